@@ -1,0 +1,129 @@
+"""The journal (append-only, hash-chained) and the outbox."""
+
+import hashlib
+import json
+
+from django.conf import settings
+from django.db import connection, models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ncm_portal import workflow
+
+from .guards import append_only, one_of
+from .text import CleanTextField
+
+JOURNAL_LOCK = 20171017
+FIRST_HASH = "0" * 64
+
+
+class EventQuerySet(models.QuerySet):
+    def about(self, record):
+        """Entries about `record`, oldest first."""
+        return self.filter(kind=record._meta.label_lower, object_id=str(record.pk)).order_by("number")
+
+    def record(self, verb, record, *, by, before="", after="", reason="", data=None):
+        """Append one entry. The lock serialises writers until they commit, so the chain has one order."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [JOURNAL_LOCK])
+        last = self.model.objects.order_by("-number").only("number", "hash").first()
+        event = self.model(
+            number=last.number + 1 if last else 1,
+            kind=record._meta.label_lower,
+            object_id=str(record.pk),
+            object_label=str(record)[:200],
+            verb=verb,
+            before=before,
+            after=after,
+            by=by if getattr(by, "pk", None) else None,
+            by_name=str(getattr(by, "name", "") or _("the system")),
+            at=workflow.now(),
+            recorded_at=timezone.now(),
+            reason=reason,
+            data=json.loads(json.dumps(data or {}, default=str)),
+            previous_hash=last.hash if last else FIRST_HASH,
+        )
+        event.hash = event.computed_hash()
+        event.save(force_insert=True)
+        return event
+
+
+class Event(models.Model):
+    """One entry of the journal: what was done to which record, by whom, when and why."""
+
+    number = models.PositiveBigIntegerField(_("number"), unique=True)
+    kind = models.CharField(_("kind of record"), max_length=60)
+    object_id = models.CharField(_("record"), max_length=64)
+    object_label = models.CharField(_("record's name"), max_length=200)
+    verb = models.CharField(_("what was done"), max_length=80)
+    before = models.CharField(_("state before"), max_length=40, blank=True)
+    after = models.CharField(_("state after"), max_length=40, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    by_name = models.CharField(_("name at the time"), max_length=200)
+    at = models.DateTimeField(_("when"))
+    recorded_at = models.DateTimeField(_("written at"))
+    reason = CleanTextField(_("reason"), blank=True)
+    data = models.JSONField(_("details"), default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("journal entry")
+        verbose_name_plural = _("journal")
+        ordering = ["-number"]
+        indexes = [models.Index(fields=["kind", "object_id", "number"], name="event_about")]
+        triggers = [append_only()]
+
+    def __str__(self):
+        return f"{self.number}: {self.object_label}, {self.verb}"
+
+    def computed_hash(self) -> str:
+        """SHA-256 over the entry's content and the hash before it."""
+        content = {
+            "number": self.number, "kind": self.kind, "object_id": self.object_id, "object_label": self.object_label,
+            "verb": self.verb, "before": self.before, "after": self.after, "by": self.by_id, "by_name": self.by_name,
+            "at": self.at.timestamp(), "recorded_at": self.recorded_at.timestamp(), "reason": self.reason,
+            "data": self.data, "previous_hash": self.previous_hash,
+        }  # fmt: skip
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class MailState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("failed")
+
+
+class OutgoingMail(models.Model):
+    """A mail that waits in the outbox until the worker sends it, once."""
+
+    State = MailState
+
+    to = models.EmailField(_("to"))
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField(_("text"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    created_at = models.DateTimeField(_("written at"), default=timezone.now)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    error = models.TextField(_("last error"), blank=True)
+
+    class Meta:
+        verbose_name = _("outgoing mail")
+        verbose_name_plural = _("outgoing mail")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            one_of("state", MailState, "outgoingmail_state"),
+            models.CheckConstraint(
+                condition=models.Q(state="sent", sent_at__isnull=False)
+                | ~models.Q(state="sent") & models.Q(sent_at=None),
+                name="outgoingmail_sent_at",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "created_at"], name="outgoingmail_queue")]
+
+    def __str__(self):
+        return f"{self.to}: {self.subject}"

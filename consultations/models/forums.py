@@ -1,0 +1,359 @@
+"""Consultations, the milestones they aim at, and the forums where people meet."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ncm_portal import workflow
+
+from .guards import append_only, no_delete, one_of, state_guards
+from .people import County, Evidence, Group, Stakeholder, User
+from .text import CleanCharField, CleanTextField
+from .themes import Theme
+
+
+class ConsultationState(models.TextChoices):
+    DRAFT = "draft", _("in preparation")
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed")
+    ARCHIVED = "archived", _("archived")
+
+
+class Consultation(models.Model):
+    """A round in which organisations say what the country's position should be."""
+
+    State = ConsultationState
+
+    slug = models.SlugField(_("address"), unique=True)
+    title = CleanCharField(_("title"), max_length=200)
+    short_title = CleanCharField(_("short title"), max_length=40)
+    purpose = CleanTextField(_("purpose"), max_length=2000)
+    opens_at = models.DateTimeField(_("opens"))
+    closes_at = models.DateTimeField(_("closes"))
+    themes = models.ManyToManyField(Theme, related_name="consultations", verbose_name=_("themes"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=ConsultationState, default=ConsultationState.DRAFT, editable=False
+    )
+    quorum_member_share = models.DecimalField(
+        _("share of member institutions for a quorum"), max_digits=4, decimal_places=3, default="0.667"
+    )
+    quorum_groups = models.PositiveSmallIntegerField(_("groups for a quorum"), default=5)
+    clearance_working_days = models.PositiveSmallIntegerField(_("working days for clearance"), default=10)
+    is_sample = models.BooleanField(_("invented for the sample"), default=False, editable=False)
+
+    class Meta:
+        verbose_name = _("consultation")
+        verbose_name_plural = _("consultations")
+        ordering = ["-opens_at"]
+        constraints = [
+            one_of("state", ConsultationState, "consultation_state"),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")),
+                name="consultation_dates",
+                violation_error_message=_("The consultation must close after it opens."),
+            ),
+            models.CheckConstraint(
+                condition=Q(quorum_member_share__gt=0, quorum_member_share__lte=1), name="consultation_quorum"
+            ),
+        ]
+        triggers = [
+            *state_guards("draft", [("draft", "open"), ("open", "closed"), ("closed", "open"), ("closed", "archived")]),
+            no_delete(),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def takes_inputs(self) -> bool:
+        """Whether an input may be sent at this moment."""
+        return self.state == ConsultationState.OPEN and not workflow.deadline_passed(self.closes_at)
+
+    @property
+    def days_left(self) -> int:
+        """Calendar days in Nairobi from today to the deadline; 0 on the last day."""
+        return max(0, (timezone.localdate(self.closes_at) - timezone.localdate(workflow.now())).days)
+
+
+class MilestoneState(models.TextChoices):
+    PLANNED = "planned", _("planned")
+    HELD = "held", _("held")
+    MOVED = "moved", _("moved")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class Milestone(models.Model):
+    """Where the position goes. The date that was planned and the date that came true are both kept."""
+
+    State = MilestoneState
+
+    consultation = models.ForeignKey(
+        Consultation, models.PROTECT, null=True, blank=True, related_name="milestones", verbose_name=_("consultation")
+    )
+    title = CleanCharField(_("title"), max_length=250)
+    short_title = CleanCharField(_("short title"), max_length=80, blank=True)
+    kind = models.CharField(_("kind"), max_length=40)
+    level = models.CharField(_("level"), max_length=20)
+    place = models.CharField(_("place"), max_length=120, blank=True)
+    planned_start = models.DateField(_("planned from"), null=True, blank=True)
+    planned_end = models.DateField(_("planned to"), null=True, blank=True)
+    planned_precision = models.CharField(_("precision"), max_length=20, default="day", blank=True)
+    actual_start = models.DateField(_("took place from"), null=True, blank=True)
+    actual_end = models.DateField(_("took place to"), null=True, blank=True)
+    actual_precision = models.CharField(_("precision"), max_length=20, default="day", blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=MilestoneState, default=MilestoneState.PLANNED)
+    is_key = models.BooleanField(_("on the line of the home page"), default=False)
+    reference = models.CharField(_("reference or note"), max_length=250, blank=True)
+    evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
+    source = models.TextField(_("source"), blank=True)
+
+    class Meta:
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        ordering = [models.functions.Coalesce("actual_start", "planned_start"), "pk"]
+        constraints = [
+            one_of("state", MilestoneState, "milestone_state"),
+            models.CheckConstraint(
+                condition=Q(planned_start__isnull=False) | Q(actual_start__isnull=False), name="milestone_dated"
+            ),
+            models.UniqueConstraint(
+                fields=["title", "planned_start", "actual_start"], nulls_distinct=False, name="milestone_once"
+            ),
+        ]
+
+    def __str__(self):
+        return self.short_title or self.title
+
+
+class ForumState(models.TextChoices):
+    DRAFT = "draft", _("in preparation")
+    ANNOUNCED = "announced", _("announced")
+    REGISTRATION_CLOSED = "registration_closed", _("registration closed")
+    IN_SESSION = "in_session", _("in session")
+    HELD = "held", _("held")
+    REPORTED = "reported", _("reported")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class Forum(models.Model):
+    """A meeting of the stakeholders of a consultation."""
+
+    State = ForumState
+
+    consultation = models.ForeignKey(
+        Consultation, models.PROTECT, related_name="forums", verbose_name=_("consultation")
+    )
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    slug = models.SlugField(_("address"), unique=True)
+    title = CleanCharField(_("title"), max_length=200)
+    place = CleanCharField(_("place"), max_length=120)
+    venue = CleanCharField(_("venue"), max_length=200, blank=True)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"))
+    convenors = CleanCharField(_("convened by"), max_length=300, blank=True)
+    concept = CleanTextField(_("concept note"), blank=True, max_length=5000)
+    seats = models.PositiveSmallIntegerField(_("seats"), default=50)
+    state = models.CharField(_("state"), max_length=20, choices=ForumState, default=ForumState.DRAFT, editable=False)
+    source = models.TextField(_("source"), blank=True)
+
+    class Meta:
+        verbose_name = _("forum")
+        verbose_name_plural = _("forums")
+        ordering = ["-starts_on"]
+        constraints = [
+            one_of("state", ForumState, "forum_state"),
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="forum_dates"),
+        ]
+        triggers = [
+            *state_guards(
+                "draft",
+                [
+                    ("draft", "announced"),
+                    ("announced", "registration_closed"),
+                    ("registration_closed", "in_session"),
+                    ("in_session", "held"),
+                    ("held", "reported"),
+                    ("draft", "cancelled"),
+                    ("announced", "cancelled"),
+                    ("registration_closed", "cancelled"),
+                ],
+            ),
+            no_delete(),
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class SessionKind(models.TextChoices):
+    PLENARY = "plenary", _("plenary")
+    BREAKOUT = "breakout", _("breakout")
+    BREAK = "break", _("break")
+
+
+class SessionState(models.TextChoices):
+    PLANNED = "planned", _("planned")
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed")
+
+
+class ForumSession(models.Model):
+    """A part of a forum's programme."""
+
+    State = SessionState
+
+    forum = models.ForeignKey(Forum, models.PROTECT, related_name="sessions", verbose_name=_("forum"))
+    order = models.PositiveSmallIntegerField(_("order"))
+    title = CleanCharField(_("title"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=10, choices=SessionKind, default=SessionKind.PLENARY)
+    theme = models.ForeignKey(Theme, models.PROTECT, null=True, blank=True, verbose_name=_("theme"))
+    room = CleanCharField(_("room"), max_length=80, blank=True)
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=SessionState, default=SessionState.PLANNED, editable=False
+    )
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ["forum", "starts_at", "order"]
+        constraints = [
+            one_of("state", SessionState, "forumsession_state"),
+            models.UniqueConstraint(fields=["forum", "order"], name="forumsession_order"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="forumsession_times",
+                violation_error_message=_("A session must end after it starts."),
+            ),
+        ]
+        triggers = [*state_guards("planned", [("planned", "open"), ("open", "closed")])]
+
+    def __str__(self):
+        return self.title
+
+
+class SessionRoleKind(models.TextChoices):
+    CHAIR = "chair", _("chair")
+    MODERATOR = "moderator", _("moderator")
+    RAPPORTEUR = "rapporteur", _("rapporteur")
+    SPEAKER = "speaker", _("speaker")
+
+
+class SessionRole(models.Model):
+    """Who chairs, moderates, reports or speaks in a session."""
+
+    session = models.ForeignKey(ForumSession, models.PROTECT, related_name="roles", verbose_name=_("session"))
+    user = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="session_roles", verbose_name=_("person")
+    )
+    name = CleanCharField(_("name"), max_length=200, blank=True)
+    kind = models.CharField(_("role"), max_length=12, choices=SessionRoleKind)
+    order = models.PositiveSmallIntegerField(_("order"), default=1)
+
+    class Meta:
+        verbose_name = _("role in a session")
+        verbose_name_plural = _("roles in sessions")
+        ordering = ["session", "order", "pk"]
+        constraints = [one_of("kind", SessionRoleKind, "sessionrole_kind")]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}: {self.user or self.name}"
+
+
+class DelegateState(models.TextChoices):
+    NOMINATED = "nominated", _("nominated")
+    CONFIRMED = "confirmed", _("confirmed")
+    WAITLISTED = "waitlisted", _("on the reserve list")
+    REFUSED = "refused", _("refused")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class DelegateRole(models.TextChoices):
+    DELEGATE = "delegate", _("delegate")
+    OBSERVER = "observer", _("observer")
+    RESOURCE_PERSON = "resource_person", _("resource person")
+    RAPPORTEUR = "rapporteur", _("rapporteur")
+
+
+class Delegate(models.Model):
+    """A person whom an organisation sends to a forum; name, title and group are kept as they were then."""
+
+    State = DelegateState
+
+    forum = models.ForeignKey(Forum, models.PROTECT, related_name="delegates", verbose_name=_("forum"))
+    stakeholder = models.ForeignKey(
+        Stakeholder, models.PROTECT, related_name="delegates", verbose_name=_("organisation")
+    )
+    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("account"))
+    name = CleanCharField(_("name"), max_length=200)
+    title = CleanCharField(_("title"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    role = models.CharField(_("role"), max_length=16, choices=DelegateRole, default=DelegateRole.DELEGATE)
+    group = models.CharField(_("group"), max_length=24, choices=Group, blank=True)
+    county = models.ForeignKey(County, models.PROTECT, null=True, blank=True, verbose_name=_("county"))
+    badge_number = models.PositiveSmallIntegerField(_("badge"), null=True, blank=True, editable=False)
+    state = models.CharField(
+        _("state"), max_length=12, choices=DelegateState, default=DelegateState.NOMINATED, editable=False
+    )
+
+    class Meta:
+        verbose_name = _("delegate")
+        verbose_name_plural = _("delegates")
+        ordering = ["forum", "name", "pk"]
+        constraints = [
+            one_of("state", DelegateState, "delegate_state"),
+            models.UniqueConstraint(fields=["forum", "badge_number"], name="delegate_badge"),
+        ]
+        triggers = [
+            *state_guards(
+                "nominated",
+                [
+                    ("nominated", "confirmed"),
+                    ("nominated", "waitlisted"),
+                    ("nominated", "refused"),
+                    ("waitlisted", "confirmed"),
+                    ("nominated", "withdrawn"),
+                    ("confirmed", "withdrawn"),
+                    ("waitlisted", "withdrawn"),
+                ],
+            ),
+            no_delete(),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class CheckInChannel(models.TextChoices):
+    QR = "qr", _("QR code")
+    MANUAL = "manual", _("at the desk")
+    SELF = "self", _("by the delegate")
+    PAPER = "paper", _("paper register")
+
+
+class CheckIn(models.Model):
+    """A delegate came to a forum's day. A resend is the same row; a correction is a further row that voids it."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    delegate = models.ForeignKey(Delegate, models.PROTECT, related_name="check_ins", verbose_name=_("delegate"))
+    channel = models.CharField(_("how"), max_length=8, choices=CheckInChannel)
+    at = models.DateTimeField(_("time at the door"))
+    received_at = models.DateTimeField(_("received"), default=timezone.now)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("entered by"))
+    voids = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="voided_by", verbose_name=_("voids")
+    )
+
+    class Meta:
+        verbose_name = _("check-in")
+        verbose_name_plural = _("check-ins")
+        ordering = ["at", "pk"]
+        constraints = [one_of("channel", CheckInChannel, "checkin_channel")]
+        triggers = [append_only()]
+
+    def __str__(self):
+        return f"{self.delegate}, {timezone.localtime(self.at):%d %b %H:%M}"

@@ -1,0 +1,42 @@
+"""What the database itself refuses: a state jump, a record born in the middle of its life, a rewritten record."""
+
+from collections.abc import Iterable
+
+import pgtrigger
+from django.db import models
+
+Step = tuple[str, str]
+
+
+def state_guards(initial: str, steps: Iterable[Step]) -> list[pgtrigger.Trigger]:
+    """Triggers that let `state` start as `initial` and move along `steps` only."""
+    return [
+        pgtrigger.FSM(name="state_moves", field="state", transitions=sorted(steps)),
+        pgtrigger.Protect(
+            name="state_starts",
+            operation=pgtrigger.Insert,
+            condition=~pgtrigger.Q(new__state=initial),
+        ),
+    ]
+
+
+def append_only() -> pgtrigger.Trigger:
+    """Trigger that refuses UPDATE and DELETE on rows that were said for good."""
+    return pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+def no_delete() -> pgtrigger.Trigger:
+    """Trigger that refuses DELETE: records are withdrawn, superseded or corrected, never removed."""
+    return pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete)
+
+
+def one_of(field: str, choices: type[models.TextChoices], name: str) -> models.CheckConstraint:
+    """Check that `field` holds one of `choices`."""
+    return models.CheckConstraint(condition=models.Q(**{f"{field}__in": choices.values}), name=name)
+
+
+def together(*fields: str, name: str) -> models.CheckConstraint:
+    """Check that `fields` are all empty (NULL) or all set."""
+    empty = models.Q(**{f"{field}__isnull": True for field in fields})
+    full = models.Q(**{f"{field}__isnull": False for field in fields})
+    return models.CheckConstraint(condition=empty | full, name=name)

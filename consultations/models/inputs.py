@@ -1,0 +1,310 @@
+"""What stakeholders send in, and the single asks inside it."""
+
+import hashlib
+import json
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .forums import Consultation, Forum, ForumSession
+from .guards import no_delete, one_of, state_guards, together
+from .people import Language, Office, Stakeholder, User
+from .text import CleanCharField, CleanTextField
+from .themes import Provision, Theme
+
+BODY_LIMIT = 20_000
+WORDING_LIMIT = 5_000
+
+
+class Audience(models.TextChoices):
+    PUBLIC = "public", _("Everyone")
+    MEMBERS = "members", _("Members of the NCM only")
+    SECRETARIAT = "secretariat", _("The secretariat only")
+
+
+class Channel(models.TextChoices):
+    WEB = "web", _("browser")
+    EMAIL = "email", _("e-mail")
+    LETTER = "letter", _("letter")
+    FORUM = "forum", _("forum")
+
+
+class SubmissionState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("received")
+    ACCEPTED = "accepted", _("accepted")
+    RETURNED = "returned", _("returned for completion")
+    SET_ASIDE = "set_aside", _("set aside")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class SubmissionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Inputs that `user` may read: the only way any page, search, count, export or mail reads inputs.
+
+        Everyone: accepted public ones. Members of the NCM and officials: accepted ones for members too. One's own
+        organisation: all of its own. The secretariat: all that was ever sent; drafts are their author's.
+        """
+        accepted = Q(state=SubmissionState.ACCEPTED)
+        seen = accepted & Q(audience=Audience.PUBLIC)
+        if getattr(user, "is_authenticated", False) and user.is_active:
+            if user.office in {Office.SECRETARIAT, Office.HEAD}:
+                seen |= Q(submitted_at__isnull=False)
+            organisations = [membership.stakeholder for membership in user.live_memberships]
+            is_member = any(body.is_ncm_member and body.state == body.State.VERIFIED for body in organisations)
+            if is_member or user.office == Office.OFFICIAL:
+                seen |= accepted & Q(audience=Audience.MEMBERS)
+            own = [m.stakeholder_id for m in user.live_memberships if m.role != m.Role.CLEARING_OFFICER]
+            seen |= Q(stakeholder__in=own)
+        return self.filter(seen)
+
+    def sent(self):
+        """Inputs that were sent and not withdrawn."""
+        return self.filter(submitted_at__isnull=False).exclude(state=SubmissionState.WITHDRAWN)
+
+
+class Submission(models.Model):
+    """An input: what one organisation sends in on one theme. Evidence, owned by its author and never rewritten."""
+
+    State = SubmissionState
+
+    key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
+    reference = models.CharField(_("reference"), max_length=20, unique=True, null=True, blank=True, editable=False)
+    consultation = models.ForeignKey(
+        Consultation, models.PROTECT, related_name="submissions", verbose_name=_("consultation")
+    )
+    stakeholder = models.ForeignKey(
+        Stakeholder, models.PROTECT, related_name="submissions", verbose_name=_("organisation")
+    )
+    author = models.ForeignKey(User, models.PROTECT, related_name="submissions", verbose_name=_("author"))
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="submissions", verbose_name=_("main theme"))
+    provisions = models.ManyToManyField(Provision, blank=True, related_name="submissions", verbose_name=_("objectives"))
+    forum = models.ForeignKey(
+        Forum, models.PROTECT, null=True, blank=True, related_name="submissions", verbose_name=_("forum")
+    )
+    title = CleanCharField(_("title"), max_length=200, blank=True)
+    body = CleanTextField(_("text"), max_length=BODY_LIMIT, blank=True)
+    proposed_wording = CleanTextField(_("proposed wording"), max_length=WORDING_LIMIT, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
+    audience = models.CharField(_("who may read it"), max_length=12, choices=Audience, default=Audience.PUBLIC)
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel, default=Channel.WEB)
+    received_on = models.DateField(_("received on"), null=True, blank=True)
+    entered_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("typed by")
+    )
+    state = models.CharField(
+        _("state"), max_length=12, choices=SubmissionState, default=SubmissionState.DRAFT, editable=False
+    )
+    state_reason = CleanTextField(_("reason"), blank=True, editable=False)
+    created_at = models.DateTimeField(_("begun"), default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(_("last edited"), default=timezone.now, editable=False)
+    submitted_at = models.DateTimeField(_("sent"), null=True, blank=True, editable=False)
+    content_sha256 = models.CharField(_("SHA-256 of the content"), max_length=64, blank=True, editable=False)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("decided by")
+    )
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("input")
+        verbose_name_plural = _("inputs")
+        ordering = ["-submitted_at", "-pk"]
+        constraints = [
+            one_of("state", SubmissionState, "submission_state"),
+            one_of("audience", Audience, "submission_audience"),
+            one_of("channel", Channel, "submission_channel"),
+            together("decided_at", "decided_by", name="submission_decided"),
+            models.CheckConstraint(
+                condition=Q(submitted_at=None, reference=None, content_sha256="")
+                | Q(submitted_at__isnull=False, reference__isnull=False) & ~Q(content_sha256=""),
+                name="submission_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False),
+                name="submission_sent_state",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["returned", "set_aside"]) | ~Q(state_reason=""), name="submission_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(channel="web", entered_by=None) | ~Q(channel="web") & Q(entered_by__isnull=False),
+                name="submission_entered_by",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["consultation", "state", "theme"], name="submission_tally"),
+            models.Index(fields=["state", "audience", "-submitted_at"], name="submission_public"),
+        ]
+        triggers = [
+            *state_guards(
+                "draft",
+                [
+                    ("draft", "submitted"),
+                    ("returned", "submitted"),
+                    ("submitted", "accepted"),
+                    ("submitted", "returned"),
+                    ("submitted", "set_aside"),
+                    ("draft", "withdrawn"),
+                    ("submitted", "withdrawn"),
+                    ("returned", "withdrawn"),
+                ],
+            ),
+            no_delete(),
+        ]
+
+    def __str__(self):
+        return self.reference or self.title or str(_("Draft without a title"))
+
+    def content(self) -> dict[str, object]:
+        """What the receipt's hash is computed over."""
+        return {
+            "reference": self.reference,
+            "consultation": self.consultation.slug,
+            "organisation": self.stakeholder.name,
+            "theme": self.theme.code,
+            "objectives": sorted(self.provisions.values_list("code", flat=True)),
+            "audience": self.audience,
+            "language": self.language,
+            "title": self.title,
+            "body": self.body,
+            "proposed_wording": self.proposed_wording,
+        }
+
+    def computed_sha256(self) -> str:
+        """SHA-256 (FIPS 180-4) of the canonical JSON of `content`."""
+        text = json.dumps(self.content(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Note(models.Model):
+    """An internal note of the secretariat on an input; never shown to anybody else."""
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="notes", verbose_name=_("input"))
+    text = CleanTextField(_("note"), max_length=5000)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("internal note")
+        verbose_name_plural = _("internal notes")
+        ordering = ["at", "pk"]
+
+    def __str__(self):
+        return f"{self.submission}: {self.by}"
+
+
+class PointKind(models.TextChoices):
+    FINDING = "finding", _("finding")
+    GOOD_PRACTICE = "good_practice", _("good practice")
+    CHALLENGE = "challenge", _("challenge")
+    RECOMMENDATION = "recommendation", _("recommendation")
+    COMMITMENT = "commitment", _("commitment")
+    DECISION = "decision", _("decision")
+    DISSENT = "dissent", _("dissent")
+
+
+class PointState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("handed in")
+    VALIDATED = "validated", _("validated")
+    MERGED = "merged", _("merged")
+    DISPOSED = "disposed", _("answered")
+
+
+class PointQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Points whose source `user` may read: the input is visible, or the point was validated at a forum."""
+        seen = Q(submission__in=Submission.objects.visible_to(user).values("pk"))
+        seen |= Q(session__isnull=False) & ~Q(state__in=[PointState.DRAFT, PointState.SUBMITTED])
+        if getattr(user, "is_authenticated", False) and user.office in {Office.SECRETARIAT, Office.HEAD}:
+            seen |= Q(session__isnull=False)
+        return self.filter(seen)
+
+    def standing(self):
+        """Points that count: validated, merged into another or answered."""
+        return self.filter(state__in=[PointState.VALIDATED, PointState.MERGED, PointState.DISPOSED])
+
+
+class Point(models.Model):
+    """One ask inside an input, or one said in a session: the atom of the position."""
+
+    State = PointState
+
+    reference = models.CharField(_("reference"), max_length=30, unique=True, editable=False)
+    consultation = models.ForeignKey(
+        Consultation, models.PROTECT, related_name="points", verbose_name=_("consultation")
+    )
+    submission = models.ForeignKey(
+        Submission, models.PROTECT, null=True, blank=True, related_name="points", verbose_name=_("input")
+    )
+    session = models.ForeignKey(
+        ForumSession, models.PROTECT, null=True, blank=True, related_name="points", verbose_name=_("session")
+    )
+    stakeholder = models.ForeignKey(
+        Stakeholder, models.PROTECT, null=True, blank=True, related_name="points", verbose_name=_("raised by")
+    )
+    number = models.PositiveSmallIntegerField(_("number in its source"))
+    kind = models.CharField(_("kind"), max_length=14, choices=PointKind)
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="points", verbose_name=_("theme"))
+    provisions = models.ManyToManyField(Provision, blank=True, related_name="points", verbose_name=_("objectives"))
+    text = CleanTextField(_("text"), max_length=2000)
+    responsible = CleanCharField(_("who will do it"), max_length=200, blank=True)
+    due_on = models.DateField(_("by when"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        editable=False,
+        verbose_name=_("merged into"),
+    )
+    state = models.CharField(_("state"), max_length=10, choices=PointState, default=PointState.DRAFT, editable=False)
+    created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False, verbose_name=_("written by"))
+
+    objects = PointQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("point")
+        verbose_name_plural = _("points")
+        ordering = ["reference"]
+        constraints = [
+            one_of("state", PointState, "point_state"),
+            one_of("kind", PointKind, "point_kind"),
+            models.CheckConstraint(
+                condition=Q(submission__isnull=False, session=None) | Q(submission=None, session__isnull=False),
+                name="point_one_source",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False) | ~Q(state="merged") & Q(merged_into=None),
+                name="point_merged",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("pk")), name="point_not_into_itself"
+            ),
+            models.UniqueConstraint(fields=["submission", "number"], name="point_number_in_input"),
+            models.UniqueConstraint(fields=["session", "number"], name="point_number_in_session"),
+        ]
+        triggers = [
+            *state_guards(
+                "draft",
+                [
+                    ("draft", "submitted"),
+                    ("draft", "validated"),
+                    ("submitted", "validated"),
+                    ("validated", "merged"),
+                    ("merged", "validated"),
+                    ("validated", "disposed"),
+                ],
+            ),
+            no_delete(),
+        ]
+
+    def __str__(self):
+        return self.reference

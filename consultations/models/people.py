@@ -1,0 +1,393 @@
+"""Who is at the table: people, organisations with their dated names, mandates and memberships."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from .guards import no_delete, one_of, state_guards, together
+from .text import CleanCharField, CleanTextField
+
+
+class Evidence(models.TextChoices):
+    """How well a fact of the reference data is known."""
+
+    ARTICLE = "S", _("the IOM Kenya article of 19 October 2017")
+    READ = "R", _("read on a page")
+    SECONDARY = "R2", _("read in a secondary source")
+    INFERRED = "I", _("our inference")
+    GENERAL = "G", _("general knowledge, to be confirmed by the secretariat")
+    OWN = "N", _("entered by the secretariat")
+
+
+class Office(models.TextChoices):
+    NONE = "", _("none")
+    SECRETARIAT = "secretariat", _("secretariat")
+    HEAD = "head", _("head of the secretariat")
+    OFFICIAL = "official", _("official")
+    SYSADMIN = "sysadmin", _("system administrator")
+
+
+STAFF_OFFICES = (Office.SECRETARIAT, Office.HEAD, Office.SYSADMIN)
+
+
+class Language(models.TextChoices):
+    ENGLISH = "en", _("English")
+    KISWAHILI = "sw", _("Kiswahili")
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email, password=None, **fields):
+        """Create a person who logs in with `email`."""
+        user = self.model(email=email, **fields)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        """Create a system administrator: technical only, no business decision."""
+        return self.create_user(email, password, **{"office": Office.SYSADMIN, **fields})
+
+    def get_by_natural_key(self, email):
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser):
+    """A person who logs in with an e-mail address. The name is kept exactly as typed."""
+
+    email = models.EmailField(_("e-mail address"), unique=True, error_messages={"unique": _("This address is taken.")})
+    name = CleanCharField(_("name"), max_length=200)
+    phone = CleanCharField(_("phone"), max_length=40, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
+    office = models.CharField(_("office"), max_length=12, choices=Office, blank=True, default=Office.NONE)
+    is_active = models.BooleanField(_("may log in"), default=True)
+    is_sample = models.BooleanField(_("invented for the sample"), default=False, editable=False)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case"),
+            one_of("office", Office, "user_office"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def clean(self):
+        """Addresses are told apart without regard to case, and kept in lower case."""
+        self.email = self.email.lower()
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person works in the admin."""
+        return self.office in STAFF_OFFICES
+
+    @property
+    def is_superuser(self) -> bool:
+        """Nobody stands above the table of moves."""
+        return False
+
+    def has_perm(self, perm, obj=None):
+        """The admin's own question; what may really be done is decided by the admin classes and the verbs."""
+        return self.is_active and self.is_staff and ".delete_" not in perm
+
+    def has_module_perms(self, app_label):
+        return self.is_active and self.is_staff
+
+    @cached_property
+    def live_memberships(self) -> list["Membership"]:
+        """The person's memberships today, with their organisations; read once per request."""
+        return list(self.memberships.live().select_related("stakeholder"))
+
+
+class County(models.Model):
+    """One of the 47 counties (Constitution of Kenya 2010, First Schedule)."""
+
+    code = models.CharField(_("code"), max_length=3, unique=True)
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    slug = models.SlugField(_("slug"), unique=True)
+    alternative_spellings = models.CharField(_("other spellings"), max_length=200, blank=True)
+    headquarters = models.CharField(_("headquarters"), max_length=60, blank=True)
+    former_province = models.CharField(_("former province"), max_length=40, blank=True)
+    iso_code = models.CharField(_("ISO 3166-2"), max_length=6, blank=True)
+    migration_note = models.CharField(_("note on migration"), max_length=200, blank=True)
+    evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
+    source = models.TextField(_("source"), blank=True)
+
+    class Meta:
+        verbose_name = _("county")
+        verbose_name_plural = _("counties")
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.name
+
+
+class Group(models.TextChoices):
+    MINISTRY = "ministry", _("Ministry")
+    STATE_AGENCY = "state_agency", _("State department or agency")
+    COUNTY = "county_government", _("County government")
+    COMMISSION = "independent_commission", _("Independent commission")
+    UN = "un_agency", _("UN agency")
+    PARTNER = "development_partner", _("Development partner")
+    CIVIL_SOCIETY = "civil_society", _("Civil society")
+    FAITH = "faith_based", _("Faith-based")
+    ACADEMIA = "academia", _("Academia")
+    RESEARCH = "research", _("Research")
+    PRIVATE_SECTOR = "private_sector", _("Private sector")
+    EMPLOYERS = "employers", _("Employers")
+    WORKERS = "workers", _("Workers")
+    DIASPORA = "diaspora", _("Diaspora")
+    MIGRANTS = "migrants", _("Migrants")
+    MEDIA = "media", _("Media")
+
+
+class StakeholderState(models.TextChoices):
+    REGISTERED = "registered", _("waiting for verification")
+    VERIFIED = "verified", _("verified")
+    REFUSED = "refused", _("refused")
+    SUSPENDED = "suspended", _("suspended")
+
+
+class StakeholderQuerySet(models.QuerySet):
+    def verified(self):
+        """Organisations that take part."""
+        return self.filter(state=StakeholderState.VERIFIED)
+
+    def members(self):
+        """Verified member institutions of the NCM: those that the quorum counts."""
+        return self.verified().filter(is_ncm_member=True)
+
+
+class Stakeholder(models.Model):
+    """An organisation at the table. `name` is its name today; earlier names stand in `names` with their dates."""
+
+    State = StakeholderState
+
+    code = models.CharField(_("registry code"), max_length=20, unique=True, null=True, blank=True)
+    name = CleanCharField(_("name"), max_length=250)
+    short_name = CleanCharField(_("short name"), max_length=60, blank=True)
+    group = models.CharField(_("group"), max_length=24, choices=Group)
+    county = models.ForeignKey(County, models.PROTECT, null=True, blank=True, verbose_name=_("county"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name=_("part of")
+    )
+    is_ncm_member = models.BooleanField(_("member of the NCM"), default=False)
+    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    about = CleanTextField(_("what the organisation does"), blank=True, max_length=2000)
+    legal_basis = models.CharField(_("legal basis"), max_length=250, blank=True)
+    state = models.CharField(
+        _("state"), max_length=12, choices=StakeholderState, default=StakeholderState.REGISTERED, editable=False
+    )
+    state_reason = CleanTextField(_("reason"), blank=True, editable=False)
+    is_sample = models.BooleanField(_("invented for the sample"), default=False, editable=False)
+    evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
+    source = models.TextField(_("source"), blank=True)
+    created_at = models.DateTimeField(_("entered"), default=timezone.now, editable=False)
+
+    objects = StakeholderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("stakeholder")
+        verbose_name_plural = _("stakeholders")
+        ordering = ["name", "pk"]
+        constraints = [
+            one_of("state", StakeholderState, "stakeholder_state"),
+            one_of("group", Group, "stakeholder_group"),
+        ]
+        triggers = [
+            *state_guards(
+                "registered",
+                [
+                    ("registered", "verified"),
+                    ("registered", "refused"),
+                    ("verified", "suspended"),
+                    ("suspended", "verified"),
+                ],
+            ),
+            no_delete(),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def label(self) -> str:
+        """The short name where there is one."""
+        return self.short_name or self.name
+
+    def name_on(self, day) -> str:
+        """The organisation's name on `day` (date): institutions keep their history."""
+        dated = self.names.filter(valid_from__lte=day).filter(models.Q(valid_to=None) | models.Q(valid_to__gt=day))
+        found = dated.order_by("-valid_from").first()
+        return found.name if found else self.name
+
+
+class StakeholderName(models.Model):
+    """A name that an organisation bore from one day to another."""
+
+    stakeholder = models.ForeignKey(Stakeholder, models.PROTECT, related_name="names", verbose_name=_("stakeholder"))
+    name = CleanCharField(_("name"), max_length=250)
+    valid_from = models.DateField(_("from"))
+    from_precision = models.CharField(_("precision"), max_length=8, default="day")
+    valid_to = models.DateField(_("until"), null=True, blank=True)
+    to_precision = models.CharField(_("precision"), max_length=8, blank=True)
+    basis = models.CharField(_("basis"), max_length=250, blank=True)
+    evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
+    source = models.TextField(_("source"), blank=True)
+
+    class Meta:
+        verbose_name = _("dated name")
+        verbose_name_plural = _("dated names")
+        ordering = ["stakeholder", "valid_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["stakeholder", "name", "valid_from"], name="stakeholdername_once")
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class MinistryManager(models.Manager.from_queryset(StakeholderQuerySet)):
+    def get_queryset(self):
+        return super().get_queryset().filter(group__in=[Group.MINISTRY, Group.STATE_AGENCY])
+
+
+class Ministry(Stakeholder):
+    """A government body that clears text within its mandate."""
+
+    objects = MinistryManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = _("ministry")
+        verbose_name_plural = _("ministries")
+
+
+class Mandate(models.Model):
+    """A ministry's mandate over a theme. Only a mandate that the secretariat confirmed counts in clearance."""
+
+    ministry = models.ForeignKey(Stakeholder, models.PROTECT, related_name="mandates", verbose_name=_("ministry"))
+    theme = models.ForeignKey("Theme", models.PROTECT, related_name="mandates", verbose_name=_("theme"))
+    is_lead = models.BooleanField(_("lead"), default=False)
+    is_confirmed = models.BooleanField(_("confirmed by the secretariat"), default=False)
+    basis = models.CharField(_("basis"), max_length=250, blank=True)
+    evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
+
+    class Meta:
+        verbose_name = _("mandate")
+        verbose_name_plural = _("mandates")
+        ordering = ["theme", "-is_lead", "ministry"]
+        constraints = [
+            models.UniqueConstraint(fields=["ministry", "theme"], name="mandate_once"),
+            models.UniqueConstraint(
+                fields=["theme"],
+                condition=models.Q(is_lead=True, is_confirmed=True),
+                name="mandate_one_lead",
+                violation_error_message=_("This theme has a confirmed lead ministry already."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.ministry}: {self.theme}"
+
+
+class MembershipRole(models.TextChoices):
+    FOCAL_POINT = "focal_point", _("focal point")
+    ALTERNATE = "alternate", _("alternate")
+    CLEARING_OFFICER = "clearing_officer", _("clearing officer")
+
+
+class MembershipQuerySet(models.QuerySet):
+    def live(self, day=None):
+        """Memberships in force on `day` (default: today)."""
+        day = day or timezone.localdate()
+        return self.filter(valid_from__lte=day).filter(models.Q(valid_until=None) | models.Q(valid_until__gte=day))
+
+
+class Membership(models.Model):
+    """A person acts for an organisation, in one role, from one day to another."""
+
+    Role = MembershipRole
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name=_("person"))
+    stakeholder = models.ForeignKey(
+        Stakeholder, models.PROTECT, related_name="memberships", verbose_name=_("organisation")
+    )
+    role = models.CharField(_("role"), max_length=18, choices=MembershipRole)
+    is_primary = models.BooleanField(_("primary focal point"), default=False)
+    valid_from = models.DateField(_("from"), default=timezone.localdate)
+    valid_until = models.DateField(_("until"), null=True, blank=True)
+    mandate_letter = models.CharField(_("letter of mandate, reference"), max_length=120, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ["stakeholder", "role", "pk"]
+        constraints = [
+            one_of("role", MembershipRole, "membership_role"),
+            models.UniqueConstraint(
+                fields=["stakeholder"],
+                condition=models.Q(is_primary=True, valid_until=None),
+                name="membership_one_primary",
+                violation_error_message=_("This organisation has a primary focal point already."),
+            ),
+            models.UniqueConstraint(
+                fields=["user", "stakeholder", "role"], condition=models.Q(valid_until=None), name="membership_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_primary=False) | models.Q(role="focal_point"),
+                name="membership_primary_is_focal_point",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_until=None) | models.Q(valid_until__gte=models.F("valid_from")),
+                name="membership_dates",
+            ),
+        ]
+        triggers = [no_delete()]
+
+    def __str__(self):
+        return f"{self.user}, {self.get_role_display()} of {self.stakeholder}"
+
+
+class MembershipInvitation(models.Model):
+    """An invitation by mail to act for an organisation. Only the hash of the link's token is kept."""
+
+    stakeholder = models.ForeignKey(
+        Stakeholder, models.PROTECT, related_name="invitations", verbose_name=_("organisation")
+    )
+    email = models.EmailField(_("e-mail address"))
+    role = models.CharField(_("role"), max_length=18, choices=MembershipRole)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("invited by"))
+    invited_at = models.DateTimeField(_("invited"), default=timezone.now)
+    expires_at = models.DateTimeField(_("valid until"))
+    accepted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("accepted by")
+    )
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("invitation to an organisation")
+        verbose_name_plural = _("invitations to organisations")
+        ordering = ["-invited_at"]
+        constraints = [
+            one_of("role", MembershipRole, "membershipinvitation_role"),
+            together("accepted_by", "accepted_at", name="membershipinvitation_accepted"),
+        ]
+
+    def __str__(self):
+        return f"{self.email}: {self.stakeholder}"

@@ -1,0 +1,50 @@
+"""Text as it may enter the house: no control characters, no lone surrogates, one Unicode form."""
+
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+KEPT_CONTROLS = "\n\t"
+
+
+def clean_text(value: str) -> str:
+    """Return `value` with unified line ends, in Unicode form NFC (UAX #15); names stay exactly as typed otherwise.
+
+    Raises ValidationError for characters that no one can read: controls, lone surrogates, non-characters.
+    """
+    value = value.replace("\r\n", "\n").replace("\r", "\n")
+    refused = {character for character in value if _unreadable(character)}
+    if refused:
+        codes = ", ".join(sorted(f"U+{ord(character):04X}" for character in refused)[:5])
+        raise ValidationError(
+            _("The text holds characters that cannot be shown (%(codes)s). Remove them and send again."),
+            code="unreadable",
+            params={"codes": codes},
+        )
+    return unicodedata.normalize("NFC", value)
+
+
+def _unreadable(character: str) -> bool:
+    if character in KEPT_CONTROLS:
+        return False
+    return unicodedata.category(character) in {"Cc", "Cs"} or ord(character) & 0xFFFE == 0xFFFE
+
+
+class _CleanMixin:
+    def to_python(self, value):
+        value = super().to_python(value)
+        return clean_text(value) if isinstance(value, str) else value
+
+    def get_prep_value(self, value):
+        value = super().get_prep_value(value)
+        return clean_text(value) if isinstance(value, str) else value
+
+
+class CleanCharField(_CleanMixin, models.CharField):
+    """One line of clean text."""
+
+
+class CleanTextField(_CleanMixin, models.TextField):
+    """Clean text of several lines; `max_length` is held by forms and by model validation."""

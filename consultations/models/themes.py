@@ -1,0 +1,156 @@
+"""The reference frame: themes, the Compact's objectives and principles, SDG targets, instruments, terms."""
+
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from .people import Evidence
+from .text import CleanCharField, CleanTextField
+
+
+class Theme(models.Model):
+    """One of the seven themes of the national consultation."""
+
+    code = models.SlugField(_("code"), max_length=8, unique=True)
+    order = models.PositiveSmallIntegerField(_("order"), unique=True)
+    title = CleanCharField(_("title"), max_length=200)
+    title_sw = CleanCharField(_("title in Kiswahili (unedited)"), max_length=200, blank=True)
+    introduction = CleanTextField(_("introduction"), blank=True, max_length=2000)
+    gcm_session = models.CharField(_("thematic session of the Compact"), max_length=300, blank=True)
+    lead_bodies = models.CharField(_("Kenyan lead bodies (to be confirmed)"), max_length=300, blank=True)
+    evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
+    source = models.TextField(_("source"), blank=True)
+    provisions = models.ManyToManyField("Provision", through="ThemeProvision", related_name="themes")
+
+    class Meta:
+        verbose_name = _("theme")
+        verbose_name_plural = _("themes")
+        ordering = ["order"]
+
+    def __str__(self):
+        return str(self.local_title)
+
+    @property
+    def local_title(self) -> str:
+        """The title in the reader's language."""
+        return self.title_sw if self.title_sw and get_language() == "sw" else self.title
+
+
+class Framework(models.TextChoices):
+    GCM_OBJECTIVE = "GCM", _("Objective of the Global Compact for Migration")
+    GCM_PRINCIPLE = "GCM-P", _("Guiding principle of the Global Compact for Migration")
+    SDG = "SDG", _("Target of the Sustainable Development Goals")
+
+
+class Provision(models.Model):
+    """What an input or a paragraph speaks to: an objective, a principle, a target."""
+
+    framework = models.CharField(_("framework"), max_length=8, choices=Framework)
+    code = models.CharField(_("code"), max_length=12, unique=True)
+    order = models.PositiveSmallIntegerField(_("order"))
+    label = models.CharField(_("short label"), max_length=120)
+    title = models.CharField(_("title"), max_length=300)
+    reference = models.CharField(_("paragraph of the resolution"), max_length=40, blank=True)
+    evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
+    source = models.TextField(_("source"), blank=True)
+    targets = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="served_by", verbose_name=_("SDG targets")
+    )
+
+    class Meta:
+        verbose_name = _("provision")
+        verbose_name_plural = _("provisions")
+        ordering = ["framework", "order"]
+        constraints = [models.UniqueConstraint(fields=["framework", "order"], name="provision_order")]
+
+    def __str__(self):
+        return f"{self.code} {self.label}"
+
+
+class Relation(models.TextChoices):
+    LEAD = "lead", _("lead")
+    RELATED = "related", _("related")
+
+
+class ThemeProvision(models.Model):
+    """A theme's lead or related provision, with how well the mapping is known."""
+
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="links", verbose_name=_("theme"))
+    provision = models.ForeignKey(Provision, models.PROTECT, related_name="links", verbose_name=_("provision"))
+    relation = models.CharField(_("relation"), max_length=8, choices=Relation)
+    evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
+
+    class Meta:
+        verbose_name = _("provision of a theme")
+        verbose_name_plural = _("provisions of themes")
+        ordering = ["theme", "relation", "provision"]
+        constraints = [models.UniqueConstraint(fields=["theme", "provision"], name="themeprovision_once")]
+
+    def __str__(self):
+        return f"{self.theme}: {self.provision}"
+
+
+class Instrument(models.Model):
+    """A law, policy or agreement that frames the position."""
+
+    code = models.CharField(_("code"), max_length=24, unique=True)
+    title = models.CharField(_("title"), max_length=300)
+    short_title = models.CharField(_("short title"), max_length=120)
+    level = models.CharField(_("level"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=30)
+    number = models.CharField(_("number"), max_length=120, blank=True)
+    adopted_on = models.DateField(_("adopted or assented to"), null=True, blank=True)
+    adopted_precision = models.CharField(_("precision"), max_length=20, blank=True)
+    status = models.CharField(_("status"), max_length=200, blank=True)
+    notes = models.CharField(_("notes"), max_length=300, blank=True)
+    evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
+    source = models.TextField(_("source"), blank=True)
+    themes = models.ManyToManyField(Theme, blank=True, related_name="instruments", verbose_name=_("themes"))
+
+    class Meta:
+        verbose_name = _("instrument")
+        verbose_name_plural = _("instruments")
+        ordering = ["level", "short_title"]
+
+    def __str__(self):
+        return self.short_title
+
+
+class Term(models.Model):
+    """A term of the field, in English and Kiswahili (unedited)."""
+
+    term = models.CharField(_("term"), max_length=120, unique=True)
+    term_sw = models.CharField(_("Kiswahili (unedited)"), max_length=160, blank=True)
+    kind = models.CharField(_("kind"), max_length=20)
+    definition = models.TextField(_("definition"))
+    note = models.TextField(_("note"), blank=True)
+    evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
+    source = models.TextField(_("source"), blank=True)
+
+    class Meta:
+        verbose_name = _("term")
+        verbose_name_plural = _("terms")
+        ordering = ["term"]
+
+    def __str__(self):
+        return self.term
+
+
+class OutlinePart(models.Model):
+    """A part of the usual outline of a national position paper."""
+
+    order = models.PositiveSmallIntegerField(_("order"), unique=True)
+    part = models.CharField(_("part"), max_length=8)
+    heading = models.CharField(_("heading"), max_length=200)
+    length = models.CharField(_("usual length"), max_length=40, blank=True)
+    content = models.TextField(_("content"), blank=True)
+    evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
+    source = models.TextField(_("source"), blank=True)
+
+    class Meta:
+        verbose_name = _("part of the outline")
+        verbose_name_plural = _("outline of a position paper")
+        ordering = ["order"]
+
+    def __str__(self):
+        return self.heading

@@ -1,0 +1,133 @@
+"""Who may do what with what people tell us: plain predicates. The roles page is made from them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from consultations.models import (
+    Delegate,
+    Membership,
+    MembershipRole,
+    Office,
+    Point,
+    SessionRoleKind,
+    Stakeholder,
+    Submission,
+    User,
+)
+
+
+def is_signed_in(user: Any) -> bool:
+    """A person with an account that may log in."""
+    return bool(getattr(user, "is_authenticated", False) and user.is_active)
+
+
+def is_secretariat(user: Any) -> bool:
+    """An officer of the secretariat, or its head."""
+    return is_signed_in(user) and user.office in (Office.SECRETARIAT, Office.HEAD)
+
+
+def is_head(user: Any) -> bool:
+    """The head of the secretariat, who chairs the forum."""
+    return is_signed_in(user) and user.office == Office.HEAD
+
+
+def is_official(user: Any) -> bool:
+    """An official, who reads restricted papers and briefs."""
+    return is_signed_in(user) and user.office == Office.OFFICIAL
+
+
+def is_sysadmin(user: Any) -> bool:
+    """A system administrator: technical only, no business decision."""
+    return is_signed_in(user) and user.office == Office.SYSADMIN
+
+
+def live_memberships(user: Any) -> list[Membership]:
+    """The memberships of `user` today, with their organisations; empty for a visitor."""
+    return user.live_memberships if is_signed_in(user) else []
+
+
+def organisations_of(user: Any) -> list[Stakeholder]:
+    """The organisations for which `user` may write: as focal point or alternate, today."""
+    found = {
+        m.stakeholder_id: m.stakeholder for m in live_memberships(user) if m.role != MembershipRole.CLEARING_OFFICER
+    }
+    return list(found.values())
+
+
+def acts_for(user: Any, stakeholder: Stakeholder | int | None) -> bool:
+    """Whether `user` is focal point or alternate of `stakeholder` today."""
+    pk = stakeholder.pk if isinstance(stakeholder, Stakeholder) else stakeholder
+    return any(body.pk == pk for body in organisations_of(user))
+
+
+def clears_for(user: Any, stakeholder: Stakeholder | int | None) -> bool:
+    """Whether `user` is clearing officer of `stakeholder` today."""
+    pk = stakeholder.pk if isinstance(stakeholder, Stakeholder) else stakeholder
+    return any(m.stakeholder_id == pk and m.role == MembershipRole.CLEARING_OFFICER for m in live_memberships(user))
+
+
+def is_clearing_officer(user: Any) -> bool:
+    """Whether `user` clears text for any ministry today."""
+    return any(m.role == MembershipRole.CLEARING_OFFICER for m in live_memberships(user))
+
+
+def is_member(user: Any) -> bool:
+    """Whether `user` acts for a verified member institution of the NCM."""
+    return any(
+        m.stakeholder.is_ncm_member and m.stakeholder.state == Stakeholder.State.VERIFIED
+        for m in live_memberships(user)
+    )
+
+
+def needs_second_factor(user: Any) -> bool:
+    """Whether `user` must log in with a second factor: secretariat, head, system administrators, clearing officers."""
+    return is_signed_in(user) and (user.is_staff or is_clearing_officer(user))
+
+
+def may_submit(user: Any, submission: Submission) -> bool:
+    """Write, send and withdraw an input of one's own organisation."""
+    return acts_for(user, submission.stakeholder_id)
+
+
+def may_screen(user: Any, submission: Submission) -> bool:
+    """Screen an input: the secretariat, but nobody an input of an organisation they act for."""
+    return is_secretariat(user) and not acts_for(user, submission.stakeholder_id)
+
+
+def may_write_point(user: Any, point: Point) -> bool:
+    """Write a point of an input (secretariat) or of a session (its rapporteur)."""
+    return is_secretariat(user) or (point.session_id is not None and is_rapporteur(user, point.session_id))
+
+
+def is_rapporteur(user: Any, session_id: int) -> bool:
+    """Whether `user` reports on the session."""
+    if not is_signed_in(user):
+        return False
+    return user.session_roles.filter(session=session_id, kind=SessionRoleKind.RAPPORTEUR).exists()
+
+
+def secretariat_may(user: Any, record: Any) -> bool:
+    """Moves that any officer of the secretariat may make."""
+    return is_secretariat(user)
+
+
+def head_may(user: Any, record: Any) -> bool:
+    """Moves that only the head of the secretariat may make."""
+    return is_head(user)
+
+
+def may_nominate(user: Any, delegate: Delegate) -> bool:
+    """Nominate or withdraw a delegate: the secretariat, or the organisation that sends them."""
+    return is_secretariat(user) or acts_for(user, delegate.stakeholder_id)
+
+
+def may_manage_members(user: Any, stakeholder: Stakeholder) -> bool:
+    """Invite people to act for an organisation: the secretariat, or its primary focal point."""
+    primary = any(m.stakeholder_id == stakeholder.pk and m.is_primary for m in live_memberships(user))
+    return is_secretariat(user) or primary
+
+
+def may_enter_admin(user: Any) -> bool:
+    """Enter the admin."""
+    return is_signed_in(user) and isinstance(user, User) and user.is_staff

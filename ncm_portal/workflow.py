@@ -1,0 +1,175 @@
+"""The one way a record changes state: moves are data, `make` carries them out, the journal keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+Words = str | Promise
+
+
+class Condition(NamedTuple):
+    """One line of "What does this need to move?": what must hold, in plain words, and whether it holds."""
+
+    text: str
+    met: bool
+
+
+class Blocked(Exception):
+    """A move that may not happen now. `reasons` holds every reason in plain words, never only the first."""
+
+    def __init__(self, reasons: str | Sequence[str]) -> None:
+        self.reasons = [reasons] if isinstance(reasons, str) else [str(reason) for reason in reasons]
+        super().__init__(" ".join(self.reasons))
+
+
+class NotAllowed(Blocked):
+    """A move that this person may not make, whatever the state of the record."""
+
+
+def no_conditions(record: Any) -> list[Condition]:
+    """Conditions of a move that needs nothing but the right person and the right state."""
+    return []
+
+
+@dataclass(frozen=True)
+class Move:
+    """One row of a table of moves.
+
+    `sources` are the states it may start from, `target` the state it leads to (None: the state stays),
+    `may` decides who, `who` says the same in words, `conditions` lists what must hold.
+    """
+
+    verb: str
+    label: Words
+    sources: tuple[str, ...]
+    target: str | None
+    may: Callable[[Any, Any], bool]
+    who: Words
+    conditions: Callable[[Any], list[Condition]] = no_conditions
+    needs_reason: bool = False
+    grave: bool = False
+
+
+@dataclass(frozen=True)
+class OpenMove:
+    """A move that a person could make on a record in its present state, with what still stands in its way."""
+
+    move: Move
+    conditions: list[Condition] = field(default_factory=list)
+
+    @property
+    def reasons(self) -> list[str]:
+        """What is not met yet, in plain words."""
+        return [condition.text for condition in self.conditions if not condition.met]
+
+    @property
+    def ready(self) -> bool:
+        """True when nothing stands in the way."""
+        return not self.reasons
+
+
+_clock: ContextVar[datetime | None] = ContextVar("clock", default=None)
+
+
+def now() -> datetime:
+    """The moment at which a verb acts, in UTC: the wall clock, or the clock of a replay."""
+    return _clock.get() or timezone.now()
+
+
+@contextmanager
+def replayed_at(moment: datetime) -> Iterator[None]:
+    """Let verbs act at `moment` (aware): for replaying a consultation of the past.
+
+    The journal keeps the real time of writing beside it, so a replay is always recognisable as one.
+    """
+    token = _clock.set(moment)
+    try:
+        yield
+    finally:
+        _clock.reset(token)
+
+
+def deadline_passed(deadline: datetime | None, at: datetime | None = None) -> bool:
+    """Whether `deadline` has passed at `at` (default: now). The deadline's own instant is still in time."""
+    return deadline is not None and (at or now()) > deadline
+
+
+def journal(
+    verb: str,
+    record: Model,
+    *,
+    by: Any,
+    before: str = "",
+    after: str = "",
+    reason: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> Model:
+    """Write one entry of the journal about `record` and return it. It commits or rolls back with its transaction."""
+    manager: Any = apps.get_model("consultations", "Event")._default_manager
+    return manager.record(verb, record, by=by, before=before, after=after, reason=reason, data=dict(data or {}))
+
+
+def make[Row: Model](
+    move: Move,
+    record: Row,
+    *,
+    by: Any,
+    reason: str = "",
+    change: Callable[[Row], None] | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> Row:
+    """Carry out `move` on `record` as `by` and return the fresh row.
+
+    Locks the row, checks person, state, reason and conditions, runs `change` on the locked row, saves it and writes
+    the journal entry, all in one transaction. Raises NotAllowed or Blocked with every reason; a refusal is journaled.
+    """
+    try:
+        with transaction.atomic():
+            row = type(record)._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
+            _check(move, row, by, reason)
+            before = row.state  # type: ignore[attr-defined]
+            if change:
+                change(row)
+            if move.target:
+                row.state = move.target  # type: ignore[attr-defined]
+            row.save()
+            after = row.state  # type: ignore[attr-defined]
+            journal(move.verb, row, by=by, before=before, after=after, reason=reason, data=data)
+    except Blocked as refusal:
+        journal(f"{move.verb}:refused", record, by=by, reason=reason, data={"reasons": refusal.reasons})
+        raise
+    return row
+
+
+def _check(move: Move, row: Any, by: Any, reason: str) -> None:
+    if not move.may(by, row):
+        raise NotAllowed(_("Only %(who)s may do this: %(move)s.") % {"who": move.who, "move": move.label})
+    reasons = [condition.text for condition in move.conditions(row) if not condition.met]
+    if row.state not in move.sources:
+        state = row.get_state_display()
+        reasons.insert(0, _("“%(move)s” is not open while this is %(state)s.") % {"move": move.label, "state": state})
+    if move.needs_reason and not reason.strip():
+        reasons.append(_("Give a reason: it is kept in the journal."))
+    if reasons:
+        raise Blocked(reasons)
+
+
+def moves_open_to(table: Mapping[str, Move], record: Any, user: Any) -> list[OpenMove]:
+    """The moves of `table` that `user` may make on `record` from its present state, each with its conditions."""
+    return [
+        OpenMove(move, move.conditions(record))
+        for move in table.values()
+        if record.state in move.sources and move.may(user, record)
+    ]

@@ -1,0 +1,23 @@
+"""What we answer."""
+
+from .decisions import Clearance, ClearanceState, Decision, QuorumCount, Reservation, Rule, Stance, StanceValue
+from .editions import FINAL_KINDS, Artefact, ArtefactFormat, Edition, EditionKind
+from .papers import (
+    BEFORE_ADOPTION,
+    OFFICIAL_STATES,
+    PAPER_STEPS,
+    PARAGRAPH_LIMIT,
+    Disposition,
+    Grounding,
+    GroundingRelation,
+    Outcome,
+    PaperState,
+    Paragraph,
+    PositionPaper,
+    Section,
+    SectionPart,
+    Strength,
+    Wording,
+    wording_sha256,
+)
+from .review import Amendment, AmendmentState, ReviewRound

@@ -1,0 +1,100 @@
+"""Frozen texts and the files made of them."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models import Office, User
+from consultations.models.guards import append_only, one_of
+
+from .papers import OFFICIAL_STATES, PaperState, PositionPaper
+
+
+class EditionKind(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    REVIEW = "review", _("review text")
+    CLEARANCE = "clearance", _("clearance text")
+    FORUM = "forum", _("forum text")
+    ADOPTED = "adopted", _("adopted text")
+    CORRECTED = "corrected", _("corrected text")
+
+
+FINAL_KINDS = (EditionKind.ADOPTED, EditionKind.CORRECTED)
+
+
+class EditionQuerySet(models.QuerySet):
+    def official(self):
+        """Adopted or corrected editions of published papers: what everyone may read, for ever."""
+        return self.filter(kind__in=FINAL_KINDS, paper__state__in=OFFICIAL_STATES)
+
+    def visible_to(self, user):
+        """Editions that `user` may read: everyone official ones, the secretariat all, others those sent to them."""
+        seen = Q(kind__in=FINAL_KINDS, paper__state__in=OFFICIAL_STATES)
+        if getattr(user, "is_authenticated", False) and user.is_active:
+            if user.office in {Office.SECRETARIAT, Office.HEAD}:
+                return self
+            if user.office == Office.OFFICIAL:
+                seen |= Q(kind__in=FINAL_KINDS, paper__state=PaperState.ADOPTED)
+            bodies = [m.stakeholder for m in user.live_memberships]
+            if any(body.is_ncm_member and body.state == body.State.VERIFIED for body in bodies):
+                seen |= Q(kind=EditionKind.REVIEW)
+            seen |= Q(clearances__ministry__in=[body.pk for body in bodies])
+        return self.filter(seen).distinct()
+
+
+class Edition(models.Model):
+    """A frozen, numbered, hashed text. Its canonical content is what every renderer reads and nothing else."""
+
+    paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="editions", verbose_name=_("paper"))
+    number = models.CharField(_("number"), max_length=12)
+    kind = models.CharField(_("kind"), max_length=10, choices=EditionKind)
+    status = models.CharField(_("status"), max_length=120)
+    content = models.TextField(_("canonical content"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64, unique=True)
+    frozen_at = models.DateTimeField(_("frozen"))
+    frozen_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("frozen by"))
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        ordering = ["paper", "-frozen_at", "-pk"]
+        constraints = [
+            one_of("kind", EditionKind, "edition_kind"),
+            models.UniqueConstraint(fields=["paper", "number"], name="edition_number"),
+        ]
+        triggers = [append_only()]
+
+    def __str__(self):
+        return f"{self.paper.short_title}, {self.number}"
+
+
+class ArtefactFormat(models.TextChoices):
+    PDF = "pdf", "PDF"
+    JSON = "json", "JSON"
+
+
+class Artefact(models.Model):
+    """A file made of an edition, rendered once and then served as it is."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="artefacts", verbose_name=_("edition"))
+    format = models.CharField(_("format"), max_length=6, choices=ArtefactFormat)
+    file = models.FileField(_("file"), upload_to="editions/", max_length=200)
+    sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, db_index=True)
+    size = models.PositiveIntegerField(_("bytes"))
+    renderer = models.CharField(_("renderer"), max_length=60)
+    rendered_at = models.DateTimeField(_("rendered"))
+
+    class Meta:
+        verbose_name = _("file of an edition")
+        verbose_name_plural = _("files of editions")
+        ordering = ["edition", "format"]
+        constraints = [
+            one_of("format", ArtefactFormat, "artefact_format"),
+            models.UniqueConstraint(fields=["edition", "format"], name="artefact_once"),
+        ]
+        triggers = [append_only()]
+
+    def __str__(self):
+        return f"{self.edition} ({self.get_format_display()})"

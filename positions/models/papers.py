@@ -1,0 +1,350 @@
+"""The paper as it grows: sections, paragraphs, their wordings, what they rest on, and what became of each point."""
+
+import hashlib
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models import (
+    CleanCharField,
+    CleanTextField,
+    Consultation,
+    Forum,
+    Office,
+    Point,
+    Provision,
+    Theme,
+    User,
+)
+from consultations.models.guards import append_only, no_delete, one_of, state_guards, together
+
+PARAGRAPH_LIMIT = 3_000
+
+
+class PaperState(models.TextChoices):
+    DRAFTING = "drafting", _("being drafted")
+    REVIEW = "review", _("in review")
+    CONSOLIDATION = "consolidation", _("being consolidated")
+    CLEARANCE_TEXT = "clearance_text", _("fixed for clearance")
+    IN_CLEARANCE = "in_clearance", _("in clearance")
+    CLEARED = "cleared", _("cleared")
+    SILENCE = "silence", _("under silence")
+    FORUM_TEXT = "forum_text", _("before the forum")
+    IN_SESSION = "in_session", _("in session")
+    ADOPTED = "adopted", _("adopted")
+    PUBLISHED = "published", _("published")
+    SUPERSEDED = "superseded", _("superseded")
+    SUSPENDED = "suspended", _("suspended")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+BEFORE_ADOPTION = (
+    PaperState.DRAFTING,
+    PaperState.REVIEW,
+    PaperState.CONSOLIDATION,
+    PaperState.CLEARANCE_TEXT,
+    PaperState.IN_CLEARANCE,
+    PaperState.CLEARED,
+    PaperState.SILENCE,
+    PaperState.FORUM_TEXT,
+    PaperState.IN_SESSION,
+)
+OFFICIAL_STATES = (PaperState.PUBLISHED, PaperState.SUPERSEDED)
+
+PAPER_STEPS = [
+    ("drafting", "review"),
+    ("review", "consolidation"),
+    ("consolidation", "review"),
+    ("consolidation", "clearance_text"),
+    ("clearance_text", "in_clearance"),
+    ("clearance_text", "consolidation"),
+    ("in_clearance", "consolidation"),
+    ("in_clearance", "cleared"),
+    ("cleared", "silence"),
+    ("silence", "cleared"),
+    ("silence", "consolidation"),
+    ("cleared", "forum_text"),
+    ("forum_text", "in_session"),
+    ("in_session", "adopted"),
+    ("in_session", "consolidation"),
+    ("adopted", "published"),
+    ("published", "superseded"),
+    *[(state.value, "suspended") for state in BEFORE_ADOPTION],
+    *[("suspended", state.value) for state in BEFORE_ADOPTION],
+    *[(state.value, "withdrawn") for state in BEFORE_ADOPTION],
+    ("suspended", "withdrawn"),
+]
+
+
+class PaperQuerySet(models.QuerySet):
+    def published(self):
+        """Papers that are official: published, or superseded after publication."""
+        return self.filter(state__in=OFFICIAL_STATES)
+
+    def visible_to(self, user):
+        """Papers that `user` may know of: everyone the official ones, the secretariat all, members those in review."""
+        seen = Q(state__in=OFFICIAL_STATES)
+        if getattr(user, "is_authenticated", False) and user.is_active:
+            if user.office in {Office.SECRETARIAT, Office.HEAD}:
+                return self
+            if user.office == Office.OFFICIAL:
+                seen |= Q(state=PaperState.ADOPTED)
+            bodies = [m.stakeholder for m in user.live_memberships]
+            if any(body.is_ncm_member and body.state == body.State.VERIFIED for body in bodies):
+                seen |= Q(rounds__isnull=False) & ~Q(state=PaperState.WITHDRAWN)
+            seen |= Q(clearances__ministry__in=[body.pk for body in bodies])
+        return self.filter(seen).distinct()
+
+
+class PositionPaper(models.Model):
+    """The position that one consultation leads to."""
+
+    State = PaperState
+
+    consultation = models.ForeignKey(
+        Consultation, models.PROTECT, related_name="papers", verbose_name=_("consultation")
+    )
+    forum = models.ForeignKey(
+        Forum, models.PROTECT, null=True, blank=True, related_name="papers", verbose_name=_("forum that adopts it")
+    )
+    slug = models.SlugField(_("address"), unique=True)
+    title = CleanCharField(_("title"), max_length=200)
+    short_title = CleanCharField(_("short title"), max_length=60)
+    purpose = CleanCharField(_("purpose"), max_length=300, blank=True)
+    state = models.CharField(_("state"), max_length=16, choices=PaperState, default=PaperState.DRAFTING, editable=False)
+    suspended_from = models.CharField(_("state before suspension"), max_length=16, blank=True, editable=False)
+    clearance_note = CleanTextField(_("clearance note"), blank=True, editable=False)
+    publication_proposed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
+    publication_proposed_at = models.DateTimeField(null=True, editable=False)
+    published_at = models.DateTimeField(_("published"), null=True, editable=False)
+    published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
+    created_at = models.DateTimeField(_("begun"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False)
+
+    objects = PaperQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("position paper")
+        verbose_name_plural = _("position papers")
+        ordering = ["-created_at"]
+        constraints = [
+            one_of("state", PaperState, "positionpaper_state"),
+            together("publication_proposed_at", "publication_proposed_by", name="positionpaper_proposed"),
+            together("published_at", "published_by", name="positionpaper_published"),
+            models.CheckConstraint(
+                condition=~Q(published_by=models.F("publication_proposed_by")), name="positionpaper_two_officers"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["published", "superseded"]) | Q(published_at__isnull=False),
+                name="positionpaper_published_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="suspended") & ~Q(suspended_from="") | ~Q(state="suspended") & Q(suspended_from=""),
+                name="positionpaper_suspended_from",
+            ),
+            models.UniqueConstraint(fields=["consultation", "purpose"], name="positionpaper_one_per_purpose"),
+        ]
+        triggers = [*state_guards("drafting", PAPER_STEPS), no_delete()]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def is_official(self) -> bool:
+        """Whether everyone may read it."""
+        return self.state in OFFICIAL_STATES
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether it was made from invented content and must say so on each page."""
+        return self.consultation.is_sample
+
+
+class SectionPart(models.TextChoices):
+    FRONT = "front", _("front matter")
+    BODY = "body", _("body")
+    THEME = "theme", _("theme")
+    ANNEX = "annex", _("annex")
+
+
+class Section(models.Model):
+    """A section of the paper; a theme section carries its theme."""
+
+    paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="sections", verbose_name=_("paper"))
+    order = models.PositiveSmallIntegerField(_("order"))
+    part = models.CharField(_("part"), max_length=6, choices=SectionPart)
+    heading = CleanCharField(_("heading"), max_length=200)
+    theme = models.ForeignKey(
+        Theme, models.PROTECT, null=True, blank=True, related_name="sections", verbose_name=_("theme")
+    )
+
+    class Meta:
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+        ordering = ["paper", "order"]
+        constraints = [
+            one_of("part", SectionPart, "section_part"),
+            models.UniqueConstraint(
+                fields=["paper", "order"], name="section_order", deferrable=models.Deferrable.DEFERRED
+            ),
+            models.CheckConstraint(
+                condition=Q(part="theme", theme__isnull=False) | ~Q(part="theme") & Q(theme=None), name="section_theme"
+            ),
+        ]
+
+    def __str__(self):
+        return self.heading
+
+
+class Strength(models.TextChoices):
+    """The ladder of operative verbs, weakest to strongest commitment; empty: a narrative paragraph."""
+
+    NARRATIVE = "", _("narrative, no operative verb")
+    NOTES = "notes", _("notes")
+    WELCOMES = "welcomes", _("welcomes")
+    SUPPORTS = "supports", _("supports")
+    URGES = "urges", _("urges")
+    CALLS_FOR = "calls_for", _("calls for")
+    COMMITS_TO = "commits_to", _("commits to")
+    RESERVES = "reserves", _("reserves")
+
+
+class ParagraphQuerySet(models.QuerySet):
+    def standing(self):
+        """Paragraphs that are part of the text, in reading order."""
+        return self.filter(removed_at=None).order_by("section__order", "order", "pk")
+
+
+class Paragraph(models.Model):
+    """A paragraph with a key that stays the same while its words and its place change."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    section = models.ForeignKey(Section, models.PROTECT, related_name="paragraphs", verbose_name=_("section"))
+    order = models.PositiveIntegerField(_("order"))
+    strength = models.CharField(
+        _("operative strength"), max_length=10, choices=Strength, blank=True, default=Strength.NARRATIVE
+    )
+    is_secretariat_text = models.BooleanField(_("secretariat text: rests on no point"), default=False)
+    provisions = models.ManyToManyField(Provision, blank=True, related_name="paragraphs", verbose_name=_("objectives"))
+    wording = models.ForeignKey(
+        "Wording", models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("words today")
+    )
+    removed_at = models.DateTimeField(_("removed"), null=True, editable=False)
+
+    objects = ParagraphQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("paragraph")
+        verbose_name_plural = _("paragraphs")
+        ordering = ["section", "order", "pk"]
+        constraints = [one_of("strength", Strength, "paragraph_strength")]
+        triggers = [no_delete()]
+
+    def __str__(self):
+        return self.wording.text[:60] if self.wording else str(self.key)
+
+
+def wording_sha256(text: str) -> str:
+    """SHA-256 of a paragraph's words in UTF-8: what a stance is bound to."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Wording(models.Model):
+    """One wording of a paragraph: who wrote it, when and why. Never rewritten."""
+
+    paragraph = models.ForeignKey(Paragraph, models.PROTECT, related_name="wordings", verbose_name=_("paragraph"))
+    number = models.PositiveSmallIntegerField(_("number"))
+    text = CleanTextField(_("text"), max_length=PARAGRAPH_LIMIT)
+    sha256 = models.CharField(max_length=64, editable=False)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("when"))
+    why = CleanCharField(_("why"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("wording")
+        verbose_name_plural = _("wordings")
+        ordering = ["paragraph", "number"]
+        constraints = [models.UniqueConstraint(fields=["paragraph", "number"], name="wording_number")]
+        triggers = [append_only()]
+
+    def __str__(self):
+        return self.text[:60]
+
+
+class GroundingRelation(models.TextChoices):
+    RESTS_ON = "rests_on", _("rests on")
+    PARTLY = "partly", _("rests in part on")
+    CONTRARY = "contrary", _("goes against")
+
+
+class Grounding(models.Model):
+    """A wording rests on a point. Carried forward to the next wording as unconfirmed until somebody confirms it."""
+
+    wording = models.ForeignKey(Wording, models.PROTECT, related_name="groundings", verbose_name=_("wording"))
+    point = models.ForeignKey(Point, models.PROTECT, related_name="groundings", verbose_name=_("point"))
+    relation = models.CharField(
+        _("relation"), max_length=8, choices=GroundingRelation, default=GroundingRelation.RESTS_ON
+    )
+    is_confirmed = models.BooleanField(_("confirmed"), default=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("grounding")
+        verbose_name_plural = _("groundings")
+        ordering = ["wording", "point__reference"]
+        constraints = [
+            one_of("relation", GroundingRelation, "grounding_relation"),
+            models.UniqueConstraint(fields=["wording", "point"], name="grounding_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.point} ({self.get_relation_display()})"
+
+
+class Outcome(models.TextChoices):
+    ACCEPTED = "accepted", _("accepted")
+    IN_PART = "accepted_in_part", _("accepted in part")
+    MERGED = "merged", _("merged")
+    NOTED = "noted", _("noted")
+    NOT_ACCEPTED = "not_accepted", _("not accepted")
+
+
+class DispositionQuerySet(models.QuerySet):
+    def answered(self):
+        """Dispositions that were published to the authors of the points."""
+        return self.filter(answered_at__isnull=False)
+
+
+class Disposition(models.Model):
+    """What became of a point. Provisional until publication answers all of a paper's points in one act."""
+
+    paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="dispositions", verbose_name=_("paper"))
+    point = models.ForeignKey(Point, models.PROTECT, related_name="dispositions", verbose_name=_("point"))
+    outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome)
+    reason = CleanTextField(_("reason"), blank=True, max_length=2000)
+    paragraphs = models.ManyToManyField(
+        Paragraph, blank=True, related_name="dispositions", verbose_name=_("paragraphs")
+    )
+    decided_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("decided by"))
+    decided_at = models.DateTimeField(_("decided"))
+    answered_at = models.DateTimeField(_("answered"), null=True, editable=False)
+
+    objects = DispositionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("disposition")
+        verbose_name_plural = _("dispositions")
+        ordering = ["point__reference"]
+        constraints = [
+            one_of("outcome", Outcome, "disposition_outcome"),
+            models.UniqueConstraint(fields=["paper", "point"], name="disposition_once"),
+            models.CheckConstraint(condition=Q(outcome="accepted") | ~Q(reason=""), name="disposition_reason"),
+        ]
+        triggers = [no_delete()]
+
+    def __str__(self):
+        return f"{self.point}: {self.get_outcome_display()}"
