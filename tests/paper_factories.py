@@ -1,0 +1,155 @@
+"""Papers for the tests, with their sections, paragraphs, clearances and decisions: plain functions like factories.py."""
+
+from datetime import timedelta
+from typing import Any
+
+from consultations.models import Consultation, Point, Stakeholder, Theme
+from ncm_portal import workflow
+from positions.models import (
+    Clearance,
+    Decision,
+    Disposition,
+    Edition,
+    Grounding,
+    Outcome,
+    PaperState,
+    Paragraph,
+    PositionPaper,
+    QuorumCount,
+    Reservation,
+    Rule,
+    Section,
+    SectionPart,
+    Stance,
+    Wording,
+    wording_sha256,
+)
+from tests.factories import change, make_consultation, make_head, make_secretariat, make_user, number, walk
+
+PAPER_ROAD = (
+    "review", "consolidation", "clearance_text", "in_clearance", "cleared", "forum_text", "in_session", "adopted",
+    "published", "superseded",
+)  # fmt: skip
+
+
+def make_paper(consultation: Consultation | None = None, *, state: str = "drafting", **fields: Any) -> PositionPaper:
+    """A paper without sections, moved along the usual road to `state`."""
+    turn = number()
+    fields = {
+        "slug": f"paper-{turn}", "title": f"Position paper {turn}", "short_title": f"Paper {turn}",
+        "purpose": f"Purpose {turn}", "created_by": fields.get("created_by") or make_secretariat(), **fields,
+    }  # fmt: skip
+    made = PositionPaper.objects.create(consultation=consultation or make_consultation(), **fields)
+    return bring_paper(made, state)
+
+
+def bring_paper(paper: PositionPaper, state: str) -> PositionPaper:
+    """Move `paper` on along the usual road until it is in `state`."""
+    road = (PaperState.DRAFTING, *PAPER_ROAD)
+    if state in ("suspended", "withdrawn"):
+        return walk(paper, state, **({"suspended_from": paper.state} if state == "suspended" else {}))
+    for step in road[road.index(paper.state) + 1 : road.index(state) + 1]:
+        walk(paper, step, **(_publication() if step == "published" else {}))
+    return paper
+
+
+def _publication() -> dict[str, Any]:
+    return {
+        "publication_proposed_by": make_secretariat(), "publication_proposed_at": workflow.now(),
+        "published_by": make_secretariat(), "published_at": workflow.now(),
+    }  # fmt: skip
+
+
+def make_section(paper: PositionPaper, theme: Theme | None = None, **fields: Any) -> Section:
+    """A section after the last one: of `theme` if one is given, of the body otherwise."""
+    order = fields.pop("order", paper.sections.count() + 1)
+    part = SectionPart.THEME if theme else SectionPart.BODY
+    fields = {"part": part, "heading": theme.title if theme else f"Section {order}", **fields}
+    return Section.objects.create(paper=paper, order=order, theme=theme, **fields)
+
+
+def make_paragraph(
+    section: Section, text: str = "", *, points: tuple[Point, ...] = (), by: User | None = None, **fields: Any
+) -> Paragraph:
+    """A paragraph at the end of `section` whose first wording rests on `points`."""
+    order = fields.pop("order", section.paragraphs.count() + 1)
+    made = Paragraph.objects.create(section=section, order=order, **fields)
+    return reword(made, text or f"Paragraph {number()} says what the country asks for.", points=points, by=by)
+
+
+def reword(
+    paragraph: Paragraph, text: str, *, points: tuple[Point, ...] = (), by: User | None = None, why: str = ""
+) -> Paragraph:
+    """Give `paragraph` a new wording that rests on `points`."""
+    by, now = by or make_secretariat(), workflow.now()
+    wording = Wording.objects.create(
+        paragraph=paragraph, number=paragraph.wordings.count() + 1, text=text, sha256=wording_sha256(text),
+        by=by, at=now, why=why,
+    )  # fmt: skip
+    for point in points:
+        Grounding.objects.create(wording=wording, point=point, by=by, at=now)
+    paragraph.wording = wording
+    paragraph.save()
+    return paragraph
+
+
+def make_disposition(
+    paper: PositionPaper, point: Point, outcome: str = Outcome.ACCEPTED, *paragraphs: Paragraph, **fields: Any
+) -> Disposition:
+    """What became of `point`, with a reason unless it was accepted."""
+    fields = {"reason": "" if outcome == Outcome.ACCEPTED else f"Reason {number()}.", **fields}
+    made = Disposition.objects.create(
+        paper=paper, point=point, outcome=outcome, decided_by=make_secretariat(), decided_at=workflow.now(), **fields
+    )
+    made.paragraphs.set(paragraphs)
+    return made
+
+
+def make_edition(paper: PositionPaper, number: str = "0.1", kind: str = "draft", *, content: str = "") -> Edition:
+    """A frozen edition with any content; use positions.edition.freeze for a true one."""
+    content = content or f'{{"paper":"{paper.slug}","number":"{number}"}}'
+    return Edition.objects.create(
+        paper=paper, number=number, kind=kind, status=f"Status of {number}", content=content,
+        sha256=wording_sha256(content), frozen_at=workflow.now(), frozen_by=make_secretariat(),
+    )  # fmt: skip
+
+
+def make_clearance(
+    paper: PositionPaper, ministry: Stakeholder, *paragraphs: Paragraph, edition: Edition | None = None, **fields: Any
+) -> Clearance:
+    """`ministry` is asked about `paragraphs`; its stances are not answered yet."""
+    edition = edition or paper.editions.first() or make_edition(paper, kind="clearance")
+    now = workflow.now()
+    fields = {"requested_at": now, "due_at": now + timedelta(days=14), **fields}
+    made = Clearance.objects.create(paper=paper, edition=edition, ministry=ministry, **fields)
+    for paragraph in paragraphs:
+        Stance.objects.create(clearance=made, paragraph=paragraph, wording=paragraph.wording)
+    return made
+
+
+def take_stance(clearance: Clearance, paragraph: Paragraph, value: str = "agree", **fields: Any) -> Stance:
+    """The ministry answers on `paragraph`."""
+    stance = clearance.stances.get(paragraph=paragraph, replaced_at=None)
+    said = {"value": value, "by": fields.pop("by", None) or make_user(), "at": workflow.now(), **fields}
+    return change(stance, **said)
+
+
+def make_reservation(paper: PositionPaper, paragraph: Paragraph, stakeholder: Stakeholder, text: str) -> Reservation:
+    """`stakeholder` reserves its position on `paragraph`."""
+    return Reservation.objects.create(
+        paper=paper, stakeholder=stakeholder, paragraph=paragraph, text=text, recorded_by=make_secretariat(),
+        recorded_at=workflow.now(),
+    )  # fmt: skip
+
+
+def make_decision(paper: PositionPaper, rule: str = Rule.CONSENSUS, **fields: Any) -> Decision:
+    """The forum decided on the paper's latest edition, with a quorum of 20 of 24 members."""
+    edition = paper.editions.first() or make_edition(paper, kind="forum")
+    now, by = workflow.now(), make_head()
+    quorum = QuorumCount.objects.create(
+        paper=paper, forum=paper.forum, members_present=20, members_total=24, members_needed=16, groups_present=9,
+        groups_needed=5, by=by, at=now,
+    )  # fmt: skip
+    reasons = "" if rule == Rule.CONSENSUS else "Two ministries reserve their position."
+    fields = {"reasons": reasons, "chair": by, "at": now, **fields}
+    return Decision.objects.create(paper=paper, forum=paper.forum, edition=edition, quorum=quorum, rule=rule, **fields)
