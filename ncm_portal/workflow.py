@@ -38,6 +38,14 @@ class NotAllowed(Blocked):
     """A move that this person may not make, whatever the state of the record."""
 
 
+class Conflict(Blocked):
+    """Somebody else changed the record since it was opened. `theirs` is the record as it stands now."""
+
+    def __init__(self, theirs: Any) -> None:
+        self.theirs = theirs
+        super().__init__(_("Somebody changed this since you opened it. Both texts are shown: nothing is lost."))
+
+
 def no_conditions(record: Any) -> list[Condition]:
     """Conditions of a move that needs nothing but the right person and the right state."""
     return []
@@ -121,6 +129,17 @@ def journal(
     return manager.record(verb, record, by=by, before=before, after=after, reason=reason, data=dict(data or {}))
 
 
+def demand(allowed: bool, *, who: Words, to: Words) -> None:
+    """Raise NotAllowed unless `allowed`: for verbs that make a record and so have no state to move from."""
+    if not allowed:
+        raise NotAllowed(_("Only %(who)s may do this: %(move)s.") % {"who": who, "move": to})
+
+
+def table(*moves: Move) -> dict[str, Move]:
+    """A table of moves, by verb."""
+    return {move.verb: move for move in moves}
+
+
 def make[Row: Model](
     move: Move,
     record: Row,
@@ -166,10 +185,10 @@ def _check(move: Move, row: Any, by: Any, reason: str) -> None:
         raise Blocked(reasons)
 
 
-def moves_open_to(table: Mapping[str, Move], record: Any, user: Any) -> list[OpenMove]:
-    """The moves of `table` that `user` may make on `record` from its present state, each with its conditions."""
+def moves_open_to(moves: Mapping[str, Move], record: Any, user: Any) -> list[OpenMove]:
+    """Those of `moves` that `user` may make on `record` from its present state, each with its conditions."""
     return [
         OpenMove(move, move.conditions(record))
-        for move in table.values()
+        for move in moves.values()
         if record.state in move.sources and move.may(user, record)
     ]

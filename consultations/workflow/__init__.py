@@ -1,0 +1,53 @@
+"""The verbs of the consultation and the tables of moves they follow."""
+
+from .forums import (
+    CONSULTATION_MOVES,
+    DELEGATE_MOVES,
+    FORUM_MOVES,
+    SESSION_MOVES,
+    announce,
+    archive,
+    cancel_forum,
+    check_in,
+    close_consultation,
+    close_forum,
+    close_registration,
+    close_session,
+    confirm,
+    extend,
+    nominate,
+    open_consultation,
+    open_forum,
+    open_session,
+    refuse_delegate,
+    report_forum,
+    waitlist,
+    withdraw_delegate,
+)
+from .inputs import (
+    SUBMISSION_MOVES,
+    accept,
+    add_note,
+    edit_draft,
+    return_for_completion,
+    set_aside,
+    start_draft,
+    submit,
+    withdraw,
+)
+from .people import (
+    STAKEHOLDER_MOVES,
+    add_member,
+    appoint,
+    confirm_mandate,
+    end_membership,
+    invite_officer,
+    invited,
+    join,
+    refuse,
+    register_organisation,
+    reinstate,
+    suspend,
+    verify,
+)
+from .points import POINT_MOVES, dispose, hand_in, merge, split, unmerge, validate, write_point

@@ -1,0 +1,286 @@
+"""Consultations, forums, sessions and delegates: opening, closing, confirming, letting in."""
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations import emails
+from consultations.models import (
+    CheckIn,
+    CheckInChannel,
+    Consultation,
+    ConsultationState,
+    Delegate,
+    DelegateState,
+    Forum,
+    ForumSession,
+    ForumState,
+    SessionState,
+    Stakeholder,
+    StakeholderState,
+    User,
+)
+from consultations.permissions import head_may, is_secretariat, may_nominate, secretariat_may
+from ncm_portal.workflow import Blocked, Condition, Move, deadline_passed, demand, journal, make, now, table
+
+C, F, D, P = ConsultationState, ForumState, DelegateState, SessionState
+SECRETARIAT = gettext_lazy("the secretariat")
+HEAD = gettext_lazy("the head of the secretariat")
+SENDERS = gettext_lazy("the secretariat or the organisation that sends the delegate")
+
+
+def ready_to_open(consultation: Consultation) -> list[Condition]:
+    """A consultation opens with themes and a deadline that lies ahead."""
+    return [
+        Condition(_("It has at least one theme"), consultation.themes.exists()),
+        Condition(_("Its deadline lies ahead"), not deadline_passed(consultation.closes_at)),
+    ]
+
+
+def ready_to_announce(forum: Forum) -> list[Condition]:
+    """A forum is announced with a programme."""
+    return [Condition(_("It has a programme"), forum.sessions.exists())]
+
+
+def ready_to_confirm(delegate: Delegate) -> list[Condition]:
+    """A delegate is confirmed for a verified organisation while the forum has seats."""
+    forum = delegate.forum
+    taken = forum.delegates.filter(state=D.CONFIRMED).count()
+    verified = delegate.stakeholder.state == StakeholderState.VERIFIED
+    return [
+        Condition(_("%(name)s is verified") % {"name": delegate.stakeholder.name}, verified),
+        Condition(
+            _("A seat is free: %(taken)s of %(seats)s are taken") % {"taken": taken, "seats": forum.seats},
+            taken < forum.seats,
+        ),
+    ]
+
+
+CONSULTATION_MOVES = table(
+    Move(
+        "open_consultation",
+        gettext_lazy("Open for inputs"),
+        (C.DRAFT,),
+        C.OPEN,
+        secretariat_may,
+        SECRETARIAT,
+        ready_to_open,
+    ),
+    Move("close_consultation", gettext_lazy("Close for inputs"), (C.OPEN,), C.CLOSED, secretariat_may, SECRETARIAT),
+    Move("extend", gettext_lazy("Extend the deadline"), (C.OPEN, C.CLOSED), C.OPEN, head_may, HEAD, needs_reason=True),
+    Move("archive", gettext_lazy("Archive"), (C.CLOSED,), C.ARCHIVED, head_may, HEAD, grave=True),
+)
+
+FORUM_MOVES = table(
+    Move(
+        "announce", gettext_lazy("Announce"), (F.DRAFT,), F.ANNOUNCED, secretariat_may, SECRETARIAT, ready_to_announce
+    ),
+    Move(
+        "close_registration",
+        gettext_lazy("Close registration"),
+        (F.ANNOUNCED,),
+        F.REGISTRATION_CLOSED,
+        secretariat_may,
+        SECRETARIAT,
+    ),
+    Move(
+        "open_forum",
+        gettext_lazy("Open the forum"),
+        (F.REGISTRATION_CLOSED,),
+        F.IN_SESSION,
+        secretariat_may,
+        SECRETARIAT,
+    ),
+    Move("close_forum", gettext_lazy("Close the forum"), (F.IN_SESSION,), F.HELD, secretariat_may, SECRETARIAT),
+    Move("report_forum", gettext_lazy("Mark as reported"), (F.HELD,), F.REPORTED, secretariat_may, SECRETARIAT),
+    Move(
+        "cancel_forum",
+        gettext_lazy("Cancel"),
+        (F.DRAFT, F.ANNOUNCED, F.REGISTRATION_CLOSED),
+        F.CANCELLED,
+        head_may,
+        HEAD,
+        needs_reason=True,
+        grave=True,
+    ),
+)
+
+SESSION_MOVES = table(
+    Move("open_session", gettext_lazy("Open the session"), (P.PLANNED,), P.OPEN, secretariat_may, SECRETARIAT),
+    Move("close_session", gettext_lazy("Close the session"), (P.OPEN,), P.CLOSED, secretariat_may, SECRETARIAT),
+)
+
+DELEGATE_MOVES = table(
+    Move(
+        "confirm",
+        gettext_lazy("Confirm"),
+        (D.NOMINATED, D.WAITLISTED),
+        D.CONFIRMED,
+        secretariat_may,
+        SECRETARIAT,
+        ready_to_confirm,
+    ),
+    Move(
+        "waitlist", gettext_lazy("Put on the reserve list"), (D.NOMINATED,), D.WAITLISTED, secretariat_may, SECRETARIAT
+    ),
+    Move(
+        "refuse_delegate",
+        gettext_lazy("Refuse"),
+        (D.NOMINATED,),
+        D.REFUSED,
+        secretariat_may,
+        SECRETARIAT,
+        needs_reason=True,
+        grave=True,
+    ),
+    Move(
+        "withdraw_delegate",
+        gettext_lazy("Withdraw"),
+        (D.NOMINATED, D.CONFIRMED, D.WAITLISTED),
+        D.WITHDRAWN,
+        may_nominate,
+        SENDERS,
+        grave=True,
+    ),
+)
+
+
+def open_consultation(consultation: Consultation, *, by: User) -> Consultation:
+    """Let organisations send inputs until the deadline."""
+    return make(CONSULTATION_MOVES["open_consultation"], consultation, by=by)
+
+
+def close_consultation(consultation: Consultation, *, by: User) -> Consultation:
+    """Take no more inputs."""
+    return make(CONSULTATION_MOVES["close_consultation"], consultation, by=by)
+
+
+@transaction.atomic
+def extend(consultation: Consultation, *, closes_at: datetime, by: User, reason: str) -> Consultation:
+    """Move the deadline to a later moment that lies ahead. Mails the organisations that have begun or sent an input."""
+
+    def move_deadline(row: Consultation) -> None:
+        if closes_at <= row.closes_at or deadline_passed(closes_at):
+            raise Blocked(_("The new deadline must be later than the old one and lie ahead."))
+        row.closes_at = closes_at
+
+    data = {"from": consultation.closes_at.isoformat(), "to": closes_at.isoformat()}
+    row = make(CONSULTATION_MOVES["extend"], consultation, by=by, reason=reason, change=move_deadline, data=data)
+    emails.deadline_extended(row)
+    return row
+
+
+def archive(consultation: Consultation, *, by: User) -> Consultation:
+    """Close the file of a consultation."""
+    return make(CONSULTATION_MOVES["archive"], consultation, by=by)
+
+
+def announce(forum: Forum, *, by: User) -> Forum:
+    """Show the forum to everybody."""
+    return make(FORUM_MOVES["announce"], forum, by=by)
+
+
+def close_registration(forum: Forum, *, by: User) -> Forum:
+    """Take no more nominations."""
+    return make(FORUM_MOVES["close_registration"], forum, by=by)
+
+
+def open_forum(forum: Forum, *, by: User) -> Forum:
+    """Begin the meeting."""
+    return make(FORUM_MOVES["open_forum"], forum, by=by)
+
+
+def close_forum(forum: Forum, *, by: User) -> Forum:
+    """End the meeting."""
+    return make(FORUM_MOVES["close_forum"], forum, by=by)
+
+
+def report_forum(forum: Forum, *, by: User) -> Forum:
+    """The report of the forum is out."""
+    return make(FORUM_MOVES["report_forum"], forum, by=by)
+
+
+def cancel_forum(forum: Forum, *, by: User, reason: str) -> Forum:
+    """The forum does not take place."""
+    return make(FORUM_MOVES["cancel_forum"], forum, by=by, reason=reason)
+
+
+def open_session(session: ForumSession, *, by: User) -> ForumSession:
+    """Begin a session of the programme."""
+    return make(SESSION_MOVES["open_session"], session, by=by)
+
+
+def close_session(session: ForumSession, *, by: User) -> ForumSession:
+    """End a session of the programme."""
+    return make(SESSION_MOVES["close_session"], session, by=by)
+
+
+@transaction.atomic
+def nominate(forum: Forum, stakeholder: Stakeholder, *, by: User, name: str, **fields: object) -> Delegate:
+    """Name a person whom an organisation sends to a forum. Group and county are kept as they are today.
+
+    `fields`: title, email, role, user, county. Raises NotAllowed, or Blocked when the forum takes no nominations.
+    """
+    fields.setdefault("county", stakeholder.county)
+    delegate = Delegate(forum=forum, stakeholder=stakeholder, name=name, group=stakeholder.group, **fields)
+    demand(may_nominate(by, delegate), who=SENDERS, to=gettext_lazy("Nominate a delegate"))
+    if forum.state not in {F.DRAFT, F.ANNOUNCED} and not is_secretariat(by):
+        raise Blocked(_("The forum takes no more nominations. Write to the secretariat."))
+    delegate.save()
+    journal("nominate", delegate, by=by, after=delegate.state)
+    return delegate
+
+
+def confirm(delegate: Delegate, *, by: User) -> Delegate:
+    """Give a delegate a seat and the next badge number."""
+
+    def give_badge(row: Delegate) -> None:
+        Forum.objects.select_for_update().get(pk=row.forum_id)
+        row.badge_number = (row.forum.delegates.aggregate(last=Max("badge_number"))["last"] or 0) + 1
+
+    return make(DELEGATE_MOVES["confirm"], delegate, by=by, change=give_badge)
+
+
+def waitlist(delegate: Delegate, *, by: User) -> Delegate:
+    """Put a delegate on the reserve list."""
+    return make(DELEGATE_MOVES["waitlist"], delegate, by=by)
+
+
+def refuse_delegate(delegate: Delegate, *, by: User, reason: str) -> Delegate:
+    """Refuse a nomination with a reason."""
+    return make(DELEGATE_MOVES["refuse_delegate"], delegate, by=by, reason=reason)
+
+
+def withdraw_delegate(delegate: Delegate, *, by: User, reason: str = "") -> Delegate:
+    """Take back a delegate; the seat is free again."""
+    return make(DELEGATE_MOVES["withdraw_delegate"], delegate, by=by, reason=reason)
+
+
+@transaction.atomic
+def check_in(
+    delegate: Delegate,
+    *,
+    by: User,
+    channel: str = CheckInChannel.MANUAL,
+    at: datetime | None = None,
+    key: uuid.UUID | None = None,
+) -> CheckIn:
+    """Record that a confirmed delegate came. The same `key` (made by the device) is one row, however often it is sent.
+
+    `at` is the time at the door (default: now). Raises NotAllowed, or Blocked when the delegate has no seat.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Check in a delegate"))
+    row = Delegate.objects.select_for_update(of=("self",)).get(pk=delegate.pk)
+    if row.state != D.CONFIRMED:
+        raise Blocked(_("%(name)s is %(state)s, not confirmed.") % {"name": row.name, "state": row.get_state_display()})
+    moment = at or now()
+    values = {"delegate": row, "channel": channel, "at": moment, "received_at": timezone.now(), "by": by}
+    check, made = CheckIn.objects.get_or_create(key=key or uuid.uuid4(), defaults=values)
+    if made:
+        journal("check_in", row, by=by, data={"channel": channel, "at": moment.isoformat()})
+    return check

@@ -1,0 +1,209 @@
+"""What happens to an input, from the first word to the secretariat's answer."""
+
+import uuid
+
+from django.db import connection, transaction
+from django.db.models.functions import Length
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations import emails
+from consultations.models import Consultation, Note, Provision, Stakeholder, Submission, SubmissionState, User
+from consultations.permissions import acts_for, is_secretariat, may_screen, may_submit
+from ncm_portal.workflow import Blocked, Condition, Conflict, Move, demand, journal, make, now, table
+
+S = SubmissionState
+AUTHORS = gettext_lazy("focal points and alternates of the organisation")
+SCREENERS = gettext_lazy("the secretariat, never for an organisation one acts for")
+REFERENCE_LOCK = 20171018
+DRAFT_FIELDS = ("theme", "title", "body", "proposed_wording", "language", "audience", "forum")
+
+
+def ready_to_send(submission: Submission) -> list[Condition]:
+    """What an input needs to be sent: its words, a verified organisation and an open consultation."""
+    consultation, stakeholder = submission.consultation, submission.stakeholder
+    closes = timezone.localtime(consultation.closes_at)
+    words = {"day": f"{closes:%d %B %Y}", "hour": f"{closes:%H:%M}"}
+    if submission.submitted_at:  # sent in time and returned for completion: the deadline was met
+        in_time = consultation.state in {consultation.State.OPEN, consultation.State.CLOSED}
+    else:
+        in_time = consultation.takes_inputs
+    return [
+        Condition(_("It has a title"), bool(submission.title.strip())),
+        Condition(_("It has a text"), bool(submission.body.strip())),
+        Condition(
+            _("The secretariat has verified %(name)s") % {"name": stakeholder.name},
+            stakeholder.state == Stakeholder.State.VERIFIED,
+        ),
+        Condition(_("Inputs close on %(day)s, %(hour)s EAT (UTC+3)") % words, in_time),
+    ]
+
+
+SUBMISSION_MOVES = table(
+    Move("submit", gettext_lazy("Send"), (S.DRAFT, S.RETURNED), S.SUBMITTED, may_submit, AUTHORS, ready_to_send),
+    Move("accept", gettext_lazy("Accept"), (S.SUBMITTED,), S.ACCEPTED, may_screen, SCREENERS),
+    Move(
+        "return_for_completion",
+        gettext_lazy("Return for completion"),
+        (S.SUBMITTED,),
+        S.RETURNED,
+        may_screen,
+        SCREENERS,
+        needs_reason=True,
+    ),
+    Move(
+        "set_aside",
+        gettext_lazy("Set aside"),
+        (S.SUBMITTED,),
+        S.SET_ASIDE,
+        may_screen,
+        SCREENERS,
+        needs_reason=True,
+        grave=True,
+    ),
+    Move(
+        "withdraw",
+        gettext_lazy("Withdraw"),
+        (S.DRAFT, S.SUBMITTED, S.RETURNED),
+        S.WITHDRAWN,
+        may_submit,
+        AUTHORS,
+        grave=True,
+    ),
+)
+
+
+@transaction.atomic
+def start_draft(
+    consultation: Consultation,
+    stakeholder: Stakeholder,
+    *,
+    by: User,
+    key: uuid.UUID | None = None,
+    provisions: list[Provision] | None = None,
+    **fields: object,
+) -> Submission:
+    """Begin an input of `stakeholder`. The same `key` (made by the browser) always gives the same draft.
+
+    `fields` are those of DRAFT_FIELDS. Raises NotAllowed unless `by` acts for the organisation.
+    """
+    demand(acts_for(by, stakeholder), who=AUTHORS, to=gettext_lazy("Write an input"))
+    values = {"consultation": consultation, "stakeholder": stakeholder, "author": by, **_known(fields)}
+    moment = now()
+    values |= {"created_at": moment, "edited_at": moment}
+    submission, made = Submission.objects.get_or_create(key=key or uuid.uuid4(), defaults=values)
+    demand(may_submit(by, submission), who=AUTHORS, to=gettext_lazy("Write an input"))
+    if made:
+        submission.provisions.set(provisions or [])
+        journal("draft", submission, by=by, after=submission.state)
+    return submission
+
+
+@transaction.atomic
+def edit_draft(
+    submission: Submission,
+    *,
+    by: User,
+    seen_at: object = None,
+    provisions: list[Provision] | None = None,
+    **fields: object,
+) -> Submission:
+    """Change the words of a draft or of a returned input.
+
+    `seen_at` is the `edited_at` that the editor started from: raises Conflict when somebody saved since. Raises
+    NotAllowed, or Blocked when the input was sent already.
+    """
+    row = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    demand(may_submit(by, row), who=AUTHORS, to=gettext_lazy("Edit an input"))
+    if row.state not in {S.DRAFT, S.RETURNED}:
+        raise Blocked(_("This input was sent already: its words stay as they were."))
+    if seen_at is not None and seen_at != row.edited_at:
+        raise Conflict(row)
+    for name, value in _known(fields).items():
+        setattr(row, name, value)
+    row.edited_at = now()
+    row.save()
+    if provisions is not None:
+        row.provisions.set(provisions)
+    return row
+
+
+def _known(fields: dict[str, object]) -> dict[str, object]:
+    unknown = set(fields) - set(DRAFT_FIELDS)
+    if unknown:
+        raise TypeError(f"an input has no such fields: {', '.join(sorted(unknown))}")
+    return fields
+
+
+def submit(submission: Submission, *, by: User) -> Submission:
+    """Send an input: it gets its reference at the first sending, the hash of its content and a receipt by mail.
+
+    Raises NotAllowed or Blocked, with the deadline when it has passed.
+    """
+
+    def stamp(row: Submission) -> None:
+        row.reference = row.reference or _next_reference(row.consultation)
+        row.submitted_at = row.submitted_at or now()
+        row.content_sha256 = row.computed_sha256()
+        row.decided_at = row.decided_by = None
+
+    with transaction.atomic():
+        row = make(SUBMISSION_MOVES["submit"], submission, by=by, change=stamp)
+        emails.receipt(row)
+    return row
+
+
+def _next_reference(consultation: Consultation) -> str:
+    """The next free reference of the consultation's year; a lock until commit keeps numbers unique and gapless."""
+    year = timezone.localtime(consultation.opens_at).year
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [REFERENCE_LOCK, year])
+    taken = Submission.objects.filter(reference__startswith=f"NCM-{year}-")
+    last = taken.order_by(Length("reference").desc(), "-reference").values_list("reference", flat=True).first()
+    return f"NCM-{year}-{int(last.rsplit('-', 1)[1]) + 1 if last else 1:04d}"
+
+
+def _decide(verb: str, submission: Submission, by: User, reason: str) -> Submission:
+    def stamp(row: Submission) -> None:
+        row.decided_by, row.decided_at, row.state_reason = by, now(), reason.strip()
+
+    return make(SUBMISSION_MOVES[verb], submission, by=by, reason=reason, change=stamp)
+
+
+@transaction.atomic
+def accept(submission: Submission, *, by: User, reason: str = "") -> Submission:
+    """Screen an input and let it in; from now on its audience may read it. Mails the author."""
+    row = _decide("accept", submission, by, reason)
+    emails.accepted(row)
+    return row
+
+
+@transaction.atomic
+def return_for_completion(submission: Submission, *, by: User, reason: str) -> Submission:
+    """Send an input back with what is missing; the author may complete and send it again. Mails the author."""
+    row = _decide("return_for_completion", submission, by, reason)
+    emails.returned(row)
+    return row
+
+
+@transaction.atomic
+def set_aside(submission: Submission, *, by: User, reason: str) -> Submission:
+    """Keep an input on file without taking it into the paper, and say why. Mails the author."""
+    row = _decide("set_aside", submission, by, reason)
+    emails.set_aside(row)
+    return row
+
+
+def withdraw(submission: Submission, *, by: User, reason: str = "") -> Submission:
+    """Take back an input that was not accepted yet. It stays on file."""
+    return make(SUBMISSION_MOVES["withdraw"], submission, by=by, reason=reason)
+
+
+@transaction.atomic
+def add_note(submission: Submission, *, by: User, text: str) -> Note:
+    """Write an internal note of the secretariat on an input."""
+    demand(is_secretariat(by), who=SCREENERS, to=gettext_lazy("Write a note"))
+    note = Note.objects.create(submission=submission, text=text, by=by, at=now())
+    journal("note", submission, by=by)
+    return note

@@ -1,0 +1,246 @@
+"""How organisations and people come to the table, and how they leave it."""
+
+import hashlib
+import secrets
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations import emails
+from consultations.models import (
+    Mandate,
+    Membership,
+    MembershipInvitation,
+    MembershipRole,
+    Office,
+    Stakeholder,
+    StakeholderState,
+    Theme,
+    User,
+)
+from consultations.permissions import (
+    is_head,
+    is_secretariat,
+    is_signed_in,
+    is_sysadmin,
+    may_manage_members,
+    secretariat_may,
+)
+from ncm_portal.workflow import Blocked, Move, demand, journal, make, now, table
+
+S = StakeholderState
+SECRETARIAT = gettext_lazy("the secretariat")
+MANAGERS = gettext_lazy("the secretariat or the organisation's primary focal point")
+INVITATION_LIFE = timedelta(days=14)
+
+STAKEHOLDER_MOVES = table(
+    Move("verify", gettext_lazy("Verify"), (S.REGISTERED,), S.VERIFIED, secretariat_may, SECRETARIAT),
+    Move(
+        "refuse",
+        gettext_lazy("Refuse"),
+        (S.REGISTERED,),
+        S.REFUSED,
+        secretariat_may,
+        SECRETARIAT,
+        needs_reason=True,
+        grave=True,
+    ),
+    Move(
+        "suspend",
+        gettext_lazy("Suspend"),
+        (S.VERIFIED,),
+        S.SUSPENDED,
+        secretariat_may,
+        SECRETARIAT,
+        needs_reason=True,
+        grave=True,
+    ),
+    Move(
+        "reinstate",
+        gettext_lazy("Reinstate"),
+        (S.SUSPENDED,),
+        S.VERIFIED,
+        secretariat_may,
+        SECRETARIAT,
+        needs_reason=True,
+    ),
+)
+
+
+@transaction.atomic
+def register_organisation(*, by: User, **fields: object) -> Stakeholder:
+    """Enter an organisation on behalf of the person who logs in; that person becomes its primary focal point.
+
+    `fields` are columns of Stakeholder (name, short_name, group, county, contact_email, about). It waits for the
+    secretariat's verification. Raises NotAllowed for a visitor.
+    """
+    demand(is_signed_in(by), who=gettext_lazy("people who have signed in"), to=gettext_lazy("Register an organisation"))
+    stakeholder = Stakeholder.objects.create(**fields, created_at=now())
+    journal("register", stakeholder, by=by, after=stakeholder.state)
+    Membership.objects.create(
+        user=by, stakeholder=stakeholder, role=MembershipRole.FOCAL_POINT, is_primary=True, valid_from=_today()
+    )
+    _forget(by)
+    return stakeholder
+
+
+def _today() -> date:
+    return timezone.localdate(now())
+
+
+def _forget(user: User) -> None:
+    """Memberships are read once per request; forget them where they changed."""
+    user.__dict__.pop("live_memberships", None)
+
+
+def _settle(verb: str, stakeholder: Stakeholder, by: User, reason: str) -> Stakeholder:
+    def note(row: Stakeholder) -> None:
+        row.state_reason = reason.strip()
+
+    return make(STAKEHOLDER_MOVES[verb], stakeholder, by=by, reason=reason, change=note)
+
+
+@transaction.atomic
+def verify(stakeholder: Stakeholder, *, by: User, reason: str = "") -> Stakeholder:
+    """Confirm that the organisation is what it says; it takes part from now on. Mails its people."""
+    row = _settle("verify", stakeholder, by, reason)
+    emails.organisation_verified(row)
+    return row
+
+
+@transaction.atomic
+def refuse(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder:
+    """Refuse a registration with a reason. Mails its people."""
+    row = _settle("refuse", stakeholder, by, reason)
+    emails.organisation_refused(row)
+    return row
+
+
+def suspend(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder:
+    """Let an organisation take no further part until it is reinstated."""
+    return _settle("suspend", stakeholder, by, reason)
+
+
+def reinstate(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder:
+    """Let a suspended organisation take part again."""
+    return _settle("reinstate", stakeholder, by, reason)
+
+
+@transaction.atomic
+def invite_officer(stakeholder: Stakeholder, *, email: str, role: str, by: User) -> tuple[MembershipInvitation, str]:
+    """Invite somebody by mail to act for an organisation. Returns the invitation and the secret token of its link.
+
+    Only the token's hash is kept. A clearing officer is invited by the secretariat only. Raises NotAllowed.
+    """
+    allowed = may_manage_members(by, stakeholder)
+    if role == MembershipRole.CLEARING_OFFICER:
+        allowed = is_secretariat(by)
+    demand(allowed, who=MANAGERS, to=gettext_lazy("Invite people to an organisation"))
+    token = secrets.token_urlsafe(32)
+    invitation = MembershipInvitation.objects.create(
+        stakeholder=stakeholder,
+        email=email.lower(),
+        role=role,
+        token_hash=_hashed(token),
+        invited_by=by,
+        invited_at=now(),
+        expires_at=now() + INVITATION_LIFE,
+    )
+    journal("invite", stakeholder, by=by, data={"email": invitation.email, "role": role})
+    emails.membership_invitation(invitation, settings.PORTAL_ADDRESS + reverse("join_organisation", args=[token]))
+    return invitation, token
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def invited(token: str) -> MembershipInvitation | None:
+    """The invitation behind a link, if it is still good."""
+    found = MembershipInvitation.objects.filter(token_hash=_hashed(token), accepted_at=None, expires_at__gte=now())
+    return found.select_related("stakeholder").first()
+
+
+@transaction.atomic
+def join(token: str, *, by: User) -> Membership:
+    """Accept an invitation as the person it was sent to. Raises Blocked when it is spent or for another address."""
+    invitation = invited(token)
+    if invitation is None or not is_signed_in(by):
+        raise Blocked(_("This invitation is no longer valid. Ask for a new one."))
+    invitation = MembershipInvitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+    if invitation.accepted_at:
+        raise Blocked(_("This invitation is no longer valid. Ask for a new one."))
+    if invitation.email != by.email:
+        raise Blocked(_("This invitation was sent to another address. Sign in with that address to accept it."))
+    invitation.accepted_by, invitation.accepted_at = by, now()
+    invitation.save()
+    return _add(by, invitation.stakeholder, invitation.role, by)
+
+
+def add_member(
+    user: User, stakeholder: Stakeholder, *, role: str, by: User, is_primary: bool = False, letter: str = ""
+) -> Membership:
+    """Let `user` act for an organisation from today, on a letter of mandate. Raises NotAllowed."""
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Add a person to an organisation"))
+    with transaction.atomic():
+        return _add(user, stakeholder, role, by, is_primary=is_primary, mandate_letter=letter)
+
+
+def _add(user: User, stakeholder: Stakeholder, role: str, by: User, **fields: object) -> Membership:
+    live = Membership.objects.filter(user=user, stakeholder=stakeholder, role=role, valid_until=None)
+    membership = live.first() or Membership.objects.create(
+        user=user, stakeholder=stakeholder, role=role, valid_from=_today(), **fields
+    )
+    journal("join", stakeholder, by=by, data={"person": user.name, "role": role})
+    _forget(user)
+    return membership
+
+
+@transaction.atomic
+def end_membership(membership: Membership, *, by: User, reason: str = "") -> Membership:
+    """Let a membership end today; what was done under it stays."""
+    demand(may_manage_members(by, membership.stakeholder), who=MANAGERS, to=gettext_lazy("End a membership"))
+    membership.valid_until = max(_today(), membership.valid_from)
+    membership.is_primary = False
+    membership.save()
+    journal("leave", membership.stakeholder, by=by, reason=reason, data={"person": membership.user.name})
+    _forget(membership.user)
+    return membership
+
+
+@transaction.atomic
+def confirm_mandate(
+    ministry: Stakeholder, theme: Theme, *, by: User, is_lead: bool = False, basis: str = ""
+) -> Mandate:
+    """Confirm a ministry's mandate over a theme: from now on it clears the theme's paragraphs."""
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Confirm a mandate"))
+    mandate, _made = Mandate.objects.update_or_create(
+        ministry=ministry, theme=theme, defaults={"is_confirmed": True, "is_lead": is_lead, "basis": basis}
+    )
+    journal("confirm_mandate", ministry, by=by, data={"theme": theme.code, "lead": is_lead})
+    return mandate
+
+
+@transaction.atomic
+def appoint(user: User, *, office: str, by: User, reason: str = "") -> User:
+    """Give `user` an office, or take it away with an empty one.
+
+    The head appoints. While there is no head, a system administrator may appoint the first one. Raises NotAllowed.
+    """
+    no_head = not User.objects.filter(office=Office.HEAD, is_active=True).exists()
+    first_head = is_sysadmin(by) and office == Office.HEAD and no_head
+    demand(
+        is_head(by) or first_head,
+        who=gettext_lazy("the head of the secretariat"),
+        to=gettext_lazy("Appoint to an office"),
+    )
+    row = User.objects.select_for_update().get(pk=user.pk)
+    before, row.office = row.office, office
+    row.save()
+    journal("appoint", row, by=by, before=before, after=office, reason=reason)
+    return row

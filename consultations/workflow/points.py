@@ -1,0 +1,166 @@
+"""Points: split out of inputs, written down in sessions, merged when they say the same, never lost."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import (
+    ForumSession,
+    Point,
+    PointState,
+    Provision,
+    Stakeholder,
+    Submission,
+    SubmissionState,
+    Theme,
+    User,
+)
+from consultations.permissions import is_rapporteur, is_secretariat, may_write_point, secretariat_may
+from ncm_portal.workflow import Blocked, Move, demand, journal, make, now, table
+
+S = PointState
+SECRETARIAT = gettext_lazy("the secretariat")
+WRITERS = gettext_lazy("the secretariat or the session's rapporteur")
+
+POINT_MOVES = table(
+    Move("hand_in", gettext_lazy("Hand in"), (S.DRAFT,), S.SUBMITTED, may_write_point, WRITERS),
+    Move("validate", gettext_lazy("Validate"), (S.DRAFT, S.SUBMITTED), S.VALIDATED, secretariat_may, SECRETARIAT),
+    Move("merge", gettext_lazy("Merge"), (S.VALIDATED,), S.MERGED, secretariat_may, SECRETARIAT, needs_reason=True),
+    Move(
+        "unmerge", gettext_lazy("Take apart"), (S.MERGED,), S.VALIDATED, secretariat_may, SECRETARIAT, needs_reason=True
+    ),
+    Move("dispose", gettext_lazy("Answer"), (S.VALIDATED,), S.DISPOSED, secretariat_may, SECRETARIAT),
+)
+
+
+@transaction.atomic
+def split(
+    submission: Submission,
+    *,
+    by: User,
+    kind: str,
+    text: str,
+    theme: Theme | None = None,
+    provisions: Iterable[Provision] = (),
+) -> Point:
+    """Take one ask out of an accepted input as a point, validated at once: the secretariat screens what it splits.
+
+    Raises NotAllowed, or Blocked when the input is not accepted or the point is empty.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Split an input into points"))
+    row = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    if row.state != SubmissionState.ACCEPTED:
+        raise Blocked(_("Accept the input before splitting it into points."))
+    number = (row.points.aggregate(last=Max("number"))["last"] or 0) + 1
+    point = _write(
+        by,
+        text,
+        provisions,
+        reference=f"{row.reference}.{number}",
+        consultation=row.consultation,
+        submission=row,
+        stakeholder=row.stakeholder,
+        number=number,
+        kind=kind,
+        theme=theme or row.theme,
+    )
+    return validate(point, by=by)
+
+
+@transaction.atomic
+def write_point(
+    session: ForumSession,
+    *,
+    by: User,
+    kind: str,
+    text: str,
+    stakeholder: Stakeholder | None = None,
+    theme: Theme | None = None,
+    provisions: Iterable[Provision] = (),
+) -> Point:
+    """Write down a point that was made in a session, as its rapporteur or for the secretariat. It starts as a draft.
+
+    Raises NotAllowed, or Blocked when it is empty or has no theme.
+    """
+    allowed = is_secretariat(by) or is_rapporteur(by, session.pk)
+    demand(allowed, who=WRITERS, to=gettext_lazy("Write down a point"))
+    row = ForumSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
+    theme = theme or row.theme
+    if theme is None:
+        raise Blocked(_("Choose the theme of the point."))
+    number = (row.points.aggregate(last=Max("number"))["last"] or 0) + 1
+    return _write(
+        by,
+        text,
+        provisions,
+        reference=f"{row.forum.code}.S{row.order}.{number}",
+        consultation=row.forum.consultation,
+        session=row,
+        stakeholder=stakeholder,
+        number=number,
+        kind=kind,
+        theme=theme,
+    )
+
+
+def _write(by: User, text: str, provisions: Iterable[Provision], **fields: object) -> Point:
+    if not text.strip():
+        raise Blocked(_("Write what the point says."))
+    point = Point.objects.create(text=text.strip(), created_by=by, created_at=now(), **fields)
+    point.provisions.set(provisions)
+    journal("write", point, by=by, after=point.state)
+    return point
+
+
+def hand_in(point: Point, *, by: User) -> Point:
+    """Hand a session's point to the chair for validation."""
+    return make(POINT_MOVES["hand_in"], point, by=by)
+
+
+def validate(point: Point, *, by: User) -> Point:
+    """Confirm that the point says what was said; from now on it counts."""
+    return make(POINT_MOVES["validate"], point, by=by)
+
+
+def merge(point: Point, *, into: Point, by: User, reason: str) -> Point:
+    """Let `point` stand behind `into`, which says the same. Both stay; what was merged into `point` moves along.
+
+    Raises NotAllowed, or Blocked when `into` is the point itself, is of another consultation or does not stand.
+    """
+
+    def stand_behind(row: Point) -> None:
+        target = Point.objects.select_for_update(of=("self",)).get(pk=into.pk)
+        reasons = []
+        if target.pk == row.pk:
+            reasons.append(_("A point cannot be merged into itself."))
+        if target.consultation_id != row.consultation_id:
+            reasons.append(_("Both points must belong to the same consultation."))
+        if target.state != S.VALIDATED:
+            reasons.append(_("%(point)s is %(state)s: choose a validated point.") % _about(target))
+        if reasons:
+            raise Blocked(reasons)
+        row.merged_into = target
+        row.merged.update(merged_into=target)
+
+    return make(POINT_MOVES["merge"], point, by=by, reason=reason, change=stand_behind, data={"into": into.reference})
+
+
+def _about(point: Point) -> dict[str, str]:
+    return {"point": point.reference, "state": point.get_state_display()}
+
+
+def unmerge(point: Point, *, by: User, reason: str) -> Point:
+    """Let a merged point stand on its own again."""
+
+    def stand_alone(row: Point) -> None:
+        row.merged_into = None
+
+    return make(POINT_MOVES["unmerge"], point, by=by, reason=reason, change=stand_alone)
+
+
+def dispose(point: Point, *, by: User) -> Point:
+    """Mark a point as answered: publication does this in one act for all points of a paper."""
+    return make(POINT_MOVES["dispose"], point, by=by)
