@@ -1,9 +1,9 @@
-"""Papers for the tests, with their sections, paragraphs, clearances and decisions: plain functions like factories.py."""
+"""Papers for the tests, with their sections, paragraphs, clearances and decisions: functions as in factories.py."""
 
 from datetime import timedelta
 from typing import Any
 
-from consultations.models import Consultation, Point, Stakeholder, Theme
+from consultations.models import Consultation, Point, Stakeholder, Theme, User
 from ncm_portal import workflow
 from positions.models import (
     Clearance,
