@@ -1,0 +1,63 @@
+# The commands of the portal. `make` alone explains them.
+
+PYTHON := .venv/bin/python
+PORT ?= 8000
+JOBS ?= 2
+ARGS ?=
+
+# Values that only have to be well formed: the production settings are checked, nothing is connected to.
+PRODUCTION := env -u DEBUG -u DEMO SECRET_KEY=$$(printf 'checked-%.0s' 1 2 3 4 5 6 7 8) PORTAL_ADDRESS=https://portal.example \
+	EMAIL_URL=smtps://user:password@mail.example DATABASE_URL=postgresql://portal@/portal
+
+.PHONY: help demo test lint run bench format lock clean
+
+help: ## explain these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+
+demo: ## the 2017 consultation in one go, served on 127.0.0.1:8000 (SERVE=0 stops before serving; PORT=8001)
+	@ncm_portal/prepare.sh demo
+	@PORT=$(PORT) ncm_portal/demo.sh
+
+test: ## everything that is checked: lint, tests, browser, PDF validator (ARGS="-k word" for some)
+	@ncm_portal/prepare.sh test
+	@$(MAKE) --no-print-directory checks
+	@$(PYTHON) -m pytest -n $(JOBS) -q $(ARGS)
+
+lint: ## style, format, types, missing migrations, deployment settings
+	@ncm_portal/prepare.sh test
+	@$(MAKE) --no-print-directory checks
+
+.PHONY: checks
+checks:
+	@echo "→ Style, format"
+	@$(PYTHON) -m ruff check --quiet .
+	@$(PYTHON) -m ruff format --quiet --check .
+	@echo "→ Types on the seams"
+	@DEBUG=1 $(PYTHON) -m mypy --no-error-summary
+	@echo "→ Missing migrations"
+	@DEBUG=1 $(PYTHON) -W ignore manage.py makemigrations --check --dry-run
+	@echo "→ Settings of a deployment"
+	@$(PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
+
+run: ## development server with reload on 127.0.0.1:8000, on the demo's database
+	@ncm_portal/prepare.sh test
+	@PORT=$(PORT) ncm_portal/demo.sh develop
+
+bench: ## speed and memory, as ratios to a floor measured in the same run
+	@ncm_portal/prepare.sh test
+	@$(PYTHON) -m pytest -q -s -o python_files='bench_*.py' tests/benchmarks $(ARGS)
+
+format: ## put the code into its format
+	@$(PYTHON) -m ruff check --fix --quiet . ; $(PYTHON) -m ruff format --quiet .
+
+LOCK := uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+	--universal --python-version 3.12 $(UPGRADE)
+lock: ## write the lock files anew from pyproject.toml (needs uv; UPGRADE=--upgrade takes newer versions)
+	@$(LOCK) pyproject.toml -o requirements.txt
+	@$(LOCK) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	@$(LOCK) --no-deps --group embedded -o requirements-embedded.txt
+
+clean: ## stop the demo's database; remove it, the installed packages and everything generated
+	@test ! -x $(PYTHON) || $(PYTHON) -m ncm_portal.embedded_postgres stop var/postgres --throwaway
+	@rm -rf .venv var .ruff_cache .mypy_cache .hypothesis
+	@find . -name __pycache__ -prune -exec rm -rf {} +

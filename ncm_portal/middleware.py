@@ -1,0 +1,82 @@
+"""What every request gets besides Django's own: a second factor for the offices that need one, and response headers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.auth import SESSION_KEY
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from consultations.permissions import needs_second_factor
+
+View = Callable[..., HttpResponse]
+
+# Browser features that no page of ours uses, and that nothing smuggled into one shall use either. Passkeys need theirs.
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "bluetooth",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "screen-wake-lock",
+        "serial",
+        "usb",
+    )
+)
+
+# What somebody without a second factor can still reach: their own account, the way out, and the load balancer's page.
+OPEN_BEFORE = ("account_", "mfa_", "health", "set_language")
+
+
+class SecondFactorMiddleware:
+    """Send a person whose office needs a second factor, and who has none, to the page that sets one up.
+
+    Whoever has one is asked for it by the log-in itself. Recovery codes alone are not a second factor.
+    """
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
+        """In: the request, after its address was resolved. Out: the redirect, or None to go on."""
+        match = request.resolver_match
+        if match is None or match.view_name.startswith(OPEN_BEFORE) or not lacks_second_factor(request.user):
+            return None
+        return HttpResponseRedirect(reverse("mfa_index"))
+
+
+def lacks_second_factor(user: Any) -> bool:
+    """Whether this person's office needs a second factor that the person has not set up."""
+    factors = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return needs_second_factor(user) and not is_mfa_enabled(user, factors)
+
+
+def headers_middleware(get_response: View) -> View:
+    """Add the headers that Django does not: what the page may use, who may embed it, what nobody may keep.
+
+    A page made for somebody who is signed in is not kept by any cache, and not by a shared computer's back button.
+    A view that gives a Cache-Control of its own keeps it.
+    """
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if "Cache-Control" not in response.headers and SESSION_KEY in getattr(request, "session", ()):
+            response.headers["Cache-Control"] = "no-store, private"
+        return response
+
+    return respond
