@@ -107,6 +107,7 @@ class OutgoingMail(models.Model):
     body = models.TextField(_("text"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     created_at = models.DateTimeField(_("written at"), default=timezone.now)
+    due_at = models.DateTimeField(_("to be sent from"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     error = models.TextField(_("last error"), blank=True)
@@ -123,7 +124,7 @@ class OutgoingMail(models.Model):
                 name="outgoingmail_sent_at",
             ),
         ]
-        indexes = [models.Index(fields=["state", "created_at"], name="outgoingmail_queue")]
+        indexes = [models.Index(fields=["state", "due_at"], name="outgoingmail_queue")]
 
     def __str__(self):
         return f"{self.to}: {self.subject}"
