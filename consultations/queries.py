@@ -1,0 +1,259 @@
+"""Figures over several models: how much was heard, on what, and from whom.
+
+Numbers count every input that was sent, since a number gives no content away. A name stands here only where
+`visible_to` lets the reader see an input of that organisation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+
+from consultations.models import (
+    Consultation,
+    ConsultationState,
+    County,
+    Delegate,
+    DelegateState,
+    Forum,
+    ForumState,
+    Framework,
+    Group,
+    Milestone,
+    Point,
+    Provision,
+    Relation,
+    Stakeholder,
+    Submission,
+    Theme,
+)
+
+PAGE = 25
+
+
+class Participation(NamedTuple):
+    """How many took part."""
+
+    inputs: int
+    organisations: int
+    groups: int
+
+
+@dataclass(frozen=True)
+class ThemeFigures:
+    """A theme with the numbers of its leading objectives and targets, and how much was heard on it."""
+
+    theme: Theme
+    inputs: int
+    points: int
+    groups: int
+
+
+class HeardGroup(NamedTuple):
+    """One group: its inputs by theme in the themes' order, and in all."""
+
+    code: str
+    label: str
+    by_theme: list[int]
+    total: int
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Who has been heard: the themes, the groups with inputs, the groups without."""
+
+    themes: list[Theme]
+    groups: list[HeardGroup] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
+
+    @property
+    def totals(self) -> list[int]:
+        """Inputs by theme over all groups."""
+        return [sum(column) for column in zip(*(group.by_theme for group in self.groups), strict=True)]
+
+    @property
+    def total(self) -> int:
+        """All inputs."""
+        return sum(group.total for group in self.groups)
+
+
+class GroupOfDelegates(NamedTuple):
+    """One group at a forum: its delegates and the organisations that sent them."""
+
+    label: str
+    delegates: int
+    organisations: int
+
+
+# --- Rounds ---------------------------------------------------------------------------------------------------------
+
+
+def public_rounds() -> list[Consultation]:
+    """Consultations that everyone knows of: first those that take inputs, then the latest.
+
+    Each carries `forum_slug` and `forum_title` of its latest announced forum, empty where there is none.
+    """
+    forums = Forum.objects.filter(consultation=OuterRef("pk")).exclude(state=ForumState.DRAFT).order_by("-starts_on")
+    rounds = Consultation.objects.exclude(state=ConsultationState.DRAFT).annotate(
+        forum_slug=Subquery(forums.values("slug")[:1]), forum_title=Subquery(forums.values("title")[:1])
+    )
+    return sorted(rounds.order_by("-opens_at", "-pk"), key=lambda found: not found.takes_inputs)
+
+
+def current_round() -> Consultation | None:
+    """The consultation that the public pages speak of: an open one, or else the latest."""
+    return next(iter(public_rounds()), None)
+
+
+def key_milestones(consultation: Consultation | None) -> list[Milestone]:
+    """Milestones on the line of the home page: those of the consultation and those of no consultation, in order."""
+    return list(Milestone.objects.filter(Q(consultation=consultation) | Q(consultation=None), is_key=True))
+
+
+# --- Numbers --------------------------------------------------------------------------------------------------------
+
+
+def _sent(consultation: Consultation) -> QuerySet[Submission]:
+    return Submission.objects.sent().filter(consultation=consultation).order_by()
+
+
+def participation(consultation: Consultation) -> Participation:
+    """How many inputs were sent, by how many organisations, of how many groups."""
+    found = _sent(consultation).aggregate(
+        inputs=Count("pk"),
+        organisations=Count("stakeholder", distinct=True),
+        groups=Count("stakeholder__group", distinct=True),
+    )
+    return Participation(**found)
+
+
+def themes_of(consultation: Consultation) -> QuerySet[Theme]:
+    """The consultation's themes in order; `objectives` holds the numbers of the leading objectives of the Compact,
+    `targets` the codes of the leading SDG targets."""
+    leads = Q(links__relation=Relation.LEAD)
+    return consultation.themes.annotate(
+        objectives=ArrayAgg(
+            "links__provision__order",
+            filter=leads & Q(links__provision__framework=Framework.GCM_OBJECTIVE),
+            order_by="links__provision__order",
+            default=Value([]),
+        ),
+        targets=ArrayAgg(
+            "links__provision__code",
+            filter=leads & Q(links__provision__framework=Framework.SDG),
+            order_by="links__provision__order",
+            default=Value([]),
+        ),
+    )
+
+
+def theme_figures(consultation: Consultation) -> list[ThemeFigures]:
+    """For each theme of the consultation: inputs sent, points that stand, groups heard. Three queries."""
+    heard = _sent(consultation).values_list("theme").annotate(Count("pk"), Count("stakeholder__group", distinct=True))
+    inputs = {theme: (number, groups) for theme, number, groups in heard}
+    standing = Point.objects.standing().filter(consultation=consultation).order_by()
+    points = dict(standing.values_list("theme").annotate(Count("pk")))
+    return [
+        ThemeFigures(theme, inputs.get(theme.pk, (0, 0))[0], points.get(theme.pk, 0), inputs.get(theme.pk, (0, 0))[1])
+        for theme in themes_of(consultation)
+    ]
+
+
+def heard(consultation: Consultation, themes: list[Theme]) -> Heard:
+    """Inputs sent by group and theme, over `themes`; one query. Groups keep the order of the register."""
+    rows = _sent(consultation).filter(theme__in=themes).values_list("stakeholder__group", "theme")
+    counts = {(group, theme): number for group, theme, number in rows.annotate(Count("pk"))}
+    found = Heard(themes)
+    for code, label in Group.choices:
+        by_theme = [counts.get((code, theme.pk), 0) for theme in themes]
+        if any(by_theme):
+            found.groups.append(HeardGroup(code, label, by_theme, sum(by_theme)))
+        else:
+            found.silent.append(label)
+    return found
+
+
+def named_organisations(consultation: Consultation, user: Any, theme: Theme) -> QuerySet[Stakeholder]:
+    """Organisations that have an input on `theme` which `user` may read, by name, with the number of those inputs."""
+    readable = Submission.objects.visible_to(user).sent().filter(consultation=consultation, theme=theme)
+    return Stakeholder.objects.filter(submissions__in=readable).annotate(heard=Count("submissions")).order_by("name")
+
+
+def delegates_by_group(forum: Forum) -> list[GroupOfDelegates]:
+    """Confirmed delegates of a forum by group, the largest group first; numbers only, no names. One query."""
+    confirmed = Delegate.objects.filter(forum=forum, state=DelegateState.CONFIRMED).order_by()
+    rows = confirmed.values_list("group").annotate(Count("pk"), Count("stakeholder", distinct=True))
+    labels = dict(Group.choices)
+    found = [GroupOfDelegates(str(labels.get(code, code)), people, bodies) for code, people, bodies in rows]
+    return sorted(found, key=lambda group: (-group.delegates, group.label))
+
+
+# --- The list of inputs ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader of the list of inputs asked for; None and "" ask for everything."""
+
+    consultation: Consultation | None = None
+    theme: Theme | None = None
+    objective: Provision | None = None
+    group: str = ""
+    county: County | None = None
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """The same as conditions on inputs."""
+        found = {
+            "consultation": self.consultation,
+            "theme": self.theme,
+            "provisions": self.objective,
+            "stakeholder__group": self.group,
+            "stakeholder__county": self.county,
+        }
+        return {name: value for name, value in found.items() if value}
+
+
+class InputPage(NamedTuple):
+    """One page of inputs, newest first, and the references from which its neighbours are reached."""
+
+    inputs: list[Submission]
+    newer: str
+    older: str
+
+
+def readable_inputs(user: Any, wanted: Wanted) -> QuerySet[Submission]:
+    """Inputs that `user` may read and that were sent, as `wanted`, newest first, with what a list shows of them."""
+    found = Submission.objects.visible_to(user).sent().filter(**wanted.conditions)
+    shown = found.select_related("stakeholder__county", "theme").defer("body", "proposed_wording", "state_reason")
+    return shown.order_by("-submitted_at", "-pk")
+
+
+def input_page(inputs: QuerySet[Submission], *, before: Submission | None, after: Submission | None) -> InputPage:
+    """The page of `inputs` that begins after `before` (older) or ends before `after` (newer); the newest by default.
+
+    Pages are found by key, not by offset: a new input never shifts what a shared address shows.
+    """
+    if after:
+        rows = list(inputs.filter(_beyond(after, "gt")).order_by("submitted_at", "pk")[: PAGE + 1])
+        more_newer, more_older = len(rows) > PAGE, True
+        rows = rows[:PAGE][::-1]
+    else:
+        rows = list((inputs.filter(_beyond(before, "lt")) if before else inputs)[: PAGE + 1])
+        more_newer, more_older = bool(before), len(rows) > PAGE
+        rows = rows[:PAGE]
+    if not rows:
+        return InputPage([], "", "")
+    newer, older = str(rows[0].reference), str(rows[-1].reference)
+    return InputPage(rows, newer if more_newer else "", older if more_older else "")
+
+
+def _beyond(edge: Submission, side: str) -> Q:
+    """Inputs on one side ("gt": newer, "lt": older) of `edge` in the order of sending."""
+    same_moment = Q(submitted_at=edge.submitted_at, **{f"pk__{side}": edge.pk})
+    return Q(**{f"submitted_at__{side}e": edge.submitted_at}) & (
+        Q(**{f"submitted_at__{side}": edge.submitted_at}) | same_moment
+    )
