@@ -1,0 +1,74 @@
+"""The main menu: which sections a person sees, and which one this page belongs to."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from . import permissions
+
+
+def _anyone(user: Any) -> bool:
+    return True
+
+
+def _visitor(user: Any) -> bool:
+    return not user.is_authenticated
+
+
+def _stakeholder(user: Any) -> bool:
+    return user.is_authenticated and not user.is_staff
+
+
+def _staff(user: Any) -> bool:
+    return user.is_authenticated and user.is_staff
+
+
+class Section(NamedTuple):
+    """One entry of the menu: its first page, the names (or beginnings of names) of its pages, and who sees it."""
+
+    label: Any
+    url_name: str
+    pages: tuple[str, ...]
+    shown_to: Callable[[Any], bool]
+
+
+SECTIONS = (
+    Section(_("Consultation"), "home", ("theme", "forum"), _anyone),
+    Section(_("Inputs"), "inputs", ("input", "submit", "draft", "receipt"), _anyone),
+    Section(_("Position papers"), "papers", ("paper", "edition_", "verify"), _anyone),
+    Section(_("My organisation"), "my_organisation", ("my_", "register_", "join_"), _stakeholder),
+    Section(_("Clearance"), "clearances", ("clearance",), permissions.is_clearing_officer),
+    Section(_("Desk"), "desk", ("desk_",), permissions.is_secretariat),
+    Section(_("Admin"), "admin:index", ("admin:",), _staff),
+    Section(_("My account"), "account_email", ("account_", "mfa_"), permissions.is_signed_in),
+    Section(_("Sign in"), "account_login", ("account_", "mfa_"), _visitor),
+)
+
+
+def _item(section: Section, page: str) -> dict[str, str]:
+    current = "page" if page == section.url_name else "true" if page.startswith(section.pages) else ""
+    return {"label": section.label, "url": reverse(section.url_name), "current": current}
+
+
+def _items(request: HttpRequest) -> list[dict[str, str]]:
+    user: Any = getattr(request, "user", None)
+    if user is None:
+        return []
+    page = request.resolver_match.view_name if request.resolver_match else ""
+    return [_item(section, page) for section in SECTIONS if section.shown_to(user)]
+
+
+def nav(request: HttpRequest) -> dict[str, Any]:
+    """Give every page its menu and the language it can switch to.
+
+    In: a request. Out: `nav`, a list of {label, url, current} that is made when a page first reads it, and
+    `other_language`. At most one query for a person who is signed in, none for a visitor.
+    """
+    swahili = (get_language() or "").startswith("sw")
+    other = {"code": "en", "name": "English"} if swahili else {"code": "sw", "name": "Kiswahili"}
+    return {"nav": SimpleLazyObject(lambda: _items(request)), "other_language": other}

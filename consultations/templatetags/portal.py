@@ -1,0 +1,96 @@
+"""How the portal writes dates, numbers, hashes and other people's words."""
+
+import re
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils.dateformat import format as written
+from django.utils.html import conditional_escape, format_html, linebreaks
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+NAIROBI = ZoneInfo("Africa/Nairobi")
+
+
+def _in_nairobi(moment: date) -> date:
+    return moment.astimezone(NAIROBI) if isinstance(moment, datetime) else moment
+
+
+@register.filter
+def eat(moment: datetime | None) -> str:
+    """Write an aware moment with the weekday and Kenya's time zone: "Friday 13 October 2017, 17:00 EAT (UTC+3)"."""
+    return f"{written(_in_nairobi(moment), 'l j F Y, H:i')} EAT (UTC+3)" if moment else ""
+
+
+@register.filter
+def day(moment: date | None) -> str:
+    """Write a date, or the Kenyan day of an aware moment: "13 October 2017"."""
+    return written(_in_nairobi(moment), "j F Y") if moment else ""
+
+
+@register.filter
+def dates(milestone: object, which: str) -> str:
+    """Write the "planned" or "actual" dates of a milestone, no more precisely than they are known: "4–6 Dec 2017"."""
+    start, end = getattr(milestone, f"{which}_start"), getattr(milestone, f"{which}_end")
+    precision = getattr(milestone, f"{which}_precision")
+    return span(start, end, precision) if start else ""
+
+
+def span(start: date, end: date | None = None, precision: str = "day") -> str:
+    """Write a first and a last day as briefly as they allow; `precision` is day, range, month, year or unknown."""
+    if precision in ("year", "unknown"):
+        return _joined(start, end, ["Y"])
+    if precision == "month":
+        return _joined(start, end, ["M", "Y"])
+    return _joined(start, end, ["j", "M", "Y"])
+
+
+def _joined(start: date, end: date | None, parts: list[str]) -> str:
+    """Write what both ends share once: the year, the month and the year, or everything."""
+    last = written(end or start, " ".join(parts))
+    for shared in range(len(parts), -1, -1):
+        tail = " ".join(parts[len(parts) - shared :])
+        if not tail or written(start, tail) == written(end or start, tail):
+            break
+    head = parts[: len(parts) - shared]
+    if not head:
+        return last
+    dash = "–" if len(head) == 1 and shared else " – "
+    return f"{written(start, ' '.join(head))}{dash}{last}"
+
+
+@register.filter
+def paragraphs(text: str | None) -> SafeString:
+    """Show plain text literally, an empty line as a new paragraph. Nothing in it is ever markup."""
+    return SafeString(linebreaks(str(text or ""), autoescape=True))
+
+
+@register.filter
+def operative(text: str, verb: str) -> SafeString:
+    """Show plain text with the first occurrence of its operative words set bold."""
+    before, found, after = text.partition(verb) if verb else (text, "", "")
+    if not found:
+        return conditional_escape(str(text))
+    return format_html('{}<span class="verb">{}</span>{}', str(before), str(found), str(after))
+
+
+@register.filter
+def spaced(sha256: str | None) -> str:
+    """Write a hash in groups of four, so that two people can compare it aloud."""
+    return " ".join(re.findall(".{1,4}", str(sha256 or "")))
+
+
+@register.filter
+def thousands(number: int | None) -> str:
+    """Write a whole number with a comma between its thousands: 20,000."""
+    return "" if number is None else f"{number:,}"
+
+
+@register.filter
+def spoken(verb: str) -> str:
+    """Say a verb of the journal in words: "return_for_completion" is "Return for completion"."""
+    name, _colon, outcome = verb.partition(":")
+    words = name.replace("_", " ").capitalize()
+    return _("%(move)s: refused") % {"move": words} if outcome == "refused" else words
