@@ -116,6 +116,7 @@ class PositionPaper(models.Model):
     purpose = CleanCharField(_("purpose"), max_length=300, blank=True)
     state = models.CharField(_("state"), max_length=16, choices=PaperState, default=PaperState.DRAFTING, editable=False)
     suspended_from = models.CharField(_("state before suspension"), max_length=16, blank=True, editable=False)
+    silence_until = models.DateTimeField(_("silence until"), null=True, editable=False)
     clearance_note = CleanTextField(_("clearance note"), blank=True, editable=False)
     publication_proposed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
     publication_proposed_at = models.DateTimeField(null=True, editable=False)

@@ -1,0 +1,67 @@
+"""Mail about the paper: asked to review, asked to clear, answered."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from consultations.emails import Recipient, address, one_line, people_of, recipient, send_all
+from consultations.models import Membership, MembershipRole, Stakeholder, User
+from positions.models import Amendment, Clearance, Disposition, PositionPaper, ReviewRound
+
+
+def review_opened(review: ReviewRound) -> None:
+    """Tell every member of the NCM that a text is open for review, and until when."""
+    paper = review.paper
+    send_all(
+        "positions/mail/review_opened.txt",
+        people_of(*Stakeholder.objects.members()),
+        title=one_line(paper.title),
+        closes_at=review.closes_at,
+        link=address("paper_edition", paper.slug, review.edition.number),
+    )
+
+
+def amendment_decided(amendment: Amendment) -> None:
+    """Tell whoever proposed an amendment what was decided, and why."""
+    paper = amendment.round.paper
+    send_all(
+        "positions/mail/amendment_decided.txt",
+        [recipient(amendment.by)] if amendment.by.is_active else people_of(amendment.sponsor),
+        title=one_line(paper.title),
+        amendment=amendment,
+        decision=amendment.get_state_display(),
+        link=address("my_organisation"),
+    )
+
+
+def clearance_requested(clearances: Iterable[Clearance]) -> None:
+    """Ask the clearing officers of each ministry for its stances, with the due hour."""
+    for clearance in clearances:
+        send_all(
+            "positions/mail/clearance_requested.txt",
+            _clearing_officers(clearance.ministry),
+            title=one_line(clearance.paper.title),
+            ministry=one_line(clearance.ministry.name),
+            due_at=clearance.due_at,
+            link=address("clearance", clearance.pk),
+        )
+
+
+def _clearing_officers(ministry: Stakeholder) -> list[Recipient]:
+    live = Membership.objects.live().filter(stakeholder=ministry, role=MembershipRole.CLEARING_OFFICER)
+    return [recipient(member.user) for member in live.filter(user__is_active=True).select_related("user")]
+
+
+def answered(paper: PositionPaper) -> None:
+    """Tell each author, in one mail, what became of the points of their inputs."""
+    answers: dict[User, list[Disposition]] = defaultdict(list)
+    rows = paper.dispositions.filter(point__submission__isnull=False, point__submission__author__is_active=True)
+    for row in rows.select_related("point__submission__author").order_by("point__reference"):
+        answers[row.point.submission.author].append(row)
+    for author, dispositions in answers.items():
+        send_all(
+            "positions/mail/answered.txt",
+            [recipient(author)],
+            title=one_line(paper.title),
+            dispositions=dispositions,
+            link=address("my_organisation"),
+        )

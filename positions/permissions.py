@@ -1,0 +1,82 @@
+"""Who may do what with the answer: plain predicates. The roles page is made from them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from consultations.models import Membership, Stakeholder
+from consultations.permissions import (
+    acts_for,
+    clears_for,
+    is_head,
+    is_member,
+    is_secretariat,
+    live_memberships,
+)
+from positions.models import Amendment, Clearance, PositionPaper, Reservation
+
+
+def may_draft(user: Any, record: Any) -> bool:
+    """Write the paper: sections, paragraphs, groundings, provisional dispositions."""
+    return is_secretariat(user)
+
+
+def may_run(user: Any, paper: PositionPaper) -> bool:
+    """Move the paper through review, consolidation and clearance."""
+    return is_secretariat(user)
+
+
+def may_clear(user: Any, paper: PositionPaper) -> bool:
+    """Clear the paper, lay it before the forum, suspend or withdraw it."""
+    return is_head(user)
+
+
+def may_chair(user: Any, paper: PositionPaper) -> bool:
+    """Chair the meeting: count the quorum, record reservations, declare the decision."""
+    return is_head(user)
+
+
+def may_propose_amendment(user: Any, record: Any) -> bool:
+    """Propose other words in a review round: whoever acts for a verified member of the NCM."""
+    return is_member(user)
+
+
+def may_sponsor(user: Any, amendment: Amendment) -> bool:
+    """Withdraw an amendment: whoever acts for its sponsor."""
+    return acts_for(user, amendment.sponsor_id) or clears_for(user, amendment.sponsor_id)
+
+
+def may_answer(user: Any, clearance: Clearance) -> bool:
+    """Take a stance: a clearing officer of the very ministry that was asked."""
+    return clears_for(user, clearance.ministry_id)
+
+
+def may_run_clearance(user: Any, clearance: Clearance) -> bool:
+    """Record silence, or ask a ministry again."""
+    return is_secretariat(user)
+
+
+def may_break_silence(user: Any, paper: PositionPaper) -> bool:
+    """Break the silence on a text: the secretariat, on the word of any member, or a member itself."""
+    return is_secretariat(user) or is_member(user)
+
+
+def may_publish(user: Any, paper: PositionPaper) -> bool:
+    """Publish: an officer of the secretariat other than the one who proposed it."""
+    return is_secretariat(user) and user.pk != paper.publication_proposed_by_id
+
+
+def may_withdraw_reservation(user: Any, reservation: Reservation) -> bool:
+    """Withdraw a reservation: the chair, on the word of the body that made it."""
+    return is_head(user)
+
+
+def sponsors(user: Any) -> list[Stakeholder]:
+    """The verified member organisations in whose name `user` may propose an amendment."""
+    bodies = {m.stakeholder_id: m.stakeholder for m in live_memberships(user) if _is_verified_member(m)}
+    return list(bodies.values())
+
+
+def _is_verified_member(membership: Membership) -> bool:
+    body = membership.stakeholder
+    return body.is_ncm_member and body.state == body.State.VERIFIED

@@ -1,0 +1,224 @@
+"""The meeting decides; two officers publish; every author gets an answer."""
+
+import math
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from consultations import workflow as consultation_workflow
+from consultations.models import CheckIn, DelegateState, Point, PointState, Stakeholder, User
+from ncm_portal.workflow import Blocked, demand, journal, make, now
+from positions import edition, emails
+from positions.models import (
+    Decision,
+    Edition,
+    EditionKind,
+    PaperState,
+    Paragraph,
+    PositionPaper,
+    QuorumCount,
+    Reservation,
+    Rule,
+)
+from positions.permissions import may_chair, may_run, may_withdraw_reservation
+
+from .moves import PAPER_MOVES, standing
+
+SECRETARIAT = gettext_lazy("the secretariat")
+CHAIR = gettext_lazy("the chair")
+BEFORE_THE_MEETING = (PaperState.IN_CLEARANCE, PaperState.CLEARED, PaperState.FORUM_TEXT, PaperState.IN_SESSION)
+
+
+@transaction.atomic
+def lay_before_forum(paper: PositionPaper, *, by: User) -> PositionPaper:
+    """Freeze the cleared text as the text that the forum will decide on."""
+    row = make(PAPER_MOVES["lay_before_forum"], paper, by=by)
+    number = edition.next_number(row, EditionKind.FORUM)
+    edition.freeze(row, number=number, kind=EditionKind.FORUM, status=_("Text before the forum"), by=by)
+    return row
+
+
+@transaction.atomic
+def count_quorum(paper: PositionPaper, *, by: User) -> QuorumCount:
+    """Count from the check-ins which member institutions and groups are present, and freeze the electorate.
+
+    The figures a quorum needs are settings of the consultation. Raises NotAllowed, or Blocked without a forum.
+    """
+    demand(may_chair(by, paper), who=CHAIR, to=gettext_lazy("Count the quorum"))
+    if paper.forum is None:
+        raise Blocked(_("Choose the forum that adopts the paper."))
+    members = list(Stakeholder.objects.members().order_by("name"))
+    came = CheckIn.objects.filter(delegate__forum=paper.forum, delegate__state=DelegateState.CONFIRMED)
+    came = came.filter(voids=None, voided_by=None)
+    present = set(came.values_list("delegate__stakeholder", flat=True))
+    groups = set(came.exclude(delegate__group="").values_list("delegate__group", flat=True))
+    count = QuorumCount.objects.create(
+        paper=paper,
+        forum=paper.forum,
+        members_present=sum(member.pk in present for member in members),
+        members_total=len(members),
+        members_needed=math.ceil(len(members) * paper.consultation.quorum_member_share),
+        groups_present=len(groups),
+        groups_needed=paper.consultation.quorum_groups,
+        electorate=[{"name": body.name, "group": body.group, "present": body.pk in present} for body in members],
+        by=by,
+        at=now(),
+    )
+    journal("count_quorum", paper, by=by, data={"present": count.members_present, "of": count.members_total})
+    return count
+
+
+def begin_session(paper: PositionPaper, *, by: User) -> PositionPaper:
+    """Take up the text in a quorate session."""
+    return make(PAPER_MOVES["begin_session"], paper, by=by)
+
+
+@transaction.atomic
+def record_reservation(
+    paper: PositionPaper, *, stakeholder: Stakeholder, paragraph: Paragraph, text: str, by: User
+) -> Reservation:
+    """Record an organisation's reservation on a paragraph as it will be printed. It does not block.
+
+    Raises NotAllowed, or Blocked with every reason.
+    """
+    allowed = may_chair(by, paper) or may_run(by, paper)
+    demand(allowed, who=SECRETARIAT, to=gettext_lazy("Record a reservation"))
+    row = PositionPaper.objects.select_for_update(of=("self",)).get(pk=paper.pk)
+    reasons = []
+    if row.state not in BEFORE_THE_MEETING:
+        reasons.append(_("Reservations are recorded from clearance until the decision."))
+    if not text.strip():
+        reasons.append(_("Enter the text of the reservation as it will be printed."))
+    if not standing(row).filter(pk=paragraph.pk).exists():
+        reasons.append(_("The paragraph is not part of this text."))
+    if row.reservations.filter(stakeholder=stakeholder, paragraph=paragraph, withdrawn_at=None).exists():
+        reasons.append(_("This organisation has a reservation on this paragraph already."))
+    if reasons:
+        raise Blocked(reasons)
+    reservation = Reservation.objects.create(
+        paper=row, stakeholder=stakeholder, paragraph=paragraph, text=text.strip(), recorded_by=by, recorded_at=now()
+    )
+    journal("reserve", row, by=by, data={"organisation": stakeholder.name, "paragraph": str(paragraph.key)})
+    return reservation
+
+
+@transaction.atomic
+def withdraw_reservation(reservation: Reservation, *, by: User, reason: str) -> Reservation:
+    """Note that a reservation was withdrawn before the decision."""
+    demand(may_withdraw_reservation(by, reservation), who=CHAIR, to=gettext_lazy("Withdraw a reservation"))
+    if reservation.withdrawn_at or reservation.paper.state not in BEFORE_THE_MEETING:
+        raise Blocked(_("This reservation cannot be withdrawn any more."))
+    reservation.withdrawn_at, reservation.withdrawn_reason = now(), reason.strip()
+    reservation.save()
+    journal("withdraw_reservation", reservation.paper, by=by, reason=reason)
+    return reservation
+
+
+def _rule_reasons(paper: PositionPaper, rule: str, reasons: str) -> list[str]:
+    reserved = paper.reservations.filter(withdrawn_at=None).exists()
+    found = []
+    if rule not in {Rule.CONSENSUS, Rule.WITH_RESERVATIONS}:
+        found.append(_("Choose the rule by which the text is adopted."))
+    if rule == Rule.CONSENSUS and reserved:
+        found.append(_("There are reservations: declare consensus with reservations."))
+    if rule == Rule.WITH_RESERVATIONS and not reserved:
+        found.append(_("There is no reservation: declare consensus."))
+    if rule == Rule.WITH_RESERVATIONS and not reasons.strip():
+        found.append(_("Give the chair's reasons: they are printed in the record."))
+    return found
+
+
+@transaction.atomic
+def adopt(paper: PositionPaper, *, by: User, rule: str, reasons: str = "") -> PositionPaper:
+    """Declare the text adopted by `rule` and freeze edition 1.0 with the record of the decision.
+
+    Raises NotAllowed or Blocked with every reason.
+    """
+
+    def check_rule(row: PositionPaper) -> None:
+        found = _rule_reasons(row, rule, reasons)
+        if found:
+            raise Blocked(found)
+
+    row = make(PAPER_MOVES["adopt"], paper, by=by, reason=reasons, change=check_rule, data={"rule": rule})
+    decision = _decide(row, rule, reasons, by)
+    edition.freeze(row, number="1.0", kind=EditionKind.ADOPTED, status=_adopted_as(row, rule), by=by, decision=decision)
+    return row
+
+
+def _decide(paper: PositionPaper, rule: str, reasons: str, chair: User) -> Decision:
+    return Decision.objects.create(
+        paper=paper,
+        forum=paper.forum,
+        edition=paper.editions.filter(kind=EditionKind.FORUM).first(),
+        quorum=paper.quorum_counts.filter(forum=paper.forum).first(),
+        rule=rule,
+        reasons=reasons.strip(),
+        chair=chair,
+        at=now(),
+    )
+
+
+def _adopted_as(paper: PositionPaper, rule: str) -> str:
+    if rule == Rule.CONSENSUS:
+        return _("Adopted by consensus")
+    count = paper.reservations.filter(withdrawn_at=None).count()
+    words = ngettext(
+        "Adopted by consensus, %(count)s reservation", "Adopted by consensus, %(count)s reservations", count
+    )
+    return words % {"count": count}
+
+
+@transaction.atomic
+def not_adopt(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
+    """Record that the meeting did not adopt the text, and why; it goes back to consolidation."""
+    row = make(PAPER_MOVES["not_adopt"], paper, by=by, reason=reason)
+    _decide(row, Rule.NOT_ADOPTED, reason, by)
+    return row
+
+
+def make_files(frozen: Edition, *, by: User) -> Edition:
+    """Make the files of an edition, once; a file that fails its checks is not kept. Raises NotAllowed or Blocked."""
+    demand(may_run(by, frozen.paper), who=SECRETARIAT, to=gettext_lazy("Make the files of an edition"))
+    edition.render_artefacts(frozen)
+    journal("make_files", frozen, by=by)
+    return frozen
+
+
+def propose_publication(paper: PositionPaper, *, by: User) -> PositionPaper:
+    """Propose publication as the first of two officers."""
+
+    def sign(row: PositionPaper) -> None:
+        row.publication_proposed_by, row.publication_proposed_at = by, now()
+
+    return make(PAPER_MOVES["propose_publication"], paper, by=by, change=sign)
+
+
+@transaction.atomic
+def publish(paper: PositionPaper, *, by: User) -> PositionPaper:
+    """Publish as the second officer: everyone may read the adopted edition, and every point is answered in one act.
+
+    Mails each author what became of the points of their inputs. Raises NotAllowed or Blocked.
+    """
+
+    def sign(row: PositionPaper) -> None:
+        row.published_by, row.published_at = by, now()
+
+    row = make(PAPER_MOVES["publish"], paper, by=by, change=sign)
+    row.dispositions.filter(answered_at=None).update(answered_at=now())
+    for point in Point.objects.filter(dispositions__paper=row, state=PointState.VALIDATED):
+        consultation_workflow.dispose(point, by=by)
+    emails.answered(row)
+    return row
+
+
+def supersede(paper: PositionPaper, *, by: User, newer: PositionPaper, reason: str) -> PositionPaper:
+    """Mark a published paper as superseded by a newer published one; it stays readable at its address for ever."""
+
+    def check_newer(row: PositionPaper) -> None:
+        if newer.pk == row.pk or newer.state != PaperState.PUBLISHED:
+            raise Blocked(_("The newer paper must be published first."))
+
+    data = {"newer": newer.slug}
+    return make(PAPER_MOVES["supersede"], paper, by=by, reason=reason, change=check_newer, data=data)

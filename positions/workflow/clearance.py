@@ -1,0 +1,242 @@
+"""Clearance: each ministry clears exactly the paragraphs of its mandate; silence is called silence."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import Mandate, Stakeholder, User
+from ncm_portal.workflow import Blocked, Condition, Move, deadline_passed, demand, journal, make, now, table
+from positions import edition, emails
+from positions.models import (
+    Clearance,
+    ClearanceState,
+    EditionKind,
+    PaperState,
+    Paragraph,
+    PositionPaper,
+    Stance,
+    StanceValue,
+)
+from positions.permissions import may_answer, may_run_clearance
+
+from .moves import PAPER_MOVES, standing
+
+S = ClearanceState
+SECRETARIAT = gettext_lazy("the secretariat")
+OFFICERS = gettext_lazy("a clearing officer of the ministry")
+SILENCE_HOURS = 72
+CHOICES = tuple(value for value in StanceValue.values if value not in {StanceValue.PENDING, StanceValue.SILENT})
+
+
+def all_answered(clearance: Clearance) -> list[Condition]:
+    """Every paragraph of the clearance has a stance."""
+    open_ones = clearance.stances.filter(replaced_at=None, value=StanceValue.PENDING).count()
+    return [Condition(_("Every paragraph has a stance (%(count)s open)") % {"count": open_ones}, not open_ones)]
+
+
+def is_overdue(clearance: Clearance) -> list[Condition]:
+    """The due hour has passed."""
+    due = timezone.localtime(clearance.due_at)
+    text = _("The answer was due on %(day)s EAT (UTC+3)") % {"day": f"{due:%d %B %Y, %H:%M}"}
+    return [Condition(text, deadline_passed(clearance.due_at))]
+
+
+CLEARANCE_MOVES = table(
+    Move("answer", gettext_lazy("Answer"), (S.REQUESTED,), S.ANSWERED, may_answer, OFFICERS, all_answered),
+    Move(
+        "record_silence",
+        gettext_lazy("Record silence"),
+        (S.REQUESTED,),
+        S.SILENT,
+        may_run_clearance,
+        SECRETARIAT,
+        is_overdue,
+    ),
+    Move("ask_again", gettext_lazy("Ask again"), (S.ANSWERED, S.SILENT), S.REQUESTED, may_run_clearance, SECRETARIAT),
+)
+
+
+def working_days_between(start: date, end: date) -> int:
+    """Working days after `start` up to and including `end`: Monday to Friday, public holidays not taken out."""
+    days = (start + timedelta(days=number) for number in range(1, (end - start).days + 1))
+    return sum(day.weekday() < 5 for day in days)
+
+
+@transaction.atomic
+def fix_clearance_text(paper: PositionPaper, *, by: User) -> PositionPaper:
+    """Freeze the consolidated text as the edition that the ministries clear."""
+    row = make(PAPER_MOVES["fix_clearance_text"], paper, by=by)
+    number = edition.next_number(row, EditionKind.CLEARANCE)
+    edition.freeze(row, number=number, kind=EditionKind.CLEARANCE, status=_("Text for clearance"), by=by)
+    return row
+
+
+@transaction.atomic
+def request_clearance(paper: PositionPaper, *, by: User, due_at: datetime) -> PositionPaper:
+    """Ask each mandated ministry to clear its paragraphs by `due_at`.
+
+    The first request gives at least the consultation's number of working days. When the text was reopened, only the
+    paragraphs whose words moved are asked again, and only of the ministries concerned. Mails the clearing officers.
+    """
+
+    def check_due(row: PositionPaper) -> None:
+        given = working_days_between(timezone.localdate(now()), timezone.localdate(due_at))
+        needed = 1 if row.clearances.exists() else row.consultation.clearance_working_days
+        if given < needed:
+            words = {"given": given, "needed": needed}
+            raise Blocked(_("The due day leaves %(given)s working days; %(needed)s are needed.") % words)
+
+    row = make(PAPER_MOVES["request_clearance"], paper, by=by, change=check_due, data={"due": due_at.isoformat()})
+    text = row.editions.filter(kind=EditionKind.CLEARANCE).first()
+    asked = [_ask(row, text, ministry, paragraphs, by, due_at) for ministry, paragraphs in _mandated(row).items()]
+    emails.clearance_requested([clearance for clearance in asked if clearance.state == S.REQUESTED])
+    return row
+
+
+def _mandated(paper: PositionPaper) -> dict[Stakeholder, list[Paragraph]]:
+    """The paragraphs of each ministry's mandate: those of the themes over which it has a confirmed mandate."""
+    by_theme: dict[int, list[Paragraph]] = {}
+    for paragraph in standing(paper).exclude(section__theme=None).select_related("section", "wording"):
+        by_theme.setdefault(paragraph.section.theme_id, []).append(paragraph)
+    found: dict[Stakeholder, list[Paragraph]] = {}
+    mandates = Mandate.objects.filter(theme__in=by_theme, is_confirmed=True).select_related("ministry")
+    for mandate in mandates.order_by("ministry__name", "theme__order"):
+        found.setdefault(mandate.ministry, []).extend(by_theme[mandate.theme_id])
+    return found
+
+
+def _ask(paper, text, ministry, paragraphs, by, due_at) -> Clearance:
+    clearance = paper.clearances.filter(ministry=ministry).first()
+    if clearance is None:
+        clearance = Clearance.objects.create(
+            paper=paper, ministry=ministry, edition=text, requested_at=now(), due_at=due_at
+        )
+        journal("ask", clearance, by=by, after=clearance.state)
+    live = {stance.paragraph_id: stance for stance in clearance.stances.filter(replaced_at=None)}
+    moved = [one for one in paragraphs if one.pk not in live or live[one.pk].wording_id != one.wording_id]
+    clearance.stances.filter(pk__in=[live[one.pk].pk for one in moved if one.pk in live]).update(replaced_at=now())
+    Stance.objects.bulk_create(Stance(clearance=clearance, paragraph=one, wording=one.wording) for one in moved)
+    return _reopened(clearance, text, by, due_at) if moved else clearance
+
+
+def _reopened(clearance: Clearance, text, by: User, due_at: datetime) -> Clearance:
+    def renew(row: Clearance) -> None:
+        row.edition, row.due_at, row.requested_at, row.answered_at = text, due_at, now(), None
+
+    if clearance.state == S.REQUESTED:
+        Clearance.objects.filter(pk=clearance.pk).update(edition=text, due_at=due_at)
+        clearance.refresh_from_db()
+        return clearance
+    return make(CLEARANCE_MOVES["ask_again"], clearance, by=by, change=renew)
+
+
+@transaction.atomic
+def reopen_text(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
+    """Open the text again because an objection stands; what was cleared and does not move stays cleared."""
+    return make(PAPER_MOVES["reopen_text"], paper, by=by, reason=reason)
+
+
+def _stance_reasons(clearance: Clearance, value: str, reason: str, proposed_text: str) -> list[str]:
+    reasons = []
+    if clearance.paper.state != PaperState.IN_CLEARANCE or clearance.state == S.SILENT:
+        reasons.append(_("This clearance is closed."))
+    if value not in CHOICES:
+        reasons.append(_("Choose a stance."))
+    needing = {StanceValue.OBJECT, StanceValue.RESERVATION, StanceValue.COMMENT}
+    if value in needing and not reason.strip():
+        reasons.append(_("Say why: the drafters need your reason."))
+    if value == StanceValue.OBJECT and not proposed_text.strip():
+        reasons.append(_("An objection must propose wording: enter the wording that your ministry could clear."))
+    return reasons
+
+
+@transaction.atomic
+def take_stance(
+    clearance: Clearance, paragraph: Paragraph, *, by: User, value: str, reason: str = "", proposed_text: str = ""
+) -> Stance:
+    """Take a stance on the words of one paragraph; the answer is complete when each paragraph has one.
+
+    Raises NotAllowed, or Blocked with every reason: an objection gives a reason and proposes wording, a reservation or
+    a comment gives its text.
+    """
+    row = Clearance.objects.select_for_update(of=("self",)).get(pk=clearance.pk)
+    demand(may_answer(by, row), who=OFFICERS, to=gettext_lazy("Take a stance"))
+    reasons = _stance_reasons(row, value, reason, proposed_text)
+    stance = row.stances.filter(paragraph=paragraph, replaced_at=None).first()
+    if stance is None:
+        reasons.append(_("This paragraph is not within your ministry's mandate."))
+    if reasons:
+        raise Blocked(reasons)
+    before, stance.value = stance.value, value
+    stance.reason, stance.proposed_text = reason.strip(), proposed_text.strip()
+    stance.by, stance.at = by, now()
+    stance.clean_fields(exclude=["by"])
+    stance.save()
+    journal("take_stance", stance, by=by, before=before, after=value, reason=reason)
+    _complete(row, by)
+    return stance
+
+
+def _complete(clearance: Clearance, by: User) -> None:
+    def stamp(row: Clearance) -> None:
+        row.answered_at = now()
+
+    if clearance.state == S.REQUESTED and all_answered(clearance)[0].met:
+        make(CLEARANCE_MOVES["answer"], clearance, by=by, change=stamp)
+
+
+@transaction.atomic
+def agree_to_rest(clearance: Clearance, *, by: User) -> int:
+    """Agree to every paragraph that has no stance yet. Returns how many there were."""
+    pending = clearance.stances.filter(replaced_at=None, value=StanceValue.PENDING).select_related("paragraph")
+    rest = [stance.paragraph for stance in pending]
+    for paragraph in rest:
+        take_stance(clearance, paragraph, by=by, value=StanceValue.AGREE)
+    return len(rest)
+
+
+@transaction.atomic
+def record_silence(clearance: Clearance, *, by: User) -> Clearance:
+    """Record after the due hour that a ministry did not answer: silent, never as agreed."""
+    row = make(CLEARANCE_MOVES["record_silence"], clearance, by=by)
+    row.stances.filter(replaced_at=None, value=StanceValue.PENDING).update(value=StanceValue.SILENT)
+    return row
+
+
+@transaction.atomic
+def clear_paper(paper: PositionPaper, *, by: User, note: str) -> PositionPaper:
+    """Clear the text with a clearance note, which is printed in the record."""
+
+    def keep_note(row: PositionPaper) -> None:
+        row.clearance_note = note.strip()
+
+    return make(PAPER_MOVES["clear_paper"], paper, by=by, reason=note, change=keep_note)
+
+
+def open_silence(paper: PositionPaper, *, by: User, until: datetime) -> PositionPaper:
+    """Put a cleared text under silence until a stated hour, at least 72 hours ahead."""
+
+    def set_hour(row: PositionPaper) -> None:
+        if until < now() + timedelta(hours=SILENCE_HOURS):
+            raise Blocked(_("Silence lasts at least %(hours)s hours.") % {"hours": SILENCE_HOURS})
+        row.silence_until = until
+
+    return make(PAPER_MOVES["open_silence"], paper, by=by, change=set_hour, data={"until": until.isoformat()})
+
+
+def end_silence(paper: PositionPaper, *, by: User) -> PositionPaper:
+    """Note that silence was not broken: the text stays cleared."""
+    return make(PAPER_MOVES["end_silence"], paper, by=by)
+
+
+def break_silence(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
+    """Break the silence with a reason: the text goes back to consolidation. Raises Blocked after the stated hour."""
+
+    def in_time(row: PositionPaper) -> None:
+        if deadline_passed(row.silence_until):
+            raise Blocked(_("The silence has ended; the text is cleared."))
+
+    return make(PAPER_MOVES["break_silence"], paper, by=by, reason=reason, change=in_time)

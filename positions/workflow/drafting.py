@@ -1,0 +1,340 @@
+"""Writing the paper: sections, paragraphs, their wordings, what they rest on, what became of each point."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import Consultation, OutlinePart, Point, PointState, Provision, Theme, User
+from ncm_portal.workflow import Blocked, Conflict, demand, journal, now
+from positions.models import (
+    BEFORE_ADOPTION,
+    Disposition,
+    Grounding,
+    GroundingRelation,
+    Outcome,
+    PaperState,
+    Paragraph,
+    PositionPaper,
+    Section,
+    SectionPart,
+    Strength,
+    Wording,
+    wording_sha256,
+)
+from positions.permissions import may_draft
+
+OPEN_STATES = (PaperState.DRAFTING, PaperState.CONSOLIDATION)
+SECRETARIAT = gettext_lazy("the secretariat")
+STEP = 1024  # distance between two paragraphs, so that one fits between them without renumbering
+
+
+@transaction.atomic
+def create_paper(
+    consultation: Consultation, *, by: User, slug: str, title: str, short_title: str, purpose: str = "", forum=None
+) -> PositionPaper:
+    """Begin the paper of a consultation with the outline of the reference data: body sections and one per theme.
+
+    Raises NotAllowed.
+    """
+    demand(may_draft(by, consultation), who=SECRETARIAT, to=gettext_lazy("Begin a position paper"))
+    paper = PositionPaper.objects.create(
+        consultation=consultation,
+        forum=forum,
+        slug=slug,
+        title=title,
+        short_title=short_title,
+        purpose=purpose,
+        created_by=by,
+        created_at=now(),
+    )
+    rows = _outline(list(consultation.themes.all()))
+    Section.objects.bulk_create(Section(paper=paper, order=order, **row) for order, row in enumerate(rows, 1))
+    journal("create", paper, by=by, after=paper.state)
+    return paper
+
+
+def _outline(themes: list[Theme]) -> list[dict[str, object]]:
+    """The body of the usual outline; its part on the themes becomes one section per theme."""
+    rows: list[dict[str, object]] = []
+    for part in OutlinePart.objects.filter(part="body"):
+        if "by theme" in part.heading:
+            rows += [{"part": SectionPart.THEME, "heading": theme.title, "theme": theme} for theme in themes]
+        else:
+            heading = part.heading.split(". ", 1)[-1]
+            rows.append({"part": SectionPart.BODY, "heading": heading})
+    return rows
+
+
+def _open_text(paper_id: int, by: User, what: str) -> PositionPaper:
+    """The paper, locked, if its words may change now."""
+    demand(may_draft(by, None), who=SECRETARIAT, to=what)
+    paper = PositionPaper.objects.select_for_update(of=("self",)).get(pk=paper_id)
+    if paper.state not in OPEN_STATES:
+        raise Blocked(
+            _("The words may change while the paper is drafted or consolidated; now it is %(state)s.")
+            % {"state": paper.get_state_display()}
+        )
+    return paper
+
+
+@transaction.atomic
+def add_section(
+    paper: PositionPaper,
+    *,
+    by: User,
+    heading: str,
+    part: str = SectionPart.BODY,
+    theme: Theme | None = None,
+    after=None,
+) -> Section:
+    """Add a section behind the section `after` (default: at the end)."""
+    row = _open_text(paper.pk, by, gettext_lazy("Add a section"))
+    place = after.order if after else row.sections.aggregate(last=Max("order"))["last"] or 0
+    row.sections.filter(order__gt=place).update(order=F("order") + 1)
+    section = Section.objects.create(paper=row, order=place + 1, heading=heading, part=part, theme=theme)
+    journal("add_section", row, by=by, data={"heading": heading})
+    return section
+
+
+@transaction.atomic
+def edit_section(section: Section, *, by: User, heading: str) -> Section:
+    """Give a section another heading."""
+    row = _open_text(section.paper_id, by, gettext_lazy("Edit a section"))
+    section.heading = heading
+    section.save(update_fields=["heading"])
+    journal("edit_section", row, by=by, data={"heading": heading})
+    return section
+
+
+@transaction.atomic
+def add_paragraph(
+    section: Section,
+    *,
+    by: User,
+    text: str,
+    strength: str = Strength.NARRATIVE,
+    is_secretariat_text: bool = False,
+    provisions: Iterable[Provision] = (),
+    why: str = "",
+    after: Paragraph | None = None,
+) -> Paragraph:
+    """Write a paragraph at the end of a section, or behind the paragraph `after`. Raises NotAllowed or Blocked."""
+    _open_text(section.paper_id, by, gettext_lazy("Write a paragraph"))
+    paragraph = Paragraph.objects.create(
+        section=section,
+        order=_place(section, after),
+        strength=strength,
+        is_secretariat_text=is_secretariat_text,
+    )
+    paragraph.provisions.set(provisions)
+    _word(paragraph, text, by, why)
+    journal("write", paragraph, by=by)
+    return paragraph
+
+
+def _place(section: Section, after: Paragraph | None) -> int:
+    """A free order behind `after`, or at the end; a full gap is made by spreading the section."""
+    orders = list(section.paragraphs.order_by("order").values_list("order", flat=True))
+    if after is None:
+        return (orders[-1] if orders else 0) + STEP
+    follower = next((order for order in orders if order > after.order), after.order + 2 * STEP)
+    if follower - after.order > 1:
+        return (after.order + follower) // 2
+    for number, paragraph in enumerate(section.paragraphs.order_by("order"), 1):
+        section.paragraphs.filter(pk=paragraph.pk).update(order=number * STEP)
+    after.refresh_from_db(fields=["order"])
+    return after.order + STEP // 2
+
+
+def _word(paragraph: Paragraph, text: str, by: User, why: str) -> Wording:
+    text = text.strip()
+    if not text:
+        raise Blocked(_("Write what the paragraph says."))
+    number = (paragraph.wordings.aggregate(last=Max("number"))["last"] or 0) + 1
+    wording = Wording(paragraph=paragraph, number=number, text=text, by=by, at=now(), why=why.strip())
+    wording.clean_fields(exclude=["paragraph", "by", "sha256"])
+    wording.sha256 = wording_sha256(wording.text)
+    wording.save()
+    paragraph.wording = wording
+    paragraph.save(update_fields=["wording"])
+    return wording
+
+
+def _locked(paragraph: Paragraph, by: User, what: str) -> Paragraph:
+    _open_text(paragraph.section.paper_id, by, what)
+    row = Paragraph.objects.select_for_update(of=("self",)).select_related("wording", "section").get(pk=paragraph.pk)
+    if row.removed_at:
+        raise Blocked(_("This paragraph was removed from the text."))
+    return row
+
+
+@transaction.atomic
+def reword(paragraph: Paragraph, *, by: User, text: str, why: str, base: Wording | int | None = None) -> Paragraph:
+    """Give a paragraph other words. What it rests on is carried forward as unconfirmed.
+
+    `base` is the wording the editor started from: raises Conflict when it is not the one that stands. The same words
+    again change nothing. Raises NotAllowed or Blocked.
+    """
+    row = _locked(paragraph, by, gettext_lazy("Edit a paragraph"))
+    base_id = base.pk if isinstance(base, Wording) else base
+    if base_id is not None and base_id != row.wording_id:
+        raise Conflict(row)
+    if text.strip() == row.wording.text:
+        return row
+    if not why.strip():
+        raise Blocked(_("Say why the words change: it is kept with the wording."))
+    before = row.wording
+    wording = _word(row, text, by, why)
+    Grounding.objects.bulk_create(
+        Grounding(wording=wording, point_id=old.point_id, relation=old.relation, is_confirmed=False, by=by, at=now())
+        for old in before.groundings.all()
+    )
+    journal("reword", row, by=by, reason=why, data={"from": before.sha256, "to": wording.sha256})
+    return row
+
+
+@transaction.atomic
+def mark_paragraph(
+    paragraph: Paragraph,
+    *,
+    by: User,
+    strength: str | None = None,
+    is_secretariat_text: bool | None = None,
+    provisions: Iterable[Provision] | None = None,
+) -> Paragraph:
+    """Set a paragraph's strength, its mark as secretariat text, its objectives; None leaves a thing as it is."""
+    row = _locked(paragraph, by, gettext_lazy("Mark a paragraph"))
+    if strength is not None:
+        row.strength = strength
+    if is_secretariat_text is not None:
+        row.is_secretariat_text = is_secretariat_text
+    row.save(update_fields=["strength", "is_secretariat_text"])
+    if provisions is not None:
+        row.provisions.set(provisions)
+    journal("mark", row, by=by, data={"strength": row.strength, "secretariat_text": row.is_secretariat_text})
+    return row
+
+
+@transaction.atomic
+def move_paragraph(
+    paragraph: Paragraph, *, by: User, section: Section | None = None, after: Paragraph | None = None
+) -> Paragraph:
+    """Put a paragraph behind `after`, or at the end of `section` (default: its own). Its key stays the same."""
+    row = _locked(paragraph, by, gettext_lazy("Move a paragraph"))
+    target = after.section if after else section or row.section
+    if target.paper_id != row.section.paper_id:
+        raise Blocked(_("A paragraph stays in its own paper."))
+    row.section, row.order = target, _place(target, after)
+    row.save(update_fields=["section", "order"])
+    journal("move", row, by=by, data={"section": target.heading})
+    return row
+
+
+@transaction.atomic
+def remove_paragraph(paragraph: Paragraph, *, by: User, reason: str) -> Paragraph:
+    """Take a paragraph out of the text; its wordings and what it rested on stay on file."""
+    row = _locked(paragraph, by, gettext_lazy("Remove a paragraph"))
+    if not reason.strip():
+        raise Blocked(_("Give a reason: it is kept in the journal."))
+    row.removed_at = now()
+    row.save(update_fields=["removed_at"])
+    journal("remove", row, by=by, reason=reason)
+    return row
+
+
+@transaction.atomic
+def ground(paragraph: Paragraph, point: Point, *, by: User, relation: str = GroundingRelation.RESTS_ON) -> Grounding:
+    """Say that a paragraph's words rest on a point (or go against it). A merged point grounds through its twin.
+
+    Raises NotAllowed, or Blocked when the point does not stand or belongs to another consultation.
+    """
+    row = _locked(paragraph, by, gettext_lazy("Ground a paragraph"))
+    point = point.merged_into or point
+    reasons = []
+    if point.consultation_id != row.section.paper.consultation_id:
+        reasons.append(_("The point belongs to another consultation."))
+    if point.state != PointState.VALIDATED:
+        reasons.append(_("%(point)s is not validated.") % {"point": point.reference})
+    if reasons:
+        raise Blocked(reasons)
+    values = {"relation": relation, "is_confirmed": True, "by": by, "at": now()}
+    grounding, _made = Grounding.objects.update_or_create(wording=row.wording, point=point, defaults=values)
+    journal("ground", row, by=by, data={"point": point.reference, "relation": relation})
+    return grounding
+
+
+@transaction.atomic
+def unground(grounding: Grounding, *, by: User) -> None:
+    """Take a point away from under a paragraph's words; the journal keeps that it stood there."""
+    row = _locked(grounding.wording.paragraph, by, gettext_lazy("Change what a paragraph rests on"))
+    if grounding.wording_id != row.wording_id:
+        raise Blocked(_("This belongs to an earlier wording, which stays as it was."))
+    reference = grounding.point.reference
+    grounding.delete()
+    journal("unground", row, by=by, data={"point": reference})
+
+
+@transaction.atomic
+def confirm_grounding(grounding: Grounding, *, by: User) -> Grounding:
+    """Confirm that a source still carries the words after an edit."""
+    row = _locked(grounding.wording.paragraph, by, gettext_lazy("Confirm a source"))
+    grounding.is_confirmed, grounding.by, grounding.at = True, by, now()
+    grounding.save()
+    journal("confirm_grounding", row, by=by, data={"point": grounding.point.reference})
+    return grounding
+
+
+@transaction.atomic
+def decide(
+    paper: PositionPaper,
+    point: Point,
+    *,
+    by: User,
+    outcome: str,
+    reason: str = "",
+    paragraphs: Iterable[Paragraph] = (),
+) -> Disposition:
+    """Say what became of a point, provisionally: nobody outside the secretariat sees it before publication.
+
+    Raises NotAllowed, or Blocked with every reason: a reason is needed unless the point is accepted; accepted points
+    name at least one paragraph; a merged point is disposed of as merged and no other; whoever wrote a paragraph does
+    not judge a challenge to it.
+    """
+    demand(may_draft(by, paper), who=SECRETARIAT, to=gettext_lazy("Dispose of a point"))
+    row = PositionPaper.objects.select_for_update(of=("self",)).get(pk=paper.pk)
+    named = list(paragraphs)
+    reasons = _objections(row, point, by, outcome, reason, named)
+    if reasons:
+        raise Blocked(reasons)
+    values = {"outcome": outcome, "reason": reason.strip(), "decided_by": by, "decided_at": now()}
+    disposition, _made = Disposition.objects.update_or_create(paper=row, point=point, defaults=values)
+    disposition.paragraphs.set(named)
+    journal("decide", point, by=by, after=outcome, reason=reason, data={"paper": row.slug})
+    return disposition
+
+
+def _objections(paper, point, by, outcome, reason, named) -> list[str]:
+    reasons = []
+    if paper.state not in BEFORE_ADOPTION:
+        reasons.append(_("The text was adopted: its dispositions stay as they are."))
+    if point.consultation_id != paper.consultation_id:
+        reasons.append(_("The point belongs to another consultation."))
+    if (point.state == PointState.MERGED) != (outcome == Outcome.MERGED):
+        reasons.append(_("A merged point is disposed of as merged, and no other point is."))
+    if outcome != Outcome.ACCEPTED and not reason.strip():
+        reasons.append(_("Give the reason: the author will read it."))
+    if outcome in {Outcome.ACCEPTED, Outcome.IN_PART} and not named:
+        reasons.append(_("Name at least one paragraph that takes the point up."))
+    if any(paragraph.section.paper_id != paper.pk for paragraph in named):
+        reasons.append(_("Name paragraphs of this paper only."))
+    if _challenges_own_words(paper, point, by):
+        reasons.append(_("The point goes against a paragraph that you wrote: another officer must dispose of it."))
+    return reasons
+
+
+def _challenges_own_words(paper: PositionPaper, point: Point, by: User) -> bool:
+    against = Grounding.objects.filter(point=point, relation=GroundingRelation.CONTRARY)
+    return against.filter(wording__paragraph__section__paper=paper, wording__paragraph__wordings__by=by).exists()
