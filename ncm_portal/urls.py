@@ -6,6 +6,45 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.views.i18n import set_language
+
+# The names a visitor may open without logging in. A test walks the whole resolver against this list.
+PUBLIC = {
+    # what the portal publishes
+    "home",
+    "theme",
+    "inputs",
+    "input",
+    "forum",
+    "papers",
+    "paper",
+    "paper_edition",
+    "edition_pdf",
+    "edition_json",
+    "verify",
+    "verify_hash",
+    "roles",
+    "privacy",
+    "accessibility",
+    "set_language",
+    "health",
+    # the way in: account, confirmation of an address, forgotten password, second factor
+    "account_login",
+    "account_logout",
+    "account_signup",
+    "account_inactive",
+    "account_email_verification_sent",
+    "account_confirm_email",
+    "account_confirm_login_code",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "socialaccount_signup",
+    "socialaccount_login_cancelled",
+}
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # the same log-in, limits and second factor as everywhere
@@ -24,6 +63,6 @@ urlpatterns = [
     path("", include("positions.urls")),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("language/", include("django.conf.urls.i18n")),
+    path("language/", login_not_required(set_language), name="set_language"),
     path("health/", health, name="health"),
 ]

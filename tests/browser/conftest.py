@@ -19,6 +19,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page, sync_playwright
 
+from tests.sign_in import sign_in
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 ARGUMENTS = [
     "--no-sandbox",  # chromium refuses its sandbox to root; the pages are our own
@@ -63,9 +65,7 @@ class Window:
 
     def log_in(self, user) -> None:
         """Let this person be logged in here, with a second factor if the person's office asks for one."""
-        client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        value = client.cookies["sessionid"].value
+        value = sign_in(Client(), user).cookies["sessionid"].value
         self.page.context.add_cookies([{"name": "sessionid", "value": value, "url": self.base}])
 
     def expect_status(self, *statuses: int) -> None:

@@ -1,0 +1,100 @@
+"""A second factor for the offices that need one, and the headers of every answer."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.urls import reverse
+
+from ncm_portal.middleware import PERMISSIONS_POLICY, headers_middleware, lacks_second_factor
+from tests.factories import make_head, make_secretariat, make_user
+from tests.sign_in import give_second_factor, sign_in
+
+pytestmark = pytest.mark.django_db
+SET_UP = "/account/2fa/"
+
+
+def force_in(client, user):
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.mark.parametrize("office", ["secretariat", "head", "sysadmin"])
+@pytest.mark.parametrize("page", ["/", "/admin/"])
+def test_an_office_without_a_second_factor_is_sent_to_set_one_up(client, office, page):
+    answer = force_in(client, make_user(office=office)).get(page)
+    assert (answer.status_code, answer["Location"]) == (302, SET_UP)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_not_even_a_form_gets_through(client, method):
+    answer = getattr(force_in(client, make_head()), method)("/admin/consultations/user/add/")
+    assert (answer.status_code, answer["Location"]) == (302, SET_UP)
+
+
+@pytest.mark.parametrize("name", ["mfa_index", "account_logout", "account_email", "health"])
+def test_the_way_to_a_second_factor_and_the_way_out_stay_open(client, name):
+    assert force_in(client, make_secretariat()).get(reverse(name)).headers.get("Location") != SET_UP
+
+
+def test_with_a_second_factor_the_office_works(client):
+    assert sign_in(client, make_secretariat()).get("/admin/").status_code == 200
+
+
+def test_recovery_codes_alone_are_no_second_factor():
+    head = make_head()
+    Authenticator.objects.create(user=head, type=Authenticator.Type.RECOVERY_CODES, data={})
+    assert lacks_second_factor(head) is True
+
+
+def test_people_without_such_an_office_are_left_alone(client):
+    member, official = make_user(), make_user(office="official")
+    assert [lacks_second_factor(member), lacks_second_factor(official)] == [False, False]
+
+
+def test_visitors_cost_no_query(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert lacks_second_factor(type("Visitor", (), {"is_authenticated": False})()) is False
+
+
+def test_whoever_has_a_second_factor_is_asked_for_it_at_log_in(client):
+    from allauth.account.models import EmailAddress
+
+    from tests.factories import PASSWORD
+
+    head = make_head()
+    head.set_password(PASSWORD)
+    head.save()
+    EmailAddress.objects.create(user=head, email=head.email, verified=True, primary=True)
+    give_second_factor(head)
+    answer = client.post(reverse("account_login"), {"login": head.email, "password": PASSWORD})
+    assert (answer.status_code, answer["Location"]) == (302, reverse("mfa_authenticate"))
+    assert "_auth_user_id" not in client.session
+
+
+def test_every_answer_says_what_a_page_may_use(client):
+    answer = client.get("/health/")
+    wanted = {
+        "Permissions-Policy": PERMISSIONS_POLICY,
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+        "base-uri 'none'",
+    }
+    assert {name: answer.headers.get(name) for name in wanted} == wanted
+
+
+def test_a_page_for_somebody_signed_in_is_kept_by_no_cache(client):
+    assert "Cache-Control" not in client.get("/health/").headers
+    assert force_in(client, make_user()).get("/health/")["Cache-Control"] == "no-store, private"
+
+
+def test_a_view_that_says_how_long_keeps_its_word():
+    request = RequestFactory().get("/")
+    request.session = {"_auth_user_id": "1"}
+    answer = headers_middleware(lambda request: HttpResponse(headers={"Cache-Control": "max-age=60"}))(request)
+    assert answer["Cache-Control"] == "max-age=60"

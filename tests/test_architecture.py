@@ -1,0 +1,303 @@
+"""The house rules that a machine can hold: each a function from source to complaints, shown to complain at the end."""
+
+import ast
+import re
+import statistics
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("ncm_portal", "consultations", "positions")
+
+# Who may import whom: a module imports lower floors only. On the same floor it imports its own package, and a module of
+# positions also the one of consultations, never the other way round.
+FLOORS = {
+    0: ["ncm_portal.addresses", "ncm_portal.embedded_postgres", "ncm_portal.workflow"],
+    1: ["positions.wording", "consultations.similarity"],
+    2: ["models"],
+    3: ["permissions"],
+    4: ["queries"],
+    5: ["emails", "edition", "render", "uploads"],
+    6: ["workflow"],
+    7: ["intake"],
+    8: ["forms"],
+    9: ["views", "admin", "management", "navigation", "templatetags", "sample", "ncm_portal.middleware"],
+    10: ["urls", "ncm_portal.settings", "ncm_portal.gunicorn_conf"],
+    11: ["ncm_portal.wsgi"],
+}
+LEAVES = ("positions.wording", "consultations.similarity", "ncm_portal.workflow", "ncm_portal.addresses")
+UNWELCOME = {"common", "utils", "helpers", "core", "services"}
+LONGEST_FUNCTION, LONGEST_FILE, MEDIAN_FUNCTION = 50, 450, 8
+
+
+# --- What there is ------------------------------------------------------------------------------------------------
+
+
+def project_files() -> list[Path]:
+    """Every file of the project that git keeps or would keep."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
+    return [path for name in sorted(set(names)) if name and (path := ROOT / name).is_file()]
+
+
+def files(*suffixes: str, tests: bool = False) -> list[Path]:
+    """The project's files of these kinds, without the tests unless asked for, and without migrations."""
+    found = [path for path in project_files() if path.suffix in suffixes and "migrations" not in path.parts]
+    return [path for path in found if tests or path.relative_to(ROOT).parts[0] != "tests"]
+
+
+def modules() -> dict[str, ast.Module]:
+    """The product's modules: dotted name and syntax tree."""
+    named = {}
+    for path in files(".py"):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        if parts[0] in PACKAGES:
+            named[".".join(part for part in parts if part != "__init__")] = ast.parse(path.read_text())
+    return named
+
+
+# --- Layers -------------------------------------------------------------------------------------------------------
+
+
+def head(module: str) -> str:
+    """The part of a module's name that has a floor: consultations.models.people gives consultations.models."""
+    return ".".join(module.split(".")[:2])
+
+
+def floor(module: str) -> int | None:
+    """The floor of a module; None when the table does not know it."""
+    name = head(module)
+    for number, known in FLOORS.items():
+        if name in known or name.split(".")[-1] in known:
+            return number
+    return None
+
+
+def imports(module: str, tree: ast.Module, known: set[str]) -> Iterator[str]:
+    """The modules of ours that this one imports, relative imports resolved."""
+    package = module if any(name.startswith(f"{module}.") for name in known) else module.rpartition(".")[0]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] in PACKAGES)
+        if isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                ups = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*ups, *filter(None, [node.module])])
+            if base.split(".")[0] in PACKAGES:
+                yield from (f"{base}.{a.name}" if f"{base}.{a.name}" in known else base for a in node.names)
+
+
+def complaint_about(importer: str, imported: str) -> str | None:
+    """Why `importer` may not import `imported`; None when it may."""
+    if importer in PACKAGES or imported in PACKAGES:
+        return None
+    ours, theirs = floor(importer), floor(imported)
+    if ours is None or theirs is None:
+        return f"{head(importer if ours is None else imported)} stands on no floor of the table"
+    if importer.startswith("consultations.") and imported.startswith("positions."):
+        return f"{importer} imports {imported}: consultations never imports positions"
+    same_floor = head(importer) == head(imported) or importer.startswith("positions.") > imported.startswith(
+        "positions."
+    )
+    if theirs > ours or (theirs == ours and not same_floor):
+        return f"{importer} (floor {ours}) imports {imported} (floor {theirs})"
+    if importer in LEAVES:
+        return f"{importer} is a leaf and imports {imported}"
+    return None
+
+
+def layer_complaints(trees: dict[str, ast.Module]) -> list[str]:
+    known = set(trees)
+    pairs = {(module, other) for module, tree in trees.items() for other in imports(module, tree, known)}
+    return sorted({found for pair in pairs if (found := complaint_about(*pair))})
+
+
+def test_every_module_imports_lower_floors_only():
+    assert layer_complaints(modules()) == []
+
+
+def test_every_module_stands_on_a_floor():
+    assert sorted({head(name) for name in modules() if "." in name and floor(name) is None}) == []
+
+
+# --- Names, signals, sizes ----------------------------------------------------------------------------------------
+
+
+def unwelcome_names(names: list[str]) -> list[str]:
+    return [name for name in names if UNWELCOME & set(re.split(r"[./]", name.removesuffix(".py")))]
+
+
+def signal_complaints(module: str, tree: ast.Module) -> list[str]:
+    """Listening for signals hides who does what; our code calls our code."""
+    return [
+        f"{module}:{node.lineno}"
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.ImportFrom) and re.search(r"(^|\.)(dispatch|signals)$", node.module or ""))
+        or (isinstance(node, ast.ImportFrom) and any(alias.name == "signals" for alias in node.names))
+    ]
+
+
+def functions(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of a function, without decorators and docstring."""
+    doc = function.body[0] if ast.get_docstring(function) is not None else None
+    return function.end_lineno - function.lineno + 1 - (doc.end_lineno - doc.lineno + 1 if doc else 0)
+
+
+def long_functions(name: str, tree: ast.Module) -> list[str]:
+    return [f"{name}: {f.name} has {length(f)} lines" for f in functions(tree) if length(f) > LONGEST_FUNCTION]
+
+
+def undescribed(module: str, tree: ast.Module) -> list[str]:
+    """Public functions of a module that lack a docstring or the type of what they return."""
+    public = [f for f in tree.body if isinstance(f, ast.FunctionDef) and not f.name.startswith("_")]
+    return [f"{module}.{f.name}" for f in public if not ast.get_docstring(f) or f.returns is None]
+
+
+def test_no_module_has_a_name_that_says_nothing():
+    assert unwelcome_names([str(path.relative_to(ROOT)) for path in files(".py", tests=True)]) == []
+
+
+def test_our_code_sends_itself_no_signals():
+    assert [found for name, tree in modules().items() for found in signal_complaints(name, tree)] == []
+
+
+def test_no_function_is_too_long():
+    trees = {str(path.relative_to(ROOT)): ast.parse(path.read_text()) for path in files(".py", tests=True)}
+    assert [found for name, tree in trees.items() for found in long_functions(name, tree)] == []
+
+
+def test_the_middle_function_is_short():
+    lengths = [length(function) for tree in modules().values() for function in functions(tree)]
+    assert statistics.median(lengths) <= MEDIAN_FUNCTION
+
+
+def test_no_file_is_too_long():
+    kinds = (".py", ".html", ".css", ".js", ".sh")
+    counted = {path.relative_to(ROOT): len(path.read_text().splitlines()) for path in files(*kinds, tests=True)}
+    assert {str(path): lines for path, lines in counted.items() if lines > LONGEST_FILE} == {}
+
+
+def test_public_functions_say_what_they_do():
+    assert [found for name, tree in modules().items() for found in undescribed(name, tree)] == []
+
+
+# --- Templates ----------------------------------------------------------------------------------------------------
+
+INLINE = {
+    "a style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
+    "a style element": re.compile(r"<style\b", re.IGNORECASE),
+    "a script in the page": re.compile(r"<script\b(?![^>]*\b(src\s*=|type=.application/json.))", re.IGNORECASE),
+    "an event attribute": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
+    "an address with javascript:": re.compile(r"=\s*[\"']?\s*javascript:", re.IGNORECASE),
+}
+
+
+def inline_complaints(text: str) -> list[str]:
+    """What in a template the content security policy would block."""
+    return [what for what, pattern in INLINE.items() if pattern.search(text)]
+
+
+def test_no_template_has_inline_style_or_script():
+    found = {str(path.relative_to(ROOT)): inline_complaints(path.read_text()) for path in files(".html", ".svg")}
+    assert {name: complaints for name, complaints in found.items() if complaints} == {}
+
+
+# --- Words that belong to one machine -----------------------------------------------------------------------------
+
+# Written in two parts, so that this file does not hold what it looks for.
+FOREIGN = [
+    re.compile(first + second)
+    for first, second in [
+        (r"pypi\.", r"(org|python)"),
+        (r"python", r"hosted\.org"),
+        (r"registry\.", r"(npmjs|yarnpkg)"),
+        (r"deb\.", r"debian\.org"),
+        (r"/wor", r"k/(main|shared|\.library)"),
+        (r"/ro", r"ot/"),
+        (r"/ho", r"me/[a-z]"),
+    ]
+]
+
+
+def foreign_words(text: str) -> list[str]:
+    """Names of package hosts and paths of one machine."""
+    return [found.group() for pattern in FOREIGN if (found := pattern.search(text))]
+
+
+def test_no_file_names_a_package_host_or_a_path_of_one_machine():
+    found = {}
+    for path in project_files():
+        raw = path.read_bytes()
+        if b"\0" not in raw and (words := foreign_words(raw.decode("utf-8", "replace"))):
+            found[str(path.relative_to(ROOT))] = words
+    assert found == {}
+
+
+# --- Each rule can say no -----------------------------------------------------------------------------------------
+
+BAD_IMPORTS = [
+    ("consultations.models.people", "from consultations.permissions import may_see", "floor 3"),
+    ("consultations.models.people", "def f():\n    from ..workflow import accept", "floor 6"),
+    ("consultations.workflow", "import positions.models", "never imports positions"),
+    ("consultations.permissions", "from consultations import views", "floor 9"),
+    ("positions.wording", "from ncm_portal import workflow", "is a leaf"),
+    ("consultations.views.public", "from consultations.admin import forums", "floor 9"),
+    ("consultations.leftovers", "from consultations import models", "no floor"),
+]
+
+
+@pytest.mark.parametrize(("module", "source", "expected"), BAD_IMPORTS)
+def test_the_layer_rule_complains(module, source, expected):
+    names = ("consultations.permissions", "consultations.workflow", "consultations.views", "consultations.models")
+    extra = ("consultations.admin", "positions.models", "ncm_portal.workflow")
+    trees = {name: ast.parse("") for name in (*names, *extra)} | {module: ast.parse(source)}
+    (found,) = layer_complaints(trees)
+    assert expected in found
+
+
+def test_the_layer_rule_lets_positions_use_consultations():
+    trees = {
+        "positions.workflow": ast.parse("from consultations.workflow import dispose"),
+        "consultations.workflow": ast.parse(""),
+    }
+    assert layer_complaints(trees) == []
+
+
+def test_the_other_rules_complain():
+    long = ast.parse("def f():\n" + "    x = 1\n" * LONGEST_FUNCTION)
+    assert long_functions("m", long) == ["m: f has 51 lines"]
+    assert long_functions("m", ast.parse("def f():\n" + "    x = 1\n" * 49)) == []
+    assert undescribed("m", ast.parse("def f() -> int: ...\ndef g():\n    'doc'\ndef _h(): ...")) == ["m.f", "m.g"]
+    assert unwelcome_names(["a/utils.py", "a/core/b.py", "a/coredump.py"]) == ["a/utils.py", "a/core/b.py"]
+    signals = "from django.dispatch import receiver\nfrom django.db.models import signals\nfrom x.y import z"
+    assert signal_complaints("m", ast.parse(signals)) == ["m:1", "m:2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('<p class="a" style="color:red">', "a style attribute"),
+        ("<STYLE>p{}</STYLE>", "a style element"),
+        ("<script>alert(1)</script>", "a script in the page"),
+        ('<a\n  onclick="go()">', "an event attribute"),
+        ('<a href="javascript:go()">', "an address with javascript:"),
+    ],
+)
+def test_the_template_rule_complains(text, expected):
+    assert inline_complaints(text) == [expected]
+
+
+def test_the_template_rule_lets_files_be_linked():
+    assert inline_complaints('<script src="/a.js" defer></script><link rel="stylesheet" href="a.css">') == []
+
+
+def test_the_rule_about_foreign_words_complains():
+    assert foreign_words("see https://py" + "pi.org/x and /wor" + "k/main") == ["py" + "pi.org", "/wor" + "k/main"]

@@ -1,0 +1,79 @@
+"""Closed by default: every address of the portal asks a visitor to log in, unless its name is on the one list.
+
+The addresses are read from the resolver, so that a new one is in the test before anybody thinks of it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RoutePattern
+from django.utils.regex_helper import normalize
+
+from ncm_portal.urls import PUBLIC
+
+SAMPLES = {"int": "1", "uuid": str(UUID(int=1)), "slug": "sample", "str": "sample", "path": "sample"}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of the resolver: its name with namespace, a sample of it, and its view."""
+
+    name: str
+    path: str
+    view: object
+
+    def __str__(self):
+        return f"{self.name or '(no name)'} {self.path}"
+
+
+def sample(pattern) -> str:
+    """A path that this pattern matches."""
+    if isinstance(pattern, RoutePattern):
+        return re.sub(r"<(?:(\w+):)?\w+>", lambda found: SAMPLES[found[1] or "str"], str(pattern))
+    form, names = normalize(pattern.regex.pattern)[0]
+    return form % dict.fromkeys(names, "1")
+
+
+def addresses(resolver: URLResolver, before: str = "/", space: str = "") -> Iterator[Address]:
+    for entry in resolver.url_patterns:
+        path = before + sample(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry, path, space + (f"{entry.namespace}:" if entry.namespace else ""))
+        elif isinstance(entry, URLPattern):
+            yield Address(space + entry.name if entry.name else "", path, entry.callback)
+
+
+ALL = list(addresses(get_resolver()))
+
+
+def asks_to_log_in(answer) -> bool:
+    return answer.status_code == 302 and answer["Location"].startswith(("/account/login/?", "/admin/login/?"))
+
+
+def test_the_resolver_is_read_whole():
+    names = {address.name for address in ALL}
+    assert {"health", "account_login", "mfa_index", "admin:index"} <= names
+
+
+def test_the_list_of_public_names_holds_no_dead_name():
+    assert sorted(PUBLIC - {address.name for address in ALL}) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_what_is_not_public_asks_to_log_in(client, method):
+    closed = [address for address in ALL if address.name not in PUBLIC]
+    client.raise_request_exception = False
+    assert [str(address) for address in closed if not asks_to_log_in(getattr(client, method)(address.path))] == []
+
+
+@pytest.mark.django_db
+def test_what_is_public_asks_nobody_to_log_in(client):
+    public = [address for address in ALL if address.name in PUBLIC]
+    answers = {str(address): client.get(address.path) for address in public}
+    assert {name: answer["Location"] for name, answer in answers.items() if asks_to_log_in(answer)} == {}
+    assert {name: answer.status_code for name, answer in answers.items() if answer.status_code >= 500} == {}
