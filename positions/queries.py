@@ -1,11 +1,40 @@
-"""What the pages read over several models of the papers: official editions, answers to points."""
+"""What the pages read over several models of the papers: official editions, numbered text, coverage, answers."""
 
 from __future__ import annotations
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from consultations.models import Consultation, Point, Theme
-from positions.models import Artefact, ArtefactFormat, Disposition, Edition, Paragraph, PositionPaper
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from consultations.models import (
+    Consultation,
+    Group,
+    Mandate,
+    Point,
+    PointState,
+    Stakeholder,
+    Submission,
+    SubmissionState,
+    Theme,
+)
+from positions.models import (
+    Artefact,
+    ArtefactFormat,
+    Disposition,
+    Edition,
+    Grounding,
+    PaperState,
+    Paragraph,
+    PositionPaper,
+    Section,
+    SectionPart,
+)
+
+# --- Editions -------------------------------------------------------------------------------------------------------
 
 
 def official_editions() -> QuerySet[Edition]:
@@ -22,16 +51,73 @@ def latest_edition(consultation: Consultation | None) -> Edition | None:
     return next(own, found[0] if found else None)
 
 
+def latest_official(paper: PositionPaper) -> Edition | None:
+    """The edition of `paper` in force: the newest that everyone may read; None before publication. One query."""
+    return official_editions().filter(paper=paper).first()
+
+
+# --- The text -------------------------------------------------------------------------------------------------------
+
+
+def numbered_paragraphs(paper: PositionPaper, *, reader: Any = None) -> list[Paragraph]:
+    """The standing paragraphs of `paper` in reading order, each with its `number` over the whole paper. Three queries.
+
+    With each come its words, its provisions, and its groundings with point, input and organisation. `reader` leaves
+    only groundings in points which that person may read; without it (for the verbs and the edition) all are there.
+    """
+    groundings = Grounding.objects.select_related("point__submission", "point__session", "point__stakeholder")
+    if reader is not None:
+        groundings = groundings.filter(point__in=Point.objects.visible_to(reader).values("pk"))
+    found = Paragraph.objects.standing().filter(section__paper=paper).select_related("section__theme", "wording")
+    shown = found.prefetch_related(
+        "provisions", Prefetch("wording__groundings", groundings.order_by("point__reference"))
+    )
+    paragraphs = list(shown)
+    for number, paragraph in enumerate(paragraphs, start=1):
+        paragraph.number = number
+    return paragraphs
+
+
+def outline(paper: PositionPaper, paragraphs: Iterable[Paragraph]) -> list[Section]:
+    """The sections of `paper` in order, each with its `standing` ones of `paragraphs` and its `number`. One query.
+
+    Sections of the body and of themes that hold text are numbered through; a section without text and the front and
+    end matter have the number "".
+    """
+    held = defaultdict(list)
+    for paragraph in paragraphs:
+        held[paragraph.section_id].append(paragraph)
+    sections, last = list(paper.sections.select_related("theme").order_by("order")), 0
+    for section in sections:
+        section.standing = held[section.pk]
+        counts = bool(section.standing) and section.part in (SectionPart.BODY, SectionPart.THEME)
+        last += counts
+        section.number = str(last) if counts else ""
+    return sections
+
+
 def paragraph_numbers(paper: PositionPaper) -> dict[int, int]:
     """The number that each standing paragraph of `paper` bears in print, by its primary key. One query."""
     standing = Paragraph.objects.standing().filter(section__paper=paper).values_list("pk", flat=True)
     return {pk: number for number, pk in enumerate(standing, start=1)}
 
 
-def theme_paragraphs(paper: PositionPaper, theme: Theme) -> list[int]:
-    """The numbers of the paragraphs in the section of `theme`. One query."""
-    standing = Paragraph.objects.standing().filter(section__paper=paper).values_list("section__theme", flat=True)
-    return [number for number, found in enumerate(standing, start=1) if found == theme.pk]
+class OnTheme(NamedTuple):
+    """What a published paper says on a theme: its address and title, and the numbers of the paragraphs."""
+
+    slug: str
+    title: str
+    numbers: list[int]
+
+
+def on_theme(consultation: Consultation, theme: Theme) -> OnTheme | None:
+    """The paragraphs on `theme` in the newest published paper of `consultation`, if any. One query."""
+    papers = PositionPaper.objects.filter(consultation=consultation, state=PaperState.PUBLISHED)
+    newest = papers.order_by("-published_at").values("pk")[:1]
+    standing = Paragraph.objects.standing().filter(section__paper=Subquery(newest))
+    rows = standing.values_list("section__theme", "section__paper__slug", "section__paper__title")
+    numbers = [number for number, row in enumerate(rows, start=1) if row[0] == theme.pk]
+    return OnTheme(rows[0][1], rows[0][2], numbers) if numbers else None
 
 
 def with_answers(points: QuerySet[Point]) -> QuerySet[Point]:
@@ -39,3 +125,143 @@ def with_answers(points: QuerySet[Point]) -> QuerySet[Point]:
     answered = Disposition.objects.answered().filter(paper__in=PositionPaper.objects.published())
     shown = answered.select_related("paper").prefetch_related("paragraphs")
     return points.prefetch_related(Prefetch("dispositions", shown, to_attr="answers"))
+
+
+@dataclass
+class Answer:
+    """What became of a point: the published disposition and the numbers of the paragraphs it names."""
+
+    disposition: Disposition
+    numbers: list[int]
+
+
+def dispositions_of(stakeholder: Stakeholder) -> list[Answer]:
+    """The published answers to the points of `stakeholder`, by reference. A few queries, whatever their number."""
+    return _numbered(_published_answers().filter(point__stakeholder=stakeholder))
+
+
+def answers_for(points: Iterable[Point]) -> dict[int, Answer]:
+    """The published answers to `points`, by the points' primary keys. A few queries, whatever their number."""
+    asked = [point.pk for point in points]
+    return {answer.disposition.point_id: answer for answer in _numbered(_published_answers().filter(point__in=asked))}
+
+
+def _published_answers() -> QuerySet[Disposition]:
+    found = Disposition.objects.answered().filter(paper__in=PositionPaper.objects.published())
+    return found.select_related("paper", "point").prefetch_related("paragraphs").order_by("point__reference", "paper")
+
+
+def _numbered(dispositions: QuerySet[Disposition]) -> list[Answer]:
+    found = list(dispositions)
+    numbers = {paper: paragraph_numbers(paper) for paper in {disposition.paper for disposition in found}}
+    return [
+        Answer(
+            row, sorted(numbers[row.paper][each.pk] for each in row.paragraphs.all() if each.pk in numbers[row.paper])
+        )
+        for row in found
+    ]
+
+
+# --- Coverage -------------------------------------------------------------------------------------------------------
+
+
+class Cell(NamedTuple):
+    """Points of one group on one theme, and how many of them a paragraph rests on."""
+
+    points: int
+    grounded: int
+
+
+@dataclass
+class Coverage:
+    """What is still open between what was said and what is written."""
+
+    points_without_paragraph: list[Point]
+    paragraphs_without_point: list[Paragraph]
+    unconfirmed: list[tuple[Paragraph, Grounding]]
+    groups: list[str]
+    table: list[tuple[Theme, list[Cell]]]
+
+
+def coverage(paper: PositionPaper, paragraphs: list[Paragraph] | None = None) -> Coverage:
+    """What covers what in `paper`: for the drafters. `paragraphs` saves reading them again. At most six queries.
+
+    A merged point is covered by the point it stands behind, so only points that stand on their own are listed.
+    """
+    paragraphs = numbered_paragraphs(paper) if paragraphs is None else paragraphs
+    groundings = [
+        (each, grounding) for each in paragraphs if each.wording for grounding in each.wording.groundings.all()
+    ]
+    covered = {grounding.point_id for _paragraph, grounding in groundings}
+    points = _own_points(paper.consultation_id)
+    groups, table = _cells(paper.consultation, points, covered)
+    return Coverage(
+        points_without_paragraph=[point for point in points if point.pk not in covered],
+        paragraphs_without_point=paragraphs_without_point(paragraphs),
+        unconfirmed=[(paragraph, grounding) for paragraph, grounding in groundings if not grounding.is_confirmed],
+        groups=groups,
+        table=table,
+    )
+
+
+def paragraphs_without_point(paragraphs: Iterable[Paragraph]) -> list[Paragraph]:
+    """Those of `paragraphs` (as numbered) that rest on no point and are not marked as text of the secretariat."""
+    return [
+        each
+        for each in paragraphs
+        if not each.is_secretariat_text and not (each.wording and each.wording.groundings.all())
+    ]
+
+
+def _own_points(consultation_id: int) -> list[Point]:
+    found = Point.objects.standing().exclude(state=PointState.MERGED).filter(consultation=consultation_id)
+    return list(
+        found.select_related("submission", "session", "stakeholder", "theme").order_by("theme__order", "reference")
+    )
+
+
+def _cells(consultation: Consultation, points: list[Point], covered: set[int]) -> tuple[list[str], list[Any]]:
+    """The heads of the groups that said something, and a row of cells for each theme of the consultation."""
+    heard: dict[tuple[int, str], list[bool]] = defaultdict(list)
+    for point in points:
+        heard[point.theme_id, point.stakeholder.group if point.stakeholder else ""].append(point.pk in covered)
+    present = {group for _theme, group in heard}
+    heads = {**{code: str(label) for code, label in Group.choices}, "": _("At the forum")}
+    shown = {code: label for code, label in heads.items() if code in present}
+    rows = [
+        (theme, [Cell(len(heard[theme.pk, code]), sum(heard[theme.pk, code])) for code in shown])
+        for theme in consultation.themes.order_by("order")
+    ]
+    return list(shown.values()), rows
+
+
+# --- Mandates and numbers -------------------------------------------------------------------------------------------
+
+
+def ministries_of(paragraphs: Iterable[Paragraph]) -> dict[Stakeholder, list[Paragraph]]:
+    """Who must clear what: each ministry with a confirmed mandate over a theme, and the paragraphs of its themes."""
+    by_theme = defaultdict(list)
+    for paragraph in paragraphs:
+        by_theme[paragraph.section.theme_id].append(paragraph)
+    confirmed = Mandate.objects.filter(is_confirmed=True, theme__in=[theme for theme in by_theme if theme])
+    found: dict[Stakeholder, list[Paragraph]] = {}
+    for mandate in confirmed.select_related("ministry").order_by("ministry__name", "ministry", "theme__order"):
+        found.setdefault(mandate.ministry, []).extend(by_theme[mandate.theme_id])
+    return found
+
+
+def tallies(consultation: Consultation) -> dict[str, Any]:
+    """What the position rests on, as the edition prints it: accepted inputs, standing points, organisations, groups.
+
+    Inputs count whatever their audience: a number gives no content away. Three queries.
+    """
+    accepted = Submission.objects.filter(consultation=consultation, state=SubmissionState.ACCEPTED).order_by()
+    heard = accepted.values_list("theme__code", "stakeholder__group").annotate(Count("pk"))
+    cells = [{"theme": theme, "group": group, "inputs": inputs} for theme, group, inputs in sorted(heard)]
+    return {
+        "inputs": sum(cell["inputs"] for cell in cells),
+        "points": Point.objects.standing().filter(consultation=consultation).count(),
+        "organisations": accepted.values("stakeholder").distinct().count(),
+        "groups": len({cell["group"] for cell in cells}),
+        "theme_by_group": cells,
+    }
