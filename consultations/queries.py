@@ -6,11 +6,14 @@ Numbers count every input that was sent, since a number gives no content away. A
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.utils.translation import gettext_lazy as _
 
 from consultations.models import (
     Consultation,
@@ -32,6 +35,7 @@ from consultations.models import (
 )
 
 PAGE = 25
+REFERENCE = re.compile(r"[A-Z0-9-]{1,20}", re.ASCII)
 
 
 class Participation(NamedTuple):
@@ -84,7 +88,15 @@ class GroupOfDelegates(NamedTuple):
     """One group at a forum: its delegates and the organisations that sent them."""
 
     label: str
-    delegates: int
+    people: int
+    organisations: int
+
+
+class Delegates(NamedTuple):
+    """Who comes to a forum: the groups, and everybody counted once."""
+
+    groups: list[GroupOfDelegates]
+    people: int
     organisations: int
 
 
@@ -182,13 +194,17 @@ def named_organisations(consultation: Consultation, user: Any, theme: Theme) -> 
     return Stakeholder.objects.filter(submissions__in=readable).annotate(heard=Count("submissions")).order_by("name")
 
 
-def delegates_by_group(forum: Forum) -> list[GroupOfDelegates]:
+def delegates(forum: Forum) -> Delegates:
     """Confirmed delegates of a forum by group, the largest group first; numbers only, no names. One query."""
     confirmed = Delegate.objects.filter(forum=forum, state=DelegateState.CONFIRMED).order_by()
-    rows = confirmed.values_list("group").annotate(Count("pk"), Count("stakeholder", distinct=True))
-    labels = dict(Group.choices)
-    found = [GroupOfDelegates(str(labels.get(code, code)), people, bodies) for code, people, bodies in rows]
-    return sorted(found, key=lambda group: (-group.delegates, group.label))
+    rows = list(confirmed.values_list("group", "stakeholder").annotate(Count("pk")))
+    groups = []
+    for code, label in [*Group.choices, ("", _("Without a group"))]:
+        sent = [number for group, _organisation, number in rows if group == code]
+        if sent:
+            groups.append(GroupOfDelegates(str(label), sum(sent), len(sent)))
+    groups.sort(key=lambda group: -group.people)
+    return Delegates(groups, sum(number for *_who, number in rows), len({row[1] for row in rows}))
 
 
 # --- The list of inputs ---------------------------------------------------------------------------------------------
@@ -230,6 +246,12 @@ def readable_inputs(user: Any, wanted: Wanted) -> QuerySet[Submission]:
     found = Submission.objects.visible_to(user).sent().filter(**wanted.conditions)
     shown = found.select_related("stakeholder__county", "theme").defer("body", "proposed_wording", "state_reason")
     return shown.order_by("-submitted_at", "-pk")
+
+
+def readable_by_reference(user: Any, references: Iterable[str]) -> QuerySet[Submission]:
+    """Inputs that `user` may read and that were sent, among `references`; anything that is no reference finds none."""
+    known = [reference for reference in references if REFERENCE.fullmatch(reference)]
+    return Submission.objects.visible_to(user).sent().filter(reference__in=known)
 
 
 def input_page(inputs: QuerySet[Submission], *, before: Submission | None, after: Submission | None) -> InputPage:

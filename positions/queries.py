@@ -120,13 +120,6 @@ def on_theme(consultation: Consultation, theme: Theme) -> OnTheme | None:
     return OnTheme(rows[0][1], rows[0][2], numbers) if numbers else None
 
 
-def with_answers(points: QuerySet[Point]) -> QuerySet[Point]:
-    """`points` with `answers`: what became of each, only where that was published. Two more queries."""
-    answered = Disposition.objects.answered().filter(paper__in=PositionPaper.objects.published())
-    shown = answered.select_related("paper").prefetch_related("paragraphs")
-    return points.prefetch_related(Prefetch("dispositions", shown, to_attr="answers"))
-
-
 @dataclass
 class Answer:
     """What became of a point: the published disposition and the numbers of the paragraphs it names."""

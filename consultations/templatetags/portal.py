@@ -94,3 +94,32 @@ def spoken(verb: str) -> str:
     name, _colon, outcome = verb.partition(":")
     words = name.replace("_", " ").capitalize()
     return _("%(move)s: refused") % {"move": words} if outcome == "refused" else words
+
+
+@register.filter
+def runs(numbers: list[int]) -> str:
+    """Write ascending whole numbers with three or more neighbours joined: "4, 7, 13, 15–17"."""
+    groups: list[list[int]] = []
+    for number in numbers:
+        if groups and number == groups[-1][-1] + 1:
+            groups[-1].append(number)
+        else:
+            groups.append([number])
+    return ", ".join(f"{g[0]}–{g[-1]}" if len(g) > 2 else ", ".join(map(str, g)) for g in groups)
+
+
+MARKS = {
+    "done": "accepted verified closed archived held reported confirmed validated disposed answered cleared adopted "
+    "published agree",
+    "wait": "open submitted returned registered in_session requested nominated waitlisted accepted_in_part "
+    "in_clearance silence agree_with_comment reservation moved",
+    "stop": "refused suspended set_aside withdrawn cancelled not_accepted failed object silent",
+    "note": "merged noted announced registration_closed review consolidation superseded abstain recuse",
+}
+MARK_OF = {state: kind for kind, states in MARKS.items() for state in states.split()}
+
+
+@register.filter
+def mark(state: str) -> str:
+    """The mark that goes with a state, an outcome or a stance: done, wait, stop, note, or "" for an empty ring."""
+    return MARK_OF.get(str(state), "")

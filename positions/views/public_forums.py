@@ -1,0 +1,45 @@
+"""A forum: when and where, who convenes it, the programme, who comes, and the paper that it leads to."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from consultations import queries
+from consultations.models import Forum, ForumSession, ForumState
+from positions.queries import official_editions
+
+
+class Slot(NamedTuple):
+    """Sessions that run at the same time."""
+
+    starts_at: datetime
+    ends_at: datetime
+    sessions: list[ForumSession]
+
+
+def slots(sessions: Iterable[ForumSession]) -> list[Slot]:
+    """The programme as it is printed: one slot for sessions with the same beginning and end, in order of time."""
+    ordered = sorted(sessions, key=lambda found: (found.starts_at, found.ends_at, found.order))
+    together = groupby(ordered, key=lambda found: (found.starts_at, found.ends_at))
+    return [Slot(start, end, list(found)) for (start, end), found in together]
+
+
+@login_not_required
+@require_safe
+def show(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page of an announced forum. 404 when there is none, and while it is in preparation."""
+    announced = Forum.objects.exclude(state=ForumState.DRAFT).select_related("consultation")
+    forum = get_object_or_404(announced, slug=slug)
+    context = {
+        "forum": forum,
+        "slots": slots(forum.sessions.select_related("theme")),
+        "delegates": queries.delegates(forum),
+        "edition": official_editions().filter(paper__forum=forum).first(),
+    }
+    return render(request, "positions/forum.html", context)

@@ -1,0 +1,29 @@
+"""One input as its readers see it: the words that were sent, and what became of each of its points."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from consultations.models import Point
+from consultations.queries import readable_by_reference
+from positions.queries import answers_for
+
+
+@login_not_required
+@require_safe
+def show(request: HttpRequest, reference: str) -> HttpResponse:
+    """An input that the reader may read. 404 for one that is not there and for one that is not the reader's to see."""
+    readable = readable_by_reference(request.user, [reference])
+    submission = get_object_or_404(readable.select_related("consultation", "stakeholder__county", "theme"))
+    said = Point.objects.visible_to(request.user)
+    same = Prefetch("merged_into", said.select_related("submission"))
+    points = list(said.standing().filter(submission=submission).prefetch_related(same).order_by("number"))
+    answers = answers_for(points)
+    context = {
+        "submission": submission,
+        "provisions": submission.provisions.all(),
+        "points": [(point, answers.get(point.pk)) for point in points],
+    }
+    return render(request, "positions/input.html", context)
