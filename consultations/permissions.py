@@ -90,6 +90,11 @@ def may_submit(user: Any, submission: Submission) -> bool:
     return acts_for(user, submission.stakeholder_id)
 
 
+def may_take_in(user: Any, submission: Submission) -> bool:
+    """Take in an input that came by letter, e-mail or spreadsheet."""
+    return is_secretariat(user)
+
+
 def may_screen(user: Any, submission: Submission) -> bool:
     """Screen an input: the secretariat, but nobody an input of an organisation they act for."""
     return is_secretariat(user) and not acts_for(user, submission.stakeholder_id)

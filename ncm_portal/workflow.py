@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import wraps
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -129,6 +130,41 @@ def journal(
     return manager.record(verb, record, by=by, before=before, after=after, reason=reason, data=dict(data or {}))
 
 
+_verbs_under_way: ContextVar[int] = ContextVar("verbs_under_way", default=0)
+
+
+def verb[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Make `function(record, ..., *, by, ...)` a verb: one transaction, and a journal entry when it is refused.
+
+    A refusal undoes everything the verb did; the entry "<verb>:refused" with every reason is written after that, once,
+    by the outermost verb.
+    """
+
+    @wraps(function)
+    def carried_out(*args: P.args, **kwargs: P.kwargs) -> R:
+        outer = _verbs_under_way.get()
+        token = _verbs_under_way.set(outer + 1)
+        try:
+            with transaction.atomic():
+                return function(*args, **kwargs)
+        except Blocked as refusal:
+            if not outer:
+                _journal_refusal(function.__name__, args, kwargs, refusal)
+            raise
+        finally:
+            _verbs_under_way.reset(token)
+
+    return carried_out
+
+
+def _journal_refusal(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], refusal: Blocked) -> None:
+    by = kwargs.get("by")
+    record = next((value for value in (*args, by) if isinstance(value, Model) and value.pk), None)
+    if record is not None:
+        reason = str(kwargs.get("reason", ""))[:2000]
+        journal(f"{name}:refused", record, by=by, reason=reason, data={"reasons": refusal.reasons})
+
+
 def demand(allowed: bool, *, who: Words, to: Words) -> None:
     """Raise NotAllowed unless `allowed`: for verbs that make a record and so have no state to move from."""
     if not allowed:
@@ -152,23 +188,19 @@ def make[Row: Model](
     """Carry out `move` on `record` as `by` and return the fresh row.
 
     Locks the row, checks person, state, reason and conditions, runs `change` on the locked row, saves it and writes
-    the journal entry, all in one transaction. Raises NotAllowed or Blocked with every reason; a refusal is journaled.
+    the journal entry, all in one transaction. Raises NotAllowed or Blocked with every reason.
     """
-    try:
-        with transaction.atomic():
-            row = type(record)._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
-            _check(move, row, by, reason)
-            before = row.state  # type: ignore[attr-defined]
-            if change:
-                change(row)
-            if move.target:
-                row.state = move.target  # type: ignore[attr-defined]
-            row.save()
-            after = row.state  # type: ignore[attr-defined]
-            journal(move.verb, row, by=by, before=before, after=after, reason=reason, data=data)
-    except Blocked as refusal:
-        journal(f"{move.verb}:refused", record, by=by, reason=reason, data={"reasons": refusal.reasons})
-        raise
+    with transaction.atomic():
+        row = type(record)._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
+        _check(move, row, by, reason)
+        before = row.state  # type: ignore[attr-defined]
+        if change:
+            change(row)
+        if move.target:
+            row.state = move.target  # type: ignore[attr-defined]
+        row.save()
+        after = row.state  # type: ignore[attr-defined]
+        journal(move.verb, row, by=by, before=before, after=after, reason=reason, data=data)
     return row
 
 

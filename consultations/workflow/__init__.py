@@ -33,6 +33,7 @@ from .inputs import (
     set_aside,
     start_draft,
     submit,
+    take_in,
     withdraw,
 )
 from .people import (

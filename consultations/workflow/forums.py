@@ -3,7 +3,6 @@
 import uuid
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,7 +25,7 @@ from consultations.models import (
     User,
 )
 from consultations.permissions import head_may, is_secretariat, may_nominate, secretariat_may
-from ncm_portal.workflow import Blocked, Condition, Move, deadline_passed, demand, journal, make, now, table
+from ncm_portal.workflow import Blocked, Condition, Move, deadline_passed, demand, journal, make, now, table, verb
 
 C, F, D, P = ConsultationState, ForumState, DelegateState, SessionState
 SECRETARIAT = gettext_lazy("the secretariat")
@@ -150,19 +149,21 @@ DELEGATE_MOVES = table(
 )
 
 
+@verb
 def open_consultation(consultation: Consultation, *, by: User) -> Consultation:
     """Let organisations send inputs until the deadline."""
     return make(CONSULTATION_MOVES["open_consultation"], consultation, by=by)
 
 
+@verb
 def close_consultation(consultation: Consultation, *, by: User) -> Consultation:
     """Take no more inputs."""
     return make(CONSULTATION_MOVES["close_consultation"], consultation, by=by)
 
 
-@transaction.atomic
+@verb
 def extend(consultation: Consultation, *, closes_at: datetime, by: User, reason: str) -> Consultation:
-    """Move the deadline to a later moment that lies ahead. Mails the organisations that have begun or sent an input."""
+    """Move the deadline to a later moment that lies ahead. Mails every verified organisation."""
 
     def move_deadline(row: Consultation) -> None:
         if closes_at <= row.closes_at or deadline_passed(closes_at):
@@ -175,52 +176,61 @@ def extend(consultation: Consultation, *, closes_at: datetime, by: User, reason:
     return row
 
 
+@verb
 def archive(consultation: Consultation, *, by: User) -> Consultation:
     """Close the file of a consultation."""
     return make(CONSULTATION_MOVES["archive"], consultation, by=by)
 
 
+@verb
 def announce(forum: Forum, *, by: User) -> Forum:
     """Show the forum to everybody."""
     return make(FORUM_MOVES["announce"], forum, by=by)
 
 
+@verb
 def close_registration(forum: Forum, *, by: User) -> Forum:
     """Take no more nominations."""
     return make(FORUM_MOVES["close_registration"], forum, by=by)
 
 
+@verb
 def open_forum(forum: Forum, *, by: User) -> Forum:
     """Begin the meeting."""
     return make(FORUM_MOVES["open_forum"], forum, by=by)
 
 
+@verb
 def close_forum(forum: Forum, *, by: User) -> Forum:
     """End the meeting."""
     return make(FORUM_MOVES["close_forum"], forum, by=by)
 
 
+@verb
 def report_forum(forum: Forum, *, by: User) -> Forum:
     """The report of the forum is out."""
     return make(FORUM_MOVES["report_forum"], forum, by=by)
 
 
+@verb
 def cancel_forum(forum: Forum, *, by: User, reason: str) -> Forum:
     """The forum does not take place."""
     return make(FORUM_MOVES["cancel_forum"], forum, by=by, reason=reason)
 
 
+@verb
 def open_session(session: ForumSession, *, by: User) -> ForumSession:
     """Begin a session of the programme."""
     return make(SESSION_MOVES["open_session"], session, by=by)
 
 
+@verb
 def close_session(session: ForumSession, *, by: User) -> ForumSession:
     """End a session of the programme."""
     return make(SESSION_MOVES["close_session"], session, by=by)
 
 
-@transaction.atomic
+@verb
 def nominate(forum: Forum, stakeholder: Stakeholder, *, by: User, name: str, **fields: object) -> Delegate:
     """Name a person whom an organisation sends to a forum. Group and county are kept as they are today.
 
@@ -236,6 +246,7 @@ def nominate(forum: Forum, stakeholder: Stakeholder, *, by: User, name: str, **f
     return delegate
 
 
+@verb
 def confirm(delegate: Delegate, *, by: User) -> Delegate:
     """Give a delegate a seat and the next badge number."""
 
@@ -246,22 +257,25 @@ def confirm(delegate: Delegate, *, by: User) -> Delegate:
     return make(DELEGATE_MOVES["confirm"], delegate, by=by, change=give_badge)
 
 
+@verb
 def waitlist(delegate: Delegate, *, by: User) -> Delegate:
     """Put a delegate on the reserve list."""
     return make(DELEGATE_MOVES["waitlist"], delegate, by=by)
 
 
+@verb
 def refuse_delegate(delegate: Delegate, *, by: User, reason: str) -> Delegate:
     """Refuse a nomination with a reason."""
     return make(DELEGATE_MOVES["refuse_delegate"], delegate, by=by, reason=reason)
 
 
+@verb
 def withdraw_delegate(delegate: Delegate, *, by: User, reason: str = "") -> Delegate:
     """Take back a delegate; the seat is free again."""
     return make(DELEGATE_MOVES["withdraw_delegate"], delegate, by=by, reason=reason)
 
 
-@transaction.atomic
+@verb
 def check_in(
     delegate: Delegate,
     *,

@@ -1,8 +1,9 @@
 """What happens to an input, from the first word to the secretariat's answer."""
 
 import uuid
+from datetime import date
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,11 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from consultations import emails
 from consultations.models import Consultation, Note, Provision, Stakeholder, Submission, SubmissionState, User
-from consultations.permissions import acts_for, is_secretariat, may_screen, may_submit
-from ncm_portal.workflow import Blocked, Condition, Conflict, Move, demand, journal, make, now, table
+from consultations.permissions import acts_for, is_secretariat, may_screen, may_submit, may_take_in
+from ncm_portal.workflow import Blocked, Condition, Conflict, Move, demand, journal, make, now, table, verb
 
 S = SubmissionState
 AUTHORS = gettext_lazy("focal points and alternates of the organisation")
+SECRETARIAT = gettext_lazy("the secretariat")
 SCREENERS = gettext_lazy("the secretariat, never for an organisation one acts for")
 REFERENCE_LOCK = 20171018
 DRAFT_FIELDS = ("theme", "title", "body", "proposed_wording", "language", "audience", "forum")
@@ -40,8 +42,18 @@ def ready_to_send(submission: Submission) -> list[Condition]:
     ]
 
 
+def received_in_time(submission: Submission) -> list[Condition]:
+    """What an input on paper or by mail needs: its words, a verified organisation, received by the deadline."""
+    deadline = timezone.localdate(submission.consultation.closes_at)
+    received = submission.received_on
+    in_time = received is not None and received <= deadline
+    conditions = ready_to_send(submission)[:3]
+    return [*conditions, Condition(_("It was received by %(day)s") % {"day": f"{deadline:%d %B %Y}"}, in_time)]
+
+
 SUBMISSION_MOVES = table(
     Move("submit", gettext_lazy("Send"), (S.DRAFT, S.RETURNED), S.SUBMITTED, may_submit, AUTHORS, ready_to_send),
+    Move("take_in", gettext_lazy("Take in"), (S.DRAFT,), S.SUBMITTED, may_take_in, SECRETARIAT, received_in_time),
     Move("accept", gettext_lazy("Accept"), (S.SUBMITTED,), S.ACCEPTED, may_screen, SCREENERS),
     Move(
         "return_for_completion",
@@ -74,7 +86,7 @@ SUBMISSION_MOVES = table(
 )
 
 
-@transaction.atomic
+@verb
 def start_draft(
     consultation: Consultation,
     stakeholder: Stakeholder,
@@ -100,7 +112,7 @@ def start_draft(
     return submission
 
 
-@transaction.atomic
+@verb
 def edit_draft(
     submission: Submission,
     *,
@@ -136,22 +148,60 @@ def _known(fields: dict[str, object]) -> dict[str, object]:
     return fields
 
 
+@verb
 def submit(submission: Submission, *, by: User) -> Submission:
     """Send an input: it gets its reference at the first sending, the hash of its content and a receipt by mail.
 
     Raises NotAllowed or Blocked, with the deadline when it has passed.
     """
 
-    def stamp(row: Submission) -> None:
-        row.reference = row.reference or _next_reference(row.consultation)
-        row.submitted_at = row.submitted_at or now()
-        row.content_sha256 = row.computed_sha256()
-        row.decided_at = row.decided_by = None
-
-    with transaction.atomic():
-        row = make(SUBMISSION_MOVES["submit"], submission, by=by, change=stamp)
-        emails.receipt(row)
+    row = make(SUBMISSION_MOVES["submit"], submission, by=by, change=_stamp)
+    emails.receipt(row)
     return row
+
+
+@verb
+def take_in(
+    consultation: Consultation,
+    stakeholder: Stakeholder,
+    *,
+    by: User,
+    key: uuid.UUID,
+    channel: str,
+    received_on: date,
+    provisions: list[Provision] | None = None,
+    **fields: object,
+) -> tuple[Submission, bool]:
+    """Take in an input that an organisation sent by letter, e-mail or spreadsheet: theirs, typed by the secretariat.
+
+    The same `key` is one input, however often it is taken in. Returns it and whether it is new. Raises NotAllowed or
+    Blocked with every reason.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Take in an input"))
+    known = Submission.objects.filter(key=key).first()
+    if known:
+        return known, False
+    submission = Submission.objects.create(
+        key=key,
+        consultation=consultation,
+        stakeholder=stakeholder,
+        author=by,
+        entered_by=by,
+        channel=channel,
+        received_on=received_on,
+        created_at=now(),
+        edited_at=now(),
+        **_known(fields),
+    )
+    submission.provisions.set(provisions or [])
+    return make(SUBMISSION_MOVES["take_in"], submission, by=by, change=_stamp), True
+
+
+def _stamp(row: Submission) -> None:
+    row.reference = row.reference or _next_reference(row.consultation)
+    row.submitted_at = row.submitted_at or now()
+    row.content_sha256 = row.computed_sha256()
+    row.decided_at = row.decided_by = None
 
 
 def _next_reference(consultation: Consultation) -> str:
@@ -171,7 +221,7 @@ def _decide(verb: str, submission: Submission, by: User, reason: str) -> Submiss
     return make(SUBMISSION_MOVES[verb], submission, by=by, reason=reason, change=stamp)
 
 
-@transaction.atomic
+@verb
 def accept(submission: Submission, *, by: User, reason: str = "") -> Submission:
     """Screen an input and let it in; from now on its audience may read it. Mails the author."""
     row = _decide("accept", submission, by, reason)
@@ -179,7 +229,7 @@ def accept(submission: Submission, *, by: User, reason: str = "") -> Submission:
     return row
 
 
-@transaction.atomic
+@verb
 def return_for_completion(submission: Submission, *, by: User, reason: str) -> Submission:
     """Send an input back with what is missing; the author may complete and send it again. Mails the author."""
     row = _decide("return_for_completion", submission, by, reason)
@@ -187,7 +237,7 @@ def return_for_completion(submission: Submission, *, by: User, reason: str) -> S
     return row
 
 
-@transaction.atomic
+@verb
 def set_aside(submission: Submission, *, by: User, reason: str) -> Submission:
     """Keep an input on file without taking it into the paper, and say why. Mails the author."""
     row = _decide("set_aside", submission, by, reason)
@@ -195,12 +245,13 @@ def set_aside(submission: Submission, *, by: User, reason: str) -> Submission:
     return row
 
 
+@verb
 def withdraw(submission: Submission, *, by: User, reason: str = "") -> Submission:
     """Take back an input that was not accepted yet. It stays on file."""
     return make(SUBMISSION_MOVES["withdraw"], submission, by=by, reason=reason)
 
 
-@transaction.atomic
+@verb
 def add_note(submission: Submission, *, by: User, text: str) -> Note:
     """Write an internal note of the secretariat on an input."""
     demand(is_secretariat(by), who=SCREENERS, to=gettext_lazy("Write a note"))

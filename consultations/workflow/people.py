@@ -5,7 +5,6 @@ import secrets
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,7 +30,7 @@ from consultations.permissions import (
     may_manage_members,
     secretariat_may,
 )
-from ncm_portal.workflow import Blocked, Move, demand, journal, make, now, table
+from ncm_portal.workflow import Blocked, Move, demand, journal, make, now, table, verb
 
 S = StakeholderState
 SECRETARIAT = gettext_lazy("the secretariat")
@@ -72,7 +71,7 @@ STAKEHOLDER_MOVES = table(
 )
 
 
-@transaction.atomic
+@verb
 def register_organisation(*, by: User, **fields: object) -> Stakeholder:
     """Enter an organisation on behalf of the person who logs in; that person becomes its primary focal point.
 
@@ -105,7 +104,7 @@ def _settle(verb: str, stakeholder: Stakeholder, by: User, reason: str) -> Stake
     return make(STAKEHOLDER_MOVES[verb], stakeholder, by=by, reason=reason, change=note)
 
 
-@transaction.atomic
+@verb
 def verify(stakeholder: Stakeholder, *, by: User, reason: str = "") -> Stakeholder:
     """Confirm that the organisation is what it says; it takes part from now on. Mails its people."""
     row = _settle("verify", stakeholder, by, reason)
@@ -113,7 +112,7 @@ def verify(stakeholder: Stakeholder, *, by: User, reason: str = "") -> Stakehold
     return row
 
 
-@transaction.atomic
+@verb
 def refuse(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder:
     """Refuse a registration with a reason. Mails its people."""
     row = _settle("refuse", stakeholder, by, reason)
@@ -121,17 +120,19 @@ def refuse(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder:
     return row
 
 
+@verb
 def suspend(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder:
     """Let an organisation take no further part until it is reinstated."""
     return _settle("suspend", stakeholder, by, reason)
 
 
+@verb
 def reinstate(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder:
     """Let a suspended organisation take part again."""
     return _settle("reinstate", stakeholder, by, reason)
 
 
-@transaction.atomic
+@verb
 def invite_officer(stakeholder: Stakeholder, *, email: str, role: str, by: User) -> tuple[MembershipInvitation, str]:
     """Invite somebody by mail to act for an organisation. Returns the invitation and the secret token of its link.
 
@@ -166,7 +167,7 @@ def invited(token: str) -> MembershipInvitation | None:
     return found.select_related("stakeholder").first()
 
 
-@transaction.atomic
+@verb
 def join(token: str, *, by: User) -> Membership:
     """Accept an invitation as the person it was sent to. Raises Blocked when it is spent or for another address."""
     invitation = invited(token)
@@ -182,13 +183,13 @@ def join(token: str, *, by: User) -> Membership:
     return _add(by, invitation.stakeholder, invitation.role, by)
 
 
+@verb
 def add_member(
     user: User, stakeholder: Stakeholder, *, role: str, by: User, is_primary: bool = False, letter: str = ""
 ) -> Membership:
     """Let `user` act for an organisation from today, on a letter of mandate. Raises NotAllowed."""
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Add a person to an organisation"))
-    with transaction.atomic():
-        return _add(user, stakeholder, role, by, is_primary=is_primary, mandate_letter=letter)
+    return _add(user, stakeholder, role, by, is_primary=is_primary, mandate_letter=letter)
 
 
 def _add(user: User, stakeholder: Stakeholder, role: str, by: User, **fields: object) -> Membership:
@@ -201,7 +202,7 @@ def _add(user: User, stakeholder: Stakeholder, role: str, by: User, **fields: ob
     return membership
 
 
-@transaction.atomic
+@verb
 def end_membership(membership: Membership, *, by: User, reason: str = "") -> Membership:
     """Let a membership end today; what was done under it stays."""
     demand(may_manage_members(by, membership.stakeholder), who=MANAGERS, to=gettext_lazy("End a membership"))
@@ -213,7 +214,7 @@ def end_membership(membership: Membership, *, by: User, reason: str = "") -> Mem
     return membership
 
 
-@transaction.atomic
+@verb
 def confirm_mandate(
     ministry: Stakeholder, theme: Theme, *, by: User, is_lead: bool = False, basis: str = ""
 ) -> Mandate:
@@ -226,7 +227,7 @@ def confirm_mandate(
     return mandate
 
 
-@transaction.atomic
+@verb
 def appoint(user: User, *, office: str, by: User, reason: str = "") -> User:
     """Give `user` an office, or take it away with an empty one.
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +18,7 @@ from consultations.models import (
     User,
 )
 from consultations.permissions import is_rapporteur, is_secretariat, may_write_point, secretariat_may
-from ncm_portal.workflow import Blocked, Move, demand, journal, make, now, table
+from ncm_portal.workflow import Blocked, Move, demand, journal, make, now, table, verb
 
 S = PointState
 SECRETARIAT = gettext_lazy("the secretariat")
@@ -36,7 +35,7 @@ POINT_MOVES = table(
 )
 
 
-@transaction.atomic
+@verb
 def split(
     submission: Submission,
     *,
@@ -70,7 +69,7 @@ def split(
     return validate(point, by=by)
 
 
-@transaction.atomic
+@verb
 def write_point(
     session: ForumSession,
     *,
@@ -115,16 +114,19 @@ def _write(by: User, text: str, provisions: Iterable[Provision], **fields: objec
     return point
 
 
+@verb
 def hand_in(point: Point, *, by: User) -> Point:
     """Hand a session's point to the chair for validation."""
     return make(POINT_MOVES["hand_in"], point, by=by)
 
 
+@verb
 def validate(point: Point, *, by: User) -> Point:
     """Confirm that the point says what was said; from now on it counts."""
     return make(POINT_MOVES["validate"], point, by=by)
 
 
+@verb
 def merge(point: Point, *, into: Point, by: User, reason: str) -> Point:
     """Let `point` stand behind `into`, which says the same. Both stay; what was merged into `point` moves along.
 
@@ -152,6 +154,7 @@ def _about(point: Point) -> dict[str, str]:
     return {"point": point.reference, "state": point.get_state_display()}
 
 
+@verb
 def unmerge(point: Point, *, by: User, reason: str) -> Point:
     """Let a merged point stand on its own again."""
 
@@ -161,6 +164,7 @@ def unmerge(point: Point, *, by: User, reason: str) -> Point:
     return make(POINT_MOVES["unmerge"], point, by=by, reason=reason, change=stand_alone)
 
 
+@verb
 def dispose(point: Point, *, by: User) -> Point:
     """Mark a point as answered: publication does this in one act for all points of a paper."""
     return make(POINT_MOVES["dispose"], point, by=by)

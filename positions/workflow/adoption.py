@@ -2,13 +2,12 @@
 
 import math
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from consultations import workflow as consultation_workflow
 from consultations.models import CheckIn, DelegateState, Point, PointState, Stakeholder, User
-from ncm_portal.workflow import Blocked, demand, journal, make, now
+from ncm_portal.workflow import Blocked, demand, journal, make, now, verb
 from positions import edition, emails
 from positions.models import (
     Decision,
@@ -30,7 +29,7 @@ CHAIR = gettext_lazy("the chair")
 BEFORE_THE_MEETING = (PaperState.IN_CLEARANCE, PaperState.CLEARED, PaperState.FORUM_TEXT, PaperState.IN_SESSION)
 
 
-@transaction.atomic
+@verb
 def lay_before_forum(paper: PositionPaper, *, by: User) -> PositionPaper:
     """Freeze the cleared text as the text that the forum will decide on."""
     row = make(PAPER_MOVES["lay_before_forum"], paper, by=by)
@@ -39,7 +38,7 @@ def lay_before_forum(paper: PositionPaper, *, by: User) -> PositionPaper:
     return row
 
 
-@transaction.atomic
+@verb
 def count_quorum(paper: PositionPaper, *, by: User) -> QuorumCount:
     """Count from the check-ins which member institutions and groups are present, and freeze the electorate.
 
@@ -69,12 +68,13 @@ def count_quorum(paper: PositionPaper, *, by: User) -> QuorumCount:
     return count
 
 
+@verb
 def begin_session(paper: PositionPaper, *, by: User) -> PositionPaper:
     """Take up the text in a quorate session."""
     return make(PAPER_MOVES["begin_session"], paper, by=by)
 
 
-@transaction.atomic
+@verb
 def record_reservation(
     paper: PositionPaper, *, stakeholder: Stakeholder, paragraph: Paragraph, text: str, by: User
 ) -> Reservation:
@@ -103,7 +103,7 @@ def record_reservation(
     return reservation
 
 
-@transaction.atomic
+@verb
 def withdraw_reservation(reservation: Reservation, *, by: User, reason: str) -> Reservation:
     """Note that a reservation was withdrawn before the decision."""
     demand(may_withdraw_reservation(by, reservation), who=CHAIR, to=gettext_lazy("Withdraw a reservation"))
@@ -129,7 +129,7 @@ def _rule_reasons(paper: PositionPaper, rule: str, reasons: str) -> list[str]:
     return found
 
 
-@transaction.atomic
+@verb
 def adopt(paper: PositionPaper, *, by: User, rule: str, reasons: str = "") -> PositionPaper:
     """Declare the text adopted by `rule` and freeze edition 1.0 with the record of the decision.
 
@@ -170,7 +170,7 @@ def _adopted_as(paper: PositionPaper, rule: str) -> str:
     return words % {"count": count}
 
 
-@transaction.atomic
+@verb
 def not_adopt(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
     """Record that the meeting did not adopt the text, and why; it goes back to consolidation."""
     row = make(PAPER_MOVES["not_adopt"], paper, by=by, reason=reason)
@@ -178,6 +178,7 @@ def not_adopt(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
     return row
 
 
+@verb
 def make_files(frozen: Edition, *, by: User) -> Edition:
     """Make the files of an edition, once; a file that fails its checks is not kept. Raises NotAllowed or Blocked."""
     demand(may_run(by, frozen.paper), who=SECRETARIAT, to=gettext_lazy("Make the files of an edition"))
@@ -186,6 +187,7 @@ def make_files(frozen: Edition, *, by: User) -> Edition:
     return frozen
 
 
+@verb
 def propose_publication(paper: PositionPaper, *, by: User) -> PositionPaper:
     """Propose publication as the first of two officers."""
 
@@ -195,7 +197,7 @@ def propose_publication(paper: PositionPaper, *, by: User) -> PositionPaper:
     return make(PAPER_MOVES["propose_publication"], paper, by=by, change=sign)
 
 
-@transaction.atomic
+@verb
 def publish(paper: PositionPaper, *, by: User) -> PositionPaper:
     """Publish as the second officer: everyone may read the adopted edition, and every point is answered in one act.
 
@@ -213,6 +215,7 @@ def publish(paper: PositionPaper, *, by: User) -> PositionPaper:
     return row
 
 
+@verb
 def supersede(paper: PositionPaper, *, by: User, newer: PositionPaper, reason: str) -> PositionPaper:
     """Mark a published paper as superseded by a newer published one; it stays readable at its address for ever."""
 

@@ -2,13 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Mandate, Stakeholder, User
-from ncm_portal.workflow import Blocked, Condition, Move, deadline_passed, demand, journal, make, now, table
+from ncm_portal.workflow import Blocked, Condition, Move, deadline_passed, demand, journal, make, now, table, verb
 from positions import edition, emails
 from positions.models import (
     Clearance,
@@ -65,7 +64,7 @@ def working_days_between(start: date, end: date) -> int:
     return sum(day.weekday() < 5 for day in days)
 
 
-@transaction.atomic
+@verb
 def fix_clearance_text(paper: PositionPaper, *, by: User) -> PositionPaper:
     """Freeze the consolidated text as the edition that the ministries clear."""
     row = make(PAPER_MOVES["fix_clearance_text"], paper, by=by)
@@ -74,7 +73,7 @@ def fix_clearance_text(paper: PositionPaper, *, by: User) -> PositionPaper:
     return row
 
 
-@transaction.atomic
+@verb
 def request_clearance(paper: PositionPaper, *, by: User, due_at: datetime) -> PositionPaper:
     """Ask each mandated ministry to clear its paragraphs by `due_at`.
 
@@ -133,7 +132,7 @@ def _reopened(clearance: Clearance, text, by: User, due_at: datetime) -> Clearan
     return make(CLEARANCE_MOVES["ask_again"], clearance, by=by, change=renew)
 
 
-@transaction.atomic
+@verb
 def reopen_text(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
     """Open the text again because an objection stands; what was cleared and does not move stays cleared."""
     return make(PAPER_MOVES["reopen_text"], paper, by=by, reason=reason)
@@ -153,7 +152,7 @@ def _stance_reasons(clearance: Clearance, value: str, reason: str, proposed_text
     return reasons
 
 
-@transaction.atomic
+@verb
 def take_stance(
     clearance: Clearance, paragraph: Paragraph, *, by: User, value: str, reason: str = "", proposed_text: str = ""
 ) -> Stance:
@@ -188,7 +187,7 @@ def _complete(clearance: Clearance, by: User) -> None:
         make(CLEARANCE_MOVES["answer"], clearance, by=by, change=stamp)
 
 
-@transaction.atomic
+@verb
 def agree_to_rest(clearance: Clearance, *, by: User) -> int:
     """Agree to every paragraph that has no stance yet. Returns how many there were."""
     pending = clearance.stances.filter(replaced_at=None, value=StanceValue.PENDING).select_related("paragraph")
@@ -198,7 +197,7 @@ def agree_to_rest(clearance: Clearance, *, by: User) -> int:
     return len(rest)
 
 
-@transaction.atomic
+@verb
 def record_silence(clearance: Clearance, *, by: User) -> Clearance:
     """Record after the due hour that a ministry did not answer: silent, never as agreed."""
     row = make(CLEARANCE_MOVES["record_silence"], clearance, by=by)
@@ -206,7 +205,7 @@ def record_silence(clearance: Clearance, *, by: User) -> Clearance:
     return row
 
 
-@transaction.atomic
+@verb
 def clear_paper(paper: PositionPaper, *, by: User, note: str) -> PositionPaper:
     """Clear the text with a clearance note, which is printed in the record."""
 
@@ -216,6 +215,7 @@ def clear_paper(paper: PositionPaper, *, by: User, note: str) -> PositionPaper:
     return make(PAPER_MOVES["clear_paper"], paper, by=by, reason=note, change=keep_note)
 
 
+@verb
 def open_silence(paper: PositionPaper, *, by: User, until: datetime) -> PositionPaper:
     """Put a cleared text under silence until a stated hour, at least 72 hours ahead."""
 
@@ -227,11 +227,13 @@ def open_silence(paper: PositionPaper, *, by: User, until: datetime) -> Position
     return make(PAPER_MOVES["open_silence"], paper, by=by, change=set_hour, data={"until": until.isoformat()})
 
 
+@verb
 def end_silence(paper: PositionPaper, *, by: User) -> PositionPaper:
     """Note that silence was not broken: the text stays cleared."""
     return make(PAPER_MOVES["end_silence"], paper, by=by)
 
 
+@verb
 def break_silence(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
     """Break the silence with a reason: the text goes back to consolidation. Raises Blocked after the stated hour."""
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 
-from django.db import transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Consultation, OutlinePart, Point, PointState, Provision, Theme, User
-from ncm_portal.workflow import Blocked, Conflict, demand, journal, now
+from ncm_portal.workflow import Blocked, Conflict, demand, journal, now, verb
 from positions.models import (
     BEFORE_ADOPTION,
     Disposition,
@@ -31,7 +30,7 @@ SECRETARIAT = gettext_lazy("the secretariat")
 STEP = 1024  # distance between two paragraphs, so that one fits between them without renumbering
 
 
-@transaction.atomic
+@verb
 def create_paper(
     consultation: Consultation, *, by: User, slug: str, title: str, short_title: str, purpose: str = "", forum=None
 ) -> PositionPaper:
@@ -80,7 +79,7 @@ def _open_text(paper_id: int, by: User, what: str) -> PositionPaper:
     return paper
 
 
-@transaction.atomic
+@verb
 def add_section(
     paper: PositionPaper,
     *,
@@ -99,7 +98,7 @@ def add_section(
     return section
 
 
-@transaction.atomic
+@verb
 def edit_section(section: Section, *, by: User, heading: str) -> Section:
     """Give a section another heading."""
     row = _open_text(section.paper_id, by, gettext_lazy("Edit a section"))
@@ -109,7 +108,7 @@ def edit_section(section: Section, *, by: User, heading: str) -> Section:
     return section
 
 
-@transaction.atomic
+@verb
 def add_paragraph(
     section: Section,
     *,
@@ -171,7 +170,7 @@ def _locked(paragraph: Paragraph, by: User, what: str) -> Paragraph:
     return row
 
 
-@transaction.atomic
+@verb
 def reword(paragraph: Paragraph, *, by: User, text: str, why: str, base: Wording | int | None = None) -> Paragraph:
     """Give a paragraph other words. What it rests on is carried forward as unconfirmed.
 
@@ -196,7 +195,7 @@ def reword(paragraph: Paragraph, *, by: User, text: str, why: str, base: Wording
     return row
 
 
-@transaction.atomic
+@verb
 def mark_paragraph(
     paragraph: Paragraph,
     *,
@@ -218,7 +217,7 @@ def mark_paragraph(
     return row
 
 
-@transaction.atomic
+@verb
 def move_paragraph(
     paragraph: Paragraph, *, by: User, section: Section | None = None, after: Paragraph | None = None
 ) -> Paragraph:
@@ -233,7 +232,7 @@ def move_paragraph(
     return row
 
 
-@transaction.atomic
+@verb
 def remove_paragraph(paragraph: Paragraph, *, by: User, reason: str) -> Paragraph:
     """Take a paragraph out of the text; its wordings and what it rested on stay on file."""
     row = _locked(paragraph, by, gettext_lazy("Remove a paragraph"))
@@ -245,7 +244,7 @@ def remove_paragraph(paragraph: Paragraph, *, by: User, reason: str) -> Paragrap
     return row
 
 
-@transaction.atomic
+@verb
 def ground(paragraph: Paragraph, point: Point, *, by: User, relation: str = GroundingRelation.RESTS_ON) -> Grounding:
     """Say that a paragraph's words rest on a point (or go against it). A merged point grounds through its twin.
 
@@ -266,7 +265,7 @@ def ground(paragraph: Paragraph, point: Point, *, by: User, relation: str = Grou
     return grounding
 
 
-@transaction.atomic
+@verb
 def unground(grounding: Grounding, *, by: User) -> None:
     """Take a point away from under a paragraph's words; the journal keeps that it stood there."""
     row = _locked(grounding.wording.paragraph, by, gettext_lazy("Change what a paragraph rests on"))
@@ -277,7 +276,7 @@ def unground(grounding: Grounding, *, by: User) -> None:
     journal("unground", row, by=by, data={"point": reference})
 
 
-@transaction.atomic
+@verb
 def confirm_grounding(grounding: Grounding, *, by: User) -> Grounding:
     """Confirm that a source still carries the words after an edit."""
     row = _locked(grounding.wording.paragraph, by, gettext_lazy("Confirm a source"))
@@ -287,7 +286,7 @@ def confirm_grounding(grounding: Grounding, *, by: User) -> Grounding:
     return grounding
 
 
-@transaction.atomic
+@verb
 def decide(
     paper: PositionPaper,
     point: Point,

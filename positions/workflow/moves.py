@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import ForumState, Mandate, Membership, MembershipRole, Point, User
-from ncm_portal.workflow import Condition, Move, make, now, table
+from ncm_portal.workflow import Condition, Move, make, now, table, verb
 from positions.models import (
     BEFORE_ADOPTION,
     AmendmentState,
@@ -373,6 +373,7 @@ PAPER_MOVES = table(
 )
 
 
+@verb
 def suspend(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
     """Halt the paper where it is."""
 
@@ -382,6 +383,7 @@ def suspend(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
     return make(PAPER_MOVES["suspend"], paper, by=by, reason=reason, change=keep_place)
 
 
+@verb
 def resume(paper: PositionPaper, *, by: User, reason: str = "") -> PositionPaper:
     """Let a suspended paper go on where it was halted."""
 
@@ -391,6 +393,7 @@ def resume(paper: PositionPaper, *, by: User, reason: str = "") -> PositionPaper
     return make(PAPER_MOVES["resume"], paper, by=by, reason=reason, change=take_place)
 
 
+@verb
 def withdraw_paper(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
     """Give the paper up before adoption; everything stays on file."""
 

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Stakeholder, User
-from ncm_portal.workflow import Blocked, Move, deadline_passed, demand, journal, make, now, table
+from ncm_portal.workflow import Blocked, Move, deadline_passed, demand, journal, make, now, table, verb
 from positions import edition, emails
 from positions.models import (
     Amendment,
@@ -43,7 +42,7 @@ AMENDMENT_MOVES = table(
 )
 
 
-@transaction.atomic
+@verb
 def open_review(paper: PositionPaper, *, by: User, closes_at: datetime) -> PositionPaper:
     """Freeze the text as a review edition and let members propose amendments until `closes_at`. Mails the members."""
 
@@ -65,12 +64,13 @@ def open_review(paper: PositionPaper, *, by: User, closes_at: datetime) -> Posit
     return row
 
 
+@verb
 def close_review(paper: PositionPaper, *, by: User) -> PositionPaper:
     """End a review round whose window is over."""
     return make(PAPER_MOVES["close_review"], paper, by=by)
 
 
-@transaction.atomic
+@verb
 def propose_amendment(
     review: ReviewRound, paragraph: Paragraph, *, by: User, sponsor: Stakeholder, text: str, reason: str
 ) -> Amendment:
@@ -114,7 +114,7 @@ def _decided(by: User, reason: str):
     return stamp
 
 
-@transaction.atomic
+@verb
 def accept_amendment(amendment: Amendment, *, by: User, reason: str = "") -> Amendment:
     """Take the proposed words into the text. Raises Blocked when the paragraph has changed since it was proposed."""
     row = make(AMENDMENT_MOVES["accept_amendment"], amendment, by=by, reason=reason, change=_decided(by, reason))
@@ -124,7 +124,7 @@ def accept_amendment(amendment: Amendment, *, by: User, reason: str = "") -> Ame
     return row
 
 
-@transaction.atomic
+@verb
 def decline_amendment(amendment: Amendment, *, by: User, reason: str) -> Amendment:
     """Leave the text as it is and say why. Mails the sponsor."""
     row = make(AMENDMENT_MOVES["decline_amendment"], amendment, by=by, reason=reason, change=_decided(by, reason))
@@ -132,6 +132,7 @@ def decline_amendment(amendment: Amendment, *, by: User, reason: str) -> Amendme
     return row
 
 
+@verb
 def withdraw_amendment(amendment: Amendment, *, by: User) -> Amendment:
     """Take back one's own amendment."""
     return make(AMENDMENT_MOVES["withdraw_amendment"], amendment, by=by)
