@@ -1,0 +1,65 @@
+"""Check the whole journal: numbers without a gap, each entry tied to the one before, each hash as computed anew."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from consultations.models import Event
+from consultations.models.events import FIRST_HASH
+
+STEP = 10_000  # entries between two lines of progress
+
+
+class Verdict(NamedTuple):
+    """How many entries were checked, the hash of the last one, and what is wrong first (empty: nothing)."""
+
+    checked: int
+    last_hash: str
+    complaint: str = ""
+
+
+def check(say: Callable[[str], None] = lambda line: None) -> Verdict:
+    """Walk the journal from its first entry to the first that is broken, or to its end."""
+    number, previous = 0, FIRST_HASH
+    for event in _entries():
+        complaint = _complaint(event, number + 1, previous)
+        if complaint:
+            return Verdict(number, previous, complaint)
+        number, previous = event.number, event.hash
+        if number % STEP == 0:
+            say(f"  {number} entries checked")
+    return Verdict(number, previous)
+
+
+@transaction.atomic
+def _entries() -> Iterator[Event]:
+    """Every entry in order, as of one moment and without holding them all in memory."""
+    yield from Event.objects.order_by("number").iterator(chunk_size=2000)
+
+
+def _complaint(event: Event, expected: int, previous: str) -> str:
+    if event.number != expected:
+        missing = (
+            f"entry {expected} is" if event.number == expected + 1 else f"entries {expected} to {event.number - 1} are"
+        )
+        return f"{missing} missing before entry {event.number}"
+    if event.previous_hash != previous:
+        return f"entry {event.number} does not follow from the entry before it ({event})"
+    if event.hash != event.computed_hash():
+        return f"entry {event.number} was changed after it was written ({event})"
+    return ""
+
+
+class Command(BaseCommand):
+    help = "Check that nothing in the journal was changed, removed or put in between. Ends with status 1 if it was."
+
+    def handle(self, *args, **options):
+        verdict = check(say=self.stdout.write)
+        if verdict.complaint:
+            raise CommandError(
+                f"The journal is broken: {verdict.complaint}. The {verdict.checked} before it are sound."
+            )
+        self.stdout.write(f"The journal is sound: {verdict.checked} entries, last hash {verdict.last_hash}")
+        self.stdout.write("Entries removed from its end show only against a last hash that was noted earlier.")

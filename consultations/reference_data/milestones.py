@@ -1,0 +1,94 @@
+"""Milestones: what was planned, and what came of it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from consultations.models import Milestone, MilestoneState
+
+from .reading import Cell, Row, day, drafts, evidence, look_up, rows, text
+from .saving import Tally, save
+
+HELD, PLANNED, SUPERSEDED = "actual", "planned", "superseded plan"
+STATES = {HELD: MilestoneState.HELD, PLANNED: MilestoneState.PLANNED, "unconfirmed": MilestoneState.PLANNED}
+# A day that nobody could verify is shown as its month.
+PRECISIONS = {name: name for name in ("day", "range", "month", "year", "unknown")} | {"day (unverified)": "month"}
+
+
+def load(folder: Path) -> Iterator[Tally]:
+    """Load the milestones from the files of `folder`. Raises BadRow.
+
+    A superseded plan is no milestone of its own: its dates are the planned dates of what took place instead. Where
+    only a plan was read, the milestone stays planned, however long ago: the secretariat confirms that it took place.
+    """
+    keys = {text(row, "title"): text(row, "short_title") for row in rows(folder, "key_milestones.csv")}
+    found = drafts(
+        Milestone,
+        _joined(rows(folder, "timeline.csv")),
+        title=Cell("title"),
+        short_title=Cell("title", lambda row, column: keys.get(text(row, column), "")),
+        kind=Cell("event_type"),
+        level=Cell("level"),
+        place=Cell("place"),
+        planned_start=Cell("planned_start", day),
+        planned_end=Cell("planned_end", day),
+        planned_precision=Cell("planned_precision", _precision),
+        actual_start=Cell("actual_start", day),
+        actual_end=Cell("actual_end", day),
+        actual_precision=Cell("actual_precision", _precision),
+        state=Cell("status", lambda row, column: look_up(row, column, text(row, column), STATES, "state")),
+        is_key=Cell("title", lambda row, column: text(row, column) in keys),
+        reference=Cell("reference_or_note"),
+        evidence=Cell("evidence", evidence),
+        source=Cell("source"),
+    )
+    yield save("milestones", Milestone, ["title"], found)
+
+
+def _precision(row: Row, column: str) -> str:
+    found = text(row, column)
+    return look_up(row, "date_precision", found, PRECISIONS, "precision") if found else ""
+
+
+def _joined(found: list[Row]) -> list[Row]:
+    """Return one row for each milestone, with planned and actual dates side by side."""
+    plans = {_replacement(plan, found).line: plan for plan in found if text(plan, "status") == SUPERSEDED}
+    return [_with_dates(row, plans) for row in found if text(row, "status") != SUPERSEDED]
+
+
+def _replacement(plan: Row, found: list[Row]) -> Row:
+    """What took place instead of a plan: the next milestone of the same kind and level that was held."""
+
+    def follows(row: Row) -> bool:
+        alike = all(text(row, column) == text(plan, column) for column in ("event_type", "level"))
+        return alike and text(row, "status") == HELD and _start(row) > _start(plan)
+
+    later = sorted(filter(follows, found), key=_start)
+    if not later:
+        raise plan.bad("status", "nothing of this kind was held after this plan")
+    return later[0]
+
+
+def _start(row: Row) -> date:
+    found = day(row, "date_start")
+    if found is None:
+        raise row.bad("date_start", "a milestone needs a date")
+    return found
+
+
+def _with_dates(row: Row, plans: Mapping[int, Row]) -> Row:
+    if text(row, "status") != HELD:
+        return row.with_cells(**_dates("planned", row), **_dates("actual"))
+    plan = plans.get(row.line)
+    if plan is None:
+        return row.with_cells(**_dates("planned"), **_dates("actual", row))
+    both = {
+        "evidence": f"{text(row, 'evidence')}/{text(plan, 'evidence')}",
+        "source": f"{text(row, 'source')} ; {text(plan, 'source')}",
+    }
+    return row.with_cells(**both, **_dates("planned", plan), **_dates("actual", row))
+
+
+def _dates(which: str, row: Row | None = None) -> dict[str, str]:
+    columns = {"start": "date_start", "end": "date_end", "precision": "date_precision"}
+    return {f"{which}_{name}": text(row, column) if row else "" for name, column in columns.items()}

@@ -1,0 +1,105 @@
+"""Bring a table in line with drafts: few queries, and a count of what was new, what changed and what was the same."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+
+from consultations.models import Evidence
+
+from .reading import Draft
+
+
+@dataclass
+class Tally:
+    """What loading one table did."""
+
+    table: str
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    kept: int = 0
+    removed: int = 0
+
+    def __str__(self) -> str:
+        line = f"{self.table}: {self.new} new, {self.changed} changed, {self.same} the same"
+        line += f", {self.removed} removed" if self.removed else ""
+        return line + (f", {self.kept} left as the secretariat has them" if self.kept else "")
+
+    def __add__(self, other: "Tally") -> "Tally":
+        numbers = (getattr(self, name) + getattr(other, name) for name in COUNTED)
+        return Tally(self.table, *numbers)
+
+
+COUNTED = ("new", "changed", "same", "kept", "removed")
+
+
+def save(table: str, model: type[Model], key: Sequence[str], drafts: Sequence[Draft]) -> Tally:
+    """Insert or update one record of `model` per draft, found by the fields of `key`.
+
+    Records that carry the mark N are the secretariat's and stay as they are. Raises BadRow for a key that stands twice.
+    """
+    refuse_doubles(key, drafts)
+    tally, new, changed = Tally(table), [], []
+    stored = _stored(model, key, drafts)
+    for draft in drafts:
+        record = stored.get(_key(draft.values, key))
+        if record is None:
+            new.append(model(**draft.values))
+        elif record.evidence == Evidence.OWN:
+            tally.kept += 1
+        elif _differs(record, draft.values):
+            for field, value in draft.values.items():
+                setattr(record, field, value)
+            changed.append(record)
+        else:
+            tally.same += 1
+    model._default_manager.bulk_create(new)
+    if changed:
+        model._default_manager.bulk_update(changed, [name for name in drafts[0].values if name not in key])
+    tally.new, tally.changed = len(new), len(changed)
+    return tally
+
+
+def _key(values: Mapping[str, Any], key: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(values[name] for name in key)
+
+
+def _stored(model: type[Model], key: Sequence[str], drafts: Iterable[Draft]) -> dict[tuple[Any, ...], Any]:
+    wanted = {draft.values[key[0]] for draft in drafts}
+    found = model._default_manager.filter(**{f"{key[0]}__in": wanted})
+    return {tuple(getattr(record, name) for name in key): record for record in found}
+
+
+def _differs(record: Any, values: Mapping[str, Any]) -> bool:
+    return any(getattr(record, field) != value for field, value in values.items())
+
+
+def refuse_doubles(key: Sequence[str], drafts: Iterable[Draft]) -> None:
+    """Raise BadRow for the second of two drafts with the same `key`."""
+    seen: dict[tuple[Any, ...], int] = {}
+    for draft in drafts:
+        line = seen.setdefault(_key(draft.values, key), draft.row.line)
+        if line != draft.row.line:
+            raise draft.row.bad(key[-1], f"the same record stands in line {line} already")
+
+
+def remove_others(model: type[Model], key: Sequence[str], drafts: Sequence[Draft]) -> int:
+    """Remove links (never records) of the owners in `drafts` that the file no longer has; N stays. Returns how many."""
+    wanted = {_key(draft.values, key) for draft in drafts}
+    stored = _stored(model, key, drafts)
+    gone = [link.pk for at, link in stored.items() if at not in wanted and link.evidence != Evidence.OWN]
+    model._default_manager.filter(pk__in=gone).delete()
+    return len(gone)
+
+
+def link(table: str, through: type[Model], owner: str, other: str, wanted: Mapping[int, Iterable[int]]) -> Tally:
+    """Give each owner exactly the linked records of `wanted` (owner's id to the others' ids)."""
+    pairs = {(own, found) for own, others in wanted.items() for found in others}
+    stored = through._default_manager.filter(**{f"{owner}__in": wanted})
+    ids = {(getattr(each, owner), getattr(each, other)): each.pk for each in stored}
+    missing, gone = sorted(pairs - ids.keys()), ids.keys() - pairs
+    through._default_manager.bulk_create([through(**{owner: own, other: found}) for own, found in missing])
+    through._default_manager.filter(pk__in=[ids[pair] for pair in gone]).delete()
+    return Tally(table, new=len(missing), same=len(pairs) - len(missing), removed=len(gone))
