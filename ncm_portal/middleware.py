@@ -1,4 +1,4 @@
-"""What every request gets besides Django's own: a second factor for the offices that need one, and response headers."""
+"""What every request gets besides Django's own: a sound address, a second factor for some offices, headers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth import SESSION_KEY
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from consultations.permissions import needs_second_factor
@@ -62,6 +63,22 @@ def lacks_second_factor(user: Any) -> bool:
     """Whether this person's office needs a second factor that the person has not set up."""
     factors = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
     return needs_second_factor(user) and not is_mfa_enabled(user, factors)
+
+
+def readable_address_middleware(get_response: View) -> View:
+    """Refuse an address with a NUL in it, before it reaches the database, which would fail on it.
+
+    In the path nothing of that name can exist: 404. In a query no form of ours writes one: 400.
+    """
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            raise Http404
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("The address holds a NUL character.")
+        return get_response(request)
+
+    return respond
 
 
 def headers_middleware(get_response: View) -> View:

@@ -98,3 +98,8 @@ def test_a_view_that_says_how_long_keeps_its_word():
     request.session = {"_auth_user_id": "1"}
     answer = headers_middleware(lambda request: HttpResponse(headers={"Cache-Control": "max-age=60"}))(request)
     assert answer["Cache-Control"] == "max-age=60"
+
+
+@pytest.mark.parametrize(("address", "status"), [("/inputs/%00/", 404), ("/a%00b", 404), ("/inputs/?q=a%00b", 400)])
+def test_an_address_that_the_database_cannot_hold_is_refused(client, address, status):
+    assert client.get(address).status_code == status

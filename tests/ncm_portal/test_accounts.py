@@ -1,0 +1,101 @@
+"""Creating an account and signing in: a confirmed address first, names as typed, and no word about who has an account."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from consultations.models import User
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.django_db
+NAME = "Wanjirũ wa Ng'ang'a-Ōtieno"
+
+
+def sign_up(client, email="wanjiru@example.org", **changes):
+    fields = {"name": NAME, "email": email, "password1": PASSWORD, "password2": PASSWORD, **changes}
+    return client.post(reverse("account_signup"), fields)
+
+
+def log_in(client, email="wanjiru@example.org"):
+    return client.post(reverse("account_login"), {"login": email, "password": PASSWORD})
+
+
+def confirm(client):
+    link = re.search(r"https?://[^/\s]+(/account/confirm-email/\S+)", mail.outbox[-1].body)[1]
+    return client.post(link)
+
+
+def test_a_new_person_keeps_the_name_as_typed(client):
+    answer = sign_up(client)
+    assert (answer.status_code, answer["Location"]) == (302, reverse("account_email_verification_sent"))
+    user = User.objects.get()
+    assert (user.name, user.email, user.office, user.is_staff) == (NAME, "wanjiru@example.org", "", False)
+
+
+def test_the_language_of_the_page_is_the_persons(client):
+    client.cookies["django_language"] = "sw"
+    sign_up(client)
+    assert User.objects.get().language == "sw"
+
+
+def test_nobody_is_in_before_the_address_is_confirmed(client):
+    sign_up(client)
+    assert log_in(client)["Location"] == reverse("account_email_verification_sent")
+    assert "_auth_user_id" not in client.session
+    confirm(client)
+    log_in(client)
+    assert client.session["_auth_user_id"] == str(User.objects.get().pk)
+
+
+def test_an_address_is_the_same_in_capitals(client):
+    sign_up(client)
+    confirm(client)
+    client.logout()
+    log_in(client, "WANJIRU@Example.ORG")
+    assert client.session["_auth_user_id"] == str(User.objects.get().pk)
+
+
+def test_a_taken_address_gets_the_same_answer_as_a_free_one(client):
+    first = sign_up(client)
+    confirm(client)
+    client.logout()
+    second = sign_up(client, "WANJIRU@example.org")
+    assert (second.status_code, second["Location"]) == (first.status_code, first["Location"])
+    assert User.objects.count() == 1
+
+
+def test_a_forgotten_password_says_nothing_about_who_has_an_account(client):
+    sign_up(client)
+    answers = [
+        client.post(reverse("account_reset_password"), {"email": f"{n}@example.org"}) for n in ("wanjiru", "nobody")
+    ]
+    assert [(a.status_code, a["Location"]) for a in answers] == [(302, reverse("account_reset_password_done"))] * 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "a\x00b"}, "name"),
+        ({"name": "a\x1bb"}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"email": "no address"}, "email"),
+        ({"password1": "short", "password2": "short"}, "password1"),
+        ({"password2": "another long password"}, "password2"),
+    ],
+)
+def test_what_cannot_be_is_refused_beside_its_field(client, changes, field):
+    answer = sign_up(client, **changes)
+    assert (answer.status_code, list(answer.context["form"].errors), User.objects.count()) == (200, [field], 0)
+
+
+def test_guessing_passwords_is_slowed_down(client):
+    sign_up(client)
+    confirm(client)
+    client.logout()
+    wrong = {"login": "wanjiru@example.org", "password": "a wrong long password"}
+    answers = [client.post(reverse("account_login"), wrong) for _ in range(11)]
+    assert [answer.status_code for answer in answers[:2]] == [200, 200]
+    assert "Too many" in answers[-1].content.decode()
