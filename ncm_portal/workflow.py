@@ -224,3 +224,16 @@ def moves_open_to(moves: Mapping[str, Move], record: Any, user: Any) -> list[Ope
         for move in moves.values()
         if record.state in move.sources and move.may(user, record)
     ]
+
+
+def needs_of(moves: Mapping[str, Move], record: Any) -> list[Condition]:
+    """Answer "What does this need to move?": what each of `moves` needs from the present state, then who moves it on.
+
+    Every condition stands once, whoever looks. Empty where the record has come to its end.
+    """
+    onward = [move for move in moves.values() if record.state in move.sources]
+    needs = dict.fromkeys(condition for move in onward for condition in move.conditions(record))
+    for who in dict.fromkeys(move.who for move in onward):
+        labels = ", ".join(str(move.label) for move in onward if move.who == who)
+        needs[Condition(_("Next, by %(who)s: %(moves)s") % {"who": who, "moves": labels}, False)] = None
+    return list(needs)

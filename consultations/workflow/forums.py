@@ -36,26 +36,38 @@ SENDERS = gettext_lazy("the secretariat or the organisation that sends the deleg
 def ready_to_open(consultation: Consultation) -> list[Condition]:
     """A consultation opens with themes and a deadline that lies ahead."""
     return [
-        Condition(_("It has at least one theme"), consultation.themes.exists()),
-        Condition(_("Its deadline lies ahead"), not deadline_passed(consultation.closes_at)),
+        _either(consultation.themes.exists(), _("It has at least one theme"), _("It has no theme yet")),
+        _either(
+            not deadline_passed(consultation.closes_at), _("Its deadline lies ahead"), _("Its deadline has passed")
+        ),
     ]
 
 
 def ready_to_announce(forum: Forum) -> list[Condition]:
     """A forum is announced with a programme."""
-    return [Condition(_("It has a programme"), forum.sessions.exists())]
+    return [_either(forum.sessions.exists(), _("It has a programme"), _("It has no programme yet"))]
+
+
+def _either(met: bool, yes: str, no: str) -> Condition:
+    """A refusal quotes what is not met, so that has words of its own."""
+    return Condition(yes if met else no, met)
 
 
 def ready_to_confirm(delegate: Delegate) -> list[Condition]:
     """A delegate is confirmed for a verified organisation while the forum has seats."""
     forum = delegate.forum
     taken = forum.delegates.filter(state=D.CONFIRMED).count()
-    verified = delegate.stakeholder.state == StakeholderState.VERIFIED
+    name, seats = {"name": delegate.stakeholder.name}, {"taken": taken, "seats": forum.seats}
     return [
-        Condition(_("%(name)s is verified") % {"name": delegate.stakeholder.name}, verified),
-        Condition(
-            _("A seat is free: %(taken)s of %(seats)s are taken") % {"taken": taken, "seats": forum.seats},
+        _either(
+            delegate.stakeholder.state == StakeholderState.VERIFIED,
+            _("%(name)s is verified") % name,
+            _("%(name)s is not verified") % name,
+        ),
+        _either(
             taken < forum.seats,
+            _("A seat is free: %(taken)s of %(seats)s are taken") % seats,
+            _("No seat is free: %(taken)s of %(seats)s are taken") % seats,
         ),
     ]
 

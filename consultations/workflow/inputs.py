@@ -12,7 +12,19 @@ from django.utils.translation import gettext_lazy
 from consultations import emails
 from consultations.models import Consultation, Note, Provision, Stakeholder, Submission, SubmissionState, User
 from consultations.permissions import acts_for, is_secretariat, may_screen, may_submit, may_take_in
-from ncm_portal.workflow import Blocked, Condition, Conflict, Move, demand, journal, make, now, table, verb
+from ncm_portal.workflow import (
+    Blocked,
+    Condition,
+    Conflict,
+    Move,
+    deadline_passed,
+    demand,
+    journal,
+    make,
+    now,
+    table,
+    verb,
+)
 
 S = SubmissionState
 AUTHORS = gettext_lazy("focal points and alternates of the organisation")
@@ -25,30 +37,45 @@ DRAFT_FIELDS = ("theme", "title", "body", "proposed_wording", "language", "audie
 def ready_to_send(submission: Submission) -> list[Condition]:
     """What an input needs to be sent: its words, a verified organisation and an open consultation."""
     consultation, stakeholder = submission.consultation, submission.stakeholder
-    closes = timezone.localtime(consultation.closes_at)
-    words = {"day": f"{closes:%d %B %Y}", "hour": f"{closes:%H:%M}"}
     if submission.submitted_at:  # sent in time and returned for completion: the deadline was met
         in_time = consultation.state in {consultation.State.OPEN, consultation.State.CLOSED}
     else:
         in_time = consultation.takes_inputs
+    closes = timezone.localtime(consultation.closes_at)
+    when = {"day": f"{closes.day} {closes:%B %Y}", "hour": f"{closes:%H:%M}"}
+    is_late = deadline_passed(consultation.closes_at)
+    closed = _("Inputs closed on %(day)s, %(hour)s EAT (UTC+3)") if is_late else _("Inputs are not being taken")
     return [
-        Condition(_("It has a title"), bool(submission.title.strip())),
-        Condition(_("It has a text"), bool(submission.body.strip())),
-        Condition(
-            _("The secretariat has verified %(name)s") % {"name": stakeholder.name},
+        *_words_are_there(submission),
+        _either(
             stakeholder.state == Stakeholder.State.VERIFIED,
+            _("The secretariat has verified %(name)s") % {"name": stakeholder.name},
+            _("The secretariat has not verified %(name)s") % {"name": stakeholder.name},
         ),
-        Condition(_("Inputs close on %(day)s, %(hour)s EAT (UTC+3)") % words, in_time),
+        _either(in_time, _("Inputs close on %(day)s, %(hour)s EAT (UTC+3)") % when, closed % when),
     ]
+
+
+def _words_are_there(submission: Submission) -> list[Condition]:
+    return [
+        _either(bool(submission.title.strip()), _("It has a title"), _("It has no title yet")),
+        _either(bool(submission.body.strip()), _("It has a text"), _("It has no text yet")),
+    ]
+
+
+def _either(met: bool, yes: str, no: str) -> Condition:
+    """A refusal quotes what is not met, so that has words of its own."""
+    return Condition(yes if met else no, met)
 
 
 def received_in_time(submission: Submission) -> list[Condition]:
     """What an input on paper or by mail needs: its words, a verified organisation, received by the deadline."""
     deadline = timezone.localdate(submission.consultation.closes_at)
     received = submission.received_on
+    day = {"day": f"{deadline.day} {deadline:%B %Y}"}
     in_time = received is not None and received <= deadline
-    conditions = ready_to_send(submission)[:3]
-    return [*conditions, Condition(_("It was received by %(day)s") % {"day": f"{deadline:%d %B %Y}"}, in_time)]
+    on_time = _either(in_time, _("It was received by %(day)s") % day, _("It was not received by %(day)s") % day)
+    return [*ready_to_send(submission)[:3], on_time]
 
 
 SUBMISSION_MOVES = table(

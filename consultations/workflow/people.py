@@ -76,9 +76,14 @@ def register_organisation(*, by: User, **fields: object) -> Stakeholder:
     """Enter an organisation on behalf of the person who logs in; that person becomes its primary focal point.
 
     `fields` are columns of Stakeholder (name, short_name, group, county, contact_email, about). It waits for the
-    secretariat's verification. Raises NotAllowed for a visitor.
+    secretariat's verification. The same name from the same person, while it waits, is the same organisation. Raises
+    NotAllowed for a visitor.
     """
     demand(is_signed_in(by), who=gettext_lazy("people who have signed in"), to=gettext_lazy("Register an organisation"))
+    User.objects.select_for_update().get(pk=by.pk)
+    waiting = Stakeholder.objects.filter(memberships__user=by, state=S.REGISTERED, name=fields.get("name")).first()
+    if waiting:
+        return waiting
     stakeholder = Stakeholder.objects.create(**fields, created_at=now())
     journal("register", stakeholder, by=by, after=stakeholder.state)
     Membership.objects.create(
