@@ -65,14 +65,10 @@ find_python() {
     echo "$second"
 }
 
+has_environment() { is_new_enough .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1; }
+
 make_environment() {
     python=$(find_python)
-    if [ -z "$python" ]; then
-        install_packages python3 python3-venv
-        python=$(find_python)
-    elif ! has_venv "$python"; then
-        install_packages "$("$python" -c 'import sys; print("python3.%d-venv" % sys.version_info[1])')"
-    fi
     [ -n "$python" ] || fail "Python 3.12 or newer is needed, and this system offers none. Set PYTHON=/path/to/python3."
     step "Making an environment with $("$python" --version) in .venv"
     rm -rf .venv
@@ -96,24 +92,23 @@ install_locked() {
 
 fingerprint() { cat "$1" requirements-embedded.txt | sha256sum; }
 
-# --- Native programs and libraries ---
+# --- What is missing on this machine, as Debian packages ---
 
-# The Debian packages that are still missing, for the libraries that WeasyPrint loads.
-missing_libraries() {
-    .venv/bin/python - <<'PYTHON'
-import ctypes
-
-LIBRARIES = {
-    "libpango-1.0.so.0": "libpango-1.0-0",
-    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
-    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
+missing_python() {
+    has_environment && return
+    python=$(find_python)
+    if [ -z "$python" ]; then echo python3 python3-venv
+    elif ! has_venv "$python"; then "$python" -c 'import sys; print("python3.%d-venv" % sys.version_info[1])'
+    fi
 }
-for library, package in LIBRARIES.items():
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        print(package)
-PYTHON
+
+# The libraries that WeasyPrint loads.
+missing_libraries() {
+    any=$(command -v .venv/bin/python || command -v python3) || any=false
+    for pair in libpango-1.0.so.0:libpango-1.0-0 libpangoft2-1.0.so.0:libpangoft2-1.0-0 \
+        libharfbuzz-subset.so.0:libharfbuzz-subset0; do
+        "$any" -c "import ctypes; ctypes.CDLL('${pair%%:*}')" >/dev/null 2>&1 || echo "${pair##*:}"
+    done
 }
 
 missing_test_programs() {
@@ -126,12 +121,10 @@ missing_test_programs() {
     [ "${version:-0}" -ge 17 ] || echo default-jdk-headless
 }
 
-is_new_enough .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1 || make_environment
-missing=$(missing_libraries)
-if [ "$purpose" = test ]; then
-    missing="$missing $(missing_test_programs)"
-fi
-missing=$(echo $missing) # one line
-# shellcheck disable=SC2086 # the names are words on purpose
-[ -z "$missing" ] || install_packages $missing
+missing="$(missing_python) $(missing_libraries)"
+[ "$purpose" = demo ] || missing="$missing $(missing_test_programs)"
+# shellcheck disable=SC2086 # one package, one word
+set -- $missing
+[ $# = 0 ] || install_packages "$@"
+has_environment || make_environment
 install_locked
