@@ -25,7 +25,7 @@ FLOORS = {
     7: ["intake", "reference_data"],
     8: ["forms", "ncm_portal.accounts"],
     9: ["views", "admin", "management", "navigation", "templatetags", "sample", "ncm_portal.middleware"],
-    10: ["urls", "ncm_portal.settings", "ncm_portal.gunicorn_conf"],
+    10: ["urls", "ncm_portal.settings"],
     11: ["ncm_portal.wsgi"],
 }
 LEAVES = ("positions.wording", "consultations.similarity", "ncm_portal.workflow", "ncm_portal.addresses")

@@ -32,7 +32,6 @@ def test_errors_of_a_page_are_remembered(desktop):
     assert desktop.errors == []
     desktop.evaluate("console.error('said by the page')")
     desktop.evaluate("() => { const s = document.createElement('script'); s.text = '1'; document.body.append(s); }")
-    heard = [error.split(";")[0][:60] for error in desktop.errors]
+    heard = [error[:48] for error in desktop.errors]
     desktop.errors.clear()
-    assert heard[0] == "console: said by the page"
-    assert [("Content Security Policy" in error) for error in heard[1:]] == [True]
+    assert heard == ["console: said by the page", "console: Executing inline script violates the fo"]
