@@ -52,6 +52,9 @@ def _precision(row: Row, column: str) -> str:
 
 def _joined(found: list[Row]) -> list[Row]:
     """Return one row for each milestone, with planned and actual dates side by side."""
+    for row in found:
+        _start(row)
+        day(row, "date_end")
     plans = {_replacement(plan, found).line: plan for plan in found if text(plan, "status") == SUPERSEDED}
     return [_with_dates(row, plans) for row in found if text(row, "status") != SUPERSEDED]
 

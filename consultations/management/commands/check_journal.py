@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
 from consultations.models import Event
 from consultations.models.events import FIRST_HASH
@@ -33,10 +32,9 @@ def check(say: Callable[[str], None] = lambda line: None) -> Verdict:
     return Verdict(number, previous)
 
 
-@transaction.atomic
 def _entries() -> Iterator[Event]:
     """Every entry in order, as of one moment and without holding them all in memory."""
-    yield from Event.objects.order_by("number").iterator(chunk_size=2000)
+    return Event.objects.order_by("number").iterator(chunk_size=2000)
 
 
 def _complaint(event: Event, expected: int, previous: str) -> str:
@@ -55,11 +53,16 @@ def _complaint(event: Event, expected: int, previous: str) -> str:
 class Command(BaseCommand):
     help = "Check that nothing in the journal was changed, removed or put in between. Ends with status 1 if it was."
 
-    def handle(self, *args, **options):
+    def add_arguments(self, parser):
+        parser.add_argument("--noted", metavar="HASH", help="a hash that an earlier check gave; it must still be there")
+
+    def handle(self, *args, noted=None, **options):
         verdict = check(say=self.stdout.write)
+        sound = f"{verdict.checked} entries are sound, last hash {verdict.last_hash}"
         if verdict.complaint:
-            raise CommandError(
-                f"The journal is broken: {verdict.complaint}. The {verdict.checked} before it are sound."
-            )
-        self.stdout.write(f"The journal is sound: {verdict.checked} entries, last hash {verdict.last_hash}")
-        self.stdout.write("Entries removed from its end show only against a last hash that was noted earlier.")
+            raise CommandError(f"The journal is broken: {verdict.complaint}. Before that, {sound}.")
+        if noted and not Event.objects.filter(hash=noted).exists():
+            raise CommandError(f"The journal is broken: no entry has the noted hash, so its end was removed. {sound}.")
+        self.stdout.write(f"The journal is intact: {sound}.")
+        self.stdout.write("Note the last hash elsewhere and give it to the next check (--noted): only that shows")
+        self.stdout.write("whether entries were removed from the end.")

@@ -1,0 +1,125 @@
+"""The journal: what the database refuses, and what the check finds when somebody got around it."""
+
+import io
+
+import pgtrigger
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+
+from consultations.management.commands import check_journal
+from consultations.models import Event
+from consultations.models.events import FIRST_HASH
+from ncm_portal import workflow
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+TABLE = Event._meta.db_table
+
+
+@pytest.fixture
+def journal():
+    """Five entries about one organisation."""
+    stakeholder = factories.make_stakeholder("Turkana Women's Network (sample)")
+    by = factories.make_secretariat(name="Ng'ang'a wa Njoroge")
+    for turn in range(5):
+        data = {"turn": turn, "text": "ni “sawa”", "share": 0.1, "none": None}
+        workflow.journal("note", stakeholder, by=by, reason=f"reason {turn}", data=data)
+    return list(Event.objects.order_by("number"))
+
+
+def run(*arguments):
+    """Run the command and return what it says."""
+    out = io.StringIO()
+    call_command("check_journal", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def behind_the_triggers(sql):
+    """Do what only somebody with power over the database could do."""
+    with pgtrigger.ignore(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def test_an_empty_journal_is_intact():
+    assert check_journal.check() == (0, FIRST_HASH, "")
+
+
+def test_an_intact_chain_passes(journal):
+    assert check_journal.check() == (5, journal[-1].hash, "")
+    assert run().splitlines()[0] == f"The journal is intact: 5 entries are sound, last hash {journal[-1].hash}."
+
+
+def test_it_says_how_far_it_is(journal, monkeypatch):
+    monkeypatch.setattr(check_journal, "STEP", 2)
+    said = []
+    check_journal.check(said.append)
+    assert said == ["  2 entries checked", "  4 entries checked"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "reason = 'another reason'",
+        "by_name = 'Somebody Else'",
+        "by_id = NULL",
+        "at = at + interval '1 microsecond'",
+        "recorded_at = recorded_at - interval '1 day'",
+        "data = data || '{\"turn\": 7}'",
+        "after = 'verified'",
+        "object_id = '0'",
+    ],
+)
+def test_a_changed_entry_is_found(journal, change):
+    behind_the_triggers(f"UPDATE {TABLE} SET {change} WHERE number = 3")
+    verdict = check_journal.check()
+    assert verdict == (2, journal[1].hash, f"entry 3 was changed after it was written ({journal[2]})")
+
+
+def test_the_command_names_the_first_broken_entry_and_fails(journal):
+    behind_the_triggers(f"UPDATE {TABLE} SET reason = 'x' WHERE number IN (3, 4)")
+    with pytest.raises(CommandError) as failure:
+        run()
+    assert failure.value.returncode == 1
+    assert str(failure.value) == (
+        f"The journal is broken: entry 3 was changed after it was written ({journal[2]}). "
+        f"Before that, 2 entries are sound, last hash {journal[1].hash}."
+    )
+
+
+def test_a_changed_entry_with_a_hash_to_match_is_found_at_the_next_one(journal):
+    forged = Event.objects.get(number=3)
+    forged.reason = "forged"
+    behind_the_triggers(f"UPDATE {TABLE} SET reason = 'forged', hash = '{forged.computed_hash()}' WHERE number = 3")
+    complaint = f"entry 4 does not follow from the entry before it ({journal[3]})"
+    assert check_journal.check() == (3, forged.computed_hash(), complaint)
+
+
+@pytest.mark.parametrize(
+    ("gone", "complaint"),
+    [
+        ("number = 1", "entry 1 is missing before entry 2"),
+        ("number = 3", "entry 3 is missing before entry 4"),
+        ("number IN (2, 3)", "entries 2 to 3 are missing before entry 4"),
+    ],
+)
+def test_a_removed_entry_is_found(journal, gone, complaint):
+    behind_the_triggers(f"DELETE FROM {TABLE} WHERE {gone}")
+    assert check_journal.check().complaint == complaint
+
+
+def test_a_removed_end_is_found_by_a_hash_noted_earlier(journal):
+    noted = journal[-1].hash
+    assert run("--noted", noted) == run()
+    behind_the_triggers(f"DELETE FROM {TABLE} WHERE number = 5")
+    assert check_journal.check() == (4, journal[3].hash, "")
+    with pytest.raises(CommandError, match="no entry has the noted hash"):
+        run("--noted", noted)
+
+
+@pytest.mark.parametrize("sql", [f"UPDATE {TABLE} SET reason = 'x' WHERE number = 3", f"DELETE FROM {TABLE}"])
+def test_the_database_refuses_to_rewrite_the_journal(journal, sql):
+    refused = pytest.raises(DatabaseError, match=f"Cannot update or delete rows from {TABLE}")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+    assert check_journal.check() == (5, journal[-1].hash, "")
