@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from consultations.models import (
     Consultation,
+    Event,
     Group,
     Mandate,
     Point,
@@ -21,9 +26,14 @@ from consultations.models import (
     SubmissionState,
     Theme,
 )
+from consultations.permissions import is_secretariat
+from consultations.queries import Waiting
+from ncm_portal import workflow
 from positions.models import (
     Artefact,
     ArtefactFormat,
+    Clearance,
+    ClearanceState,
     Disposition,
     Edition,
     Grounding,
@@ -54,6 +64,54 @@ def latest_edition(consultation: Consultation | None) -> Edition | None:
 def latest_official(paper: PositionPaper) -> Edition | None:
     """The edition of `paper` in force: the newest that everyone may read; None before publication. One query."""
     return official_editions().filter(paper=paper).first()
+
+
+def readable_editions(user: Any, paper: PositionPaper) -> QuerySet[Edition]:
+    """Editions of `paper` that `user` may read, newest first, with their files, without their content. Two queries."""
+    readable = paper.editions.visible_to(user).defer("content")
+    return readable.prefetch_related("artefacts").order_by("-frozen_at", "-pk")
+
+
+def readable_papers(user: Any) -> QuerySet[PositionPaper]:
+    """Papers that `user` may know of, newest first, with `shown`: the editions that `user` may read. Two queries."""
+    shown = Edition.objects.visible_to(user).defer("content").order_by("-frozen_at", "-pk")
+    found = PositionPaper.objects.visible_to(user).select_related("consultation")
+    return found.prefetch_related(Prefetch("editions", shown, to_attr="shown"))
+
+
+def successor(paper: PositionPaper) -> PositionPaper | None:
+    """The newer paper that superseded `paper`, as the journal names it. At most two queries, none for most papers."""
+    if paper.state != PaperState.SUPERSEDED:
+        return None
+    entry = Event.objects.about(paper).filter(verb="supersede").last()
+    return PositionPaper.objects.published().filter(slug=entry.data.get("newer", "")).first() if entry else None
+
+
+@dataclass
+class Copy:
+    """What a hash is the hash of: an official edition, or one of its files."""
+
+    edition: Edition
+    file: Artefact | None
+    newer: Edition | None
+    successor: PositionPaper | None
+
+    @property
+    def files(self) -> list[Artefact]:
+        """All files of the edition, for comparison."""
+        return list(self.edition.artefacts.all())
+
+
+def find_copy(sha256: str) -> Copy | None:
+    """Look `sha256` up among the official editions and their files; anything else is unknown. At most five queries."""
+    of_file = Edition.objects.filter(artefacts__sha256=sha256).values("pk")
+    asked = official_editions().filter(Q(sha256=sha256) | Q(pk__in=of_file))
+    edition = asked.prefetch_related("artefacts").first()
+    if edition is None:
+        return None
+    file = next((each for each in edition.artefacts.all() if each.sha256 == sha256 != edition.sha256), None)
+    latest = latest_official(edition.paper)
+    return Copy(edition, file, latest if latest != edition else None, successor(edition.paper))
 
 
 # --- The text -------------------------------------------------------------------------------------------------------
@@ -258,3 +316,31 @@ def tallies(consultation: Consultation) -> dict[str, Any]:
         "groups": len({cell["group"] for cell in cells}),
         "theme_by_group": cells,
     }
+
+
+DUE_SOON = timedelta(days=3)
+NEXT_STEPS = {
+    PaperState.CLEARED: gettext_lazy("“%(paper)s” is cleared: lay it before the forum"),
+    PaperState.ADOPTED: gettext_lazy("“%(paper)s” is adopted: publish it"),
+    PaperState.CONSOLIDATION: gettext_lazy("“%(paper)s” is being consolidated"),
+}
+
+
+def waiting(user: Any) -> list[Waiting]:
+    """What the papers wait for: clearances that are due, and papers whose next move is the secretariat's."""
+    if not is_secretariat(user):
+        return []
+    rows = []
+    open_ones = Clearance.objects.filter(state=ClearanceState.REQUESTED, paper__state=PaperState.IN_CLEARANCE)
+    by_day: dict[Any, list[Clearance]] = {}
+    for clearance in open_ones.select_related("paper").order_by("due_at"):
+        by_day.setdefault((clearance.paper, timezone.localdate(clearance.due_at)), []).append(clearance)
+    for (paper, day), clearances in by_day.items():
+        words = {"n": len(clearances), "day": f"{day:%A %d %B}"}
+        text = ngettext("%(n)s clearance due %(day)s", "%(n)s clearances due %(day)s", len(clearances)) % words
+        soon = clearances[0].due_at <= workflow.now() + DUE_SOON
+        rows.append(Waiting(text, reverse("desk_clearance", args=[paper.slug]), soon))
+    for paper in PositionPaper.objects.filter(state__in=NEXT_STEPS):
+        text = NEXT_STEPS[paper.state] % {"paper": paper.short_title}
+        rows.append(Waiting(text, reverse("desk_paper", args=[paper.slug])))
+    return rows

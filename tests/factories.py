@@ -277,7 +277,7 @@ def make_point(
         submission = submission or make_submission()
     source = session or submission
     turn = source.points.count() + 1
-    prefix = f"{session.forum.code}-{session.order}" if session else submission.reference
+    prefix = f"{session.forum.code}.S{session.order}" if session else submission.reference
     fields = {
         "reference": f"{prefix}.{turn}", "number": turn, "kind": PointKind.RECOMMENDATION,
         "consultation": session.forum.consultation if session else submission.consultation,

@@ -1,6 +1,7 @@
 """Papers for the tests, with their sections, paragraphs, clearances and decisions: functions as in factories.py."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from consultations.models import Consultation, Point, Stakeholder, Theme, User
@@ -24,7 +25,25 @@ from positions.models import (
     Wording,
     wording_sha256,
 )
-from tests.factories import change, make_consultation, make_head, make_secretariat, make_user, number, walk
+from tests.factories import (
+    change,
+    make_consultation,
+    make_delegate,
+    make_forum,
+    make_head,
+    make_mandate,
+    make_ministry,
+    make_point,
+    make_provision,
+    make_secretariat,
+    make_session,
+    make_stakeholder,
+    make_submission,
+    make_theme,
+    make_user,
+    number,
+    walk,
+)
 
 PAPER_ROAD = (
     "review", "consolidation", "clearance_text", "in_clearance", "cleared", "forum_text", "in_session", "adopted",
@@ -153,3 +172,76 @@ def make_decision(paper: PositionPaper, rule: str = Rule.CONSENSUS, **fields: An
     reasons = "" if rule == Rule.CONSENSUS else "Two ministries reserve their position."
     fields = {"reasons": reasons, "chair": by, "at": now, **fields}
     return Decision.objects.create(paper=paper, forum=paper.forum, edition=edition, quorum=quorum, rule=rule, **fields)
+
+
+# --- A whole paper --------------------------------------------------------------------------------------------------
+
+SECRET = "Zanzibarite-octopus"  # a word that stands in confidential inputs only
+
+
+def make_whole_paper() -> SimpleNamespace:
+    """A small paper before its forum with one of everything: points of each audience, a reservation, an objection."""
+    consultation = make_consultation(themes=("T1", "T2"))
+    forum = make_forum(consultation)
+    paper = make_paper(consultation, forum=forum)
+    found = SimpleNamespace(
+        paper=paper, consultation=consultation, forum=forum, ministry=make_ministry("Ministry of A")
+    )
+    _say(found)
+    _write(found)
+    _clear(found)
+    return found
+
+
+def _say(found: SimpleNamespace) -> None:
+    """Points of three inputs, one for each audience, and one of a session."""
+    t1, t2 = make_theme("T1"), make_theme("T2")
+    for audience, theme in (("public", t1), ("members", t1), ("secretariat", t2)):
+        secret = f" {SECRET} {audience}" if audience != "public" else ""
+        body = make_stakeholder(f"Body for {audience}{secret}")
+        said = make_submission(
+            found.consultation, body, audience=audience, theme=theme, title=f"Title{secret}", body=f"Body{secret}",
+            proposed_wording=f"Wording{secret}",
+        )  # fmt: skip
+        setattr(found, audience, make_point(said, text=f"Text of {audience}{secret}"))
+    session = make_session(found.forum, theme=t2, title="Group 2", kind="breakout", room="Room 2")
+    found.spoken = make_point(session=session, text="Said in the room.")
+    make_delegate(found.forum, found.ministry, name="Ng’ang’a wa Kĩmani", title="Director")
+
+
+def _write(found: SimpleNamespace) -> None:
+    """Three paragraphs: one of the secretariat, one on each theme, with their dispositions."""
+    paper, t1, t2 = found.paper, make_theme("T1"), make_theme("T2")
+    make_mandate(found.ministry, t1, is_lead=True)
+    first = make_paragraph(make_section(paper, heading="Introduction"), "Who speaks.", is_secretariat_text=True)
+    objective = make_provision("GCM-02", theme=t1)
+    second = make_paragraph(
+        make_section(paper, t1),
+        "Kenya calls for two things.",
+        strength="calls_for",
+        points=(found.public, found.members),
+    )
+    second.provisions.add(objective)
+    third = make_paragraph(
+        make_section(paper, t2), "Kenya and its counties commit to a third.", strength="commits_to",
+        points=(found.secretariat, found.spoken),
+    )  # fmt: skip
+    found.paragraphs = [first, second, third]
+    make_disposition(paper, found.public, Outcome.ACCEPTED, second)
+    make_disposition(paper, found.members, Outcome.IN_PART, second, reason=f"In part, since {SECRET} is far.")
+    make_disposition(paper, found.secretariat, Outcome.NOT_ACCEPTED, reason=f"{SECRET} stays where it is.")
+    make_disposition(paper, found.spoken, Outcome.NOTED, reason="It was heard.")
+
+
+def _clear(found: SimpleNamespace) -> None:
+    """The ministry objects to one wording, agrees with the next, and reserves on another paragraph."""
+    _first, second, third = found.paragraphs
+    clearance = make_clearance(found.paper, found.ministry, second, third)
+    objected = take_stance(clearance, second, "object", reason="Two is too few.", proposed_text="Three things.")
+    change(objected, replaced_at=workflow.now())
+    reword(second, "Kenya calls for three things.", points=(found.public, found.members), why="The proposed words.")
+    Stance.objects.create(clearance=clearance, paragraph=second, wording=second.wording)
+    take_stance(clearance, second, "agree")
+    take_stance(clearance, third, "reservation", reason="It costs money.")
+    found.clearance = change(clearance, state="answered", answered_at=workflow.now())
+    make_reservation(found.paper, third, found.ministry, "It costs money.")

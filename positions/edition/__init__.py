@@ -1,0 +1,59 @@
+"""Freeze, then print: an edition is canonical JSON with a SHA-256. Renderers read an edition and nothing else."""
+
+import hashlib
+import json
+from typing import Any
+
+from consultations.models import User
+from ncm_portal.workflow import now
+from positions.models import Decision, Edition, EditionKind, PositionPaper
+
+from .assembly import content
+from .files import address, problems, render_artefacts
+
+__all__ = ["address", "canonical", "content", "freeze", "next_number", "problems", "render_artefacts", "sha256"]
+
+
+def canonical(content: dict[str, Any]) -> str:
+    """The one way to write `content`: keys sorted, no spaces, characters as they are; its bytes are its UTF-8.
+
+    Raises ValueError for numbers that JSON (RFC 8259) does not know: not-a-number and infinity.
+    """
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def sha256(text: str) -> str:
+    """SHA-256 (FIPS 180-4) of the UTF-8 bytes of `text`, in hexadecimal: the hash of an edition."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def next_number(paper: PositionPaper, kind: str) -> str:
+    """The number of the next edition: 0.1, 0.2 ... before adoption, "1.0" adopted, 1.0.1, 1.0.2 ... corrected."""
+    if kind == EditionKind.ADOPTED:
+        return "1.0"
+    stem = "1.0." if kind == EditionKind.CORRECTED else "0."
+    taken = paper.editions.filter(number__startswith=stem).values_list("number", flat=True)
+    return f"{stem}{1 + max((int(number.removeprefix(stem)) for number in taken), default=0)}"
+
+
+def freeze(
+    paper: PositionPaper, *, number: str, kind: str, status: str, by: User, decision: Decision | None = None
+) -> Edition:
+    """Freeze `paper` as it stands at this moment of the verbs' clock, and return the new edition.
+
+    `status` is printed on the cover; `decision` is the meeting's, for the adopted text. Called inside the transaction
+    of a verb that holds the paper's row. Raises IntegrityError when the paper has an edition with this number.
+    """
+    moment = now().replace(microsecond=0)
+    frozen = content(paper, number=number, kind=kind, status=str(status), frozen_at=moment, decision=decision)
+    text = canonical(frozen)
+    return Edition.objects.create(
+        paper=paper,
+        number=number,
+        kind=kind,
+        status=frozen["edition"]["status"],
+        content=text,
+        sha256=sha256(text),
+        frozen_at=moment,
+        frozen_by=by,
+    )

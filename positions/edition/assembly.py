@@ -1,0 +1,360 @@
+"""What an edition holds: the paper, and all it rests on, as plain data in one fixed order.
+
+Nothing that its author did not open to everyone stands in it: such a point is a reference without words and without a
+name. What was not decided yet is not in it either: drafts carry no dispositions, reviews no stances of ministries.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, cast
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+from django.utils import timezone, translation
+
+from consultations.models import DelegateState, Framework, Group, Point, Provision, Relation, StakeholderName, Theme
+from positions import queries
+from positions.models import FINAL_KINDS, Decision, EditionKind, PositionPaper, Stance, StanceValue, Strength
+
+from .words import acronyms, operative_words, quorum_sentence
+
+SCHEMA = "ncm-edition/1"
+WITH_CLEARANCE = (EditionKind.FORUM, *FINAL_KINDS)
+STANCES = [value for value in StanceValue.values if value]
+
+
+def content(
+    paper: PositionPaper,
+    *,
+    number: str,
+    kind: str,
+    status: str,
+    frozen_at: datetime,
+    decision: Decision | None = None,
+) -> dict[str, Any]:
+    """The canonical content of `paper` as it stands: JSON values only, in English, the same for the same records.
+
+    `frozen_at` (aware) also decides under which name an institution appears. About twenty queries.
+    """
+    with translation.override("en"):
+        return _Assembly(paper, kind, timezone.localdate(frozen_at)).whole(number, status, frozen_at, decision)
+
+
+def natural(reference: str) -> list[tuple[int, str]]:
+    """Sort key that puts NCM-2017-0042.2 before NCM-2017-0042.10."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", reference) if part]
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _hour(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%H:%M}"
+
+
+@dataclass
+class _Assembly:
+    """The records of one paper on one day, read once and put into order."""
+
+    paper: PositionPaper
+    kind: str
+    day: date
+
+    def __post_init__(self) -> None:
+        visible: Any = Point.objects.visible_to(AnonymousUser())
+        here = visible.filter(consultation=self.paper.consultation_id)
+        self.public = set(here.values_list("pk", flat=True))
+        dated = StakeholderName.objects.filter(Q(valid_to=None) | Q(valid_to__gt=self.day), valid_from__lte=self.day)
+        self.names = dict(dated.order_by("valid_from", "pk").values_list("stakeholder", "name"))
+        self.paragraphs = cast(list[Any], queries.numbered_paragraphs(self.paper))
+        self.numbers = {each.pk: each.number for each in self.paragraphs}
+        self.themes: list[Theme] = list(self.paper.consultation.themes.order_by("order"))
+        self.is_final = self.kind in FINAL_KINDS
+        self.is_late = self.kind in WITH_CLEARANCE
+
+    def whole(self, number: str, status: str, frozen_at: datetime, decision: Decision | None) -> dict[str, Any]:
+        """All parts, under the names of the schema."""
+        sections = self.sections()
+        tallies = queries.tallies(self.paper.consultation)
+        participants = self.participants() if self.is_late else []
+        return {
+            "schema": SCHEMA,
+            "sample": self.paper.is_sample,
+            "language": "en",
+            "paper": self.facts(),
+            "edition": {"number": number, "kind": str(self.kind), "frozen_at": _utc(frozen_at), "status": status},
+            "forum": self.forum(),
+            "sections": sections,
+            "themes": self.matrix(),
+            "provisions": self.provisions(),
+            "groups": _groups(participants, tallies["theme_by_group"]),
+            "participants": participants,
+            "points": self.points() if self.is_final else [],
+            "tallies": tallies,
+            "reservations": self.reservations() if self.is_late else [],
+            "clearances": self.clearances() if self.is_late else [],
+            "clearance_note": self.paper.clearance_note if self.is_late else "",
+            "objections_resolved": self.objections() if self.is_late else [],
+            "adoption": self.adoption(decision) if decision else None,
+            "acronyms": acronyms(_printed(sections)),
+        }
+
+    def name(self, stakeholder: Any) -> str:
+        """The organisation's name on the day."""
+        return self.names.get(stakeholder.pk, stakeholder.name)
+
+    def facts(self) -> dict[str, Any]:
+        paper, consultation = self.paper, self.paper.consultation
+        return {
+            "title": paper.title,
+            "short_title": paper.short_title,
+            "slug": paper.slug,
+            "purpose": paper.purpose,
+            "consultation": consultation.title,
+            "opened": timezone.localdate(consultation.opens_at).isoformat(),
+            "closed": timezone.localdate(consultation.closes_at).isoformat(),
+        }
+
+    # --- The forum --------------------------------------------------------------------------------------------------
+
+    def forum(self) -> dict[str, Any] | None:
+        forum = self.paper.forum
+        if forum is None:
+            return None
+        sessions = forum.sessions.select_related("theme").order_by("starts_at", "order")
+        return {
+            "title": forum.title,
+            "date": forum.starts_on.isoformat(),
+            "end_date": forum.ends_on.isoformat(),
+            "place": forum.place,
+            "venue": forum.venue,
+            "convenors": _listed(forum.convenors),
+            "representatives": self.delegates().count(),
+            "programme": [
+                {
+                    "starts": _hour(session.starts_at),
+                    "ends": _hour(session.ends_at),
+                    "title": session.title,
+                    "kind": session.kind,
+                    "theme": session.theme.code if session.theme else None,
+                    "room": session.room,
+                }
+                for session in sessions
+            ],
+        }
+
+    def delegates(self) -> Any:
+        forum = self.paper.forum
+        assert forum is not None
+        confirmed = forum.delegates.filter(state=DelegateState.CONFIRMED)
+        return confirmed.select_related("stakeholder", "county").order_by("name", "pk")
+
+    def participants(self) -> list[dict[str, Any]]:
+        """Who took part, without any way to reach them."""
+        if self.paper.forum is None:
+            return []
+        return [
+            {
+                "name": delegate.name,
+                "title": delegate.title,
+                "organisation": self.name(delegate.stakeholder),
+                "group": delegate.group or delegate.stakeholder.group,
+                "county": delegate.county.name if delegate.county else "",
+            }
+            for delegate in self.delegates()
+        ]
+
+    # --- The text ---------------------------------------------------------------------------------------------------
+
+    def sections(self) -> list[dict[str, Any]]:
+        """The sections that hold text; the front and end matter that renderers make themselves has none."""
+        found: list[Any] = queries.outline(self.paper, self.paragraphs)
+        return [
+            {
+                "number": section.number,
+                "part": section.part,
+                "heading": section.heading,
+                "heading_sw": section.theme.title_sw if section.theme else "",
+                "theme": section.theme.code if section.theme else None,
+                "paragraphs": [self.paragraph(each) for each in section.standing],
+            }
+            for section in found
+            if section.standing
+        ]
+
+    def paragraph(self, row: Any) -> dict[str, Any]:
+        text = row.wording.text if row.wording else ""
+        return {
+            "number": row.number,
+            "key": str(row.key),
+            "strength": row.strength,
+            "verb": operative_words(str(Strength(row.strength).label), text) if row.strength else "",
+            "text": text,
+            "lang": "en",
+            "secretariat_text": row.is_secretariat_text,
+            "provisions": sorted((each.code for each in row.provisions.all()), key=natural),
+            "sources": self.sources(row.wording.groundings.all() if row.wording else []),
+        }
+
+    def sources(self, groundings: Iterable[Any]) -> list[dict[str, Any]]:
+        found = [
+            {"point": each.point.reference, "relation": each.relation, "organisation": self.raised_by(each.point)}
+            for each in groundings
+        ]
+        return sorted(found, key=lambda source: natural(source["point"]))
+
+    def raised_by(self, point: Any) -> str | None:
+        """Who said it, or in which session it was said; None where that is not for everyone."""
+        if point.pk not in self.public:
+            return None
+        return self.name(point.stakeholder) if point.stakeholder else point.session.title
+
+    # --- The frame --------------------------------------------------------------------------------------------------
+
+    def matrix(self) -> list[dict[str, Any]]:
+        """Themes with their objectives, targets and lead institutions, the last only where the mandate is confirmed."""
+        return [self.theme(theme) for theme in self.themes]
+
+    def theme(self, theme: Theme) -> dict[str, Any]:
+        links = theme.links.select_related("provision").order_by("provision__framework", "provision__order")
+        codes: dict[tuple[bool, bool], list[str]] = {}
+        for link in links:
+            target, lead = link.provision.framework == Framework.SDG, link.relation == Relation.LEAD
+            codes.setdefault((target, lead), []).append(link.provision.code)
+        leads = theme.mandates.filter(is_lead=True, is_confirmed=True).select_related("ministry")
+        return {
+            "code": theme.code,
+            "title": theme.title,
+            "title_sw": theme.title_sw,
+            "objectives": codes.get((False, True), []),
+            "related": codes.get((False, False), []),
+            "sdg": [code.removeprefix("SDG-") for code in codes.get((True, True), []) + codes.get((True, False), [])],
+            "lead": sorted(self.name(mandate.ministry) for mandate in leads),
+        }
+
+    def provisions(self) -> list[dict[str, Any]]:
+        """The objectives, principles and targets that the themes or the paragraphs name."""
+        named = Q(themes__in=self.themes) | Q(paragraphs__in=self.paragraphs)
+        found = Provision.objects.filter(named).distinct().order_by("framework", "order")
+        return [
+            {"code": each.code, "label": each.label, "title": each.title, "framework": each.framework} for each in found
+        ]
+
+    # --- What became of what was said -------------------------------------------------------------------------------
+
+    def points(self) -> list[dict[str, Any]]:
+        """Every point that counts, with its answer; `outcome` is "" where there was none when the text was frozen."""
+        said: Any = Point.objects.standing().filter(consultation=self.paper.consultation_id)
+        dispositions = self.paper.dispositions.prefetch_related("paragraphs")
+        answers = {each.point_id: each for each in dispositions}
+        found = [
+            self.point(each, answers.get(each.pk)) for each in said.select_related("theme", "stakeholder", "session")
+        ]
+        return sorted(found, key=lambda point: natural(point["reference"]))
+
+    def point(self, row: Any, answer: Any) -> dict[str, Any]:
+        """A point and its answer. A reason may repeat what was said, so it is as confidential as the point."""
+        is_public = row.pk in self.public
+        return {
+            "reference": row.reference,
+            "kind": row.kind,
+            "theme": row.theme.code,
+            "organisation": self.raised_by(row),
+            "text": row.text if is_public else None,
+            "outcome": answer.outcome if answer else "",
+            "reason": answer.reason if answer and is_public else "",
+            "paragraphs": self.places(answer.paragraphs.all()) if answer else [],
+        }
+
+    def places(self, paragraphs: Iterable[Any]) -> list[int]:
+        """The numbers of those of `paragraphs` that stand in the text."""
+        return sorted(self.numbers[each.pk] for each in paragraphs if each.pk in self.numbers)
+
+    # --- What offices and the meeting said --------------------------------------------------------------------------
+
+    def reservations(self) -> list[dict[str, Any]]:
+        live = self.paper.reservations.filter(withdrawn_at=None, paragraph__in=self.paragraphs)
+        found = [
+            {
+                "organisation": self.name(each.stakeholder),
+                "paragraph": self.numbers[each.paragraph_id],
+                "text": each.text,
+            }
+            for each in live.select_related("stakeholder")
+        ]
+        return sorted(found, key=lambda each: (each["paragraph"], each["organisation"]))
+
+    def clearances(self) -> list[dict[str, Any]]:
+        rows = self.paper.clearances.select_related("ministry").prefetch_related("stances")
+        return sorted(map(self.clearance, rows), key=lambda row: row["ministry"])
+
+    def clearance(self, row: Any) -> dict[str, Any]:
+        live = [each for each in row.stances.all() if not each.replaced_at and each.paragraph_id in self.numbers]
+        values = Counter(each.value for each in live)
+        return {
+            "ministry": self.name(row.ministry),
+            "paragraphs": sorted(self.numbers[each.paragraph_id] for each in live),
+            "stances": {value: values[value] for value in STANCES},
+            "answered_on": timezone.localdate(row.answered_at).isoformat() if row.answered_at else None,
+        }
+
+    def objections(self) -> list[dict[str, Any]]:
+        """Objections that the text has answered: what was proposed, and why the next wording was written."""
+        moved = Stance.objects.filter(
+            clearance__paper=self.paper, value=StanceValue.OBJECT, replaced_at__isnull=False,
+            paragraph__in=self.paragraphs,
+        )  # fmt: skip
+        rows = moved.select_related("clearance__ministry", "wording").prefetch_related("paragraph__wordings")
+        found = [self.objection(row) for row in rows.order_by("at", "pk")]
+        return sorted(found, key=lambda each: (each["paragraph"], each["organisation"]))
+
+    def objection(self, row: Any) -> dict[str, Any]:
+        later = [each for each in row.paragraph.wordings.all() if each.number > row.wording.number]
+        answer = min(later, key=lambda wording: wording.number, default=None)
+        return {
+            "organisation": self.name(row.clearance.ministry),
+            "paragraph": self.numbers[row.paragraph_id],
+            "objection": row.reason,
+            "proposed": row.proposed_text,
+            "resolution": answer.why if answer else "",
+        }
+
+    def adoption(self, decision: Decision) -> dict[str, Any]:
+        quorum = decision.quorum
+        return {
+            "rule": decision.rule,
+            "reasons": decision.reasons,
+            "members_present": quorum.members_present,
+            "members_total": quorum.members_total,
+            "groups_present": quorum.groups_present,
+            "groups_required": quorum.groups_needed,
+            "quorum": quorum_sentence(quorum),
+            "chair": decision.chair.name,
+            "at": _utc(decision.at),
+            "place": decision.forum.place,
+        }
+
+
+def _listed(convenors: str) -> list[str]:
+    """The convenors, which one line of the forum names: apart by semicolons, or else by commas."""
+    parts = convenors.split(";") if ";" in convenors else convenors.split(",")
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _groups(participants: list[dict[str, Any]], cells: list[dict[str, Any]]) -> dict[str, str]:
+    """The names of the groups that took part."""
+    present = {row["group"] for row in (*participants, *cells)}
+    return {code: str(label) for code, label in Group.choices if code in present}
+
+
+def _printed(sections: list[dict[str, Any]]) -> str:
+    """All words of the text, for the list of acronyms."""
+    return "\n".join(
+        line for section in sections for line in (section["heading"], *(each["text"] for each in section["paragraphs"]))
+    )

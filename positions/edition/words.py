@@ -1,0 +1,48 @@
+"""The few words that an edition finds or makes itself: operative words, acronyms, the sentence on the quorum."""
+
+import re
+from collections.abc import Iterator
+
+from consultations.models import Term
+from positions.models import QuorumCount
+
+IN_BRACKETS = re.compile(r"^(?P<meaning>.*\S) \((?P<short>[^()]+)\)$")
+ABBREVIATION = re.compile(r"^[A-Z][A-Za-z]*[A-Z]s?$")
+
+
+def operative_words(label: str, text: str) -> str:
+    """The form of the operative words that `text` uses: "calls for", or "call for" after a plural; else `label`."""
+    first, *rest = label.split(" ")
+    plural = " ".join([first.removesuffix("s"), *rest])
+    return next((form for form in (label, plural) if _occurs(form, text)), label)
+
+
+def _occurs(words: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
+
+
+def acronyms(text: str) -> list[dict[str, str]]:
+    """The acronyms of the vocabulary that occur in `text`, in order, with what they stand for. One query."""
+    known: dict[str, str] = {}
+    for term, definition in Term.objects.order_by("term").values_list("term", "definition"):
+        for short, meaning in _abbreviations(term, definition):
+            known.setdefault(short, meaning)
+    return [{"term": short, "meaning": known[short]} for short in sorted(known) if _occurs(short, text)]
+
+
+def _abbreviations(term: str, definition: str) -> Iterator[tuple[str, str]]:
+    """ "Cabinet Secretary (CS)" gives CS; a term that is an abbreviation itself gives its definition."""
+    if ABBREVIATION.match(term):
+        yield term, definition
+    found = IN_BRACKETS.match(term)
+    if found:
+        shorts = (short.strip() for short in found["short"].split(","))
+        yield from ((short, found["meaning"]) for short in shorts if ABBREVIATION.match(short))
+
+
+def quorum_sentence(count: QuorumCount) -> str:
+    """The quorum in one plain sentence, in the language of the edition."""
+    return (
+        f"{count.members_present} of {count.members_total} member institutions were present"
+        f" ({count.members_needed} are needed), from {count.groups_present} groups ({count.groups_needed} are needed)."
+    )

@@ -1,0 +1,115 @@
+"""The papers: the list, a paper's text with what it rests on, and the files of its editions."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from positions.models import FINAL_KINDS, Artefact, ArtefactFormat, Edition, PositionPaper
+from positions.queries import readable_editions, readable_papers, successor
+from positions.views import reading
+
+FOR_EVER = "public, max-age=31536000, immutable"
+MEDIA_TYPES = {ArtefactFormat.PDF: "application/pdf", ArtefactFormat.JSON: "application/json"}
+
+
+@login_not_required
+@require_safe
+def papers(request: HttpRequest) -> HttpResponse:
+    """The papers that the reader may know of: the official ones, then those in preparation."""
+    found = readable_papers(request.user)
+    context = {
+        "official": [paper for paper in found if paper.is_official],
+        "coming": [paper for paper in found if not paper.is_official],
+    }
+    return render(request, "positions/papers.html", context)
+
+
+@login_not_required
+@require_safe
+@gzip_page
+def paper(request: HttpRequest, slug: str) -> HttpResponse:
+    """A paper in the edition in force, or the newest that the reader may see.
+
+    404 where there is no such paper, none for this reader, or nothing to read in it yet.
+    """
+    found, editions = _paper(request, slug)
+    edition = next(filter(is_official, editions), editions[0])
+    return _page(request, found, edition, editions)
+
+
+@login_not_required
+@require_safe
+@gzip_page
+def paper_edition(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    """A paper in one of its editions. 404 where there is none, or none for this reader."""
+    found, editions = _paper(request, slug)
+    edition = next((each for each in editions if each.number == number), None)
+    if edition is None:
+        raise Http404
+    return _page(request, found, edition, editions)
+
+
+def is_official(edition: Edition) -> bool:
+    """Whether everyone may read `edition`, whose paper is at hand."""
+    return edition.kind in FINAL_KINDS and edition.paper.is_official
+
+
+def _paper(request: HttpRequest, slug: str) -> tuple[PositionPaper, list[Edition]]:
+    """The paper and its editions that the reader may see, newest first; 404 without one. Three queries."""
+    found = get_object_or_404(PositionPaper.objects.visible_to(request.user), slug=slug)
+    editions = list(readable_editions(request.user, found))
+    if not editions:
+        raise Http404
+    return found, editions
+
+
+def _page(request: HttpRequest, found: PositionPaper, edition: Edition, editions: list[Edition]) -> HttpResponse:
+    in_force = next(filter(is_official, editions), None)
+    context = {
+        "paper": found,
+        "edition": edition,
+        "editions": editions,
+        "official": is_official(edition),
+        "newer": in_force if in_force and in_force != edition else None,
+        "successor": successor(found),
+        "files": {artefact.format: artefact for artefact in edition.artefacts.all()},
+        "text": reading.text(edition.sha256),
+        "frozen": reading.facts(edition.sha256),
+    }
+    return render(request, "positions/paper.html", context)
+
+
+@login_not_required
+@require_safe
+def edition_pdf(request: HttpRequest, slug: str, number: str) -> HttpResponseBase:
+    """The PDF of an edition, as it was made. 404 where there is none, or none for this reader."""
+    return _file(request, slug, number, ArtefactFormat.PDF)
+
+
+@login_not_required
+@require_safe
+def edition_json(request: HttpRequest, slug: str, number: str) -> HttpResponseBase:
+    """The canonical content of an edition: the bytes whose hash is printed on it. 404 as for the PDF."""
+    return _file(request, slug, number, ArtefactFormat.JSON)
+
+
+def _file(request: HttpRequest, slug: str, number: str, kind: str) -> HttpResponseBase:
+    """The stored file with a strong validator (RFC 9110, 8.8.3), or 304 to a reader who has it. One query."""
+    readable: Any = Edition.objects.visible_to(request.user)
+    wanted = readable.filter(paper__slug=slug, number=number)
+    files = Artefact.objects.filter(edition__in=wanted.values("pk"), format=kind)
+    artefact = get_object_or_404(files.select_related("edition__paper").defer("edition__content"))
+    etag, modified = f'"{artefact.sha256}"', int(artefact.rendered_at.timestamp())
+    response: Any = get_conditional_response(request, etag=etag, last_modified=modified)
+    if response is None:
+        name = f"{slug}-{number}.{kind}"
+        response = FileResponse(artefact.file.open(), filename=name, content_type=MEDIA_TYPES[ArtefactFormat(kind)])
+    response["ETag"], response["Last-Modified"] = etag, http_date(modified)
+    response["Cache-Control"] = FOR_EVER if is_official(artefact.edition) else "private, no-cache"
+    return response
