@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from consultations.models import (
     Consultation,
@@ -21,18 +23,25 @@ from consultations.models import (
     County,
     Delegate,
     DelegateState,
+    Evidence,
     Forum,
     ForumState,
     Framework,
     Group,
+    MailState,
     Milestone,
+    OutgoingMail,
     Point,
+    PointState,
     Provision,
     Relation,
     Stakeholder,
+    StakeholderState,
     Submission,
+    SubmissionState,
     Theme,
 )
+from consultations.permissions import is_secretariat
 
 PAGE = 25
 REFERENCE = re.compile(r"[A-Z0-9-]{1,20}", re.ASCII)
@@ -144,22 +153,19 @@ def participation(consultation: Consultation) -> Participation:
 
 def themes_of(consultation: Consultation) -> QuerySet[Theme]:
     """The consultation's themes in order; `objectives` holds the numbers of the leading objectives of the Compact,
-    `targets` the codes of the leading SDG targets."""
-    leads = Q(links__relation=Relation.LEAD)
+    `targets` the codes of the SDG targets whose link to the theme was read somewhere and not only assumed."""
     return consultation.themes.annotate(
-        objectives=ArrayAgg(
-            "links__provision__order",
-            filter=leads & Q(links__provision__framework=Framework.GCM_OBJECTIVE),
-            order_by="links__provision__order",
-            default=Value([]),
-        ),
-        targets=ArrayAgg(
-            "links__provision__code",
-            filter=leads & Q(links__provision__framework=Framework.SDG),
-            order_by="links__provision__order",
-            default=Value([]),
-        ),
+        objectives=_linked("order", framework=Framework.GCM_OBJECTIVE, relation=Relation.LEAD),
+        targets=_linked("code", framework=Framework.SDG),
     )
+
+
+def _linked(field: str, *, framework: str, **conditions: str) -> ArrayAgg:
+    """The values of `field` of a theme's provisions in `framework`, in order."""
+    found = Q(links__provision__framework=framework) & ~Q(links__evidence=Evidence.GENERAL)
+    found &= Q(**{f"links__{name}": value for name, value in conditions.items()})
+    order = "links__provision__order"
+    return ArrayAgg(f"links__provision__{field}", filter=found, order_by=order, default=Value([]))
 
 
 def theme_figures(consultation: Consultation) -> list[ThemeFigures]:
@@ -279,3 +285,43 @@ def _beyond(edge: Submission, side: str) -> Q:
     return Q(**{f"submitted_at__{side}e": edge.submitted_at}) & (
         Q(**{f"submitted_at__{side}": edge.submitted_at}) | same_moment
     )
+
+
+class Waiting(NamedTuple):
+    """One thing that waits for the secretariat: in words, where to do it, whether its time is short."""
+
+    text: str
+    url: str
+    urgent: bool = False
+
+
+def waiting(user: Any) -> list[Waiting]:
+    """What people sent that waits for the secretariat: inputs, organisations, points of sessions, mail that failed."""
+    if not is_secretariat(user):
+        return []
+    inputs = Submission.objects.visible_to(user).filter(state=SubmissionState.SUBMITTED).count()
+    bodies = Stakeholder.objects.filter(state=StakeholderState.REGISTERED, memberships__isnull=False).distinct().count()
+    points = Point.objects.filter(state=PointState.SUBMITTED).count()
+    failed = OutgoingMail.objects.filter(state=MailState.FAILED).count()
+    rows = [
+        (inputs, ngettext("%(n)s input to screen", "%(n)s inputs to screen", inputs), reverse("desk"), False),
+        (
+            bodies,
+            ngettext("%(n)s organisation to verify", "%(n)s organisations to verify", bodies),
+            reverse("desk_organisations"),
+            False,
+        ),
+        (
+            points,
+            ngettext("%(n)s point of a session to validate", "%(n)s points of sessions to validate", points),
+            reverse("desk_points"),
+            False,
+        ),
+        (
+            failed,
+            ngettext("%(n)s mail could not be sent", "%(n)s mails could not be sent", failed),
+            reverse("admin:consultations_outgoingmail_changelist") + "?state__exact=failed",
+            True,
+        ),
+    ]
+    return [Waiting(text % {"n": count}, url, urgent) for count, text, url, urgent in rows if count]
