@@ -57,14 +57,14 @@ def _joined(start: date, end: date | None, parts: list[str]) -> str:
     head = parts[: len(parts) - shared]
     if not head:
         return last
-    dash = "–" if len(head) == 1 and shared else " – "
+    dash = "–" if len(head) == 1 else " – "
     return f"{written(start, ' '.join(head))}{dash}{last}"
 
 
 @register.filter
 def paragraphs(text: str | None) -> SafeString:
     """Show plain text literally, an empty line as a new paragraph. Nothing in it is ever markup."""
-    return SafeString(linebreaks(str(text or ""), autoescape=True))
+    return SafeString(linebreaks(str(text), autoescape=True) if text else "")
 
 
 @register.filter

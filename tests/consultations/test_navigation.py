@@ -1,0 +1,91 @@
+"""Which sections of the menu a person sees, and what they cost."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
+from django.urls import resolve, reverse
+from django.utils import translation
+
+from consultations.models import MembershipRole, Office
+from consultations.navigation import SECTIONS, nav
+from tests.factories import make_member, make_ministry, make_user
+
+pytestmark = pytest.mark.django_db
+FOR_ALL = ["Consultation", "Inputs", "Position papers"]
+
+
+def request_of(user, path="/"):
+    request = RequestFactory().get(path)
+    request.user = user
+    request.resolver_match = resolve(path)
+    return request
+
+
+def labels(user) -> list[str]:
+    return [str(item["label"]) for item in nav(request_of(user))["nav"]]
+
+
+def test_a_visitor_sees_what_is_public_and_the_way_in(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert labels(AnonymousUser()) == [*FOR_ALL, "Sign in"]
+
+
+def test_a_stakeholder_sees_the_own_organisation(django_assert_num_queries):
+    person = make_user()
+    with django_assert_num_queries(1):
+        assert labels(person) == [*FOR_ALL, "My organisation", "Account"]
+
+
+def test_a_clearing_officer_sees_clearance():
+    officer = make_user()
+    make_member(make_ministry(), officer, role=MembershipRole.CLEARING_OFFICER)
+    assert labels(officer) == [*FOR_ALL, "My organisation", "Clearance", "Account"]
+
+
+@pytest.mark.parametrize(
+    ("office", "own"),
+    [
+        (Office.SECRETARIAT, ["Desk", "Admin"]),
+        (Office.HEAD, ["Desk", "Admin"]),
+        (Office.SYSADMIN, ["Admin"]),
+        (Office.OFFICIAL, ["My organisation"]),
+    ],
+)
+def test_each_office_sees_its_rooms(office, own):
+    assert labels(make_user(office)) == [*FOR_ALL, *own, "Account"]
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.url_name)
+def test_every_section_has_a_first_page(section):
+    assert reverse(section.url_name)[0] == "/"
+
+
+def test_the_page_and_the_section_one_is_in_are_marked():
+    def marks(path):
+        return [item["current"] for item in nav(request_of(AnonymousUser(), path))["nav"]]
+
+    assert marks("/") == ["page", "", "", ""]
+    assert marks("/inputs/NCM-2017-0001/") == ["", "true", "", ""]
+    assert marks("/account/login/") == ["", "", "", "page"]
+
+
+def test_a_page_that_does_not_exist_still_has_a_menu():
+    request = RequestFactory().get("/nowhere/")
+    request.user, request.resolver_match = AnonymousUser(), None
+    assert [item["current"] for item in nav(request)["nav"]] == ["", "", "", ""]
+
+
+def test_a_request_that_was_never_identified_has_none():
+    assert list(nav(RequestFactory().get("/"))["nav"]) == []
+
+
+@pytest.mark.parametrize(("language", "other"), [("en", "sw"), ("sw", "en")])
+def test_the_other_language_is_offered(language, other):
+    with translation.override(language):
+        assert nav(request_of(AnonymousUser()))["other_language"]["code"] == other
+
+
+def test_a_visitor_changes_the_language_without_a_token(client):
+    client.handler.enforce_csrf_checks = True
+    answer = client.post(reverse("set_language"), {"language": "sw", "next": "/inputs/"})
+    assert (answer.status_code, answer.url, answer.cookies["django_language"].value) == (302, "/inputs/", "sw")
