@@ -54,7 +54,7 @@ CSRF_TRUSTED_ORIGINS = [PORTAL_ADDRESS]
 INSTALLED_APPS = [
     "consultations",
     "positions",
-    "django.contrib.admin",
+    "ncm_portal.admin.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -69,7 +69,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "import_export",
     "pgtrigger",
-    "pghistory",
 ]
 
 MIDDLEWARE = [
@@ -88,7 +87,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "ncm_portal.middleware.SecondFactorMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
 ]
 if DEBUG and find_spec("zeal"):
     INSTALLED_APPS.append("zeal")

@@ -1,0 +1,192 @@
+"""What every record's admin page has in common: no deletion, moves only by verbs, edits in the journal."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import Event
+from consultations.permissions import is_secretariat, may_enter_admin
+from ncm_portal.workflow import Blocked, Move, OpenMove, journal, moves_open_to
+
+
+class ReasonForm(forms.Form):
+    """A move's reason, kept in the journal."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class RecordAdmin(admin.ModelAdmin):
+    """Records of the secretariat. Staff read; the secretariat writes; nothing is deleted."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    moves: dict[str, Move] = {}
+    verbs: Any = None  # the module that holds the verbs of `moves`
+    move_forms: dict[str, type[forms.Form]] = {}  # moves that ask for more than a reason
+    change_form_template = "admin/portal/change_form.html"
+
+    def has_module_permission(self, request):
+        return may_enter_admin(request.user)
+
+    def has_view_permission(self, request, obj=None):
+        return may_enter_admin(request.user)
+
+    def has_add_permission(self, request):
+        return is_secretariat(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        return is_secretariat(request.user)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_readonly_fields(self, request, obj=None):
+        """State and its reason are shown and moved by verbs."""
+        shown = [name for name in ("state", "state_reason") if hasattr(self.model, name)]
+        return [*super().get_readonly_fields(request, obj), *shown]
+
+    def save_model(self, request, obj, form, change):
+        """Save an edit and enter in the journal what changed, from what to what."""
+        super().save_model(request, obj, form, change)
+        changed = {
+            name: [_plain(form.initial.get(name)), _plain(form.cleaned_data[name])] for name in form.changed_data
+        }
+        if changed or not change:
+            journal("edit" if change else "enter", obj, by=request.user, data={"changed": changed})
+
+    def save_formset(self, request, form, formset, change):
+        """Save the rows below a record and enter in the journal which changed."""
+        super().save_formset(request, form, formset, change)
+        kind = formset.model._meta.verbose_name
+        rows = [str(row) for row in (*formset.new_objects, *(row for row, _names in formset.changed_objects))]
+        if rows:
+            journal("edit", form.instance, by=request.user, data={str(kind): rows})
+
+    # --- Moves ---
+
+    def open_moves(self, request: HttpRequest, record: Any) -> list[OpenMove]:
+        """The moves that the person may make on the record now."""
+        return moves_open_to(self.moves, record, request.user) if self.moves else []
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        record = self.get_object(request, object_id)
+        context = dict(extra_context or {})
+        if record is not None:
+            context |= {
+                "open_moves": self.open_moves(request, record),
+                "events": Event.objects.about(record).order_by("-number")[:20],
+            }
+        return super().change_view(request, object_id, form_url, context)
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_move"
+        move = path("<path:object_id>/move/<slug:verb>/", self.admin_site.admin_view(self.move_view), name=name)
+        return [move, *super().get_urls()]
+
+    def move_view(self, request: HttpRequest, object_id: str, verb: str) -> HttpResponse:
+        """Ask for what a move needs, then make it. Every reason of a refusal is shown; what was typed stays."""
+        move = self.moves.get(verb)
+        record = get_object_or_404(self.get_queryset(request), pk=object_id) if move else None
+        if move is None or not self.has_view_permission(request, record):
+            raise PermissionDenied
+        form = self.move_forms.get(verb, ReasonForm)(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                self.carry_out(move, record, request, **form.cleaned_data)
+            except Blocked as refusal:
+                form.add_error(None, refusal.reasons)
+            else:
+                self.message_user(request, _("Done: %(move)s, %(record)s") % {"move": move.label, "record": record})
+                return HttpResponseRedirect(self._address("change", record))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": move.label,
+            "opts": self.opts,
+            "record": record,
+            "move": move,
+            "form": form,
+            "conditions": move.conditions(record),
+            "back": self._address("change", record),
+        }
+        return TemplateResponse(request, "admin/portal/move.html", context)
+
+    def _address(self, page: str, record: Any) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=[record.pk])
+
+    def carry_out(self, move: Move, record: Any, request: HttpRequest, **values: Any) -> None:
+        """Call the verb of the move's name. A reason goes along where the verb takes one."""
+        verb: Callable[..., Any] = getattr(self.verbs, move.verb)
+        if not move.needs_reason and not values.get("reason"):
+            values.pop("reason", None)
+        verb(record, by=request.user, **values)
+
+    def get_actions(self, request):
+        """One bulk action per move that needs no more than a click."""
+        actions = super().get_actions(request)
+        for move in self.moves.values():
+            if not move.needs_reason and move.verb not in self.move_forms and hasattr(self.verbs, move.verb):
+                actions[move.verb] = (_bulk(move), move.verb, move.label)
+        return actions
+
+
+def _bulk(move: Move) -> Callable[..., None]:
+    def carry_out_all(modeladmin: RecordAdmin, request: HttpRequest, queryset: Any) -> None:
+        done = 0
+        for record in queryset:
+            try:
+                modeladmin.carry_out(move, record, request)
+                done += 1
+            except Blocked as refusal:
+                words = {"record": record, "reasons": " ".join(refusal.reasons)}
+                modeladmin.message_user(request, _("%(record)s: %(reasons)s") % words, messages.ERROR)
+        if done:
+            modeladmin.message_user(request, _("%(move)s: %(count)s done") % {"move": move.label, "count": done})
+
+    return carry_out_all
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple) or hasattr(value, "values_list"):
+        return [str(item) for item in value]
+    return value if value is None or isinstance(value, bool | int) else str(value)
+
+
+class RowsInline(admin.TabularInline):
+    """Rows below a record: added and changed with it, never deleted."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+    def has_view_permission(self, request, obj=None):
+        return may_enter_admin(request.user)
+
+    def has_add_permission(self, request, obj=None):
+        return is_secretariat(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        return is_secretariat(request.user)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class ReadOnlyAdmin(RecordAdmin):
+    """Records that are made elsewhere and only read here."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False

@@ -1,0 +1,141 @@
+"""Consultations, milestones, forums with their programme, delegates in the admin."""
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from import_export.admin import ExportMixin
+
+from consultations import workflow
+from consultations.models import CheckIn, Consultation, Delegate, Forum, ForumSession, Milestone, SessionRole
+
+from .base import ReadOnlyAdmin, RecordAdmin, RowsInline
+
+
+class ExtendForm(forms.Form):
+    """A later deadline and the reason for it."""
+
+    closes_at = forms.DateTimeField(
+        label=_("New deadline (EAT, UTC+3)"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class MilestonesInline(RowsInline):
+    model = Milestone
+    fields = ["short_title", "title", "kind", "place", "planned_start", "actual_start", "state", "is_key"]
+
+
+@admin.register(Consultation)
+class ConsultationAdmin(RecordAdmin):
+    moves, verbs = workflow.CONSULTATION_MOVES, workflow
+    move_forms = {"extend": ExtendForm}
+    list_display = ["title", "state", "opens_at", "closes_at", "input_count"]
+    list_filter = ["state"]
+    search_fields = ["title", "short_title"]
+    autocomplete_fields = ["themes"]
+    inlines = [MilestonesInline]
+    prepopulated_fields = {"slug": ["short_title"]}
+
+    def get_readonly_fields(self, request, obj=None):
+        """Once open, the deadline is moved only by the head, with a reason."""
+        fields = super().get_readonly_fields(request, obj)
+        return (
+            fields
+            if obj is None or obj.state == Consultation.State.DRAFT
+            else [*fields, "opens_at", "closes_at", "slug"]
+        )
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj and obj.state != Consultation.State.DRAFT else self.prepopulated_fields
+
+    @admin.display(description=_("inputs"))
+    def input_count(self, consultation: Consultation) -> int:
+        """How many inputs were sent."""
+        return consultation.submissions.sent().count()
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(RecordAdmin):
+    list_display = ["__str__", "place", "planned_start", "actual_start", "state", "level", "is_key", "evidence"]
+    list_filter = ["state", "level", "kind", "is_key"]
+    search_fields = ["title", "short_title", "place"]
+
+
+class SessionsInline(RowsInline):
+    model = ForumSession
+    fields = ["order", "starts_at", "ends_at", "title", "kind", "theme", "room", "state"]
+    readonly_fields = ["state"]
+    ordering = ["starts_at", "order"]
+    show_change_link = True
+
+
+@admin.register(Forum)
+class ForumAdmin(RecordAdmin):
+    moves, verbs = workflow.FORUM_MOVES, workflow
+    list_display = ["title", "consultation", "place", "starts_on", "state", "confirmed_delegates"]
+    list_filter = ["state", "consultation"]
+    search_fields = ["title", "code", "place"]
+    autocomplete_fields = ["consultation"]
+    prepopulated_fields = {"slug": ["code"]}
+    inlines = [SessionsInline]
+    list_select_related = ["consultation"]
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else self.prepopulated_fields
+
+    @admin.display(description=_("confirmed"))
+    def confirmed_delegates(self, forum: Forum) -> str:
+        """Confirmed delegates and seats."""
+        return f"{forum.delegates.filter(state=Delegate.State.CONFIRMED).count()} / {forum.seats}"
+
+
+class RolesInline(RowsInline):
+    model = SessionRole
+    autocomplete_fields = ["user"]
+    fields = ["kind", "user", "name", "order"]
+
+
+@admin.register(ForumSession)
+class ForumSessionAdmin(RecordAdmin):
+    moves, verbs = workflow.SESSION_MOVES, workflow
+    list_display = ["title", "forum", "starts_at", "room", "theme", "state"]
+    list_filter = ["forum", "kind", "state"]
+    search_fields = ["title", "room"]
+    autocomplete_fields = ["forum", "theme"]
+    inlines = [RolesInline]
+    list_select_related = ["forum", "theme"]
+
+
+@admin.register(Delegate)
+class DelegateAdmin(ExportMixin, RecordAdmin):
+    moves, verbs = workflow.DELEGATE_MOVES, workflow
+    export_admin_log = False
+    list_display = ["badge_number", "name", "title", "stakeholder", "group", "county", "role", "state"]
+    list_display_links = ["name"]
+    list_filter = ["forum", "state", "role", "group"]
+    search_fields = ["name", "title", "stakeholder__name", "email"]
+    autocomplete_fields = ["forum", "stakeholder", "user", "county"]
+    list_select_related = ["stakeholder", "county"]
+    readonly_fields = ["badge_number"]
+
+    def get_export_queryset(self, request):
+        return super().get_export_queryset(request).select_related("forum", "stakeholder", "county")
+
+    def save_model(self, request, obj, form, change):
+        """A new delegate is nominated by the verb; group and county are kept as they are that day."""
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        values = {name: form.cleaned_data[name] for name in ("title", "email", "role", "user")}
+        if form.cleaned_data.get("county"):
+            values["county"] = form.cleaned_data["county"]
+        made = workflow.nominate(obj.forum, obj.stakeholder, by=request.user, name=obj.name, **values)
+        obj.pk, obj.state = made.pk, made.state
+
+
+@admin.register(CheckIn)
+class CheckInAdmin(ReadOnlyAdmin):
+    list_display = ["delegate", "channel", "at", "received_at", "by"]
+    list_filter = ["delegate__forum", "channel"]
+    search_fields = ["delegate__name"]
+    list_select_related = ["delegate", "by"]

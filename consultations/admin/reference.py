@@ -1,0 +1,51 @@
+"""Reference data in the admin: themes, provisions, instruments, terms, the outline."""
+
+from django.contrib import admin
+
+from consultations.models import Instrument, OutlinePart, Provision, Term, Theme, ThemeProvision
+
+from .base import RecordAdmin, RowsInline
+
+
+class ThemeProvisionsInline(RowsInline):
+    model = ThemeProvision
+    autocomplete_fields = ["provision"]
+    fields = ["provision", "relation", "evidence"]
+
+
+@admin.register(Theme)
+class ThemeAdmin(RecordAdmin):
+    list_display = ["order", "code", "title", "title_sw", "evidence"]
+    list_display_links = ["title"]
+    search_fields = ["code", "title", "title_sw"]
+    inlines = [ThemeProvisionsInline]
+
+
+@admin.register(Provision)
+class ProvisionAdmin(RecordAdmin):
+    list_display = ["code", "framework", "label", "reference", "evidence"]
+    list_filter = ["framework", "evidence"]
+    search_fields = ["code", "label", "title"]
+    autocomplete_fields = ["targets"]
+
+
+@admin.register(Instrument)
+class InstrumentAdmin(RecordAdmin):
+    list_display = ["short_title", "level", "kind", "number", "adopted_on", "status", "evidence"]
+    list_filter = ["level", "kind", "evidence"]
+    search_fields = ["code", "title", "short_title"]
+    autocomplete_fields = ["themes"]
+
+
+@admin.register(Term)
+class TermAdmin(RecordAdmin):
+    list_display = ["term", "term_sw", "kind", "evidence"]
+    list_filter = ["kind", "evidence"]
+    search_fields = ["term", "term_sw", "definition"]
+
+
+@admin.register(OutlinePart)
+class OutlinePartAdmin(RecordAdmin):
+    list_display = ["order", "part", "heading", "length", "evidence"]
+    list_display_links = ["heading"]
+    list_filter = ["part"]
