@@ -110,7 +110,7 @@ def stop(folder: str | Path, *, throwaway: bool = False) -> bool:
     with _alone(server):
         running = _answers(server)
         if running:
-            _run(server, "pg_ctl", "-D", server.data, "-m", "fast", "-w", "stop")
+            _run(server, "pg_ctl", "-D", ".", "-m", "fast", "-w", "stop")
         shutil.rmtree(server.socket, ignore_errors=True)
         if throwaway:
             shutil.rmtree(server.home if _is_root() else server.data, ignore_errors=True)
@@ -212,7 +212,7 @@ def _initialise(server: Server) -> None:
     """Make an empty database cluster where there is none."""
     if not (server.data / "PG_VERSION").exists():
         flags = ["-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-        _run(server, "initdb", "-D", server.data, *flags)
+        _run(server, "initdb", "-D", ".", *flags)
         return
     made_by = int((server.data / "PG_VERSION").read_text().split(".")[0])
     ours = _major(_programs(server) / "postgres")
@@ -227,13 +227,13 @@ def _launch(server: Server, throwaway: bool) -> None:
     options = {"listen_addresses": "", "unix_socket_permissions": "0700", "max_connections": "60"}
     options |= FAST if throwaway else {}
     given = " ".join(f"-c {name}='{value}'" for name, value in options.items())
-    _run(server, "pg_ctl", "-D", server.data, "-w", "-l", server.log, "-o", f"-k {server.socket} {given}", "start")
+    _run(server, "pg_ctl", "-D", ".", "-w", "-l", server.log.name, "-o", f"-k {server.socket} {given}", "start")
 
 
 def _stop_orphan(server: Server) -> None:
     """Stop a server that runs without its socket (somebody cleaned the temporary folder), so that it can start anew."""
     if server.data.exists() and _has_process(server) and not _socket_file(server).exists():
-        _run(server, "pg_ctl", "-D", server.data, "-m", "fast", "-w", "stop")
+        _run(server, "pg_ctl", "-D", ".", "-m", "fast", "-w", "stop")
 
 
 def _answers(server: Server) -> bool:
@@ -246,10 +246,10 @@ def _socket_file(server: Server) -> Path:
 
 def _has_process(server: Server) -> bool:
     """Whether pg_ctl sees a live server; a stale postmaster.pid counts as none."""
-    return _call(server, "pg_ctl", "-D", server.data, "status").returncode == 0
+    return _call(server, "pg_ctl", "-D", ".", "status").returncode == 0
 
 
-def _run(server: Server, program: str, *arguments: str | Path) -> None:
+def _run(server: Server, program: str, *arguments: str) -> None:
     """Run one of PostgreSQL's programs as the server's user. Raises PostgresError with what it said."""
     done = _call(server, program, *arguments)
     if done.returncode:
@@ -259,8 +259,9 @@ def _run(server: Server, program: str, *arguments: str | Path) -> None:
         raise PostgresError(f"PostgreSQL's {program} failed:\n{said}")
 
 
-def _call(server: Server, program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [str(_programs(server) / program), *map(str, arguments)]
+def _call(server: Server, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    # From inside the data directory, so that no path reaches pg_ctl's shell: it breaks on quotes.
+    command = [str(_programs(server) / program), *arguments]
     environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
     as_user = {"user": _user().pw_uid, "group": _user().pw_gid, "extra_groups": []} if _is_root() else {}
     output = server.home / f".output-{os.getpid()}"
@@ -273,7 +274,7 @@ def _call(server: Server, program: str, *arguments: str | Path) -> subprocess.Co
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
                 env=environment,
-                cwd="/",
+                cwd=server.data,
                 check=False,
                 **as_user,
             )

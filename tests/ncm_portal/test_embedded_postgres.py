@@ -12,7 +12,7 @@ import pytest
 
 from ncm_portal import embedded_postgres as postgres
 
-FOLDER_NAMES = ["with some 'quotes' and \"spaces\"", "ĩ-ũ", "d" * 120]
+FOLDER_NAMES = ["a 'b' \"c\" $d `e`", "ĩ-ũ", "d" * 120]
 
 
 @pytest.fixture
