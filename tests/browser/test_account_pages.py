@@ -1,0 +1,183 @@
+"""Coming in, with and without a second step, and the pages that say why not: in the look, accessible, CSP-clean."""
+
+import time
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core import mail
+
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.factories import PASSWORD, make_user
+from tests.sign_in import give_second_factor
+
+pytestmark = pytest.mark.django_db
+WIDTHS = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+
+
+def make_person():
+    person = make_user(email="wanjiru@example.org", name="Wanjirũ Ng'ang'a (sample)")
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    return person
+
+
+def code_of(secret: str) -> str:
+    """What an authenticator app would show now (RFC 6238: a new code every 30 seconds)."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+def press(window) -> None:
+    window.locator("main .button").first.click()
+    window.wait_for_load_state()
+
+
+def sign_in_by_form(window, person, password: str = PASSWORD) -> None:
+    window.goto("/account/login/")
+    window.fill("#id_login", person.email)
+    window.fill("#id_password", password)
+    press(window)
+
+
+def confirm_if_asked(window) -> None:
+    if "/reauthenticate/" in window.url:
+        window.check()
+        window.fill("#id_password", PASSWORD)
+        press(window)
+
+
+def heading(window) -> str:
+    return window.locator("h1").inner_text().replace("\n", " ")
+
+
+@WIDTHS
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/account/login/", "Sign in"),
+        ("/account/signup/", "Create an account"),
+        ("/account/password/reset/", "Choose a new password"),
+        ("/account/password/reset/done/", "Check your mail"),
+        ("/account/confirm-email/", "Check your mail"),
+        ("/account/confirm-email/no-such-key/", "Confirm your e-mail address"),
+        ("/account/inactive/", "This account is closed"),
+    ],
+)
+def test_a_page_at_the_door(open_window, picture, size, address, title):
+    window = open_window(size)
+    window.goto(address)
+    assert heading(window) == title
+    window.check()
+    picture(window, address.strip("/").replace("/", "-"))
+
+
+@WIDTHS
+def test_a_page_that_is_not_there(open_window, size):
+    window = open_window(size)
+    window.expect_status(404)
+    window.goto("/no-such-page/")
+    assert heading(window) == "There is no such page"
+    window.check()
+
+
+@WIDTHS
+def test_a_wrong_password_is_told_without_telling_who_has_an_account(open_window, picture, size):
+    window = open_window(size)
+    sign_in_by_form(window, make_person(), "wrong")
+    assert window.locator("#problem li").all_inner_texts() == [
+        "The email address and/or password you specified are not correct."
+    ]
+    assert window.input_value("#id_login") == "wanjiru@example.org"
+    window.check()
+    picture(window, "account-wrong-password")
+
+
+def test_a_new_person_signs_up_and_confirms(phone):
+    phone.goto("/account/signup/")
+    for field, text in {
+        "name": "Achieng' (sample)",
+        "email": "achieng@example.org",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+    }.items():
+        phone.fill(f"#id_{field}", text)
+    press(phone)
+    assert heading(phone) == "Check your mail"
+    link = next(word for word in mail.outbox[-1].body.split() if "/confirm-email/" in word)
+    phone.goto("/account" + link.split("/account")[-1])
+    phone.check()
+    press(phone)
+    assert EmailAddress.objects.get(email="achieng@example.org").verified is True
+
+
+@WIDTHS
+def test_setting_up_an_app_and_signing_in_with_it(open_window, picture, size):
+    window, person = open_window(size), make_person()
+    sign_in_by_form(window, person)
+    window.goto("/account/2fa/")
+    window.check()
+    press(window)
+    confirm_if_asked(window)
+    assert heading(window) == "Set up an authenticator app"
+    window.check()
+    picture(window, "account-2fa-app")
+    secret = window.locator("main .hash").inner_text()
+    window.fill("#id_code", code_of(secret))
+    press(window)
+    window.goto("/account/2fa/recovery-codes/")
+    window.check()
+    codes = window.locator("ul.hash li").all_inner_texts()
+    assert len(codes) == 10
+
+    window.locator(".mast form button", has_text="Sign out").click()
+    sign_in_by_form(window, person)
+    assert heading(window) == "Second step"
+    window.check()
+    window.fill("#id_code", codes[0])
+    press(window)
+    assert window.locator(".mast nav button").first.inner_text() == "Sign out"
+
+
+def test_a_passkey_is_added_and_opens_the_account(desktop):
+    tools = desktop.page.context.new_cdp_session(desktop.page)
+    tools.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    tools.send("WebAuthn.addVirtualAuthenticator", {"options": {**options, "isUserVerified": True}})
+    base = desktop.base = desktop.base.replace("127.0.0.1", "localhost")  # a passkey belongs to a name, not to a number
+    sign_in_by_form(desktop, make_person())
+    desktop.goto("/account/2fa/webauthn/add/")
+    confirm_if_asked(desktop)
+    desktop.check()
+    desktop.fill("#id_name", "My phone")
+    desktop.locator("#id_passwordless").check()
+    desktop.locator("#mfa_webauthn_add").click()
+    desktop.wait_for_url(lambda address: "/add/" not in address)
+    desktop.goto("/account/2fa/webauthn/")
+    desktop.check()
+    assert desktop.locator("tbody th").all_inner_texts() == ["My phone"]
+
+    desktop.locator(".mast form button", has_text="Sign out").click()
+    desktop.goto("/account/login/")
+    desktop.locator("#passkey_login").click()
+    desktop.wait_for_url(f"{base}/")
+    assert desktop.locator(".mast nav button").first.inner_text() == "Sign out"
+
+
+@WIDTHS
+def test_the_pages_of_one_s_own_account(open_window, picture, size):
+    window, person = open_window(size), make_person()
+    give_second_factor(person)
+    window.log_in(person)
+    seen = {}
+    for address in ("email/", "password/change/", "2fa/", "2fa/webauthn/", "2fa/recovery-codes/generate/", "logout/"):
+        window.goto(f"/account/{address}")
+        seen[address] = heading(window)
+        window.check()
+        picture(window, f"account-own-{address.strip('/').replace('/', '-')}")
+    assert seen == {
+        "email/": "Your e-mail address",
+        "password/change/": "Change your password",
+        "2fa/": "Two-step sign-in",
+        "2fa/webauthn/": "Your keys",
+        "2fa/recovery-codes/generate/": "Confirm that it is you",
+        "logout/": "Sign out",
+    }

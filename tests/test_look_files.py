@@ -1,0 +1,52 @@
+"""What the look weighs, which letters its fonts know, and that no form hides what is wrong with it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+
+ROOT = Path(__file__).resolve().parent.parent
+FONTS = sorted((ROOT / "static/fonts").glob("*.woff2"))
+LETTERS = "ĩũĨŨŋŊéèçñğńøßƁɓ’‘“”–—…·€"
+
+
+def test_a_visit_brings_two_faces():
+    assert [font.name for font in FONTS] == ["portal-sans.woff2", "portal-serif.woff2"]
+
+
+@pytest.mark.parametrize("font", FONTS, ids=lambda path: path.stem)
+def test_a_face_is_light_and_knows_our_letters(font):
+    assert font.stat().st_size <= 40_000
+    known = TTFont(font).getBestCmap()
+    assert [letter for letter in LETTERS if ord(letter) not in known] == []
+    assert [(axis.axisTag, axis.minValue, axis.maxValue) for axis in TTFont(font)["fvar"].axes] == [("wght", 400, 600)]
+
+
+@pytest.mark.parametrize(("sheet", "limit"), [("portal.css", 16_000), ("admin.css", 12_000)])
+def test_a_stylesheet_is_small(sheet, limit):
+    assert (ROOT / "static/css" / sheet).stat().st_size <= limit
+
+
+@pytest.mark.parametrize("sheet", ["portal.css", "admin.css"])
+def test_a_stylesheet_uses_only_colours_that_it_names(sheet):
+    text = (ROOT / "static/css" / sheet).read_text()
+    used, named = set(re.findall(r"var\((--[\w-]+)\)", text)), set(re.findall(r"(--[\w-]+):", text))
+    assert used - named == set()
+
+
+def shows_a_form(text: str) -> bool:
+    return bool(re.search(r"{{\s*form\s*}}|\bform\.\w+\.as_field_group|<form[^>]*>.*{{ form", text))
+
+
+def test_a_page_with_a_form_shows_a_summary_of_its_errors():
+    pages = [path for path in (ROOT / "templates").rglob("*.html") if path.parts[-2] not in ("components", "elements")]
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in pages
+        if "{% extends" in (text := path.read_text())
+        and shows_a_form(text)
+        and "error_summary.html" not in text
+        and "base_reauthenticate.html" not in text  # the page that it extends has it
+    ]
+    assert silent == []
