@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.models import Event
+from consultations.models import Event, Evidence
 from consultations.permissions import is_secretariat, may_enter_admin
 from ncm_portal.workflow import Blocked, Move, OpenMove, journal, moves_open_to
 
@@ -36,6 +36,10 @@ class RecordAdmin(admin.ModelAdmin):
     move_forms: dict[str, type[forms.Form]] = {}  # moves that ask for more than a reason
     change_form_template = "admin/portal/change_form.html"
 
+    def __init__(self, model: Any, admin_site: Any) -> None:
+        super().__init__(model, admin_site)
+        self.actions = [_bulk(move) for move in self._plain_moves()]
+
     def has_module_permission(self, request):
         return may_enter_admin(request.user)
 
@@ -57,7 +61,13 @@ class RecordAdmin(admin.ModelAdmin):
         return [*super().get_readonly_fields(request, obj), *shown]
 
     def save_model(self, request, obj, form, change):
-        """Save an edit and enter in the journal what changed, from what to what."""
+        """Save an edit and enter in the journal what changed, from what to what.
+
+        A fact of the reference data that was edited by hand is the secretariat's own from then on: loading the
+        reference data again leaves it alone.
+        """
+        if change and hasattr(obj, "evidence") and form.changed_data and "evidence" not in form.changed_data:
+            obj.evidence = Evidence.OWN
         super().save_model(request, obj, form, change)
         changed = {
             name: [_plain(form.initial.get(name)), _plain(form.cleaned_data[name])] for name in form.changed_data
@@ -131,16 +141,14 @@ class RecordAdmin(admin.ModelAdmin):
             values.pop("reason", None)
         verb(record, by=request.user, **values)
 
-    def get_actions(self, request):
-        """One bulk action per move that needs no more than a click."""
-        actions = super().get_actions(request)
-        for move in self.moves.values():
-            if not move.needs_reason and move.verb not in self.move_forms and hasattr(self.verbs, move.verb):
-                actions[move.verb] = (_bulk(move), move.verb, move.label)
-        return actions
+    def _plain_moves(self) -> list[Move]:
+        """Moves that need no more than a click: each is a bulk action."""
+        known = [move for move in self.moves.values() if hasattr(self.verbs, move.verb)]
+        return [move for move in known if not move.needs_reason and move.verb not in self.move_forms]
 
 
 def _bulk(move: Move) -> Callable[..., None]:
+    @admin.action(description=move.label)
     def carry_out_all(modeladmin: RecordAdmin, request: HttpRequest, queryset: Any) -> None:
         done = 0
         for record in queryset:
@@ -153,6 +161,7 @@ def _bulk(move: Move) -> Callable[..., None]:
         if done:
             modeladmin.message_user(request, _("%(move)s: %(count)s done") % {"move": move.label, "count": done})
 
+    carry_out_all.__name__ = move.verb  # the name under which the list's form sends it
     return carry_out_all
 
 

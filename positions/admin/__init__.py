@@ -1,0 +1,71 @@
+"""The secretariat's admin for what we answer: read here, written at the paper's desk."""
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from consultations.admin.base import ReadOnlyAdmin
+from positions import workflow
+from positions.models import Amendment, Clearance, Decision, Disposition, Edition, PositionPaper, Reservation
+
+PLAIN_MOVES = ("close_review", "fix_clearance_text", "end_silence", "suspend", "resume", "withdraw_paper")
+
+
+@admin.register(PositionPaper)
+class PositionPaperAdmin(ReadOnlyAdmin):
+    moves, verbs = {verb: workflow.PAPER_MOVES[verb] for verb in PLAIN_MOVES}, workflow
+    list_display = ["title", "consultation", "state", "published_at", "desk"]
+    list_filter = ["state", "consultation"]
+    search_fields = ["title", "short_title"]
+    list_select_related = ["consultation"]
+
+    @admin.display(description=_("desk"))
+    def desk(self, paper: PositionPaper) -> str:
+        """A link to the paper's desk."""
+        return format_html('<a href="{}">{}</a>', reverse("desk_paper", args=[paper.slug]), _("Open"))
+
+
+@admin.register(Edition)
+class EditionAdmin(ReadOnlyAdmin):
+    list_display = ["paper", "number", "kind", "status", "frozen_at", "sha256"]
+    list_filter = ["kind", "paper"]
+    search_fields = ["number", "sha256"]
+    list_select_related = ["paper"]
+    exclude = ["content"]
+
+
+@admin.register(Clearance)
+class ClearanceAdmin(ReadOnlyAdmin):
+    list_display = ["ministry", "paper", "edition", "state", "due_at", "answered_at"]
+    list_filter = ["state", "paper"]
+    search_fields = ["ministry__name"]
+    list_select_related = ["ministry", "paper", "edition__paper"]
+
+
+@admin.register(Disposition)
+class DispositionAdmin(ReadOnlyAdmin):
+    list_display = ["point", "outcome", "reason", "decided_by", "decided_at", "answered_at"]
+    list_filter = ["outcome", "paper"]
+    search_fields = ["point__reference", "reason"]
+    list_select_related = ["point", "decided_by"]
+
+
+@admin.register(Amendment)
+class AmendmentAdmin(ReadOnlyAdmin):
+    list_display = ["sponsor", "paragraph", "state", "at", "decided_at"]
+    list_filter = ["state", "round"]
+    list_select_related = ["sponsor", "paragraph__wording"]
+
+
+@admin.register(Reservation)
+class ReservationAdmin(ReadOnlyAdmin):
+    list_display = ["stakeholder", "paper", "text", "recorded_at", "withdrawn_at"]
+    list_filter = ["paper"]
+    list_select_related = ["stakeholder", "paper"]
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    list_display = ["paper", "forum", "rule", "chair", "at"]
+    list_select_related = ["paper", "forum", "chair"]
