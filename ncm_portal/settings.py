@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "ncm_portal.middleware.headers_middleware",
     "ncm_portal.middleware.readable_address_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ncm_portal.middleware.CompressionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

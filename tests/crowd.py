@@ -1,0 +1,127 @@
+"""A crowd: thousands of inputs and points in a second, along the steps that the database allows."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from consultations.models import (
+    Audience,
+    Consultation,
+    Forum,
+    Group,
+    Point,
+    PointKind,
+    Provision,
+    Stakeholder,
+    Submission,
+    Theme,
+)
+from ncm_portal import workflow
+from positions.models import PositionPaper
+from tests.factories import (
+    make_consultation,
+    make_delegate,
+    make_forum,
+    make_provision,
+    make_secretariat,
+    make_session,
+    make_theme,
+    number,
+)
+from tests.paper_factories import bring_paper, make_disposition, make_edition, make_paper, make_paragraph, make_section
+
+CODES = tuple(f"T{turn}" for turn in range(1, 8))
+
+
+class Crowd(NamedTuple):
+    """What a crowd left behind: the round, its forum, its published paper, and one public input with answered points."""
+
+    consultation: Consultation
+    forum: Forum
+    paper: PositionPaper
+    answered: Submission
+
+
+def make_crowd(inputs: int = 2000, organisations: int = 200) -> Crowd:
+    """Seven themes, `organisations` of all groups, `inputs` with two points each, a forum and a published paper."""
+    for turn, code in enumerate(CODES):
+        theme = make_theme(code)
+        for step in range(3):
+            make_provision(f"GCM-{turn * 3 + step + 1:02}", theme=theme)
+    consultation = make_consultation(themes=CODES)
+    sent = send_many(consultation, join_many(organisations), inputs)
+    points = point_many(consultation, sent)
+    forum = make_forum(consultation, state="held")
+    for code in CODES:
+        make_session(forum, theme=Theme.objects.get(code=code))
+    for sender in Stakeholder.objects.all()[:50]:
+        make_delegate(forum, sender)
+    return Crowd(consultation, forum, publish(consultation, forum, points), sent[0])
+
+
+def join_many(organisations: int) -> list[Stakeholder]:
+    """Verified organisations, the groups in turn."""
+    groups = Group.values
+    Stakeholder.objects.bulk_create(
+        Stakeholder(name=f"Organisation in a crowd {number()}", group=groups[turn % len(groups)])
+        for turn in range(organisations)
+    )
+    found = Stakeholder.objects.filter(name__startswith="Organisation in a crowd")
+    found.update(state="verified")
+    return list(found)
+
+
+def send_many(consultation: Consultation, senders: list[Stakeholder], inputs: int) -> list[Submission]:
+    """Accepted inputs, themes and senders in turn; of ten, one is for the secretariat and one for members only."""
+    themes, officer, now = list(consultation.themes.all()), make_secretariat(), workflow.now()
+    audiences = [Audience.SECRETARIAT, Audience.MEMBERS, *[Audience.PUBLIC] * 8]
+    Submission.objects.bulk_create(
+        Submission(
+            consultation=consultation, stakeholder=senders[turn % len(senders)], author=officer,
+            theme=themes[turn % len(themes)], title=f"Input {turn} in a crowd", body="What we ask for. " * 50,
+            audience=audiences[(turn + 5) % 10], reference=f"NCM-CROWD-{turn:05}",
+            submitted_at=now - timedelta(minutes=turn), content_sha256=f"{turn:064x}",
+        )
+        for turn in range(inputs)
+    )  # fmt: skip
+    made = Submission.objects.filter(consultation=consultation)
+    made.update(state="submitted")
+    made.update(state="accepted", decided_at=now, decided_by=officer)
+    _link(made)
+    return list(made.order_by("reference"))
+
+
+def _link(inputs) -> None:
+    provisions, through = list(Provision.objects.all()), Submission.provisions.through
+    through.objects.bulk_create(
+        through(submission=sent, provision=provisions[sent.pk % len(provisions)]) for sent in inputs
+    )
+
+
+def point_many(consultation: Consultation, inputs: list[Submission]) -> list[Point]:
+    """Two validated points of each input."""
+    officer = make_secretariat()
+    Point.objects.bulk_create(
+        Point(
+            reference=f"{sent.reference}.{turn}", consultation=consultation, submission=sent, theme=sent.theme,
+            stakeholder=sent.stakeholder, number=turn, kind=PointKind.RECOMMENDATION, text="What this point asks for.",
+            created_by=officer,
+        )
+        for sent in inputs
+        for turn in (1, 2)
+    )  # fmt: skip
+    made = Point.objects.filter(consultation=consultation)
+    made.update(state="validated")
+    return list(made.order_by("reference"))
+
+
+def publish(consultation: Consultation, forum: Forum, points: list[Point]) -> PositionPaper:
+    """A published paper of 45 paragraphs that answers the first points."""
+    paper = make_paper(consultation, forum=forum)
+    paragraphs = []
+    for theme in consultation.themes.all():
+        section = make_section(paper, theme)
+        paragraphs += [make_paragraph(section) for _ in range(6)]
+    for point in points[:4]:
+        make_disposition(paper, point, "noted", paragraphs[7], answered_at=workflow.now())
+    make_edition(paper, "1.0", "adopted")
+    return bring_paper(paper, "published")
