@@ -312,6 +312,7 @@ def _alone(server: Server) -> Iterator[None]:
         raise PostgresError(f"Cannot write into {server.home}: {error}") from None
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write(f"{server.folder}\n")  # for whoever finds root's copy and wonders whose it is
         yield
 
 

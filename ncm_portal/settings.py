@@ -232,5 +232,6 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO"},
         "weasyprint": {"level": "WARNING"},  # else a line for each step of each paper
         "fontTools": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
     },
 }

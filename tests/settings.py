@@ -12,7 +12,7 @@ RUN_PREFIX = f"ncm-tests-{os.getuid()}-"
 os.environ.setdefault("NCM_TEST_RUN", str(Path(tempfile.gettempdir()) / f"{RUN_PREFIX}{os.getpid()}"))
 RUN_FOLDER = Path(os.environ["NCM_TEST_RUN"])
 
-os.environ.update(DEBUG="1", VAR_DIR=str(RUN_FOLDER))
+os.environ.update(DEBUG="1", VAR_DIR=str(RUN_FOLDER), SECRET_KEY="known to everybody, so only for tests")
 for name in ("DEMO", "PORTAL_ADDRESS", "EMAIL_URL", "DATABASE_POOL", "PROXY_COUNT"):
     os.environ.pop(name, None)
 
