@@ -1,0 +1,156 @@
+"""What offices and the chair type in: stances, due hours, notes, reservations, the decision."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from consultations.forms import PlainTextField, ReasonForm
+from consultations.models import Stakeholder
+from positions.models import PARAGRAPH_LIMIT, Rule, StanceValue
+
+REASON_LIMIT = 2_000
+SAYING_WHY = (StanceValue.COMMENT, StanceValue.RESERVATION, StanceValue.OBJECT)
+STANCES = [
+    (StanceValue.AGREE, _("Agree")),
+    (StanceValue.COMMENT, _("Agree with a comment")),
+    (StanceValue.RESERVATION, _("Reservation: it is printed under the paragraph and does not block")),
+    (StanceValue.OBJECT, _("Object: it blocks, and must propose other words")),
+    (StanceValue.ABSTAIN, _("Abstain")),
+    (StanceValue.RECUSE, _("Recuse: the matter is not ours to judge")),
+]
+
+
+class StanceForm(forms.Form):
+    """A ministry's stance on one paragraph."""
+
+    value = forms.ChoiceField(
+        label=_("Stance"),
+        choices=STANCES,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a stance")},
+    )
+    reason = PlainTextField(
+        label=_("Reason"),
+        help_text=_("Needed for a comment, a reservation or an objection."),
+        max_length=REASON_LIMIT,
+        what=_("The reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    proposed_text = PlainTextField(
+        label=_("Proposed wording"),
+        help_text=_("What the paragraph should say instead. An objection is decided on this text."),
+        max_length=PARAGRAPH_LIMIT,
+        what=_("The wording"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Say beside the field what the chosen stance needs."""
+        data = super().clean() or {}
+        value = data.get("value")
+        if value in SAYING_WHY and "reason" in data and not data["reason"].strip():
+            self.add_error("reason", _("Enter the reason: the drafters and the meeting need it"))
+        if value == StanceValue.OBJECT and "proposed_text" in data and not data["proposed_text"].strip():
+            self.add_error("proposed_text", _("Enter the wording that your ministry could clear"))
+        return data
+
+
+def _moment(label: Any, help_text: Any) -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(
+        label=label,
+        help_text=help_text,
+        widget=widget,
+        error_messages={"required": _("Enter a day and an hour"), "invalid": _("Enter a day and an hour")},
+    )
+
+
+class DueForm(forms.Form):
+    """By when the ministries answer."""
+
+    due_at = _moment(_("Answers are due"), _("Day and hour in Nairobi (EAT, UTC+3)."))
+
+
+class SilenceForm(forms.Form):
+    """Until when silence may be broken."""
+
+    until = _moment(_("Silence lasts until"), _("At least 72 hours ahead. Day and hour in Nairobi (EAT, UTC+3)."))
+
+
+class NoteForm(forms.Form):
+    """The head's clearance note."""
+
+    note = PlainTextField(
+        label=_("Clearance note"),
+        help_text=_("It is printed in the record of the paper."),
+        max_length=5_000,
+        what=_("The note"),
+        error_messages={"required": _("Enter the clearance note")},
+    )
+
+
+class NeededReasonForm(ReasonForm):
+    """Why something is done, where the journal must know."""
+
+    reason = PlainTextField(
+        label=_("Reason"),
+        help_text=_("It is kept in the journal."),
+        max_length=REASON_LIMIT,
+        what=_("The reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Enter the reason")},
+    )
+
+
+class AdoptForm(forms.Form):
+    """How the meeting adopts the text."""
+
+    rule = forms.ChoiceField(
+        label=_("The chair declares"),
+        choices=[(value, label) for value, label in Rule.choices if value != Rule.NOT_ADOPTED],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what the chair declares")},
+    )
+    reasons = PlainTextField(
+        label=_("The chair's reasons"),
+        help_text=_("Needed for consensus with reservations. They are printed in the record."),
+        max_length=5_000,
+        what=_("The text"),
+        required=False,
+    )
+
+
+class ReservationForm(forms.Form):
+    """An organisation reserves its position on a paragraph."""
+
+    stakeholder = forms.ModelChoiceField(
+        label=_("Organisation"),
+        queryset=Stakeholder.objects.verified(),
+        empty_label=_("Choose"),
+        error_messages={"required": _("Choose the organisation")},
+    )
+    paragraph = forms.ChoiceField(label=_("Paragraph"), error_messages={"required": _("Choose the paragraph")})
+    text = PlainTextField(
+        label=_("Text of the reservation"),
+        help_text=_("As it will be printed under the paragraph."),
+        max_length=REASON_LIMIT,
+        what=_("The text"),
+        error_messages={"required": _("Enter the text of the reservation")},
+    )
+
+    def __init__(self, *args: Any, paragraphs: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.paragraphs = {str(paragraph.key): paragraph for paragraph in paragraphs}
+        named = [(key, f"{each.number}. {each.wording.text[:70]}…") for key, each in self.paragraphs.items()]
+        self.fields["paragraph"].choices = [("", _("Choose")), *named]
+
+    def clean_paragraph(self) -> Any:
+        """Give the paragraph of the text."""
+        key = self.cleaned_data["paragraph"]
+        if key not in self.paragraphs:
+            raise ValidationError(_("Choose the paragraph"))
+        return self.paragraphs[key]

@@ -1,0 +1,136 @@
+"""The meeting's decision, and publication by two officers."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from consultations.models import Event
+from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
+from ncm_portal.workflow import needs_of
+from positions import workflow
+from positions.forms.decisions import NeededReasonForm, ReservationForm
+from positions.models import FINAL_KINDS, PositionPaper
+from positions.permissions import may_chair
+from positions.queries import numbered_paragraphs, paragraph_numbers
+from positions.workflow import PAPER_MOVES
+from positions.workflow.adoption import BEFORE_THE_MEETING
+
+from .paper_moves import HOME, known_paper, moves_on
+
+
+@for_secretariat
+@require_safe
+def desk_adoption(request: HttpRequest, slug: str) -> HttpResponse:
+    """The forum, the quorum, the reservations and the decision."""
+    return _show_adoption(request, known_paper(request, slug))
+
+
+def _show_adoption(request: HttpRequest, paper: PositionPaper, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
+    numbers = paragraph_numbers(paper)
+    reservations = list(paper.reservations.filter(withdrawn_at=None).select_related("stakeholder"))
+    for reservation in reservations:
+        reservation.number = numbers.get(reservation.paragraph_id)
+    context = {
+        "paper": paper,
+        "counts": paper.quorum_counts.select_related("by")[:5],
+        "may_count": paper.forum is not None and may_chair(request.user, paper),
+        "reservations": sorted(reservations, key=lambda row: row.number or 0),
+        "may_reserve": paper.state in BEFORE_THE_MEETING,
+        "decision": paper.decisions.select_related("forum", "chair", "quorum").first(),
+        "reasons": outcome.reasons,
+        "moves": moves_on("desk_adoption", paper, request.user),
+        "needs": needs_of({verb: PAPER_MOVES[verb] for verb in HOME["desk_adoption"]}, paper),
+    }
+    return render(request, "positions/decide/desk_adoption.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_POST
+def desk_quorum(request: HttpRequest, slug: str) -> HttpResponse:
+    """Count the quorum from the check-ins, now."""
+    paper = known_paper(request, slug)
+    outcome = attempt(lambda: workflow.count_quorum(paper, by=request.user))
+    if outcome.reasons:
+        return _show_adoption(request, paper, outcome)
+    messages.success(request, _("The quorum is counted and the electorate frozen."))
+    return redirect("desk_adoption", slug)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_reservation(request: HttpRequest, slug: str) -> HttpResponse:
+    """Record a reservation as it will be printed."""
+    paper = known_paper(request, slug)
+    data = request.POST if request.method == "POST" else None
+    form = ReservationForm(data, paragraphs=numbered_paragraphs(paper))
+    outcome = NOTHING_DONE
+    if request.method == "POST":
+        outcome = INVALID
+        if form.is_valid():
+            words: dict[str, Any] = form.cleaned_data
+            outcome = attempt(lambda: workflow.record_reservation(paper, by=request.user, **words))
+            if not outcome.reasons:
+                messages.success(request, _("The reservation is on record."))
+                return redirect("desk_adoption", slug)
+    context = {"paper": paper, "form": form, "reasons": outcome.reasons}
+    return render(request, "positions/decide/reservation.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_reservation_withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Note that an organisation withdrew its reservation before the decision."""
+    paper = known_paper(request, slug)
+    reservation = get_object_or_404(paper.reservations.select_related("stakeholder"), pk=pk)
+    form = NeededReasonForm(request.POST if request.method == "POST" else None)
+    outcome = NOTHING_DONE
+    if request.method == "POST":
+        outcome = INVALID
+        if form.is_valid():
+            reason = form.cleaned_data["reason"]
+            outcome = attempt(lambda: workflow.withdraw_reservation(reservation, by=request.user, reason=reason))
+            if not outcome.reasons:
+                return redirect("desk_adoption", slug)
+    context = {"paper": paper, "reservation": reservation, "form": form, "reasons": outcome.reasons}
+    return render(request, "positions/decide/reservation_withdraw.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_safe
+def desk_publication(request: HttpRequest, slug: str) -> HttpResponse:
+    """The adopted edition, its files, and the two officers who publish it."""
+    return _show_publication(request, known_paper(request, slug))
+
+
+def _show_publication(request: HttpRequest, paper: PositionPaper, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
+    context = {
+        "paper": paper,
+        "edition": _final(paper),
+        "reasons": outcome.reasons,
+        "moves": moves_on("desk_publication", paper, request.user),
+        "needs": needs_of({verb: PAPER_MOVES[verb] for verb in HOME["desk_publication"]}, paper),
+        "events": Event.objects.about(paper).reverse()[:20],
+    }
+    return render(request, "positions/decide/desk_publication.html", context, status=outcome.status)
+
+
+def _final(paper: PositionPaper) -> Any:
+    """The newest adopted or corrected edition with its files."""
+    return paper.editions.filter(kind__in=FINAL_KINDS).defer("content").prefetch_related("artefacts").first()
+
+
+@for_secretariat
+@require_POST
+def desk_files(request: HttpRequest, slug: str) -> HttpResponse:
+    """Make the PDF and the JSON file of the adopted edition; it takes a few seconds."""
+    paper = known_paper(request, slug)
+    edition = get_object_or_404(paper.editions.filter(kind__in=FINAL_KINDS)[:1])
+    outcome = attempt(lambda: workflow.make_files(edition, by=request.user))
+    if outcome.reasons:
+        return _show_publication(request, paper, outcome)
+    messages.success(request, _("The files are made and passed their checks."))
+    return redirect("desk_publication", slug)

@@ -1,0 +1,176 @@
+"""Clearance: what a clearing officer answers, and what the secretariat sees of it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, Prefetch, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from consultations.models import Event
+from consultations.permissions import is_clearing_officer, is_secretariat
+from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
+from ncm_portal.workflow import moves_open_to, needs_of
+from positions import workflow
+from positions.forms.decisions import StanceForm
+from positions.models import Clearance, EditionKind, PaperState, Paragraph, Stance, StanceValue
+from positions.permissions import may_answer
+from positions.queries import paragraph_numbers
+from positions.workflow import CLEARANCE_MOVES, PAPER_MOVES
+
+from .paper_moves import HOME, known_paper, moves_on
+
+# --- The ministry's side --------------------------------------------------------------------------------------------
+
+
+@require_safe
+def clearances(request: HttpRequest) -> HttpResponse:
+    """What a clearing officer's ministries were asked to clear, open ones first."""
+    if not (is_clearing_officer(request.user) or is_secretariat(request.user)):
+        raise Http404
+    live = Q(stances__replaced_at=None)
+    asked = Clearance.objects.visible_to(request.user).select_related("paper", "ministry", "edition")
+    asked = asked.annotate(
+        paragraphs=Count("stances", filter=live),
+        open=Count("stances", filter=live & Q(stances__value=StanceValue.PENDING)),
+    )
+    rows = sorted(asked, key=lambda row: (row.state != Clearance.State.REQUESTED, row.due_at))
+    return render(request, "positions/decide/clearances.html", {"clearances": rows})
+
+
+def _clearance(request: HttpRequest, pk: int) -> Clearance:
+    asked = Clearance.objects.visible_to(request.user).select_related("paper", "ministry", "edition")
+    return get_object_or_404(asked, pk=pk)
+
+
+def _live_stances(clearance: Clearance) -> list[Stance]:
+    numbers = paragraph_numbers(clearance.paper)
+    stances = clearance.stances.filter(replaced_at=None, paragraph__removed_at=None)
+    rows = list(stances.select_related("paragraph__section", "wording", "by"))
+    for stance in rows:
+        stance.number = numbers.get(stance.paragraph_id)
+    return sorted(rows, key=lambda stance: stance.number or 0)
+
+
+@require_safe
+def clearance(request: HttpRequest, pk: int) -> HttpResponse:
+    """One ministry's paragraphs and its stance on each."""
+    return _show(request, _clearance(request, pk))
+
+
+def _show(request: HttpRequest, row: Clearance, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
+    stances = _live_stances(row)
+    is_open = row.paper.state == PaperState.IN_CLEARANCE and row.state != Clearance.State.SILENT
+    context = {
+        "clearance": row,
+        "stances": stances,
+        "pending": sum(stance.value == StanceValue.PENDING for stance in stances),
+        "may_answer": is_open and may_answer(request.user, row),
+        "reasons": outcome.reasons,
+        "needs": needs_of(CLEARANCE_MOVES, row) if row.state == Clearance.State.REQUESTED else [],
+        "moves": moves_open_to({"record_silence": CLEARANCE_MOVES["record_silence"]}, row, request.user),
+        "events": Event.objects.about(row).reverse()[:20],
+    }
+    return render(request, "positions/decide/clearance.html", context, status=outcome.status)
+
+
+@require_POST
+def clearance_agree(request: HttpRequest, pk: int) -> HttpResponse:
+    """Agree to every paragraph that has no stance yet."""
+    row = _clearance(request, pk)
+    before = row.stances.filter(replaced_at=None, value=StanceValue.PENDING).count()
+    outcome = attempt(lambda: workflow.agree_to_rest(row, by=request.user))
+    if outcome.reasons:
+        return _show(request, row, outcome)
+    words = ngettext("Agreed to %(count)s paragraph.", "Agreed to %(count)s paragraphs.", before)
+    messages.success(request, words % {"count": before})
+    return redirect("clearance", pk)
+
+
+@require_POST
+def clearance_silence(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record after the due hour that the ministry did not answer."""
+    row = _clearance(request, pk)
+    if not is_secretariat(request.user):
+        raise Http404
+    outcome = attempt(lambda: workflow.record_silence(row, by=request.user))
+    if outcome.reasons:
+        return _show(request, row, outcome)
+    messages.success(request, _("%(name)s is recorded as silent.") % {"name": row.ministry.name})
+    return redirect("clearance", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def clearance_stance(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
+    """Take a stance on one paragraph: the text as it stands, then the choice, the reason, other words."""
+    row = _clearance(request, pk)
+    stance = next((each for each in _live_stances(row) if each.paragraph.key == key), None)
+    if stance is None or not may_answer(request.user, row):
+        raise Http404
+    initial = {"value": stance.value, "reason": stance.reason, "proposed_text": stance.proposed_text}
+    form = StanceForm(request.POST if request.method == "POST" else None, initial=initial)
+    outcome = NOTHING_DONE
+    if request.method == "POST":
+        outcome = INVALID
+        if form.is_valid():
+            outcome = _take(request, row, stance.paragraph, form.cleaned_data)
+            if not outcome.reasons:
+                messages.success(request, _("Recorded: paragraph %(number)s.") % {"number": stance.number})
+                return redirect("clearance", pk)
+    context = {"clearance": row, "stance": stance, "form": form, "reasons": outcome.reasons}
+    return render(request, "positions/decide/stance.html", context, status=outcome.status)
+
+
+def _take(request: HttpRequest, row: Clearance, paragraph: Paragraph, words: dict[str, Any]) -> Outcome:
+    return attempt(lambda: workflow.take_stance(row, paragraph, by=request.user, **words))
+
+
+# --- The secretariat's side -----------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_safe
+def desk_clearance(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where each ministry stands, what is objected to, and the moves that lead on."""
+    paper = known_paper(request, slug)
+    numbers = paragraph_numbers(paper)
+    live = Stance.objects.filter(replaced_at=None, paragraph__removed_at=None).select_related("paragraph", "wording")
+    rows = paper.clearances.select_related("ministry", "edition").prefetch_related(
+        Prefetch("stances", queryset=live, to_attr="live")
+    )
+    table = [_row(clearance, numbers) for clearance in rows]
+    context = {
+        "paper": paper,
+        "rows": table,
+        "objections": [stance for row in table for stance in row["objections"]],
+        "text": paper.editions.filter(kind=EditionKind.CLEARANCE).defer("content").first(),
+        "moves": moves_on("desk_clearance", paper, request.user),
+        "needs": needs_of({verb: PAPER_MOVES[verb] for verb in HOME["desk_clearance"]}, paper),
+    }
+    return render(request, "positions/decide/desk_clearance.html", context)
+
+
+def _row(clearance: Clearance, numbers: dict[int, int]) -> dict[str, Any]:
+    """One ministry: how many paragraphs, and where it does not simply agree."""
+    said: dict[str, list[int]] = {}
+    for stance in clearance.live:
+        stance.clearance = clearance
+        stance.number = numbers.get(stance.paragraph_id)
+        said.setdefault(stance.value, []).append(stance.number)
+    quiet = (StanceValue.AGREE, StanceValue.PENDING)
+    return {
+        "clearance": clearance,
+        "paragraphs": len(clearance.live),
+        "agreed": len(said.get(StanceValue.AGREE, [])),
+        "open": len(said.get(StanceValue.PENDING, [])),
+        "others": [
+            (value, StanceValue(value).label, ", ".join(map(str, sorted(found))))
+            for value, found in said.items()
+            if value not in quiet
+        ],
+        "objections": [stance for stance in clearance.live if stance.value == StanceValue.OBJECT],
+    }

@@ -1,0 +1,85 @@
+"""One page for each move of a paper: what it needs, what it asks for, one button."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from consultations.views.access import INVALID, NOTHING_DONE, attempt
+from ncm_portal.workflow import moves_open_to
+from positions import workflow
+from positions.forms.decisions import AdoptForm, DueForm, NeededReasonForm, NoteForm, SilenceForm
+from positions.models import PositionPaper
+from positions.workflow import PAPER_MOVES
+
+# What a move asks for beside the click. The fields have the names of the verb's arguments.
+MOVE_FORMS: dict[str, type[forms.Form]] = {
+    "request_clearance": DueForm,
+    "reopen_text": NeededReasonForm,
+    "clear_paper": NoteForm,
+    "open_silence": SilenceForm,
+    "break_silence": NeededReasonForm,
+    "adopt": AdoptForm,
+    "not_adopt": NeededReasonForm,
+    "suspend": NeededReasonForm,
+    "withdraw_paper": NeededReasonForm,
+}
+# Moves that ask for more than a form of their own can: another page has them.
+ELSEWHERE = ("open_review", "supersede")
+# The page on which each move stands, and to which it leads back.
+HOME = {
+    "desk_clearance": [
+        "fix_clearance_text", "request_clearance", "reopen_text", "clear_paper",
+        "open_silence", "end_silence", "break_silence",
+    ],
+    "desk_adoption": ["lay_before_forum", "begin_session", "adopt", "not_adopt"],
+    "desk_publication": ["propose_publication", "publish"],
+}  # fmt: skip
+
+
+def known_paper(request: HttpRequest, slug: str) -> PositionPaper:
+    """The paper, for people who may know of it; a 404 for everybody else."""
+    papers = PositionPaper.objects.visible_to(request.user).select_related("consultation", "forum")
+    return get_object_or_404(papers, slug=slug)
+
+
+def moves_on(page: str, paper: PositionPaper, user: Any) -> list[Any]:
+    """The moves of `page` that `user` may make now."""
+    return moves_open_to({verb: PAPER_MOVES[verb] for verb in HOME[page]}, paper, user)
+
+
+def home_of(verb: str) -> str:
+    """The url name of the page on which a move stands."""
+    return next((page for page, verbs in HOME.items() if verb in verbs), "desk_paper")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_paper_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
+    """Make one move: the verb stands in the address, its form has the verb's arguments."""
+    paper = known_paper(request, slug)
+    move = PAPER_MOVES.get(verb)
+    if move is None or verb in ELSEWHERE or not move.may(request.user, paper):
+        raise Http404
+    form = MOVE_FORMS.get(verb, forms.Form)(request.POST if request.method == "POST" else None)
+    outcome = NOTHING_DONE
+    if request.method == "POST":
+        outcome = INVALID
+        if form.is_valid():
+            act = getattr(workflow, verb)
+            outcome = attempt(lambda: act(paper, by=request.user, **form.cleaned_data))
+            if not outcome.reasons:
+                messages.success(request, _("Done: %(move)s") % {"move": move.label})
+                return redirect(home_of(verb), slug)
+    context = {
+        "paper": paper,
+        "move": move,
+        "form": form,
+        "reasons": outcome.reasons,
+        "needs": move.conditions(paper),
+        "home": home_of(verb),
+    }
+    return render(request, "positions/decide/move.html", context, status=outcome.status)
