@@ -1,0 +1,118 @@
+"""The annexes of a paper as rows and facts, ready to print."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from positions.render.plain import blocks, day, minute, short_reference, spans
+from positions.render.sections import LONG, targets
+from positions.render.words import objectives, outcome_words, rule_words, session_words, with_values
+
+STANCES = ("agree", "agree_with_comment", "reservation", "object", "abstain", "recuse", "silent")
+Content = dict[str, Any]
+
+
+def matrix(content: Content) -> list[Content]:
+    """Annex A: a row for each theme."""
+    provisions = {provision["code"]: provision for provision in content["provisions"]}
+    return [
+        {
+            "code": theme["code"],
+            "title": theme["title"],
+            "title_sw": theme.get("title_sw", ""),
+            "objectives": objectives(theme["objectives"], provisions),
+            "related": ", ".join(number for number, _label in objectives(theme["related"], provisions)),
+            "sdg": ", ".join(theme["sdg"]),
+            "lead": theme["lead"],
+        }
+        for theme in content["themes"]
+    ]
+
+
+def programme(content: Content) -> list[Content]:
+    """Annex B: the items of the forum in their order."""
+    forum = content.get("forum") or {}
+    return [
+        {
+            "time": f"{item['starts']}–{item['ends']}",
+            "title": item["title"],
+            "kind": session_words(item["kind"]),
+            "room": item.get("room", ""),
+            "pause": item["kind"] == "break",
+        }
+        for item in forum.get("programme", [])
+    ]
+
+
+def participants(content: Content) -> list[Content]:
+    """Annex C: the participants of each group, groups in the order of the edition, names as they were given."""
+    members = defaultdict(list)
+    for person in content.get("participants", []):
+        members[person["group"]].append(person)
+    order = [*content["groups"], *sorted(set(members) - set(content["groups"]))]
+    return [
+        {"name": content["groups"].get(group, group), "members": members[group]} for group in order if members[group]
+    ]
+
+
+def dispositions(content: Content) -> list[Content]:
+    """Annex D: what became of each point, by theme."""
+    known = {theme["code"]: f"{theme['code']} {theme['title']}" for theme in content["themes"]}
+    rows = defaultdict(list)
+    places = targets(content)
+    for point in content.get("points", []):
+        rows[point["theme"] if point["theme"] in known else ""].append(
+            {
+                "id": places[point["reference"]],
+                "long": len(point["text"] or "") + len(point["reason"]) > LONG,
+                "reference": short_reference(point["reference"]),
+                "organisation": point["organisation"],
+                "text": blocks(point["text"]) if point["text"] is not None else None,
+                "outcome": point["outcome"],
+                "words": outcome_words(point["outcome"]),
+                "paragraphs": point["paragraphs"],
+                "reason": blocks(point["reason"]),
+            }
+        )
+    names = {**known, "": _("Other points")}
+    return [{"name": name, "rows": rows[code]} for code, name in names.items() if rows[code]]
+
+
+def summary(content: Content) -> list[tuple[str, int]]:
+    """How many points met which outcome."""
+    outcomes = [point["outcome"] for point in content.get("points", [])]
+    return [
+        (outcome_words(outcome), outcomes.count(outcome))
+        for outcome in ("accepted", "accepted_in_part", "merged", "noted", "not_accepted")
+    ]
+
+
+def adoption_facts(content: Content) -> list[tuple[str, str]]:
+    """Annex F: the record of adoption; empty before the adoption."""
+    adoption, forum = content.get("adoption"), content.get("forum") or {}
+    if not adoption:
+        return []
+    return with_values(
+        (_("Decision"), content["edition"]["status"]),
+        (_("Taken"), f"{minute(adoption['at'])}, {adoption['place']}"),
+        (_("Forum"), forum.get("title", "")),
+        (_("Convened by"), "; ".join(forum.get("convenors", []))),
+        (_("In the chair"), adoption["chair"]),
+        (_("Quorum"), adoption["quorum"]),
+        (_("Rule applied"), rule_words(adoption["rule"])),
+        (_("Reasons"), adoption["reasons"]),
+    )
+
+
+def clearances(content: Content) -> list[Content]:
+    """Annex F: a row for each office that was asked to clear the text."""
+    return [
+        {
+            "ministry": row["ministry"],
+            "paragraphs": spans(row["paragraphs"]),
+            "stances": [row["stances"].get(stance, 0) for stance in STANCES],
+            "answered": day(row["answered_on"]) if row["answered_on"] else _("No answer"),
+        }
+        for row in content.get("clearances", [])
+    ]

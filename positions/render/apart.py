@@ -1,0 +1,125 @@
+"""Printing in a child process, so that a paper that is too large or hostile costs one process and never the portal.
+
+The child gets the edition on standard input and writes the PDF to standard output. It starts with an empty
+environment, has its processor time and its memory limited by the kernel, opens no network connection, and is killed
+when its time is over.
+"""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from positions.render.fonts import NO_SYSTEM_FONTS
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULE = "positions.render.apart"
+MEGABYTE = 1024 * 1024
+LARGEST_FILE = 64 * MEGABYTE
+TOLD = 2000
+REFUSED = 2  # the code with which the child says that the edition itself can't be printed, and why
+
+
+class RenderFailed(Exception):
+    """The paper could not be printed; the message says why, in plain words."""
+
+
+def render_apart(
+    content: dict[str, Any], sha256: str, address: str, *, seconds: int = 60, megabytes: int = 1500
+) -> bytes:
+    """Do as `paper.render` does, in a child process with limits. Raises RenderFailed, with what the child said."""
+    order = json.dumps({"content": content, "sha256": sha256, "address": address}).encode()
+    with tempfile.TemporaryDirectory(prefix="ncm-print-") as folder:
+        child = subprocess.Popen(
+            [sys.executable, "-m", MODULE, str(seconds), str(megabytes)],
+            cwd=ROOT,
+            env=clean_environment(folder),
+            start_new_session=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        try:
+            printed, told = child.communicate(order, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise RenderFailed(f"Printing took longer than {seconds} seconds and was stopped.") from None
+        finally:
+            end(child)
+    if child.returncode != 0 or not printed.startswith(b"%PDF-"):
+        raise RenderFailed(reason(child.returncode, told.decode("utf-8", "replace"), seconds, megabytes))
+    return printed
+
+
+def clean_environment(folder: str) -> dict[str, str]:
+    """What the child may know: nothing of the portal's settings, passwords or proxies."""
+    return {
+        "LANG": "C.UTF-8",
+        "PATH": os.defpath,
+        "HOME": folder,
+        "TMPDIR": folder,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "FONTCONFIG_FILE": str(NO_SYSTEM_FONTS),
+        "PYTHONWARNINGS": "ignore::UserWarning:weasyprint.text.fonts",
+    }
+
+
+def end(child: subprocess.Popen[bytes]) -> None:
+    """Kill the child and whatever it started, if it still runs."""
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.communicate()
+
+
+def reason(code: int, told: str, seconds: int, megabytes: int) -> str:
+    """Why the child ended, in plain words, followed by the last lines it wrote."""
+    if code == REFUSED:
+        return told.strip()
+    if code in (-signal.SIGXCPU, -signal.SIGKILL):
+        why = f"Printing used up its {seconds} seconds of processor time and was stopped."
+    elif "MemoryError" in told or "Cannot allocate memory" in told or "out of memory" in told.lower():
+        why = f"Printing needed more than {megabytes} MB of memory and was stopped."
+    elif code < 0:
+        why = f"The printing process was ended by signal {signal.Signals(-code).name}."
+    else:
+        why = f"The printing process failed with code {code}."
+    return f"{why}\n{told.strip()[-TOLD:]}".strip()
+
+
+def limit(seconds: int, megabytes: int) -> None:
+    """Let the kernel hold this process to its share of time, memory and disk; leave no core file behind."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes * MEGABYTE, megabytes * MEGABYTE))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def refuse_network(event: str, _arguments: tuple[Any, ...]) -> None:
+    """An audit hook: whatever asks for a connection or a name look-up is stopped."""
+    if event in ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto"):
+        raise PermissionError(f"The printing process has no network ({event}).")
+
+
+def main() -> None:
+    """The child: limits first, then the order, then the paper. Leaves without tearing Pango down, which can crash."""
+    limit(int(sys.argv[1]), int(sys.argv[2]))
+    sys.addaudithook(refuse_network)
+    from positions.render.paper import render
+
+    order = json.load(sys.stdin.buffer)
+    try:
+        printed = render(order["content"], sha256=order["sha256"], address=order["address"])
+    except (ValueError, KeyError) as error:
+        sys.stderr.write(f"This edition can't be printed. {error}")
+        sys.exit(REFUSED)
+    sys.stdout.buffer.write(printed)
+    sys.stdout.buffer.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

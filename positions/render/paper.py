@@ -1,0 +1,95 @@
+"""From the content of an edition to the PDF: fill the templates, then print."""
+
+import functools
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import django
+from django.conf import settings
+from django.template import Context, Engine
+from django.utils import translation
+
+from positions.render import printable
+from positions.render.fonts import missing_glyphs
+from positions.render.plain import days
+from positions.render.qr import code
+
+WEASYPRINT = "70.0"
+RENDERER_VERSION = f"ncm-pdf 1.0, WeasyPrint {WEASYPRINT}"
+ATTACHMENT = "position-paper.json"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def canonical(content: dict[str, Any]) -> bytes:
+    """The bytes whose SHA-256 is the hash of an edition: JSON in UTF-8, keys sorted, no spaces."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def set_up_alone() -> None:
+    """Give Django the few settings that templates read, where no project has set it up: in the child process."""
+    if not settings.configured:
+        settings.configure(LOCALE_PATHS=[ROOT / "locale"], USE_I18N=True, USE_TZ=True)
+        django.setup()
+
+
+@functools.cache
+def engine() -> Engine:
+    """A template engine of our own: no context processors, no database, every value escaped."""
+    return Engine(
+        dirs=[ROOT / "templates"],
+        libraries={"i18n": "django.templatetags.i18n"},
+        loaders=[
+            (
+                "django.template.loaders.cached.Loader",
+                [("django.template.loaders.filesystem.Loader", [ROOT / "templates"])],
+            )
+        ],
+    )
+
+
+def frozen_at(content: dict[str, Any]) -> datetime:
+    """When the edition was frozen: the only moment that stands in the file."""
+    return datetime.fromisoformat(content["edition"]["frozen_at"]).astimezone(UTC)
+
+
+def html(content: dict[str, Any], *, sha256: str, address: str) -> str:
+    """The paper as HTML, in the language of the edition. What the edition says comes out literally, whatever it is."""
+    set_up_alone()
+    with translation.override(content["language"]):
+        values = printable.book(content, sha256=sha256, address=address)
+        forum = content.get("forum") or {}
+        values |= {
+            "qr": code(address),
+            "attachment": ATTACHMENT,
+            "renderer": f"NCM Portal, {RENDERER_VERSION}",
+            "frozen": frozen_at(content).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "forum_days": days(forum["date"], forum.get("end_date", "")) if forum else "",
+        }
+        return engine().get_template("print/paper.html").render(Context(values, use_l10n=False, use_tz=False))
+
+
+def render(content: dict[str, Any], *, sha256: str, address: str) -> bytes:
+    """Print an edition as one file that is PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1), its content attached.
+
+    In: the canonical content, its SHA-256 in hexadecimal, and the public address at which a copy is verified.
+    Out: the bytes, always the same for the same arguments. Raises ValueError when the hash is not the content's or when
+    a character can't be printed, KeyError when the content is not that of an edition.
+    """
+    from positions.render.press import press
+
+    attachment = canonical(content)
+    if hashlib.sha256(attachment).hexdigest() != sha256:
+        raise ValueError("This hash is not the SHA-256 of this content.")
+    if missing := sorted(missing_glyphs(content)):
+        named = ", ".join(f"{character} (U+{ord(character):04X})" for character in missing[:20])
+        raise ValueError(f"No typeface of ours can print these characters: {named}.")
+    return press(
+        html(content, sha256=sha256, address=address),
+        attachment=attachment,
+        name=ATTACHMENT,
+        description=f"Canonical content of the edition, SHA-256 {sha256}",
+        moment=frozen_at(content),
+    )

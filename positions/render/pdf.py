@@ -1,0 +1,21 @@
+"""The position paper as PDF: the one door through which the rest of the portal prints, checks and opens it.
+
+Light to import: WeasyPrint is loaded by `render` only, and web processes call `render_apart`, which runs it in a
+child process.
+"""
+
+from positions.render.apart import RenderFailed, render_apart
+from positions.render.checks import attached_content, inspect
+from positions.render.fonts import missing_glyphs
+from positions.render.paper import RENDERER_VERSION, canonical, render
+
+__all__ = [
+    "RENDERER_VERSION",
+    "RenderFailed",
+    "attached_content",
+    "canonical",
+    "inspect",
+    "missing_glyphs",
+    "render",
+    "render_apart",
+]

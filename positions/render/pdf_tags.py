@@ -1,0 +1,326 @@
+"""The structure tree of the PDF: what a screen reader hears, and in which order.
+
+WeasyPrint 70 writes one tree per page, so a paragraph, a list or a table that a page break cuts in two is announced
+as two, and each repeated table head is read again. This module writes one tree for the whole document instead, from
+the boxes that WeasyPrint has laid out: every HTML element gives at most one structure element, however many pages it
+runs over. Running heads, repeated table heads and the dots of the contents become artifacts, which assistive
+technology passes over.
+
+Rules from outside: ISO 32000-1 (PDF 1.7) section 14.7 and 14.8 for the tree and its roles, ISO 14289-1 (PDF/UA-1)
+section 7 for headings, tables, figures, links and notes. Only one private name of WeasyPrint is replaced:
+`weasyprint.pdf.add_tags`.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pydyf
+import weasyprint.pdf
+from weasyprint.formatting_structure import boxes
+from weasyprint.layout.absolute import AbsolutePlaceholder
+
+from positions.render.table_heads import name_heads
+
+SVG = "{http://www.w3.org/2000/svg}"
+ROLES = {
+    "main": "Part",
+    "article": "Art",
+    "section": "Sect",
+    "aside": "Note",
+    "blockquote": "BlockQuote",
+    **{f"h{level}": f"H{level}" for level in range(1, 7)},
+    "p": "P",
+    "a": "Link",
+    "ul": "L",
+    "ol": "L",
+    "dl": "L",
+    "li": "LI",
+    "dt": "Lbl",
+    "dd": "LBody",
+    "table": "Table",
+    "caption": "Caption",
+    "thead": "THead",
+    "tbody": "TBody",
+    "tfoot": "TFoot",
+    "tr": "TR",
+    "th": "TH",
+    "td": "TD",
+    "img": "Figure",
+    f"{SVG}svg": "Figure",
+}
+KEPT_EMPTY = {"Document", "TH", "TD"}
+POINTS_PER_PIXEL = 0.75
+_writing = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A piece of content on a page: text or a figure, by its marked-content number."""
+
+    page: int
+    number: int
+
+
+@dataclass(eq=False)
+class Node:
+    """One structure element. `kids` holds nodes, marks and link annotations in reading order."""
+
+    role: str
+    parent: "Node | None" = None
+    page: int = 0
+    element: Any = None
+    kids: list[Any] = field(default_factory=list)
+    table: dict[str, Any] = field(default_factory=dict)
+    identifier: str = ""
+    box: Any = None
+    out: Any = None
+
+    def children(self) -> list["Node"]:
+        """The nodes right below this one."""
+        return [kid for kid in self.kids if isinstance(kid, Node)]
+
+    def everyone(self) -> Iterator["Node"]:
+        """This node and all below it, in reading order."""
+        yield self
+        for child in self.children():
+            yield from child.everyone()
+
+    def nearest(self, role: str) -> "Node":
+        """The closest node of this role, from here upwards; this node when there is none."""
+        node: Node | None = self
+        while node is not None and node.role != role:
+            node = node.parent
+        return node or self
+
+
+class Tree:
+    """Builds the nodes of one document from its laid-out pages."""
+
+    def __init__(self) -> None:
+        self.root = Node("Document")
+        self.owners: dict[int, dict[int, Node | None]] = defaultdict(dict)
+        self.annotations: list[tuple[Any, int, Node]] = []
+        self._nodes: dict[tuple[int, str], Node] = {}
+        self._first_page_of_head: dict[int, int] = {}
+
+    def read_page(self, page_box: Any, page: int, tags: dict[Any, Any]) -> None:
+        """Add a page; `tags` gives the marked-content number of each box that was drawn, and is emptied."""
+        self._visit(page_box, self.root, page, tags, silent=False)
+
+    def _visit(self, box: Any, parent: Node, page: int, tags: dict[Any, Any], *, silent: bool) -> None:
+        if isinstance(box, AbsolutePlaceholder):
+            box = box._box
+        silent = silent or self._is_decoration(box, page)
+        node = parent if silent else self._node_for(box, parent, page)
+        if box.link_annotation:
+            self.annotations.append((box.link_annotation, page, node.nearest("Link")))
+            node.nearest("Link").kids.append((page, box.link_annotation))
+        if box in tags:
+            mark = Mark(page, tags.pop(box)["mcid"])
+            self.owners[page][mark.number] = None if silent else node
+            if not silent:
+                node.kids.append(mark)
+        for child in getattr(box, "children", ()):
+            self._visit(child, node, page, tags, silent=silent)
+
+    def _is_decoration(self, box: Any, page: int) -> bool:
+        if isinstance(box, boxes.MarginBox) or box.is_leader:
+            return True
+        if box.element is None:
+            return False
+        if box.element_tag in ("thead", "tfoot"):
+            return self._first_page_of_head.setdefault(id(box.element), page) != page
+        return box.element.get("aria-hidden") == "true"
+
+    def _node_for(self, box: Any, parent: Node, page: int) -> Node:
+        """The node into which the content of this box goes; made at the first meeting, found again on later pages."""
+        if box.element is None:
+            return parent
+        key = (id(box.element), box.element_tag)
+        if key not in self._nodes:
+            self._nodes[key] = self._open(box, parent, page)
+        return self._nodes[key]
+
+    def _open(self, box: Any, parent: Node, page: int) -> Node:
+        if box.element_tag.endswith("::marker") and parent.role == "LBody" and parent.parent is not None:
+            label = Node("Lbl", parent.parent, page)
+            parent.parent.kids.insert(0, label)
+            return label
+        role = self._role(box, parent)
+        if role is None:
+            return parent
+        node = Node(role, parent, page, box.element, box=box)
+        parent.kids.append(node)
+        if role == "LI" and box.element_tag == "li":
+            body = Node("LBody", node, page)
+            node.kids.append(body)
+            return body
+        return node
+
+    def _role(self, box: Any, parent: Node) -> str | None:
+        """None for boxes without a meaning of their own: their content belongs to what surrounds them."""
+        tag = box.element_tag
+        if tag == "div" and parent.role == "L":
+            return "LI"
+        if "::" in tag or tag in ("html", "body"):
+            return None
+        return ROLES.get(tag) or ("Span" if box.element.get("lang") else None)
+
+
+def prune(node: Node) -> None:
+    """Drop elements without content, which would be announced as blanks. Cells stay: a row keeps its columns."""
+    for child in node.children():
+        prune(child)
+    node.kids = [kid for kid in node.kids if not isinstance(kid, Node) or kid.kids or kid.role in KEPT_EMPTY]
+
+
+def spoken(element: Any) -> str:
+    """What an element says, on one line."""
+    return " ".join("".join(element.itertext()).split())
+
+
+class Writer:
+    """Writes a finished tree into the PDF objects."""
+
+    def __init__(self, pdf: Any, document: Any) -> None:
+        self.pdf = pdf
+        self.document = document
+
+    def add(self, values: dict[str, Any]) -> Any:
+        """Make a dictionary an object of the file."""
+        made = pydyf.Dictionary(values)
+        self.pdf.add_object(made)
+        return made
+
+    def page(self, number: int) -> bytes:
+        """The reference of a page."""
+        return self.pdf.page_references[number]
+
+    def write(self, tree: Tree) -> None:
+        """Add the whole tree to the catalog of the file."""
+        nodes = list(tree.root.everyone())
+        for node in nodes:
+            node.out = self.add({"Type": "/StructElem", "S": f"/{node.role}"})
+        parents = self.add({"Nums": self._parent_numbers(tree)})
+        root = self.add({"Type": "/StructTreeRoot", "ParentTree": parents.reference})
+        root["K"] = pydyf.Array([tree.root.out.reference])
+        root["ParentTreeNextKey"] = len(self.document.pages) + len(tree.annotations)
+        named = {node.identifier: node.out.reference for node in nodes if node.identifier}
+        if named:
+            names = [item for name in sorted(named) for item in (pydyf.String(name), named[name])]
+            root["IDTree"] = self.add({"Names": pydyf.Array(names)}).reference
+        tree.root.out["P"] = root.reference
+        for node in nodes:
+            self._fill(node)
+        self.pdf.catalog["StructTreeRoot"] = root.reference
+        self.pdf.catalog["MarkInfo"] = pydyf.Dictionary({"Marked": "true"})
+        self.pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
+
+    def _parent_numbers(self, tree: Tree) -> Any:
+        """From each piece of content and each annotation back to the element that owns it (ISO 32000-1, 14.7.4.4)."""
+        numbers = pydyf.Array()
+        for page in range(len(self.document.pages)):
+            owners = (node for _, node in sorted(tree.owners[page].items(), key=lambda pair: pair[0]))
+            numbers += [page, pydyf.Array([node.out.reference if node else b"null" for node in owners])]
+        for key, (annotation, _, node) in enumerate(tree.annotations, start=len(self.document.pages)):
+            annotation["StructParent"] = key
+            annotation["Contents"] = pydyf.String(spoken(node.element) if node.role == "Link" else "")
+            numbers += [key, node.out.reference]
+        return numbers
+
+    def _fill(self, node: Node) -> None:
+        out = node.out
+        out["Pg"] = self.page(node.page)
+        out["K"] = pydyf.Array([self._kid(kid, node) for kid in node.kids])
+        if node.parent is not None:
+            out["P"] = node.parent.out.reference
+        if node.element is not None and node.element.get("lang"):
+            out["Lang"] = pydyf.String(node.element.get("lang"))
+        if node.identifier:
+            out["ID"] = pydyf.String(node.identifier)
+        attributes = self._attributes(node)
+        if attributes:
+            out["A"] = pydyf.Dictionary(attributes)
+        if node.role == "Figure" and (words := alternative(node.element)):
+            out["Alt"] = pydyf.String(words)
+
+    def _kid(self, kid: Any, node: Node) -> Any:
+        if isinstance(kid, Node):
+            return kid.out.reference
+        if isinstance(kid, Mark):
+            if kid.page == node.page:
+                return kid.number
+            return pydyf.Dictionary({"Type": "/MCR", "Pg": self.page(kid.page), "MCID": kid.number})
+        page, annotation = kid
+        return pydyf.Dictionary({"Type": "/OBJR", "Pg": self.page(page), "Obj": annotation.reference})
+
+    def _attributes(self, node: Node) -> dict[str, Any]:
+        if node.role == "L":
+            return {"O": "/List", "ListNumbering": "/Decimal" if node.element.tag == "ol" else "/None"}
+        if node.role == "Figure":
+            return {"O": "/Layout", "BBox": self._place(node)}
+        if node.role in ("TH", "TD"):
+            lists = {
+                key: pydyf.Array([pydyf.String(name) for name in names])
+                for key, names in node.table.items()
+                if isinstance(names, list)
+            }
+            return {"O": "/Table", **node.table, **lists}
+        return {}
+
+    def _place(self, node: Node) -> Any:
+        """The rectangle of a figure in points, measured from the foot of its page."""
+        height = self.document.pages[node.page].height
+        left, top = node.box.content_box_x(), node.box.content_box_y()
+        corners = (left, height - top - node.box.height, left + node.box.width, height - top)
+        return pydyf.Array([round(value * POINTS_PER_PIXEL, 2) for value in corners])
+
+
+def alternative(element: Any) -> str:
+    """The words that stand for a figure: the title of an SVG, the alt of an image."""
+    if element.tag == f"{SVG}svg":
+        title = element.find(f"{SVG}title")
+        return spoken(title) if title is not None else ""
+    return element.get("alt") or ""
+
+
+def number_notes(root: Node) -> None:
+    """Every note needs an identifier of its own (ISO 14289-1, 7.9)."""
+    notes = (node for node in root.everyone() if node.role == "Note")
+    for number, note in enumerate(notes, start=1):
+        note.identifier = f"note-{number}"
+
+
+def silence(stream: Any, numbers: set[int]) -> None:
+    """Turn marked content of a page that no element owns into artifacts."""
+    for index, operand in enumerate(stream):
+        if isinstance(operand, pydyf.Dictionary) and operand.get("MCID") in numbers:
+            stream[index - 1 : index + 1] = [b"/Artifact", b"<</Type /Pagination>>"]
+
+
+def add_tags(pdf: Any, document: Any, pdf_version: str, page_streams: list[Any]) -> None:
+    """Stands in for `weasyprint.pdf.add_tags`: same place in the making of a PDF, one tree for the whole document."""
+    tree = Tree()
+    for number, (page, stream) in enumerate(zip(document.pages, page_streams, strict=True)):
+        tree.read_page(page._page_box, number, stream._tags)
+        silence(stream.stream, {mark for mark, node in tree.owners[number].items() if node is None})
+    prune(tree.root)
+    number_notes(tree.root)
+    name_heads(tree.root)
+    Writer(pdf, document).write(tree)
+
+
+@contextmanager
+def one_tree() -> Iterator[None]:
+    """While inside, PDFs written by WeasyPrint carry our structure tree. One document at a time."""
+    with _writing:
+        theirs = weasyprint.pdf.add_tags
+        weasyprint.pdf.add_tags = add_tags
+        try:
+            yield
+        finally:
+            weasyprint.pdf.add_tags = theirs

@@ -1,0 +1,111 @@
+"""The printing press: from HTML to the bytes of a PDF, with nothing from outside the bundle.
+
+Kept apart from `pdf.py` because importing WeasyPrint loads Pango: web processes print in a child process and never
+import this.
+"""
+
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from weasyprint import CSS, HTML, Attachment
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from positions.render import fonts
+from positions.render.pdf_tags import one_tree
+from positions.render.xmp import with_both_claims
+
+STYLESHEET = Path(__file__).resolve().parents[2] / "static" / "css" / "print" / "paper.css"
+SCHEME = "bundled:"
+VARIANT = "pdf/a-3a"
+_environment = threading.Lock()
+
+
+class Bundle(URLFetcher):
+    """Answers the addresses of the bundled typefaces and refuses all others: no network, no files, no data: URLs."""
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        """The file behind a `bundled:` address. Raises ValueError for other addresses, KeyError for unknown files."""
+        if not url.startswith(SCHEME):
+            raise ValueError(f"Refused: {url[:200]}")
+        return URLFetcherResponse(url, fonts.face_bytes(url.removeprefix(SCHEME)), {"Content-Type": "font/ttf"})
+
+
+class Complaints(logging.Handler):
+    """Keeps what WeasyPrint complains about: a typeface that does not load, a link that leads nowhere."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one complaint."""
+        self.messages.append(record.getMessage())
+
+
+@contextmanager
+def flawless() -> Iterator[None]:
+    """Raises ValueError at the end when WeasyPrint complained on the way: a flawed paper is not printed."""
+    complaints, logger = Complaints(), logging.getLogger("weasyprint")
+    logger.addHandler(complaints)
+    try:
+        yield
+    finally:
+        logger.removeHandler(complaints)
+    if complaints.messages:
+        raise ValueError("The paper can't be printed without a flaw: " + "; ".join(complaints.messages[:10]))
+
+
+@contextmanager
+def without_system_fonts() -> Iterator[None]:
+    """While inside, Fontconfig knows no font of this machine: the same paper comes out everywhere."""
+    with _environment:
+        before = os.environ.get("FONTCONFIG_FILE")
+        os.environ["FONTCONFIG_FILE"] = str(fonts.NO_SYSTEM_FONTS)
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ["FONTCONFIG_FILE"]
+            else:
+                os.environ["FONTCONFIG_FILE"] = before
+
+
+def stylesheet(configuration: FontConfiguration) -> CSS:
+    """The print stylesheet with the bundled typefaces, read into `configuration`."""
+    text = fonts.rules() + STYLESHEET.read_text("utf-8")
+    return CSS(string=text, font_config=configuration, url_fetcher=Bundle())
+
+
+def lay_out(html: str) -> Any:
+    """The pages of a paper, laid out."""
+    with without_system_fonts():
+        configuration = FontConfiguration()
+    page = HTML(string=html, url_fetcher=Bundle(), base_url=SCHEME)
+    return page.render(font_config=configuration, stylesheets=[stylesheet(configuration)], pdf_variant=VARIANT)
+
+
+def press(html: str, *, attachment: bytes, name: str, description: str, moment: datetime) -> bytes:
+    """Print `html` with one attachment, as PDF/A-3a and PDF/UA-1. The same arguments give the same bytes.
+
+    Raises ValueError when the paper can't be printed without a flaw.
+    """
+    attached = Attachment(
+        file_obj=BytesIO(attachment),
+        name=name,
+        description=description,
+        created=moment,
+        modified=moment,
+        relationship="Source",
+    )
+    with flawless(), one_tree():
+        document = lay_out(html)
+        document.metadata = with_both_claims(document.metadata)
+        return document.write_pdf(pdf_variant=VARIANT, attachments=[attached])

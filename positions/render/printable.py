@@ -1,0 +1,168 @@
+"""An edition as the print templates read it: the frozen content, put into reading order, with every word ready to
+print.
+
+Pure: a dict goes in and a dict comes out. The templates only place what stands here; they decide nothing.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from positions.render import annexes, charts
+from positions.render.plain import blocks, day, days, groups_of_four
+from positions.render.sections import sections
+from positions.render.words import rule_words, with_values
+
+FINAL = ("adopted", "corrected")
+Content = dict[str, Any]
+
+
+def is_final(content: Content) -> bool:
+    """Whether the text has been adopted; every other edition is a draft."""
+    return content["edition"]["kind"] in FINAL
+
+
+def warnings(content: Content) -> list[str]:
+    """What every page must say about this copy: that it is a sample, that it is a draft."""
+    said = []
+    if content.get("sample"):
+        said.append(_("SAMPLE: not a position of the Government of Kenya"))
+    if not is_final(content):
+        said.append(_("DRAFT, edition %(number)s") % {"number": content["edition"]["number"]})
+    return said
+
+
+def edition_line(content: Content) -> str:
+    """The edition in a few words, for the cover and the margins."""
+    number = content["edition"]["number"]
+    adoption = content.get("adoption")
+    if is_final(content) and adoption:
+        return _("Edition %(number)s, adopted %(day)s") % {"number": number, "day": day(adoption["at"])}
+    return _("Edition %(number)s, frozen %(day)s") % {"number": number, "day": day(content["edition"]["frozen_at"])}
+
+
+def title(content: Content) -> str:
+    """The title of the document, with its warnings: the first thing a screen reader says about the file."""
+    return " – ".join([content["paper"]["title"], edition_line(content), *warnings(content)])
+
+
+def counted(content: Content) -> str:
+    """What the paper rests on, in one sentence without a verb."""
+    tallies = content["tallies"]
+    parts = [
+        ngettext("%(n)s input", "%(n)s inputs", tallies["inputs"]) % {"n": tallies["inputs"]},
+        ngettext("%(n)s point", "%(n)s points", tallies["points"]) % {"n": tallies["points"]},
+        ngettext("%(n)s organisation", "%(n)s organisations", tallies["organisations"])
+        % {"n": tallies["organisations"]},
+    ]
+    groups = ngettext("%(n)s group", "%(n)s groups", tallies["groups"]) % {"n": tallies["groups"]}
+    return _("%(parts)s in %(groups)s") % {"parts": ", ".join(parts), "groups": groups}
+
+
+def figures(content: Content) -> list[tuple[int, str]]:
+    """The four numbers of the page on what the paper rests on."""
+    tallies = content["tallies"]
+    return [
+        (tallies["inputs"], ngettext("input", "inputs", tallies["inputs"])),
+        (tallies["points"], ngettext("point", "points", tallies["points"])),
+        (tallies["organisations"], ngettext("organisation", "organisations", tallies["organisations"])),
+        (tallies["groups"], ngettext("group", "groups", tallies["groups"])),
+    ]
+
+
+def cover_facts(content: Content) -> list[tuple[str, str]]:
+    """The adoption record in brief, or what a draft is for."""
+    adoption, forum, paper = content.get("adoption"), content.get("forum") or {}, content["paper"]
+    facts = [(_("Edition"), edition_line(content))]
+    if adoption:
+        facts += [
+            (_("Adopted at"), ", ".join(filter(None, [forum.get("title", ""), adoption["place"]]))),
+            (_("Rule applied"), rule_words(adoption["rule"])),
+            (_("Quorum"), adoption["quorum"]),
+            (_("In the chair"), adoption["chair"]),
+        ]
+    facts += [
+        (_("Consultation"), f"{paper['consultation']}, {days(paper['opened'], paper['closed'])}"),
+        (_("Purpose"), paper["purpose"]),
+        (_("Rests on"), counted(content)),
+    ]
+    return with_values(*facts)
+
+
+def contents(printed: list[Content]) -> list[Content]:
+    """The entries of the table of contents: sections first, then what follows them."""
+    entries = [
+        {"id": section["id"], "number": section["number"], "title": section["heading"], "part": section["part"]}
+        for section in printed
+        if section["part"] != "annex"
+    ]
+    annexes = [
+        ("annex-a", "A", _("Themes, objectives, SDG targets and leads")),
+        ("annex-b", "B", _("Programme of the forum")),
+        ("annex-c", "C", _("Participants")),
+        ("annex-d", "D", _("Disposition of points")),
+        ("annex-e", "E", _("Reservations")),
+        ("annex-f", "F", _("Record of adoption and clearances")),
+    ]
+    entries += [{"id": place, "number": letter, "title": words, "part": "annex"} for place, letter, words in annexes]
+    entries += [
+        {"id": section["id"], "number": "", "title": section["heading"], "part": "annex"}
+        for section in printed
+        if section["part"] == "annex"
+    ]
+    return [*entries, {"id": "verify", "number": "", "title": _("How to verify this copy"), "part": "back"}]
+
+
+def book(content: Content, *, sha256: str, address: str) -> Content:
+    """Everything that templates/print/paper.html prints. Raises KeyError when the content is not an edition."""
+    printed = sections(content)
+    return {
+        "numbers": {paragraph["number"] for section in printed for paragraph in section["paragraphs"]},
+        "content": content,
+        "title": title(content),
+        "warnings": warnings(content),
+        "edition_line": edition_line(content),
+        "final": is_final(content),
+        "facts": cover_facts(content),
+        "sections": printed,
+        "contents": contents(printed),
+        "figures": figures(content),
+        "counts": charts.table(content),
+        "matrix": annexes.matrix(content),
+        "programme": annexes.programme(content),
+        "forum": content.get("forum"),
+        "participants": annexes.participants(content),
+        "dispositions": annexes.dispositions(content),
+        "summary": annexes.summary(content),
+        "reservations": content.get("reservations", []),
+        "adoption": annexes.adoption_facts(content),
+        "clearances": annexes.clearances(content),
+        "objections": content.get("objections_resolved", []),
+        "clearance_note": blocks(content.get("clearance_note") or ""),
+        "acronyms": content.get("acronyms", []),
+        "digest": groups_of_four(sha256),
+        "short_digest": groups_of_four(sha256)[0][:9],
+        "sha256": sha256,
+        "address": address,
+        "chart": charts.chart(content, all_themes=_("All themes (own scale)"), words=chart_words(content)),
+    }
+
+
+def chart_words(content: Content) -> str:
+    """What the chart shows, for those who do not see it."""
+    counts = charts.count(content)
+    most = max(counts.themes, key=lambda theme: counts.of_theme(theme["code"]), default=None)
+    if most is None or not counts.groups:
+        return ""
+    leading = content["groups"].get(counts.groups[0], counts.groups[0])
+    return _(
+        "Bar charts: how many inputs each group sent in under each theme. The theme with most inputs is %(theme)s"
+        " (%(theme_count)s); the group with most inputs is %(group)s (%(group_count)s). The table that follows gives"
+        " every number."
+    ) % {
+        "theme": most["title"],
+        "theme_count": counts.of_theme(most["code"]),
+        "group": leading,
+        "group_count": counts.of_group(counts.groups[0]),
+    }

@@ -1,0 +1,107 @@
+"""The sections of a paper with their numbered paragraphs, and what stands in the margin beside each."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from positions.render.plain import blocks, short_reference
+from positions.render.words import objectives, provision_names, relation_words, with_values
+
+MOST_SOURCES = 8
+LONG = 1200  # letters; a longer text may be cut by a page break, a shorter one is kept together
+Content = dict[str, Any]
+
+
+def targets(content: Content) -> dict[str, str]:
+    """Where the row of each point stands in Annex D."""
+    return {point["reference"]: f"point-{number}" for number, point in enumerate(content.get("points", []), start=1)}
+
+
+def margin(paragraph: Content, places: dict[str, str], provisions: dict[str, Content]) -> Content:
+    """What stands beside a paragraph: what it rests on, by name where it is public, and the provisions it touches."""
+    public = [source for source in paragraph.get("sources", []) if source["organisation"]]
+    hidden = len(paragraph.get("sources", [])) - len(public)
+    notes = []
+    if len(public) > MOST_SOURCES:
+        more = len(public) - MOST_SOURCES
+        notes.append(ngettext("and %(n)s more, see Annex D", "and %(n)s more, see Annex D", more) % {"n": more})
+    if hidden and public:
+        notes.append(
+            ngettext("and %(n)s point that is not public", "and %(n)s points that are not public", hidden)
+            % {"n": hidden}
+        )
+    elif hidden:
+        notes.append(
+            ngettext("%(n)s point that is not public", "%(n)s points that are not public", hidden) % {"n": hidden}
+        )
+    if paragraph.get("secretariat_text"):
+        notes.append(_("Text of the secretariat"))
+    notes += provision_names(paragraph.get("provisions", []), provisions)
+    return {
+        "notes": notes,
+        "sources": [
+            {
+                "reference": short_reference(source["point"]),
+                "place": places.get(source["point"], ""),
+                "organisation": source["organisation"],
+                "relation": relation_words(source["relation"]),
+            }
+            for source in public[:MOST_SOURCES]
+        ],
+    }
+
+
+def sections(content: Content) -> list[Content]:
+    """The sections to print. Front matter and annexes without a paragraph are left out: the renderer writes them."""
+    themes = {theme["code"]: theme for theme in content["themes"]}
+    provisions = {provision["code"]: provision for provision in content["provisions"]}
+    reserved = defaultdict(list)
+    for reservation in content.get("reservations", []):
+        reserved[reservation["paragraph"]].append(reservation)
+    places = targets(content)
+    printed = []
+    for number, section in enumerate(content["sections"], start=1):
+        if section["part"] in ("front", "annex") and not section["paragraphs"]:
+            continue
+        printed.append(
+            {
+                "id": f"section-{number}",
+                "number": section["number"] if section["part"] in ("body", "theme") else "",
+                "part": section["part"],
+                "heading": section["heading"],
+                "heading_sw": section.get("heading_sw", ""),
+                "theme": opener(themes.get(section.get("theme") or ""), provisions),
+                "paragraphs": [
+                    {
+                        "number": paragraph["number"],
+                        "long": len(paragraph["text"]) > LONG,
+                        "lang": other_language(paragraph, content),
+                        "blocks": blocks(paragraph["text"], paragraph.get("verb", "")),
+                        "margin": margin(paragraph, places, provisions),
+                        "reservations": reserved[paragraph["number"]],
+                    }
+                    for paragraph in section["paragraphs"]
+                ],
+            }
+        )
+    return printed
+
+
+def other_language(paragraph: Content, content: Content) -> str:
+    """The language of a paragraph where it differs from the edition's."""
+    return "" if paragraph.get("lang", content["language"]) == content["language"] else paragraph["lang"]
+
+
+def opener(theme: Content | None, provisions: dict[str, Content]) -> list[tuple[str, str]]:
+    """The facts under the title of a theme."""
+    if theme is None:
+        return []
+    named = ", ".join(f"{number} {label}".strip() for number, label in objectives(theme["objectives"], provisions))
+    related = ", ".join(number for number, _label in objectives(theme["related"], provisions))
+    return with_values(
+        (_("Objectives"), named + (_(" (related: %(numbers)s)") % {"numbers": related} if related else "")),
+        (_("SDG targets"), ", ".join(theme["sdg"])),
+        (_("Lead"), "; ".join(theme["lead"])),
+    )

@@ -1,0 +1,64 @@
+"""Codes of an edition in words: rules, outcomes, relations, provisions."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+Content = dict[str, Any]
+
+
+def rule_words(rule: str) -> str:
+    """The rule by which a decision was taken."""
+    return {
+        "consensus": _("Consensus"),
+        "consensus_with_reservations": _("Consensus with reservations"),
+    }.get(rule, rule)
+
+
+def outcome_words(outcome: str) -> str:
+    """What became of a point."""
+    return {
+        "accepted": _("Accepted"),
+        "accepted_in_part": _("Accepted in part"),
+        "merged": _("Merged"),
+        "noted": _("Noted"),
+        "not_accepted": _("Not accepted"),
+    }.get(outcome, outcome)
+
+
+def session_words(kind: str) -> str:
+    """The kind of an item of the programme."""
+    return {"plenary": _("Plenary"), "breakout": _("Breakout group"), "break": _("Break")}.get(kind, kind)
+
+
+def relation_words(relation: str) -> str:
+    """How a paragraph relates to a point, where it does not simply rest on it."""
+    return {"partly": _("in part"), "contrary": _("says the contrary")}.get(relation, "")
+
+
+def provision_names(codes: list[str], provisions: dict[str, Content]) -> list[str]:
+    """Objectives of the Compact by number, every other provision by its label."""
+    names = []
+    for code in codes:
+        known = provisions.get(code, {})
+        if known.get("framework") == "GCM" and code.startswith("GCM-"):
+            names.append(_("GCM objective %(number)s") % {"number": code.removeprefix("GCM-").lstrip("0")})
+        else:
+            names.append(known.get("label") or code)
+    return names
+
+
+def objectives(codes: list[str], provisions: dict[str, Content]) -> list[tuple[str, str]]:
+    """Numbers and labels: ("2", "Drivers")."""
+    return [
+        (
+            code.removeprefix("GCM-").lstrip("0") if code.startswith("GCM-") else code,
+            provisions.get(code, {}).get("label", ""),
+        )
+        for code in codes
+    ]
+
+
+def with_values(*pairs: tuple[str, str]) -> list[tuple[str, str]]:
+    """The facts that have something to say."""
+    return [(term, value) for term, value in pairs if value]
