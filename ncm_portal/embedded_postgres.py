@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 ROOT_HOME = Path("/var/lib/ncm-portal-postgres")
@@ -263,7 +264,9 @@ def _call(server: Server, program: str, *arguments: str) -> subprocess.Completed
     # From inside the data directory, so that no path reaches pg_ctl's shell: it breaks on quotes.
     command = [str(_programs(server) / program), *arguments]
     environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
-    as_user = {"user": _user().pw_uid, "group": _user().pw_gid, "extra_groups": []} if _is_root() else {}
+    as_user: dict[str, Any] = (
+        {"user": _user().pw_uid, "group": _user().pw_gid, "extra_groups": []} if _is_root() else {}
+    )
     output = server.home / f".output-{os.getpid()}"
     # To a file, not a pipe: the server keeps its starter's output open, and reading a pipe would wait for its end.
     with output.open("w+") as file:
