@@ -1,0 +1,207 @@
+"""The list of inputs, the privacy notice and the accessibility statement, as a visitor gets them."""
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+from django.urls import reverse
+
+from consultations import queries
+from consultations.models import County
+from ncm_portal import workflow
+from tests.factories import (
+    change,
+    make_consultation,
+    make_member,
+    make_ministry,
+    make_provision,
+    make_stakeholder,
+    make_submission,
+    make_theme,
+)
+from tests.pages import words
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+NOTICE = "A part of this address is not known here and was left out."
+
+
+@pytest.fixture
+def consultation():
+    return make_consultation(themes=("T1", "T2"))
+
+
+def titles(client, **asked):
+    """The titles on the list, in order."""
+    return [found.title for found in client.get(reverse("inputs"), asked).context["inputs"]]
+
+
+# --- What is on the list --------------------------------------------------------------------------------------------
+
+
+def test_a_visitor_sees_accepted_public_inputs_newest_first(client, consultation):
+    now = workflow.now()
+    older = make_submission(consultation, title="Older")
+    newer = make_submission(consultation, title="Newer")
+    change(older, submitted_at=now - timedelta(days=2))
+    change(newer, submitted_at=now - timedelta(days=1))
+    for state in ("draft", "submitted", "returned", "set_aside", "withdrawn"):
+        make_submission(consultation, state=state, title="Hidden")
+    for audience in ("members", "secretariat"):
+        make_submission(consultation, audience=audience, title="Hidden")
+    assert titles(client) == ["Newer", "Older"]
+
+
+def test_a_member_sees_also_what_is_for_members(client, consultation):
+    make_submission(consultation, title="For members", audience="members")
+    sign_in(client, make_member(make_ministry()))
+    assert titles(client) == ["For members"]
+    assert "Members of the NCM only" in words(client.get(reverse("inputs")))
+
+
+def test_an_input_is_shown_with_its_organisation_place_theme_day_and_reference(client, consultation):
+    county = County.objects.create(code="003", name="Kilifi", slug="kilifi")
+    sender = make_stakeholder("Coast Network", county=county, group="workers")
+    sent = make_submission(consultation, sender, title="Pay on time", language="sw", theme=make_theme("T2"))
+    change(sent, submitted_at="2017-10-05T21:30:00Z")
+    page = client.get(reverse("inputs"))
+    assert (
+        f'<a href="/inputs/{sent.reference}/" lang="sw">Pay on time</a></h3>\n<p>Coast Network</p></div>\n'
+        f'<p class="small">Workers, Kilifi<br>Theme 2<br>6 October 2017 · {sent.reference}</p>'
+    ) in page.content.decode()
+
+
+def test_the_list_is_narrowed_by_each_filter(client, consultation):
+    county = County.objects.create(code="003", name="Kilifi", slug="kilifi")
+    other = make_consultation()
+    wanted = {
+        "theme": make_submission(consultation, title="theme", theme=make_theme("T2")),
+        "county": make_submission(consultation, make_stakeholder(county=county), title="county"),
+        "group": make_submission(consultation, make_stakeholder(group="media"), title="group"),
+        "objective": make_submission(consultation, title="objective"),
+        "round": make_submission(other, title="round"),
+    }
+    wanted["objective"].provisions.add(make_provision("GCM-07"))
+    asked = {"theme": "T2", "county": "kilifi", "group": "media", "objective": "GCM-07", "round": other.slug}
+    assert {name: titles(client, **{name: value}) for name, value in asked.items()} == {name: [name] for name in asked}
+    assert titles(client, theme="T2", group="media") == []
+
+
+def test_a_narrowed_list_says_so_and_keeps_the_choice(client, consultation):
+    make_submission(consultation, theme=make_theme("T2"))
+    page = client.get(reverse("inputs"), {"theme": "T1", "group": "", "county": ""}).content.decode()
+    assert '<option value="T1" selected>Theme 1</option>' in page
+    assert page.count(" selected") == 1
+    assert "There is none like that yet." in page
+    assert "Show all" in page
+    assert NOTICE not in page
+
+
+# --- Addresses that ask for nonsense --------------------------------------------------------------------------------
+
+NONSENSE = [
+    {"theme": "T99"}, {"objective": "GCM-99"}, {"group": "aliens"}, {"county": "atlantis"}, {"round": "none"},
+    {"before": "NCM-2017-9999"}, {"after": "9" * 30}, {"before": "-1"}, {"after": "' OR 1=1 --"}, {"theme": "é" * 5000},
+    {"before": "NCM-2017-0001\n"}, {"before": "\ud83d"}, {"theme": "{{ 7 }}<script>"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", NONSENSE, ids=lambda asked: ascii(asked)[:40])
+def test_nonsense_is_left_out_with_a_calm_notice(client, consultation, asked):
+    make_submission(consultation, title="Still here")
+    address = reverse("inputs") + "?" + urlencode(asked, errors="surrogatepass")
+    page = client.get(address)
+    assert page.status_code == 200
+    assert [found.title for found in page.context["inputs"]] == ["Still here"]
+    assert NOTICE in words(page)
+    assert "<script>" not in page.content.decode()
+
+
+@pytest.mark.parametrize("query", ["theme=T1&theme=T2", "page=3", "x=y", "theme=%FF", "&&=&", "before=&after="])
+def test_other_odd_addresses_do_no_harm(client, consultation, query):
+    assert client.get(reverse("inputs") + "?" + query).status_code == 200
+
+
+def test_the_edge_of_a_page_gives_no_hidden_input_away(client, consultation):
+    """A reference that the reader may not see is treated as one that does not exist, whatever lies around it."""
+    for _turn in range(3):
+        make_submission(consultation)
+    hidden = make_submission(consultation, audience="members")
+    for edge in ("before", "after"):
+        known = client.get(reverse("inputs"), {edge: hidden.reference})
+        unknown = client.get(reverse("inputs"), {edge: "NCM-1999-9999"})
+        assert words(known) == words(unknown)
+        assert known.context["inputs"] == unknown.context["inputs"]
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_the_list_is_only_read(client, method):
+    assert getattr(client, method)(reverse("inputs")).status_code in (403, 405)
+
+
+# --- Pages ----------------------------------------------------------------------------------------------------------
+
+
+def test_pages_keep_the_filters_and_lead_back(client, consultation, monkeypatch):
+    monkeypatch.setattr(queries, "PAGE", 2)
+    sent = [make_submission(consultation, theme=make_theme("T2")) for _turn in range(5)]
+    newest = [found.reference for found in sent[::-1]]
+    first = client.get(reverse("inputs"), {"theme": "T2"})
+    assert (first.context["newer"], first.context["older"]) == ("", f"/inputs/?theme=T2&before={newest[1]}")
+    second = client.get(first.context["older"])
+    assert [found.reference for found in second.context["inputs"]] == newest[2:4]
+    assert second.context["newer"] == f"/inputs/?theme=T2&after={newest[2]}"
+    assert client.get(second.context["newer"]).context["inputs"] == first.context["inputs"]
+    assert client.get(second.context["older"]).context["older"] == ""
+    assert second.context["number"] == 5
+
+
+def test_newer_than_the_newest_is_the_first_page(client, consultation):
+    newest = make_submission(consultation)
+    assert client.get(reverse("inputs"), {"after": newest.reference}).context["inputs"] == [newest]
+
+
+# --- Who has been heard ---------------------------------------------------------------------------------------------
+
+
+def test_who_has_been_heard_counts_what_is_not_shown(client, consultation):
+    make_submission(consultation, make_stakeholder("Secret Society", group="workers"), audience="secretariat")
+    page = client.get(reverse("inputs"))
+    heard = page.context["heard"]
+    assert [(group.label, group.by_theme, group.total) for group in heard.groups] == [("Workers", [1, 0], 1)]
+    assert "Secret Society" not in page.content.decode()
+    assert "Not heard yet: Ministry, State department or agency" in words(page)
+
+
+def test_before_the_first_round_the_page_is_calm(client):
+    page = client.get(reverse("inputs"))
+    assert (page.status_code, page.context["heard"], page.context["inputs"]) == (200, None, [])
+
+
+# --- Notices --------------------------------------------------------------------------------------------------------
+
+
+def test_the_privacy_notice_says_what_the_act_asks_for(client):
+    page = words(client.get(reverse("privacy")))
+    for said in (
+        "State Department for Immigration and Citizen Services, on behalf of the National Coordination Mechanism",
+        "To be confirmed by the secretariat",
+        "a task in the public interest",
+        "have it corrected, object to its use, and have false or misleading data deleted",
+        "within 7 days",
+        "No decision about a person is taken by a machine",
+        "Office of the Data Protection Commissioner",
+    ):
+        assert said in page
+
+
+def test_the_statement_names_the_standard_and_what_does_not_work(client):
+    page = words(client.get(reverse("accessibility")))
+    assert "Web Content Accessibility Guidelines 2.2" in page
+    assert "What does not work yet" in page
+
+
+@pytest.mark.parametrize("name", ["privacy", "accessibility"])
+def test_a_notice_asks_the_database_nothing(client, name, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        client.get(reverse(name))

@@ -1,0 +1,176 @@
+"""The first page: what is open, what was heard, what was adopted."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from consultations.models import Milestone
+from ncm_portal import workflow
+from positions.models import ArtefactFormat
+from positions.views.home import next_milestone
+from tests.factories import make_consultation, make_forum, make_point, make_provision, make_submission, make_theme
+from tests.pages import words
+from tests.paper_factories import make_edition, make_paper
+
+pytestmark = pytest.mark.django_db
+
+
+def published(consultation, **fields):
+    """A published paper with its adopted edition."""
+    paper = make_paper(consultation, state="published", **fields)
+    return make_edition(paper, "1.0", "adopted")
+
+
+def test_before_anything_the_page_says_so(client):
+    page = client.get(reverse("home"))
+    assert page.status_code == 200
+    assert "No consultation has been opened yet" in words(page)
+    assert 'class="button"' not in page.content.decode()
+
+
+def test_an_open_round_has_one_button_and_its_deadline(client):
+    with time_machine.travel("2017-10-09T09:00:00Z", tick=False):
+        consultation = make_consultation(title="What should we stand for?", closes_at="2017-10-13T14:00:00Z")
+        make_submission(consultation)
+        page = client.get(reverse("home"))
+    said = words(page)
+    assert '<h1 lang="en">What should we stand for?</h1>' in page.content.decode()
+    assert "Open 4 days left Inputs close on Friday 13 October 2017, 17:00 EAT (UTC+3) ." in said
+    assert "1 input from 1 organisation so far. Who has been heard" in said
+    assert re.findall(r'class="button" href="([^"]+)"', page.content.decode()) == [reverse("submit")]
+
+
+@pytest.mark.parametrize(
+    ("now", "left"), [("2017-10-12T20:59:00Z", "1 day left"), ("2017-10-12T21:00:00Z", "Last day")]
+)
+def test_days_are_counted_in_nairobi(client, now, left):
+    with time_machine.travel(now, tick=False):
+        make_consultation(closes_at="2017-10-13T14:00:00Z")
+        assert left in words(client.get(reverse("home")))
+
+
+def test_a_closed_round_leads_to_its_position(client):
+    consultation = make_consultation(state="closed")
+    edition = published(consultation)
+    page = client.get(reverse("home"))
+    assert "Closed Inputs are closed" in words(page)
+    assert re.findall(r'class="button" href="([^"]+)"', page.content.decode()) == [
+        reverse("paper", args=[edition.paper.slug])
+    ]
+
+
+def test_a_round_past_its_deadline_is_shown_as_closed_before_anybody_closes_it(client):
+    now = workflow.now()
+    make_consultation(opens_at=now - timedelta(days=2), closes_at=now - timedelta(seconds=1))
+    page = client.get(reverse("home"))
+    assert "Inputs are closed" in words(page)
+    assert 'class="button"' not in page.content.decode()
+
+
+def test_beside_an_open_round_stands_the_paper_of_the_finished_one(client):
+    past = workflow.now() - timedelta(days=400)
+    finished = make_consultation(state="closed", opens_at=past, closes_at=past + timedelta(days=30), title="Finished")
+    edition = published(finished, title="What we said then")
+    open_now = make_consultation(title="Open now")
+    page = client.get(reverse("home"))
+    assert (page.context["round"], page.context["edition"]) == (open_now, edition)
+    assert "What we said then" in words(page)
+    assert re.findall(r'class="button" href="([^"]+)"', page.content.decode()) == [reverse("submit")]
+
+
+@pytest.mark.parametrize("state", ["drafting", "in_clearance", "in_session", "adopted", "withdrawn", "suspended"])
+def test_a_paper_that_is_not_published_is_not_there(client, state):
+    paper = make_paper(make_consultation(state="closed"), state=state, title="Not out yet")
+    make_edition(paper, "1.0", "adopted")
+    page = client.get(reverse("home"))
+    assert page.context["edition"] is None
+    assert "Not out yet" not in page.content.decode()
+
+
+def test_the_card_of_the_paper_gives_file_status_and_proof(client):
+    edition = published(make_consultation(state="closed"))
+    edition.artefacts.create(
+        format=ArtefactFormat.PDF,
+        file="a.pdf",
+        sha256="a" * 64,
+        size=1_258_291,
+        renderer="1",
+        rendered_at=workflow.now(),
+    )
+    page = client.get(reverse("home")).content.decode()
+    assert "PDF, 1.2\xa0MB" in page
+    assert reverse("edition_pdf", args=[edition.paper.slug, "1.0"]) in page
+    assert reverse("verify_hash", args=[edition.sha256]) in page
+    assert "Status of 1.0" in page
+
+
+def test_each_theme_is_a_tile_with_its_figures(client):
+    consultation = make_consultation(themes=("T1", "T2"))
+    for code in ("GCM-04", "GCM-15", "GCM-16", "GCM-17"):
+        make_provision(code, theme=make_theme("T1"))
+    sent = make_submission(consultation, theme=make_theme("T1"), audience="secretariat")
+    make_point(sent)
+    page = words(client.get(reverse("home")))
+    assert "2 themes Theme 1 Objectives 4, 15–17 inputs 1 points 1 groups 1 Theme 2 inputs 0 points 0 groups 0" in page
+
+
+def test_the_announced_forum_is_linked(client):
+    consultation = make_consultation()
+    make_forum(consultation, state="draft", slug="not-yet")
+    assert "/forums/" not in client.get(reverse("home")).content.decode()
+    make_forum(consultation, slug="nairobi", title="The forum")
+    assert '<a href="/forums/nairobi/">The forum</a>' in client.get(reverse("home")).content.decode()
+
+
+def test_a_round_of_the_sample_says_that_it_is_one(client):
+    make_consultation()
+    assert "SAMPLE" not in words(client.get(reverse("home")))
+    make_consultation(is_sample=True, opens_at=workflow.now())
+    assert "SAMPLE: not a position of the Government of Kenya." in words(client.get(reverse("home")))
+
+
+def test_themes_stand_in_the_language_of_the_reader(client):
+    make_consultation(themes=("T1",))
+    make_theme("T1")
+    client.cookies["django_language"] = "sw"
+    page = client.get(reverse("home")).content.decode()
+    assert '<html lang="sw">' in page
+    assert '<a href="/themes/T1/">Mada 1</a>' in page
+
+
+def test_a_theme_without_kiswahili_is_marked_as_english(client):
+    theme = make_theme("T1", title_sw="")
+    make_consultation(themes=(theme.code,))
+    client.cookies["django_language"] = "sw"
+    assert '<a href="/themes/T1/" lang="en">Theme 1</a>' in client.get(reverse("home")).content.decode()
+
+
+# --- Milestones -----------------------------------------------------------------------------------------------------
+
+
+def milestone(days, state="planned", **fields):
+    day = workflow.now().date() + timedelta(days=days)
+    return Milestone(title=f"In {days} days", planned_start=day, state=state, **fields)
+
+
+def test_the_next_milestone_is_the_first_that_lies_ahead():
+    held, over, cancelled = milestone(-9, "held"), milestone(-3), milestone(1, "cancelled")
+    moved = milestone(-1, "moved", actual_start=workflow.now().date() + timedelta(days=4))
+    later = milestone(9)
+    assert next_milestone([held, over, cancelled, moved, later]) is moved
+    assert next_milestone([held, over, cancelled]) is None
+    assert next_milestone([milestone(0)]).title == "In 0 days"
+
+
+def test_milestones_stand_on_a_line_with_struck_plans(client):
+    make_consultation()
+    Milestone.objects.create(
+        title="Intergovernmental Conference", short_title="Conference, Marrakech", kind="meeting", level="global",
+        place="Marrakech", planned_start="2018-09-01", planned_precision="month", actual_start="2018-12-10",
+        actual_end="2018-12-11", state="held", is_key=True,
+    )  # fmt: skip
+    page = words(client.get(reverse("home")))
+    assert "10–11 Dec 2018 Conference, Marrakech Sept 2018 moved Held" in page.replace("Sep 2018", "Sept 2018")

@@ -1,0 +1,193 @@
+"""The page of one input: literal words, and an answer to each point once it is published."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from ncm_portal import workflow
+from tests.factories import (
+    make_consultation,
+    make_head,
+    make_member,
+    make_ministry,
+    make_point,
+    make_provision,
+    make_secretariat,
+    make_stakeholder,
+    make_submission,
+    make_theme,
+    make_user,
+)
+from tests.pages import without_tokens, words
+from tests.paper_factories import bring_paper, make_disposition, make_paper, make_paragraph, make_section
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+def address(submission) -> str:
+    return reverse("input", args=[submission.reference])
+
+
+def get(client, submission):
+    page = client.get(address(submission))
+    assert page.status_code == 200
+    return page
+
+
+def test_the_page_gives_the_input_as_it_was_sent(client):
+    sender = make_stakeholder("Coast Network", group="workers")
+    sent = make_submission(
+        make_consultation(short_title="Round A"), sender, title="Pay on time", body="First line\nsecond.\n\nNext.",
+        proposed_wording="Wages are paid on time.", theme=make_theme("T2"),
+    )  # fmt: skip
+    sent.provisions.add(make_provision("GCM-06"))
+    page = get(client, sent)
+    text = page.content.decode()
+    assert '<div class="said" lang="en"><p>First line<br>second.</p>\n\n<p>Next.</p></div>' in text
+    assert '<blockquote class="said" lang="en"><p>Wages are paid on time.</p></blockquote>' in text
+    said = words(page)
+    for expected in ("Pay on time Coast Network", "Workers", "Theme 2", "GCM-06 Label GCM-06", "Round A", "Everyone"):
+        assert expected in said
+    assert sent.reference in said
+    assert " ".join(re.findall("....", sent.content_sha256)) in said
+
+
+def test_words_in_kiswahili_are_marked_as_such(client):
+    sent = make_submission(language="sw", title="Mshahara", body="Mshahara ulipwe kwa wakati.")
+    assert get(client, sent).content.decode().count('lang="sw">') >= 2
+
+
+HOSTILE = [
+    "<script>alert(1)</script>", "{{ 7|add:7 }} {% load x %}", "Ng'ang'a & \"Sons\"", "ĩũ العربية አማርኛ",
+    "x" * 10_000, "&lt;b&gt; &#60;", "<img src=x onerror=alert(1)>", "a\tb   c",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:12])
+def test_every_text_comes_out_literally(client, text):
+    from html import unescape
+
+    sent = make_submission(title=text[:200], body=text, proposed_wording=text[:5000])
+    make_point(sent, text=text[:2000])
+    page = get(client, sent).content.decode()
+    assert "<script>" not in page
+    assert "<img" not in page
+    assert unescape(page).count(text[:2000]) >= 3
+
+
+# --- What became of it ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def answered():
+    """A paper in session that has decided on two points of one input; not published yet."""
+    consultation = make_consultation(state="closed")
+    sent = make_submission(consultation)
+    first, second = make_point(sent, text="The first ask."), make_point(sent, text="The second ask.")
+    paper = make_paper(consultation, short_title="Paper A")
+    section = make_section(paper)
+    paragraphs = [make_paragraph(section) for _turn in range(4)]
+    make_disposition(paper, first, "accepted", paragraphs[1], paragraphs[2], paragraphs[3], answered_at=workflow.now())
+    make_disposition(paper, second, "not_accepted", reason="Two members were against.", answered_at=workflow.now())
+    return bring_paper(paper, "adopted"), sent
+
+
+def test_no_answer_is_shown_before_publication(client, answered):
+    _paper, sent = answered
+    page = words(get(client, sent))
+    assert page.count("Not answered yet") == 2
+    assert "Two members were against." not in page
+
+
+def test_after_publication_each_point_has_its_answer(client, answered):
+    paper, sent = answered
+    bring_paper(paper, "published")
+    page = get(client, sent)
+    said = words(page)
+    assert f"{sent.reference}.1 · Recommendation The first ask. Accepted Paper A, paragraphs 2–4" in said
+    assert f"{sent.reference}.2 · Recommendation The second ask. Not accepted Two members were against." in said
+    assert f'<a href="{reverse("paper", args=[paper.slug])}#p2">' in page.content.decode()
+
+
+def test_a_decision_that_was_not_sent_to_its_author_stays_unseen(client, answered):
+    paper, sent = answered
+    third = make_point(sent)
+    make_disposition(paper, third, "noted", reason="Kept for the next round.")
+    bring_paper(paper, "published")
+    assert "Kept for the next round." not in words(get(client, sent))
+
+
+def test_points_that_are_not_validated_yet_are_not_shown(client):
+    sent = make_submission()
+    make_point(sent, state="draft", text="Half a thought")
+    page = words(get(client, sent))
+    assert "Half a thought" not in page
+    assert "The secretariat has not taken points out of this input yet." in page
+
+
+def test_a_joined_point_names_the_other_only_if_its_reader_may_see_it(client):
+    consultation = make_consultation()
+    sent, public, hidden = (make_submission(consultation, audience=who) for who in ("public", "public", "members"))
+    seen, unseen = make_point(public), make_point(hidden)
+    make_point(sent, state="merged", into=seen)
+    make_point(sent, state="merged", into=unseen)
+    page = get(client, sent)
+    assert f'<a href="{address(public)}#{seen.reference}">{seen.reference}</a>' in page.content.decode()
+    assert hidden.reference not in page.content.decode()
+    assert "Joined with another point that says the same." in words(page)
+    sign_in(client, make_secretariat())
+    assert unseen.reference in get(client, sent).content.decode()
+
+
+# --- Not there and not yours are one page ---------------------------------------------------------------------------
+
+
+def hidden_inputs():
+    """One input in each state and for each audience that a stranger may not see."""
+    consultation = make_consultation()
+    states = ("submitted", "returned", "set_aside", "withdrawn")
+    audiences = ("members", "secretariat")
+    return [
+        *(make_submission(consultation, state=state) for state in states),
+        *(make_submission(consultation, audience=audience) for audience in audiences),
+    ]
+
+
+def page_without_its_address(client, path) -> tuple[int, str]:
+    page = client.get(path)
+    return page.status_code, without_tokens(page).replace(path, "")
+
+
+@pytest.mark.parametrize("who", ["visitor", "stranger", "other organisation"])
+def test_not_there_and_not_yours_are_the_same_page(client, who):
+    paths = [address(sent) for sent in hidden_inputs()]
+    if who != "visitor":
+        sign_in(client, make_user() if who == "stranger" else make_member())
+    unknown = page_without_its_address(client, "/inputs/NCM-2017-9999/")
+    assert unknown[0] == 404
+    assert [page_without_its_address(client, path) for path in paths] == [unknown] * len(paths)
+
+
+@pytest.mark.parametrize("reference", ["None", "x", "%F0%9F%98%80", "9" * 400, "NCM-2017-0001%0A", "..%2f..", "'--"])
+def test_what_is_no_reference_is_not_there(client, reference):
+    make_submission(state="draft")
+    assert client.get(f"/inputs/{reference}/").status_code == 404
+
+
+def test_readers_see_what_is_meant_for_them(client):
+    consultation, ministry = make_consultation(), make_ministry()
+    for_members = make_submission(consultation, audience="members")
+    own = make_submission(consultation, ministry, audience="secretariat", state="submitted")
+    sign_in(client, make_member(ministry))
+    assert "Members of the NCM only" in words(get(client, for_members))
+    assert "Received" in words(get(client, own))
+    sign_in(client, make_head())
+    assert [get(client, sent).status_code for sent in (for_members, own)] == [200, 200]
+
+
+def test_a_draft_has_no_page_even_for_its_author(client):
+    draft = make_submission(state="draft")
+    sign_in(client, draft.author)
+    assert client.get(f"/inputs/{draft.key}/").status_code == 404

@@ -1,0 +1,106 @@
+"""The page of roles says what the predicates say, about every move there is."""
+
+import inspect
+
+import pytest
+from django.urls import reverse
+
+from consultations import permissions
+from positions import permissions as paper_permissions
+from positions.views import roles
+from tests.factories import make_head, make_member, make_ministry, make_submission, make_user
+
+LABELS = [str(role) for role in roles.ROLES]
+
+
+def row(title: str, label: str) -> dict[str, str]:
+    """Roles and limits of one row."""
+    (table,) = [found for found in roles.tables() if str(found.title) == title]
+    (found,) = [found for found in table.rows if str(found.label) == label]
+    return {str(role): str(limit) for role, limit in found.roles}
+
+
+def test_every_table_of_moves_is_on_the_page():
+    assert sorted(roles.RECORDS) == sorted(roles.move_tables())
+    moves = [len(table) for table in roles.move_tables().values()]
+    assert sorted(len(table.rows) for table in roles.tables()[1:]) == sorted(moves)
+
+
+def test_every_predicate_is_asked():
+    named = {
+        predicate
+        for module in (permissions, paper_permissions)
+        for name, predicate in inspect.getmembers(module, inspect.isfunction)
+        if name.startswith("may_")
+    }
+    asked = {move.may for table in roles.move_tables().values() for move in table.values()}
+    asked |= {may for _label, may, _record in roles.ACTS}
+    # The admin's door is asked through the office; withdrawing a reservation is the chair's, like recording it.
+    assert sorted(predicate.__name__ for predicate in named - asked) == [
+        "may_enter_admin",
+        "may_withdraw_reservation",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "label", "expected"),
+    [
+        ("consultations", "Extend the deadline", {"head of the secretariat": ""}),
+        ("inputs", "Send", {"focal point": "own only", "alternate": "own only"}),
+        ("inputs", "Accept", {"secretariat": "", "head of the secretariat": ""}),
+        ("points", "Hand in", {"rapporteur": "own only", "secretariat": "", "head of the secretariat": ""}),
+        ("clearances", "Answer", {"clearing officer": "own only"}),
+        ("position papers", "Declare adopted", {"head of the secretariat": ""}),
+        (
+            "position papers",
+            "Publish",
+            {"secretariat": "not one's own", "head of the secretariat": "not one's own"},
+        ),
+    ],
+)
+def test_what_the_page_says(title, label, expected):
+    assert row(title, label) == expected
+
+
+def test_visitors_officials_and_system_administrators_decide_nothing():
+    found = {str(role) for table in roles.tables()[1:] for each in table.rows for role, _limit in each.roles}
+    assert {"visitor", "signed in", "official", "system administrator"} & found == set()
+
+
+def test_somebody_may_do_each_thing():
+    assert [str(each.label) for table in roles.tables() for each in table.rows if not each.roles] == []
+
+
+@pytest.mark.django_db
+def test_the_samples_answer_as_people_do():
+    """The sample persons give the answers that people from the database give."""
+    ministry = make_ministry()
+    people = {
+        "signed in": make_user(),
+        "focal point": make_member(ministry, is_primary=True),
+        "alternate": make_member(ministry, "alternate"),
+        "clearing officer": make_member(ministry, "clearing_officer"),
+        "secretariat": make_user("secretariat"),
+        "head of the secretariat": make_head(),
+        "official": make_user("official"),
+        "system administrator": make_user("sysadmin"),
+    }
+    own, other = make_submission(stakeholder=ministry), make_submission()
+    samples = {str(role): person for role, (person, _duty) in roles.ROLES.items()}
+    record = roles.RECORDS["SUBMISSION_MOVES"]
+    for move in roles.move_tables()["SUBMISSION_MOVES"].values():
+        found = {name: (move.may(person, own), move.may(person, other)) for name, person in people.items()}
+        probed = {
+            name: (move.may(samples[name], record(roles.OWN)), move.may(samples[name], record(roles.OTHER)))
+            for name in people
+        }
+        assert found == probed
+
+
+@pytest.mark.django_db
+def test_the_page_shows_it_all_without_the_database(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        page = client.get(reverse("roles"))
+    text = page.content.decode()
+    assert [label for label in LABELS if label.capitalize() not in text] == []
+    assert [str(table.title) for table in roles.tables() if str(table.title).capitalize() not in text] == []
