@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -55,19 +55,12 @@ def _item(section: Section, page: str) -> dict[str, str]:
     return {"label": section.label, "url": reverse(section.url_name), "current": current}
 
 
-def _exists(section: Section) -> bool:
-    try:
-        return bool(reverse(section.url_name))
-    except NoReverseMatch:
-        return False
-
-
 def _items(request: HttpRequest) -> list[dict[str, str]]:
     user: Any = getattr(request, "user", None)
     if user is None:
         return []
     page = request.resolver_match.view_name if request.resolver_match else ""
-    return [_item(section, page) for section in SECTIONS if section.shown_to(user) and _exists(section)]
+    return [_item(section, page) for section in SECTIONS if section.shown_to(user)]
 
 
 def nav(request: HttpRequest) -> dict[str, Any]:

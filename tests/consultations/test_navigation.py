@@ -38,7 +38,7 @@ def test_a_stakeholder_sees_the_own_organisation(django_assert_num_queries):
 
 def test_a_clearing_officer_sees_clearance():
     officer = make_user()
-    make_member(make_ministry(), officer, role=MembershipRole.CLEARING_OFFICER)
+    make_member(make_ministry(), MembershipRole.CLEARING_OFFICER, user=officer)
     assert labels(officer) == [*FOR_ALL, "My organisation", "Clearance", "Account"]
 
 
