@@ -14,10 +14,22 @@ from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone, translation
 
-from consultations.models import DelegateState, Framework, Group, Point, Provision, Relation, StakeholderName, Theme
+from consultations.models import (
+    Consultation,
+    DelegateState,
+    Framework,
+    Group,
+    Mandate,
+    Point,
+    Provision,
+    Relation,
+    StakeholderName,
+    Theme,
+    ThemeProvision,
+)
 from positions import queries
 from positions.models import FINAL_KINDS, Decision, EditionKind, PositionPaper, Stance, StanceValue, Strength
 
@@ -39,7 +51,7 @@ def content(
 ) -> dict[str, Any]:
     """The canonical content of `paper` as it stands: JSON values only, in English, the same for the same records.
 
-    `frozen_at` (aware) also decides under which name an institution appears. About twenty queries.
+    `frozen_at` (aware) also decides under which name an institution appears. Fewer than thirty queries.
     """
     with translation.override("en"):
         return _Assembly(paper, kind, timezone.localdate(frozen_at)).whole(number, status, frozen_at, decision)
@@ -74,7 +86,7 @@ class _Assembly:
         self.names = dict(dated.order_by("valid_from", "pk").values_list("stakeholder", "name"))
         self.paragraphs = cast(list[Any], queries.numbered_paragraphs(self.paper))
         self.numbers = {each.pk: each.number for each in self.paragraphs}
-        self.themes: list[Theme] = list(self.paper.consultation.themes.order_by("order"))
+        self.themes = _themes(self.paper.consultation)
         self.is_final = self.kind in FINAL_KINDS
         self.is_late = self.kind in WITH_CLEARANCE
 
@@ -222,12 +234,10 @@ class _Assembly:
         return [self.theme(theme) for theme in self.themes]
 
     def theme(self, theme: Theme) -> dict[str, Any]:
-        links = theme.links.select_related("provision").order_by("provision__framework", "provision__order")
         codes: dict[tuple[bool, bool], list[str]] = {}
-        for link in links:
+        for link in theme.links.all():
             target, lead = link.provision.framework == Framework.SDG, link.relation == Relation.LEAD
             codes.setdefault((target, lead), []).append(link.provision.code)
-        leads = theme.mandates.filter(is_lead=True, is_confirmed=True).select_related("ministry")
         return {
             "code": theme.code,
             "title": theme.title,
@@ -235,7 +245,7 @@ class _Assembly:
             "objectives": codes.get((False, True), []),
             "related": codes.get((False, False), []),
             "sdg": [code.removeprefix("SDG-") for code in codes.get((True, True), []) + codes.get((True, False), [])],
-            "lead": sorted(self.name(mandate.ministry) for mandate in leads),
+            "lead": sorted(self.name(mandate.ministry) for mandate in theme.mandates.all()),
         }
 
     def provisions(self) -> list[dict[str, Any]]:
@@ -339,6 +349,14 @@ class _Assembly:
             "at": _utc(decision.at),
             "place": decision.forum.place,
         }
+
+
+def _themes(consultation: Consultation) -> list[Theme]:
+    """The themes in order, with their links to provisions in order and the mandates of their lead institutions."""
+    links = ThemeProvision.objects.select_related("provision").order_by("provision__framework", "provision__order")
+    leads = Mandate.objects.filter(is_lead=True, is_confirmed=True).select_related("ministry")
+    found = consultation.themes.order_by("order")
+    return list(found.prefetch_related(Prefetch("links", links), Prefetch("mandates", leads)))
 
 
 def _listed(convenors: str) -> list[str]:

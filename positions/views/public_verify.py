@@ -14,7 +14,6 @@ from positions.queries import find_copy
 HASH = re.compile(r"[0-9a-f]{64}")
 PREFIX = re.compile(r"^sha-?256[:=(]*")
 GAPS = re.compile(r"[\s\u00a0\u200b.:–-]+")
-LONGEST = 1_000
 
 
 def hash_in(typed: str) -> str:
@@ -35,12 +34,11 @@ class HashForm(forms.Form):
 
     hash = forms.CharField(
         label=gettext_lazy("Hash of the copy"),
-        max_length=LONGEST,
         widget=forms.Textarea(
             attrs={"rows": 3, "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),
         help_text=gettext_lazy(
-            "64 letters and digits, on the last page of the paper or at the foot of its cover. Spaces do not matter."
+            "64 letters and digits, on the cover of the paper and on its last page. Spaces do not matter."
         ),
         error_messages={"required": gettext_lazy("Enter the hash that is printed on your copy.")},
     )
@@ -80,7 +78,7 @@ def verify_hash(request: HttpRequest, sha256: str) -> HttpResponse:
     """What this hash is the hash of. 404 in plain words when it is not of an official edition or one of its files."""
     asked = hash_in(sha256)
     if not asked:
-        form = HashForm({"hash": sha256[:LONGEST]})
+        form = HashForm({"hash": sha256})
         form.is_valid()
         return render(request, "positions/verify.html", {"form": form}, status=404)
     found = find_copy(asked)

@@ -1,0 +1,229 @@
+"""What an edition holds, and what must never be in one."""
+
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+
+from consultations.models import Framework, Provision, StakeholderName, Term, Theme
+from positions import edition
+from positions.edition.assembly import natural
+from positions.models import EditionKind, Rule
+from tests import factories, paper_factories
+from tests.paper_factories import SECRET
+
+pytestmark = pytest.mark.django_db
+MOMENT = datetime(2017, 10, 17, 13, 40, tzinfo=UTC)
+
+
+@pytest.fixture
+def whole():
+    return paper_factories.make_whole_paper()
+
+
+def content(whole, kind="adopted", *, decision=None, frozen_at=MOMENT):
+    fields = {"number": "1.0", "status": "Status", "frozen_at": frozen_at, "decision": decision}
+    return edition.content(whole.paper, kind=kind, **fields)
+
+
+# --- Nothing leaks --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", EditionKind.values)
+def test_what_is_not_for_everyone_is_in_no_edition(whole, kind):
+    assert SECRET in whole.members.text
+    assert SECRET not in json.dumps(content(whole, kind), ensure_ascii=False)
+
+
+def test_a_confidential_point_is_a_reference_without_words_and_name(whole):
+    found = {point["reference"]: point for point in content(whole)["points"]}
+    assert found[whole.members.reference] == {
+        "reference": whole.members.reference, "kind": "recommendation", "theme": "T1", "organisation": None,
+        "text": None, "outcome": "accepted_in_part", "reason": "", "paragraphs": [2],
+    }  # fmt: skip
+    assert found[whole.public.reference] == {
+        "reference": whole.public.reference, "kind": "recommendation", "theme": "T1",
+        "organisation": "Body for public", "text": "Text of public", "outcome": "accepted", "reason": "",
+        "paragraphs": [2],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["draft", "review", "clearance", "forum"])
+def test_no_disposition_is_known_before_adoption(whole, kind):
+    assert content(whole, kind)["points"] == []
+
+
+@pytest.mark.parametrize("kind", ["draft", "review", "clearance"])
+def test_stances_and_participants_are_not_in_a_text_that_is_sent_out_for_comment(whole, kind):
+    found = content(whole, kind)
+    late = ("clearances", "objections_resolved", "reservations", "participants")
+    assert {name: found[name] for name in late} == {name: [] for name in late}
+    assert found["clearance_note"] == ""
+
+
+def test_ways_to_reach_a_participant_are_left_out(whole):
+    factories.make_delegate(whole.forum, email="someone@example.org", name="Someone")
+    assert "someone@example.org" not in json.dumps(content(whole))
+
+
+# --- The text -------------------------------------------------------------------------------------------------------
+
+
+def test_the_text_stands_in_order_with_its_sources(whole):
+    first, second, third = content(whole)["sections"]
+    assert [(row["number"], row["part"], row["heading"], row["theme"]) for row in (first, second, third)] == [
+        ("1", "body", "Introduction", None),
+        ("2", "theme", "Theme 1", "T1"),
+        ("3", "theme", "Theme 2", "T2"),
+    ]
+    assert second["heading_sw"] == "Mada 1"
+    assert second["paragraphs"] == [
+        {
+            "number": 2, "key": str(whole.paragraphs[1].key), "strength": "calls_for", "verb": "calls for",
+            "text": "Kenya calls for three things.", "lang": "en", "secretariat_text": False,
+            "provisions": ["GCM-02"],
+            "sources": [
+                {"point": whole.public.reference, "relation": "rests_on", "organisation": "Body for public"},
+                {"point": whole.members.reference, "relation": "rests_on", "organisation": None},
+            ],
+        }
+    ]  # fmt: skip
+    (third_paragraph,) = third["paragraphs"]
+    assert [source["organisation"] for source in third_paragraph["sources"]] == ["Group 2", None]
+
+
+def test_removed_paragraphs_and_empty_sections_are_left_out(whole):
+    factories.change(whole.paragraphs[1], removed_at=MOMENT)
+    paper_factories.make_section(whole.paper, part="annex", heading="Annex A")
+    found = content(whole)
+    assert [section["heading"] for section in found["sections"]] == ["Introduction", "Theme 2"]
+    assert [row["number"] for section in found["sections"] for row in section["paragraphs"]] == [1, 2]
+    answered = {point["reference"]: point["paragraphs"] for point in found["points"]}
+    assert answered[whole.public.reference] == []
+
+
+def test_points_are_in_the_order_people_count(whole):
+    references = ["NCM-2017-0042.10", "NCM-2017-0042.2", "F1.S2.1", "NCM-2017-0009.1"]
+    ordered = ["F1.S2.1", "NCM-2017-0009.1", "NCM-2017-0042.2", "NCM-2017-0042.10"]
+    assert sorted(references, key=natural) == ordered
+
+
+# --- The frame ------------------------------------------------------------------------------------------------------
+
+
+def test_the_matrix_names_objectives_targets_and_confirmed_leads(whole):
+    theme = Theme.objects.get(code="T1")
+    factories.make_provision("GCM-18", theme=theme, relation="related")
+    target = Provision.objects.create(
+        framework=Framework.SDG, code="10.7", order=107, label="Mobility", title="Mobility"
+    )
+    theme.links.create(provision=target, relation="lead")
+    factories.make_mandate(factories.make_ministry("Ministry of B"), theme)
+    factories.make_mandate(factories.make_ministry("Ministry of C"), theme, is_lead=True, is_confirmed=False)
+    found = content(whole)
+    assert found["themes"][0] == {
+        "code": "T1", "title": "Theme 1", "title_sw": "Mada 1", "objectives": ["GCM-02"], "related": ["GCM-18"],
+        "sdg": ["10.7"], "lead": ["Ministry of A"],
+    }  # fmt: skip
+    assert [row["code"] for row in found["provisions"]] == ["GCM-02", "GCM-18", "10.7"]
+
+
+def test_institutions_bear_the_name_they_had_on_the_day(whole):
+    for name, start, end in [
+        ("Ministry of the Past", date(2013, 1, 1), date(2018, 1, 26)),
+        ("Ministry of the Future", date(2018, 1, 26), None),
+    ]:
+        StakeholderName.objects.create(stakeholder=whole.ministry, name=name, valid_from=start, valid_to=end)
+    found = content(whole)
+    assert found["clearances"][0]["ministry"] == "Ministry of the Past"
+    assert found["reservations"][0]["organisation"] == "Ministry of the Past"
+    assert found["participants"][0]["organisation"] == "Ministry of the Past"
+    later = content(whole, frozen_at=datetime(2018, 1, 26, 9, tzinfo=UTC))
+    assert later["themes"][0]["lead"] == ["Ministry of the Future"]
+
+
+def test_acronyms_of_the_vocabulary_are_listed_where_they_occur(whole):
+    for term in ("Cabinet Secretary (CS)", "technical working group (TWG, TWC)", "on hold (legal hold)"):
+        Term.objects.create(term=term, kind="body", definition="A definition.")
+    Term.objects.create(term="IGAD", kind="body", definition="A regional body.")
+    text = "The CS and the TWC met IGAD; CSOs did not. A legal hold is no acronym."
+    paper_factories.reword(whole.paragraphs[0], text)
+    assert content(whole)["acronyms"] == [
+        {"term": "CS", "meaning": "Cabinet Secretary"},
+        {"term": "IGAD", "meaning": "A regional body."},
+        {"term": "TWC", "meaning": "technical working group"},
+    ]
+
+
+# --- What offices and the meeting said ------------------------------------------------------------------------------
+
+
+def test_the_forum_is_told_with_its_programme(whole):
+    (session,) = whole.forum.sessions.all()
+    factories.change(whole.forum, convenors="Directorate of Immigration, Nairobi; Agency for Movement")
+    factories.make_delegate(whole.forum, state="nominated")
+    found = content(whole)["forum"]
+    starts, ends = found["programme"][0].pop("starts"), found["programme"][0].pop("ends")
+    assert (starts, ends) == ("09:00", "10:00")
+    assert found == {
+        "title": whole.forum.title, "date": whole.forum.starts_on.isoformat(),
+        "end_date": whole.forum.ends_on.isoformat(), "place": "Nairobi", "venue": "",
+        "convenors": ["Directorate of Immigration, Nairobi", "Agency for Movement"], "representatives": 1,
+        "programme": [{"title": session.title, "kind": "breakout", "theme": "T2", "room": "Room 2"}],
+    }  # fmt: skip
+
+
+def test_a_paper_without_a_forum_says_so():
+    paper = paper_factories.make_paper()
+    found = edition.content(paper, number="0.1", kind="forum", status="S", frozen_at=MOMENT)
+    assert (found["forum"], found["participants"], found["adoption"]) == (None, [], None)
+
+
+def test_clearances_count_stances_on_the_words_as_they_stand(whole):
+    found = content(whole, "forum")
+    assert found["clearances"] == [
+        {
+            "ministry": "Ministry of A", "paragraphs": [2, 3],
+            "stances": {
+                "agree": 1, "agree_with_comment": 0, "reservation": 1, "object": 0, "abstain": 0, "recuse": 0,
+                "silent": 0,
+            },
+            "answered_on": whole.clearance.answered_at.date().isoformat(),
+        }
+    ]  # fmt: skip
+    assert found["objections_resolved"] == [
+        {
+            "organisation": "Ministry of A", "paragraph": 2, "objection": "Two is too few.",
+            "proposed": "Three things.", "resolution": "The proposed words.",
+        }
+    ]  # fmt: skip
+
+
+def test_only_live_reservations_are_printed(whole):
+    other = factories.make_ministry("Ministry of B")
+    gone = paper_factories.make_reservation(whole.paper, whole.paragraphs[0], other, "No more.")
+    factories.change(gone, withdrawn_at=MOMENT)
+    assert content(whole)["reservations"] == [
+        {"organisation": "Ministry of A", "paragraph": 3, "text": "It costs money."}
+    ]
+
+
+def test_the_record_of_adoption_says_who_decided_and_by_which_quorum(whole):
+    decision = paper_factories.make_decision(whole.paper, Rule.WITH_RESERVATIONS, at=MOMENT)
+    assert content(whole, decision=decision)["adoption"] == {
+        "rule": "consensus_with_reservations", "reasons": "Two ministries reserve their position.",
+        "members_present": 20, "members_total": 24, "groups_present": 9, "groups_required": 5,
+        "quorum": "20 of 24 member institutions were present (16 are needed), from 9 groups (5 are needed).",
+        "chair": decision.chair.name, "at": "2017-10-17T13:40:00+00:00", "place": "Nairobi",
+    }  # fmt: skip
+
+
+def test_a_sample_says_so(whole):
+    assert content(whole)["sample"] is False
+    factories.change(whole.consultation, is_sample=True)
+    whole.paper.refresh_from_db()
+    assert content(whole)["sample"] is True
+
+
+def test_groups_are_named_where_they_took_part(whole):
+    assert content(whole)["groups"] == {"ministry": "Ministry", "civil_society": "Civil society"}

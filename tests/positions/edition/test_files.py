@@ -1,0 +1,135 @@
+"""The files of an edition are made once, checked before they are kept, and hold nothing confidential."""
+
+import hashlib
+import io
+from pathlib import Path
+
+import pikepdf
+import pytest
+from django.db import ProgrammingError, transaction
+
+from ncm_portal.workflow import Blocked
+from positions import edition
+from positions.edition import files
+from positions.models import Rule
+from tests import paper_factories, pdf_text
+from tests.paper_factories import SECRET
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def stored(settings, tmp_path):
+    """The folder in which files are kept."""
+    settings.MEDIA_ROOT = tmp_path
+    settings.PORTAL_ADDRESS = "https://portal.example.go.ke"
+    return tmp_path / "editions"
+
+
+@pytest.fixture
+def frozen(stored):
+    """An adopted edition with one of everything."""
+    whole = paper_factories.make_whole_paper()
+    decision = paper_factories.make_decision(whole.paper, Rule.WITH_RESERVATIONS)
+    fields = {"number": "1.0", "kind": "adopted", "status": "Adopted by consensus, 1 reservation"}
+    return edition.freeze(whole.paper, by=whole.paper.created_by, decision=decision, **fields)
+
+
+@pytest.fixture
+def printed(monkeypatch):
+    """A renderer and a check that take no time; `printed.pages` are what it was asked to print."""
+
+    class Press:
+        pages: list = []
+        complaints: list = []
+
+        def render_apart(self, content, sha256, address, **limits):
+            self.pages.append((content["edition"]["number"], sha256, address))
+            return b"%PDF-1.7 quick"
+
+    press = Press()
+    press.pages, press.complaints = [], []
+    monkeypatch.setattr(files.pdf, "render_apart", press.render_apart)
+    monkeypatch.setattr(files.pdf, "inspect", lambda data: list(press.complaints))
+    return press
+
+
+def test_the_true_pdf_is_sound_and_holds_nothing_confidential(frozen, stored):
+    edition.render_artefacts(frozen)
+    assert edition.problems(frozen) == []
+    pdf, json_file = frozen.artefacts.get(format="pdf"), frozen.artefacts.get(format="json")
+    data = Path(pdf.file.path).read_bytes()
+    with pikepdf.open(io.BytesIO(data)) as document:
+        (inside,) = (document.attachments[name].get_file().read_bytes() for name in document.attachments)
+        about = str(dict(document.docinfo))
+    assert inside == frozen.content.encode() == Path(json_file.file.path).read_bytes()
+    said = " ".join(pdf_text.pages(data))
+    assert "Kenya \ncalls for\n three things." in said
+    for word in SECRET.split("-"):
+        assert word not in said + about
+        assert word.encode() not in inside + data
+    assert (pdf.sha256, pdf.size) == (hashlib.sha256(data).hexdigest(), len(data))
+    assert json_file.sha256 == frozen.sha256
+    assert sorted(path.name for path in stored.iterdir()) == sorted(
+        Path(artefact.file.name).name for artefact in (pdf, json_file)
+    )
+
+
+def test_the_address_to_verify_is_the_public_one(frozen, printed):
+    edition.render_artefacts(frozen)
+    address = f"https://portal.example.go.ke/verify/{frozen.sha256}/"
+    assert printed.pages == [("1.0", frozen.sha256, address)]
+    assert edition.address(frozen) == address
+
+
+def test_files_are_made_once(frozen, printed):
+    edition.render_artefacts(frozen)
+    before = list(frozen.artefacts.values())
+    edition.render_artefacts(frozen)
+    assert list(frozen.artefacts.values()) == before
+    assert len(printed.pages) == 1
+
+
+def test_a_pdf_that_fails_its_checks_is_not_kept(frozen, stored, printed):
+    printed.complaints.append("The file is not tagged.")
+    with pytest.raises(Blocked) as refusal:
+        edition.render_artefacts(frozen)
+    assert refusal.value.reasons == ["The file is not tagged."]
+    assert frozen.artefacts.count() == 0
+    assert not stored.exists()
+
+
+def test_letters_that_no_typeface_can_print_are_named(frozen, printed, monkeypatch):
+    monkeypatch.setattr(files.pdf, "missing_glyphs", lambda content: {"ꦲ", "ꦏ"})
+    with pytest.raises(Blocked) as refusal:
+        edition.render_artefacts(frozen)
+    assert refusal.value.reasons == ["No typeface of ours can print these characters: ꦏ (U+A98F), ꦲ (U+A9B2)."]
+
+
+def test_a_renderer_that_fails_is_a_reason_in_plain_words(frozen, monkeypatch):
+    def fail(*arguments, **limits):
+        raise files.pdf.RenderFailed("it took longer than 60 seconds")
+
+    monkeypatch.setattr(files.pdf, "render_apart", fail)
+    with pytest.raises(Blocked) as refusal:
+        edition.render_artefacts(frozen)
+    assert refusal.value.reasons == ["The PDF could not be made: it took longer than 60 seconds"]
+
+
+def test_what_is_missing_stands_in_the_way_of_publication(frozen):
+    assert edition.problems(frozen) == ["The PDF has not been made.", "The JSON has not been made."]
+
+
+def test_a_file_that_was_touched_stands_in_the_way_of_publication(frozen, stored, printed):
+    edition.render_artefacts(frozen)
+    (pdf,) = stored.glob("*.pdf")
+    pdf.write_bytes(pdf.read_bytes() + b" ")
+    assert edition.problems(frozen) == ["The PDF was changed after it was made."]
+    pdf.unlink()
+    assert edition.problems(frozen) == ["The PDF cannot be read."]
+
+
+def test_the_database_keeps_the_record_of_a_file_as_it_is(frozen, printed):
+    edition.render_artefacts(frozen)
+    with pytest.raises(ProgrammingError, match="Cannot update or delete rows"), transaction.atomic():
+        frozen.artefacts.update(sha256="0" * 64)
