@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from ncm_portal import workflow
+
 from .guards import no_delete, one_of, state_guards, together
 from .text import CleanCharField, CleanTextField
 
@@ -312,7 +314,7 @@ class MembershipRole(models.TextChoices):
 class MembershipQuerySet(models.QuerySet):
     def live(self, day=None):
         """Memberships in force on `day` (default: today)."""
-        day = day or timezone.localdate()
+        day = day or timezone.localdate(workflow.now())
         return self.filter(valid_from__lte=day).filter(models.Q(valid_until=None) | models.Q(valid_until__gte=day))
 
 

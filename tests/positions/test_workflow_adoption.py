@@ -1,0 +1,257 @@
+"""The meeting's decision, the record it freezes, and publication by two officers."""
+
+import json
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from consultations.models import Event, OutgoingMail
+from ncm_portal.workflow import Blocked, NotAllowed
+from positions import edition, workflow
+from positions.models import Artefact, Decision
+from tests.factories import (
+    bring,
+    change,
+    make_check_in,
+    make_delegate,
+    make_point,
+    make_secretariat,
+    make_stakeholder,
+    make_submission,
+)
+from tests.paper_factories import bring_paper, make_clearance, make_disposition, make_edition, make_paper, take_stance
+from tests.positions.clearing import make_text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def text():
+    """A text before its forum, which is in session; three of three groups and both members may come."""
+    found = make_text("forum_text")
+    make_edition(found.paper, "0.3", kind="forum")
+    change(found.paper.consultation, quorum_groups=2, quorum_member_share="0.667")
+    found.forum = bring(found.forum, "in_session")
+    found.paper.refresh_from_db()
+    found.guest = make_stakeholder("Guests", group="academia")
+    found.came = [make_delegate(found.forum, body) for body in (found.one, found.two, found.guest)]
+    return found
+
+
+def come(text, number=3):
+    for delegate in text.came[:number]:
+        make_check_in(delegate)
+    return workflow.count_quorum(text.paper, by=text.head)
+
+
+def in_session(text):
+    come(text)
+    text.paper = workflow.begin_session(text.paper, by=text.head)
+    return text.paper
+
+
+def adopted(text, rule="consensus", reasons=""):
+    text.paper = workflow.adopt(in_session(text), by=text.head, rule=rule, reasons=reasons)
+    return text.paper
+
+
+# --- The quorum -----------------------------------------------------------------------------------------------------
+
+
+def test_the_quorum_counts_members_and_groups_from_the_check_ins(text):
+    count = come(text)
+    figures = (count.members_present, count.members_total, count.members_needed, count.groups_present, count.is_met)
+    assert figures == (2, 2, 2, 2, True)
+    assert count.electorate == [
+        {"name": "Ministry of One", "group": "ministry", "present": True},
+        {"name": "Ministry of Two", "group": "ministry", "present": True},
+    ]
+
+
+def test_a_voided_check_in_does_not_count(text):
+    for delegate in text.came[:2]:
+        check = make_check_in(delegate)
+    make_check_in(text.came[1], voids=check)
+    assert workflow.count_quorum(text.paper, by=text.head).members_present == 1
+
+
+def test_without_a_quorum_the_text_is_not_taken_up(text):
+    come(text, 1)
+    with pytest.raises(Blocked) as refusal:
+        workflow.begin_session(text.paper, by=text.head)
+    assert refusal.value.reasons == ["Quorum: 1 member institutions present, 2 needed; 1 groups present, 2 needed"]
+
+
+def test_only_the_chair_counts_and_declares(text):
+    with pytest.raises(NotAllowed):
+        workflow.count_quorum(text.paper, by=text.secretariat)
+    paper = in_session(text)
+    with pytest.raises(NotAllowed):
+        workflow.adopt(paper, by=text.secretariat, rule="consensus")
+
+
+# --- Reservations and the decision ----------------------------------------------------------------------------------
+
+
+def test_consensus_freezes_edition_one_with_the_record(text):
+    paper = adopted(text)
+    frozen = paper.editions.get(number="1.0")
+    assert (paper.state, frozen.kind, frozen.status) == ("adopted", "adopted", "Adopted by consensus")
+    record = json.loads(frozen.content)["adoption"]
+    assert (record["rule"], record["members_present"], record["members_total"]) == ("consensus", 2, 2)
+    decision = Decision.objects.get()
+    assert (decision.edition.kind, decision.chair, decision.quorum.is_met) == ("forum", text.head, True)
+
+
+def test_a_reservation_is_printed_and_does_not_block(text):
+    workflow.record_reservation(
+        text.paper, stakeholder=text.guest, paragraph=text.second, text="It costs money.", by=text.head
+    )
+    paper = in_session(text)
+    with pytest.raises(Blocked) as refusal:
+        workflow.adopt(paper, by=text.head, rule="consensus")
+    assert refusal.value.reasons == ["There are reservations: declare consensus with reservations."]
+    with pytest.raises(Blocked) as refusal:
+        workflow.adopt(paper, by=text.head, rule="consensus_with_reservations")
+    assert refusal.value.reasons == ["Give the chair's reasons: they are printed in the record."]
+    paper = workflow.adopt(paper, by=text.head, rule="consensus_with_reservations", reasons="One body reserves.")
+    content = json.loads(paper.editions.get(number="1.0").content)
+    assert content["reservations"] == [{"organisation": "Guests", "paragraph": 3, "text": "It costs money."}]
+    assert content["edition"]["status"] == "Adopted by consensus, 1 reservation"
+
+
+def test_consensus_with_reservations_needs_one(text):
+    with pytest.raises(Blocked) as refusal:
+        adopted(text, "consensus_with_reservations", "None, really.")
+    assert refusal.value.reasons == ["There is no reservation: declare consensus."]
+
+
+def test_an_announced_reservation_must_be_on_record_and_an_objection_settled(text):
+    clearance = make_clearance(text.paper, text.one, text.first, text.second)
+    take_stance(clearance, text.first, "reservation", reason="Costs.")
+    take_stance(clearance, text.second, "object", reason="No.", proposed_text="Yes.")
+    with pytest.raises(Blocked) as refusal:
+        adopted(text)
+    assert refusal.value.reasons == [
+        "Ministry of One objects to a paragraph",
+        "1 announced reservations are not on record yet",
+    ]
+
+
+def test_every_reason_is_given_for_a_reservation_that_cannot_be_recorded(text):
+    paper = bring_paper(text.paper, "adopted")
+    with pytest.raises(Blocked) as refusal:
+        workflow.record_reservation(paper, stakeholder=text.one, paragraph=text.first, text=" ", by=text.head)
+    assert refusal.value.reasons == [
+        "Reservations are recorded from clearance until the decision.",
+        "Enter the text of the reservation as it will be printed.",
+    ]
+
+
+def test_a_text_that_is_not_adopted_goes_back_with_the_reason(text):
+    paper = workflow.not_adopt(in_session(text), by=text.head, reason="Two members ask for time.")
+    assert (paper.state, Decision.objects.get().rule, paper.editions.filter(number="1.0").exists()) == (
+        "consolidation",
+        "not_adopted",
+        False,
+    )
+
+
+def test_a_decision_and_an_edition_cannot_be_rewritten(text):
+    adopted(text)
+    for table in ("positions_decision", "positions_edition", "positions_quorumcount"):
+        for statement in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}"):
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(statement)
+
+
+# --- Publication ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ready(text, settings, tmp_path):
+    """An adopted paper with an accepted point of a public input, and its files."""
+    settings.MEDIA_ROOT = tmp_path
+    said = make_submission(text.paper.consultation, text.guest)
+    text.point = make_point(said)
+    make_disposition(text.paper, text.point, "noted", reason="It was heard.")
+    paper = adopted(text)
+    workflow.make_files(paper.editions.get(number="1.0"), by=text.secretariat)
+    return text
+
+
+def test_files_are_made_once_and_kept(ready):
+    frozen = ready.paper.editions.get(number="1.0")
+    before = list(Artefact.objects.order_by("pk").values_list("pk", "sha256"))
+    workflow.make_files(frozen, by=ready.secretariat)
+    assert list(Artefact.objects.order_by("pk").values_list("pk", "sha256")) == before
+    assert [artefact.format for artefact in frozen.artefacts.all()] == ["json", "pdf"]
+    with frozen.artefacts.get(format="json").file.open("rb") as file:
+        stored = file.read().decode()
+    assert (stored, edition.sha256(stored)) == (frozen.content, frozen.sha256)
+
+
+def test_publication_needs_sound_files_and_a_first_officer(text):
+    paper = adopted(text)
+    with pytest.raises(Blocked) as refusal:
+        workflow.publish(paper, by=text.secretariat)
+    assert refusal.value.reasons == [
+        "The PDF of the adopted edition was made and passed its checks",
+        "A first officer has proposed publication",
+    ]
+
+
+def test_two_officers_publish_never_one(ready):
+    paper = workflow.propose_publication(ready.paper, by=ready.secretariat)
+    with pytest.raises(NotAllowed):
+        workflow.publish(paper, by=ready.secretariat)
+    published = workflow.publish(paper, by=make_secretariat())
+    assert (published.state, published.publication_proposed_by) == ("published", ready.secretariat)
+
+
+def test_the_database_refuses_one_officer_alone(ready):
+    paper = workflow.propose_publication(ready.paper, by=ready.secretariat)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE positions_positionpaper SET state='published', published_at=now(), published_by_id=%s WHERE id=%s",
+            [ready.secretariat.pk, paper.pk],
+        )
+
+
+def test_publication_answers_every_point_in_one_act_and_writes_to_each_author_once(ready):
+    disposition = ready.paper.dispositions.get()
+    assert disposition.answered_at is None
+    OutgoingMail.objects.all().delete()
+    paper = workflow.propose_publication(ready.paper, by=ready.secretariat)
+    workflow.publish(paper, by=make_secretariat())
+    disposition.refresh_from_db()
+    ready.point.refresh_from_db()
+    assert (disposition.answered_at is not None, ready.point.state) == (True, "disposed")
+    mail = OutgoingMail.objects.get()
+    assert mail.to == ready.point.submission.author.email
+    assert f"{ready.point.reference}: noted. It was heard." in mail.body
+
+
+def test_a_newer_published_paper_supersedes_an_older_one(ready):
+    paper = workflow.propose_publication(ready.paper, by=ready.secretariat)
+    older = workflow.publish(paper, by=make_secretariat())
+    newer = make_paper(state="adopted")
+    with pytest.raises(Blocked):
+        workflow.supersede(older, by=ready.head, newer=newer, reason="A newer position.")
+    newer = bring_paper(newer, "published")
+    older = workflow.supersede(older, by=ready.head, newer=newer, reason="A newer position.")
+    assert (older.state, Event.objects.about(older).last().data) == ("superseded", {"newer": newer.slug})
+
+
+# --- Halting --------------------------------------------------------------------------------------------------------
+
+
+def test_a_suspended_paper_goes_on_where_it_was(text):
+    halted = workflow.suspend(text.paper, by=text.head, reason="Elections.")
+    assert (halted.state, halted.suspended_from) == ("suspended", "forum_text")
+    assert workflow.resume(halted, by=text.head).state == "forum_text"
+
+
+def test_the_database_refuses_a_jump_over_the_meeting(text):
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE positions_positionpaper SET state='adopted' WHERE id=%s", [text.paper.pk])

@@ -1,0 +1,216 @@
+"""Clearance: who is asked what, what an answer needs, and what happens when the text moves."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import IntegrityError, transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consultations.models import Event, OutgoingMail
+from ncm_portal.workflow import Blocked, NotAllowed, now, replayed_at
+from positions import workflow
+from positions.models import Clearance, Stance
+from positions.workflow.moves import text_is_as_cleared
+from tests.factories import change, make_user
+from tests.paper_factories import bring_paper, reword
+from tests.positions.clearing import make_text
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2017, 10, 2, 9, 0, tzinfo=ZoneInfo("Africa/Nairobi"))
+DUE = datetime(2017, 10, 16, 17, 0, tzinfo=ZoneInfo("Africa/Nairobi"))
+
+
+@pytest.fixture
+def text():
+    return make_text()
+
+
+def ask(text, due=DUE, at=MONDAY):
+    with replayed_at(at):
+        text.paper = workflow.request_clearance(text.paper, by=text.secretariat, due_at=due)
+    return {clearance.ministry.name: clearance for clearance in text.paper.clearances.all()}
+
+
+def said(clearance):
+    live = clearance.stances.filter(replaced_at=None).select_related("paragraph__wording")
+    return {stance.paragraph.wording.text: stance.value for stance in live}
+
+
+@given(st.dates(date(2015, 1, 1), date(2030, 1, 1)), st.integers(0, 400))
+def test_working_days_are_the_days_from_monday_to_friday(start, length):
+    days = [start + timedelta(days=number + 1) for number in range(length)]
+    expected = len([day for day in days if day.strftime("%a") not in {"Sat", "Sun"}])
+    assert workflow.working_days_between(start, start + timedelta(days=length)) == expected
+
+
+def test_each_ministry_is_asked_for_exactly_its_mandate(text):
+    asked = ask(text)
+    assert text.paper.state == "in_clearance"
+    assert said(asked["Ministry of One"]) == {"Kenya calls for one thing.": "", "Kenya commits to another.": ""}
+    assert said(asked["Ministry of Two"]) == {"Kenya commits to another.": ""}
+
+
+def test_the_clearing_officers_are_written_to(text):
+    ask(text)
+    assert sorted(OutgoingMail.objects.values_list("to", flat=True)) == sorted(
+        [text.officer_one.email, text.officer_two.email]
+    )
+
+
+def test_less_than_ten_working_days_are_refused_and_the_refusal_is_kept(text):
+    with pytest.raises(Blocked) as refusal:
+        ask(text, due=DUE - timedelta(days=3))
+    assert refusal.value.reasons == ["The due day leaves 9 working days; 10 are needed."]
+    text.paper.refresh_from_db()
+    assert text.paper.state == "clearance_text"
+    assert Event.objects.about(text.paper).last().verb == "request_clearance:refused"
+    assert not Clearance.objects.exists()
+
+
+def test_themes_without_a_lead_and_ministries_without_an_officer_hold_it_up(text):
+    text.two.mandates.update(is_confirmed=False)
+    text.one.memberships.update(valid_from=date(2017, 1, 1), valid_until=date(2017, 9, 1))
+    with pytest.raises(Blocked) as refusal:
+        ask(text)
+    assert refusal.value.reasons == [
+        "1 themes have no confirmed lead ministry",
+        "1 mandated ministries have no clearing officer",
+    ]
+
+
+def test_only_the_ministrys_own_officer_answers(text):
+    asked = ask(text)
+    for stranger in (text.officer_two, text.secretariat, text.head, make_user()):
+        with pytest.raises(NotAllowed):
+            workflow.take_stance(asked["Ministry of One"], text.first, by=stranger, value="agree")
+
+
+def test_a_paragraph_outside_the_mandate_is_refused(text):
+    asked = ask(text)
+    with pytest.raises(Blocked) as refusal:
+        workflow.take_stance(asked["Ministry of Two"], text.first, by=text.officer_two, value="agree")
+    assert refusal.value.reasons == ["This paragraph is not within your ministry's mandate."]
+
+
+@pytest.mark.parametrize(
+    ("value", "reasons"),
+    [
+        (
+            "object",
+            [
+                "Say why: the drafters need your reason.",
+                "An objection must propose wording: enter the wording that your ministry could clear.",
+            ],
+        ),
+        ("reservation", ["Say why: the drafters need your reason."]),
+        ("agree_with_comment", ["Say why: the drafters need your reason."]),
+        ("silent", ["Choose a stance."]),
+        ("", ["Choose a stance."]),
+    ],
+)
+def test_every_reason_is_given_for_a_stance_that_lacks_something(text, value, reasons):
+    asked = ask(text)
+    with pytest.raises(Blocked) as refusal:
+        workflow.take_stance(asked["Ministry of One"], text.first, by=text.officer_one, value=value)
+    assert refusal.value.reasons == reasons
+
+
+def test_the_database_refuses_an_objection_without_wording(text):
+    clearance = ask(text)["Ministry of One"]
+    stance = clearance.stances.first()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        change(stance, value="object", reason="No.", by=text.officer_one, at=now())
+
+
+def test_the_answer_is_complete_with_the_last_stance(text):
+    clearance = ask(text)["Ministry of One"]
+    workflow.take_stance(clearance, text.first, by=text.officer_one, value="agree")
+    clearance.refresh_from_db()
+    assert clearance.state == "requested"
+    assert workflow.agree_to_rest(clearance, by=text.officer_one) == 1
+    clearance.refresh_from_db()
+    assert (clearance.state, clearance.answered_at is not None) == ("answered", True)
+
+
+def test_no_answer_is_silent_and_never_agreed(text):
+    clearance = ask(text)["Ministry of Two"]
+    with replayed_at(DUE), pytest.raises(Blocked):
+        workflow.record_silence(clearance, by=text.secretariat)
+    with replayed_at(DUE + timedelta(milliseconds=1)):
+        silent = workflow.record_silence(clearance, by=text.secretariat)
+    assert (silent.state, said(silent)) == ("silent", {"Kenya commits to another.": "silent"})
+
+
+def test_an_open_objection_and_missing_answers_hold_up_the_head(text):
+    clearance = ask(text)["Ministry of One"]
+    workflow.take_stance(
+        clearance, text.first, by=text.officer_one, value="object", reason="Two.", proposed_text="Kenya calls for two."
+    )
+    with pytest.raises(Blocked) as refusal:
+        workflow.clear_paper(text.paper, by=text.head, note="Cleared.")
+    assert refusal.value.reasons == [
+        "Ministry of One objects to a paragraph",
+        "Ministry of One has until 16 October 2017, 17:00 EAT (UTC+3)",
+        "Ministry of Two has until 16 October 2017, 17:00 EAT (UTC+3)",
+    ]
+
+
+def test_when_the_text_moves_only_the_moved_paragraph_is_asked_again(text):
+    asked = ask(text)
+    workflow.take_stance(
+        asked["Ministry of One"], text.first, by=text.officer_one, value="object", reason="Two.", proposed_text="Two."
+    )
+    workflow.agree_to_rest(asked["Ministry of One"], by=text.officer_one)
+    workflow.agree_to_rest(asked["Ministry of Two"], by=text.officer_two)
+    text.paper = workflow.reopen_text(text.paper, by=text.secretariat, reason="An objection stands.")
+    workflow.reword(text.first, by=text.secretariat, text="Kenya calls for two things.", why="The objection.")
+    text.paper = workflow.fix_clearance_text(text.paper, by=text.secretariat)
+    asked = ask(text, due=DUE, at=DUE - timedelta(days=3))
+    assert said(asked["Ministry of One"]) == {"Kenya calls for two things.": "", "Kenya commits to another.": "agree"}
+    assert said(asked["Ministry of Two"]) == {"Kenya commits to another.": "agree"}
+    assert (asked["Ministry of One"].state, asked["Ministry of Two"].state) == ("requested", "answered")
+    kept = Stance.objects.get(value="object")
+    assert (kept.replaced_at is not None, kept.proposed_text) == (True, "Two.")
+
+
+def test_the_head_clears_with_a_note(text):
+    asked = ask(text)
+    workflow.agree_to_rest(asked["Ministry of One"], by=text.officer_one)
+    workflow.agree_to_rest(asked["Ministry of Two"], by=text.officer_two)
+    with pytest.raises(NotAllowed):
+        workflow.clear_paper(text.paper, by=text.secretariat, note="Cleared.")
+    cleared = workflow.clear_paper(text.paper, by=text.head, note="Cleared after the second answer.")
+    assert (cleared.state, cleared.clearance_note) == ("cleared", "Cleared after the second answer.")
+
+
+def test_silence_lasts_72_hours_and_can_be_broken_only_before_its_hour(text):
+    paper = bring_paper(text.paper, "cleared")
+    with replayed_at(MONDAY), pytest.raises(Blocked):
+        workflow.open_silence(paper, by=text.secretariat, until=MONDAY + timedelta(hours=71, minutes=59))
+    until = MONDAY + timedelta(hours=72)
+    with replayed_at(MONDAY):
+        paper = workflow.open_silence(paper, by=text.secretariat, until=until)
+    with replayed_at(until), pytest.raises(Blocked):
+        workflow.end_silence(paper, by=text.secretariat)
+    with replayed_at(until + timedelta(seconds=1)):
+        with pytest.raises(Blocked):
+            workflow.break_silence(paper, by=text.secretariat, reason="Too late.")
+        assert workflow.end_silence(paper, by=text.secretariat).state == "cleared"
+
+
+def test_a_broken_silence_leads_back_to_consolidation(text):
+    paper = bring_paper(text.paper, "cleared")
+    with replayed_at(MONDAY):
+        paper = workflow.open_silence(paper, by=text.secretariat, until=MONDAY + timedelta(hours=80))
+        assert workflow.break_silence(paper, by=text.secretariat, reason="A member asks.").state == "consolidation"
+
+
+def test_a_stance_on_other_words_holds_up_the_forum(text):
+    asked = ask(text)
+    workflow.agree_to_rest(asked["Ministry of One"], by=text.officer_one)
+    reword(text.first, "Other words.")
+    assert [tuple(condition) for condition in text_is_as_cleared(text.paper)] == [
+        ("1 stances were taken on other words than those that stand now", False)
+    ]
