@@ -6,14 +6,26 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from consultations.admin.base import ReadOnlyAdmin
+from consultations.permissions import is_secretariat
 from positions import workflow
 from positions.models import Amendment, Clearance, Decision, Disposition, Edition, PositionPaper, Reservation
+
+
+class SecretariatAdmin(ReadOnlyAdmin):
+    """Texts and decisions under way: for the secretariat's eyes, not for technicians."""
+
+    def has_module_permission(self, request):
+        return is_secretariat(request.user)
+
+    def has_view_permission(self, request, obj=None):
+        return is_secretariat(request.user)
+
 
 PLAIN_MOVES = ("close_review", "fix_clearance_text", "end_silence", "suspend", "resume", "withdraw_paper")
 
 
 @admin.register(PositionPaper)
-class PositionPaperAdmin(ReadOnlyAdmin):
+class PositionPaperAdmin(SecretariatAdmin):
     moves, verbs = {verb: workflow.PAPER_MOVES[verb] for verb in PLAIN_MOVES}, workflow
     list_display = ["title", "consultation", "state", "published_at", "desk"]
     list_filter = ["state", "consultation"]
@@ -27,7 +39,7 @@ class PositionPaperAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Edition)
-class EditionAdmin(ReadOnlyAdmin):
+class EditionAdmin(SecretariatAdmin):
     list_display = ["paper", "number", "kind", "status", "frozen_at", "sha256"]
     list_filter = ["kind", "paper"]
     search_fields = ["number", "sha256"]
@@ -36,7 +48,7 @@ class EditionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Clearance)
-class ClearanceAdmin(ReadOnlyAdmin):
+class ClearanceAdmin(SecretariatAdmin):
     list_display = ["ministry", "paper", "edition", "state", "due_at", "answered_at"]
     list_filter = ["state", "paper"]
     search_fields = ["ministry__name"]
@@ -44,7 +56,7 @@ class ClearanceAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Disposition)
-class DispositionAdmin(ReadOnlyAdmin):
+class DispositionAdmin(SecretariatAdmin):
     list_display = ["point", "outcome", "reason", "decided_by", "decided_at", "answered_at"]
     list_filter = ["outcome", "paper"]
     search_fields = ["point__reference", "reason"]
@@ -52,20 +64,20 @@ class DispositionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Amendment)
-class AmendmentAdmin(ReadOnlyAdmin):
+class AmendmentAdmin(SecretariatAdmin):
     list_display = ["sponsor", "paragraph", "state", "at", "decided_at"]
     list_filter = ["state", "round"]
     list_select_related = ["sponsor", "paragraph__wording"]
 
 
 @admin.register(Reservation)
-class ReservationAdmin(ReadOnlyAdmin):
+class ReservationAdmin(SecretariatAdmin):
     list_display = ["stakeholder", "paper", "text", "recorded_at", "withdrawn_at"]
     list_filter = ["paper"]
     list_select_related = ["stakeholder", "paper"]
 
 
 @admin.register(Decision)
-class DecisionAdmin(ReadOnlyAdmin):
+class DecisionAdmin(SecretariatAdmin):
     list_display = ["paper", "forum", "rule", "chair", "at"]
     list_select_related = ["paper", "forum", "chair"]
