@@ -1,0 +1,145 @@
+"""Words compared: what a later text took away and put in, and two texts that grew out of one brought together.
+
+Pure: texts in, spans out. Everything of the texts comes back, to the last space.
+"""
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from typing import Literal, NamedTuple
+
+Kind = Literal["same", "removed", "added"]
+
+# A word or a mark with the space before it, so that a sentence added at the end leaves the words before it alone.
+WORD = re.compile(r"\s*[\w’'-]+|\s*[^\w\s]|\s+")
+SHORTEST_PAUSE = 3  # fewer words than these between two changes are part of one change: it reads more easily
+
+
+class Span(NamedTuple):
+    """A run of words that stayed, went or came."""
+
+    kind: Kind
+    text: str
+
+
+class Merged(NamedTuple):
+    """Two texts in one. Where both changed the same words they stand in square brackets; `conflicts` counts those."""
+
+    text: str
+    conflicts: int
+
+
+class Change(NamedTuple):
+    """The words before[i:j] became after[k:m]."""
+
+    i: int
+    j: int
+    k: int
+    m: int
+
+
+def words(text: str) -> list[str]:
+    """Cut `text` into words and marks; joined, they are the text again."""
+    return WORD.findall(text)
+
+
+def redline(before: str, after: str) -> list[Span]:
+    """Show `before` becoming `after`: spans "same" and "removed" are `before`, spans "same" and "added" are `after`."""
+    old, new = words(before), words(after)
+    spans, done = [], 0
+    for i, j, k, m in _changes(old, new):
+        spans += [
+            Span("same", "".join(old[done:i])),
+            Span("removed", "".join(old[i:j])),
+            Span("added", "".join(new[k:m])),
+        ]
+        done = j
+    spans.append(Span("same", "".join(old[done:])))
+    return [span for span in spans if span.text]
+
+
+def merge(base: str, mine: str, theirs: str) -> Merged:
+    """Bring two texts that grew out of `base` into one, word by word.
+
+    What only one of them changed is taken over. What both changed differently stands there twice, as drafters write
+    open text: "[theirs] [mine]", or "[mine]" alone where the other took the words away.
+    """
+    old, left, right = words(base), words(mine), words(theirs)
+    parts: list[str] = []
+    conflicts = 0
+    for piece in _pieces(old, left, right):
+        text, is_conflict = _settled(*("".join(each) for each in piece))
+        parts.append(text)
+        conflicts += is_conflict
+    return Merged("".join(parts), conflicts)
+
+
+# --- Two texts ------------------------------------------------------------------------------------------------------
+
+
+def _changes(old: list[str], new: list[str]) -> list[Change]:
+    """What changed, in order; changes that hardly a word parts are one."""
+    found: list[Change] = []
+    for change in _raw_changes(old, new):
+        if found and change.i - found[-1].j < SHORTEST_PAUSE:
+            change = Change(found[-1].i, change.j, found[-1].k, change.m)
+            found.pop()
+        found.append(change)
+    return found
+
+
+def _raw_changes(old: list[str], new: list[str]) -> Iterator[Change]:
+    """The differences as `difflib` finds them between the common beginning and the common end."""
+    start = _common(old, new)
+    tail = _common(old[start:][::-1], new[start:][::-1])
+    middle = SequenceMatcher(None, old[start : len(old) - tail], new[start : len(new) - tail])
+    for tag, i, j, k, m in middle.get_opcodes():
+        if tag != "equal":
+            yield Change(start + i, start + j, start + k, start + m)
+
+
+def _common(one: list[str], other: list[str]) -> int:
+    """How many words both begin with."""
+    length = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        length += 1
+    return length
+
+
+# --- Three texts ----------------------------------------------------------------------------------------------------
+
+Piece = tuple[list[str], list[str], list[str]]
+
+
+def _kept(old: list[str], new: list[str]) -> dict[int, int]:
+    """The place in `new` of each word of `old` that stayed."""
+    places: dict[int, int] = {}
+    i = k = 0
+    for change in [*_raw_changes(old, new), Change(len(old), len(old), len(new), len(new))]:
+        places |= dict(zip(range(i, change.i), range(k, change.k), strict=True))
+        i, k = change.j, change.m
+    return places
+
+
+def _pieces(old: list[str], left: list[str], right: list[str]) -> Iterator[Piece]:
+    """Cut three texts at the words that all have: in turn what lies between two such words, and such a word."""
+    in_left, in_right = _kept(old, left), _kept(old, right)
+    i = k = m = 0
+    for place, word in enumerate(old):
+        if place in in_left and place in in_right:
+            yield old[i:place], left[k : in_left[place]], right[m : in_right[place]]
+            yield [word], [word], [word]
+            i, k, m = place + 1, in_left[place] + 1, in_right[place] + 1
+    yield old[i:], left[k:], right[m:]
+
+
+def _settled(base: str, mine: str, theirs: str) -> tuple[str, bool]:
+    """The words of one piece, and whether the two texts contradict each other there."""
+    if mine in (base, theirs):
+        return theirs, False
+    if theirs == base:
+        return mine, False
+    gap = re.match(r"\s*", theirs or mine).group()  # type: ignore[union-attr]
+    return gap + " ".join(f"[{text.strip()}]" for text in (theirs, mine) if text), True
