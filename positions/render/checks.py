@@ -58,14 +58,14 @@ def language_and_title(document: pikepdf.Pdf) -> Iterator[str]:
         yield "No language is set."
     if not str(document.docinfo.get("/Title", "")):
         yield "No title is set."
-    preferences = document.Root.get("/ViewerPreferences", {})
+    preferences = document.Root.get("/ViewerPreferences", pikepdf.Dictionary())
     if not preferences.get("/DisplayDocTitle", False):
         yield "The title is not shown in the window."
 
 
 def tags(document: pikepdf.Pdf) -> Iterator[str]:
     """The file must be tagged, and have bookmarks."""
-    marked = document.Root.get("/MarkInfo", {}).get("/Marked", False)
+    marked = document.Root.get("/MarkInfo", pikepdf.Dictionary()).get("/Marked", False)
     if not marked or "/StructTreeRoot" not in document.Root:
         yield "The file is not tagged."
     if "/Outlines" not in document.Root:

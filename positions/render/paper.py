@@ -39,7 +39,7 @@ def set_up_alone() -> None:
 def engine() -> Engine:
     """A template engine of our own: no context processors, no database, every value escaped."""
     return Engine(
-        dirs=[ROOT / "templates"],
+        dirs=[str(ROOT / "templates")],
         libraries={"i18n": "django.templatetags.i18n"},
         loaders=[
             (

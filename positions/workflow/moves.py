@@ -1,6 +1,6 @@
 """The table of the paper's moves: who, from where to where, and what must hold first."""
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +12,7 @@ from positions.models import (
     AmendmentState,
     ArtefactFormat,
     ClearanceState,
+    Edition,
     EditionKind,
     PaperState,
     Paragraph,
@@ -29,23 +30,23 @@ SECOND = gettext_lazy("an officer of the secretariat other than the one who prop
 ANY_MEMBER = gettext_lazy("a member of the NCM, or the secretariat on a member's word")
 
 
-def standing(paper: PositionPaper):
+def standing(paper: PositionPaper) -> QuerySet[Paragraph]:
     """The paragraphs that make up the text today, in reading order."""
     return Paragraph.objects.filter(section__paper=paper).standing()
 
 
-def open_points(paper: PositionPaper):
+def open_points(paper: PositionPaper) -> QuerySet[Point]:
     """The points of the consultation that count and have no disposition yet."""
     points = Point.objects.filter(consultation=paper.consultation).standing()
     return points.exclude(dispositions__paper=paper)
 
 
-def ungrounded(paper: PositionPaper):
+def ungrounded(paper: PositionPaper) -> QuerySet[Paragraph]:
     """Paragraphs that neither rest on a point nor are marked as secretariat text."""
     return standing(paper).filter(is_secretariat_text=False).exclude(wording__groundings__isnull=False)
 
 
-def live_stances(paper: PositionPaper):
+def live_stances(paper: PositionPaper) -> QuerySet[Stance]:
     """Stances on the words as they stand today."""
     return Stance.objects.filter(clearance__paper=paper, replaced_at=None, paragraph__removed_at=None)
 
@@ -204,7 +205,7 @@ def ready_to_adopt(paper: PositionPaper) -> list[Condition]:
     return [*quorum_is_met(paper), *objections_are_settled(paper), _none_left(len(missing), met, unmet)]
 
 
-def final_edition(paper: PositionPaper):
+def final_edition(paper: PositionPaper) -> Edition | None:
     """The newest adopted or corrected edition, or None."""
     return paper.editions.filter(kind__in=[EditionKind.ADOPTED, EditionKind.CORRECTED]).first()
 
