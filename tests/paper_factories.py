@@ -1,12 +1,18 @@
 """Papers for the tests, with their sections, paragraphs, clearances and decisions: functions as in factories.py."""
 
+import hashlib
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
 from consultations.models import Consultation, Point, Stakeholder, Theme, User
 from ncm_portal import workflow
+from positions import edition
 from positions.models import (
+    Artefact,
     Clearance,
     Decision,
     Disposition,
@@ -134,13 +140,13 @@ def make_edition(paper: PositionPaper, number: str = "0.1", kind: str = "draft",
 
 
 def make_clearance(
-    paper: PositionPaper, ministry: Stakeholder, *paragraphs: Paragraph, edition: Edition | None = None, **fields: Any
+    paper: PositionPaper, ministry: Stakeholder, *paragraphs: Paragraph, text: Edition | None = None, **fields: Any
 ) -> Clearance:
     """`ministry` is asked about `paragraphs`; its stances are not answered yet."""
-    edition = edition or paper.editions.first() or make_edition(paper, kind="clearance")
+    text = text or paper.editions.first() or make_edition(paper, kind="clearance")
     now = workflow.now()
     fields = {"requested_at": now, "due_at": now + timedelta(days=14), **fields}
-    made = Clearance.objects.create(paper=paper, edition=edition, ministry=ministry, **fields)
+    made = Clearance.objects.create(paper=paper, edition=text, ministry=ministry, **fields)
     for paragraph in paragraphs:
         Stance.objects.create(clearance=made, paragraph=paragraph, wording=paragraph.wording)
     return made
@@ -163,7 +169,7 @@ def make_reservation(paper: PositionPaper, paragraph: Paragraph, stakeholder: St
 
 def make_decision(paper: PositionPaper, rule: str = Rule.CONSENSUS, **fields: Any) -> Decision:
     """The forum decided on the paper's latest edition, with a quorum of 20 of 24 members."""
-    edition = paper.editions.first() or make_edition(paper, kind="forum")
+    text = paper.editions.first() or make_edition(paper, kind="forum")
     now, by = workflow.now(), make_head()
     quorum = QuorumCount.objects.create(
         paper=paper, forum=paper.forum, members_present=20, members_total=24, members_needed=16, groups_present=9,
@@ -171,7 +177,7 @@ def make_decision(paper: PositionPaper, rule: str = Rule.CONSENSUS, **fields: An
     )  # fmt: skip
     reasons = "" if rule == Rule.CONSENSUS else "Two ministries reserve their position."
     fields = {"reasons": reasons, "chair": by, "at": now, **fields}
-    return Decision.objects.create(paper=paper, forum=paper.forum, edition=edition, quorum=quorum, rule=rule, **fields)
+    return Decision.objects.create(paper=paper, forum=paper.forum, edition=text, quorum=quorum, rule=rule, **fields)
 
 
 # --- A whole paper --------------------------------------------------------------------------------------------------
@@ -212,7 +218,8 @@ def _say(found: SimpleNamespace) -> None:
 def _write(found: SimpleNamespace) -> None:
     """Three paragraphs: one of the secretariat, one on each theme, with their dispositions."""
     paper, t1, t2 = found.paper, make_theme("T1"), make_theme("T2")
-    make_mandate(found.ministry, t1, is_lead=True)
+    if not t1.mandates.exists():
+        make_mandate(found.ministry, t1, is_lead=True)
     first = make_paragraph(make_section(paper, heading="Introduction"), "Who speaks.", is_secretariat_text=True)
     objective = make_provision("GCM-02", theme=t1)
     second = make_paragraph(
@@ -245,3 +252,32 @@ def _clear(found: SimpleNamespace) -> None:
     take_stance(clearance, third, "reservation", reason="It costs money.")
     found.clearance = change(clearance, state="answered", answered_at=workflow.now())
     make_reservation(found.paper, third, found.ministry, "It costs money.")
+
+
+def freeze(paper: PositionPaper, number: str = "1.0", kind: str = "adopted", **fields: Any) -> Edition:
+    """A true edition of `paper` as it stands; an adopted one has the record of a decision."""
+    decision = make_decision(paper) if kind == "adopted" and paper.forum else None
+    fields = {"status": f"Status of {number}", "by": paper.created_by, "decision": decision, **fields}
+    return edition.freeze(paper, number=number, kind=kind, **fields)
+
+
+def make_files(frozen: Edition, *, pdf: bytes = b"%PDF-1.7 not printed") -> dict[str, Artefact]:
+    """Files of an edition under MEDIA_ROOT, the PDF without printing it."""
+    found = {}
+    for kind, data in (("pdf", pdf), ("json", frozen.content.encode())):
+        name = default_storage.save(f"editions/{frozen.paper.slug}-{frozen.number}.{kind}", ContentFile(data))
+        found[kind] = Artefact.objects.create(
+            edition=frozen, format=kind, file=name, sha256=hashlib.sha256(data).hexdigest(), size=len(data),
+            renderer="none", rendered_at=workflow.now(),
+        )  # fmt: skip
+    return found
+
+
+def make_published_paper(**fields: Any) -> SimpleNamespace:
+    """A whole paper that was adopted and published, with the files of its edition."""
+    found = make_whole_paper()
+    change(found.paper, **fields)
+    found.edition = freeze(found.paper, status="Adopted by consensus")
+    found.files = make_files(found.edition)
+    bring_paper(found.paper, "published")
+    return found

@@ -1,0 +1,99 @@
+"""`manage.py verify FILE`: 0 authentic and official, 1 unknown or altered, 2 unreadable."""
+
+import json
+from io import StringIO
+
+import pikepdf
+import pytest
+from django.core.management import call_command
+
+from tests import paper_factories
+
+
+@pytest.fixture
+def published(settings, tmp_path, db):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    return paper_factories.make_published_paper(title="The common position")
+
+
+def verify(path):
+    """The status with which the command ends, and the first word and last line of what it says."""
+    out = StringIO()
+    try:
+        call_command("verify", str(path), stdout=out)
+        status = 0
+    except SystemExit as end:
+        status = end.code
+    lines = out.getvalue().splitlines()
+    return status, lines[0].split(":")[0], lines[-1].strip()
+
+
+def kept(tmp_path, name, data):
+    path = tmp_path / name
+    path.write_bytes(data)
+    return path
+
+
+def test_files_as_they_were_published_are_authentic(published):
+    said = f"Content hash {published.edition.sha256}"
+    for artefact in published.files.values():
+        assert verify(artefact.file.path) == (0, "Authentic", said)
+
+
+def test_json_counts_by_what_it_says(published, tmp_path):
+    content = json.loads(published.edition.content)
+    pretty = kept(tmp_path, "pretty.json", json.dumps(content, indent=2).encode())
+    assert verify(pretty)[:2] == (0, "Authentic")
+    content["paper"]["title"] += "."
+    assert verify(kept(tmp_path, "other.json", json.dumps(content).encode()))[:2] == (1, "Unknown")
+
+
+def pdf_with(content):
+    """A PDF of one empty page that carries `content` as ours do."""
+    document = pikepdf.new()
+    document.add_blank_page()
+    document.attachments["position-paper.json"] = content
+    return document
+
+
+def test_a_pdf_that_was_changed_is_altered_even_if_it_carries_our_text(published, tmp_path):
+    path = tmp_path / "altered.pdf"
+    pdf_with(published.edition.content.encode()).save(path)
+    assert verify(path) == (1, "Altered", f"Content hash {published.edition.sha256}")
+    pdf_with(b"{}").save(path)
+    assert verify(path)[:2] == (1, "Unknown")
+
+
+def test_a_draft_is_unknown(tmp_path, db):
+    draft = paper_factories.freeze(paper_factories.make_whole_paper().paper, "0.2", "draft")
+    assert verify(kept(tmp_path, "draft.json", draft.content.encode()))[:2] == (1, "Unknown")
+
+
+def test_an_edition_that_is_not_in_force_is_authentic_and_says_so(published):
+    paper_factories.freeze(published.paper, "1.0.1", "corrected")
+    status, word, last = verify(published.files["pdf"].file.path)
+    assert (status, word, last) == (0, "Authentic", "No longer in force: edition 1.0.1 has taken its place.")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("data", [b"", b"Hello", b"\x00\xff\xfe", b"[" * 100_000, b'{"a": NaN}', b'{"a": "\\ud800"}'])
+def test_what_is_neither_pdf_nor_json_is_unreadable(tmp_path, data):
+    assert verify(kept(tmp_path, "file", data))[:2] == (2, "Unreadable")
+
+
+@pytest.mark.django_db
+def test_a_broken_pdf_is_unknown(tmp_path):
+    assert verify(kept(tmp_path, "broken.pdf", b"%PDF-1.7 nothing more"))[:2] == (1, "Unknown")
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_not_there_is_unreadable(tmp_path):
+    assert verify(tmp_path / "missing.pdf")[:2] == (2, "Unreadable")
+    assert verify(tmp_path)[:2] == (2, "Unreadable")
+
+
+def test_the_shell_sees_the_status(published, tmp_path):
+    """The commands end with these numbers, not only inside Python."""
+    with pytest.raises(SystemExit) as end:
+        call_command("verify", str(tmp_path / "missing"), stdout=StringIO())
+    assert end.value.code == 2

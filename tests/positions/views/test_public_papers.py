@@ -1,0 +1,299 @@
+"""The papers for everyone: who sees which edition, what stands on the page and what never does, and the files."""
+
+import gzip
+import re
+from email.utils import format_datetime
+from http import HTTPStatus
+
+import pytest
+from django.urls import reverse
+
+from consultations.models import Office
+from positions.views import reading
+from tests import factories, paper_factories
+from tests.paper_factories import SECRET
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def stored(settings, tmp_path):
+    """Files are kept apart, and nothing is remembered from another test."""
+    settings.MEDIA_ROOT = tmp_path
+    reading.content.cache_clear()
+    reading._text.cache_clear()
+
+
+@pytest.fixture
+def published():
+    """A paper in force, with drafts before it."""
+    return paper_factories.make_published_paper(title="Kenya’s <common> position", slug="gcm-2017")
+
+
+def page(client, name, *arguments, status=HTTPStatus.OK):
+    response = client.get(reverse(name, args=arguments))
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def without_address(response):
+    """A page without what its own address and the token of the sign-out form put into it."""
+    own = rf'"{re.escape(response.wsgi_request.get_full_path())}"|name="csrfmiddlewaretoken" value="[^"]+"'
+    return re.sub(own, '""', response.content.decode())
+
+
+def read(response):
+    """The bytes of a file that was served; whoever asks for a file reads it, which closes it."""
+    assert response.status_code == HTTPStatus.OK
+    return b"".join(response.streaming_content)
+
+
+def missing(client, *places):
+    """Whether all of `places` answer with one and the same 404."""
+    answers = [client.get(place) for place in places]
+    assert [answer.status_code for answer in answers] == [HTTPStatus.NOT_FOUND] * len(places)
+    return len({without_address(answer) for answer in answers}) == 1
+
+
+# --- Who sees what --------------------------------------------------------------------------------------------------
+
+
+def test_the_list_shows_official_papers_to_everyone_and_others_to_those_who_may_know(client, published):
+    draft = paper_factories.make_paper(title="Paper in preparation")
+    said = page(client, "papers")
+    assert "Kenya’s &lt;common&gt; position" in said
+    assert draft.title not in said
+    client.force_login(factories.make_user(Office.OFFICIAL))
+    assert draft.title not in page(client, "papers")
+
+
+def test_unknown_and_foreign_papers_are_one_and_the_same_404(client, published):
+    draft = paper_factories.make_paper()
+    paper_factories.make_edition(draft)
+    places = [reverse("paper", args=[slug]) for slug in ("nothing-here", draft.slug)]
+    places += [
+        reverse("paper_edition", args=found)
+        for found in [("gcm-2017", "0.1"), ("gcm-2017", "9.9"), (draft.slug, "0.1")]
+    ]
+    for kind in ("edition_pdf", "edition_json"):
+        places += [
+            reverse(kind, args=found) for found in [("gcm-2017", "0.1"), ("gcm-2017", "9.9"), (draft.slug, "0.1")]
+        ]
+    assert missing(client, *places)
+    client.force_login(factories.make_member())
+    assert missing(client, *places)
+
+
+def test_a_member_reads_the_text_under_review_as_a_draft(client):
+    whole = paper_factories.make_whole_paper()
+    text = paper_factories.freeze(whole.paper, "0.2", "review")
+    whole.paper.rounds.create(number=1, edition=text, opens_at=text.frozen_at, closes_at=whole.consultation.closes_at)
+    paper_factories.bring_paper(whole.paper, "review")
+    address = reverse("paper", args=[whole.paper.slug])
+    assert missing(client, address, reverse("paper", args=["nothing-here"]))
+    client.force_login(factories.make_member(factories.make_ministry()))
+    for said in (page(client, "paper", whole.paper.slug), page(client, "paper_edition", whole.paper.slug, "0.2")):
+        assert "<b>DRAFT.</b> Edition 0.2 is not an official text." in said
+        assert '<meta name="robots" content="noindex">' in said
+        assert "Verify a copy</a></p>" not in said
+    assert missing(client, reverse("paper_edition", args=[whole.paper.slug, "0.1"]), reverse("paper", args=["nothing"]))
+
+
+def test_an_adopted_text_is_not_public_before_it_is_published(client):
+    whole = paper_factories.make_whole_paper()
+    paper_factories.freeze(whole.paper)
+    paper_factories.bring_paper(whole.paper, "adopted")
+    address = reverse("paper", args=[whole.paper.slug])
+    assert client.get(address).status_code == HTTPStatus.NOT_FOUND
+    client.force_login(factories.make_user(Office.OFFICIAL))
+    assert "<b>DRAFT.</b>" in page(client, "paper", whole.paper.slug)
+
+
+# --- The page -------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_the_frozen_text_and_not_what_was_written_since(client, published):
+    paper_factories.reword(published.paragraphs[1], "Words of the day after.")
+    said = page(client, "paper", "gcm-2017")
+    assert "Words of the day after." not in said
+    assert '<p>Kenya <span class="verb">calls for</span> three things.</p>' in said
+    assert '<p>Kenya and its counties <span class="verb">commit to</span> a third.</p>' in said
+
+
+def test_beside_a_paragraph_stands_what_it_rests_on(client, published):
+    said = page(client, "paper", "gcm-2017")
+    reference = published.public.submission.reference
+    address = reverse("input", args=[reference])
+    short = published.public.reference.removeprefix(f"{reference[:9]}")
+    assert f'<li><a href="{address}">{short}</a> Body for public</li>' in said
+    assert said.count("and 1 point that is not public") == 2
+    assert f"<li>{published.spoken.reference} Group 2</li>" in said
+    assert "<b>Reservation.</b> Ministry of A: It costs money." in said
+    assert "<li>Text of the secretariat</li>" in said
+
+
+def test_nothing_confidential_is_on_the_page_or_in_the_data(client, published):
+    assert SECRET in published.members.text
+    for name in ("paper", "paper_edition"):
+        arguments = ("gcm-2017",) if name == "paper" else ("gcm-2017", "1.0")
+        assert SECRET not in page(client, name, *arguments)
+    assert SECRET.encode() not in read(client.get(reverse("edition_json", args=["gcm-2017", "1.0"])))
+
+
+def test_the_facts_stand_above_the_text(client, published):
+    said = " ".join(page(client, "paper", "gcm-2017").split())
+    assert "3 inputs, 4 points, 3 organisations in 1 group" in said
+    assert reading_hash(published.edition.sha256) in said
+    assert '<span class="status done">Adopted by consensus</span>' in said
+    assert "download>Download PDF <small>20 bytes</small></a>" in said
+    assert [f'<a href="#section-{place}">' in said for place in (1, 2, 3, 4)] == [True, True, True, False]
+    assert '<p class="small" lang="sw">Mada 1</p>' in said
+    assert "20 of 24 member institutions were present" in said
+
+
+def reading_hash(sha256):
+    return " ".join(re.findall("....", sha256))
+
+
+def test_words_are_shown_literally(client):
+    whole = paper_factories.make_whole_paper()
+    hostile = "<b>{{ 7|add:7 }}</b> {% now %} & “x”\nsecond line"
+    paper_factories.reword(whole.paragraphs[0], hostile)
+    paper_factories.freeze(whole.paper)
+    paper_factories.bring_paper(whole.paper, "published")
+    said = page(client, "paper", whole.paper.slug)
+    assert "&lt;b&gt;{{ 7|add:7 }}&lt;/b&gt; {% now %} &amp; “x”<br>second line" in said
+
+
+def test_a_sample_says_so_on_top(client, published):
+    warning = "SAMPLE: not a position of the Government of Kenya"
+    assert warning not in page(client, "paper", "gcm-2017")
+    whole = paper_factories.make_whole_paper()
+    factories.change(whole.consultation, is_sample=True)
+    whole.paper.refresh_from_db()
+    paper_factories.freeze(whole.paper)
+    paper_factories.bring_paper(whole.paper, "published")
+    assert warning in page(client, "paper", whole.paper.slug)
+
+
+def test_the_page_follows_the_readers_language_and_the_text_stays_as_it_is(client, published):
+    client.cookies["django_language"] = "sw"
+    said = page(client, "paper", "gcm-2017")
+    assert '<html lang="sw">' in said
+    assert '<div lang="en">' in said
+    assert '<span class="verb">calls for</span> three things.' in said
+
+
+def test_a_corrected_edition_takes_the_place_of_the_first(client, published):
+    paper_factories.freeze(published.paper, "1.0.1", "corrected")
+    assert "<b>DRAFT.</b>" not in page(client, "paper", "gcm-2017")
+    assert "Another edition is in force:" not in page(client, "paper", "gcm-2017")
+    older = page(client, "paper_edition", "gcm-2017", "1.0")
+    assert "This is edition 1.0. Another edition is in force: " in " ".join(older.split())
+    assert f'<a href="{reverse("paper_edition", args=["gcm-2017", "1.0.1"])}">1.0.1</a>' in older
+
+
+def test_a_superseded_paper_stays_and_names_its_successor(client, published):
+    newer = paper_factories.make_published_paper(title="The newer position", slug="newer")
+    head = factories.make_head()
+    factories.walk(published.paper, "superseded")
+    from ncm_portal.workflow import journal
+
+    journal("supersede", published.paper, by=head, data={"newer": newer.paper.slug})
+    said = page(client, "paper", "gcm-2017")
+    assert '<a href="/papers/newer/" lang="en">The newer position</a>' in said
+    assert '<span class="status note">Superseded</span>' in page(client, "papers")
+
+
+# --- Cost -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_visitor_costs_few_queries(client, published, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        page(client, "papers")
+    with django_assert_num_queries(4):
+        page(client, "paper", "gcm-2017")
+    with django_assert_num_queries(3):
+        page(client, "paper", "gcm-2017")
+    with django_assert_num_queries(3):
+        page(client, "paper_edition", "gcm-2017", "1.0")
+
+
+def test_a_person_who_is_signed_in_costs_at_most_eight_queries(client, published, django_assert_max_num_queries):
+    client.force_login(factories.make_member(factories.make_ministry()))
+    with django_assert_max_num_queries(8):
+        page(client, "paper", "gcm-2017")
+
+
+def test_a_long_paper_is_a_small_page(client):
+    whole = paper_factories.make_whole_paper()
+    section = whole.paragraphs[1].section
+    for turn in range(50):
+        said = [factories.make_point(factories.make_submission(whole.consultation)) for _each in range(2)]
+        paper_factories.make_paragraph(
+            section, f"{turn}: " + "Kenya calls for data that all can read. " * 8, points=said
+        )
+    paper_factories.freeze(whole.paper)
+    paper_factories.bring_paper(whole.paper, "published")
+    response = client.get(reverse("paper", args=[whole.paper.slug]), headers={"accept-encoding": "gzip"})
+    assert response["Content-Encoding"] == "gzip"
+    assert len(response.content) < 12_000
+    assert len(gzip.decompress(response.content)) < 80_000
+
+
+# --- Files ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_pdf_is_served_as_it_was_made(client, published, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        response = client.get(reverse("edition_pdf", args=["gcm-2017", "1.0"]))
+        data = read(response)
+    made = published.files["pdf"]
+    assert data == b"%PDF-1.7 not printed"
+    assert {name: response[name] for name in ("ETag", "Content-Type", "Content-Disposition", "Cache-Control")} == {
+        "ETag": f'"{made.sha256}"',
+        "Content-Type": "application/pdf",
+        "Content-Disposition": 'inline; filename="gcm-2017-1.0.pdf"',
+        "Cache-Control": "public, max-age=31536000, immutable",
+    }
+    assert response["Content-Length"] == str(made.size)
+    assert response["Last-Modified"] == format_datetime(made.rendered_at.replace(microsecond=0), usegmt=True)
+
+
+def test_the_data_are_the_bytes_that_the_hash_is_of(client, published):
+    response = client.get(reverse("edition_json", args=["gcm-2017", "1.0"]))
+    assert read(response) == published.edition.content.encode()
+    assert response["ETag"] == f'"{published.edition.sha256}"'
+    assert response["Content-Type"] == "application/json"
+    assert response["Content-Disposition"] == 'inline; filename="gcm-2017-1.0.json"'
+
+
+@pytest.mark.parametrize("header", ["If-None-Match", "If-Modified-Since"])
+def test_whoever_has_the_file_gets_no_second_copy(client, published, header):
+    address = reverse("edition_pdf", args=["gcm-2017", "1.0"])
+    first = client.get(address)
+    read(first)
+    value = first["ETag"] if header == "If-None-Match" else first["Last-Modified"]
+    again = client.get(address, headers={header: value})
+    assert (again.status_code, again.content) == (HTTPStatus.NOT_MODIFIED, b"")
+    assert again["ETag"] == first["ETag"]
+    assert read(client.get(address, headers={"If-None-Match": '"another"'})) == b"%PDF-1.7 not printed"
+
+
+def test_files_of_drafts_are_for_those_who_may_read_them_and_kept_by_no_cache(client):
+    whole = paper_factories.make_whole_paper()
+    paper_factories.make_files(paper_factories.freeze(whole.paper))
+    paper_factories.bring_paper(whole.paper, "adopted")
+    address = reverse("edition_pdf", args=[whole.paper.slug, "1.0"])
+    assert client.get(address).status_code == HTTPStatus.NOT_FOUND
+    client.force_login(factories.make_user(Office.OFFICIAL))
+    response = client.get(address)
+    assert read(response) == b"%PDF-1.7 not printed"
+    assert response["Cache-Control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_nothing_here_can_be_changed(client, published, method):
+    for name, arguments in [("papers", []), ("paper", ["gcm-2017"]), ("edition_pdf", ["gcm-2017", "1.0"])]:
+        response = getattr(client, method)(reverse(name, args=arguments))
+        assert response.status_code == HTTPStatus.METHOD_NOT_ALLOWED

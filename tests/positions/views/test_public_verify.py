@@ -1,0 +1,190 @@
+"""Is this copy ours? Typed, pasted or scanned; genuine, superseded, unknown or not a hash at all."""
+
+import hashlib
+from http import HTTPStatus
+
+import pytest
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as some
+
+from ncm_portal.workflow import journal
+from positions.views.public_verify import hash_in
+from tests import factories, paper_factories
+
+SHA = hashlib.sha256(b"a text").hexdigest()
+
+
+@pytest.fixture
+def published(settings, tmp_path, db):
+    settings.MEDIA_ROOT = tmp_path
+    return paper_factories.make_published_paper(title="The common position", slug="gcm-2017")
+
+
+def look_up(client, sha256, status=HTTPStatus.OK):
+    response = client.get(reverse("verify_hash", args=[sha256]))
+    assert response.status_code == status
+    return " ".join(response.content.decode().split())
+
+
+def ask(client, typed):
+    return client.get(reverse("verify"), {"hash": typed})
+
+
+# --- What somebody types --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        SHA,
+        SHA.upper(),
+        f"  {SHA}\n",
+        f"sha256:{SHA}",
+        f"SHA-256: {SHA}",
+        f"SHA256 ({SHA})",
+        f"SHA256(position-paper.pdf)= {SHA}",
+        f"{SHA}  position-paper.pdf",
+        f"https://portal.example.go.ke/verify/{SHA}/",
+        " ".join(SHA[place : place + 4] for place in range(0, 64, 4)),
+        "\n".join(SHA[place : place + 32] for place in (0, 32)),
+        "-".join(SHA[place : place + 8] for place in range(0, 64, 8)),
+        ":".join(SHA[place : place + 2] for place in range(0, 64, 2)),
+        "\u00a0".join(SHA[place : place + 4] for place in range(0, 64, 4)),
+    ],
+)
+def test_a_hash_is_found_however_it_is_written(typed):
+    assert hash_in(typed) == SHA
+
+
+@pytest.mark.parametrize("typed", ["", "abc", SHA[:-1], SHA + "0", "g" * 64, f"{SHA[:-1]}\u0660", "sha256:", "<b>"])
+def test_what_is_no_hash_is_not_taken_for_one(typed):
+    assert hash_in(typed) == ""
+
+
+@given(some.text(max_size=200))
+def test_any_text_gives_a_hash_or_nothing(typed):
+    found = hash_in(typed)
+    assert found == "" or (len(found) == 64 and set(found) <= set("0123456789abcdef"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "advice"),
+    [
+        ("", "Enter the hash that is printed on your copy."),
+        ("9f2c 41d7", "A hash has 64 characters, and this has 8. Copy all sixteen groups of four."),
+        (SHA + "00", "A hash has 64 characters, and this has 66. Copy all sixteen groups of four."),
+        ("Zog & 12", "A hash has only the digits 0 to 9 and the letters a to f. Check: &amp; g o z"),
+    ],
+)
+def test_what_is_wrong_stands_beside_the_field_with_what_was_typed(client, typed, advice):
+    response = ask(client, typed)
+    said = response.content.decode()
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert said.count(advice) == 2
+    assert f">\n{typed.replace('&', '&amp;')}</textarea>" in said
+    assert "<title>Error: " in said
+
+
+@pytest.mark.django_db
+def test_hostile_texts_come_back_literally(client):
+    response = ask(client, "<script>{{ 7|add:7 }}</script>\x01" + "w" * 10_000)
+    said = response.content.decode()
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "&lt;script&gt;{{ 7|add:7 }}&lt;/script&gt;" in said
+    assert "<script>{{" not in said
+
+
+@pytest.mark.django_db
+def test_the_form_leads_to_the_address_of_the_answer(client):
+    assert ask(client, f"SHA-256: {SHA.upper()}").url == reverse("verify_hash", args=[SHA])
+    assert client.get(reverse("verify")).status_code == HTTPStatus.OK
+
+
+# --- The answer -----------------------------------------------------------------------------------------------------
+
+
+def test_the_hash_of_an_edition_is_recognised(client, published):
+    said = look_up(client, published.edition.sha256)
+    assert "<h1>An official edition has this hash</h1>" in said
+    assert '<span class="status done">Official, in force</span>' in said
+    assert '<a href="/papers/gcm-2017/1.0/" lang="en">The common position</a>' in said
+    assert "<dd>1.0 (adopted text)</dd>" in said
+    assert '<dd lang="en">Adopted by consensus</dd>' in said
+    spaced = [
+        " ".join(each.sha256[place : place + 4] for place in range(0, 64, 4)) for each in published.files.values()
+    ]
+    assert [each in said for each in spaced] == [True, True]
+
+
+def test_the_hash_of_the_pdf_is_recognised_as_such(client, published):
+    said = look_up(client, published.files["pdf"].sha256)
+    assert "<h1>This file is genuine</h1>" in said
+    assert "It is the PDF file of the edition below, exactly as we published it." in said
+
+
+def test_a_hash_with_capitals_and_gaps_in_the_address_is_understood(client, published):
+    sha256 = published.edition.sha256
+    assert "An official edition has this hash" in look_up(client, f"SHA256:{sha256.upper()[:32]} {sha256[32:]}")
+
+
+def test_an_edition_that_was_corrected_is_no_longer_in_force(client, published):
+    paper_factories.freeze(published.paper, "1.0.1", "corrected")
+    said = look_up(client, published.edition.sha256)
+    assert '<span class="status note">Official, no longer in force</span>' in said
+    assert 'In force is <a href="/papers/gcm-2017/">edition 1.0.1 of ' in said
+
+
+def test_a_paper_that_was_superseded_names_the_newer_one(client, published):
+    paper_factories.make_published_paper(title="The newer position", slug="newer")
+    factories.walk(published.paper, "superseded")
+    journal("supersede", published.paper, by=factories.make_head(), data={"newer": "newer"})
+    said = look_up(client, published.edition.sha256)
+    assert '<span class="status note">Official, no longer in force</span>' in said
+    assert '<a href="/papers/newer/" lang="en">The newer position</a>' in said
+
+
+def test_a_sample_says_so(client, published):
+    factories.change(published.consultation, is_sample=True)
+    assert "SAMPLE: not a position of the Government of Kenya" in look_up(client, published.edition.sha256)
+
+
+def test_drafts_are_answered_exactly_as_unknown_hashes(client, published):
+    draft = published.paper.editions.get(number="0.1")
+    whole = paper_factories.make_whole_paper()
+    adopted = paper_factories.freeze(whole.paper)
+    files = paper_factories.make_files(adopted, pdf=b"%PDF-1.7 another")
+    paper_factories.bring_paper(whole.paper, "adopted")
+    known = [draft.sha256, adopted.sha256, files["pdf"].sha256]
+    for user in (None, factories.make_user("official")):
+        if user:
+            client.force_login(user)
+        unknown = look_up(client, SHA, HTTPStatus.NOT_FOUND)
+        assert "<h1>This is not an edition of ours</h1>" in unknown
+        for sha256 in known:
+            assert anonymised(look_up(client, sha256, HTTPStatus.NOT_FOUND), sha256) == anonymised(unknown, SHA)
+
+
+def anonymised(said, sha256):
+    """A page without the hash that it was asked for, and without the token of the sign-out form."""
+    spaced = " ".join(sha256[place : place + 4] for place in range(0, 64, 4))
+    head, token, tail = said.replace(sha256, "").replace(spaced, "").partition('name="csrfmiddlewaretoken" value="')
+    return head + token + tail[64:]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["abc", "g" * 64, SHA + "0", "no hash at all"])
+def test_an_address_without_a_hash_is_a_404_that_helps(client, typed):
+    said = look_up(client, typed, HTTPStatus.NOT_FOUND)
+    assert f"{typed}</textarea>" in said
+    assert "<h1>Verify a copy</h1>" in said
+
+
+def test_an_answer_costs_few_queries(client, published, django_assert_num_queries):
+    with django_assert_num_queries(3):
+        look_up(client, published.edition.sha256)
+    with django_assert_num_queries(1):
+        look_up(client, SHA, HTTPStatus.NOT_FOUND)
+    with django_assert_num_queries(0):
+        client.get(reverse("verify"))
