@@ -96,7 +96,8 @@ PRODUCTION = {
 def manage(*arguments: str, **environment: str) -> tuple[int, str]:
     """Run a management command with nothing of ours in the environment but what is given."""
     clean = {name: value for name, value in os.environ.items() if name not in OURS}
-    clean.pop("DJANGO_SETTINGS_MODULE", None)
+    for name in ("DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"):
+        clean.pop(name, None)
     command = [sys.executable, "manage.py", *arguments]
     done = subprocess.run(command, env=clean | environment, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
