@@ -2,10 +2,37 @@
 
 from django.urls import path
 
-from consultations.views import public
+from consultations.views import desk, desk_organisations, desk_points, people, public, sessions, stakeholder
 
 urlpatterns = [
     path("inputs/", public.inputs, name="inputs"),
     path("privacy/", public.privacy, name="privacy"),
     path("accessibility/", public.accessibility, name="accessibility"),
+    path("submit/", stakeholder.submit, name="submit"),
+    path("submit/<uuid:key>/", stakeholder.draft, name="draft"),
+    path("receipts/<str:reference>/", stakeholder.receipt, name="receipt"),
+    path("organisations/register/", people.register_organisation, name="register_organisation"),
+    path("organisations/join/<str:token>/", people.join_organisation, name="join_organisation"),
+    path("organisations/<int:pk>/invite/", people.invite_officer, name="invite_officer"),
+    path("organisations/<int:pk>/people/<int:membership>/end/", people.end_membership, name="end_membership"),
+    path("sessions/<int:pk>/points/", sessions.session_points, name="session_points"),
+    path("sessions/<int:pk>/points/hand-in/", sessions.session_hand_in, name="session_hand_in"),
+    path("sessions/<int:pk>/points/<int:number>/<slug:verb>/", sessions.session_point_move, name="session_point_move"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk/inputs/", desk.desk_inputs, name="desk_inputs"),
+    path("desk/inputs/<uuid:key>/", desk.desk_input, name="desk_input"),
+    path("desk/inputs/<uuid:key>/points/", desk.desk_input_split, name="desk_input_split"),
+    path("desk/inputs/<uuid:key>/notes/", desk.desk_input_note, name="desk_input_note"),
+    path("desk/inputs/<uuid:key>/<slug:verb>/", desk.desk_input_move, name="desk_input_move"),
+    path("desk/points/", desk_points.desk_points, name="desk_points"),
+    path("desk/points/<str:reference>/", desk_points.desk_point, name="desk_point"),
+    path("desk/points/<str:reference>/merge/", desk_points.desk_point_merge, name="desk_point_merge"),
+    path("desk/points/<str:reference>/<slug:verb>/", desk_points.desk_point_move, name="desk_point_move"),
+    path("desk/organisations/", desk_organisations.desk_organisations, name="desk_organisations"),
+    path("desk/organisations/<int:pk>/", desk_organisations.desk_organisation, name="desk_organisation"),
+    path(
+        "desk/organisations/<int:pk>/<slug:verb>/",
+        desk_organisations.desk_organisation_move,
+        name="desk_organisation_move",
+    ),
 ]

@@ -27,6 +27,7 @@ PUBLIC = {
     "roles",
     "privacy",
     "accessibility",
+    "join_organisation",  # whoever holds the link of an invitation sees what it is for
     "set_language",
     "health",
     # the way in: account, confirmation of an address, forgotten password, second factor

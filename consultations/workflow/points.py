@@ -1,6 +1,7 @@
 """Points: split out of inputs, written down in sessions, merged when they say the same, never lost."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -44,8 +45,13 @@ def split(
     text: str,
     theme: Theme | None = None,
     provisions: Iterable[Provision] = (),
+    responsible: str = "",
+    due_on: date | None = None,
 ) -> Point:
     """Take one ask out of an accepted input as a point, validated at once: the secretariat screens what it splits.
+
+    The same words of the same kind, taken out a second time, are the same point. A commitment says who is
+    `responsible` and by when (`due_on`).
 
     Raises NotAllowed, or Blocked when the input is not accepted or the point is empty.
     """
@@ -53,6 +59,9 @@ def split(
     row = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
     if row.state != SubmissionState.ACCEPTED:
         raise Blocked(_("Accept the input before splitting it into points."))
+    again = row.points.filter(kind=kind, text=text.strip()).first()
+    if again:
+        return again
     number = (row.points.aggregate(last=Max("number"))["last"] or 0) + 1
     point = _write(
         by,
@@ -65,6 +74,8 @@ def split(
         number=number,
         kind=kind,
         theme=theme or row.theme,
+        responsible=responsible.strip(),
+        due_on=due_on,
     )
     return validate(point, by=by)
 
@@ -82,6 +93,8 @@ def write_point(
 ) -> Point:
     """Write down a point that was made in a session, as its rapporteur or for the secretariat. It starts as a draft.
 
+    The same words of the same organisation, written a second time, are the same point.
+
     Raises NotAllowed, or Blocked when it is empty or has no theme.
     """
     allowed = is_secretariat(by) or is_rapporteur(by, session.pk)
@@ -90,6 +103,9 @@ def write_point(
     theme = theme or row.theme
     if theme is None:
         raise Blocked(_("Choose the theme of the point."))
+    again = row.points.filter(kind=kind, text=text.strip(), stakeholder=stakeholder).first()
+    if again:
+        return again
     number = (row.points.aggregate(last=Max("number"))["last"] or 0) + 1
     return _write(
         by,

@@ -1,0 +1,14 @@
+"""What people type in: checked beside each field, and kept as typed whatever is wrong with it."""
+
+from .fields import GroupedCheckboxes, LineField, ObjectivesField, PlainTextField, ReasonForm
+from .inputs import NoteForm, SubmissionForm
+from .people import InviteOfficerForm, OrganisationForm
+from .points import MergeForm, PointForm, SessionPointForm, SplitForm, TwinForm, passages
+from .wanted import WantedForm, WantedInputsForm, WantedOrganisationsForm, WantedPointsForm
+
+__all__ = [
+    "GroupedCheckboxes", "InviteOfficerForm", "LineField", "MergeForm", "NoteForm", "ObjectivesField",
+    "OrganisationForm", "PlainTextField", "PointForm", "ReasonForm", "SessionPointForm", "SplitForm",
+    "SubmissionForm", "TwinForm", "WantedForm", "WantedInputsForm", "WantedOrganisationsForm", "WantedPointsForm",
+    "passages",
+]  # fmt: skip

@@ -1,0 +1,143 @@
+"""Fields that keep what was typed and say in plain words what is wrong with it."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models import Framework, Provision, Relation, ThemeProvision, clean_text
+
+REASON_LIMIT = 2_000
+NEVER = datetime.min.replace(tzinfo=UTC)  # earlier than anything that was ever saved
+TOO_LONG = _("%(what)s is %(length)s characters long; %(limit)s fit. Shorten it by %(excess)s.")
+
+
+class PlainTextField(forms.CharField):
+    """Plain text, kept exactly as typed: never stripped, never cut short by the browser.
+
+    What is too long is counted in words, and characters that no one can read are refused by their code.
+    """
+
+    widget = forms.Textarea
+
+    def __init__(self, *, max_length: int, what: str | Promise = "", **options: Any) -> None:
+        self.what = what or _("The text")
+        super().__init__(max_length=max_length, **{"strip": False, **options})
+
+    def to_python(self, value: Any) -> str:
+        """Return clean text, or raise a ValidationError that says how much is too much or what cannot be read."""
+        text = super().to_python(value).replace("\r\n", "\n")
+        if len(text) <= 4 * self.max_length:  # beyond that no other spelling could make it fit
+            text = clean_text(text)
+        if len(text) > self.max_length:
+            figures = {"length": len(text), "limit": self.max_length, "excess": len(text) - self.max_length}
+            words = {name: f"{number:,}" for name, number in figures.items()}
+            raise ValidationError(TOO_LONG, code="max_length", params={"what": self.what, **words})
+        return text
+
+    def validate(self, value: str) -> None:
+        """Spaces alone are not an answer to a required field."""
+        super().validate(value if value.strip() else "")
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Without `maxlength`: a browser would silently cut what is pasted."""
+        return {name: given for name, given in super().widget_attrs(widget).items() if name != "maxlength"}
+
+
+class LineField(PlainTextField):
+    """One line of plain text."""
+
+    widget = forms.TextInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"strip": True, **options})
+
+    def to_python(self, value: Any) -> str:
+        """Return clean text in one line."""
+        return " ".join(super().to_python(value).splitlines())
+
+
+class KeyField(forms.UUIDField):
+    """The key that a form carries so that sending it twice is sending it once; a broken one is a new one."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> uuid.UUID:
+        """Return the key as given, or a new one."""
+        try:
+            return super().clean(value) or uuid.uuid4()
+        except ValidationError:
+            return uuid.uuid4()
+
+
+class MomentField(forms.CharField):
+    """The moment of the text that an editor started from, to the microsecond."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> datetime:
+        """Return the aware moment; one that cannot be read is earlier than any text."""
+        try:
+            moment = parse_datetime(str(value or ""))
+        except ValueError:
+            moment = None
+        return moment if moment and moment.tzinfo else NEVER
+
+
+class GroupedCheckboxes(forms.CheckboxSelectMultiple):
+    """Checkboxes under headings."""
+
+    template_name = "consultations/grouped_checkboxes.html"
+
+
+class ObjectivesField(forms.MultipleChoiceField):
+    """Objectives of the Compact, each once under the first theme that leads it; gives a list of Provision."""
+
+    widget = GroupedCheckboxes
+
+    def __init__(self, **options: Any) -> None:
+        texts = {"label": _("Objectives of the Compact"), "help_text": _("Which of them does it speak to?")}
+        super().__init__(**{"required": False, **texts, **options})
+
+    def offer(self, first: str = "") -> None:
+        """Read the objectives; those of the theme with the code `first` stand first. Two queries."""
+        objectives = Provision.objects.filter(framework=Framework.GCM_OBJECTIVE).order_by("order")
+        self.provisions = {provision.code: provision for provision in objectives}
+        self.choices = _under_themes(self.provisions.values(), first)
+
+    def clean(self, value: Any) -> list[Provision]:
+        """Return the provisions in their order; a code that is not offered is refused."""
+        return [self.provisions[code] for code in sorted(super().clean(value))]
+
+
+def _under_themes(objectives: Iterable[Provision], first: str) -> list[tuple[Any, list[tuple[str, str]]]]:
+    links = ThemeProvision.objects.filter(relation=Relation.LEAD, provision__framework=Framework.GCM_OBJECTIVE)
+    leads = {link.provision_id: link.theme for link in links.select_related("theme").order_by("-theme__order")}
+    themes = sorted(set(leads.values()), key=lambda theme: (theme.code != first, theme.order))
+    groups = {theme: [] for theme in [*themes, None]}
+    for objective in objectives:
+        groups[leads.get(objective.pk)].append((objective.code, f"{objective.order} {objective.label}"))
+    return [(theme or _("Other objectives"), options) for theme, options in groups.items() if options]
+
+
+class ReasonForm(forms.Form):
+    """Why something is done: for the journal, and for the people it concerns."""
+
+    reason = PlainTextField(
+        label=_("Reason"),
+        max_length=REASON_LIMIT,
+        what=_("The reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with it, for a page that shows reasons."""
+        return [str(problem) for problems in self.errors.values() for problem in problems]

@@ -1,0 +1,62 @@
+"""Organisations that register, and people who are invited to act for them."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models import MembershipRole, Stakeholder, User
+from consultations.permissions import is_secretariat
+
+from .fields import LineField, PlainTextField
+
+
+class OrganisationForm(forms.ModelForm):
+    """An organisation that registers itself."""
+
+    name = LineField(label=_("Name of the organisation"), max_length=250, what=_("The name"))
+    short_name = LineField(label=_("Short name"), max_length=60, what=_("The short name"), required=False)
+    about = PlainTextField(
+        label=_("What the organisation does"),
+        max_length=2_000,
+        required=False,
+        help_text=_("A few sentences help the secretariat to verify it."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    class Meta:
+        model = Stakeholder
+        fields = ["name", "short_name", "group", "county", "contact_email", "about"]
+        help_texts = {
+            "county": _("Where its head office is."),
+            "contact_email": _("An address of the organisation, not your own: it outlives the person."),
+        }
+
+    def clean_name(self) -> str:
+        """An organisation that takes part is joined by invitation, not registered a second time."""
+        name = self.cleaned_data["name"]
+        if Stakeholder.objects.verified().filter(name__iexact=name).exists():
+            raise ValidationError(
+                _("%(name)s takes part already. Ask its focal point or the secretariat to invite you."),
+                params={"name": name},
+            )
+        return name
+
+
+class InviteOfficerForm(forms.Form):
+    """Somebody is invited to act for an organisation. Only the secretariat names clearing officers."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_("The link that we send works once, for this address only."),
+        error_messages={"required": _("Enter the address of the person."), "invalid": _("This is no e-mail address.")},
+    )
+    role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, person: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        roles = [role for role in MembershipRole if is_secretariat(person) or role != MembershipRole.CLEARING_OFFICER]
+        self.fields["role"].choices = [(role.value, capfirst(role.label)) for role in roles]
+        self.fields["role"].initial = MembershipRole.ALTERNATE

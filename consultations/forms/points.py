@@ -1,0 +1,139 @@
+"""Points: taken out of an input, written down in a session, merged with one that says the same."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models import Point, PointKind, Stakeholder, Submission, Theme
+
+from .fields import LineField, ObjectivesField, PlainTextField, ReasonForm
+
+
+def _capital(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
+    return [(value, capfirst(str(label))) for value, label in choices]
+
+
+class PointForm(forms.Form):
+    """A point as its writer words it."""
+
+    text = PlainTextField(
+        label=_("What the point says"),
+        max_length=2_000,
+        what=_("The point"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Write what the point says.")},
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=lambda: _capital(PointKind.choices))
+    theme = forms.ModelChoiceField(
+        Theme.objects.none(), to_field_name="code", label=_("Theme"), empty_label=_("Choose a theme")
+    )
+    objectives = ObjectivesField()
+
+    def __init__(self, *args: Any, themes: Any, theme: Theme | None = None, **options: Any) -> None:
+        options["initial"] = {
+            "kind": PointKind.RECOMMENDATION, "theme": theme.code if theme else "", **options.get("initial", {}),
+        }  # fmt: skip
+        super().__init__(*args, **options)
+        self.fields["theme"].queryset = themes
+        self.fields["objectives"].offer(str(self["theme"].value() or ""))
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the verbs store of a point."""
+        names = ("kind", "theme", "text")
+        return {"provisions": self.cleaned_data["objectives"], **{name: self.cleaned_data[name] for name in names}}
+
+
+SENTENCE = re.compile(r"""(?<=[.!?…])["”’)\]]*\s+(?=["“‘(\[]?[^\W_a-zà-ÿ])""")
+SHORTEST_PASSAGE = 25
+
+
+def passages(text: str) -> list[list[str]]:
+    """Cut a text into its lines, and each line into sentences of some length, losing nothing but outer spaces."""
+    return [_sentences(line.strip()) for line in text.splitlines() if line.strip()]
+
+
+def _sentences(line: str) -> list[str]:
+    found, start = [], 0
+    for gap in SENTENCE.finditer(line):
+        if gap.end() - start >= SHORTEST_PASSAGE:
+            found.append(line[start : gap.end()].rstrip())
+            start = gap.end()
+    return [*found, line[start:]]
+
+
+class SplitForm(PointForm):
+    """A point taken out of an input: sentences marked in its text, or words of one's own, which then count."""
+
+    passages = forms.MultipleChoiceField(required=False)
+
+    def __init__(self, *args: Any, submission: Submission, **options: Any) -> None:
+        sentences = [sentence for line in passages(submission.body) for sentence in line]
+        self.sentences = {str(number): sentence for number, sentence in enumerate(sentences)}
+        themes = submission.consultation.themes.all()
+        super().__init__(*args, themes=themes, theme=submission.theme, prefix="point", **options)
+        self.fields["passages"].choices = list(self.sentences.items())
+        self.fields["text"].required = False
+        self.fields["text"].help_text = _("Leave it empty to take the marked sentences as they are.")
+
+    def clean(self) -> dict[str, Any]:
+        """The words of the point are those typed, or else the sentences marked."""
+        marked = [self.sentences[number] for number in self.cleaned_data.get("passages", [])]
+        typed = self.cleaned_data.get("text")
+        if typed is not None and not typed.strip():
+            self._take(" ".join(marked))
+        return self.cleaned_data
+
+    def _take(self, text: str) -> None:
+        field = self.fields["text"]
+        try:
+            field.required = True
+            self.cleaned_data["text"] = field.clean(text)
+        except ValidationError as problem:
+            self.add_error("text", problem if text else _("Mark the sentences of the point, or write what it says."))
+        field.required = False
+
+
+class SessionPointForm(PointForm):
+    """A point that was made in a session."""
+
+    organisation = forms.ModelChoiceField(
+        Stakeholder.objects.none(),
+        required=False,
+        label=_("Raised by"),
+        empty_label=_("Nobody in particular"),
+        help_text=_("The organisation whose people said it."),
+    )
+    field_order = ["text", "kind", "organisation", "theme", "objectives"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["organisation"].queryset = Stakeholder.objects.verified().only("name")
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the verb stores of a point of a session."""
+        return {**super().words, "stakeholder": self.cleaned_data["organisation"]}
+
+
+class MergeForm(ReasonForm):
+    """Two points say the same: which one the other stands behind from now on, and why."""
+
+    into = forms.CharField(
+        widget=forms.HiddenInput, error_messages={"required": _("Choose the point that says the same.")}
+    )
+
+
+class TwinForm(forms.Form):
+    """The words by which the twin of a point is looked for."""
+
+    words = LineField(label=_("Words of the other point"), max_length=200, required=False)
+
+    def looks_for(self, point: Point) -> str:
+        """The words typed, or those of the point itself."""
+        return (self.is_valid() and self.cleaned_data["words"]) or point.text

@@ -1,0 +1,159 @@
+"""Points at the desk: found by words, merged when they say the same, taken apart again."""
+
+import re
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations import workflow
+from consultations.forms import MergeForm, TwinForm, WantedPointsForm
+from consultations.models import Event, Point, PointState
+from consultations.workflow import POINT_MOVES
+from ncm_portal.workflow import moves_open_to, needs_of
+
+from .access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
+from .desk import neighbour
+
+PAGE = 25
+TWINS = 8
+POINT_VERBS = {
+    "validate": lambda point, *, by, reason: workflow.validate(point, by=by),
+    "unmerge": workflow.unmerge,
+}
+
+
+@for_secretariat
+@require_safe
+def desk_points(request: HttpRequest) -> HttpResponse:
+    """All points, the latest first, narrowed by words, theme, kind and state."""
+    form = WantedPointsForm(request.GET)
+    found = _narrowed(_points(), form.wanted)
+    rows, newer, older = _page(found, request)
+    context = {"form": form, "points": rows, "number": found.count()}
+    context["newer"], context["older"] = neighbour(request, after=newer), neighbour(request, before=older)
+    return render(request, "consultations/desk/points.html", context)
+
+
+def _points() -> QuerySet[Point]:
+    """Points with what a list shows of them, and those merged into each."""
+    behind = Prefetch("merged", Point.objects.select_related("stakeholder").order_by("reference"))
+    return Point.objects.select_related(
+        "submission", "session", "stakeholder", "theme", "merged_into"
+    ).prefetch_related(behind)
+
+
+def _narrowed(points: QuerySet[Point], wanted: dict[str, Any]) -> QuerySet[Point]:
+    for word in wanted.pop("words", "").split()[:10]:
+        points = points.filter(text__icontains=word) | points.filter(reference__icontains=word)
+    return points.filter(**wanted)
+
+
+def _page(points: QuerySet[Point], request: HttpRequest) -> tuple[list[Point], str, str]:
+    """The page that the address asks for by key, with the keys of its neighbours."""
+    edges = {name: int(request.GET[name]) for name in ("before", "after") if request.GET.get(name, "").isdecimal()}
+    if "after" in edges:
+        rows = list(points.filter(pk__gt=edges["after"] % 2**63).order_by("pk")[: PAGE + 1])
+        more_newer, more_older, rows = len(rows) > PAGE, True, rows[:PAGE][::-1]
+    else:
+        older = points.filter(pk__lt=edges["before"] % 2**63) if "before" in edges else points
+        rows = list(older.order_by("-pk")[: PAGE + 1])
+        more_newer, more_older, rows = "before" in edges, len(rows) > PAGE, rows[:PAGE]
+    if not rows:
+        return [], "", ""
+    return rows, str(rows[0].pk) if more_newer else "", str(rows[-1].pk) if more_older else ""
+
+
+def organisations_behind(point: Point) -> int:
+    """How many organisations say what `point` says: its own and those of the points merged into it."""
+    return len({found.stakeholder_id for found in (point, *point.merged.all())} - {None})
+
+
+# --- One point ------------------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_safe
+def desk_point(request: HttpRequest, reference: str) -> HttpResponse:
+    """A point with what stands behind it, and beside it the points that may say the same."""
+    return _show(request, _point(reference))
+
+
+def _point(reference: str) -> Point:
+    return get_object_or_404(_points().select_related("consultation"), reference=reference)
+
+
+def _show(
+    request: HttpRequest, point: Point, outcome: Outcome = NOTHING_DONE, *, form: MergeForm | None = None
+) -> HttpResponse:
+    twin_form = TwinForm(request.GET if "words" in request.GET else None)
+    verbs = {verb: POINT_MOVES[verb] for verb in POINT_VERBS}
+    context = {
+        "point": point,
+        "reasons": outcome.reasons,
+        "merge_form": form or MergeForm(),
+        "form": form,
+        "twin_form": twin_form,
+        "twins": _twins(point, twin_form.looks_for(point)) if point.state == PointState.VALIDATED else [],
+        "organisations": organisations_behind(point),
+        "provisions": point.provisions.all(),
+        "moves": moves_open_to(verbs, point, request.user),
+        "needs": needs_of(POINT_MOVES, point),
+        "events": Event.objects.about(point).reverse(),
+        "here": reverse("desk_point", args=[point.reference]),
+    }
+    return render(request, "consultations/desk/point.html", context, status=outcome.status)
+
+
+def _twins(point: Point, words: str) -> QuerySet[Point]:
+    """Validated points of the consultation that share most with `words`, the closest first."""
+    terms = " | ".join(dict.fromkeys(re.findall(r"\w{3,40}", words)[:60]))
+    query = SearchQuery(terms, search_type="raw", config="english")
+    candidates = _points().filter(consultation=point.consultation_id, state=PointState.VALIDATED).exclude(pk=point.pk)
+    ranked = candidates.annotate(rank=SearchRank(SearchVector("text", config="english"), query))
+    return ranked.filter(rank__gt=0).order_by("-rank", "reference")[:TWINS]
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_point_merge(request: HttpRequest, reference: str) -> HttpResponse:
+    """Let a point stand behind another that says the same."""
+    point = _point(reference)
+    if request.method != "POST":
+        return redirect("desk_point", reference)
+    form = MergeForm(request.POST)
+    if not form.is_valid():
+        return _show(request, point, INVALID, form=form)
+    into = Point.objects.filter(reference=form.cleaned_data["into"]).first()
+    if into is None:
+        return _show(request, point, Outcome([_("Choose the point that says the same.")], 422), form=form)
+    reason = form.cleaned_data["reason"]
+    outcome = attempt(lambda: workflow.merge(point, into=into, by=request.user, reason=reason))
+    if outcome.reasons:
+        return _show(request, _point(reference), outcome, form=form)
+    messages.success(request, _("%(point)s stands behind %(into)s now. Neither is lost.") % _both(point, into))
+    return redirect("desk_point", into.reference)
+
+
+def _both(point: Point, into: Point) -> dict[str, str]:
+    return {"point": point.reference, "into": into.reference}
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_point_move(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
+    """Validate a point, or take a merged one apart again: the verb stands in the address."""
+    point = _point(reference)
+    if request.method != "POST":
+        return redirect("desk_point", reference)
+    outcome = carry_out(request, point, verb, POINT_VERBS)
+    if outcome.reasons:
+        return _show(request, _point(reference), outcome)
+    messages.success(request, _("Done: %(move)s.") % {"move": POINT_MOVES[verb].label})
+    return redirect("desk_point", reference)

@@ -1,0 +1,145 @@
+"""What a stakeholder does before the secretariat reads it: write an input, keep it, send it, hold its receipt."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations import workflow
+from consultations.forms import SubmissionForm
+from consultations.models import Consultation, ConsultationState, Submission, SubmissionState
+from consultations.permissions import may_submit, organisations_of
+from ncm_portal.workflow import Blocked, Conflict, needs_of
+
+EDITABLE = (SubmissionState.DRAFT, SubmissionState.RETURNED)
+AUTHOR_MOVES = {verb: workflow.SUBMISSION_MOVES[verb] for verb in ("submit", "withdraw")}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def submit(request: HttpRequest) -> HttpResponse:
+    """Write an input: GET shows the form, POST saves it (`do=save`) or sends it (`do=send`).
+
+    With several open consultations the address says which (`?consultation=slug`). What is typed after the deadline is
+    kept as a draft and refused with the deadline.
+    """
+    if not organisations_of(request.user):
+        return render(request, "consultations/stakeholder/no_organisation.html")
+    rounds = [found for found in Consultation.objects.filter(state=ConsultationState.OPEN) if found.takes_inputs]
+    consultation = _asked_for(request) or (rounds[0] if len(rounds) == 1 else None)
+    if consultation is None or (request.method != "POST" and not consultation.takes_inputs):
+        return render(request, "consultations/stakeholder/choose.html", {"rounds": rounds, "asked": consultation})
+    if request.method == "POST":
+        return _write(request, consultation)
+    form = SubmissionForm(person=request.user, consultation=consultation)
+    return _page(request, form, consultation)
+
+
+def _asked_for(request: HttpRequest) -> Consultation | None:
+    """The consultation that the address names. 404 for one that nobody knows of yet."""
+    slug = request.GET.get("consultation")
+    known = Consultation.objects.exclude(state=ConsultationState.DRAFT)
+    return get_object_or_404(known, slug=slug) if slug else None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Go on writing a draft, or complete an input that came back. One that was sent is shown where it stands."""
+    found = own_input(request, key)
+    if request.method == "POST":
+        return _write(request, found.consultation, found)
+    if found.state not in EDITABLE:
+        return redirect("my_input", found.key)
+    form = SubmissionForm(person=request.user, consultation=found.consultation, draft=found)
+    return _page(request, form, found.consultation, found)
+
+
+def own_input(request: HttpRequest, key: UUID) -> Submission:
+    """The input with `key` that the reader may write for. One and the same 404 for anybody else's and for none."""
+    readable = Submission.objects.visible_to(request.user).select_related("consultation", "stakeholder", "theme")
+    found = get_object_or_404(readable, key=key)
+    if not may_submit(request.user, found):
+        raise Http404
+    return found
+
+
+@require_safe
+def receipt(request: HttpRequest, reference: str) -> HttpResponse:
+    """The receipt of an input that was sent: what arrived, when, and its hash."""
+    readable = Submission.objects.visible_to(request.user).select_related("consultation", "stakeholder", "theme")
+    found = get_object_or_404(readable, reference=reference)
+    if not may_submit(request.user, found):
+        raise Http404
+    return render(request, "consultations/stakeholder/receipt.html", {"submission": found})
+
+
+# --- Saving and sending -------------------------------------------------------------------------------------------
+
+
+def _write(request: HttpRequest, consultation: Consultation, saved: Submission | None = None) -> HttpResponse:
+    sending = request.POST.get("do") == "send"
+    form = SubmissionForm(request.POST, person=request.user, consultation=consultation, draft=saved, sending=sending)
+    if not form.is_valid():
+        return _page(request, form, consultation, saved, status=422)
+    try:
+        saved = _keep(request, form, consultation, saved)
+        sent = _send(request, saved) if sending else saved
+    except Conflict as conflict:
+        return _page(request, form, consultation, conflict.theirs, theirs=conflict.theirs, status=409)
+    except Blocked as refusal:
+        return _page(request, form, consultation, saved, reasons=refusal.reasons, status=409)
+    if sending:
+        return redirect("receipt", sent.reference)
+    messages.success(request, _("Saved. Nobody but your organisation sees it until you send it."))
+    return redirect("draft", saved.key)
+
+
+def _keep(
+    request: HttpRequest, form: SubmissionForm, consultation: Consultation, saved: Submission | None
+) -> Submission:
+    """Save what was typed. The first saving makes the draft; the same form sent twice finds it again."""
+    if saved is None:
+        key = form.cleaned_data["key"]
+        saved = workflow.start_draft(consultation, form.stakeholder, by=request.user, key=key, **form.words)
+    if not form.says_the_same_as(saved):
+        seen_at = form.cleaned_data["seen_at"]
+        saved = workflow.edit_draft(saved, by=request.user, seen_at=seen_at, **form.words)
+    return saved
+
+
+def _send(request: HttpRequest, saved: Submission) -> Submission:
+    """Send a draft. Where the same text was sent a moment ago, by a second click, that is its sending."""
+    if _was_sent(saved):
+        return saved
+    try:
+        return workflow.submit(saved, by=request.user)
+    except Blocked:
+        saved.refresh_from_db()
+        if _was_sent(saved):
+            return saved
+        raise
+
+
+def _was_sent(saved: Submission) -> bool:
+    return bool(saved.reference) and saved.state not in (*EDITABLE, SubmissionState.WITHDRAWN)
+
+
+def _page(
+    request: HttpRequest,
+    form: SubmissionForm,
+    consultation: Consultation,
+    saved: Submission | None = None,
+    *,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    """The form, on its first page or on the page of its draft, with everything that was typed."""
+    if saved and form.is_bound and status == 409:
+        form.start_from(saved)
+    context |= {"form": form, "consultation": consultation, "saved": saved}
+    context["organisations"] = list(form.organisations.values())
+    context["needs"] = needs_of(AUTHOR_MOVES, saved) if saved else []
+    return render(request, "consultations/stakeholder/submit.html", context, status=status)

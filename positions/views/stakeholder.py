@@ -1,0 +1,147 @@
+"""What a stakeholder sees of its own: its inputs, where each stands, and what became of every point."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Case, Count, Q, QuerySet, When
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations import workflow
+from consultations.models import (
+    Consultation,
+    ConsultationState,
+    Event,
+    ForumSession,
+    Membership,
+    Point,
+    SessionRoleKind,
+    Stakeholder,
+    Submission,
+    SubmissionState,
+)
+from consultations.permissions import may_manage_members, organisations_of
+from consultations.views.access import NOTHING_DONE, Outcome, carry_out
+from consultations.views.stakeholder import AUTHOR_MOVES, EDITABLE, own_input
+from consultations.workflow import STAKEHOLDER_MOVES
+from ncm_portal.workflow import moves_open_to, needs_of, now
+from positions.queries import answers_for
+
+# The order in which a focal point has to do with them: what is theirs to finish stands first.
+ORDER = [
+    SubmissionState.RETURNED,
+    SubmissionState.DRAFT,
+    SubmissionState.SUBMITTED,
+    SubmissionState.ACCEPTED,
+    SubmissionState.SET_ASIDE,
+    SubmissionState.WITHDRAWN,
+]
+VERBS = {
+    "submit": lambda submission, *, by, reason: workflow.submit(submission, by=by),
+    "withdraw": workflow.withdraw,
+}
+
+
+@require_safe
+def my_organisation(request: HttpRequest) -> HttpResponse:
+    """The inputs of the reader's organisation with their states, its people, and what waits for whom.
+
+    A person of several organisations sees one at a time (`?organisation=pk`). 404 for one that is not the reader's.
+    """
+    organisations = organisations_of(request.user)
+    reporting = ForumSession.objects.filter(
+        roles__user=request.user, roles__kind=SessionRoleKind.RAPPORTEUR
+    ).select_related("forum")
+    context = {"organisations": organisations, "sessions": reporting.distinct()}
+    if organisations:
+        context |= _about(request, _chosen(request, organisations))
+    return render(request, "positions/my_organisation.html", context)
+
+
+def _chosen(request: HttpRequest, organisations: list[Stakeholder]) -> Stakeholder:
+    asked = request.GET.get("organisation")
+    found = next((body for body in organisations if str(body.pk) == asked), None) if asked else organisations[0]
+    if found is None:
+        raise Http404
+    return found
+
+
+def _about(request: HttpRequest, organisation: Stakeholder) -> dict[str, Any]:
+    open_rounds = Consultation.objects.filter(state=ConsultationState.OPEN).order_by("closes_at")
+    return {
+        "organisation": organisation,
+        "inputs": _inputs(request, organisation),
+        "memberships": Membership.objects.live().filter(stakeholder=organisation).select_related("user"),
+        "invitations": organisation.invitations.filter(accepted_at=None, expires_at__gte=now()),
+        "manages": may_manage_members(request.user, organisation),
+        "needs": needs_of(STAKEHOLDER_MOVES, organisation) if organisation.state == "registered" else [],
+        "rounds": [found for found in open_rounds if found.takes_inputs],
+    }
+
+
+def _inputs(request: HttpRequest, organisation: Stakeholder) -> QuerySet[Submission]:
+    """The organisation's inputs, unfinished ones first, each with its points and how many of them were answered."""
+    own = Submission.objects.visible_to(request.user).filter(stakeholder=organisation)
+    answered = Q(points__dispositions__answered_at__isnull=False)
+    turn = Case(*(When(state=state, then=place) for place, state in enumerate(ORDER)))
+    counted = own.annotate(
+        turn=turn,
+        said=Count("points", distinct=True),
+        answered=Count("points", filter=answered, distinct=True),
+    )
+    shown = counted.select_related("theme", "consultation").defer("body", "proposed_wording")
+    return shown.order_by("turn", "-edited_at", "-pk")
+
+
+@require_safe
+def my_input(request: HttpRequest, key: UUID) -> HttpResponse:
+    """One input of the reader's organisation: its text, where it stands and why, and what became of its points."""
+    return _show(request, own_input(request, key))
+
+
+def _show(request: HttpRequest, submission: Submission, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
+    points = list(submission.points.standing().select_related("theme", "merged_into").order_by("number"))
+    answers = answers_for(points)
+    context = {
+        "submission": submission,
+        "reasons": outcome.reasons,
+        "is_editable": submission.state in EDITABLE,
+        "points": [(point, answers.get(point.pk)) for point in points],
+        "readable": _readable(request, points),
+        "provisions": submission.provisions.all(),
+        "moves": moves_open_to(AUTHOR_MOVES, submission, request.user),
+        "needs": needs_of(workflow.SUBMISSION_MOVES if submission.state not in EDITABLE else AUTHOR_MOVES, submission),
+        "events": _history(submission),
+        "here": reverse("my_input", args=[submission.key]),
+    }
+    return render(request, "positions/my_input.html", context, status=outcome.status)
+
+
+def _readable(request: HttpRequest, points: list[Point]) -> set[int]:
+    """Which of the points that `points` were merged into the reader may read."""
+    others = Point.objects.visible_to(request.user).filter(merged__in=points, submission__isnull=False)
+    return set(others.values_list("pk", flat=True)) if points else set()
+
+
+def _history(submission: Submission) -> QuerySet[Event]:
+    """What the organisation sees of the journal: what happened, not what the secretariat noted or failed to do."""
+    return Event.objects.about(submission).exclude(verb="note").exclude(verb__endswith=":refused").reverse()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
+    """Send or withdraw one's input: the verb stands in the address."""
+    submission = own_input(request, key)
+    if request.method != "POST":
+        return redirect("my_input", key)
+    outcome = carry_out(request, submission, verb, VERBS)
+    if outcome.reasons:
+        return _show(request, own_input(request, key), outcome)
+    if verb == "submit":
+        return redirect("receipt", own_input(request, key).reference)
+    messages.success(request, _("Withdrawn. It stays on file and goes no further."))
+    return redirect("my_input", key)
