@@ -66,17 +66,25 @@ def latest_official(paper: PositionPaper) -> Edition | None:
     return official_editions().filter(paper=paper).first()
 
 
-def readable_editions(user: Any, paper: PositionPaper) -> QuerySet[Edition]:
-    """Editions of `paper` that `user` may read, newest first, with their files, without their content. Two queries."""
-    readable = paper.editions.visible_to(user).defer("content")
-    return readable.prefetch_related("artefacts").order_by("-frozen_at", "-pk")
+def readable_editions(user: Any, slug: str) -> list[Edition]:
+    """Editions of the paper at `slug` that `user` may read, newest first, without their content. One query."""
+    found = Edition.objects.visible_to(user).filter(paper__slug=slug).select_related("paper__forum")
+    paper = ("paper__slug", "paper__title", "paper__state", "paper__forum__slug")
+    return list(found.only("number", "kind", "status", "sha256", "frozen_at", *paper).order_by("-frozen_at", "-pk"))
 
 
-def readable_papers(user: Any) -> QuerySet[PositionPaper]:
+def readable_papers(user: Any) -> list[PositionPaper]:
     """Papers that `user` may know of, newest first, with `shown`: the editions that `user` may read. Two queries."""
-    shown = Edition.objects.visible_to(user).defer("content").order_by("-frozen_at", "-pk")
-    found = PositionPaper.objects.visible_to(user).select_related("consultation")
-    return found.prefetch_related(Prefetch("editions", shown, to_attr="shown"))
+    found = PositionPaper.objects.visible_to(user).select_related("consultation").order_by("-created_at")
+    consultation = ("consultation__title", "consultation__is_sample")
+    papers = list(found.only("slug", "title", "state", "published_at", "created_at", *consultation))
+    shown = Edition.objects.visible_to(user).filter(paper__in=papers).order_by("-frozen_at", "-pk")
+    held = defaultdict(list)
+    for edition in shown.only("paper_id", "number", "kind", "status", "frozen_at"):
+        held[edition.paper_id].append(edition)
+    for paper in papers:
+        paper.shown = held[paper.pk]
+    return papers
 
 
 def successor(paper: PositionPaper) -> PositionPaper | None:
@@ -89,29 +97,39 @@ def successor(paper: PositionPaper) -> PositionPaper | None:
 
 @dataclass
 class Copy:
-    """What a hash is the hash of: an official edition, or one of its files."""
+    """What a hash is the hash of: an official edition, or one of its files (None: the text itself)."""
 
     edition: Edition
+    files: list[Artefact]
     file: Artefact | None
     newer: Edition | None
     successor: PositionPaper | None
 
-    @property
-    def files(self) -> list[Artefact]:
-        """All files of the edition, for comparison."""
-        return list(self.edition.artefacts.all())
-
 
 def find_copy(sha256: str) -> Copy | None:
-    """Look `sha256` up among the official editions and their files; anything else is unknown. At most five queries."""
-    of_file = Edition.objects.filter(artefacts__sha256=sha256).values("pk")
-    asked = official_editions().filter(Q(sha256=sha256) | Q(pk__in=of_file))
-    edition = asked.prefetch_related("artefacts").first()
+    """Look `sha256` up among the official editions and their files; anything else is unknown.
+
+    One query for an unknown hash, two for a known one, two more where a newer paper has taken its place.
+    """
+    asked = Edition.objects.filter(Q(sha256=sha256) | Q(artefacts__sha256=sha256))
+    official = Edition.objects.official().filter(paper__in=asked.values("paper")).select_related("paper__consultation")
+    paper = ("paper__slug", "paper__title", "paper__state", "paper__published_at", "paper__consultation__is_sample")
+    editions = list(
+        official.only("number", "kind", "status", "sha256", "frozen_at", *paper).order_by("-frozen_at", "-pk")
+    )
+    files = list(Artefact.objects.filter(edition__in=editions).order_by("format")) if editions else []
+    holders = [file.edition_id for file in files if file.sha256 == sha256]
+    edition = next((each for each in editions if each.sha256 == sha256 or each.pk in holders), None)
     if edition is None:
         return None
-    file = next((each for each in edition.artefacts.all() if each.sha256 == sha256 != edition.sha256), None)
-    latest = latest_official(edition.paper)
-    return Copy(edition, file, latest if latest != edition else None, successor(edition.paper))
+    own = [file for file in files if file.edition_id == edition.pk]
+    return Copy(
+        edition=edition,
+        files=own,
+        file=next((file for file in own if file.sha256 == sha256 != edition.sha256), None),
+        newer=editions[0] if editions[0] != edition else None,
+        successor=successor(edition.paper),
+    )
 
 
 # --- The text -------------------------------------------------------------------------------------------------------

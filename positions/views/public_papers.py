@@ -9,7 +9,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from positions.models import FINAL_KINDS, Artefact, ArtefactFormat, Edition, PositionPaper
+from positions.models import FINAL_KINDS, Artefact, ArtefactFormat, Edition
 from positions.queries import readable_editions, readable_papers, successor
 from positions.views import reading
 
@@ -36,20 +36,19 @@ def paper(request: HttpRequest, slug: str) -> HttpResponse:
 
     404 where there is no such paper, none for this reader, or nothing to read in it yet.
     """
-    found, editions = _paper(request, slug)
-    edition = next(filter(is_official, editions), editions[0])
-    return _page(request, found, edition, editions)
+    editions = _editions(request, slug)
+    return _page(request, next(filter(is_official, editions), editions[0]), editions)
 
 
 @login_not_required
 @require_safe
 def paper_edition(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     """A paper in one of its editions. 404 where there is none, or none for this reader."""
-    found, editions = _paper(request, slug)
+    editions = _editions(request, slug)
     edition = next((each for each in editions if each.number == number), None)
     if edition is None:
         raise Http404
-    return _page(request, found, edition, editions)
+    return _page(request, edition, editions)
 
 
 def is_official(edition: Edition) -> bool:
@@ -57,25 +56,24 @@ def is_official(edition: Edition) -> bool:
     return edition.kind in FINAL_KINDS and edition.paper.is_official
 
 
-def _paper(request: HttpRequest, slug: str) -> tuple[PositionPaper, list[Edition]]:
-    """The paper and its editions that the reader may see, newest first; 404 without one. Three queries."""
-    found = get_object_or_404(PositionPaper.objects.visible_to(request.user).select_related("forum"), slug=slug)
-    editions = list(readable_editions(request.user, found))
+def _editions(request: HttpRequest, slug: str) -> list[Edition]:
+    """The editions of a paper that the reader may see, newest first; 404 without one."""
+    editions = readable_editions(request.user, slug)
     if not editions:
         raise Http404
-    return found, editions
+    return editions
 
 
-def _page(request: HttpRequest, found: PositionPaper, edition: Edition, editions: list[Edition]) -> HttpResponse:
+def _page(request: HttpRequest, edition: Edition, editions: list[Edition]) -> HttpResponse:
     in_force = next(filter(is_official, editions), None)
     context = {
-        "paper": found,
+        "paper": edition.paper,
         "edition": edition,
         "editions": editions,
         "official": is_official(edition),
         "newer": in_force if in_force and in_force != edition else None,
-        "successor": successor(found),
-        "files": {artefact.format: artefact for artefact in edition.artefacts.all()},
+        "successor": successor(edition.paper),
+        "files": {artefact.format: artefact for artefact in edition.artefacts.order_by("format")},
         "text": reading.text(edition.sha256),
         "frozen": reading.facts(edition.sha256),
     }

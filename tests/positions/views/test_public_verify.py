@@ -145,7 +145,7 @@ def test_an_address_without_a_hash_is_a_404_that_helps(client, typed):
 
 
 def test_an_answer_costs_few_queries(client, published, django_assert_num_queries):
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         look_up(client, published.edition.sha256)
     with django_assert_num_queries(1):
         look_up(client, SHA, HTTPStatus.NOT_FOUND)
