@@ -18,7 +18,6 @@ urlpatterns = [
     path("sessions/<int:pk>/points/", sessions.session_points, name="session_points"),
     path("sessions/<int:pk>/points/hand-in/", sessions.session_hand_in, name="session_hand_in"),
     path("sessions/<int:pk>/points/<int:number>/<slug:verb>/", sessions.session_point_move, name="session_point_move"),
-    path("desk/", desk.desk, name="desk"),
     path("desk/inputs/", desk.desk_inputs, name="desk_inputs"),
     path("desk/inputs/<uuid:key>/", desk.desk_input, name="desk_input"),
     path("desk/inputs/<uuid:key>/points/", desk.desk_input_split, name="desk_input_split"),

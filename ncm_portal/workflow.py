@@ -235,5 +235,5 @@ def needs_of(moves: Mapping[str, Move], record: Any) -> list[Condition]:
     needs = dict.fromkeys(condition for move in onward for condition in move.conditions(record))
     for who in dict.fromkeys(move.who for move in onward):
         labels = ", ".join(str(move.label) for move in onward if move.who == who)
-        needs[Condition(_("Next, by %(who)s: %(moves)s") % {"who": who, "moves": labels}, False)] = None
+        needs[Condition(_("Next: %(moves)s. Who: %(who)s") % {"who": who, "moves": labels}, False)] = None
     return list(needs)

@@ -73,7 +73,7 @@ class SubmissionForm(forms.Form):
     language = forms.ChoiceField(label=_("Language of the text"), choices=Language.choices, widget=forms.RadioSelect)
     objectives = ObjectivesField()
     audience = forms.ChoiceField(
-        label=_("Who may read it"), choices=lambda: _explained(AUDIENCES), widget=forms.RadioSelect
+        label=_("Readers of the text"), choices=lambda: _explained(AUDIENCES), widget=forms.RadioSelect
     )
 
     def __init__(

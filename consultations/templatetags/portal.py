@@ -5,10 +5,14 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils import timezone
 from django.utils.dateformat import format as written
 from django.utils.html import conditional_escape, format_html, linebreaks
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ncm_portal import workflow
 
 register = template.Library()
 NAIROBI = ZoneInfo("Africa/Nairobi")
@@ -28,6 +32,15 @@ def eat(moment: datetime | None) -> str:
 def day(moment: date | None) -> str:
     """Write a date, or the Kenyan day of an aware moment: "13 October 2017"."""
     return written(_in_nairobi(moment), "j F Y") if moment else ""
+
+
+@register.filter
+def age(since: datetime | None) -> str:
+    """Say how long something has waited, in whole days: "today", "1 day", "9 days"."""
+    if not since:
+        return ""
+    days = (timezone.localdate(workflow.now()) - timezone.localdate(since)).days
+    return ngettext("%(days)s day", "%(days)s days", days) % {"days": days} if days > 0 else _("today")
 
 
 @register.filter

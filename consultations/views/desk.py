@@ -28,7 +28,7 @@ from consultations.models import (
 )
 from consultations.queries import input_page, readable_by_reference
 from consultations.workflow import SUBMISSION_MOVES
-from ncm_portal.workflow import moves_open_to, needs_of, now
+from ncm_portal.workflow import moves_open_to, needs_of
 
 from .access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
 
@@ -39,14 +39,15 @@ SCREENING = {verb: getattr(workflow, verb) for verb in ("accept", "return_for_co
 # --- What waits -----------------------------------------------------------------------------------------------------
 
 
-@for_secretariat
-@require_safe
-def desk(request: HttpRequest) -> HttpResponse:
-    """The front page of the secretariat: inputs to screen, the oldest first, and what else waits."""
+def front(request: HttpRequest) -> dict[str, Any]:
+    """What waits at the desk: inputs to screen, the oldest first, inputs to split, organisations, points of sessions.
+
+    The page itself is put together in `positions`, which knows the papers too.
+    """
     sent = Submission.objects.visible_to(request.user).filter(submitted_at__isnull=False)
     waiting = sent.filter(state=SubmissionState.SUBMITTED)
     unsplit = sent.filter(state=SubmissionState.ACCEPTED, points=None)
-    context = {
+    return {
         "themes": _by_theme(waiting),
         "waiting": waiting.count(),
         "queue": _shown(waiting)[:QUEUE],
@@ -57,9 +58,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "forums": Forum.objects.exclude(state__in=[ForumState.REPORTED, ForumState.CANCELLED]).prefetch_related(
             "sessions"
         ),
-        "now": now(),
     }
-    return render(request, "consultations/desk/desk.html", context)
 
 
 def organisations_waiting() -> QuerySet[Stakeholder]:
@@ -95,7 +94,7 @@ def desk_inputs(request: HttpRequest) -> HttpResponse:
     edge = {row.reference: row for row in readable_by_reference(request.user, edges.values())}
     shown = _shown(found).order_by("-submitted_at", "-pk")
     page = input_page(shown, before=edge.get(edges.get("before")), after=edge.get(edges.get("after")))
-    context = {"form": form, "inputs": page.inputs, "number": found.count(), "now": now()}
+    context = {"form": form, "inputs": page.inputs, "number": found.count()}
     context["newer"] = neighbour(request, after=page.newer)
     context["older"] = neighbour(request, before=page.older)
     return render(request, "consultations/desk/inputs.html", context)

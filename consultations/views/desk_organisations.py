@@ -36,7 +36,6 @@ def desk_organisations(request: HttpRequest) -> HttpResponse:
         "organisations": rows[:PAGE],
         "number": found.count(),
         "next": neighbour(request, after=more),
-        "now": now(),
     }
     return render(request, "consultations/desk/organisations.html", context)
 

@@ -1,0 +1,19 @@
+"""The front page of the desk: what people sent that waits, and the papers that are being written."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from consultations.views.access import for_secretariat
+from consultations.views.desk import front
+from positions.models import PaperState, PositionPaper
+
+ENDED = (PaperState.PUBLISHED, PaperState.SUPERSEDED)
+
+
+@for_secretariat
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """Everything that waits for the secretariat, on one page; papers that are not out yet stand first among papers."""
+    papers = sorted(PositionPaper.objects.select_related("consultation"), key=lambda paper: paper.state in ENDED)
+    return render(request, "positions/desk/front.html", front(request) | {"papers": papers})
