@@ -197,7 +197,8 @@ def heard(consultation: Consultation, themes: list[Theme]) -> Heard:
 def named_organisations(consultation: Consultation, user: Any, theme: Theme) -> QuerySet[Stakeholder]:
     """Organisations that have an input on `theme` which `user` may read, by name, with the number of those inputs."""
     readable = Submission.objects.visible_to(user).sent().filter(consultation=consultation, theme=theme)
-    return Stakeholder.objects.filter(submissions__in=readable).annotate(heard=Count("submissions")).order_by("name")
+    named = Stakeholder.objects.filter(submissions__in=readable).only("name")
+    return named.annotate(heard=Count("submissions")).order_by("name")
 
 
 def delegates(forum: Forum) -> Delegates:

@@ -125,7 +125,11 @@ _pool = int(os.environ.get("DATABASE_POOL", "0"))  # connections kept open by ea
 if _pool:
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 10}
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    # finished pages for visitors, in each server process
+    "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages"},
+}
 
 # --- People -------------------------------------------------------------------------------------------------------
 

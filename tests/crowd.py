@@ -16,6 +16,7 @@ from consultations.models import (
     Theme,
 )
 from ncm_portal import workflow
+from positions.edition import freeze
 from positions.models import PositionPaper
 from tests.factories import (
     make_consultation,
@@ -27,7 +28,7 @@ from tests.factories import (
     make_theme,
     number,
 )
-from tests.paper_factories import bring_paper, make_disposition, make_edition, make_paper, make_paragraph, make_section
+from tests.paper_factories import bring_paper, make_disposition, make_paper, make_paragraph, make_section
 
 CODES = tuple(f"T{turn}" for turn in range(1, 8))
 
@@ -123,5 +124,6 @@ def publish(consultation: Consultation, forum: Forum, points: list[Point]) -> Po
         paragraphs += [make_paragraph(section) for _ in range(6)]
     for point in points[:4]:
         make_disposition(paper, point, "noted", paragraphs[7], answered_at=workflow.now())
-    make_edition(paper, "1.0", "adopted")
+    paper = bring_paper(paper, "adopted")
+    freeze(paper, number="1.0", kind="adopted", status="Adopted by consensus", by=make_secretariat())
     return bring_paper(paper, "published")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from consultations import queries
 from consultations.models import Consultation, County, Group, Provision, Submission, Theme
+from consultations.views.memory import kept_for_visitors
 
 
 class Filter(NamedTuple):
@@ -56,6 +57,7 @@ def _filter(asked: QueryDict, name: str, label: Promise, options: dict[str, tupl
 
 @login_not_required
 @require_safe
+@kept_for_visitors
 def inputs(request: HttpRequest) -> HttpResponse:
     """The inputs that the reader may read, newest first, narrowed by theme, objective, group, county and round.
 
@@ -75,7 +77,7 @@ def inputs(request: HttpRequest) -> HttpResponse:
         "filters": [found for found in filters if found.name != "round" or len(rounds) > 1],
         "is_narrowed": bool(wanted.conditions),
         "not_found": lost or any(found.is_unknown for found in filters),
-        "number": readable.count(),
+        "number": None if before or after else readable.count(),
         "inputs": page.inputs,
         "newer": _address(filters, after=page.newer),
         "older": _address(filters, before=page.older),

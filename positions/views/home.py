@@ -10,12 +10,14 @@ from django.views.decorators.http import require_safe
 
 from consultations import queries
 from consultations.models import Milestone, MilestoneState
+from consultations.views.memory import kept_for_visitors
 from ncm_portal import workflow
 from positions.queries import latest_edition
 
 
 @login_not_required
 @require_safe
+@kept_for_visitors
 def home(request: HttpRequest) -> HttpResponse:
     """The consultation that is open, or else the latest, with its milestones and themes; the latest adopted paper."""
     current = queries.current_round()

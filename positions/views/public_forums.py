@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from consultations import queries
 from consultations.models import Forum, ForumSession, ForumState
+from consultations.views.memory import kept_for_visitors
 from positions.queries import official_editions
 
 
@@ -32,6 +33,7 @@ def slots(sessions: Iterable[ForumSession]) -> list[Slot]:
 
 @login_not_required
 @require_safe
+@kept_for_visitors
 def show(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of an announced forum. 404 when there is none, and while it is in preparation."""
     announced = Forum.objects.exclude(state=ForumState.DRAFT).select_related("consultation")

@@ -8,11 +8,13 @@ from django.views.decorators.http import require_safe
 
 from consultations.models import Point
 from consultations.queries import readable_by_reference
+from consultations.views.memory import kept_for_visitors
 from positions.queries import answers_for
 
 
 @login_not_required
 @require_safe
+@kept_for_visitors
 def show(request: HttpRequest, reference: str) -> HttpResponse:
     """An input that the reader may read. 404 for one that is not there and for one that is not the reader's to see."""
     readable = readable_by_reference(request.user, [reference])

@@ -9,6 +9,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
+from consultations.views.memory import kept_for_visitors
 from positions.models import FINAL_KINDS, Artefact, ArtefactFormat, Edition
 from positions.queries import readable_editions, readable_papers, successor
 from positions.views import reading
@@ -19,6 +20,7 @@ MEDIA_TYPES = {ArtefactFormat.PDF: "application/pdf", ArtefactFormat.JSON: "appl
 
 @login_not_required
 @require_safe
+@kept_for_visitors
 def papers(request: HttpRequest) -> HttpResponse:
     """The papers that the reader may know of: the official ones, then those in preparation."""
     found = readable_papers(request.user)
@@ -31,6 +33,7 @@ def papers(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept_for_visitors
 def paper(request: HttpRequest, slug: str) -> HttpResponse:
     """A paper in the edition in force, or the newest that the reader may see.
 
@@ -42,6 +45,7 @@ def paper(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept_for_visitors
 def paper_edition(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     """A paper in one of its editions. 404 where there is none, or none for this reader."""
     editions = _editions(request, slug)

@@ -2,13 +2,15 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Prefetch, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from consultations import queries
-from consultations.models import Instrument, Point, Theme, ThemeProvision
+from consultations.models import Consultation, Instrument, Point, Theme, ThemeProvision
+from consultations.views.memory import kept_for_visitors
 from positions.queries import on_theme
 
 NEWEST = 10
@@ -16,16 +18,16 @@ NEWEST = 10
 
 @login_not_required
 @require_safe
+@kept_for_visitors
 def show(request: HttpRequest, code: str) -> HttpResponse:
     """The page of a theme, for the consultation that is open or else the latest. 404 when there is no such theme."""
-    theme = get_object_or_404(_themes(), code=code)
     current = queries.current_round()
+    theme = get_object_or_404(_themes(current), code=code)
     context = {"theme": theme, "round": current}
     if current:
         wanted = queries.Wanted(consultation=current, theme=theme)
         context |= {
             "heard": queries.heard(current, [theme]),
-            "points": Point.objects.standing().filter(consultation=current, theme=theme).count(),
             "organisations": queries.named_organisations(current, request.user, theme),
             "inputs": queries.readable_inputs(request.user, wanted)[:NEWEST],
             "paper": on_theme(current, theme),
@@ -33,9 +35,13 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "positions/theme.html", context)
 
 
-def _themes() -> QuerySet[Theme]:
-    """Themes with `lead` and `related` provisions and the `framed_by` short titles of instruments."""
+def _themes(current: Consultation | None) -> QuerySet[Theme]:
+    """Themes with their provisions, `framed_by` (short titles of instruments) and `points_standing` in `current`."""
     instruments = Instrument.objects.filter(themes=OuterRef("pk")).order_by("level", "short_title")
+    points = Point.objects.standing().filter(consultation=current, theme=OuterRef("pk")).order_by().values("theme")
     links = ThemeProvision.objects.select_related("provision").order_by("provision__framework", "provision__order")
-    framed = Theme.objects.annotate(framed_by=ArraySubquery(instruments.values("short_title")))
-    return framed.prefetch_related(Prefetch("links", links))
+    counted = Theme.objects.annotate(
+        framed_by=ArraySubquery(instruments.values("short_title")),
+        points_standing=Coalesce(Subquery(points.annotate(number=Count("pk")).values("number")), 0),
+    )
+    return counted.prefetch_related(Prefetch("links", links))

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from consultations.views.memory import kept_for_visitors
 from positions.forms.verify import HashForm, hash_in
 from positions.queries import find_copy
 
@@ -21,6 +22,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept_for_visitors
 def verify_hash(request: HttpRequest, sha256: str) -> HttpResponse:
     """What this hash is the hash of. 404 in plain words when it is not of an official edition or one of its files."""
     asked = hash_in(sha256)

@@ -31,6 +31,7 @@ from consultations.models import (
     Stakeholder,
     Submission,
 )
+from consultations.views.memory import kept_for_visitors
 from ncm_portal.workflow import Move, Words
 from positions import permissions as paper_permissions
 from positions import workflow as paper_workflow
@@ -183,6 +184,7 @@ def _move_tables(found: dict[str, dict[str, Move]]) -> Iterable[Table]:
 
 @login_not_required
 @require_safe
+@kept_for_visitors
 def show(request: HttpRequest) -> HttpResponse:
     """The page "Who may do what"."""
     duties = [(role, duty) for role, (_person, duty) in ROLES.items()]

@@ -153,7 +153,7 @@ def test_pages_keep_the_filters_and_lead_back(client, consultation, monkeypatch)
     assert second.context["newer"] == f"/inputs/?theme=T2&after={newest[2]}"
     assert client.get(second.context["newer"]).context["inputs"] == first.context["inputs"]
     assert client.get(second.context["older"]).context["older"] == ""
-    assert second.context["number"] == 5
+    assert (first.context["number"], second.context["number"]) == (5, None)
 
 
 def test_newer_than_the_newest_is_the_first_page(client, consultation):

@@ -1,0 +1,159 @@
+"""Public pages over 2,000 inputs: time against a floor, queries, bytes on the wire.
+
+The floor is a view that renders the bare base page after one query. Every page goes through the whole stack (all
+middleware, compression too), the pages in turn so that a busy moment hits them alike; the medians are compared.
+"ms" is what a visitor waits for while nothing changes, "made" what the first one waits for after something did;
+the queries are those of the first.
+"""
+
+import re
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import brotli
+import pytest
+from django.conf import settings as portal
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.staticfiles import finders
+from django.core.cache import caches
+from django.db import connection
+from django.shortcuts import render
+from django.test import RequestFactory
+from django.test.client import ClientHandler
+from django.test.utils import CaptureQueriesContext
+from django.urls import path, reverse
+
+from consultations.models import User
+from ncm_portal.urls import urlpatterns as portal_addresses
+from tests.crowd import Crowd, make_crowd
+
+pytestmark = pytest.mark.django_db(transaction=True)
+INPUTS, EMPTY, WARM_UP, ROUNDS = 2000, 10, 5, 60
+MOST_TIME, MOST_QUERIES = 2.5, 8
+BROWSER = {"Accept-Encoding": "gzip, deflate, br"}
+FIRST_VISIT, REQUESTS, LATER = 60_000, 6, 15_000
+
+
+@login_not_required
+def floor(request):
+    """What any page of the portal costs at least."""
+    User.objects.exists()
+    return render(request, "base.html")
+
+
+class Addresses:
+    """The portal's addresses and the floor."""
+
+    urlpatterns = [path("floor/", floor, name="floor"), *portal_addresses]
+
+
+@dataclass
+class Figures:
+    """What was measured of one page."""
+
+    name: str
+    seconds: float
+    made: float
+    queries: int
+    bytes: int
+    first_visit: int
+    requests: int
+
+
+def visit(handler: ClientHandler, address: str, **headers: str) -> bytes:
+    """One request through the whole stack, as of a browser without cookies; the body as it goes over the wire."""
+    response = handler(RequestFactory().get(address, headers=headers).environ)
+    assert response.status_code == 200, address
+    return response.content
+
+
+def pages(crowd: Crowd) -> dict[str, str]:
+    """The public pages by name."""
+    reference = crowd.answered.reference
+    return {
+        "floor": "/floor/",
+        "home": reverse("home"),
+        "theme": reverse("theme", args=["T4"]),
+        "inputs": reverse("inputs"),
+        "inputs, narrowed": reverse("inputs") + f"?theme=T1&objective=GCM-02&before={reference}",
+        "input": reverse("input", args=[reference]),
+        "forum": reverse("forum", args=[crowd.forum.slug]),
+        "papers": reverse("papers"),
+        "paper": reverse("paper", args=[crowd.paper.slug]),
+        "verify": reverse("verify"),
+        "a copy verified": reverse("verify_hash", args=[crowd.paper.editions.get().sha256]),
+        "roles": reverse("roles"),
+        "privacy": reverse("privacy"),
+        "accessibility": reverse("accessibility"),
+    }
+
+
+def timed(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def linked(body: bytes) -> tuple[int, int]:
+    """Bytes of the files that a page asks for, compressed as they are served, without fonts; and their number."""
+    found = set(re.findall(rf'(?:href|src)="{portal.STATIC_URL}([^"]+)"', body.decode()))
+    for sheet in [name for name in found if name.endswith(".css")]:
+        found |= set(re.findall(r"url\(\.\./(fonts/[^)]+)\)", contents(sheet).decode()))
+    size = sum(len(brotli.compress(contents(name))) for name in found if not name.endswith(".woff2"))
+    return size, len(found)
+
+
+def contents(name: str) -> bytes:
+    """A static file."""
+    return Path(finders.find(name)).read_bytes()
+
+
+def measure(handler: ClientHandler, addresses: dict[str, str]) -> list[Figures]:
+    """Visit all pages in turn, a few rounds with an empty memory, then many as they come."""
+    made: dict[str, list[float]] = {name: [] for name in addresses}
+    kept: dict[str, list[float]] = {name: [] for name in addresses}
+    for turn in range(EMPTY + WARM_UP + ROUNDS):
+        for name, address in addresses.items():
+            if turn < EMPTY:
+                caches["pages"].clear()
+            spent = timed(lambda address=address: visit(handler, address, **BROWSER))
+            if turn < EMPTY:
+                made[name].append(spent)
+            elif turn >= EMPTY + WARM_UP:
+                kept[name].append(spent)
+    return [figures(handler, name, address, kept[name], made[name]) for name, address in addresses.items()]
+
+
+def figures(handler: ClientHandler, name: str, address: str, kept: list[float], made: list[float]) -> Figures:
+    caches["pages"].clear()
+    with CaptureQueriesContext(connection) as queries:
+        body = visit(handler, address, **BROWSER)
+    asked = len(queries)
+    size, number = linked(visit(handler, address))
+    medians = statistics.median(kept), statistics.median(made)
+    return Figures(name, *medians, asked, len(body), len(body) + size, number + 1)
+
+
+def test_public_pages_over_2000_inputs(settings):
+    settings.ROOT_URLCONF = Addresses
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.startswith("zeal.")]
+    crowd = make_crowd(INPUTS)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    found = measure(ClientHandler(), pages(crowd))
+    lowest = found[0].seconds
+    print(f"\npublic pages over {INPUTS} inputs, median of {ROUNDS}\n")
+    print(f"{'page':<18}{'ms':>7}{'ratio':>7}{'made':>7}{'queries':>9}{'bytes':>8}{'first visit':>13}{'requests':>10}")
+    for page in found:
+        print(
+            f"{page.name:<18}{page.seconds * 1000:>7.2f}{page.seconds / lowest:>7.2f}{page.made * 1000:>7.2f}"
+            f"{page.queries:>9}{page.bytes:>8}{page.first_visit:>13}{page.requests:>10}"
+        )
+    assert {page.name: page.seconds / lowest for page in found if page.seconds > MOST_TIME * lowest} == {}
+    assert {page.name: page.queries for page in found if page.queries > MOST_QUERIES} == {}
+    assert {page.name: page.first_visit for page in found if page.first_visit > FIRST_VISIT} == {}
+    assert {page.name: page.bytes for page in found if page.bytes > LATER} == {}
+    assert {page.name: page.requests for page in found if page.requests > REQUESTS} == {}
