@@ -59,7 +59,8 @@ class StanceForm(forms.Form):
         return data
 
 
-def _moment(label: Any, help_text: Any) -> forms.DateTimeField:
+def moment_field(label: Any, help_text: Any) -> forms.DateTimeField:
+    """A field for a day and an hour in Nairobi; gives an aware moment."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     return forms.DateTimeField(
         label=label,
@@ -72,13 +73,13 @@ def _moment(label: Any, help_text: Any) -> forms.DateTimeField:
 class DueForm(forms.Form):
     """By when the ministries answer."""
 
-    due_at = _moment(_("Answers are due"), _("Day and hour in Nairobi (EAT, UTC+3)."))
+    due_at = moment_field(_("Answers are due"), _("Day and hour in Nairobi (EAT, UTC+3)."))
 
 
 class SilenceForm(forms.Form):
     """Until when silence may be broken."""
 
-    until = _moment(_("Silence lasts until"), _("At least 72 hours ahead. Day and hour in Nairobi (EAT, UTC+3)."))
+    until = moment_field(_("Silence lasts until"), _("At least 72 hours ahead. Day and hour in Nairobi (EAT, UTC+3)."))
 
 
 class NoteForm(forms.Form):

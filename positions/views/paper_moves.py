@@ -32,6 +32,7 @@ MOVE_FORMS: dict[str, type[forms.Form]] = {
 ELSEWHERE = ("open_review", "supersede")
 # The page on which each move stands, and to which it leads back.
 HOME = {
+    "desk_review": ["open_review", "close_review"],
     "desk_clearance": [
         "fix_clearance_text", "request_clearance", "reopen_text", "clear_paper",
         "open_silence", "end_silence", "break_silence",

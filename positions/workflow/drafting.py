@@ -1,12 +1,13 @@
 """Writing the paper: sections, paragraphs, their wordings, what they rest on, what became of each point."""
 
 from collections.abc import Iterable
+from uuid import UUID, uuid4
 
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.models import Consultation, OutlinePart, Point, PointState, Provision, Theme, User
+from consultations.models import Consultation, Forum, OutlinePart, Point, PointState, Provision, Theme, User
 from ncm_portal.workflow import Blocked, Conflict, demand, journal, now, verb
 from positions.models import (
     BEFORE_ADOPTION,
@@ -32,13 +33,30 @@ STEP = 1024  # distance between two paragraphs, so that one fits between them wi
 
 @verb
 def create_paper(
-    consultation: Consultation, *, by: User, slug: str, title: str, short_title: str, purpose: str = "", forum=None
+    consultation: Consultation,
+    *,
+    by: User,
+    slug: str,
+    title: str,
+    short_title: str,
+    purpose: str = "",
+    forum: Forum | None = None,
 ) -> PositionPaper:
     """Begin the paper of a consultation with the outline of the reference data: body sections and one per theme.
 
-    Raises NotAllowed.
+    Raises NotAllowed, or Blocked with every reason.
     """
     demand(may_draft(by, consultation), who=SECRETARIAT, to=gettext_lazy("Begin a position paper"))
+    consultation = Consultation.objects.select_for_update().get(pk=consultation.pk)
+    reasons = []
+    if PositionPaper.objects.filter(slug=slug).exists():
+        reasons.append(_("Another paper has the address “%(slug)s”.") % {"slug": slug})
+    if consultation.papers.filter(purpose=purpose).exists():
+        reasons.append(_("This consultation has a paper for this purpose already."))
+    if forum and forum.consultation_id != consultation.pk:
+        reasons.append(_("The forum belongs to another consultation."))
+    if reasons:
+        raise Blocked(reasons)
     paper = PositionPaper.objects.create(
         consultation=consultation,
         forum=forum,
@@ -87,11 +105,12 @@ def add_section(
     heading: str,
     part: str = SectionPart.BODY,
     theme: Theme | None = None,
-    after=None,
+    after: Section | None = None,
 ) -> Section:
-    """Add a section behind the section `after` (default: at the end)."""
+    """Add a section behind the section `after` (default: at the end). Raises NotAllowed or Blocked."""
     row = _open_text(paper.pk, by, gettext_lazy("Add a section"))
-    place = after.order if after else row.sections.aggregate(last=Max("order"))["last"] or 0
+    before = row.sections.filter(pk=after.pk) if after else row.sections
+    place = before.aggregate(last=Max("order"))["last"] or 0
     row.sections.filter(order__gt=place).update(order=F("order") + 1)
     section = Section.objects.create(paper=row, order=place + 1, heading=heading, part=part, theme=theme)
     journal("add_section", row, by=by, data={"heading": heading})
@@ -119,10 +138,18 @@ def add_paragraph(
     provisions: Iterable[Provision] = (),
     why: str = "",
     after: Paragraph | None = None,
+    key: UUID | None = None,
 ) -> Paragraph:
-    """Write a paragraph at the end of a section, or behind the paragraph `after`. Raises NotAllowed or Blocked."""
-    _open_text(section.paper_id, by, gettext_lazy("Write a paragraph"))
+    """Write a paragraph at the end of a section, or behind the paragraph `after`. Raises NotAllowed or Blocked.
+
+    `key` is the new paragraph's: a form that is sent twice writes one paragraph.
+    """
+    paper = _open_text(section.paper_id, by, gettext_lazy("Write a paragraph"))
+    written = Paragraph.objects.filter(key=key).select_related("section").first() if key else None
+    if written and written.section.paper_id == paper.pk:
+        return written
     paragraph = Paragraph.objects.create(
+        key=uuid4() if written or not key else key,
         section=section,
         order=_place(section, after),
         strength=strength,
@@ -134,18 +161,19 @@ def add_paragraph(
     return paragraph
 
 
-def _place(section: Section, after: Paragraph | None) -> int:
-    """A free order behind `after`, or at the end; a full gap is made by spreading the section."""
+def _place(section: Section, after: Paragraph | None, *, first: bool = False) -> int:
+    """A free order behind `after`, at the beginning (`first`) or at the end; a full gap is made by spreading."""
     orders = list(section.paragraphs.order_by("order").values_list("order", flat=True))
-    if after is None:
+    if after is None and not first:
         return (orders[-1] if orders else 0) + STEP
-    follower = next((order for order in orders if order > after.order), after.order + 2 * STEP)
-    if follower - after.order > 1:
-        return (after.order + follower) // 2
-    for number, paragraph in enumerate(section.paragraphs.order_by("order"), 1):
+    before = Paragraph.objects.get(pk=after.pk).order if after else 0
+    follower = next((order for order in orders if order > before), before + 2 * STEP)
+    if follower - before > 1:
+        return (before + follower) // 2
+    for number, paragraph in enumerate(section.paragraphs.order_by("order", "pk"), 1):
         section.paragraphs.filter(pk=paragraph.pk).update(order=number * STEP)
-    after.refresh_from_db(fields=["order"])
-    return after.order + STEP // 2
+    before = Paragraph.objects.get(pk=after.pk).order if after else 0
+    return before + STEP // 2
 
 
 def _word(paragraph: Paragraph, text: str, by: User, why: str) -> Wording:
@@ -219,14 +247,24 @@ def mark_paragraph(
 
 @verb
 def move_paragraph(
-    paragraph: Paragraph, *, by: User, section: Section | None = None, after: Paragraph | None = None
+    paragraph: Paragraph,
+    *,
+    by: User,
+    section: Section | None = None,
+    after: Paragraph | None = None,
+    first: bool = False,
 ) -> Paragraph:
-    """Put a paragraph behind `after`, or at the end of `section` (default: its own). Its key stays the same."""
+    """Put a paragraph behind `after`, or at the end or the beginning (`first`) of `section` (default: its own).
+
+    Its key stays the same. Raises NotAllowed or Blocked.
+    """
     row = _locked(paragraph, by, gettext_lazy("Move a paragraph"))
     target = after.section if after else section or row.section
     if target.paper_id != row.section.paper_id:
         raise Blocked(_("A paragraph stays in its own paper."))
-    row.section, row.order = target, _place(target, after)
+    if after and after.pk == row.pk:
+        return row
+    row.section, row.order = target, _place(target, after, first=first)
     row.save(update_fields=["section", "order"])
     journal("move", row, by=by, data={"section": target.heading})
     return row
@@ -278,8 +316,10 @@ def unground(grounding: Grounding, *, by: User) -> None:
 
 @verb
 def confirm_grounding(grounding: Grounding, *, by: User) -> Grounding:
-    """Confirm that a source still carries the words after an edit."""
+    """Confirm that a source still carries the words after an edit. Raises NotAllowed or Blocked."""
     row = _locked(grounding.wording.paragraph, by, gettext_lazy("Confirm a source"))
+    if grounding.wording_id != row.wording_id:
+        raise Blocked(_("This belongs to an earlier wording, which stays as it was."))
     grounding.is_confirmed, grounding.by, grounding.at = True, by, now()
     grounding.save()
     journal("confirm_grounding", row, by=by, data={"point": grounding.point.reference})
@@ -321,6 +361,8 @@ def _objections(paper, point, by, outcome, reason, named) -> list[str]:
         reasons.append(_("The text was adopted: its dispositions stay as they are."))
     if point.consultation_id != paper.consultation_id:
         reasons.append(_("The point belongs to another consultation."))
+    if point.state in {PointState.DRAFT, PointState.SUBMITTED}:
+        reasons.append(_("%(point)s is not validated.") % {"point": point.reference})
     if (point.state == PointState.MERGED) != (outcome == Outcome.MERGED):
         reasons.append(_("A merged point is disposed of as merged, and no other point is."))
     if outcome != Outcome.ACCEPTED and not reason.strip():
@@ -329,11 +371,12 @@ def _objections(paper, point, by, outcome, reason, named) -> list[str]:
         reasons.append(_("Name at least one paragraph that takes the point up."))
     if any(paragraph.section.paper_id != paper.pk for paragraph in named):
         reasons.append(_("Name paragraphs of this paper only."))
-    if _challenges_own_words(paper, point, by):
+    if challenges_own_words(paper, point, by):
         reasons.append(_("The point goes against a paragraph that you wrote: another officer must dispose of it."))
     return reasons
 
 
-def _challenges_own_words(paper: PositionPaper, point: Point, by: User) -> bool:
+def challenges_own_words(paper: PositionPaper, point: Point, by: User) -> bool:
+    """Whether `point` goes against a paragraph of `paper` that `by` wrote or reworded."""
     against = Grounding.objects.filter(point=point, relation=GroundingRelation.CONTRARY)
     return against.filter(wording__paragraph__section__paper=paper, wording__paragraph__wordings__by=by).exists()

@@ -1,5 +1,6 @@
 """Review rounds: members read a frozen edition and propose other words."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from positions.models import (
     Paragraph,
     PositionPaper,
     ReviewRound,
+    Wording,
 )
 from positions.permissions import may_draft, may_propose_amendment, may_sponsor, sponsors
 
@@ -80,6 +82,7 @@ def propose_amendment(
     """
     allowed = may_propose_amendment(by, review) and sponsor in sponsors(by)
     demand(allowed, who=MEMBERS, to=gettext_lazy("Propose an amendment"))
+    PositionPaper.objects.select_for_update(of=("self",)).get(pk=review.paper_id)
     reasons = []
     if not review.is_open or review.paper.state != PaperState.REVIEW:
         reasons.append(_("The review round is not open."))
@@ -89,6 +92,8 @@ def propose_amendment(
         reasons.append(_("Write what the paragraph should say instead."))
     if not reason.strip():
         reasons.append(_("Say why: the drafters and the other members will read it."))
+    if _is_proposed(review, paragraph, sponsor, text):
+        reasons.append(_("Your organisation has proposed these words already."))
     if reasons:
         raise Blocked(reasons)
     amendment = Amendment(
@@ -107,7 +112,12 @@ def propose_amendment(
     return amendment
 
 
-def _decided(by: User, reason: str):
+def _is_proposed(review: ReviewRound, paragraph: Paragraph, sponsor: Stakeholder, text: str) -> bool:
+    waiting = review.amendments.filter(paragraph=paragraph, sponsor=sponsor, state=AmendmentState.PROPOSED)
+    return waiting.filter(text=text.strip()).exists()
+
+
+def _decided(by: User, reason: str) -> Callable[[Amendment], None]:
     def stamp(row: Amendment) -> None:
         row.decided_by, row.decided_at, row.decision_reason = by, now(), reason.strip()
 
@@ -115,11 +125,20 @@ def _decided(by: User, reason: str):
 
 
 @verb
-def accept_amendment(amendment: Amendment, *, by: User, reason: str = "") -> Amendment:
-    """Take the proposed words into the text. Raises Blocked when the paragraph has changed since it was proposed."""
+def accept_amendment(
+    amendment: Amendment, *, by: User, reason: str = "", text: str = "", base: Wording | int | None = None
+) -> Amendment:
+    """Take the proposed words into the text. Raises Conflict when the paragraph has changed since it was proposed.
+
+    Then they can be fitted in: `text` is what the paragraph shall say, `base` the wording that it was fitted to.
+    Words other than those proposed need a reason, which the sponsor reads. Raises NotAllowed or Blocked.
+    """
+    fitted = text.strip() or amendment.text
+    if fitted != amendment.text and not reason.strip():
+        raise Blocked(_("Say how the proposed words were fitted in: the sponsor will read it."))
     row = make(AMENDMENT_MOVES["accept_amendment"], amendment, by=by, reason=reason, change=_decided(by, reason))
     why = _("Amendment of %(name)s: %(reason)s") % {"name": row.sponsor.label, "reason": row.reason}
-    reword(row.paragraph, by=by, text=row.text, why=why[:500], base=row.base)
+    reword(row.paragraph, by=by, text=fitted, why=why[:500], base=row.base if base is None else base)
     emails.amendment_decided(row)
     return row
 

@@ -1,0 +1,108 @@
+"""What is typed in when a point is disposed of, and to which points a list is narrowed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from consultations.forms import GroupedCheckboxes, PlainTextField, WantedForm
+from consultations.models import Point, PointState
+from positions.models import GroundingRelation, Outcome
+
+from .drafting import choices_of
+
+OPEN = "open"  # stands for: no disposition yet
+FREE = "free"  # stands for: no paragraph rests on it
+REASON_LIMIT = 2_000
+
+
+class DispositionForm(forms.Form):
+    """What became of a point, why, and where the paper takes it up."""
+
+    outcome = forms.ChoiceField(
+        label=_("What becomes of it"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what becomes of the point.")},
+    )
+    reason = PlainTextField(
+        label=_("Reason"),
+        help_text=_("The author reads it once the paper is published. Needed unless the point is accepted."),
+        max_length=REASON_LIMIT,
+        what=_("The reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    paragraphs = forms.MultipleChoiceField(
+        label=_("Paragraphs that take it up"), required=False, widget=GroupedCheckboxes
+    )
+
+    def __init__(self, *args: Any, point: Point, sections: Iterable[Any], **options: Any) -> None:
+        super().__init__(*args, **options)
+        sections = sorted(sections, key=lambda section: section.theme_id != point.theme_id)
+        self.known = {str(each.key): each for section in sections for each in section.standing}
+        self.fields["paragraphs"].choices = choices_of(sections)
+        is_merged = point.state == PointState.MERGED
+        self.fields["outcome"].choices = [
+            (value, str(label).capitalize())
+            for value, label in Outcome.choices
+            if (value == Outcome.MERGED) == is_merged
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Say beside the field what the chosen outcome needs; the verb has the last word."""
+        data = super().clean() or {}
+        outcome = data.get("outcome")
+        if outcome and outcome != Outcome.ACCEPTED and not data.get("reason", "-").strip():
+            self.add_error("reason", _("Give the reason: the author will read it."))
+        if outcome in (Outcome.ACCEPTED, Outcome.IN_PART) and data.get("paragraphs") == []:
+            self.add_error("paragraphs", _("Name at least one paragraph that takes the point up."))
+        return data
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the verb stores of a disposition."""
+        data = self.cleaned_data
+        named = [self.known[key] for key in data["paragraphs"]]
+        return {"outcome": data["outcome"], "reason": data["reason"], "paragraphs": named}
+
+
+class GroundOneForm(forms.Form):
+    """A paragraph that rests on the point at hand, or goes against it."""
+
+    paragraph = forms.ChoiceField(
+        label=_("Paragraph"),
+        error_messages={"required": _("Choose the paragraph."), "invalid_choice": _("Choose the paragraph.")},
+    )
+    relation = forms.ChoiceField(
+        label=_("How it stands to the point"),
+        choices=lambda: [(value, str(label).capitalize()) for value, label in GroundingRelation.choices],
+    )
+
+    def __init__(self, *args: Any, point: Point, sections: Iterable[Any], **options: Any) -> None:
+        super().__init__(*args, **options)
+        sections = sorted(sections, key=lambda section: section.theme_id != point.theme_id)
+        self.known = {str(each.key): each for section in sections for each in section.standing}
+        self.fields["paragraph"].choices = [("", _("Choose a paragraph")), *choices_of(sections)]
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the verb stores of it."""
+        return {"paragraph": self.known[self.cleaned_data["paragraph"]], "relation": self.cleaned_data["relation"]}
+
+
+class WantedDispositionsForm(WantedForm):
+    """The points that an officer wants to answer."""
+
+    outcome = forms.ChoiceField(
+        label=_("Answer"),
+        required=False,
+        choices=lambda: [
+            ("", _("All")),
+            (OPEN, _("None yet")),
+            *((value, str(label).capitalize()) for value, label in Outcome.choices),
+        ],
+    )
+    rests = forms.ChoiceField(
+        label=_("Paragraphs"), required=False, choices=[("", _("All")), (FREE, _("No paragraph rests on it"))]
+    )

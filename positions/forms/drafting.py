@@ -1,0 +1,263 @@
+"""What drafters type in: papers, sections, paragraphs, other words for them, and which points they look for."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from consultations.forms import LineField, ObjectivesField, PlainTextField, WantedForm
+from consultations.forms.fields import KeyField
+from consultations.models import Consultation, ConsultationState, Forum, ForumState, PointKind, Stakeholder, Theme
+from positions.models import (
+    PARAGRAPH_LIMIT,
+    GroundingRelation,
+    Paragraph,
+    PositionPaper,
+    Section,
+    SectionPart,
+    Strength,
+)
+
+RESERVED = "new"  # the address of the page on which a paper is begun
+BEGINNING = "section-"  # of the option that puts a paragraph at the beginning of a section
+
+
+class PaperForm(forms.Form):
+    """A paper as it is begun."""
+
+    consultation = forms.ModelChoiceField(
+        Consultation.objects.none(),
+        to_field_name="slug",
+        label=_("Consultation"),
+        empty_label=_("Choose a consultation"),
+        error_messages={"required": _("Choose the consultation that the paper answers.")},
+    )
+    title = LineField(
+        label=_("Title"),
+        max_length=200,
+        what=_("The title"),
+        help_text=_("As it will stand on the cover."),
+        error_messages={"required": _("Enter the title.")},
+    )
+    short_title = LineField(
+        label=_("Short title"),
+        max_length=60,
+        what=_("The short title"),
+        help_text=_("For the margins and lists, such as GCM 2017."),
+        error_messages={"required": _("Enter the short title.")},
+    )
+    purpose = LineField(
+        label=_("Purpose"),
+        max_length=300,
+        what=_("The purpose"),
+        required=False,
+        help_text=_("What the country needs the position for, such as the Addis Ababa regional dialogue."),
+    )
+    forum = forms.ModelChoiceField(
+        Forum.objects.none(),
+        to_field_name="slug",
+        required=False,
+        label=_("Forum that adopts it"),
+        empty_label=_("Not chosen yet"),
+    )
+    slug = LineField(
+        label=_("Address"),
+        max_length=50,
+        what=_("The address"),
+        required=False,
+        help_text=_("Small letters, digits and hyphens. Left empty, it is made of the short title."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["consultation"].queryset = Consultation.objects.exclude(state=ConsultationState.DRAFT)
+        self.fields["forum"].queryset = Forum.objects.exclude(state=ForumState.CANCELLED)
+
+    def clean(self) -> dict[str, Any]:
+        """The forum belongs to the consultation, and the address is free."""
+        data = super().clean() or {}
+        forum, consultation = data.get("forum"), data.get("consultation")
+        if forum and consultation and forum.consultation_id != consultation.pk:
+            self.add_error("forum", _("This forum belongs to another consultation."))
+        if "slug" in data and "short_title" in data:
+            self._settle_address(data, data["slug"])
+        return data
+
+    def _settle_address(self, data: dict[str, Any], typed: str) -> None:
+        data["slug"] = slugify(typed or data["short_title"])[:50]
+        if not data["slug"] or data["slug"] == RESERVED or (typed and typed != data["slug"]):
+            self.add_error("slug", _("Use small letters, digits and hyphens, such as gcm-2017."))
+        elif PositionPaper.objects.filter(slug=data["slug"]).exists():
+            self.add_error("slug", _("Another paper has this address. Enter another one."))
+
+
+class SectionForm(forms.Form):
+    """A section's heading."""
+
+    heading = LineField(
+        label=_("Heading"),
+        max_length=200,
+        what=_("The heading"),
+        error_messages={"required": _("Enter the heading.")},
+    )
+
+
+class NewSectionForm(SectionForm):
+    """A new section, and where it stands."""
+
+    kind = forms.ChoiceField(label=_("Kind of section"))
+    after = forms.ChoiceField(label=_("Behind"))
+
+    def __init__(self, *args: Any, sections: Iterable[Section], themes: Iterable[Theme], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.themes = {theme.code: theme for theme in themes}
+        self.sections = {str(section.pk): section for section in sections}
+        parts = [(part, str(label).capitalize()) for part, label in SectionPart.choices if part != SectionPart.THEME]
+        parts.sort(key=lambda choice: choice[0] != SectionPart.BODY)
+        on_themes = [(code, str(theme)) for code, theme in self.themes.items()]
+        self.fields["kind"].choices = [*parts, (_("On a theme"), on_themes)]
+        self.fields["after"].choices = [(pk, section.heading) for pk, section in self.sections.items()]
+        self.fields["after"].initial = next(reversed(self.sections), None)
+        if not self.sections:
+            del self.fields["after"]
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the verb stores of a section."""
+        kind, after = self.cleaned_data["kind"], self.sections.get(self.cleaned_data.get("after", ""))
+        theme = self.themes.get(kind)
+        part = SectionPart.THEME if theme else kind
+        return {"heading": self.cleaned_data["heading"], "part": part, "theme": theme, "after": after}
+
+
+class MarksForm(forms.Form):
+    """What a paragraph is marked with: its strength, its objectives, whether it rests on points at all."""
+
+    strength = forms.ChoiceField(
+        label=_("Operative strength"),
+        required=False,
+        choices=lambda: [(value, str(label).capitalize()) for value, label in Strength.choices],
+    )
+    is_secretariat_text = forms.BooleanField(label=_("Text of the secretariat: it rests on no point"), required=False)
+    objectives = ObjectivesField()
+
+    def __init__(self, *args: Any, theme: Theme | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["objectives"].offer(theme.code if theme else "")
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the verbs store of the marks."""
+        data = self.cleaned_data
+        return {
+            "strength": data["strength"],
+            "is_secretariat_text": data["is_secretariat_text"],
+            "provisions": data["objectives"],
+        }
+
+
+def paragraph_text(**options: Any) -> PlainTextField:
+    """The field for the words of a paragraph."""
+    return PlainTextField(
+        label=_("Text"),
+        max_length=PARAGRAPH_LIMIT,
+        what=_("The paragraph"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": _("Write what the paragraph says.")},
+        **options,
+    )
+
+
+def why(**options: Any) -> LineField:
+    """The field for the reason of a wording."""
+    return LineField(label=_("Why"), max_length=500, what=_("The reason"), **options)
+
+
+class ParagraphForm(MarksForm):
+    """A new paragraph."""
+
+    text = paragraph_text()
+    why = why(required=False, help_text=_("Why it says so: kept with the wording."))
+    key = KeyField(required=False)
+    field_order = ["text", "strength", "is_secretariat_text", "objectives", "why"]
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the verb stores of a paragraph."""
+        return {**super().words, **{name: self.cleaned_data[name] for name in ("text", "why", "key")}}
+
+
+class RewordForm(forms.Form):
+    """Other words for a paragraph, and why; `base` is the wording that they started from."""
+
+    text = paragraph_text()
+    why = why(
+        help_text=_("It is kept with the wording."),
+        error_messages={"required": _("Say why the words change: it is kept with the wording.")},
+    )
+    base = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+
+
+def choices_of(sections: Iterable[Any], *, beginnings: bool = False) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Options for the paragraphs of an outline, under the headings of its sections; empty sections only to begin in."""
+    found = []
+    for section in sections:
+        options = [(str(each.key), f"{each.number}. {each.wording.text[:70]}…") for each in section.standing]
+        if beginnings:
+            options.insert(0, (f"{BEGINNING}{section.pk}", str(_("At the beginning of this section"))))
+        if options:
+            found.append((section.heading, options))
+    return found
+
+
+class PlaceForm(forms.Form):
+    """Where a paragraph goes: behind another one, or to the beginning of a section."""
+
+    after = forms.ChoiceField(
+        label=_("Put it behind"),
+        error_messages={"required": _("Choose the place."), "invalid_choice": _("Choose the place.")},
+    )
+
+    def __init__(self, *args: Any, sections: Iterable[Any], paragraph: Paragraph, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.places: dict[str, dict[str, Any]] = {}
+        for section in sections:
+            self.places[f"{BEGINNING}{section.pk}"] = {"section": section, "first": True}
+            self.places |= {str(each.key): {"after": each} for each in section.standing if each.pk != paragraph.pk}
+        offered = choices_of(sections, beginnings=True)
+        own = str(paragraph.key)
+        groups = [(head, [option for option in options if option[0] != own]) for head, options in offered]
+        self.fields["after"].choices = [("", _("Choose the place")), *groups]
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """Where the verb puts the paragraph."""
+        return self.places[self.cleaned_data["after"]]
+
+
+class SoughtPointsForm(WantedForm):
+    """The points that a drafter looks for."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        required=False,
+        choices=lambda: [("", _("All")), *((value, str(label).capitalize()) for value, label in PointKind.choices)],
+    )
+    organisation = forms.ModelChoiceField(
+        Stakeholder.objects.none(), required=False, label=_("Organisation"), empty_label=_("All")
+    )
+    free = forms.BooleanField(label=_("Only points that no paragraph rests on"), required=False)
+
+    def __init__(self, *args: Any, paper: PositionPaper, **options: Any) -> None:
+        super().__init__(*args, **options)
+        heard = Stakeholder.objects.filter(points__consultation=paper.consultation_id)
+        self.fields["organisation"].queryset = heard.distinct().order_by("name").only("name")
+
+
+class GroundForm(forms.Form):
+    """A point under a paragraph, and how the words stand to it."""
+
+    point = forms.CharField(max_length=30)
+    relation = forms.ChoiceField(choices=GroundingRelation.choices)

@@ -1,0 +1,241 @@
+"""The drafting room: a paper with its outline, and the text of each section."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations.models import Event
+from consultations.views.access import attempt, for_secretariat
+from ncm_portal.workflow import OpenMove, moves_open_to, needs_of
+from positions import workflow
+from positions.edition.words import operative_words
+from positions.forms.drafting import NewSectionForm, PaperForm, ParagraphForm, SectionForm
+from positions.models import Paragraph, PositionPaper, Section
+from positions.queries import Coverage, coverage, numbered_paragraphs, outline, paragraphs_without_point
+from positions.workflow import PAPER_MOVES
+from positions.workflow.drafting import OPEN_STATES
+from positions.workflow.moves import open_points
+
+from .paper_moves import home_of, known_paper
+
+REFUSED = 422  # of a page whose form was not carried out: its fields or the reasons on top say why
+EVENTS = 20
+WITHOUT_A_PAGE = ("supersede",)
+
+
+@dataclass
+class Text:
+    """A paper with its text as it stands: the paragraphs in order, numbered, and the sections that hold them."""
+
+    paper: PositionPaper
+    paragraphs: list[Any]
+    sections: list[Any]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its words may change now."""
+        return self.paper.state in OPEN_STATES
+
+
+def text_of(paper: PositionPaper) -> Text:
+    """Read the text of `paper`, each paragraph with its `number` and the `verb` to set bold. A few queries."""
+    paragraphs: list[Any] = numbered_paragraphs(paper)
+    for each in paragraphs:
+        each.verb = operative_words(each.get_strength_display(), each.wording.text) if each.strength else ""
+        each.sources = list(each.wording.groundings.all())
+    return Text(paper, paragraphs, outline(paper, paragraphs))
+
+
+# --- The paper ------------------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_paper_new(request: HttpRequest) -> HttpResponse:
+    """Begin a paper: its outline comes from the reference data and the themes of the consultation."""
+    form = PaperForm(request.POST if request.method == "POST" else None)
+    reasons: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        reasons = attempt(lambda: workflow.create_paper(by=request.user, **form.cleaned_data)).reasons
+        if not reasons:
+            messages.success(request, _("The paper is begun. Its outline is the usual one: change what does not fit."))
+            return redirect("desk_paper", form.cleaned_data["slug"])
+    status = REFUSED if reasons or form.errors else 200
+    return render(request, "positions/desk/paper_new.html", {"form": form, "reasons": reasons}, status=status)
+
+
+@for_secretariat
+@require_safe
+def desk_paper(request: HttpRequest, slug: str) -> HttpResponse:
+    """The paper's home: what stands in each section, what is missing, what it needs to move, what was done."""
+    text = text_of(known_paper(request, slug))
+    covered = coverage(text.paper, text.paragraphs)
+    unanswered = open_points(text.paper).count()
+    opened = [each for each in moves_open_to(PAPER_MOVES, text.paper, request.user) if each.ready]
+    ways = [_way(text.paper, each) for each in opened if each.move.verb not in WITHOUT_A_PAGE]
+    context = {
+        "paper": text.paper,
+        "text": text,
+        "rows": [_row(section) for section in text.sections],
+        "figures": _figures(text, covered, unanswered),
+        "ways": [way for way in ways if not way["grave"]],
+        "grave": [way for way in ways if way["grave"]],
+        "next": _next_step(text, covered, unanswered),
+        "needs": needs_of(PAPER_MOVES, text.paper),
+        "editions": text.paper.editions.defer("content"),
+        "events": Event.objects.about(text.paper).reverse()[:EVENTS],
+    }
+    return render(request, "positions/desk/paper.html", context)
+
+
+def _row(section: Any) -> dict[str, Any]:
+    doubtful = sum(any(not source.is_confirmed for source in each.sources) for each in section.standing)
+    return {
+        "section": section,
+        "paragraphs": len(section.standing),
+        "bare": len(paragraphs_without_point(section.standing)),
+        "doubtful": doubtful,
+    }
+
+
+def _figures(text: Text, covered: Coverage, unanswered: int) -> list[tuple[int, Any]]:
+    return [
+        (len(text.paragraphs), _("paragraphs")),
+        (len(covered.paragraphs_without_point), _("of them rest on no point")),
+        (len(covered.points_without_paragraph), _("points that no paragraph takes up")),
+        (unanswered, _("points without a disposition")),
+    ]
+
+
+def _way(paper: PositionPaper, opened: OpenMove) -> dict[str, Any]:
+    """A move that could be made now, and the page on which it is made."""
+    verb, home = opened.move.verb, home_of(opened.move.verb)
+    address = (
+        reverse("desk_paper_move", args=[paper.slug, verb])
+        if home == "desk_paper"
+        else reverse(home, args=[paper.slug])
+    )
+    return {"label": opened.move.label, "url": address, "grave": opened.move.grave}
+
+
+LOOK = gettext_lazy("See what is missing")
+ANSWER = gettext_lazy("Answer the points")
+WRITE = gettext_lazy("Write the first paragraph")
+
+
+def _next_step(text: Text, covered: Coverage, unanswered: int) -> dict[str, Any] | None:
+    """What a drafter does next while the words may change; None when nothing is missing."""
+    slug = text.paper.slug
+    if not text.is_open:
+        return None
+    if not text.paragraphs and text.sections:
+        return {"label": WRITE, "url": reverse("desk_section", args=[slug, text.sections[0].pk])}
+    if covered.paragraphs_without_point or covered.points_without_paragraph or covered.unconfirmed:
+        return {"label": LOOK, "url": reverse("desk_coverage", args=[slug])}
+    return {"label": ANSWER, "url": reverse("desk_dispositions", args=[slug])} if unanswered else None
+
+
+# --- Sections -------------------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_section(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """A section as it reads, with what each paragraph rests on; POST writes a paragraph at its end."""
+    paper = known_paper(request, slug)
+    section = get_object_or_404(paper.sections.select_related("theme"), pk=pk)
+    form = ParagraphForm(
+        request.POST if request.method == "POST" else None, theme=section.theme, initial={"key": uuid4()}
+    )
+    reasons: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        made: list[Paragraph] = []
+        outcome = attempt(lambda: made.append(workflow.add_paragraph(section, by=request.user, **form.words)))
+        if made:
+            messages.success(request, _("Written. Now say what it rests on."))
+            return redirect("desk_sources", slug, made[0].key)
+        reasons = outcome.reasons
+    return _show_section(request, text_of(paper), section, form, reasons)
+
+
+def _show_section(
+    request: HttpRequest, text: Text, section: Section, form: ParagraphForm, reasons: list[str]
+) -> HttpResponse:
+    places = [each.pk for each in text.sections]
+    here = text.sections[places.index(section.pk)]
+    position = places.index(section.pk)
+    context = {
+        "paper": text.paper,
+        "text": text,
+        "section": here,
+        "rows": _with_neighbours(here.standing),
+        "before": text.sections[position - 1] if position else None,
+        "behind": text.sections[position + 1] if position + 1 < len(places) else None,
+        "form": form,
+        "reasons": reasons,
+    }
+    return render(request, "positions/desk/section.html", context, status=REFUSED if reasons or form.errors else 200)
+
+
+def _with_neighbours(paragraphs: list[Any]) -> list[dict[str, Any]]:
+    """Each paragraph with the place behind which it stands once it is moved up, and once it is moved down."""
+    rows = []
+    for place, each in enumerate(paragraphs):
+        up = "" if place == 0 else paragraphs[place - 2].key if place > 1 else f"section-{each.section_id}"
+        down = paragraphs[place + 1].key if place + 1 < len(paragraphs) else ""
+        rows.append({"paragraph": each, "up": up, "down": down})
+    return rows
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_section_new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Add a section to the outline."""
+    paper = known_paper(request, slug)
+    form = NewSectionForm(
+        request.POST if request.method == "POST" else None,
+        sections=paper.sections.order_by("order"),
+        themes=paper.consultation.themes.order_by("order"),
+    )
+    reasons: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        reasons = attempt(lambda: workflow.add_section(paper, by=request.user, **form.words)).reasons
+        if not reasons:
+            return redirect("desk_paper", slug)
+    return _section_form(request, paper, form, reasons)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_section_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Give a section another heading."""
+    paper = known_paper(request, slug)
+    section = get_object_or_404(paper.sections, pk=pk)
+    form = SectionForm(request.POST if request.method == "POST" else None, initial={"heading": section.heading})
+    reasons: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        heading = form.cleaned_data["heading"]
+        reasons = attempt(lambda: workflow.edit_section(section, by=request.user, heading=heading)).reasons
+        if not reasons:
+            return redirect("desk_section", slug, pk)
+    return _section_form(request, paper, form, reasons, section)
+
+
+def _section_form(
+    request: HttpRequest,
+    paper: PositionPaper,
+    form: SectionForm,
+    reasons: list[str],
+    section: Section | None = None,
+) -> HttpResponse:
+    context = {"paper": paper, "section": section, "form": form, "reasons": reasons}
+    status = REFUSED if reasons or form.errors else 200
+    return render(request, "positions/desk/section_form.html", context, status=status)

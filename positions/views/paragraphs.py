@@ -1,0 +1,320 @@
+"""One paragraph at the desk: its words and their history, its marks and place, and what it rests on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from consultations.models import Event, Framework, Point, PointState
+from consultations.views.access import attempt, for_secretariat
+from ncm_portal.workflow import Blocked, Conflict
+from positions import workflow
+from positions.forms.decisions import NeededReasonForm
+from positions.forms.drafting import GroundForm, MarksForm, PlaceForm, RewordForm, SoughtPointsForm
+from positions.models import Grounding, Paragraph, Wording
+from positions.wording import merge, redline
+
+from .drafting import EVENTS, REFUSED, Text, text_of
+from .paper_moves import known_paper
+
+PAGE = 20
+
+
+@dataclass
+class Place:
+    """A paragraph within its paper's text."""
+
+    text: Text
+    paragraph: Any
+
+    @property
+    def section(self) -> Any:
+        """The section of the outline in which it stands."""
+        return next(each for each in self.text.sections if each.pk == self.paragraph.section_id)
+
+
+def _place(request: HttpRequest, slug: str, key: UUID) -> Place:
+    """The paragraph with `key` of the paper; 404 when it is not part of its text."""
+    text = text_of(known_paper(request, slug))
+    paragraph = next((each for each in text.paragraphs if each.key == key), None)
+    if paragraph is None:
+        raise Http404
+    return Place(text, paragraph)
+
+
+# --- Words ----------------------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_paragraph(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+    """A paragraph with its history; POST gives it other words. When somebody else did meanwhile, both are shown."""
+    place = _place(request, slug, key)
+    if request.method != "POST":
+        return _show(request, place)
+    form = RewordForm(request.POST)
+    if not form.is_valid():
+        return _show(request, place, words=form)
+    typed = form.cleaned_data
+    try:
+        workflow.reword(place.paragraph, by=request.user, text=typed["text"], why=typed["why"], base=typed["base"])
+    except Conflict:
+        return _both_texts(request, _place(request, slug, key), typed)
+    except Blocked as refusal:
+        return _show(request, place, words=form, reasons=refusal.reasons)
+    messages.success(request, _("Saved. Look whether its sources still carry the words."))
+    return redirect("desk_paragraph", slug, key)
+
+
+def _show(
+    request: HttpRequest,
+    place: Place,
+    *,
+    words: RewordForm | None = None,
+    marks: MarksForm | None = None,
+    target: PlaceForm | None = None,
+    reasons: list[str] | None = None,
+) -> HttpResponse:
+    paragraph, bad = place.paragraph, next((form for form in (words, marks, target) if form and form.errors), None)
+    start = {"text": paragraph.wording.text, "base": paragraph.wording_id}
+    context = {
+        "paper": place.text.paper,
+        "text": place.text,
+        "section": place.section,
+        "paragraph": paragraph,
+        "words": words or RewordForm(initial=start),
+        "marks": marks or _marks(place),
+        "target": target or PlaceForm(sections=place.text.sections, paragraph=paragraph, auto_id="place_%s"),
+        "form": bad,
+        "reasons": reasons,
+        "history": _history(paragraph),
+        "events": Event.objects.about(paragraph).reverse()[:EVENTS],
+    }
+    return render(request, "positions/desk/paragraph.html", context, status=REFUSED if bad or reasons else 200)
+
+
+def _marks(place: Place, data: QueryDict | None = None) -> MarksForm:
+    paragraph = place.paragraph
+    start = {
+        "strength": paragraph.strength,
+        "is_secretariat_text": paragraph.is_secretariat_text,
+        "objectives": [provision.code for provision in paragraph.provisions.all()],
+    }
+    return MarksForm(data, initial=start, theme=place.section.theme, auto_id="marks_%s")
+
+
+def _history(paragraph: Paragraph) -> list[dict[str, Any]]:
+    """Its wordings, the latest first, each with what it changed in the one before."""
+    wordings = list(paragraph.wordings.select_related("by").order_by("number"))
+    before = ["", *(wording.text for wording in wordings)]
+    rows = [
+        {"wording": wording, "spans": redline(old, wording.text) if old else []}
+        for old, wording in zip(before, wordings, strict=False)
+    ]
+    return rows[::-1]
+
+
+def _both_texts(request: HttpRequest, place: Place, typed: dict[str, Any]) -> HttpResponse:
+    """Two drafters changed the same paragraph: show both texts and what each changed, and offer one of both."""
+    theirs: Wording = Wording.objects.select_related("by").get(pk=place.paragraph.wording_id)
+    started = place.paragraph.wordings.filter(pk=typed["base"]).first() or theirs
+    merged = merge(started.text, typed["text"].strip(), theirs.text)
+    start = {"text": merged.text, "why": typed["why"], "base": theirs.pk}
+    context = {
+        "paper": place.text.paper,
+        "section": place.section,
+        "paragraph": place.paragraph,
+        "theirs": theirs,
+        "their_changes": redline(started.text, theirs.text),
+        "my_changes": redline(started.text, typed["text"].strip()),
+        "merged": merged,
+        "words": RewordForm(initial=start),
+    }
+    return render(request, "positions/desk/both_texts.html", context, status=409)
+
+
+# --- Marks, place, end ----------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_paragraph_marks(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+    """Mark a paragraph with its strength, its objectives, or as text of the secretariat."""
+    place = _place(request, slug, key)
+    if request.method != "POST":
+        return redirect("desk_paragraph", slug, key)
+    form = _marks(place, request.POST)
+    if not form.is_valid():
+        return _show(request, place, marks=form)
+    others = place.paragraph.provisions.exclude(framework=Framework.GCM_OBJECTIVE)
+    words = {**form.words, "provisions": [*form.words["provisions"], *others]}
+    outcome = attempt(lambda: workflow.mark_paragraph(place.paragraph, by=request.user, **words))
+    if outcome.reasons:
+        return _show(request, place, marks=form, reasons=outcome.reasons)
+    messages.success(request, _("Marked."))
+    return redirect("desk_paragraph", slug, key)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_paragraph_place(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+    """Put a paragraph behind another one, or at the beginning of a section; its number changes, its key does not."""
+    place = _place(request, slug, key)
+    if request.method != "POST":
+        return redirect("desk_paragraph", slug, key)
+    form = PlaceForm(request.POST, sections=place.text.sections, paragraph=place.paragraph, auto_id="place_%s")
+    if not form.is_valid():
+        return _show(request, place, target=form)
+    outcome = attempt(lambda: workflow.move_paragraph(place.paragraph, by=request.user, **form.words))
+    if outcome.reasons:
+        return _show(request, place, target=form, reasons=outcome.reasons)
+    place = _place(request, slug, key)
+    messages.success(request, _("It is paragraph %(number)s now.") % {"number": place.paragraph.number})
+    return redirect(f"{reverse('desk_section', args=[slug, place.section.pk])}#p{place.paragraph.number}")
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_paragraph_remove(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+    """Take a paragraph out of the text, with a reason."""
+    place = _place(request, slug, key)
+    form = NeededReasonForm(request.POST if request.method == "POST" else None)
+    reasons: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        reasons = attempt(lambda: workflow.remove_paragraph(place.paragraph, by=request.user, reason=reason)).reasons
+        if not reasons:
+            messages.success(request, _("The paragraph is out of the text. Its wordings stay on file."))
+            return redirect("desk_section", slug, place.section.pk)
+    context = {
+        "paper": place.text.paper,
+        "section": place.section,
+        "paragraph": place.paragraph,
+        "form": form,
+        "reasons": reasons,
+    }
+    status = REFUSED if reasons or form.errors else 200
+    return render(request, "positions/desk/paragraph_remove.html", context, status=status)
+
+
+# --- What it rests on -----------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_sources(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+    """What a paragraph rests on, and the points it could rest on; POST puts one of them under it."""
+    place = _place(request, slug, key)
+    if request.method != "POST":
+        return _show_sources(request, place)
+    form = GroundForm(request.POST)
+    point = _grounds(request, place).filter(reference=form.data.get("point")).first() if form.is_valid() else None
+    if point is None:
+        return _show_sources(request, place, [_("There is no such point.")])
+    relation = form.cleaned_data["relation"]
+    return _then_sources(
+        request, place, lambda: workflow.ground(place.paragraph, point, by=request.user, relation=relation)
+    )
+
+
+def _grounds(request: HttpRequest, place: Place) -> QuerySet[Point]:
+    points: Any = Point.objects
+    return points.visible_to(request.user).filter(consultation=place.text.paper.consultation_id)
+
+
+def _then_sources(request: HttpRequest, place: Place, act: Callable[[], Any]) -> HttpResponse:
+    """Do it and show the sources again, with the same points beside them."""
+    slug, key = place.text.paper.slug, place.paragraph.key
+    reasons = attempt(act).reasons
+    if reasons:
+        return _show_sources(request, _place(request, slug, key), reasons)
+    return redirect(reverse("desk_sources", args=[slug, key], query=request.GET))
+
+
+def _show_sources(request: HttpRequest, place: Place, reasons: list[str] | None = None) -> HttpResponse:
+    context = {
+        "paper": place.text.paper,
+        "text": place.text,
+        "section": place.section,
+        "paragraph": place.paragraph,
+        "doubtful": [source for source in place.paragraph.sources if not source.is_confirmed],
+        "reasons": reasons,
+        **_search(request, place),
+    }
+    return render(request, "positions/desk/sources.html", context, status=REFUSED if reasons else 200)
+
+
+def _search(request: HttpRequest, place: Place) -> dict[str, Any]:
+    """The points that the address asks for, by reference; those of the section's theme when it asks for nothing."""
+    theme = place.section.theme
+    asked = request.GET.dict() or ({"theme": theme.code} if theme else {})
+    form = SoughtPointsForm(asked, paper=place.text.paper)
+    found = _narrowed(_grounds(request, place), place, form.wanted)
+    rows = list(found.filter(reference__gt=asked.pop("after", "").replace("\0", ""))[: PAGE + 1])
+    older = {**asked, "after": rows[PAGE - 1].reference} if len(rows) > PAGE else None
+    here = reverse("desk_sources", args=[place.text.paper.slug, place.paragraph.key], query=older)
+    return {"search": form, "number": found.count(), "points": rows[:PAGE], "older": here if older else ""}
+
+
+def _narrowed(points: QuerySet[Point], place: Place, wanted: dict[str, Any]) -> QuerySet[Point]:
+    """Validated points that are not under the paragraph yet; `resting` counts the paragraphs that rest on each."""
+    today = Paragraph.objects.standing().filter(section__paper=place.text.paper).order_by().values("wording")
+    resting = Count("groundings", filter=Q(groundings__wording__in=today))
+    found = points.filter(state=PointState.VALIDATED).annotate(resting=resting)
+    found = found.exclude(pk__in=[source.point_id for source in place.paragraph.sources])
+    for word in wanted.pop("words", "").split()[:10]:
+        places = ("text", "reference", "stakeholder__name")
+        found = found.filter(Q(*((f"{each}__icontains", word) for each in places), _connector=Q.OR))
+    if wanted.pop("free", False):
+        found = found.filter(resting=0)
+    if "organisation" in wanted:
+        wanted["stakeholder"] = wanted.pop("organisation")
+    shown = found.filter(**wanted).select_related("submission", "session", "stakeholder", "theme")
+    return shown.order_by("reference")
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_source_confirm(request: HttpRequest, slug: str, key: UUID, pk: int) -> HttpResponse:
+    """Confirm that a source still carries the words after an edit."""
+    return _with_source(request, slug, key, pk, workflow.confirm_grounding)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_sources_confirm(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+    """Confirm every source of the wording that the drafter looked at."""
+    place = _place(request, slug, key)
+    seen = request.POST.get("wording", "")
+    if not (seen.isascii() and seen.isdecimal() and len(seen) < 19):
+        return redirect("desk_sources", slug, key)
+    doubtful = Grounding.objects.filter(wording=int(seen), wording__paragraph=place.paragraph, is_confirmed=False)
+
+    def confirm() -> None:
+        for source in doubtful:
+            workflow.confirm_grounding(source, by=request.user)
+
+    return _then_sources(request, place, confirm)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_source_remove(request: HttpRequest, slug: str, key: UUID, pk: int) -> HttpResponse:
+    """Take a source away from under the words."""
+    return _with_source(request, slug, key, pk, workflow.unground)
+
+
+def _with_source(request: HttpRequest, slug: str, key: UUID, pk: int, act: Callable[..., Any]) -> HttpResponse:
+    place = _place(request, slug, key)
+    if request.method != "POST":
+        return redirect("desk_sources", slug, key)
+    source = get_object_or_404(Grounding, pk=pk, wording__paragraph=place.paragraph)
+    return _then_sources(request, place, lambda: act(source, by=request.user))
