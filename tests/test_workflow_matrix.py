@@ -1,0 +1,369 @@
+"""Every table of moves × every state × every move × every kind of person, generated from the tables themselves.
+
+The verbs do what the tables say and nothing else; the database's own guards let the same steps through and no other.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+
+import consultations.workflow
+import positions.workflow
+from consultations.models import Event
+from ncm_portal import workflow
+from ncm_portal.workflow import Blocked, Move, NotAllowed, make, no_conditions, verb
+from tests.factories import make_point
+from tests.paper_factories import make_paper
+from tests.worlds import BARE, MODELS, PREPARED, READY, make_world
+
+PACKAGES = (consultations.workflow, positions.workflow)
+TABLES: dict[str, dict[str, Move]] = {
+    name: found
+    for package in PACKAGES
+    for name, found in vars(package).items()
+    if name.endswith("_MOVES") and isinstance(found, dict)
+}
+CASES = [(name, state) for name in TABLES for state in MODELS[name].State.values]
+BARE_CASES = [
+    (name, state)
+    for name, state in CASES
+    if any(state in move.sources and move.conditions is not no_conditions for move in TABLES[name].values())
+]
+WHY = "It was agreed so."
+
+
+def later() -> Any:
+    """A moment that is late enough for everything that needs one."""
+    return workflow.now() + timedelta(days=30)
+
+
+# What a verb is given beside the record and the person, by the name of its argument.
+ARGUMENTS = {
+    "closes_at": lambda record: later(),
+    "due_at": lambda record: later(),
+    "until": lambda record: later(),
+    "rule": lambda record: "consensus",
+    "into": lambda record: make_point(session=record.session),
+    "newer": lambda record: make_paper(state="published"),
+}
+
+
+def _send(submission: Any) -> None:
+    submission.reference, submission.submitted_at, submission.content_sha256 = "NCM-1", workflow.now(), "0" * 64
+
+
+def _answer(clearance: Any) -> None:
+    clearance.answered_at = workflow.now()
+
+
+# Moves that a verb makes on its way, with what it sets beside the state.
+ON_THE_WAY = {
+    "take_in": ("take_in", _send),
+    "answer": ("take_stance", _answer),
+    "ask_again": ("request_clearance", None),
+}
+
+
+def function(name: str, model: Any) -> Any:
+    """The verb of this name; where two packages have one, that of the model's app."""
+    own = [package for package in PACKAGES if package.__name__.startswith(model._meta.app_label)]
+    return next(getattr(package, name) for package in (*own, *PACKAGES) if hasattr(package, name))
+
+
+def calls(move: Move, record: Any) -> Any:
+    """A function of person and reason that makes the move as the portal does: by calling its verb."""
+    if move.verb in ON_THE_WAY:
+        change = ON_THE_WAY[move.verb][1]
+        return lambda by, reason: make(move, record, by=by, reason=reason, change=change)
+    act = function(move.verb, type(record))
+    names = list(inspect.signature(act).parameters.values())[1:]
+    needed = [each.name for each in names if each.default is each.empty and each.name not in ("by", "reason", "note")]
+    given = {name: ARGUMENTS[name](record) for name in needed}
+    why = next((each.name for each in names if each.name in ("reason", "note")), None)
+    return lambda by, reason: act(record, by=by, **given, **({why: reason} if why else {}))
+
+
+def refusal(act: Any, by: Any, reason: str) -> Any:
+    """Make a move; the class of its refusal, or None."""
+    try:
+        act(by, reason)
+    except Blocked as raised:
+        return type(raised)
+    return None
+
+
+def told(move: Move, record: Any, by: Any, met: bool, reason: str) -> Any:
+    """What the table says about this person making this move on this record: None, or the class of the refusal."""
+    if not move.may(by, record):
+        return NotAllowed
+    if record.state not in move.sources or not met or (move.needs_reason and not reason):
+        return Blocked
+    return None
+
+
+def stands(record: Any) -> tuple[str, int]:
+    """The state of the record, and the number of entries about it in the journal."""
+    state = type(record)._base_manager.values_list("state", flat=True).get(pk=record.pk)
+    return state, Event.objects.about(record).count()
+
+
+def try_all(move: Move, record: Any, people: dict[str, Any]) -> tuple[list[str], set[str]]:
+    """Let everybody make the move: where it does something else than the table says, and who could make it.
+
+    Each move that should succeed is made and undone. All that should be refused are tried one after another: then
+    nothing has changed but the journal, which has an entry for each.
+    """
+    met = all(condition.met for condition in move.conditions(record))
+    act, before = calls(move, record), stands(record)
+    wrong, winners, refused = [], set(), []
+    for role, person in people.items():
+        for reason in ["", WHY] if move.needs_reason and move.may(person, record) else [WHY]:
+            expected = told(move, record, person, met, reason)
+            if expected is None:
+                winners.add(role)
+                wrong += _made(move, record, act, person, reason)
+            else:
+                refused.append(f"{move.verb}:refused")
+                got = refusal(act, person, reason)
+                wrong += [] if got is expected else [f"{move.verb} by {role}, {reason!r}: {expected}, not {got}"]
+    kept = 0 if move.verb in ON_THE_WAY else len(refused)
+    if stands(record) != (before[0], before[1] + kept):
+        wrong.append(f"{move.verb}: a refusal changed something: {before}, {stands(record)}")
+    return wrong, winners
+
+
+def _made(move: Move, record: Any, act: Any, person: Any, reason: str) -> list[str]:
+    """Make a move that should succeed, look, undo it: what is wrong with it."""
+    with transaction.atomic():
+        got = refusal(act, person, reason)
+        state, _count = stands(record)
+        last = Event.objects.about(record).last()
+        transaction.set_rollback(True)
+    right = got is None and state == (move.target or state)
+    entry = last and (last.verb, last.before, last.after, last.by)
+    right = right and entry == (move.verb, record.state, state, person)
+    return [] if right else [f"{move.verb} by {person}: refused with {got}, now {state}, journal {entry}"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("table", "state"), CASES)
+def test_verbs_do_what_the_table_says(table, state):
+    world, model = make_world(), MODELS[table]
+    record = READY[model](world, state)
+    assert record.state == state
+    found, stuck = [], []
+    for move in TABLES[table].values():
+        with transaction.atomic():
+            if state in move.sources and move.verb in PREPARED:
+                PREPARED[move.verb](record)
+            wrong, winners = try_all(move, record, world.people.roles)
+            found += wrong
+            if (state in move.sources) != bool(winners):
+                stuck.append(move.verb)
+            transaction.set_rollback(True)
+        record.refresh_from_db()
+    assert found == []
+    assert stuck == []  # each move out of this state was made by somebody, and no other
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("table", "state"), BARE_CASES)
+def test_verbs_are_blocked_while_a_condition_is_not_met(table, state):
+    world, model = make_world(), MODELS[table]
+    record = BARE[model](world, state)
+    found, open_ones = [], []
+    for move in TABLES[table].values():
+        if state in move.sources and move.conditions is not no_conditions:
+            wrong, winners = try_all(move, record, world.people.roles)
+            found += wrong
+            open_ones += [move.verb] if winners else []
+    assert found == []
+    assert open_ones == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", TABLES["PAPER_MOVES"]["suspend"].sources)
+def test_a_suspended_paper_goes_on_where_it_was_halted(state):
+    world = make_world()
+    paper = READY[MODELS["PAPER_MOVES"]](world, state)
+    halted = positions.workflow.suspend(paper, by=world.people.head, reason=WHY)
+    assert (halted.state, halted.suspended_from) == ("suspended", state)
+    resumed = positions.workflow.resume(halted, by=world.people.head)
+    assert (resumed.state, resumed.suspended_from) == (state, "")
+
+
+# --- Who --------------------------------------------------------------------------------------------------------
+
+OFFICERS = {"secretariat", "second officer", "officer who acts for the organisation", "head"}
+OWN = {"focal point", "officer who acts for the organisation"}
+WHO = {
+    "the secretariat": OFFICERS,
+    "the head of the secretariat": {"head"},
+    "the chair": {"head"},
+    "the secretariat, never for an organisation one acts for": OFFICERS - OWN,
+    "focal points and alternates of the organisation": OWN,
+    "the secretariat or the organisation that sends the delegate": OFFICERS | OWN,
+    "the secretariat or the session's rapporteur": OFFICERS | {"rapporteur"},
+    "a clearing officer of the ministry": {"clearing officer"},
+    "the sponsor": OWN | {"clearing officer"},
+    "a member of the NCM, or the secretariat on a member's word": OFFICERS
+    | OWN
+    | {"clearing officer", "clearing officer of another"},
+    "an officer of the secretariat other than the one who proposed publication": OFFICERS - {"secretariat"},
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", TABLES)
+def test_the_words_say_who_may(table):
+    """What a refusal and the page of roles tell people is what the predicate does."""
+    world, model = make_world(), MODELS[table]
+    state = "adopted" if table == "PAPER_MOVES" else model._meta.get_field("state").default
+    record = READY[model](world, state)
+    allowed = {
+        move.verb: {role for role, person in world.people.everybody.items() if move.may(person, record)}
+        for move in TABLES[table].values()
+    }
+    assert allowed == {move.verb: WHO[str(move.who)] for move in TABLES[table].values()}
+
+
+# --- The database's own guards ------------------------------------------------------------------------------------
+
+
+def trigger(model: Any, name: str) -> Any:
+    """The model's trigger of this name, or None."""
+    return next((each for each in getattr(model._meta, "triggers", []) if each.name == name), None)
+
+
+def edges(table: dict[str, Move]) -> set[tuple[str, str]]:
+    """The steps from one state to another that the moves make. "resume" leads back to where "suspend" came from."""
+    found = {(source, move.target) for move in table.values() if move.target for source in move.sources}
+    if "resume" in table:
+        found |= {(target, source) for source, target in found if target == "suspended"}
+    return {(source, str(target)) for source, target in found if source != target}
+
+
+def test_each_guarded_model_has_a_table_and_each_table_a_guarded_model():
+    guarded = {model for model in apps.get_models() if trigger(model, "state_moves") and not model._meta.proxy}
+    assert set(MODELS) == set(TABLES)
+    assert set(MODELS.values()) == guarded
+    assert set(MODELS.values()) == {
+        model
+        for model in apps.get_models()
+        if not model._meta.proxy
+        and model._meta.app_label in {"consultations", "positions"}
+        and any(field.name == "state" for field in model._meta.fields)
+        and model._meta.model_name
+        not in {"milestone", "outgoingmail"}  # a fact and a queue, moved by nobody's decision
+    }
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_database_lets_the_same_steps_through_as_the_table(table):
+    assert set(trigger(MODELS[table], "state_moves").transitions) == edges(TABLES[table])
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_states_are_known_and_can_be_reached(table):
+    model, states = MODELS[table], set(MODELS[table].State.values)
+    born = model._meta.get_field("state").default
+    named = {state for move in TABLES[table].values() for state in (*move.sources, move.target) if state}
+    assert named == states
+    assert states - {born} == {target for _source, target in edges(TABLES[table])} - {born}
+    assert [verb for verb, move in TABLES[table].items() if verb != move.verb] == []
+
+
+def refused_by_trigger(sql: str, values: list[Any]) -> bool:
+    """Whether a trigger of the database refuses this statement."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            transaction.set_rollback(True)
+    except DatabaseError as error:
+        return "pgtrigger:" in str(error)
+    return False
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("table", "state"), CASES)
+def test_the_database_refuses_every_other_step(table, state):
+    model, world = MODELS[table], make_world()
+    record = READY[model](world, state)
+    sql = f'UPDATE "{model._meta.db_table}" SET state = %s WHERE id = %s'
+    allowed = edges(TABLES[table])
+    wrong = [target for target in model.State.values if target != state and (state, target) not in allowed]
+    assert [target for target in wrong if not refused_by_trigger(sql, [target, record.pk])] == []
+    assert refused_by_trigger(sql, ["nowhere", record.pk])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", TABLES)
+def test_the_database_lets_a_record_begin_at_the_beginning_only(table):
+    model, world = MODELS[table], make_world()
+    born = model._meta.get_field("state").default
+    record = READY[model](world, born)
+    columns = [field.column for field in model._meta.local_concrete_fields if field.column not in ("id", "state")]
+    names = ", ".join(f'"{column}"' for column in columns)
+    sql = f'INSERT INTO "{model._meta.db_table}" (state, {names}) SELECT %s, {names} FROM "{model._meta.db_table}" WHERE id = %s'
+    others = [state for state in model.State.values if state != born]
+    assert [state for state in others if not refused_by_trigger(sql, [state, record.pk])] == []
+    assert not refused_by_trigger(sql, [born, record.pk])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", [name for name in TABLES if name != "SESSION_MOVES"])
+def test_the_database_keeps_every_record(table):
+    model = MODELS[table]
+    record = READY[model](make_world(), model._meta.get_field("state").default)
+    assert refused_by_trigger(f'DELETE FROM "{model._meta.db_table}" WHERE id = %s', [record.pk])
+
+
+# --- Verbs --------------------------------------------------------------------------------------------------------
+
+
+def is_verb(act: Any) -> bool:
+    """Whether a function was made a verb: one transaction, refusals kept in the journal."""
+    return inspect.unwrap(act) is not act and act.__code__ is verb(lambda: None).__code__
+
+
+def functions() -> dict[str, Any]:
+    """Every public function that the modules of the two packages define."""
+    found = {}
+    for package in PACKAGES:
+        names = [each.name for each in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")]
+        for module in map(importlib.import_module, names):
+            own = {name: each for name, each in vars(module).items() if inspect.isfunction(each)}
+            own = {n: each for n, each in own.items() if each.__module__ == module.__name__ and n[0] != "_"}
+            found |= {f"{package.__name__}.{name}": each for name, each in own.items()}
+    return found
+
+
+def test_each_move_is_made_by_a_verb():
+    moves = {name for table in TABLES.values() for name in table}
+    makers = {
+        (MODELS[table], ON_THE_WAY.get(name, (name, None))[0]) for table, moves in TABLES.items() for name in moves
+    }
+    assert [name for model, name in makers if not is_verb(function(name, model))] == []
+    assert set(ON_THE_WAY) - moves == set()
+
+
+def test_whatever_is_done_by_a_person_is_a_verb():
+    """A function that takes a person and only answers a question is none."""
+    signatures = {name: inspect.signature(act) for name, act in functions().items()}
+    asking = {name for name, signature in signatures.items() if signature.return_annotation is bool}
+    acting = {n: act for n, act in functions().items() if "by" in signatures[n].parameters and n not in asking}
+    assert [name for name, act in acting.items() if not is_verb(act)] == []
+    assert [name for name, act in functions().items() if is_verb(act) and name not in acting] == []
+    kinds = {name: inspect.signature(act).parameters["by"].kind for name, act in acting.items()}
+    assert [name for name, kind in kinds.items() if kind is not inspect.Parameter.KEYWORD_ONLY] == []
+
+
+def test_the_packages_offer_every_verb():
+    offered = {f"{package.__name__}.{name}" for package in PACKAGES for name in vars(package)}
+    assert sorted(name for name, act in functions().items() if is_verb(act) and name not in offered) == []

@@ -1,0 +1,245 @@
+"""For each table of moves a record that is ready to go on from a state, and a record in the same state that is not.
+
+The matrix of tests/test_workflow_matrix.py and the database's own guards are tried on these.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+
+from consultations.models import (
+    Consultation,
+    Delegate,
+    Forum,
+    ForumSession,
+    MembershipRole,
+    Point,
+    SessionRole,
+    Stakeholder,
+    Submission,
+)
+from ncm_portal import workflow
+from positions.models import Amendment, Clearance, PositionPaper, ReviewRound
+from tests.factories import (
+    bring,
+    change,
+    make_consultation,
+    make_delegate,
+    make_forum,
+    make_head,
+    make_mandate,
+    make_member,
+    make_ministry,
+    make_point,
+    make_secretariat,
+    make_session,
+    make_stakeholder,
+    make_submission,
+    make_theme,
+    make_user,
+    walk,
+)
+from tests.paper_factories import (
+    bring_paper,
+    make_clearance,
+    make_decision,
+    make_edition,
+    make_files,
+    make_paper,
+    make_paragraph,
+    make_section,
+    take_stance,
+)
+
+MODELS = {
+    "CONSULTATION_MOVES": Consultation,
+    "FORUM_MOVES": Forum,
+    "SESSION_MOVES": ForumSession,
+    "DELEGATE_MOVES": Delegate,
+    "STAKEHOLDER_MOVES": Stakeholder,
+    "SUBMISSION_MOVES": Submission,
+    "POINT_MOVES": Point,
+    "PAPER_MOVES": PositionPaper,
+    "CLEARANCE_MOVES": Clearance,
+    "AMENDMENT_MOVES": Amendment,
+}
+
+
+class People:
+    """One person for each way of standing to a record of the organisation `body`."""
+
+    def __init__(self, body: Stakeholder, session: ForumSession) -> None:
+        self.head = make_head()
+        self.secretariat = make_secretariat()
+        self.roles: dict[str, Any] = {
+            "visitor": AnonymousUser(),
+            "stranger": make_user(),
+            "focal point": make_member(body),
+            "focal point of another": make_member(make_stakeholder()),
+            "clearing officer": make_member(body, MembershipRole.CLEARING_OFFICER),
+            "rapporteur": make_user(),
+            "secretariat": self.secretariat,
+            "second officer": make_secretariat(),
+            "officer who acts for the organisation": make_member(body, user=make_secretariat()),
+            "head": self.head,
+            "official": make_user("official"),
+            "system administrator": make_user("sysadmin"),
+        }
+        self.everybody = self.roles | {
+            "former focal point": make_member(body, valid_until=workflow.now().date() - timedelta(days=2)),
+            "clearing officer of another": make_member(make_ministry(), MembershipRole.CLEARING_OFFICER),
+            "locked-out head": make_head(is_active=False),
+        }
+        SessionRole.objects.create(session=session, user=self.roles["rapporteur"], kind="rapporteur")
+
+
+def make_world() -> SimpleNamespace:
+    """A ministry that leads on a theme, a forum in session with a session on that theme, and people around them."""
+    body, theme = make_ministry(), make_theme("T1")
+    forum = make_forum(make_consultation(themes=("T1",)), state="in_session")
+    session = make_session(forum, theme=theme)
+    make_mandate(body, theme, is_lead=True)
+    return SimpleNamespace(body=body, theme=theme, forum=forum, session=session, people=People(body, session))
+
+
+# --- Records that are ready -----------------------------------------------------------------------------------------
+
+
+def _consultation(world: SimpleNamespace, state: str) -> Consultation:
+    return make_consultation(state=state)
+
+
+def _forum(world: SimpleNamespace, state: str) -> Forum:
+    forum = make_forum(world.forum.consultation, state="draft")
+    make_session(forum)
+    return bring(forum, state)
+
+
+def _session(world: SimpleNamespace, state: str) -> ForumSession:
+    return make_session(world.forum, state=state)
+
+
+def _delegate(world: SimpleNamespace, state: str) -> Delegate:
+    return make_delegate(world.forum, world.body, state=state)
+
+
+def _stakeholder(world: SimpleNamespace, state: str) -> Stakeholder:
+    return world.body if state == "verified" else make_stakeholder(state=state)
+
+
+def _submission(world: SimpleNamespace, state: str) -> Submission:
+    received = workflow.now().date()
+    author = world.people.roles["focal point"]
+    return make_submission(world.forum.consultation, world.body, state=state, received_on=received, author=author)
+
+
+def _point(world: SimpleNamespace, state: str) -> Point:
+    into = make_point(session=world.session) if state == "merged" else None
+    return make_point(session=world.session, state=state, into=into)
+
+
+def _paper(world: SimpleNamespace, state: str) -> PositionPaper:
+    paper = make_paper(world.forum.consultation, forum=world.forum)
+    make_paragraph(make_section(paper, world.theme), is_secretariat_text=True)
+    make_edition(paper, "0.1", "clearance")
+    make_edition(paper, "0.2", "forum")
+    make_decision(paper)  # with a count that shows a quorum
+    make_files(make_edition(paper, "9.0", "adopted"))
+    _lead(paper, state, silence_until=workflow.now() - timedelta(hours=1))
+    if state == "adopted":
+        change(paper, publication_proposed_by=world.people.secretariat, publication_proposed_at=workflow.now())
+    return paper
+
+
+def _lead(paper: PositionPaper, state: str, silence_until: datetime) -> None:
+    bring_paper(paper, "cleared" if state == "silence" else state)
+    if state == "silence":
+        walk(paper, "silence", silence_until=silence_until)
+
+
+def _clearance(world: SimpleNamespace, state: str) -> Clearance:
+    paper = make_paper(state="in_clearance")
+    paragraph = make_paragraph(make_section(paper, world.theme), is_secretariat_text=True)
+    past = workflow.now() - timedelta(hours=1)
+    clearance = make_clearance(paper, world.body, paragraph, due_at=past)
+    take_stance(clearance, paragraph)
+    return _answer(clearance, state)
+
+
+def _answer(clearance: Clearance, state: str) -> Clearance:
+    if state == "requested":
+        return clearance
+    return walk(clearance, state, **({"answered_at": workflow.now()} if state == "answered" else {}))
+
+
+def _amendment(world: SimpleNamespace, state: str) -> Amendment:
+    paper = make_paper(state="consolidation")
+    paragraph = make_paragraph(make_section(paper, world.theme), is_secretariat_text=True)
+    now = workflow.now()
+    review = ReviewRound.objects.create(
+        paper=paper, number=1, edition=make_edition(paper), opens_at=now - timedelta(days=9),
+        closes_at=now - timedelta(days=2),
+    )  # fmt: skip
+    made = Amendment.objects.create(
+        round=review, paragraph=paragraph, base=paragraph.wording, text="Other words.", reason="They say more.",
+        sponsor=world.body, by=world.people.roles["focal point"], at=now,
+    )  # fmt: skip
+    decided = {"decided_by": world.people.head, "decided_at": now, "decision_reason": "Heard."}
+    return made if state == "proposed" else walk(made, state, **(decided if state != "withdrawn" else {}))
+
+
+READY: dict[type, Callable[[SimpleNamespace, str], Any]] = {
+    Consultation: _consultation, Forum: _forum, ForumSession: _session, Delegate: _delegate,
+    Stakeholder: _stakeholder, Submission: _submission, Point: _point, PositionPaper: _paper,
+    Clearance: _clearance, Amendment: _amendment,
+}  # fmt: skip
+# What a verb says itself, over and above its move: the hour of a silence that is still to be broken lies ahead.
+PREPARED: dict[str, Callable[[Any], None]] = {
+    "break_silence": lambda paper: change(paper, silence_until=workflow.now() + timedelta(hours=1)),
+}
+
+
+# --- Records of which nothing is ready ------------------------------------------------------------------------------
+
+
+def _bare_consultation(world: SimpleNamespace, state: str) -> Consultation:
+    return make_consultation(state=state, themes=())
+
+
+def _bare_forum(world: SimpleNamespace, state: str) -> Forum:
+    return make_forum(world.forum.consultation, state=state)
+
+
+def _bare_delegate(world: SimpleNamespace, state: str) -> Delegate:
+    return make_delegate(make_forum(seats=0), world.body, state=state)
+
+
+def _bare_submission(world: SimpleNamespace, state: str) -> Submission:
+    closed = make_consultation(state="archived")
+    return make_submission(closed, world.body, state=state, title="", author=world.people.roles["focal point"])
+
+
+def _bare_paper(world: SimpleNamespace, state: str) -> PositionPaper:
+    paper = make_paper(make_consultation(), forum=None)
+    paragraph = make_paragraph(make_section(paper, make_theme("T9")))
+    edition, now = make_edition(paper), workflow.now()
+    ReviewRound.objects.create(paper=paper, number=1, edition=edition, opens_at=now, closes_at=now + timedelta(days=9))
+    clearance = make_clearance(paper, world.body, paragraph)
+    take_stance(clearance, paragraph, "object", reason="No.", proposed_text="Other words.")
+    _lead(paper, state, silence_until=now + timedelta(days=3))
+    return paper
+
+
+def _bare_clearance(world: SimpleNamespace, state: str) -> Clearance:
+    paper = make_paper(state="in_clearance")
+    paragraph = make_paragraph(make_section(paper, world.theme), is_secretariat_text=True)
+    return _answer(make_clearance(paper, world.body, paragraph), state)
+
+
+BARE: dict[type, Callable[[SimpleNamespace, str], Any]] = {
+    Consultation: _bare_consultation, Forum: _bare_forum, Delegate: _bare_delegate, Submission: _bare_submission,
+    PositionPaper: _bare_paper, Clearance: _bare_clearance,
+}  # fmt: skip
