@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from consultations.models import Term
+from consultations.models import Stakeholder, Term
 from positions.models import QuorumCount
 
 IN_BRACKETS = re.compile(r"^(?P<meaning>.*\S) \((?P<short>[^()]+)\)$")
@@ -22,11 +22,15 @@ def _occurs(words: str, text: str) -> bool:
 
 
 def acronyms(text: str) -> list[dict[str, str]]:
-    """The acronyms of the vocabulary that occur in `text`, in order, with what they stand for. One query."""
+    """The acronyms that occur in `text`, in order, with what they stand for: from the vocabulary, or else from the
+    register of institutions. Two queries."""
     known: dict[str, str] = {}
     for term, definition in Term.objects.order_by("term").values_list("term", "definition"):
         for short, meaning in _abbreviations(term, definition):
             known.setdefault(short, meaning)
+    for code, name in Stakeholder.objects.exclude(code=None).order_by("code").values_list("code", "name"):
+        if code and ABBREVIATION.match(code):
+            known.setdefault(code, name)
     return [{"term": short, "meaning": known[short]} for short in sorted(known) if _occurs(short, text)]
 
 

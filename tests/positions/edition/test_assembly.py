@@ -146,11 +146,14 @@ def test_acronyms_of_the_vocabulary_are_listed_where_they_occur(whole):
     for term in ("Cabinet Secretary (CS)", "technical working group (TWG, TWC)", "on hold (legal hold)"):
         Term.objects.create(term=term, kind="body", definition="A definition.")
     Term.objects.create(term="IGAD", kind="body", definition="A regional body.")
-    text = "The CS and the TWC met IGAD; CSOs did not. A legal hold is no acronym."
+    factories.make_stakeholder("Organization for Migration", code="IOM")
+    factories.make_stakeholder("Another name", code="CS")
+    text = "The CS and the TWC met IGAD and IOM; CSOs did not. A legal hold is no acronym."
     paper_factories.reword(whole.paragraphs[0], text)
     assert content(whole)["acronyms"] == [
         {"term": "CS", "meaning": "Cabinet Secretary"},
         {"term": "IGAD", "meaning": "A regional body."},
+        {"term": "IOM", "meaning": "Organization for Migration"},
         {"term": "TWC", "meaning": "technical working group"},
     ]
 
