@@ -1,0 +1,382 @@
+"""The one way a record changes state: what make() checks, locks, keeps and undoes."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+import time_machine
+from django.contrib.auth.models import AnonymousUser
+from django.db import OperationalError, connection, connections
+from django.utils import timezone as django_timezone
+
+from consultations.models import Event, Stakeholder
+from ncm_portal import workflow
+from ncm_portal.workflow import (
+    Blocked,
+    Condition,
+    Conflict,
+    Move,
+    NotAllowed,
+    deadline_passed,
+    demand,
+    journal,
+    make,
+    moves_open_to,
+    needs_of,
+    replayed_at,
+    table,
+    verb,
+)
+from tests.factories import change, make_secretariat, make_stakeholder, make_user
+
+AUTUMN_2017 = datetime(2017, 10, 17, 6, 0, tzinfo=UTC)
+
+
+def everybody(user, record):
+    return True
+
+
+def nobody(user, record):
+    return False
+
+
+def conditions(*pairs):
+    return lambda record: [Condition(text, met) for text, met in pairs]
+
+
+def a_move(**changed):
+    """Verify a registered organisation, by anybody, at any time."""
+    fields = {
+        "verb": "verify", "label": "Verify", "sources": ("registered",), "target": "verified", "may": everybody,
+        "who": "everybody", **changed,
+    }  # fmt: skip
+    return Move(**fields)
+
+
+@pytest.fixture
+def body(db):
+    return make_stakeholder("Organisation", state="registered")
+
+
+@pytest.fixture
+def person(db):
+    return make_user(name="Wanjirũ")
+
+
+def entries(record):
+    return [(event.verb, event.before, event.after, event.reason) for event in Event.objects.about(record)]
+
+
+# --- make -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_move_changes_saves_and_journals_in_one(body, person):
+    def rename(row):
+        row.short_name = "Renamed"
+
+    row = make(a_move(), body, by=person, reason="Seen.", change=rename, data={"letter": 7})
+    assert (row.pk, row.state, row.short_name) == (body.pk, "verified", "Renamed")
+    assert body.state == "registered"  # the row that came back is the fresh one
+    body.refresh_from_db()
+    assert (body.state, body.short_name) == ("verified", "Renamed")
+    assert entries(body) == [("verify", "registered", "verified", "Seen.")]
+    event = Event.objects.about(body).get()
+    assert (event.by, event.by_name, event.data, event.object_label) == (
+        person,
+        "Wanjirũ",
+        {"letter": 7},
+        "Organisation",
+    )
+
+
+def test_a_move_without_a_target_leaves_the_state(body, person):
+    assert make(a_move(target=None), body, by=person).state == "registered"
+    assert entries(body) == [("verify", "registered", "registered", "")]
+
+
+def test_the_row_counts_and_not_what_the_caller_holds(body, person):
+    change(Stakeholder.objects.get(pk=body.pk), state="verified")
+    assert body.state == "registered"
+    with pytest.raises(Blocked) as refusal:
+        make(a_move(), body, by=person)
+    assert refusal.value.reasons == ["“Verify” is not open while this is verified."]
+
+
+def test_a_refusal_gives_every_reason_and_the_state_first(body, person):
+    move = a_move(
+        sources=("verified",), needs_reason=True, conditions=conditions(("One", False), ("Two", True), ("Three", False))
+    )
+    with pytest.raises(Blocked) as refusal:
+        make(move, body, by=person, reason=" \n ")
+    assert refusal.value.reasons == [
+        "“Verify” is not open while this is waiting for verification.",
+        "One",
+        "Three",
+        "Give a reason: it is kept in the journal.",
+    ]
+    assert str(refusal.value) == " ".join(refusal.value.reasons)
+    assert type(refusal.value) is Blocked
+
+
+def test_who_may_not_is_told_that_and_nothing_else(body, person):
+    move = a_move(may=nobody, who="the head", sources=("verified",), conditions=conditions(("Secret", False)))
+    with pytest.raises(NotAllowed) as refusal:
+        make(move, body, by=person)
+    assert refusal.value.reasons == ["Only the head may do this: Verify."]
+
+
+def test_the_person_and_the_conditions_are_judged_on_the_locked_row(body, person):
+    change(Stakeholder.objects.get(pk=body.pk), short_name="Fresh")
+    seen = []
+
+    def may(user, record):
+        seen.append((user, record.short_name))
+        return True
+
+    def look(record):
+        seen.append(record.short_name)
+        return []
+
+    make(a_move(may=may, conditions=look), body, by=person)
+    assert seen == [(person, "Fresh"), "Fresh"]
+
+
+def test_whatever_fails_on_the_way_undoes_the_move(body, person):
+    def fail(row):
+        Stakeholder.objects.filter(pk=row.pk).update(about="Half done")
+        raise Blocked("It cannot be.")
+
+    with pytest.raises(Blocked):
+        make(a_move(), body, by=person, change=fail)
+    body.refresh_from_db()
+    assert (body.state, body.about, entries(body)) == ("registered", "", [])
+
+
+def test_a_move_that_cannot_be_journaled_does_not_happen(body, person, monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError("the journal is full")
+
+    monkeypatch.setattr(workflow, "journal", fail)
+    with pytest.raises(RuntimeError):
+        make(a_move(), body, by=person)
+    body.refresh_from_db()
+    assert body.state == "registered"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_row_is_locked_while_it_is_changed():
+    body, person = make_stakeholder(state="registered"), make_user()
+
+    def take_lock():
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM consultations_stakeholder WHERE id = %s FOR UPDATE NOWAIT", [body.pk])
+        finally:
+            connections.close_all()
+
+    def from_elsewhere(row):
+        with ThreadPoolExecutor(1) as elsewhere, pytest.raises(OperationalError, match="could not obtain lock"):
+            elsewhere.submit(take_lock).result()
+
+    assert make(a_move(), body, by=person, change=from_elsewhere).state == "verified"
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(take_lock).result()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_one_wins_and_the_other_is_told():
+    body = make_stakeholder(state="registered")
+    people = [make_user(), make_user()]
+
+    def settle(person):
+        try:
+            return make(a_move(), body, by=person).state
+        except Blocked as refusal:
+            return refusal.reasons
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as both:
+        outcomes = list(both.map(settle, people))
+    assert sorted(outcomes, key=str) == [["“Verify” is not open while this is verified."], "verified"]
+    assert entries(body) == [("verify", "registered", "verified", "")]
+
+
+# --- Verbs and refusals -------------------------------------------------------------------------------------------
+
+
+@verb
+def inner(record, *, by, reason=""):
+    Stakeholder.objects.filter(pk=record.pk).update(about="inner was here")
+    raise Blocked(["First.", "Second."])
+
+
+@verb
+def outer(record, *, by, reason=""):
+    Stakeholder.objects.filter(pk=record.pk).update(short_name="outer was here")
+    journal("step", record, by=by)
+    return inner(record, by=by, reason="inner reason")
+
+
+@verb
+def lenient(record, *, by):
+    Stakeholder.objects.filter(pk=record.pk).update(short_name="lenient was here")
+    try:
+        inner(record, by=by)
+    except Blocked as refusal:
+        return refusal.reasons
+
+
+def test_a_refusal_is_kept_once_although_everything_else_is_undone(body, person):
+    with pytest.raises(Blocked):
+        inner(body, by=person, reason="Please.")
+    body.refresh_from_db()
+    assert body.about == ""
+    assert entries(body) == [("inner:refused", "", "", "Please.")]
+    event = Event.objects.about(body).get()
+    assert (event.by, event.data) == (person, {"reasons": ["First.", "Second."]})
+
+
+def test_the_outermost_verb_keeps_the_refusal(body, person):
+    with pytest.raises(Blocked) as refusal:
+        outer(body, by=person, reason="outer reason")
+    assert refusal.value.reasons == ["First.", "Second."]
+    body.refresh_from_db()
+    assert (body.short_name, body.about) == ("", "")
+    assert entries(body) == [("outer:refused", "", "", "outer reason")]
+
+
+def test_a_verb_may_live_with_the_refusal_of_a_part(body, person):
+    assert lenient(body, by=person) == ["First.", "Second."]
+    body.refresh_from_db()
+    assert (body.short_name, body.about) == ("lenient was here", "")
+    assert entries(body) == []
+    with pytest.raises(Blocked):  # and the next refusal is an outermost one again
+        inner(body, by=person)
+    assert entries(body) == [("inner:refused", "", "", "")]
+
+
+def test_an_accident_is_no_refusal(body, person):
+    @verb
+    def stumble(record, *, by):
+        Stakeholder.objects.filter(pk=record.pk).update(about="half done")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        stumble(body, by=person)
+    body.refresh_from_db()
+    assert (body.about, entries(body)) == ("", [])
+
+
+def test_the_refusal_of_a_verb_without_a_record_is_kept_about_the_person(person):
+    @verb
+    def begin(words, *, by):
+        demand(False, who="the head", to="Begin")
+
+    with pytest.raises(NotAllowed) as refusal:
+        begin("words", by=person)
+    assert refusal.value.reasons == ["Only the head may do this: Begin."]
+    assert entries(person) == [("begin:refused", "", "", "")]
+    with pytest.raises(NotAllowed):
+        begin("words", by=AnonymousUser())
+    assert Event.objects.count() == 1  # nobody, about nothing
+
+
+def test_a_verb_keeps_its_name_and_its_words():
+    assert (inner.__name__, inner.__wrapped__.__name__) == ("inner", "inner")
+
+
+def test_a_conflict_carries_what_stands_now(body):
+    conflict = Conflict(body)
+    assert conflict.theirs is body
+    assert conflict.reasons == ["Somebody changed this since you opened it. Both texts are shown: nothing is lost."]
+
+
+# --- Time -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_replay_acts_in_the_past_and_is_written_down_today(body, person):
+    before = django_timezone.now()
+    with replayed_at(AUTUMN_2017):
+        assert workflow.now() == AUTUMN_2017
+        make(a_move(), body, by=person)
+    event = Event.objects.about(body).get()
+    assert event.at == AUTUMN_2017
+    assert before <= event.recorded_at <= django_timezone.now()
+    assert event.hash == event.computed_hash()
+
+
+def test_a_replay_ends_also_when_it_fails(db):
+    with replayed_at(AUTUMN_2017):
+        with replayed_at(AUTUMN_2017 + timedelta(days=1)), pytest.raises(ZeroDivisionError):
+            raise ZeroDivisionError
+        assert workflow.now() == AUTUMN_2017
+    with time_machine.travel(AUTUMN_2017 + timedelta(days=900), tick=False):
+        assert workflow.now() == AUTUMN_2017 + timedelta(days=900)
+
+
+def test_the_clock_of_a_replay_is_nobody_elses():
+    with replayed_at(AUTUMN_2017), ThreadPoolExecutor(1) as elsewhere:
+        assert elsewhere.submit(workflow.now).result() != AUTUMN_2017
+
+
+def test_the_instant_of_the_deadline_is_in_time():
+    deadline, moment = AUTUMN_2017, timedelta(microseconds=1)
+    assert [deadline_passed(deadline, deadline + step) for step in (-moment, 0 * moment, moment)] == [
+        False,
+        False,
+        True,
+    ]
+    with replayed_at(deadline):
+        assert not deadline_passed(deadline)
+    with replayed_at(deadline + moment):
+        assert deadline_passed(deadline)
+    assert deadline_passed(None) is False
+
+
+def test_a_deadline_is_the_same_instant_in_every_zone():
+    nairobi = timezone(timedelta(hours=3))
+    assert not deadline_passed(AUTUMN_2017, AUTUMN_2017.astimezone(nairobi))
+    assert deadline_passed(AUTUMN_2017.astimezone(nairobi), AUTUMN_2017 + timedelta(microseconds=1))
+
+
+# --- What is open ---------------------------------------------------------------------------------------------------
+
+
+def test_moves_open_to_a_person_from_a_state(body, person):
+    moves = table(
+        a_move(verb="ready", label="Ready", conditions=conditions(("Done", True))),
+        a_move(verb="waiting", label="Waiting", conditions=conditions(("Done", True), ("One", False), ("Two", False))),
+        a_move(verb="elsewhere", sources=("verified",)),
+        a_move(verb="forbidden", may=nobody),
+    )
+    assert list(moves) == ["ready", "waiting", "elsewhere", "forbidden"]
+    found = moves_open_to(moves, body, person)
+    assert [(each.move.verb, each.ready, each.reasons) for each in found] == [
+        ("ready", True, []),
+        ("waiting", False, ["One", "Two"]),
+    ]
+    assert moves_open_to(moves, make_stakeholder(state="refused"), person) == []
+
+
+def test_needs_name_each_condition_once_and_then_who_moves_it_on(body):
+    moves = table(
+        a_move(verb="one", label="One", who="the head", conditions=conditions(("Same", False), ("Met", True))),
+        a_move(verb="two", label="Two", who="the secretariat", conditions=conditions(("Same", False))),
+        a_move(verb="three", label="Three", who="the head"),
+        a_move(verb="elsewhere", label="Elsewhere", who="nobody", sources=("verified",)),
+    )
+    assert needs_of(moves, body) == [
+        Condition("Same", False),
+        Condition("Met", True),
+        Condition("Next: One, Three. Who: the head", False),
+        Condition("Next: Two. Who: the secretariat", False),
+    ]
+    assert needs_of(moves, make_stakeholder(state="refused")) == []
+
+
+def test_the_journal_names_who_it_was(body):
+    officer = make_secretariat(name="Achieng’")
+    event = journal("note", body, by=officer, data={"on": AUTUMN_2017})
+    assert (event.by_name, event.data) == ("Achieng’", {"on": "2017-10-17 06:00:00+00:00"})
+    assert journal("note", body, by=None).by_name == "the system"
