@@ -1,0 +1,41 @@
+"""The public pages in a real browser: no rule of accessibility broken, no sideways scrolling, nothing from elsewhere."""
+
+import pytest
+from django.urls import reverse
+
+from tests.crowd import make_crowd
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def addresses() -> list[str]:
+    crowd = make_crowd(inputs=60, organisations=32)
+    return [
+        reverse("home"),
+        reverse("theme", args=["T4"]),
+        reverse("inputs") + "?theme=T1&objective=nonsense",
+        reverse("inputs"),
+        reverse("input", args=[crowd.answered.reference]),
+        reverse("forum", args=[crowd.forum.slug]),
+        *(reverse(name) for name in ("roles", "privacy", "accessibility")),
+    ]
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_the_public_pages_are_for_everybody(request, addresses, size):
+    window = request.getfixturevalue(size)
+    for address in addresses:
+        assert window.goto(address).status == 200
+        window.check()
+
+
+def test_the_list_is_narrowed_with_the_keyboard_alone(desktop, addresses):
+    desktop.goto(reverse("inputs"))
+    desktop.focus("#theme")
+    desktop.keyboard.type("Theme 2")
+    for _turn in range(4):
+        desktop.keyboard.press("Tab")
+    desktop.keyboard.press("Enter")
+    desktop.wait_for_url("**theme=T2**")
+    assert desktop.locator("ol.list li").count() == 7
