@@ -3,7 +3,7 @@
 import math
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from consultations import workflow as consultation_workflow
 from consultations.models import CheckIn, DelegateState, Point, PointState, Stakeholder, User
@@ -22,7 +22,7 @@ from positions.models import (
 )
 from positions.permissions import may_chair, may_run, may_withdraw_reservation
 
-from .moves import PAPER_MOVES, standing
+from .moves import PAPER_MOVES, final_edition, standing
 
 SECRETARIAT = gettext_lazy("the secretariat")
 CHAIR = gettext_lazy("the chair")
@@ -34,7 +34,7 @@ def lay_before_forum(paper: PositionPaper, *, by: User) -> PositionPaper:
     """Freeze the cleared text as the text that the forum will decide on."""
     row = make(PAPER_MOVES["lay_before_forum"], paper, by=by)
     number = edition.next_number(row, EditionKind.FORUM)
-    edition.freeze(row, number=number, kind=EditionKind.FORUM, status=_("Text before the forum"), by=by)
+    edition.freeze(row, number=number, kind=EditionKind.FORUM, status="Text before the forum", by=by)
     return row
 
 
@@ -161,13 +161,11 @@ def _decide(paper: PositionPaper, rule: str, reasons: str, chair: User) -> Decis
 
 
 def _adopted_as(paper: PositionPaper, rule: str) -> str:
+    """The status on the cover; in English, like all canonical content, whoever acts."""
     if rule == Rule.CONSENSUS:
-        return _("Adopted by consensus")
+        return "Adopted by consensus"
     count = paper.reservations.filter(withdrawn_at=None).count()
-    words = ngettext(
-        "Adopted by consensus, %(count)s reservation", "Adopted by consensus, %(count)s reservations", count
-    )
-    return words % {"count": count}
+    return f"Adopted by consensus, {count} reservation{'' if count == 1 else 's'}"
 
 
 @verb
@@ -205,6 +203,9 @@ def publish(paper: PositionPaper, *, by: User) -> PositionPaper:
     """
 
     def sign(row: PositionPaper) -> None:
+        found = edition.problems(final_edition(row))  # the files may have changed since they were made
+        if found:
+            raise Blocked(found)
         row.published_by, row.published_at = by, now()
 
     row = make(PAPER_MOVES["publish"], paper, by=by, change=sign)

@@ -58,7 +58,7 @@ def open_review(paper: PositionPaper, *, by: User, closes_at: datetime) -> Posit
         row,
         number=edition.next_number(row, EditionKind.REVIEW),
         kind=EditionKind.REVIEW,
-        status=_("Text for review, round %(number)s") % {"number": number},
+        status=f"Text for review, round {number}",
         by=by,
     )
     review = ReviewRound.objects.create(paper=row, number=number, edition=frozen, opens_at=now(), closes_at=closes_at)
