@@ -84,9 +84,12 @@ def reason(code: int, told: str, seconds: int, megabytes: int) -> str:
     elif "MemoryError" in told or "Cannot allocate memory" in told or "out of memory" in told.lower():
         why = f"Printing needed more than {megabytes} MB of memory and was stopped."
     elif code < 0:
-        why = f"The printing process was ended by signal {signal.Signals(-code).name}."
+        name = signal.Signals(-code).name
+        why = f"The printing process broke down ({name}), perhaps for want of memory: it may use {megabytes} MB."
     else:
-        why = f"The printing process failed with code {code}."
+        why = (
+            f"The printing process failed with code {code}. It may use {seconds} seconds and {megabytes} MB of memory."
+        )
     return f"{why}\n{told.strip()[-TOLD:]}".strip()
 
 

@@ -6,6 +6,9 @@ a face are joined again, letters for which a fallback would be wrong are pointed
 is written as TTF, the same bytes on every machine. The faces of Adobe carry the reserved name "Source" (SIL Open
 Font License, clause 3): a joined face is a modified version and must bear another name, so they are called "NCM
 Serif", "NCM Sans" and "NCM Mono".
+
+Arabic is set in Amiri because it draws each letter with one glyph. In Noto Naskh the dots are glyphs of their own, and
+names can't be copied out of the file or read aloud.
 """
 
 import sys
@@ -50,7 +53,7 @@ FACES = (
     Face("source-sans-3", "600-normal", LATIN, "NCM Sans"),
     Face("source-code-pro", "400-normal", LATIN, "NCM Mono"),
     Face("noto-sans-ethiopic", "400-normal", ("ethiopic",), "Noto Sans Ethiopic"),
-    Face("noto-naskh-arabic", "400-normal", ("arabic",), "Noto Naskh Arabic"),
+    Face("amiri", "400-normal", ("arabic",), "Amiri"),
     Face("noto-sans-math", "400-normal", ("latin",), "Noto Sans Math", SIGNS),
 )
 

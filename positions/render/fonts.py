@@ -39,7 +39,7 @@ FACES = (
     Face("ncm-sans-600.ttf", "NCM Sans", weight=600),
     Face("ncm-mono-400.ttf", "NCM Mono"),
     Face("noto-sans-ethiopic-400.ttf", "Noto Sans Ethiopic"),
-    Face("noto-naskh-arabic-400.ttf", "Noto Naskh Arabic"),
+    Face("amiri-400.ttf", "Amiri"),
     Face("noto-sans-math-400.ttf", "Noto Sans Math"),
 )
 

@@ -12,6 +12,7 @@ section 7 for headings, tables, figures, links and notes. Only one private name 
 """
 
 import threading
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -103,6 +104,7 @@ class Tree:
     def __init__(self) -> None:
         self.root = Node("Document")
         self.owners: dict[int, dict[int, Node | None]] = defaultdict(dict)
+        self.words: dict[int, dict[int, str]] = defaultdict(dict)
         self.annotations: list[tuple[Any, int, Node]] = []
         self._nodes: dict[tuple[int, str], Node] = {}
         self._first_page_of_head: dict[int, int] = {}
@@ -124,6 +126,8 @@ class Tree:
             self.owners[page][mark.number] = None if silent else node
             if not silent:
                 node.kids.append(mark)
+            if needs_spelling(getattr(box, "text", "")):
+                self.words[page][mark.number] = box.text
         for child in getattr(box, "children", ()):
             self._visit(child, node, page, tags, silent=silent)
 
@@ -295,11 +299,28 @@ def number_notes(root: Node) -> None:
         note.identifier = f"note-{number}"
 
 
-def silence(stream: Any, numbers: set[int]) -> None:
-    """Turn marked content of a page that no element owns into artifacts."""
+def needs_spelling(text: str) -> bool:
+    """Whether a text is written from right to left with vowel signs, which a reader can't put back in their order."""
+    if text.isascii():
+        return False
+    kinds = {unicodedata.bidirectional(character) for character in text}
+    return bool(kinds & {"R", "AL"}) and "NSM" in kinds
+
+
+def finish(stream: list[Any], owners: dict[int, Node | None], words: dict[int, str]) -> None:
+    """Turn marked content of a page that no element owns into artifacts, and spell out what its glyphs don't tell.
+
+    A letter and its vowel sign are drawn as two glyphs but belong to one place in the text, so they can't be read back
+    one by one: ActualText says them (ISO 32000-1, 14.9.4).
+    """
     for index, operand in enumerate(stream):
-        if isinstance(operand, pydyf.Dictionary) and operand.get("MCID") in numbers:
+        number = operand.get("MCID") if isinstance(operand, pydyf.Dictionary) else None
+        if number is None:
+            continue
+        if owners[number] is None:
             stream[index - 1 : index + 1] = [b"/Artifact", b"<</Type /Pagination>>"]
+        elif number in words:
+            operand["ActualText"] = pydyf.String(words[number])
 
 
 def add_tags(pdf: Any, document: Any, pdf_version: str, page_streams: list[Any]) -> None:
@@ -307,7 +328,7 @@ def add_tags(pdf: Any, document: Any, pdf_version: str, page_streams: list[Any])
     tree = Tree()
     for number, (page, stream) in enumerate(zip(document.pages, page_streams, strict=True)):
         tree.read_page(page._page_box, number, stream._tags)
-        silence(stream.stream, {mark for mark, node in tree.owners[number].items() if node is None})
+        finish(stream.stream, tree.owners[number], tree.words[number])
     prune(tree.root)
     number_notes(tree.root)
     name_heads(tree.root)

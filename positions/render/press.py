@@ -7,6 +7,7 @@ import this.
 import logging
 import os
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -105,7 +106,9 @@ def press(html: str, *, attachment: bytes, name: str, description: str, moment: 
         modified=moment,
         relationship="Source",
     )
-    with flawless(), one_tree():
+    with flawless(), one_tree(), warnings.catch_warnings():
+        # WeasyPrint leaves the file of the colour profile to be closed by the interpreter.
+        warnings.filterwarnings("ignore", r"unclosed file .*sRGB2014\.icc", ResourceWarning)
         document = lay_out(html)
         document.metadata = with_both_claims(document.metadata)
         return document.write_pdf(pdf_variant=VARIANT, attachments=[attached])

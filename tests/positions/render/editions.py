@@ -244,6 +244,80 @@ def adoption() -> dict[str, Any]:
     }
 
 
+def paper() -> dict[str, Any]:
+    return {
+        "title": "Kenya’s common position on the Global Compact for Migration",
+        "short_title": "GCM 2017",
+        "slug": "gcm-2017",
+        "purpose": "Position of Kenya for the stocktaking meeting and the intergovernmental conference",
+        "consultation": "Global Compact for Safe, Orderly and Regular Migration",
+        "opened": "2017-09-04",
+        "closed": "2017-10-13",
+    }
+
+
+def forum() -> dict[str, Any]:
+    return {
+        "title": "Stakeholder forum on the Global Compact for Migration",
+        "date": "2017-10-17",
+        "end_date": "2017-10-17",
+        "place": "Nairobi",
+        "venue": "Conference centre (sample)",
+        "convenors": ["National Coordination Mechanism on Migration", "Agency for Movement (sample)"],
+        "representatives": 50,
+        "programme": programme(),
+    }
+
+
+def reservations(paragraphs: int) -> list[dict[str, Any]]:
+    made = [
+        (words.MINISTRIES[0], 20, "The hour limit depends on resources that are not yet voted."),
+        (words.MINISTRIES[3], 33, "Health data may leave the country only under the Act on data protection."),
+    ]
+    return [
+        {"organisation": who, "paragraph": number, "text": text} for who, number, text in made if number <= paragraphs
+    ]
+
+
+def objections(paragraphs: int) -> list[dict[str, Any]]:
+    made = {
+        "organisation": words.MINISTRIES[1],
+        "paragraph": 31,
+        "objection": "“Within 72 hours” can't be kept where there is no mission.",
+        "proposed": "“within 72 hours where a mission is present”",
+        "resolution": "The proposed words were taken; the objection was lifted on 12 October 2017.",
+    }
+    return [made] if paragraphs >= 31 else []
+
+
+def acronyms() -> list[dict[str, str]]:
+    known = {
+        "AU": "African Union",
+        "GCM": "Global Compact for Safe, Orderly and Regular Migration",
+        "IGAD": "Intergovernmental Authority on Development",
+        "IOM": "International Organization for Migration",
+        "NCM": "National Coordination Mechanism on Migration",
+        "SDG": "Sustainable Development Goal",
+    }
+    return [{"term": term, "meaning": meaning} for term, meaning in known.items()]
+
+
+def provisions() -> list[dict[str, str]]:
+    return [
+        {"code": f"GCM-{number:02}", "label": label, "title": words.TITLES.get(number, label), "framework": "GCM"}
+        for number, label in enumerate(words.LABELS, start=1)
+    ]
+
+
+def head(kind: str, *, adopted: bool) -> dict[str, Any]:
+    return {
+        "number": "1.0" if adopted else "0.3",
+        "kind": kind,
+        "frozen_at": "2017-10-17T13:40:00+00:00",
+        "status": "Adopted by consensus, 2 reservations" if adopted else "Draft for review",
+    }
+
+
 def edition(
     *,
     paragraphs: int = 45,
@@ -260,76 +334,22 @@ def edition(
         "schema": "ncm-edition/1",
         "sample": sample,
         "language": "en",
-        "paper": {
-            "title": "Kenya’s common position on the Global Compact for Migration",
-            "short_title": "GCM 2017",
-            "slug": "gcm-2017",
-            "purpose": "Position of Kenya for the stocktaking meeting and the intergovernmental conference",
-            "consultation": "Global Compact for Safe, Orderly and Regular Migration",
-            "opened": "2017-09-04",
-            "closed": "2017-10-13",
-        },
-        "edition": {
-            "number": "1.0" if adopted else "0.3",
-            "kind": kind,
-            "frozen_at": "2017-10-17T13:40:00+00:00",
-            "status": "Adopted by consensus, 2 reservations" if adopted else "Draft for review",
-        },
-        "forum": {
-            "title": "Stakeholder forum on the Global Compact for Migration",
-            "date": "2017-10-17",
-            "end_date": "2017-10-17",
-            "place": "Nairobi",
-            "venue": "Conference centre (sample)",
-            "convenors": ["National Coordination Mechanism on Migration", "Agency for Movement (sample)"],
-            "representatives": 50,
-            "programme": programme(),
-        },
+        "paper": paper(),
+        "edition": head(kind, adopted=adopted),
+        "forum": forum(),
         "sections": sections(paragraphs, themes, points),
         "themes": [theme_record(theme) for theme in words.THEMES[:themes]],
-        "provisions": [
-            {"code": f"GCM-{number:02}", "label": label, "title": words.TITLES.get(number, label), "framework": "GCM"}
-            for number, label in enumerate(words.LABELS, start=1)
-        ],
+        "provisions": provisions(),
         "groups": words.GROUPS,
         "participants": [participant(turn) for turn in range(participants)],
         "points": [point(turn, themes, paragraphs) for turn in range(points)],
         "tallies": tallies(themes),
-        "reservations": [
-            {
-                "organisation": words.MINISTRIES[0],
-                "paragraph": 20,
-                "text": "The hour limit depends on resources that are not yet voted.",
-            },
-            {
-                "organisation": words.MINISTRIES[3],
-                "paragraph": 33,
-                "text": "Health data may leave the country only under the Act on data protection.",
-            },
-        ],
+        "reservations": reservations(paragraphs),
         "clearances": [clearance(turn, paragraphs) for turn in range(ministries)],
-        "clearance_note": "All eight offices were asked on 25 September 2017 and given ten working days. Silence is recorded as silence, not as agreement.",
-        "objections_resolved": [
-            {
-                "organisation": words.MINISTRIES[1],
-                "paragraph": 31,
-                "objection": "“Within 72 hours” can't be kept where there is no mission.",
-                "proposed": "“within 72 hours where a mission is present”",
-                "resolution": "The proposed words were taken; the objection was lifted on 12 October 2017.",
-            },
-        ],
+        "clearance_note": words.CLEARANCE_NOTE,
+        "objections_resolved": objections(paragraphs),
         "adoption": adoption() if adopted else None,
-        "acronyms": [
-            {"term": term, "meaning": meaning}
-            for term, meaning in (
-                ("AU", "African Union"),
-                ("GCM", "Global Compact for Safe, Orderly and Regular Migration"),
-                ("IGAD", "Intergovernmental Authority on Development"),
-                ("IOM", "International Organization for Migration"),
-                ("NCM", "National Coordination Mechanism on Migration"),
-                ("SDG", "Sustainable Development Goal"),
-            )
-        ],
+        "acronyms": acronyms(),
     }
 
 

@@ -146,7 +146,7 @@ PEOPLE = [
     "Mutũa Kĩlonzo",
     "Abdirahman Ḥassan Nuur",
     "ሰላማዊት ተስፋዬ",
-    "محمد عبد الرحمن الشريف",
+    "فاطمة الزهراء بنت إبراهيم",
     "Naserian ole Ntutu",
     "Ng'ang'a Kamau",
     "Lokiru Ekal",
@@ -290,3 +290,7 @@ REASONS = {
     "noted": "A matter for county legislation; sent on to the Council of Governors (sample) with a request to report back.",
     "not_accepted": "Goes against section 43 of the Act as it stands; the forum did not wish to pre-empt its review.",
 }
+CLEARANCE_NOTE = (
+    "All eight offices were asked on 25 September 2017 and given ten working days."
+    " Silence is recorded as silence, not as agreement."
+)

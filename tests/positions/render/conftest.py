@@ -1,0 +1,25 @@
+"""One edition of more than forty pages, printed once for all tests that only look at it."""
+
+import pytest
+
+from positions.render import pdf
+from tests.positions.render import editions, reading
+
+
+def printed_in_process(content):
+    return pdf.render(content, sha256=editions.digest(content), address=editions.address(content))
+
+
+@pytest.fixture(scope="session")
+def content():
+    return editions.edition(paragraphs=100, points=160, participants=90)
+
+
+@pytest.fixture(scope="session")
+def printed(content):
+    return printed_in_process(content)
+
+
+@pytest.fixture(scope="session")
+def heard(printed):
+    return reading.read(printed)

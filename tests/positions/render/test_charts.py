@@ -1,0 +1,72 @@
+import copy
+
+from hypothesis import given
+from hypothesis import strategies as some
+
+from positions.render import charts
+from tests.positions.render import editions
+
+THEMES = ["T1", "T2", "T3"]
+GROUPS = ["faith", "academia", "ministry", "diaspora"]
+CELLS = some.dictionaries(some.tuples(some.sampled_from(THEMES), some.sampled_from(GROUPS)), some.integers(0, 99))
+
+
+def counted(cells):
+    return {
+        "themes": [{"code": code, "title": f"Theme {code}"} for code in THEMES],
+        "groups": {group: group.title() for group in GROUPS},
+        "tallies": {
+            "theme_by_group": [
+                {"theme": theme, "group": group, "inputs": inputs} for (theme, group), inputs in cells.items()
+            ]
+        },
+    }
+
+
+@given(CELLS)
+def test_the_table_adds_up_both_ways(cells):
+    table = charts.table(counted(cells))
+    assert table["total"] == sum(cells.values()) == sum(table["sums"]) == sum(row["sum"] for row in table["rows"])
+    assert all(row["sum"] == sum(row["cells"]) for row in table["rows"])
+
+
+@given(CELLS)
+def test_the_chart_shows_the_numbers_of_the_table(cells):
+    content = counted(cells)
+    table, chart = charts.table(content), charts.chart(content, all_themes="All", words="words")
+    if chart is None:
+        assert table["total"] == 0
+        return
+    columns = list(zip(*(row["cells"] for row in table["rows"]), strict=True))
+    shown = [tuple(bar.count for bar in panel.bars) for panel in chart["panels"]]
+    assert shown == [*columns, tuple(row["sum"] for row in table["rows"])]
+
+
+@given(CELLS)
+def test_bars_are_to_scale_and_stay_inside_their_panel(cells):
+    chart = charts.chart(counted(cells), all_themes="All", words="")
+    panels = chart["panels"] if chart else []
+    bars = [bar for panel in panels if not panel.sums for bar in panel.bars]
+    most = max((bar.count for bar in bars), default=0)
+    assert all(abs(bar.length - charts.BAR * bar.count / most) < 4.5 for bar in bars)
+    assert all(bar.length > 0 for bar in bars if bar.count)
+    assert all(panel.left + charts.PANEL <= charts.WIDTH for panel in panels)
+    assert all(panel.top + panel.axis[1] <= chart["height"] for panel in panels)
+
+
+def test_groups_without_an_input_are_left_out_and_the_largest_comes_first():
+    table = charts.table(counted({("T1", "faith"): 1, ("T2", "academia"): 3, ("T1", "ministry"): 0}))
+    assert [row["name"] for row in table["rows"]] == ["Academia", "Faith"]
+
+
+def test_without_inputs_there_is_no_chart():
+    content = copy.deepcopy(editions.edition())
+    content["tallies"]["theme_by_group"] = []
+    assert charts.chart(content, all_themes="All", words="") is None
+
+
+@given(some.text(min_size=1, max_size=300))
+def test_a_title_takes_three_lines_at_most(title):
+    lines = charts.wrapped(title)
+    assert 1 <= len(lines) <= charts.TITLE_LINES
+    assert all(len(line) <= charts.TITLE_LETTERS for line in lines)

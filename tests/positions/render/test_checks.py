@@ -1,0 +1,128 @@
+import io
+
+import pikepdf
+import pytest
+from pikepdf import Dictionary, Name, String
+
+from positions.render.pdf import attached_content, canonical, inspect
+
+
+def changed(pdf, change):
+    """The file with a change made to it."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        change(document)
+        out = io.BytesIO()
+        document.save(out)
+        return out.getvalue()
+
+
+def test_a_printed_paper_is_sound(printed):
+    assert inspect(printed) == []
+
+
+def test_the_attachment_is_the_canonical_content(printed, content):
+    assert attached_content(printed) == canonical(content)
+
+
+def without(*keys):
+    def change(document):
+        for key in keys:
+            del document.Root[key]
+
+    return change
+
+
+def set_root(key, value):
+    def change(document):
+        document.Root[key] = document.make_indirect(value)
+
+    return change
+
+
+def no_title(document):
+    del document.docinfo["/Title"]
+
+
+def no_font(document):
+    for thing in document.objects:
+        if isinstance(thing, Dictionary) and thing.get("/Type") == "/FontDescriptor":
+            for key in ("/FontFile2", "/FontFile3"):
+                if key in thing:
+                    del thing[key]
+            return
+
+
+def no_attachment(document):
+    del document.attachments["position-paper.json"]
+
+
+def another_attachment(document):
+    document.attachments["position-paper.json"] = pikepdf.AttachedFileSpec(
+        document, b"{}", filename="position-paper.json"
+    )
+
+
+def claim(key, value):
+    def change(document):
+        with document.open_metadata(set_pikepdf_as_editor=False) as metadata:
+            metadata[key] = value
+
+    return change
+
+
+def link_that_launches(document):
+    document.pages[1].Annots[0]["/A"] = Dictionary(Type=Name.Action, S=Name.Launch, F=String("calc.exe"))
+
+
+def script_on_a_page(document):
+    document.pages[0]["/AA"] = Dictionary(O=Dictionary(S=Name.JavaScript, JS=String("app.alert(1)")))
+
+
+def stream_from_elsewhere(document):
+    stream = document.make_stream(b"")
+    stream["/F"] = String("http://example.com/x")
+    document.Root["/X"] = stream
+
+
+@pytest.mark.parametrize(
+    ("change", "problems"),
+    [
+        (without("/Lang"), ["No language is set."]),
+        (no_title, ["No title is set."]),
+        (without("/ViewerPreferences"), ["The title is not shown in the window."]),
+        (without("/StructTreeRoot"), ["The file is not tagged."]),
+        (without("/MarkInfo"), ["The file is not tagged."]),
+        (without("/Outlines"), ["The file has no bookmarks."]),
+        (claim("pdfaid:part", "2"), ["The file does not say that it is PDF/A-3a."]),
+        (claim("pdfuaid:part", "2"), ["The file does not say that it is PDF/UA-1."]),
+        (set_root("/OpenAction", Dictionary(S=Name.GoTo)), ["The file acts when it is opened."]),
+        (set_root("/AcroForm", Dictionary()), ["The file contains a form."]),
+        (link_that_launches, ["The file contains an action of the kind /Launch."]),
+        (
+            script_on_a_page,
+            [
+                "The file acts when something in it is touched.",
+                "The file contains JavaScript.",
+                "The file contains an action of the kind /JavaScript.",
+            ],
+        ),
+        (stream_from_elsewhere, ["The file draws a part of itself from elsewhere."]),
+        (no_attachment, ["The canonical content (position-paper.json) is not attached."]),
+        (another_attachment, ["The hash printed in the file is not that of the attached content."]),
+    ],
+)
+def test_each_flaw_is_found_and_named(printed, change, problems):
+    assert inspect(changed(printed, change)) == problems
+
+
+def test_a_font_that_is_not_embedded_is_found(printed):
+    (problem,) = inspect(changed(printed, no_font))
+    assert problem.startswith("The font /")
+    assert problem.endswith(" is not embedded.")
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7 and nothing else", b"<html></html>"])
+def test_what_is_not_a_pdf_is_said_to_be_none(data):
+    assert attached_content(data) is None
+    (problem,) = inspect(data)
+    assert problem.startswith("This is not a readable PDF")

@@ -1,0 +1,109 @@
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+import weasyprint
+
+from positions.render import paper, pdf
+from tests.positions.render import editions, reading
+from tests.positions.render.conftest import printed_in_process
+
+HOSTILE = (
+    '<script>alert(1)</script> {{ settings.SECRET_KEY }} {% load x %} <img src="http://example.com/x.png"> &amp; &lt;'
+    " </p></section> <style>*{display:none}</style> %s {0} \\"
+)
+AGAIN = """
+import sys
+from positions.render import pdf
+from tests.positions.render import editions
+content = editions.edition(themes=2, paragraphs=14, points=9, participants=6, ministries=2)
+sys.stdout.buffer.write(pdf.render(content, sha256=editions.digest(content), address=editions.address(content)))
+"""
+
+
+def in_another_process(seed):
+    environment = {"PATH": os.defpath, "PYTHONHASHSEED": seed, "TZ": "America/New_York", "LANG": "C"}
+    done = subprocess.run(
+        [sys.executable, "-c", AGAIN], cwd=paper.ROOT, env=environment, capture_output=True, check=True
+    )
+    return done.stdout
+
+
+def test_the_same_content_gives_the_same_bytes_everywhere():
+    content = editions.edition(themes=2, paragraphs=14, points=9, participants=6, ministries=2)
+    here = printed_in_process(content)
+    time.sleep(1.1)
+    assert [printed_in_process(content), in_another_process("1"), in_another_process("2")] == [here] * 3
+
+
+def test_another_word_gives_another_file():
+    first, second = editions.edition(themes=1, paragraphs=8), editions.edition(themes=1, paragraphs=8)
+    second["sections"][0]["paragraphs"][0]["text"] += " More."
+    assert printed_in_process(first) != printed_in_process(second)
+
+
+def test_a_hash_of_something_else_is_refused():
+    content = editions.edition(themes=1, paragraphs=8)
+    with pytest.raises(ValueError, match="not the SHA-256 of this content"):
+        pdf.render(content, sha256="0" * 64, address=editions.address(content))
+
+
+def test_characters_that_no_face_draws_are_refused_by_name():
+    content = editions.edition(themes=1, paragraphs=8)
+    content["paper"]["title"] = "漢"
+    with pytest.raises(ValueError, match=r"can't print|can print these characters: 漢 \(U\+6F22\)"):
+        printed_in_process(content)
+
+
+def test_the_version_names_the_weasyprint_that_prints():
+    assert weasyprint.__version__ == paper.WEASYPRINT
+
+
+@pytest.fixture(scope="module")
+def hostile():
+    content = editions.edition(themes=1, paragraphs=9, points=3, participants=3, ministries=1)
+    section, point = content["sections"][0], content["points"][0]
+    section["heading"] = section["paragraphs"][0]["text"] = point["text"] = HOSTILE
+    point["organisation"] = content["participants"][0]["name"] = content["paper"]["title"] = HOSTILE
+    section["paragraphs"][0]["verb"] = "<script>"
+    return reading.read(printed_in_process(content)).tree
+
+
+def squeezed(text):
+    return "".join(text.split())
+
+
+def test_hostile_text_comes_out_literally(hostile):
+    expected = squeezed(HOSTILE)
+    places = [hostile.all("H1")[0], hostile.all("H2")[2], hostile.all("Part")[0].all("P")[1]]
+    places += [
+        hostile.all("Table")[3].all("TH")[5],
+        hostile.all("Table")[4].all("TD")[0],
+        hostile.all("Table")[4].all("TD")[1],
+    ]
+    assert [squeezed(place.text()).lstrip("1") for place in places] == [expected] * 6
+
+
+def test_names_keep_their_letters(heard):
+    names = {cell.text().removesuffix("(sample)").strip() for cell in heard.tree.all("Table")[3].all("TH")}
+    assert {"Wanjirũ Mũthoni", "Nyambura wa Gĩthĩnji", "Mutũa Kĩlonzo", "Ng'ang'a Kamau", "ሰላማዊት ተስፋዬ"} - names == set()
+
+
+def test_arabic_names_keep_their_letters(heard):
+    """A page holds the glyphs of Arabic from left to right, so the letters stand in the other order there."""
+    name = "فاطمة الزهراء بنت إبراهيم"
+    rows = [squeezed(cell.text().replace("(sample)", "")) for cell in heard.tree.all("Table")[3].all("TH")]
+    assert squeezed(name)[::-1] in rows
+
+
+def test_a_very_long_text_loses_nothing():
+    content = editions.edition(themes=1, paragraphs=8, points=2, participants=1, ministries=1)
+    content["sections"][0]["paragraphs"][0]["text"] = "grain " * 4000
+    content["points"][0]["text"] = "drought " * 3000
+    content["points"][1]["text"] = "x" * 10_000
+    tree = reading.read(printed_in_process(content)).tree
+    assert tree.all("Part")[0].text().count("grain") == 4000
+    answers = tree.all("Table")[4].text()
+    assert (answers.count("drought"), answers.count("x")) == (3000, 10_000)

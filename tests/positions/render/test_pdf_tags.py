@@ -1,0 +1,124 @@
+"""What a screen reader finds in the full edition."""
+
+import io
+
+import pikepdf
+
+from positions.render import pdf_tags
+
+CONTENT = {"P", "H1", "H2", "H3", "TH", "TD", "Lbl", "LBody", "Link", "Caption", "Figure", "Span"}
+
+
+def everyone(tree):
+    yield tree
+    for kid in tree.kids:
+        if not isinstance(kid, str):
+            yield from everyone(kid)
+
+
+def squeezed(text):
+    return "".join(text.split())
+
+
+def test_the_document_is_one_tree_in_the_order_of_reading(heard):
+    headings = [heading.text() for heading in heard.tree.all("H1", "H2")]
+    assert headings == [
+        "Kenya’s common position on the Global Compact for Migration",
+        "Contents",
+        "What this position rests on",
+        "1 Introduction and mandate",
+        "2 The process in Kenya",
+        "3 Guiding principles",
+        "4 Drivers of migration",
+        "5 Human rights of migrants",
+        "6 Smuggling of migrants",
+        "7 Trafficking in persons",
+        "8 International cooperation and migration governance",
+        "9 Labour migration",
+        "10 Contribution of the diaspora to human and national development",
+        "11 Follow-up and review",
+        "Annex A Themes, objectives, SDG targets and leads",
+        "Annex B Programme of the forum",
+        "Annex C Participants",
+        "Annex D Disposition of points",
+        "Annex E Reservations",
+        "Annex F Record of adoption and clearances",
+        "How to verify this copy",
+    ]
+
+
+def test_text_stands_in_elements_that_hold_text(heard):
+    assert {node.role for node in everyone(heard.tree) if any(isinstance(kid, str) for kid in node.kids)} <= CONTENT
+
+
+def test_running_heads_and_page_numbers_are_passed_over(heard):
+    assert "Page 7 of" not in heard.tree.text()
+    assert all(
+        f"Page {number} of {len(heard.artifacts)}" in passed
+        for number, passed in enumerate(heard.artifacts, 1)
+        if number > 1
+    )
+
+
+def test_every_page_says_that_this_is_a_sample(heard):
+    sample = "SAMPLE: not a position of the Government of Kenya"
+    assert [number for number, passed in enumerate(heard.artifacts, 1) if sample not in passed] == []
+    assert heard.tree.all("P")[2].text() == sample
+
+
+def test_a_table_over_many_pages_is_one_table_with_one_head(heard, content):
+    points = heard.tree.all("Table")[4]
+    assert len(points.all("THead")) == 1
+    assert len(points.all("TR")) == 1 + 7 + len(content["points"])
+    assert [cell.text() for cell in points.all("THead")[0].all("TH")] == [
+        "Point",
+        "Organisation",
+        "What was asked",
+        "Outcome",
+        "Paragraphs",
+        "Reason",
+    ]
+
+
+def test_every_paragraph_is_one_element_with_its_words(heard, content):
+    spoken = {squeezed(paragraph.text()) for paragraph in heard.tree.all("Part")[0].all("P")}
+    texts = [paragraph["text"] for section in content["sections"] for paragraph in section["paragraphs"]]
+    assert [text for text in texts if squeezed(text) not in spoken] == []
+
+
+def test_kiswahili_titles_are_marked_as_kiswahili(heard):
+    marked = [node.text() for node in everyone(heard.tree) if node.lang == "sw"]
+    assert marked.count("Haki za binadamu za wahamaji") == 2
+    assert len(marked) == 14
+
+
+def test_figures_have_words_and_a_place_on_the_page(heard):
+    figures = heard.tree.all("Figure")
+    assert [figure.words.split(" ")[0] for figure in figures] == ["QR", "Bar"]
+    for figure in figures:
+        left, bottom, right, top = figure.place
+        assert 0 < left < right < 596
+        assert 0 < bottom < top < 842
+
+
+def test_links_say_where_they_lead(printed):
+    with pikepdf.open(io.BytesIO(printed)) as document:
+        links = [link for page in document.pages for link in page.obj.get("/Annots", [])]
+        assert len(links) > 100
+        assert [link for link in links if not str(link.Contents).strip() or "/StructParent" not in link] == []
+        contents = [str(link.Contents) for link in document.pages[1].Annots]
+    assert "4 Drivers of migration" in contents
+
+
+def test_notes_have_names_of_their_own(heard):
+    names = [note.identifier for note in heard.tree.all("Note")]
+    assert len(names) == len(set(names)) > 40
+
+
+def test_nothing_is_empty_but_cells(heard):
+    assert {node.role for node in everyone(heard.tree) if not node.kids} <= {"TD", "TH", "Link"}
+
+
+def test_only_right_to_left_text_with_vowel_signs_is_spelled_out():
+    assert pdf_tags.needs_spelling("عُمَر")
+    assert not any(map(pdf_tags.needs_spelling, ("Omar", "عمر", "Gĩthĩnji", "ሰላም", "e\u0301")))

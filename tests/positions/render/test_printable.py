@@ -1,0 +1,173 @@
+import copy
+
+import pytest
+
+from positions.render import printable
+from tests.positions.render import editions
+
+SAMPLE = "SAMPLE: not a position of the Government of Kenya"
+
+
+def book(content):
+    return printable.book(content, sha256=editions.digest(content), address=editions.address(content))
+
+
+@pytest.mark.parametrize(
+    ("kind", "sample", "said"),
+    [
+        ("adopted", True, [SAMPLE]),
+        ("corrected", False, []),
+        ("draft", True, [SAMPLE, "DRAFT, edition 0.3"]),
+        ("review", False, ["DRAFT, edition 0.3"]),
+        ("clearance", False, ["DRAFT, edition 0.3"]),
+        ("forum", False, ["DRAFT, edition 0.3"]),
+    ],
+)
+def test_samples_and_drafts_say_so(kind, sample, said):
+    printed = book(editions.edition(kind=kind, sample=sample))
+    assert printed["warnings"] == said
+    assert [warning for warning in said if warning not in printed["title"]] == []
+
+
+def test_the_edition_line_says_when_it_was_adopted_or_frozen():
+    assert book(editions.edition())["edition_line"] == "Edition 1.0, adopted 17 October 2017"
+    assert book(editions.edition(kind="draft"))["edition_line"] == "Edition 0.3, frozen 17 October 2017"
+
+
+def test_the_cover_holds_the_adoption_record_in_brief():
+    assert dict(book(editions.edition())["facts"]) == {
+        "Edition": "Edition 1.0, adopted 17 October 2017",
+        "Adopted at": "Stakeholder forum on the Global Compact for Migration, Nairobi",
+        "Rule applied": "Consensus with reservations",
+        "Quorum": "20 of 24 member institutions were present (two thirds are needed), from 9 groups (5 are needed).",
+        "In the chair": "Nyambura wa Gĩthĩnji (sample)",
+        "Consultation": "Global Compact for Safe, Orderly and Regular Migration, 4 September – 13 October 2017",
+        "Purpose": "Position of Kenya for the stocktaking meeting and the intergovernmental conference",
+        "Rests on": "23 inputs, 77 points, 23 organisations in 9 groups",
+    }
+
+
+def test_contents_lead_to_everything_that_is_printed():
+    printed = book(editions.edition(kind="draft"))
+    assert [entry["id"] for entry in printed["contents"]] == [
+        *[section["id"] for section in printed["sections"]],
+        *[f"annex-{letter}" for letter in "abcdef"],
+        "verify",
+    ]
+
+
+def test_front_matter_and_annexes_without_text_are_left_out_but_empty_sections_stay():
+    content = editions.edition(themes=1, paragraphs=10)
+    empty = {"number": "9", "heading": "Empty", "heading_sw": "", "theme": None, "paragraphs": []}
+    content["sections"] += [{**empty, "part": part} for part in ("front", "annex", "body")]
+    assert [section["heading"] for section in book(content)["sections"]][-1:] == ["Empty"]
+    assert [section["part"] for section in book(content)["sections"]].count("body") == 5
+
+
+def one_paragraph(**values):
+    content = editions.edition(themes=1, paragraphs=10, points=4)
+    paragraph = content["sections"][0]["paragraphs"][0]
+    paragraph.update({"sources": [], "provisions": [], "secretariat_text": False, **values})
+    return book(content)["sections"][0]["paragraphs"][0]
+
+
+def source(point, organisation, relation="rests_on"):
+    return {"point": point, "relation": relation, "organisation": organisation}
+
+
+def test_the_margin_names_public_sources_and_counts_the_others():
+    sources = [
+        source("NCM-2017-0001.1", "A"),
+        source("NCM-2017-0002.1", None),
+        source("NCM-2017-0099.1", "B", "contrary"),
+    ]
+    assert one_paragraph(sources=sources)["margin"] == {
+        "notes": ["and 1 point that is not public"],
+        "sources": [
+            {"reference": "0001.1", "place": "point-1", "organisation": "A", "relation": ""},
+            {"reference": "0099.1", "place": "", "organisation": "B", "relation": "says the contrary"},
+        ],
+    }
+
+
+def test_a_margin_of_hidden_sources_only_counts_them():
+    margin = one_paragraph(sources=[source("NCM-2017-0001.1", None)] * 2)["margin"]
+    assert margin == {"notes": ["2 points that are not public"], "sources": []}
+
+
+def test_a_long_margin_refers_to_the_annex():
+    margin = one_paragraph(sources=[source(f"NCM-2017-{number:04}.1", "A") for number in range(11)])["margin"]
+    assert (len(margin["sources"]), margin["notes"]) == (8, ["and 3 more, see Annex D"])
+
+
+def test_the_margin_says_what_is_the_secretariat_s_and_which_provisions_are_touched():
+    margin = one_paragraph(secretariat_text=True, provisions=["GCM-08", "SDG-10.7"])["margin"]
+    assert margin["notes"] == ["Text of the secretariat", "GCM objective 8", "SDG-10.7"]
+
+
+def test_a_paragraph_in_another_language_says_so():
+    assert one_paragraph(lang="sw")["lang"] == "sw"
+    assert one_paragraph(lang="en")["lang"] == ""
+
+
+def test_reservations_stand_under_their_paragraph():
+    printed = book(editions.edition())
+    found = {
+        paragraph["number"]: [reservation["organisation"] for reservation in paragraph["reservations"]]
+        for section in printed["sections"]
+        for paragraph in section["paragraphs"]
+        if paragraph["reservations"]
+    }
+    assert found == {20: ["Ministry of Interior (sample)"], 33: ["Ministry of Health (sample)"]}
+
+
+def test_every_point_is_answered_once_under_its_theme():
+    content = editions.edition()
+    content["points"][5]["theme"] = None
+    themes = book(content)["dispositions"]
+    assert [theme["name"].split(" ")[0] for theme in themes] == ["T1", "T2", "T3", "T4", "T5", "T6", "T7", "Other"]
+    ids = [row["id"] for theme in themes for row in theme["rows"]]
+    assert sorted(ids) == sorted(f"point-{number}" for number in range(1, 61))
+
+
+def test_the_summary_counts_every_point():
+    content = editions.edition()
+    assert sum(number for _, number in book(content)["summary"]) == len(content["points"])
+
+
+def test_participants_stand_by_group_with_their_names_as_typed():
+    content = editions.edition(participants=18)
+    content["participants"][0]["group"] = "unheard-of"
+    groups = book(content)["participants"]
+    assert [group["name"] for group in groups][-1] == "unheard-of"
+    assert sorted(person["name"] for group in groups for person in group["members"]) == sorted(
+        person["name"] for person in content["participants"]
+    )
+
+
+def test_clearances_show_silence_as_silence():
+    rows = {row["ministry"]: row for row in book(editions.edition())["clearances"]}
+    silent = rows["Ministry of Finance (sample)"]
+    assert (silent["stances"], silent["answered"]) == ([0, 0, 0, 0, 0, 0, 13], "No answer")
+    assert rows["Ministry of Interior (sample)"]["answered"] == "5 October 2017"
+
+
+def test_the_chart_has_words():
+    words = book(editions.edition())["chart"]["words"]
+    assert words.startswith(
+        "Bar charts: how many inputs each group sent in under each theme. The theme with most inputs is "
+    )
+
+
+def test_an_edition_before_the_forum_prints_without_one():
+    content = editions.edition(kind="draft")
+    content |= {"forum": None, "adoption": None}
+    printed = book(content)
+    assert (printed["programme"], printed["adoption"]) == ([], [])
+
+
+def test_the_content_is_only_read():
+    content = editions.edition()
+    before = copy.deepcopy(content)
+    book(content)
+    assert content == before
