@@ -1,14 +1,18 @@
-"""What every test gets: a database of its own run, and the PDF validator."""
+"""What every test gets: a database of its own run, the played sample in one beside it, and the PDF validator."""
 
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
 
 from ncm_portal import embedded_postgres
 from tests.settings import RUN_FOLDER, RUN_PREFIX
@@ -63,3 +67,66 @@ def vera(tmp_path_factory) -> Callable[[Path, str], list[str]]:
         return done.stdout.splitlines()
 
     return check
+
+
+# --- The portal after the sample was played -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def played_database(django_db_setup, django_db_blocker) -> Iterator[str]:
+    """The name of a database in which the sample was played, beside the run's own: once for each worker, on demand."""
+    with django_db_blocker.unblock():
+        name = f"{connection.settings_dict['NAME']}_played"
+        with _copied(connection.settings_dict["NAME"], name):
+            with _connected_to(name):
+                call_command("load_reference", stdout=StringIO())
+                call_command("play_demo", stdout=StringIO())
+            yield name
+
+
+@pytest.fixture
+def played(played_database, django_db_blocker) -> Iterator[None]:
+    """The played portal; what the test changes in it is rolled back. Such a test carries no django_db mark."""
+    with django_db_blocker.unblock():
+        if connection.in_atomic_block:
+            raise RuntimeError("A test of the played portal needs no django_db mark: it has a database of its own.")
+        with _connected_to(played_database), transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+
+@pytest.fixture
+def played_live(played_database, django_db_blocker) -> Iterator[None]:
+    """A copy of the played portal for one test with a live server: what the test changes is there for every thread."""
+    with django_db_blocker.unblock():
+        name = f"{played_database}_live"
+        with _copied(played_database, name), _connected_to(name):
+            yield
+
+
+@contextmanager
+def _copied(source: str, name: str) -> Iterator[None]:
+    """A copy of the database `source`, for a while; nobody may be connected to `source` at its beginning."""
+    connection.close()
+    quoted = connection.ops.quote_name
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(source)}")
+    try:
+        yield
+    finally:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {quoted(name)} WITH (FORCE)")
+
+
+@contextmanager
+def _connected_to(name: str) -> Iterator[None]:
+    """Let this thread and those that begin now work on the database `name`: they all read one dictionary of settings."""
+    own = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = own

@@ -174,7 +174,10 @@ def invited(token: str) -> MembershipInvitation | None:
 
 @verb
 def join(token: str, *, by: User) -> Membership:
-    """Accept an invitation as the person it was sent to. Raises Blocked when it is spent or for another address."""
+    """Accept an invitation as the person it was sent to. The first focal point of an organisation is its primary one.
+
+    Raises Blocked when the invitation is spent or was sent to another address.
+    """
     invitation = invited(token)
     if invitation is None or not is_signed_in(by):
         raise Blocked(_("This invitation is no longer valid. Ask for a new one."))
@@ -185,7 +188,12 @@ def join(token: str, *, by: User) -> Membership:
         raise Blocked(_("This invitation was sent to another address. Sign in with that address to accept it."))
     invitation.accepted_by, invitation.accepted_at = by, now()
     invitation.save()
-    return _add(by, invitation.stakeholder, invitation.role, by)
+    return _add(by, invitation.stakeholder, invitation.role, by, is_primary=_is_first(invitation))
+
+
+def _is_first(invitation: MembershipInvitation) -> bool:
+    primary = Membership.objects.filter(stakeholder=invitation.stakeholder, is_primary=True, valid_until=None)
+    return invitation.role == MembershipRole.FOCAL_POINT and not primary.exists()
 
 
 @verb

@@ -1,0 +1,27 @@
+"""Say which six digits the second factor of an account of the sample shows at this moment."""
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from consultations.models import User
+from positions.sample.play.accounts import codes
+
+
+class Command(BaseCommand):
+    help = "Print the one-time code of an account of the sample. Only with DEMO=1 or DEBUG=1, and for no other account."
+
+    def add_arguments(self, parser):
+        parser.add_argument("email", help="the account's e-mail address")
+
+    def handle(self, *args, email, **options):
+        if not settings.LOCAL:
+            raise CommandError("Codes are shown on a demo or development machine only (DEMO=1).")
+        user = User.objects.filter(email=email.lower(), is_sample=True).first()
+        if user is None:
+            raise CommandError("The sample has no such account.")
+        try:
+            found = codes(user)
+        except Authenticator.DoesNotExist as missing:
+            raise CommandError("This account logs in with its password alone.") from missing
+        self.stdout.write(f"{found.now}  (for {found.seconds} s, then {found.then})")

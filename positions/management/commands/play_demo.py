@@ -1,0 +1,55 @@
+"""Play the sample consultation of 2017, from the first account to the published paper, and say how to log in."""
+
+from time import monotonic
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from consultations.management.commands.check_journal import check
+from ncm_portal.workflow import Blocked
+from positions.sample import play
+from positions.sample.play import accounts
+
+
+class Command(BaseCommand):
+    help = (
+        "Play the sample consultation of 2017. Safe to run again. Only with DEMO=1 or DEBUG=1: its accounts are open."
+    )
+
+    def handle(self, *args, **options):
+        if not settings.LOCAL:
+            raise CommandError("The sample brings accounts with a printed password. It is played with DEMO=1 only.")
+        began = monotonic()
+        try:
+            played = play.play(self.stdout.write)
+        except Blocked as refusal:
+            raise CommandError("Nothing was played. A verb refused: " + " ".join(refusal.reasons)) from refusal
+        except play.CannotPlay as refusal:
+            raise CommandError(f"Nothing was played. {refusal}") from refusal
+        if played:
+            self.stdout.write(f"The consultation of 2017 was played in {monotonic() - began:.1f} s.")
+        else:
+            self.stdout.write("  The consultation of 2017 was played before; its paper is published. Nothing to do.")
+        self._check_journal()
+        self._show_files()
+        self._show_log_ins()
+
+    def _check_journal(self) -> None:
+        verdict = check()
+        if verdict.complaint:
+            raise CommandError(f"The journal is broken: {verdict.complaint}.")
+        self.stdout.write(f"  The journal is intact: {verdict.checked} entries.")
+
+    def _show_files(self) -> None:
+        for path in play.copy_files(settings.VAR_DIR / "demo"):
+            self.stdout.write(f"  {path.relative_to(settings.VAR_DIR.parent)}")
+
+    def _show_log_ins(self) -> None:
+        fits = accounts.password_fits()
+        word = accounts.password() if fits else "the one that was printed when the sample was played"
+        self.stdout.write(f"Log in at {settings.PORTAL_ADDRESS}/account/login/ as (password: {word})")
+        self.stdout.write(f"  {'Visitor':<24} no log-in")
+        for row in accounts.log_ins():
+            code = "and a code" if row.second_factor else ""
+            self.stdout.write(f"  {row.role:<24} {row.email:<48} {code}".rstrip())
+        self.stdout.write("The code of the moment:  .venv/bin/python manage.py demo_code E-MAIL")

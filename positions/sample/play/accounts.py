@@ -1,0 +1,145 @@
+"""Accounts and offices of the sample, and how a visitor of the demo logs in with them."""
+
+import hashlib
+import hmac
+import time
+from base64 import b32encode
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from allauth.account.models import EmailAddress
+from allauth.mfa import app_settings as mfa
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.utils import decrypt
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+
+from consultations.models import Office, User
+from consultations.permissions import needs_second_factor
+from consultations.workflow import appoint
+from ncm_portal.workflow import journal, now
+from positions import sample
+
+from .agenda import Act, Chapter, Stage
+
+LOG_INS = {
+    "Focal point": "rose",
+    "Alternate": "wilfred",
+    "Rapporteur": "zawadi",
+    "Clearing officer": "joseph",
+    "Secretariat, drafts": "wanjiru",
+    "Secretariat, screens": "hassan",
+    "Secretariat, publishes": "mercy",
+    "Head of the secretariat": "ruth",
+    "Official": "peter",
+    "System administrator": "brian",
+}
+
+
+class LogIn(NamedTuple):
+    """How a visitor of the demo plays a role."""
+
+    role: str
+    email: str
+    second_factor: bool
+
+
+# --- Secrets of this machine's demo ---------------------------------------------------------------------------------
+
+
+def _derived(purpose: str) -> bytes:
+    """A secret of this machine, the same each time: a second run prints what the first one did."""
+    return hmac.digest(settings.SECRET_KEY.encode(), f"sample: {purpose}".encode(), hashlib.sha256)
+
+
+def password() -> str:
+    """The one password of every account of the sample, different on each machine."""
+    letters = b32encode(_derived("password")).decode().lower()
+    return "-".join(letters[start : start + 4] for start in (0, 4, 8, 12))
+
+
+class Codes(NamedTuple):
+    """What an authenticator shows now, for how many seconds it is good, and what it shows then."""
+
+    now: str
+    seconds: int
+    then: str
+
+
+def codes(user: User) -> Codes:
+    """The six digits that `user`'s authenticator shows.
+
+    Raises Authenticator.DoesNotExist when the account has none. Source: RFC 6238 (TOTP).
+    """
+    secret = decrypt(Authenticator.objects.get(user=user, type=Authenticator.Type.TOTP).data["secret"])
+    period, passed = divmod(int(time.time()), mfa.TOTP_PERIOD)
+    shown, then = (format_hotp_value(hotp_value(secret, counter)) for counter in (period, period + 1))
+    return Codes(shown, mfa.TOTP_PERIOD - passed, then)
+
+
+def log_ins() -> list[LogIn]:
+    """One account of the sample for each role."""
+    emails = {row["key"]: row["email"] for row in sample.people()}
+    people = {user.email: user for user in User.objects.filter(is_sample=True)}
+    return [LogIn(role, emails[key], needs_second_factor(people[emails[key]])) for role, key in LOG_INS.items()]
+
+
+def password_fits() -> bool:
+    """Whether `password` opens the accounts: not when this database was filled under another secret key."""
+    user = User.objects.filter(is_sample=True).first()
+    return user is not None and user.check_password(password())
+
+
+# --- Acts -----------------------------------------------------------------------------------------------------------
+
+
+def acts(stage: Stage) -> Iterator[Act]:
+    """Everybody gets an account; a system administrator appoints the first head, who appoints the others."""
+    yield Act(stage.moment("accounts_opened"), open_accounts, (sample.people(),))
+    yield Act(stage.moment("accounts_opened"), fill_offices)
+    yield Act(stage.moment("authenticators_set_up"), set_up_authenticators)
+
+
+def open_accounts(stage: Stage, rows: list[sample.Row], by: User | None = None) -> None:
+    """Enter accounts with confirmed addresses, as the system administrator would. An office is given later, by a verb.
+
+    The first account is that of a system administrator, which the command `createsuperuser` makes.
+    """
+    shared = make_password(password())  # hashed once for all: hashing well takes a third of a second for each account
+    for row in sorted(rows, key=lambda row: row.get("office") != Office.SYSADMIN):
+        office = row["office"] if row.get("office") == Office.SYSADMIN else Office.NONE
+        user = User(email=row["email"], name=row["name"], office=office, password=shared, is_sample=True)
+        user.language, user.date_joined = row.get("language", "en"), now()
+        user.save()
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        by = by or user
+        journal("enter", user, by=by)
+        stage.people[row["key"]] = user
+
+
+def fill_offices(stage: Stage) -> None:
+    """The first head is appointed by the system administrator, everybody else by the head."""
+    rows = {row["key"]: row["office"] for row in sample.people() if row["office"] not in ("", Office.SYSADMIN)}
+    (head,) = [key for key, office in rows.items() if office == Office.HEAD]
+    (administrator,) = [row["key"] for row in sample.people() if row["office"] == Office.SYSADMIN]
+    stage.people[head] = appoint(stage.person(head), office=Office.HEAD, by=stage.person(administrator))
+    for key, office in rows.items():
+        if key != head:
+            stage.people[key] = appoint(stage.person(key), office=office, by=stage.person(head))
+
+
+def set_up_authenticators(stage: Stage) -> None:
+    """Whoever needs a second factor sets up one-time codes."""
+    for user in map(stage.person, stage.people):
+        if needs_second_factor(user):
+            TOTP.activate(user, b32encode(_derived(user.email)[:20]).decode())
+
+
+def tally(stage: Stage) -> str:
+    """How many accounts there are."""
+    with_codes = Authenticator.objects.filter(user__in=stage.people.values()).count()
+    return f"{len(stage.people)} accounts, {with_codes} with a second factor"
+
+
+CHAPTER = Chapter("People", acts, tally)

@@ -1,0 +1,207 @@
+"""The consultation and what people send in: written, sent, returned, sent again, screened, divided into points."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+
+from django.utils import timezone
+
+from consultations.models import Consultation, Milestone, Point, PointState, Submission, SubmissionState
+from consultations.workflow import (
+    accept,
+    close_consultation,
+    edit_draft,
+    merge,
+    open_consultation,
+    return_for_completion,
+    set_aside,
+    split,
+    start_draft,
+    submit,
+    withdraw,
+)
+from ncm_portal.workflow import journal
+from positions import sample
+
+from .agenda import Act, Chapter, Stage
+
+SCREENER = "hassan"
+WRITING = timedelta(hours=1)
+
+
+# --- The round ------------------------------------------------------------------------------------------------------
+
+
+def round_acts(stage: Stage) -> Iterator[Act]:
+    """The round is prepared, opened, and closed at its deadline."""
+    yield Act(stage.moment("round_prepared"), prepare_round)
+    yield Act(stage.facts["consultation"]["opens"], open_round)
+    yield Act(stage.facts["consultation"]["closes"], close_round)
+
+
+def prepare_round(stage: Stage) -> None:
+    """The secretariat enters the consultation and puts the milestones on its way, as in the admin."""
+    facts, officer = stage.facts["consultation"], stage.person("wanjiru")
+    stage.consultation = Consultation.objects.create(
+        slug=stage.facts["paper"]["slug"],
+        opens_at=facts["opens"],
+        closes_at=facts["closes"],
+        quorum_member_share=f"{float(Fraction(facts['members_quorum'])):.3f}",
+        quorum_groups=facts["groups_quorum"],
+        is_sample=True,
+        **{field: facts[field] for field in ("title", "short_title", "purpose")},
+    )
+    stage.consultation.themes.set(stage.themes[code] for code in facts["themes"])
+    journal("enter", stage.consultation, by=officer, after=stage.consultation.state)
+    for milestone in Milestone.objects.filter(is_key=True, consultation=None):
+        milestone.consultation = stage.consultation
+        milestone.save(update_fields=["consultation"])
+        changed = {"consultation": [None, str(stage.consultation)]}
+        journal("edit", milestone, by=officer, data={"changed": changed})
+
+
+def open_round(stage: Stage) -> None:
+    """The secretariat opens the consultation."""
+    stage.consultation = open_consultation(stage.consultation, by=stage.person("wanjiru"))
+
+
+def close_round(stage: Stage) -> None:
+    """The secretariat closes the consultation."""
+    stage.consultation = close_consultation(stage.consultation, by=stage.person("wanjiru"))
+
+
+def round_tally(stage: Stage) -> str:
+    """How many themes and milestones it has."""
+    milestones = stage.consultation.milestones.count()
+    return f"{stage.consultation.themes.count()} themes, {milestones} milestones, opened and closed"
+
+
+# --- Inputs ---------------------------------------------------------------------------------------------------------
+
+
+def acts(stage: Stage) -> Iterator[Act]:
+    """Each input takes the way that its fate names."""
+    for number, row in enumerate(sample.inputs()):
+        yield Act(row["sent"] - WRITING, write, (row,))
+        yield Act(row["sent"], send, (row,))
+        fate = row["fate"]
+        if fate.startswith("returned"):
+            yield Act(row["returned"], give_back, (row,))
+        if fate == "returned_accepted":
+            yield Act(row["resent"], complete, (row,))
+        if fate == "withdrawn":
+            yield Act(row["withdrawn"], take_back, (row,))
+        if fate in ("accepted", "returned_accepted", "set_aside"):
+            screened = next_morning(row.get("resent", row["sent"])) + timedelta(minutes=number)
+            yield Act(screened, put_aside if fate == "set_aside" else let_in, (row,))
+
+
+def next_morning(moment: datetime) -> datetime:
+    """Ten in the morning of the next working day in Nairobi."""
+    local = timezone.localtime(moment)
+    days = {4: 3, 5: 2}.get(local.weekday(), 1)
+    return timezone.make_aware(datetime.combine(local.date() + timedelta(days=days), time(10)))
+
+
+def write(stage: Stage, row: sample.Row) -> None:
+    """The author writes a draft."""
+    stage.inputs[row["key"]] = start_draft(
+        stage.consultation,
+        stage.bodies[row["organisation"]],
+        by=stage.person(row["author"]),
+        provisions=stage.provisions(row["objectives"]),
+        theme=stage.themes[row["theme"]],
+        title=row["title"],
+        body=row.get("first_body", row["body"]),
+        proposed_wording=row.get("proposed", ""),
+        language=row["language"],
+        audience=row["audience"],
+    )
+
+
+def send(stage: Stage, row: sample.Row) -> None:
+    """The author sends it."""
+    stage.inputs[row["key"]] = submit(stage.inputs[row["key"]], by=stage.person(row["author"]))
+
+
+def give_back(stage: Stage, row: sample.Row) -> None:
+    """The secretariat returns it for completion."""
+    returned = return_for_completion(stage.inputs[row["key"]], by=stage.person(SCREENER), reason=row["return_reason"])
+    stage.inputs[row["key"]] = returned
+
+
+def complete(stage: Stage, row: sample.Row) -> None:
+    """The author completes it and sends it again."""
+    edit_draft(stage.inputs[row["key"]], by=stage.person(row["author"]), body=row["body"])
+    send(stage, row)
+
+
+def take_back(stage: Stage, row: sample.Row) -> None:
+    """The author withdraws it."""
+    taken = withdraw(stage.inputs[row["key"]], by=stage.person(row["author"]), reason=row["reason"])
+    stage.inputs[row["key"]] = taken
+
+
+def put_aside(stage: Stage, row: sample.Row) -> None:
+    """The secretariat sets it aside with a reason."""
+    aside = set_aside(stage.inputs[row["key"]], by=stage.person(SCREENER), reason=row["reason"])
+    stage.inputs[row["key"]] = aside
+
+
+def let_in(stage: Stage, row: sample.Row) -> None:
+    """The secretariat accepts it and divides it into points."""
+    submission = accept(stage.inputs[row["key"]], by=stage.person(SCREENER))
+    stage.inputs[row["key"]] = submission
+    for point in row.get("point", []):
+        stage.points[point["key"]] = split(
+            submission,
+            by=stage.person(SCREENER),
+            kind=point["kind"],
+            text=point.get("text", point["from"]),
+            provisions=stage.provisions(point["objectives"]),
+            responsible=point.get("who", ""),
+            due_on=_day(point.get("by_when", "")),
+        )
+
+
+def _day(words: str) -> date | None:
+    """The day that is meant; None where the words name a season ("before the long rains of 2018") or nothing."""
+    try:
+        return datetime.strptime(words, "%d %B %Y").date()  # noqa: DTZ007 - a day has no time zone
+    except ValueError:
+        return None
+
+
+def tally(stage: Stage) -> str:
+    """How many were sent and what became of them."""
+    sent = Submission.objects.filter(pk__in=[each.pk for each in stage.inputs.values()])
+    states = list(sent.values_list("state", flat=True))
+    shown = (SubmissionState.ACCEPTED, SubmissionState.RETURNED, SubmissionState.SET_ASIDE, SubmissionState.WITHDRAWN)
+    return ", ".join([f"{len(states)} sent", *(f"{states.count(state)} {state.label}" for state in shown)])
+
+
+# --- Points that say the same ---------------------------------------------------------------------------------------
+
+
+def merge_acts(stage: Stage) -> Iterator[Act]:
+    """Points that say the same are merged."""
+    yield Act(stage.moment("merges_done"), merge_points)
+
+
+def merge_points(stage: Stage) -> None:
+    """The secretariat lets a point stand behind one that says the same."""
+    for row in sample.input_points():
+        if "merged_into" in row:
+            point, into = stage.points[row["key"]], stage.points[row["merged_into"]]
+            stage.points[row["key"]] = merge(point, into=into, by=stage.person(SCREENER), reason=row["merge_reason"])
+
+
+def merge_tally(stage: Stage) -> str:
+    """How many points there are and how many stand behind another."""
+    points = Point.objects.filter(consultation=stage.consultation)
+    return f"{points.count()} from inputs, {points.filter(state=PointState.MERGED).count()} merged"
+
+
+ROUND = Chapter("Consultation", round_acts, round_tally)
+CHAPTER = Chapter("Inputs", acts, tally)
+POINTS = Chapter("Points", merge_acts, merge_tally)

@@ -1,0 +1,98 @@
+"""A round that is open today, so that a visitor can send an input and the secretariat finds work on its desk."""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
+
+from consultations.models import Consultation, Office, Point, Submission, SubmissionState, User
+from consultations.workflow import extend, open_consultation
+from ncm_portal.workflow import journal
+from positions import sample
+from positions.workflow import create_paper
+
+from .accounts import open_accounts
+from .agenda import Act, Chapter, Stage
+from .inputs import give_back, let_in, send, write
+from .organisations import register
+
+MORNING, DEADLINE, STEP = time(8), time(17), timedelta(hours=1)
+OFFICER = "wanjiru"
+
+
+def today(stage: Stage) -> Stage:
+    """The same people and bodies on another stage, for another consultation."""
+    return Stage(people=stage.people, bodies=stage.bodies)
+
+
+def _on(days: int, hour: time = MORNING) -> datetime:
+    """An hour in Nairobi, some days from today."""
+    return timezone.make_aware(datetime.combine(timezone.localdate() + timedelta(days=days), hour))
+
+
+def acts(stage: Stage) -> Iterator[Act]:
+    """The round opens; some inputs are screened, some wait, some are being written; one body waits."""
+    rows = sample.read("open_round")
+    opened = _on(-rows["consultation"]["opened_days_ago"])
+    yield Act(opened - STEP, prepare, (rows["consultation"],))
+    yield Act(opened, open_round)
+    for row in sample.rows("open_round", "input"):
+        begun = _on(-row["days_ago"], time(10))
+        yield Act(begun, write, (row,))
+        if row["fate"] != "draft":
+            yield Act(begun + STEP, send, (row,))
+        if row["fate"] in ("accepted", "returned"):
+            yield Act(begun + 5 * STEP, let_in if row["fate"] == "accepted" else give_back, (row,))
+    for row in rows["organisation"]:
+        yield Act(_on(-row["days_ago"]), come, (row, rows["person"]))
+    yield Act(_on(-1), begin_paper, (rows["paper"],))
+
+
+def prepare(stage: Stage, facts: sample.Row) -> None:
+    """The secretariat enters the consultation, as in the admin."""
+    stage.consultation = Consultation.objects.create(
+        opens_at=_on(-facts["opened_days_ago"]),
+        closes_at=_on(facts["closes_in_days"], DEADLINE),
+        is_sample=True,
+        **{field: facts[field] for field in ("slug", "title", "short_title", "purpose")},
+    )
+    stage.consultation.themes.set(stage.themes[code] for code in facts["themes"])
+    journal("enter", stage.consultation, by=stage.person(OFFICER), after=stage.consultation.state)
+
+
+def open_round(stage: Stage) -> None:
+    """The secretariat opens it."""
+    stage.consultation = open_consultation(stage.consultation, by=stage.person(OFFICER))
+
+
+def come(stage: Stage, row: sample.Row, people: list[sample.Row]) -> None:
+    """A body registers and waits to be verified."""
+    open_accounts(stage, people, by=stage.person("brian"))
+    register(stage, row, by=people[0]["key"])
+
+
+def begin_paper(stage: Stage, facts: sample.Row) -> None:
+    """A drafter begins the paper of the round; what it says is for visitors to write."""
+    stage.paper = create_paper(stage.consultation, by=stage.person(OFFICER), **facts)
+
+
+def tally(stage: Stage) -> str:
+    """How many inputs wait, and until when more are taken."""
+    inputs = Submission.objects.filter(consultation=stage.consultation)
+    waiting = inputs.filter(state=SubmissionState.SUBMITTED).count()
+    points = Point.objects.filter(consultation=stage.consultation).count()
+    closes = timezone.localtime(stage.consultation.closes_at)
+    return f"{inputs.count()} inputs, {waiting} to screen, {points} points, open until {closes:%d %B %Y}"
+
+
+def keep_open() -> Consultation | None:
+    """Let the head extend the round when its deadline has passed; returns it where that was needed."""
+    facts = sample.read("open_round")["consultation"]
+    found = Consultation.objects.filter(slug=facts["slug"], is_sample=True, closes_at__lt=timezone.now()).first()
+    head = User.objects.filter(is_sample=True, office=Office.HEAD).first()
+    if found is None or head is None:
+        return None
+    return extend(found, closes_at=_on(facts["closes_in_days"], DEADLINE), by=head, reason=facts["reason_to_extend"])
+
+
+CHAPTER = Chapter("Open round", acts, tally)

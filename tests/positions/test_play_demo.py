@@ -1,0 +1,392 @@
+"""The sample is played by verbs: everything in its files is in the database, and nothing got there another way."""
+
+import json
+import uuid
+from collections import Counter
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from consultations import queries as consultation_queries
+from consultations.management.commands.check_journal import check
+from consultations.models import (
+    Consultation,
+    Delegate,
+    Event,
+    ForumSession,
+    Mandate,
+    Membership,
+    Milestone,
+    OutgoingMail,
+    Point,
+    Stakeholder,
+    Submission,
+    Theme,
+    User,
+)
+from consultations.permissions import needs_second_factor
+from positions import queries, sample
+from positions.edition import problems
+from positions.models import (
+    Amendment,
+    Artefact,
+    Clearance,
+    Disposition,
+    Edition,
+    PaperState,
+    PositionPaper,
+    Reservation,
+    Stance,
+)
+from positions.sample.play import CannotPlay, accounts, play
+from positions.sample.play.drafting import KEYS
+from tests import pdf_text
+from tests.factories import make_head
+
+NOT_OF_THE_RECORD = {"decide"}  # written about a point, but what it says is the outcome and not the point's state
+FATES = {"accepted": "accepted", "returned_accepted": "accepted"}
+
+
+@pytest.fixture
+def paper(played) -> PositionPaper:
+    return PositionPaper.objects.get(slug="gcm-2017")
+
+
+@pytest.fixture
+def adopted(paper) -> dict:
+    return json.loads(paper.editions.get(number="1.0").content)
+
+
+@pytest.fixture
+def pdf(paper) -> Artefact:
+    return Artefact.objects.get(edition__paper=paper, format="pdf")
+
+
+def run(command: str, *args: str) -> str:
+    said = StringIO()
+    call_command(command, *args, stdout=said)
+    return said.getvalue()
+
+
+# --- Everything in the files is there -----------------------------------------------------------------------------
+
+
+def test_people_and_bodies_are_those_of_the_sample(played):
+    waiting = sample.read("open_round")
+    people = {row["email"]: row["office"] for row in [*sample.people(), *waiting["person"]]}
+    assert dict(User.objects.values_list("email", "office")) == people
+    states = {row["name"]: row["status"].replace("invited", "registered") for row in sample.organisations()}
+    states |= {row["name"]: row["status"] for row in waiting["organisation"]}
+    bodies = Stakeholder.objects.filter(is_sample=True)
+    assert dict(bodies.values_list("name", "state")) == states
+    members = {row["name"] for row in sample.organisations() if row["is_ncm_member"] and row["status"] == "verified"}
+    assert set(Stakeholder.objects.members().values_list("name", flat=True)) == members
+    mandates = [(m["theme"], row["name"], m["lead"]) for row in sample.organisations() for m in row.get("mandates", [])]
+    confirmed = Mandate.objects.filter(is_confirmed=True).order_by()
+    assert sorted(confirmed.values_list("theme__code", "ministry__name", "is_lead")) == sorted(mandates)
+
+
+def test_everybody_acts_in_the_role_of_the_sample(played):
+    roles = {"focal_point", "clearing_officer", "alternate"}
+    rows = {(row["email"], row["role"]) for row in sample.people() if row.get("role") in roles}
+    rows |= {("victor.wanga@swift-passage.example.org", "focal_point")}  # of the body that was refused
+    rows |= {(row["email"], "focal_point") for row in sample.read("open_round")["person"]}
+    assert set(Membership.objects.values_list("user__email", "role")) == rows
+    one_each = Membership.objects.filter(role="focal_point", is_primary=True)
+    assert one_each.count() == sum(role == "focal_point" for _email, role in rows)
+
+
+def test_inputs_took_the_way_of_their_fate(paper):
+    inputs = Submission.objects.filter(consultation=paper.consultation)
+    fates = {row["title"]: FATES.get(row["fate"], row["fate"]) for row in sample.inputs()}
+    assert dict(inputs.values_list("title", "state")) == fates
+    assert dict(inputs.values_list("title", "body")) == {row["title"]: row["body"] for row in sample.inputs()}
+    assert dict(inputs.values_list("title", "audience")) == {row["title"]: row["audience"] for row in sample.inputs()}
+    references = sorted(inputs.values_list("reference", flat=True))
+    assert references == [f"NCM-2017-{number:04}" for number in range(1, len(fates) + 1)]
+    in_order = list(inputs.order_by("reference").values_list("submitted_at", flat=True))
+    assert in_order == sorted(row["sent"] for row in sample.inputs())
+
+
+def test_points_stand_or_stand_behind_another(paper):
+    points = Point.objects.filter(consultation=paper.consultation)
+    rows = [*sample.input_points(), *sample.session_points()]
+    assert sorted(points.values_list("text", flat=True)) == sorted(row["text"] for row in rows)
+    assert Counter(points.values_list("kind", flat=True)) == Counter(row["kind"] for row in rows)
+    assert Counter(points.values_list("state", flat=True)) == {"disposed": 76, "merged": 6}
+    promised = points.filter(kind="commitment")
+    assert promised.exclude(responsible="").count() == promised.count() == sum("who" in row for row in rows)
+    assert promised.filter(due_on=None).count() == 1  # "before the long rains" is no day
+
+
+def test_the_forum_is_that_of_the_sample(paper):
+    forum, delegates = paper.forum, Delegate.objects.filter(forum=paper.forum)
+    assert (forum.state, forum.seats, str(forum.starts_on), forum.place) == ("reported", 50, "2017-10-17", "Nairobi")
+    assert sorted(delegates.values_list("name", "title", "state")) == sorted(
+        (row["name"], row["position"], "confirmed") for row in sample.delegates()
+    )
+    assert sorted(delegates.values_list("badge_number", flat=True)) == list(range(1, 51))
+    came = {row["name"] for row in sample.delegates() if row["checked_in"]}
+    assert set(delegates.filter(check_ins__isnull=False).values_list("name", flat=True)) == came
+    programme = sample.read("programme")["session"]
+    assert list(forum.sessions.values_list("title", flat=True)) == [row["title"] for row in programme]
+
+
+def test_ministries_answered_as_the_sample_says(paper):
+    assert Counter(Clearance.objects.values_list("state", flat=True)) == {"answered": 8}
+    stances = Stance.objects.filter(clearance__paper=paper)
+    live = Counter(stances.filter(replaced_at=None).values_list("value", flat=True))
+    assert live == {"agree": 76, "agree_with_comment": 2, "reservation": 1}
+    assert Counter(stances.exclude(replaced_at=None).values_list("value", flat=True)) == {"object": 1, "agree": 2}
+    assert Counter(Amendment.objects.values_list("state", flat=True)) == {"accepted": 1, "not_accepted": 1}
+    assert paper.clearance_note == sample.read("clearance")["head"]["note"]
+
+
+def test_two_officers_published_and_every_point_was_answered(paper):
+    publication = sample.read("clearance")["publication"]
+    emails = {row["key"]: row["email"] for row in sample.people()}
+    signed = (paper.publication_proposed_by.email, paper.published_by.email)
+    assert signed == (emails[publication["by"]], emails[publication["second_officer"]])
+    assert (paper.state, paper.published_at) == (PaperState.PUBLISHED, publication["published"])
+    rows = Counter(row["outcome"] for row in sample.dispositions())
+    assert Counter(Disposition.objects.answered().values_list("outcome", flat=True)) == rows
+
+
+def test_milestones_of_the_way_belong_to_the_consultation(paper):
+    assert set(Milestone.objects.filter(is_key=True)) == set(paper.consultation.milestones.all())
+    assert paper.consultation.milestones.count() == 5
+
+
+# --- The adopted edition and its files ----------------------------------------------------------------------------
+
+
+def test_the_edition_holds_the_text_that_was_adopted(adopted):
+    paragraphs = [each for section in adopted["sections"] for each in section["paragraphs"]]
+    assert [each["text"] for each in paragraphs] == [sample.adopted_text(row) for row in sample.paragraphs()]
+    assert len(paragraphs) == 50
+    written = [row["heading"] for row in sample.sections() if row.get("paragraph")]
+    assert [section["heading"] for section in adopted["sections"]] == written
+    assert [each["strength"] for each in paragraphs] == [row["strength"] for row in sample.paragraphs()]
+
+
+def test_the_edition_holds_reservations_objection_and_decision(adopted):
+    rows, names = sample.read("clearance"), {row["key"]: row["name"] for row in sample.organisations()}
+    numbers = {row["key"]: number for number, row in enumerate(sample.paragraphs(), 1)}
+    reserved = {(names[row["organisation"]], numbers[row["paragraph"]], row["text"]) for row in rows["reservation"]}
+    assert {(each["organisation"], each["paragraph"], each["text"]) for each in adopted["reservations"]} == reserved
+    (objection,) = adopted["objections_resolved"]
+    (stance,) = [row for row in rows["stance"] if row["stance"] == "object"]
+    assert objection == {
+        "organisation": names[stance["ministry"]],
+        "paragraph": numbers[stance["paragraph"]],
+        "objection": stance["reason"],
+        "proposed": stance["proposed"],
+        "resolution": rows["objection"]["why"],
+    }
+    adoption = adopted["adoption"]
+    assert (adoption["rule"], adoption["chair"], adoption["reasons"]) == (
+        "consensus_with_reservations", rows["adoption"]["chair"], rows["adoption"]["reasons"],
+    )  # fmt: skip
+    assert adopted["edition"]["status"] == "Adopted by consensus, 2 reservations"
+
+
+def test_the_edition_counts_what_was_heard(adopted):
+    accepted = [row for row in sample.inputs() if row["fate"] in FATES]
+    assert adopted["tallies"]["inputs"] == len(accepted) == 40
+    assert adopted["tallies"]["organisations"] == len({row["organisation"] for row in accepted})
+    assert len(adopted["points"]) == adopted["tallies"]["points"] == len(sample.dispositions()) == 82
+    assert [each["reference"] for each in adopted["points"] if not each["outcome"]] == []
+    assert (len(adopted["participants"]), adopted["forum"]["representatives"]) == (50, 50)
+    assert [each["term"] for each in adopted["acronyms"]] == ["IGAD", "IOM", "NCM"]
+
+
+def test_confidential_words_stay_out_of_the_edition(paper, adopted):
+    hidden = Submission.objects.filter(consultation=paper.consultation).exclude(audience="public")
+    said = Point.objects.filter(submission__in=hidden)
+    text = json.dumps(adopted["points"], ensure_ascii=False)
+    assert hidden.count() == sum(row["audience"] != "public" for row in sample.inputs())
+    assert [point.reference for point in said if point.text in text] == []
+
+
+def test_the_same_sample_gives_the_same_edition(adopted):
+    """Nothing in an edition differs from machine to machine: keys come from the sample, moments from its timetable."""
+    keys = [each["key"] for section in adopted["sections"] for each in section["paragraphs"]]
+    assert keys == [str(uuid.uuid5(KEYS, row["key"])) for row in sample.paragraphs()]
+    assert adopted["edition"]["frozen_at"] == "2017-10-17T13:40:00+00:00"
+
+
+def test_each_page_of_the_pdf_says_that_it_is_a_sample(pdf):
+    with pdf.file.open() as file:
+        pages = pdf_text.pages(file.read())
+    assert len(pages) >= 12
+    line = "SAMPLE: not a position of the Government of Kenya"
+    assert [number for number, page in enumerate(pages, 1) if line not in page] == []
+
+
+def test_the_files_are_sound_and_copied(pdf, settings):
+    assert problems(pdf.edition) == []
+    run("play_demo")
+    copy = settings.VAR_DIR / "demo" / "position-paper.pdf"
+    with pdf.file.open() as file:
+        assert copy.read_bytes() == file.read()
+    assert json.loads((settings.VAR_DIR / "demo" / "position-paper.json").read_text())["sample"] is True
+
+
+@pytest.mark.vera
+def test_the_pdf_passes_the_validator(pdf, vera):
+    assert vera(pdf.file.path, "ua1,3a") == []
+
+
+# --- By verbs alone -----------------------------------------------------------------------------------------------
+
+
+def guarded_models() -> list:
+    """Every model whose state the database lets move along its steps only."""
+    models = [*apps.get_app_config("consultations").get_models(), *apps.get_app_config("positions").get_models()]
+    return [model for model in models if any(t.name == "state_moves" for t in getattr(model._meta, "triggers", []))]
+
+
+def test_the_models_with_guarded_states_are_found():
+    assert {Submission, Point, PositionPaper, ForumSession, Clearance, Amendment} <= set(guarded_models())
+
+
+@pytest.mark.parametrize("model", guarded_models(), ids=lambda model: model.__name__)
+def test_every_state_is_the_one_that_the_journal_left(played, model):
+    events = Event.objects.filter(kind=model._meta.label_lower, after__in=model.State.values)
+    events = events.exclude(verb__in=NOT_OF_THE_RECORD).order_by("number")
+    said = {event.object_id: event.after for event in events}
+    initial = model._meta.get_field("state").default
+    rows = model._base_manager.values_list("pk", "state")
+    assert dict(rows) == {pk: said.get(str(pk), initial) for pk, _state in rows}
+
+
+def test_the_journal_is_intact_and_runs_forward(played):
+    verdict = check()
+    assert (verdict.complaint, verdict.checked) == ("", Event.objects.count())
+    moments = list(Event.objects.order_by("number").values_list("at", flat=True))
+    assert moments == sorted(moments)
+    assert Event.objects.filter(verb__contains=":refused").count() == 0
+    assert Event.objects.filter(at__gt=timezone.now()).count() == 0
+
+
+def test_no_real_institution_takes_part(played):
+    real = Stakeholder.objects.filter(is_sample=False)
+    assert real.exclude(state="registered").count() == 0
+    for model in (Submission, Point, Delegate, Membership, Reservation):
+        assert model.objects.filter(stakeholder__in=real).count() == 0
+    assert Clearance.objects.filter(ministry__in=real).count() == 0
+    assert Amendment.objects.filter(sponsor__in=real).count() == 0
+    assert User.objects.filter(is_sample=False).count() == 0
+    assert Consultation.objects.filter(is_sample=False).count() == 0
+
+
+def test_mail_goes_to_the_sample_only(played):
+    assert OutgoingMail.objects.exclude(to__endswith=".example.org").count() == 0
+
+
+# --- The round that is open ---------------------------------------------------------------------------------------
+
+
+def test_visitors_find_a_round_that_is_open(played):
+    current = consultation_queries.current_round()
+    assert (current.slug, current.takes_inputs, current.days_left, current.is_sample) == (
+        "compact-review", True, 28, True,
+    )  # fmt: skip
+    assert set(current.themes.values_list("code", flat=True)) == {f"T{number}" for number in range(1, 8)}
+    assert Counter(current.submissions.values_list("state", flat=True)) == {
+        "submitted": 3, "draft": 2, "accepted": 1, "returned": 1,
+    }  # fmt: skip
+    assert queries.latest_edition(current) == Edition.objects.get(number="1.0")
+
+
+def test_the_secretariat_finds_work(played):
+    officer = User.objects.get(email="hassan.guyo@secretariat.example.org")
+    waiting = [str(row.text) for row in consultation_queries.waiting(officer)]
+    assert waiting == ["3 inputs to screen", "1 organisation to verify"]
+
+
+def test_a_round_that_has_run_out_is_opened_again(played, time_machine):
+    time_machine.move_to(timezone.now() + timedelta(days=60))
+    assert consultation_queries.current_round().takes_inputs is False
+    assert "it is open again until" in run("play_demo")
+    assert consultation_queries.current_round().takes_inputs is True
+    assert "open again" not in run("play_demo")
+
+
+# --- Running it -----------------------------------------------------------------------------------------------------
+
+
+def test_a_second_run_changes_nothing(played):
+    before = Event.objects.count(), OutgoingMail.objects.count(), User.objects.count()
+    assert "was played before; its paper is published" in run("play_demo")
+    assert (Event.objects.count(), OutgoingMail.objects.count(), User.objects.count()) == before
+
+
+def test_log_ins_of_every_role_open_the_portal(played):
+    said = run("play_demo")
+    for row in accounts.log_ins():
+        user = User.objects.get(email=row.email)
+        assert row.email in said
+        assert user.check_password(accounts.password())
+        assert row.second_factor == Authenticator.objects.filter(user=user).exists() == needs_second_factor(user)
+    assert accounts.password() in said
+    confirmed = EmailAddress.objects.filter(verified=True, primary=True).values_list("email", flat=True)
+    assert set(confirmed) == set(User.objects.values_list("email", flat=True))
+
+
+def test_the_password_is_not_promised_under_another_key(played, settings):
+    settings.SECRET_KEY = "another machine's key"
+    assert accounts.password() not in run("play_demo")
+
+
+def test_the_code_of_the_moment_is_the_authenticators(played, time_machine):
+    time_machine.move_to("2026-01-01T12:00:05Z", tick=False)
+    user = User.objects.get(email="ruth.langat@secretariat.example.org")
+    code, rest = run("demo_code", "Ruth.Langat@secretariat.example.org").split(maxsplit=1)
+    assert TOTP(Authenticator.objects.get(user=user)).validate_code(code)
+    assert rest == f"(for 25 s, then {accounts.codes(user).then})\n"
+
+
+@pytest.mark.parametrize(
+    ("email", "complaint"),
+    [("nobody@example.org", "no such account"), ("rose.ondieki@careunion.example.org", "password alone")],
+)
+def test_no_code_for_whom_has_none(played, email, complaint):
+    with pytest.raises(CommandError, match=complaint):
+        run("demo_code", email)
+
+
+def test_nothing_is_shown_or_played_in_production(settings):
+    settings.LOCAL = False
+    for command in (["play_demo"], ["demo_code", "ruth.langat@secretariat.example.org"]):
+        with pytest.raises(CommandError, match="DEMO=1"):
+            run(*command)
+
+
+@pytest.mark.django_db
+def test_the_reference_data_must_be_there():
+    with pytest.raises(CommandError, match="load_reference"):
+        run("play_demo")
+
+
+@pytest.mark.django_db
+def test_a_refusal_undoes_everything():
+    call_command("load_reference", stdout=StringIO())
+    make_head()
+    with pytest.raises(CommandError, match=r"Nothing was played\. .* Only the head of the secretariat"):
+        run("play_demo")
+    assert User.objects.filter(is_sample=True).count() == 0
+    assert Theme.objects.count() == 7
+
+
+def test_another_paper_at_its_address_is_left_alone(played):
+    Consultation.objects.update(is_sample=False)
+    with pytest.raises(CannotPlay, match="is here already and is published"):
+        play(print)
