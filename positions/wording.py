@@ -21,6 +21,16 @@ class Span(NamedTuple):
     kind: Kind
     text: str
 
+    @property
+    def gap(self) -> str:
+        """The space before its first word, which no page needs to mark."""
+        return self.text[: len(self.text) - len(self.text.lstrip())]
+
+    @property
+    def rest(self) -> str:
+        """The text from its first word on."""
+        return self.text.lstrip()
+
 
 class Merged(NamedTuple):
     """Two texts in one. Where both changed the same words they stand in square brackets; `conflicts` counts those."""

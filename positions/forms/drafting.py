@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.text import slugify
+from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import LineField, ObjectivesField, PlainTextField, WantedForm
@@ -204,7 +204,9 @@ def choices_of(sections: Iterable[Any], *, beginnings: bool = False) -> list[tup
     """Options for the paragraphs of an outline, under the headings of its sections; empty sections only to begin in."""
     found = []
     for section in sections:
-        options = [(str(each.key), f"{each.number}. {each.wording.text[:70]}…") for each in section.standing]
+        options = [
+            (str(each.key), f"{each.number}. {Truncator(each.wording.text).words(14)}") for each in section.standing
+        ]
         if beginnings:
             options.insert(0, (f"{BEGINNING}{section.pk}", str(_("At the beginning of this section"))))
         if options:

@@ -23,7 +23,7 @@ from positions.workflow.moves import open_points
 from .drafting import REFUSED, Text, text_of
 from .paper_moves import known_paper
 
-PAGE = 50
+PAGE = 25
 SHOWN = 15  # points of one theme on the page of what is missing; the list has the others
 
 
@@ -73,6 +73,7 @@ def desk_dispositions(request: HttpRequest, slug: str) -> HttpResponse:
         "rows": [_answered(point, text) for point in rows[:PAGE]],
         "number": found.count(),
         "unanswered": open_points(text.paper).count(),
+        "next": open_points(text.paper).order_by("theme__order", "reference").first(),
         "older": reverse("desk_dispositions", args=[slug], query=older) if older else "",
     }
     return render(request, "positions/desk/dispositions.html", context)
