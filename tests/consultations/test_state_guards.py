@@ -1,0 +1,128 @@
+"""The database refuses a state jump, a record born in the middle of its life, and the removal of a record.
+
+The states and steps are read from the triggers, so that a new one is in the test before anybody thinks of it.
+"""
+
+import itertools
+
+import pgtrigger
+import pytest
+from django.db import ProgrammingError, connection, transaction
+
+from consultations.models import Delegate, Event, ForumSession, Point
+from tests.factories import (
+    ROADS,
+    bring,
+    make_consultation,
+    make_delegate,
+    make_forum,
+    make_member,
+    make_point,
+    make_secretariat,
+    make_session,
+    make_stakeholder,
+    make_submission,
+)
+
+pytestmark = pytest.mark.django_db
+MAKE = {
+    "consultations.stakeholder": lambda state: make_stakeholder(state=state),
+    "consultations.consultation": lambda state: make_consultation(state=state),
+    "consultations.forum": lambda state: make_forum(state=state),
+    "consultations.forumsession": lambda state: make_session(state=state),
+    "consultations.delegate": lambda state: make_delegate(make_forum(), state=state),
+    "consultations.submission": lambda state: make_submission(state=state),
+    "consultations.point": lambda state: make_point(state=state, into=make_point() if state == "merged" else None),
+}
+MODELS = {model._meta.label_lower: model for model in ROADS if model._meta.app_label == "consultations"}
+
+
+def steps(model):
+    """The steps that the table's trigger allows."""
+    return {
+        step for trigger in model._meta.triggers if isinstance(trigger, pgtrigger.FSM) for step in trigger.transitions
+    }
+
+
+def run(sql, *values):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+def answer(sql, *values):
+    """What the database says to this, empty where it does it."""
+    try:
+        run(sql, *values)
+    except ProgrammingError as refusal:
+        return str(refusal)
+    return ""
+
+
+def jumps(model):
+    """Every step between two states that is not allowed."""
+    allowed = steps(model)
+    return [pair for pair in itertools.permutations(model.State.values, 2) if pair not in allowed]
+
+
+def test_every_guarded_table_is_in_this_test():
+    assert sorted(MAKE) == sorted(MODELS)
+    assert all(steps(model) for model in MODELS.values())
+
+
+@pytest.mark.parametrize("label", MAKE)
+def test_no_state_is_jumped_to_by_raw_sql(label):
+    model = MODELS[label]
+    table = connection.ops.quote_name(model._meta.db_table)
+    answers = {}
+    for state, group in itertools.groupby(jumps(model), key=lambda pair: pair[0]):
+        record = MAKE[label](state)
+        for jump in group:
+            answers[jump] = answer(f"UPDATE {table} SET state = %s WHERE id = %s", jump[1], record.pk)
+    assert {jump: text for jump, text in answers.items() if "Invalid transition" not in text} == {}
+
+
+@pytest.mark.parametrize("label", MAKE)
+def test_no_record_is_born_in_the_middle_of_its_life(label):
+    model = MODELS[label]
+    first = model._meta.get_field("state").default
+    made = MAKE[label](first)
+    born = []
+    for state in model.State.values:
+        if state == first:
+            continue
+        copy = model.objects.get(pk=made.pk)
+        copy.pk, copy.state, copy._state.adding = None, state, True
+        try:
+            with transaction.atomic():
+                copy.save()
+        except ProgrammingError:
+            continue
+        born.append(state)
+    assert born == []
+
+
+@pytest.mark.parametrize("label", [label for label in MAKE if label != "consultations.forumsession"])
+def test_no_record_is_removed_by_raw_sql(label):
+    model = MODELS[label]
+    record = MAKE[label](model._meta.get_field("state").default)
+    with pytest.raises(ProgrammingError, match="Cannot delete"):
+        run(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)} WHERE id = %s", record.pk)
+
+
+def test_a_membership_ends_and_is_not_removed():
+    membership = make_member().memberships.get()
+    with pytest.raises(ProgrammingError, match="Cannot delete"):
+        run("DELETE FROM consultations_membership WHERE id = %s", membership.pk)
+
+
+@pytest.mark.parametrize("sql", ["UPDATE consultations_event SET reason = 'x'", "DELETE FROM consultations_event"])
+def test_the_journal_is_neither_rewritten_nor_shortened(sql):
+    Event.objects.record("test", make_secretariat(), by=None)
+    with pytest.raises(ProgrammingError, match="Cannot update or delete"):
+        run(sql)
+
+
+def test_every_road_of_the_factories_ends_where_it_says():
+    assert {bring(make_session(), state).state for state in ROADS[ForumSession]} == set(ForumSession.State.values)
+    assert set(ROADS[Delegate]) == set(Delegate.State.values)
+    assert set(ROADS[Point]) == set(Point.State.values)

@@ -1,0 +1,420 @@
+"""The verbs of an input: who may, what is needed, what is kept, and what the database refuses by itself."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from consultations import workflow
+from consultations.models import Event, OutgoingMail, Provision, Submission
+from consultations.workflow import SUBMISSION_MOVES
+from ncm_portal.workflow import Blocked, Conflict, NotAllowed, moves_open_to, needs_of, now, replayed_at
+from tests.factories import (
+    change,
+    make_consultation,
+    make_head,
+    make_member,
+    make_provision,
+    make_secretariat,
+    make_stakeholder,
+    make_submission,
+    make_theme,
+    make_user,
+)
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db
+WORDS = {"title": "A seasonal pass", "body": "Herders should carry one."}
+SENDERS = "Only focal points and alternates of the organisation may do this: {}."
+SCREENERS = "Only the secretariat, never for an organisation one acts for may do this: {}."
+
+
+@pytest.fixture
+def consultation():
+    return make_consultation(themes=("T1",))
+
+
+@pytest.fixture
+def author():
+    return make_member(make_stakeholder("Herders (sample)"))
+
+
+def organisation_of(person):
+    return person.live_memberships[0].stakeholder
+
+
+def begin(consultation, author, **fields):
+    fields = {"theme": make_theme("T1"), **WORDS, **fields}
+    return workflow.start_draft(consultation, organisation_of(author), by=author, **fields)
+
+
+def refused(verb, *args, **kwargs):
+    """The reasons for which a verb is refused."""
+    with pytest.raises(Blocked) as refusal:
+        verb(*args, **kwargs)
+    return refusal.value.reasons
+
+
+def verbs(record):
+    """The journal about a record, oldest first."""
+    return [event.verb for event in Event.objects.about(record)]
+
+
+# --- Writing --------------------------------------------------------------------------------------------------------
+
+
+def test_a_draft_is_begun_with_its_words(consultation, author):
+    provision = make_provision("GCM-02")
+    draft = begin(consultation, author, provisions=[provision], audience="members")
+    draft.refresh_from_db()
+    assert (draft.state, draft.title, draft.audience, draft.author) == ("draft", "A seasonal pass", "members", author)
+    assert list(draft.provisions.all()) == [provision]
+    assert draft.reference is None
+    assert verbs(draft) == ["draft"]
+
+
+def test_the_same_key_is_the_same_draft(consultation, author):
+    key = uuid.uuid4()
+    first = begin(consultation, author, key=key)
+    second = begin(consultation, author, key=key, title="Another title")
+    assert first == second
+    assert second.title == "A seasonal pass"
+    assert verbs(first) == ["draft"]
+
+
+def test_the_key_of_another_organisation_opens_nothing(consultation, author):
+    key = begin(consultation, author).key
+    assert refused(begin, consultation, make_member(), key=key) == [SENDERS.format("Write an input")]
+
+
+@pytest.mark.parametrize("stranger", [make_user, make_member, make_secretariat])
+def test_nobody_writes_for_an_organisation_that_is_not_theirs(consultation, stranger):
+    reasons = refused(
+        workflow.start_draft, consultation, make_stakeholder(), by=stranger(), theme=make_theme("T1"), **WORDS
+    )
+    assert reasons == [SENDERS.format("Write an input")]
+    assert not Submission.objects.exists()
+
+
+def test_a_clearing_officer_does_not_write_for_the_ministry(consultation):
+    officer = make_member(role="clearing_officer")
+    assert refused(begin, consultation, officer) == [SENDERS.format("Write an input")]
+
+
+def test_an_input_has_no_other_fields(consultation, author):
+    with pytest.raises(TypeError, match="an input has no such fields: state"):
+        begin(consultation, author, state="accepted")
+
+
+def test_a_draft_is_edited_from_what_was_seen(consultation, author):
+    draft = begin(consultation, author)
+    edited = workflow.edit_draft(draft, by=author, seen_at=draft.edited_at, title="Better", provisions=[])
+    assert edited.title == "Better"
+    assert edited.edited_at > draft.edited_at
+
+
+def test_an_edit_of_an_older_text_changes_nothing_and_shows_the_newer(consultation, author):
+    draft = begin(consultation, author)
+    seen_at = draft.edited_at
+    workflow.edit_draft(draft, by=author, seen_at=seen_at, body="Theirs")
+    with pytest.raises(Conflict) as conflict:
+        workflow.edit_draft(draft, by=author, seen_at=seen_at, body="Mine")
+    assert conflict.value.theirs.body == "Theirs"
+    draft.refresh_from_db()
+    assert draft.body == "Theirs"
+
+
+def test_what_was_sent_is_not_edited(consultation, author):
+    sent = workflow.submit(begin(consultation, author), by=author)
+    reasons = refused(workflow.edit_draft, sent, by=author, body="Changed")
+    assert reasons == ["This input was sent already: its words stay as they were."]
+
+
+def test_a_stranger_edits_no_draft(consultation, author):
+    draft = begin(consultation, author)
+    assert refused(workflow.edit_draft, draft, by=make_member(), body="x") == [SENDERS.format("Edit an input")]
+
+
+# --- Sending --------------------------------------------------------------------------------------------------------
+
+
+def test_a_sent_input_has_a_reference_a_hash_and_a_receipt_by_mail(consultation, author):
+    sent = workflow.submit(begin(consultation, author), by=author)
+    assert sent.state == "submitted"
+    assert sent.reference == f"NCM-{consultation.opens_at.year}-0001"
+    assert sent.content_sha256 == sent.computed_sha256()
+    assert len(sent.content_sha256) == 64
+    mail = OutgoingMail.objects.get()
+    assert mail.to == author.email
+    assert sent.reference in mail.subject
+    assert sent.content_sha256 in mail.body
+    assert verbs(sent) == ["draft", "submit"]
+
+
+def test_the_hash_covers_words_theme_objectives_and_readers(consultation, author):
+    sent = workflow.submit(begin(consultation, author), by=author)
+    before = sent.content_sha256
+    sent.provisions.add(make_provision("GCM-02"))
+    hashes = {before, sent.computed_sha256()}
+    for changed in (
+        {"title": "x"},
+        {"body": "x"},
+        {"proposed_wording": "x"},
+        {"audience": "members"},
+        {"language": "sw"},
+    ):
+        other = Submission.objects.get(pk=sent.pk)
+        for name, value in changed.items():
+            setattr(other, name, value)
+        hashes.add(other.computed_sha256())
+    assert len(hashes) == 7
+
+
+def test_references_count_on_within_the_year_of_the_round(consultation, author):
+    year = consultation.opens_at.year
+    references = [workflow.submit(begin(consultation, author), by=author).reference for _turn in range(3)]
+    assert references == [f"NCM-{year}-0001", f"NCM-{year}-0002", f"NCM-{year}-0003"]
+
+
+def test_references_count_on_beyond_four_digits(consultation, author):
+    year = consultation.opens_at.year
+    change(make_submission(consultation), reference=f"NCM-{year}-9999")
+    assert workflow.submit(begin(consultation, author), by=author).reference == f"NCM-{year}-10000"
+    assert workflow.submit(begin(consultation, author), by=author).reference == f"NCM-{year}-10001"
+
+
+def test_a_refusal_lists_everything_that_is_missing(consultation):
+    waiting = make_stakeholder("Newcomers (sample)", state="registered")
+    person = make_member(waiting)
+    draft = begin(consultation, person, title=" ", body="")
+    change(consultation, closes_at=now() - timedelta(days=1))
+    closed = timezone.localtime(consultation.closes_at)
+    draft = Submission.objects.get(pk=draft.pk)
+    reasons = refused(workflow.submit, draft, by=person)
+    assert reasons == [
+        "It has no title yet",
+        "It has no text yet",
+        "The secretariat has not verified Newcomers (sample)",
+        f"Inputs closed on {closed.day} {closed:%B %Y}, {closed:%H:%M} EAT (UTC+3)",
+    ]
+    event = Event.objects.about(draft).last()
+    assert (event.verb, event.data) == ("submit:refused", {"reasons": reasons})
+    draft.refresh_from_db()
+    assert (draft.state, draft.reference) == ("draft", None)
+    assert not OutgoingMail.objects.exists()
+
+
+def test_the_last_moment_is_in_time(consultation, author):
+    draft = begin(consultation, author)
+    with replayed_at(consultation.closes_at + timedelta(microseconds=1)):
+        assert len(refused(workflow.submit, draft, by=author)) == 1
+    with replayed_at(consultation.closes_at):
+        assert workflow.submit(draft, by=author).submitted_at == consultation.closes_at
+
+
+@pytest.mark.parametrize("state", ["draft", "closed", "archived"])
+def test_a_round_that_is_not_open_takes_nothing(author, state):
+    consultation = make_consultation(state=state, themes=("T1",))
+    assert refused(workflow.submit, begin(consultation, author), by=author) == ["Inputs are not being taken"]
+
+
+def test_a_second_sending_is_refused(consultation, author):
+    sent = workflow.submit(begin(consultation, author), by=author)
+    assert refused(workflow.submit, sent, by=author) == ["“Send” is not open while this is received."]
+    assert OutgoingMail.objects.count() == 1
+
+
+def test_a_returned_input_is_completed_and_keeps_its_reference_and_day(consultation, author):
+    sent = workflow.submit(begin(consultation, author), by=author)
+    workflow.return_for_completion(sent, by=make_secretariat(), reason="Which county?")
+    with replayed_at(consultation.closes_at + timedelta(days=2)):
+        workflow.edit_draft(sent, by=author, body="Herders of Turkana.")
+        again = workflow.submit(sent, by=author)
+    assert (again.state, again.reference, again.submitted_at) == ("submitted", sent.reference, sent.submitted_at)
+    assert again.content_sha256 == again.computed_sha256() != sent.content_sha256
+    assert (again.decided_at, again.decided_by) == (None, None)
+
+
+# --- Screening ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("officer", [make_secretariat, make_head])
+def test_the_secretariat_accepts_and_the_author_is_told(officer):
+    submission, by = make_submission(state="submitted"), officer()
+    accepted = workflow.accept(submission, by=by)
+    assert (accepted.state, accepted.decided_by) == ("accepted", by)
+    assert OutgoingMail.objects.get().to == submission.author.email
+    assert verbs(submission) == ["accept"]
+
+
+@pytest.mark.parametrize(("verb", "state"), [("return_for_completion", "returned"), ("set_aside", "set_aside")])
+def test_what_goes_back_or_aside_says_why(verb, state):
+    submission, by = make_submission(state="submitted"), make_secretariat()
+    act = getattr(workflow, verb)
+    assert refused(act, submission, by=by, reason="  ") == ["Give a reason: it is kept in the journal."]
+    decided = act(submission, by=by, reason=" Which county? ")
+    assert (decided.state, decided.state_reason) == (state, "Which county?")
+    assert "Which county?" in OutgoingMail.objects.get().body
+    assert Event.objects.about(submission).last().reason == " Which county? "
+
+
+@pytest.mark.parametrize("verb", ["accept", "return_for_completion", "set_aside"])
+def test_nobody_else_screens_and_nobody_for_their_own_organisation(verb):
+    submission = make_submission(state="submitted")
+    both = make_member(submission.stakeholder, user=make_secretariat())
+    label = SUBMISSION_MOVES[verb].label
+    for by in (submission.author, make_user(), make_user("official"), make_user("sysadmin"), both):
+        with pytest.raises(NotAllowed) as refusal:
+            getattr(workflow, verb)(submission, by=by, reason="because")
+        assert refusal.value.reasons == [SCREENERS.format(label)]
+    assert verbs(submission) == [f"{verb}:refused"] * 5
+
+
+def test_an_input_is_screened_once():
+    submission = make_submission(state="accepted")
+    reasons = refused(workflow.set_aside, submission, by=make_secretariat(), reason="")
+    assert reasons == [
+        "“Set aside” is not open while this is accepted.",
+        "Give a reason: it is kept in the journal.",
+    ]
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "returned"])
+def test_an_author_withdraws_what_was_not_accepted(state):
+    submission = make_submission(state=state)
+    assert workflow.withdraw(submission, by=submission.author).state == "withdrawn"
+
+
+@pytest.mark.parametrize("state", ["accepted", "set_aside", "withdrawn"])
+def test_what_was_decided_is_not_withdrawn(state):
+    submission = make_submission(state=state)
+    word = submission.get_state_display()
+    assert refused(workflow.withdraw, submission, by=submission.author) == [
+        f"“Withdraw” is not open while this is {word}."
+    ]
+
+
+def test_the_secretariat_withdraws_nobodys_input():
+    submission = make_submission(state="submitted")
+    assert refused(workflow.withdraw, submission, by=make_secretariat()) == [SENDERS.format("Withdraw")]
+
+
+def test_a_note_is_the_secretariats(author):
+    submission, by = make_submission(state="submitted"), make_secretariat()
+    note = workflow.add_note(submission, by=by, text="Ask a colleague.")
+    assert (note.text, note.by) == ("Ask a colleague.", by)
+    assert verbs(submission) == ["note"]
+    assert refused(workflow.add_note, submission, by=submission.author, text="x") == [SCREENERS.format("Write a note")]
+
+
+def test_a_paper_input_is_taken_in_once():
+    consultation, body, by, key = make_consultation(), make_stakeholder(), make_secretariat(), uuid.uuid4()
+    fields = {"theme": make_theme("T1"), "channel": "letter", "received_on": timezone.localdate(), **WORDS}
+    first, is_new = workflow.take_in(consultation, body, by=by, key=key, **fields)
+    second, is_newer = workflow.take_in(consultation, body, by=by, key=key, **fields)
+    assert (first, is_new, is_newer) == (second, True, False)
+    assert (first.state, first.entered_by) == ("submitted", by)
+
+
+def test_a_letter_that_came_late_is_not_taken_in():
+    consultation = make_consultation()
+    late = timezone.localdate(consultation.closes_at) + timedelta(days=1)
+    fields = {"theme": make_theme("T1"), "channel": "letter", "received_on": late, **WORDS}
+    reasons = refused(
+        workflow.take_in, consultation, make_stakeholder(), by=make_secretariat(), key=uuid.uuid4(), **fields
+    )
+    closes = timezone.localdate(consultation.closes_at)
+    assert reasons == [f"It was not received by {closes.day} {closes:%B %Y}"]
+    assert not Submission.objects.exists()
+
+
+# --- What a page reads of the table ---------------------------------------------------------------------------------
+
+
+def test_the_panel_says_what_a_draft_needs_and_who_moves_it(consultation, author):
+    draft = begin(consultation, author, title="")
+    moves = {verb: SUBMISSION_MOVES[verb] for verb in ("submit", "withdraw")}
+    needs = needs_of(moves, draft)
+    assert [need.met for need in needs] == [False, True, True, True, False]
+    assert needs[-1].text == "Next: Send, Withdraw. Who: focal points and alternates of the organisation"
+    assert needs_of(moves, make_submission(state="accepted")) == []
+
+
+def test_the_buttons_are_those_of_the_person_and_the_state():
+    submission = make_submission(state="submitted")
+
+    def labels(user):
+        return [str(open_move.move.label) for open_move in moves_open_to(SUBMISSION_MOVES, submission, user)]
+
+    assert labels(make_secretariat()) == ["Accept", "Return for completion", "Set aside"]
+    assert labels(submission.author) == ["Withdraw"]
+    assert labels(make_user()) == []
+
+
+# --- At the same moment ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_inputs_sent_at_once_have_two_references(consultation, author):
+    drafts = [begin(consultation, author) for _turn in range(4)]
+    sent = at_once(*(lambda draft=draft: workflow.submit(draft, by=author) for draft in drafts))
+    year = consultation.opens_at.year
+    assert sorted(row.reference for row in sent) == [f"NCM-{year}-000{turn}" for turn in (1, 2, 3, 4)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_draft_sent_twice_at_once_is_sent_once(consultation, author):
+    draft = begin(consultation, author)
+    results = at_once(*[lambda: workflow.submit(draft, by=author)] * 2)
+    assert sorted(type(result).__name__ for result in results) == ["Blocked", "Submission"]
+    assert OutgoingMail.objects.count() == 1
+    assert verbs(draft) == ["draft", "submit", "submit:refused"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_key_begun_twice_at_once_is_one_draft(consultation, author):
+    key = uuid.uuid4()
+    drafts = at_once(*[lambda: begin(consultation, author, key=key)] * 3)
+    assert {draft.pk for draft in drafts} == {Submission.objects.get().pk}
+    assert verbs(drafts[0]) == ["draft"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_edits_at_once_one_is_shown_the_other(consultation, author):
+    draft = begin(consultation, author)
+    words = ["Mine", "Theirs"]
+    results = at_once(
+        *(lambda w=w: workflow.edit_draft(draft, by=author, seen_at=draft.edited_at, body=w) for w in words)
+    )
+    saved = next(result for result in results if isinstance(result, Submission))
+    refusal = next(result for result in results if isinstance(result, Conflict))
+    assert refusal.theirs.body == saved.body
+
+
+# --- The database itself --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"audience": "nobody"},
+        {"channel": "pigeon"},
+        {"content_sha256": ""},
+        {"reference": None},
+        {"decided_at": None},
+        {"entered_by": 0},
+    ],
+)
+def test_the_database_refuses_half_a_truth(wrong):
+    submission = make_submission()
+    wrong = {name: make_user() if value == 0 else value for name, value in wrong.items()}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        change(submission, **wrong)
+
+
+def test_provisions_of_an_input_stay_when_it_is_saved_without_them(consultation, author):
+    draft = begin(consultation, author, provisions=[make_provision("GCM-02")])
+    workflow.edit_draft(draft, by=author, title="Other")
+    assert list(draft.provisions.all()) == list(Provision.objects.all())
