@@ -42,13 +42,13 @@ if [ -z "${DATABASE_URL:-}" ]; then
 fi
 step "Making the tables"
 manage migrate --verbosity 0
-manage createcachetable
+manage createcachetable --verbosity 0
 step "Loading the reference data"
 manage load_reference
 
 if [ -n "${DEBUG:-}" ]; then
     step "Developing on $PORTAL_ADDRESS (Ctrl-C ends it)"
-    manage deliver_mail --watch &
+    "$python" manage.py deliver_mail --watch &
     mail=$!
     manage runserver "127.0.0.1:$port" # in the foreground: its reloader hears Ctrl-C itself
     exit
@@ -61,9 +61,9 @@ manage collectstatic --noinput --verbosity 0
 if [ "${SERVE:-1}" = 0 ]; then exit; fi
 
 step "Serving on $PORTAL_ADDRESS (Ctrl-C ends it)"
-manage deliver_mail --watch &
+"$python" manage.py deliver_mail --watch &
 mail=$!
 DATABASE_POOL=4 "$python" -m gunicorn ncm_portal.wsgi --bind "127.0.0.1:$port" --workers 2 --worker-class gthread \
-    --threads 4 --log-level warning &
+    --threads 4 --graceful-timeout 5 --log-level warning &
 web=$!
 wait "$web"
