@@ -263,9 +263,9 @@ def confirm(delegate: Delegate, *, by: User) -> Delegate:
     """Give a delegate a seat and the next badge number."""
 
     def give_badge(row: Delegate) -> None:
-        Forum.objects.select_for_update().get(pk=row.forum_id)
         row.badge_number = (row.forum.delegates.aggregate(last=Max("badge_number"))["last"] or 0) + 1
 
+    Forum.objects.select_for_update().get(pk=delegate.forum_id)  # seats are counted one confirmation at a time
     return make(DELEGATE_MOVES["confirm"], delegate, by=by, change=give_badge)
 
 

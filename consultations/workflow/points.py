@@ -150,7 +150,7 @@ def merge(point: Point, *, into: Point, by: User, reason: str) -> Point:
     """
 
     def stand_behind(row: Point) -> None:
-        target = Point.objects.select_for_update(of=("self",)).get(pk=into.pk)
+        target = Point.objects.get(pk=into.pk)
         reasons = []
         if target.pk == row.pk:
             reasons.append(_("A point cannot be merged into itself."))
@@ -163,6 +163,8 @@ def merge(point: Point, *, into: Point, by: User, reason: str) -> Point:
         row.merged_into = target
         row.merged.update(merged_into=target)
 
+    both = Point.objects.select_for_update(of=("self",)).filter(pk__in=[point.pk, into.pk])
+    list(both.order_by("pk"))  # locked in one order, so that two people who merge them at once wait for each other
     return make(POINT_MOVES["merge"], point, by=by, reason=reason, change=stand_behind, data={"into": into.reference})
 
 

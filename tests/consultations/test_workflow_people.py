@@ -1,0 +1,316 @@
+"""How organisations and people come to the table: registering, verifying, inviting, joining, leaving, appointing."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+
+from consultations import workflow
+from consultations.models import Event, Mandate, Membership, MembershipInvitation, OutgoingMail, Stakeholder, User
+from consultations.permissions import acts_for, organisations_of
+from consultations.workflow import STAKEHOLDER_MOVES
+from ncm_portal.workflow import Blocked, NotAllowed, needs_of, now
+from tests.factories import (
+    make_head,
+    make_member,
+    make_ministry,
+    make_secretariat,
+    make_stakeholder,
+    make_theme,
+    make_user,
+)
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db
+SECRETARIAT = "Only the secretariat may do this: {}."
+MANAGERS = "Only the secretariat or the organisation's primary focal point may do this: {}."
+
+
+def refused(verb, *args, **kwargs):
+    """The reasons for which a verb is refused."""
+    with pytest.raises(Blocked) as refusal:
+        verb(*args, **kwargs)
+    return refusal.value.reasons
+
+
+def verbs(record):
+    """The journal about a record, oldest first."""
+    return [event.verb for event in Event.objects.about(record)]
+
+
+def outsiders():
+    return [make_user(), make_member(), make_user("official"), make_user("sysadmin")]
+
+
+def primary_of(body):
+    return make_member(body, is_primary=True)
+
+
+# --- Registering ----------------------------------------------------------------------------------------------------
+
+
+def test_who_registers_an_organisation_is_its_primary_focal_point():
+    person = make_user()
+    assert organisations_of(person) == []
+    body = workflow.register_organisation(by=person, name="Ng'ang'a Network", group="civil_society")
+    membership = body.memberships.get()
+    assert (body.name, body.state) == ("Ng'ang'a Network", "registered")
+    assert (membership.user, membership.role, membership.is_primary) == (person, "focal_point", True)
+    assert organisations_of(person) == [body]
+    assert verbs(body) == ["register"]
+
+
+def test_registering_twice_is_registering_once():
+    person = make_user()
+    first = workflow.register_organisation(by=person, name="Network", group="civil_society")
+    second = workflow.register_organisation(by=person, name="Network", group="civil_society")
+    another = workflow.register_organisation(by=make_user(), name="Network", group="civil_society")
+    assert first == second != another
+
+
+def test_a_refused_organisation_registers_again():
+    person = make_user()
+    first = workflow.register_organisation(by=person, name="Network", group="civil_society")
+    workflow.refuse(first, by=make_secretariat(), reason="Say who you are.")
+    assert workflow.register_organisation(by=person, name="Network", group="civil_society") != first
+
+
+def test_a_visitor_registers_nothing():
+    person = make_user(is_active=False)
+    assert refused(workflow.register_organisation, by=person, name="Network", group="civil_society") == [
+        "Only people who have signed in may do this: Register an organisation."
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_register_one_organisation():
+    person = make_user()
+    at_once(*[lambda: workflow.register_organisation(by=person, name="Network", group="civil_society")] * 2)
+    assert Stakeholder.objects.count() == 1
+
+
+# --- Verifying ------------------------------------------------------------------------------------------------------
+
+WAYS = [
+    ("verify", "registered", "verified"),
+    ("refuse", "registered", "refused"),
+    ("suspend", "verified", "suspended"),
+    ("reinstate", "suspended", "verified"),
+]
+
+
+@pytest.mark.parametrize(("verb", "source", "target"), WAYS)
+@pytest.mark.parametrize("officer", [make_secretariat, make_head])
+def test_the_secretariat_moves_an_organisation(verb, source, target, officer):
+    body = make_stakeholder(state=source)
+    moved = getattr(workflow, verb)(body, by=officer(), reason=" As asked. ")
+    assert (moved.state, moved.state_reason) == (target, "As asked.")
+    event = Event.objects.about(body).get()
+    assert (event.verb, event.before, event.after) == (verb, source, target)
+
+
+@pytest.mark.parametrize(("verb", "source", "_target"), WAYS)
+def test_nobody_else_moves_an_organisation(verb, source, _target):
+    body = make_stakeholder(state=source)
+    label = STAKEHOLDER_MOVES[verb].label
+    for by in (*outsiders(), primary_of(body)):
+        assert refused(getattr(workflow, verb), body, by=by, reason="x") == [SECRETARIAT.format(label)]
+    assert verbs(body) == [f"{verb}:refused"] * 5
+
+
+@pytest.mark.parametrize("verb", ["refuse", "suspend", "reinstate"])
+def test_a_move_against_or_back_says_why(verb):
+    source = next(source for name, source, _target in WAYS if name == verb)
+    body = make_stakeholder(state=source)
+    reasons = refused(getattr(workflow, verb), body, by=make_secretariat(), reason="")
+    assert reasons == ["Give a reason: it is kept in the journal."]
+
+
+@pytest.mark.parametrize(
+    ("verb", "state"),
+    [(verb, state) for verb, source, _t in WAYS for state in Stakeholder.State.values if state != source],
+)
+def test_an_organisation_moves_from_its_own_state_only(verb, state):
+    body = make_stakeholder(state=state)
+    reasons = refused(getattr(workflow, verb), body, by=make_secretariat(), reason="x")
+    word = body.get_state_display()
+    assert reasons == [f"“{STAKEHOLDER_MOVES[verb].label}” is not open while this is {word}."]
+
+
+def test_its_people_are_told_that_it_takes_part():
+    body = make_stakeholder(state="registered")
+    person = make_member(body)
+    workflow.verify(body, by=make_secretariat())
+    assert OutgoingMail.objects.get().to == person.email
+
+
+def test_its_people_are_told_why_it_does_not():
+    body = make_stakeholder(state="registered")
+    make_member(body)
+    workflow.refuse(body, by=make_secretariat(), reason="Send us your certificate.")
+    assert "Send us your certificate." in OutgoingMail.objects.get().body
+
+
+def test_the_panel_says_that_the_secretariat_verifies():
+    needs = needs_of(STAKEHOLDER_MOVES, make_stakeholder(state="registered"))
+    assert [need.text for need in needs] == ["Next: Verify, Refuse. Who: the secretariat"]
+
+
+# --- Inviting and joining -------------------------------------------------------------------------------------------
+
+
+def test_an_invitation_keeps_the_hash_of_its_link_only():
+    body = make_stakeholder()
+    invitation, token = workflow.invite_officer(body, email="New@Example.org", role="alternate", by=primary_of(body))
+    assert invitation.email == "new@example.org"
+    assert token not in str(invitation.__dict__)
+    assert workflow.invited(token) == invitation
+    mail = OutgoingMail.objects.get()
+    assert mail.to == "new@example.org"
+    assert f"/organisations/join/{token}/" in mail.body
+    assert Event.objects.about(body).get().data == {"email": "new@example.org", "role": "alternate"}
+
+
+def test_who_invites():
+    body = make_stakeholder()
+    alternate = make_member(body, "alternate")
+    for by in (*outsiders(), alternate, primary_of(make_stakeholder())):
+        reasons = refused(workflow.invite_officer, body, email="a@example.org", role="alternate", by=by)
+        assert reasons == [MANAGERS.format("Invite people to an organisation")]
+    assert not MembershipInvitation.objects.exists()
+
+
+def test_only_the_secretariat_invites_clearing_officers():
+    body = make_ministry()
+    invite = {"email": "a@example.org", "role": "clearing_officer"}
+    with pytest.raises(NotAllowed):
+        workflow.invite_officer(body, by=primary_of(body), **invite)
+    invitation, _token = workflow.invite_officer(body, by=make_secretariat(), **invite)
+    assert invitation.role == "clearing_officer"
+
+
+def invite(body, email, role="alternate"):
+    return workflow.invite_officer(body, email=email, role=role, by=make_secretariat())[1]
+
+
+def test_the_person_invited_joins_once():
+    body, person = make_stakeholder(), make_user(email="new@example.org")
+    token = invite(body, person.email)
+    membership = workflow.join(token, by=person)
+    assert (membership.stakeholder, membership.role, membership.is_primary) == (body, "alternate", False)
+    assert acts_for(person, body)
+    invitation = MembershipInvitation.objects.get()
+    assert (invitation.accepted_by, invitation.accepted_at is None) == (person, False)
+    assert refused(workflow.join, token, by=person) == ["This invitation is no longer valid. Ask for a new one."]
+
+
+def test_the_first_focal_point_is_the_primary_one():
+    body = make_stakeholder()
+    people = [make_user(), make_user()]
+    joined = [workflow.join(invite(body, each.email, "focal_point"), by=each) for each in people]
+    assert [membership.is_primary for membership in joined] == [True, False]
+
+
+def test_an_invitation_is_for_one_address():
+    token = invite(make_stakeholder(), "new@example.org")
+    assert refused(workflow.join, token, by=make_user()) == [
+        "This invitation was sent to another address. Sign in with that address to accept it."
+    ]
+    assert workflow.invited(token) is not None
+
+
+def test_an_invitation_is_good_for_two_weeks():
+    token = invite(make_stakeholder(), "new@example.org")
+    with time_machine.travel(now() + timedelta(days=15), tick=False):
+        assert workflow.invited(token) is None
+    assert workflow.invited("no such token") is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_invitation_accepted_twice_at_once_is_one_membership():
+    person = make_user()
+    token = invite(make_stakeholder(), person.email)
+    at_once(*[lambda: workflow.join(token, by=User.objects.get(pk=person.pk))] * 2)
+    assert Membership.objects.count() == 1
+
+
+# --- Members, mandates, offices -------------------------------------------------------------------------------------
+
+
+def test_the_secretariat_adds_a_person_on_a_letter():
+    body, person = make_ministry(), make_user()
+    membership = workflow.add_member(person, body, role="clearing_officer", by=make_secretariat(), letter="OP/CAB.9/1")
+    assert (membership.role, membership.mandate_letter) == ("clearing_officer", "OP/CAB.9/1")
+    again = workflow.add_member(person, body, role="clearing_officer", by=make_secretariat())
+    assert again == membership
+    for by in (*outsiders(), primary_of(body)):
+        reasons = refused(workflow.add_member, person, body, role="alternate", by=by)
+        assert reasons == [SECRETARIAT.format("Add a person to an organisation")]
+
+
+def test_a_membership_ends_and_its_record_stays():
+    body = make_stakeholder()
+    person = make_member(body, "alternate")
+    ended = workflow.end_membership(person.memberships.get(), by=primary_of(body), reason="Moved on.")
+    assert ended.valid_until is not None
+    with time_machine.travel(now() + timedelta(days=1), tick=False):
+        assert organisations_of(User.objects.get(pk=person.pk)) == []
+    event = Event.objects.about(body).last()
+    assert (event.verb, event.reason, event.data) == ("leave", "Moved on.", {"person": person.name})
+
+
+def test_nobody_else_ends_a_membership():
+    body = make_stakeholder()
+    membership = make_member(body).memberships.get()
+    for by in (*outsiders(), make_member(body, "alternate")):
+        assert refused(workflow.end_membership, membership, by=by) == [MANAGERS.format("End a membership")]
+
+
+def test_a_mandate_is_confirmed_by_the_secretariat():
+    ministry, theme = make_ministry(), make_theme()
+    mandate = workflow.confirm_mandate(ministry, theme, by=make_secretariat(), is_lead=True, basis="EO 2/2013")
+    assert (mandate.is_confirmed, mandate.is_lead, mandate.basis) == (True, True, "EO 2/2013")
+    assert Event.objects.about(ministry).get().data == {"theme": theme.code, "lead": True}
+    for by in outsiders():
+        reasons = refused(workflow.confirm_mandate, ministry, theme, by=by)
+        assert reasons == [SECRETARIAT.format("Confirm a mandate")]
+    assert Mandate.objects.count() == 1
+
+
+def test_the_head_appoints():
+    person, head = make_user(), make_head()
+    assert workflow.appoint(person, office="secretariat", by=head, reason="Joined us.").office == "secretariat"
+    event = Event.objects.about(person).get()
+    assert (event.verb, event.before, event.after, event.reason) == ("appoint", "", "secretariat", "Joined us.")
+    assert workflow.appoint(person, office="", by=head).office == ""
+
+
+def test_the_first_head_is_appointed_by_a_system_administrator():
+    admin, person = make_user("sysadmin"), make_user()
+    only_head = ["Only the head of the secretariat may do this: Appoint to an office."]
+    assert refused(workflow.appoint, person, office="secretariat", by=admin) == only_head
+    assert workflow.appoint(person, office="head", by=admin).office == "head"
+    assert refused(workflow.appoint, admin, office="head", by=admin) == only_head
+    for by in (*outsiders(), make_secretariat()):
+        assert refused(workflow.appoint, person, office="official", by=by) == only_head
+
+
+def test_the_database_lets_an_organisation_have_one_primary_focal_point():
+    body = make_stakeholder()
+    primary_of(body)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        primary_of(body)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"role": "chief"},
+        {"role": "alternate", "is_primary": True},
+        {"valid_until": now().date() - timedelta(days=4_000)},
+    ],
+)
+def test_the_database_refuses_half_a_membership(wrong):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_member(**wrong)

@@ -1,0 +1,302 @@
+"""The verbs of a point: taken out once, merged without losing either, taken apart again."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from consultations import workflow
+from consultations.models import Event, Point
+from consultations.workflow import POINT_MOVES
+from ncm_portal.workflow import Blocked, moves_open_to, needs_of
+from tests.factories import (
+    change,
+    make_consultation,
+    make_head,
+    make_member,
+    make_point,
+    make_provision,
+    make_secretariat,
+    make_session,
+    make_stakeholder,
+    make_submission,
+    make_theme,
+    make_user,
+)
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db
+SECRETARIAT = "Only the secretariat may do this: {}."
+WRITERS = "Only the secretariat or the session's rapporteur may do this: {}."
+
+
+def refused(verb, *args, **kwargs):
+    """The reasons for which a verb is refused."""
+    with pytest.raises(Blocked) as refusal:
+        verb(*args, **kwargs)
+    return refusal.value.reasons
+
+
+def verbs(record):
+    """The journal about a record, oldest first."""
+    return [event.verb for event in Event.objects.about(record)]
+
+
+def rapporteur_of(session):
+    return session.roles.create(user=make_user(), kind="rapporteur").user
+
+
+def outsiders():
+    return [make_user(), make_member(), make_user("official"), make_user("sysadmin")]
+
+
+# --- Out of an input ------------------------------------------------------------------------------------------------
+
+
+def test_a_point_is_taken_out_of_an_accepted_input():
+    submission, by, provision = make_submission(), make_secretariat(), make_provision("GCM-02")
+    point = workflow.split(submission, by=by, kind="finding", text=" Rain fails. ", provisions=[provision])
+    assert (point.reference, point.number) == (f"{submission.reference}.1", 1)
+    assert (point.text, point.kind, point.theme, point.stakeholder) == (
+        "Rain fails.", "finding", submission.theme, submission.stakeholder,
+    )  # fmt: skip
+    assert (point.state, point.created_by, list(point.provisions.all())) == ("validated", by, [provision])
+    assert verbs(point) == ["write", "validate"]
+
+
+def test_points_of_an_input_are_numbered_through():
+    submission, by, other = make_submission(), make_head(), make_theme("T2")
+    points = [workflow.split(submission, by=by, kind="finding", text=f"Point {n}", theme=other) for n in range(3)]
+    assert [point.number for point in points] == [1, 2, 3]
+    assert {point.theme for point in points} == {other}
+
+
+def test_the_same_words_taken_out_again_are_the_same_point():
+    submission, by = make_submission(), make_secretariat()
+    first, second, other = (
+        workflow.split(submission, by=by, kind=kind, text="Rain fails.") for kind in ("finding", "finding", "challenge")
+    )
+    assert first == second != other
+    assert Point.objects.count() == 2
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "returned", "set_aside", "withdrawn"])
+def test_nothing_is_taken_out_of_an_input_that_is_not_accepted(state):
+    submission = make_submission(state=state)
+    reasons = refused(workflow.split, submission, by=make_secretariat(), kind="finding", text="x")
+    assert reasons == ["Accept the input before splitting it into points."]
+    assert verbs(submission) == ["split:refused"]
+
+
+def test_a_point_says_something():
+    submission = make_submission()
+    reasons = refused(workflow.split, submission, by=make_secretariat(), kind="finding", text=" \n")
+    assert reasons == ["Write what the point says."]
+    assert not Point.objects.exists()
+
+
+def test_only_the_secretariat_takes_points_out():
+    submission = make_submission()
+    for by in (*outsiders(), submission.author):
+        reasons = refused(workflow.split, submission, by=by, kind="finding", text="x")
+        assert reasons == [SECRETARIAT.format("Split an input into points")]
+
+
+# --- In a session ---------------------------------------------------------------------------------------------------
+
+
+def test_a_rapporteur_writes_hands_in_and_the_secretariat_validates():
+    session, body = make_session(theme=make_theme("T2")), make_stakeholder()
+    rapporteur = rapporteur_of(session)
+    point = workflow.write_point(session, by=rapporteur, kind="commitment", text="We will.", stakeholder=body)
+    assert point.reference == f"{session.forum.code}.S{session.order}.1"
+    assert (point.state, point.theme, point.stakeholder) == ("draft", session.theme, body)
+    assert workflow.hand_in(point, by=rapporteur).state == "submitted"
+    assert refused(workflow.validate, point, by=rapporteur) == [SECRETARIAT.format("Validate")]
+    assert workflow.validate(point, by=make_secretariat()).state == "validated"
+    assert verbs(point) == ["write", "hand_in", "validate:refused", "validate"]
+
+
+def test_a_point_of_a_session_needs_a_theme():
+    session = make_session()
+    reasons = refused(workflow.write_point, session, by=make_secretariat(), kind="finding", text="x")
+    assert reasons == ["Choose the theme of the point."]
+    assert (
+        workflow.write_point(session, by=make_secretariat(), kind="finding", text="x", theme=make_theme()).number == 1
+    )
+
+
+def test_two_organisations_may_say_the_same_words():
+    session, by = make_session(theme=make_theme()), make_secretariat()
+    one, other = make_stakeholder(), make_stakeholder()
+    points = [
+        workflow.write_point(session, by=by, kind="finding", text="Yes.", stakeholder=body)
+        for body in (one, other, one)
+    ]
+    assert points[0] == points[2] != points[1]
+
+
+def test_nobody_else_writes_in_a_session():
+    session, elsewhere = make_session(theme=make_theme()), make_session()
+    chair = session.roles.create(user=make_user(), kind="chair").user
+    for by in (*outsiders(), chair, rapporteur_of(elsewhere)):
+        reasons = refused(workflow.write_point, session, by=by, kind="finding", text="x")
+        assert reasons == [WRITERS.format("Write down a point")]
+
+
+def test_a_point_is_handed_in_by_its_own_rapporteur():
+    point = make_point(session=make_session(), state="draft")
+    assert refused(workflow.hand_in, point, by=rapporteur_of(make_session())) == [WRITERS.format("Hand in")]
+
+
+# --- Merging --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def twins():
+    consultation = make_consultation()
+    return [make_point(make_submission(consultation)) for _turn in range(3)]
+
+
+def test_a_merged_point_stands_behind_the_other_and_neither_is_lost(twins):
+    point, into, _other = twins
+    merged = workflow.merge(point, into=into, by=make_secretariat(), reason="Both ask for a pass.")
+    assert (merged.state, merged.merged_into, merged.text) == ("merged", into, point.text)
+    event = Event.objects.about(point).last()
+    assert (event.verb, event.reason, event.data) == ("merge", "Both ask for a pass.", {"into": into.reference})
+
+
+def test_what_stood_behind_a_point_moves_along(twins):
+    first, second, third = twins
+    by = make_secretariat()
+    workflow.merge(first, into=second, by=by, reason="same")
+    workflow.merge(second, into=third, by=by, reason="same")
+    assert sorted(point.pk for point in third.merged.all()) == sorted([first.pk, second.pk])
+
+
+def test_a_merged_point_is_taken_apart_again(twins):
+    point, into, _other = twins
+    by = make_secretariat()
+    workflow.merge(point, into=into, by=by, reason="same")
+    apart = workflow.unmerge(point, by=by, reason="Not the same county.")
+    assert (apart.state, apart.merged_into) == ("validated", None)
+    assert verbs(point) == ["merge", "unmerge"]
+
+
+def test_a_merge_is_refused_with_every_reason(twins):
+    point, into, _other = twins
+    elsewhere = make_point(state="draft")
+    by = make_secretariat()
+    assert refused(workflow.merge, point, into=point, by=by, reason="x") == ["A point cannot be merged into itself."]
+    assert refused(workflow.merge, point, into=elsewhere, by=by, reason="x") == [
+        "Both points must belong to the same consultation.",
+        f"{elsewhere.reference} is draft: choose a validated point.",
+    ]
+    assert refused(workflow.merge, point, into=into, by=by, reason=" ") == ["Give a reason: it is kept in the journal."]
+    assert verbs(point) == ["merge:refused"] * 3
+
+
+def test_a_point_is_not_merged_into_one_that_was_merged(twins):
+    first, second, third = twins
+    by = make_secretariat()
+    workflow.merge(second, into=third, by=by, reason="same")
+    reasons = refused(workflow.merge, first, into=second, by=by, reason="same")
+    assert reasons == [f"{second.reference} is merged: choose a validated point."]
+
+
+@pytest.mark.parametrize("verb", ["merge", "unmerge", "dispose", "validate"])
+def test_only_the_secretariat_moves_points(verb, twins):
+    point, into, _other = twins
+    more = {"merge": {"into": into, "reason": "x"}, "unmerge": {"reason": "x"}}.get(verb, {})
+    for by in outsiders():
+        reasons = refused(getattr(workflow, verb), point, by=by, **more)
+        assert reasons == [SECRETARIAT.format(POINT_MOVES[verb].label)]
+
+
+@pytest.mark.parametrize(
+    ("verb", "open_in"),
+    [
+        ("hand_in", {"draft"}),
+        ("validate", {"draft", "submitted"}),
+        ("unmerge", {"merged"}),
+        ("dispose", {"validated"}),
+    ],
+)
+@pytest.mark.parametrize("state", ["draft", "submitted", "validated", "merged", "disposed"])
+def test_a_move_is_open_in_its_own_states_only(verb, open_in, state):
+    into = make_point() if state == "merged" else None
+    point = make_point(make_submission(), state=state, into=into)
+    act, more = getattr(workflow, verb), {"reason": "x"} if verb == "unmerge" else {}
+    if state in open_in:
+        assert act(point, by=make_secretariat(), **more).state == POINT_MOVES[verb].target
+    else:
+        word = point.get_state_display()
+        assert refused(act, point, by=make_secretariat(), **more) == [
+            f"“{POINT_MOVES[verb].label}” is not open while this is {word}."
+        ]
+
+
+def test_the_panel_of_a_point_says_who_moves_it():
+    point = make_point(state="draft")
+    assert [need.text for need in needs_of(POINT_MOVES, point)] == [
+        "Next: Hand in. Who: the secretariat or the session's rapporteur",
+        "Next: Validate. Who: the secretariat",
+    ]
+    assert [str(found.move.label) for found in moves_open_to(POINT_MOVES, point, make_head())] == [
+        "Hand in",
+        "Validate",
+    ]
+
+
+# --- At the same moment, and the database itself --------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_points_taken_out_at_once_have_numbers_of_their_own():
+    submission, by = make_submission(), make_secretariat()
+    points = at_once(
+        *(lambda n=n: workflow.split(submission, by=by, kind="finding", text=f"Point {n}") for n in range(4))
+    )
+    assert sorted(point.number for point in points) == [1, 2, 3, 4]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_point_taken_out_twice_at_once_is_one_point():
+    submission, by = make_submission(), make_secretariat()
+    points = at_once(*[lambda: workflow.split(submission, by=by, kind="finding", text="Once")] * 3)
+    assert {point.pk for point in points} == {Point.objects.get().pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_points_merged_into_each_other_at_once_never_make_a_ring(twins):
+    first, second, _other = twins
+    by = make_secretariat()
+    results = at_once(
+        lambda: workflow.merge(first, into=second, by=by, reason="same"),
+        lambda: workflow.merge(second, into=first, by=by, reason="same"),
+    )
+    assert sorted(type(result).__name__ for result in results) == ["Blocked", "Point"]
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert sorted([first.state, second.state]) == ["merged", "validated"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"kind": "wish"}, {"submission": None}, {"state": "merged"}, {"number": 2}],
+)
+def test_the_database_refuses_half_a_point(wrong):
+    submission = make_submission()
+    point, _second = make_point(submission), make_point(submission)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        change(point, **wrong)
+
+
+def test_the_database_lets_no_point_stand_behind_itself():
+    point = make_point()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        change(point, state="merged", merged_into=point)
+
+
+def test_a_point_has_one_source():
+    point = make_point()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        change(point, session=make_session())
