@@ -103,9 +103,19 @@ def _raw_changes(old: list[str], new: list[str]) -> Iterator[Change]:
     start = _common(old, new)
     tail = _common(old[start:][::-1], new[start:][::-1])
     middle = SequenceMatcher(None, old[start : len(old) - tail], new[start : len(new) - tail])
-    for tag, i, j, k, m in middle.get_opcodes():
-        if tag != "equal":
-            yield Change(start + i, start + j, start + k, start + m)
+    codes = (code[1:] for code in middle.get_opcodes() if code[0] != "equal")
+    changes = [Change(*(start + place for place in code)) for code in codes]
+    ends = [*(change.i for change in changes[1:]), len(old)]
+    for change, end in zip(changes, ends, strict=False):
+        yield _late(change, end, old, new)
+
+
+def _late(change: Change, end: int, old: list[str], new: list[str]) -> Change:
+    """Let words that only came, or only went, begin as late as they can: behind the full stop, not before it."""
+    i, j, k, m = change
+    while j < end and ((i == j and old[j] == new[k]) or (k == m and new[m] == old[i])):
+        i, j, k, m = i + 1, j + 1, k + 1, m + 1
+    return Change(i, j, k, m)
 
 
 def _common(one: list[str], other: list[str]) -> int:

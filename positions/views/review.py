@@ -44,6 +44,7 @@ def desk_review(request: HttpRequest, slug: str) -> HttpResponse:
             messages.success(request, _("The round is open. Every member of the NCM is told by mail."))
             return redirect("desk_review", slug)
     own = {verb: PAPER_MOVES[verb] for verb in HOME["desk_review"]}
+    closing = {"close_review": own["close_review"]}
     amendments = _amendments(paper)
     context = {
         "paper": paper,
@@ -54,7 +55,7 @@ def desk_review(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "reasons": reasons,
         "needs": needs_of(own, paper),
-        "moves": moves_open_to({"close_review": own["close_review"]}, paper, request.user),
+        "moves": [each for each in moves_open_to(closing, paper, request.user) if each.ready],
         "moves_at": reverse("desk_paper", args=[slug]) + "moves/",
     }
     status = REFUSED if reasons or form.errors else 200

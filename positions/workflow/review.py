@@ -82,9 +82,9 @@ def propose_amendment(
     """
     allowed = may_propose_amendment(by, review) and sponsor in sponsors(by)
     demand(allowed, who=MEMBERS, to=gettext_lazy("Propose an amendment"))
-    PositionPaper.objects.select_for_update(of=("self",)).get(pk=review.paper_id)
+    paper = PositionPaper.objects.select_for_update(of=("self",)).get(pk=review.paper_id)
     reasons = []
-    if not review.is_open or review.paper.state != PaperState.REVIEW:
+    if not review.is_open or paper.state != PaperState.REVIEW:
         reasons.append(_("The review round is not open."))
     if paragraph.section.paper_id != review.paper_id or paragraph.removed_at:
         reasons.append(_("The paragraph is not part of this text."))

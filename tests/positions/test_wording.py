@@ -36,6 +36,17 @@ def test_a_sentence_added_at_the_end_leaves_the_rest_alone():
     assert redline(before, f"{before} It lasts.") == [Span("same", before), Span("added", " It lasts.")]
 
 
+def test_a_sentence_added_behind_another_change_begins_behind_the_full_stop():
+    assert redline("Kenya notes it.", "Kenya duly notes it. It acts.") == [
+        Span("same", "Kenya"), Span("added", " duly"), Span("same", " notes it."), Span("added", " It acts."),
+    ]  # fmt: skip
+    assert redline("Kenya duly notes it. It acts.", "Kenya notes it.")[-1] == Span("removed", " It acts.")
+
+
+def test_a_span_tells_its_space_from_its_words():
+    assert (Span("added", "\n It acts.").gap, Span("added", "\n It acts.").rest) == ("\n ", "It acts.")
+
+
 def test_a_word_replaced_shows_what_went_and_what_came():
     assert redline("States should agree on routes.", "States may agree on routes.") == [
         Span("same", "States"), Span("removed", " should"), Span("added", " may"), Span("same", " agree on routes."),
