@@ -236,6 +236,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # every scanner of the internet is refused, silently
         "weasyprint": {"level": "WARNING"},  # else a line for each step of each paper
         "fontTools": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},
