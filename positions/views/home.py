@@ -21,14 +21,16 @@ from positions.queries import latest_edition
 def home(request: HttpRequest) -> HttpResponse:
     """The consultation that is open, or else the latest, with its milestones and themes; the latest adopted paper."""
     current = queries.current_round()
-    milestones = queries.key_milestones(current)
+    edition = latest_edition(current)
+    # a round without a way of its own shows the way of the adopted position
+    milestones = queries.key_milestones(current, edition.paper.consultation if edition else None)
     context = {
         "round": current,
         "participation": queries.participation(current) if current else None,
         "milestones": milestones,
         "next": next_milestone(milestones),
         "themes": queries.theme_figures(current) if current else [],
-        "edition": latest_edition(current),
+        "edition": edition,
     }
     return render(request, "positions/home.html", context)
 

@@ -174,3 +174,15 @@ def test_milestones_stand_on_a_line_with_struck_plans(client):
     )  # fmt: skip
     page = words(client.get(reverse("home")))
     assert "10–11 Dec 2018 Conference, Marrakech Sept 2018 moved Held" in page.replace("Sep 2018", "Sept 2018")
+
+
+def test_a_round_without_a_way_of_its_own_shows_that_of_the_adopted_position(client):
+    before = make_consultation(state="closed", opens_at="2017-09-04T05:00:00Z", closes_at="2017-10-13T14:00:00Z")
+    published(before)
+    now = make_consultation()
+    line = {"kind": "meeting", "level": "global", "is_key": True, "state": "held"}
+    Milestone.objects.create(title="The old conference", actual_start="2018-12-10", consultation=before, **line)
+    assert "The old conference" in words(client.get(reverse("home")))
+    Milestone.objects.create(title="The next review", actual_start="2026-05-05", consultation=now, **line)
+    page = words(client.get(reverse("home")))
+    assert ("The next review" in page, "The old conference" in page) == (True, False)
