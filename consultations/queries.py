@@ -129,9 +129,15 @@ def current_round() -> Consultation | None:
     return next(iter(public_rounds()), None)
 
 
-def key_milestones(consultation: Consultation | None) -> list[Milestone]:
-    """Milestones on the line of the home page: those of the consultation and those of no consultation, in order."""
-    return list(Milestone.objects.filter(Q(consultation=consultation) | Q(consultation=None), is_key=True))
+def key_milestones(*rounds: Consultation | None) -> list[Milestone]:
+    """Milestones on the line of the home page, in order: those of no consultation and those of the first of `rounds`
+    that has any. One query."""
+    asked = [found.pk for found in rounds if found]
+    key = list(Milestone.objects.filter(Q(consultation__in=asked) | Q(consultation=None), is_key=True))
+    for number in asked:
+        if any(found.consultation_id == number for found in key):
+            return [found for found in key if found.consultation_id in (number, None)]
+    return key
 
 
 # --- Numbers --------------------------------------------------------------------------------------------------------

@@ -86,6 +86,19 @@ def test_key_milestones_are_those_of_the_round_and_of_none_in_order_of_time():
     assert queries.key_milestones(own) == [early, moved, late]
 
 
+def test_a_round_without_milestones_shows_those_of_the_next(django_assert_num_queries):
+    new, finished, other = make_consultation(), make_consultation(), make_consultation()
+    day = workflow.now().date()
+    fields = {"kind": "meeting", "level": "global", "planned_start": day, "is_key": True}
+    for_all = Milestone.objects.create(title="For all", **fields)
+    way = Milestone.objects.create(title="The way", consultation=finished, **fields)
+    Milestone.objects.create(title="Another way", consultation=other, **fields)
+    with django_assert_num_queries(1):
+        assert queries.key_milestones(new, finished) == [for_all, way]
+    assert queries.key_milestones(new, None) == [for_all]
+    assert queries.key_milestones(None) == [for_all]
+
+
 # --- Numbers ------------------------------------------------------------------------------------------------------
 
 
