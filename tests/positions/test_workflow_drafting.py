@@ -1,0 +1,468 @@
+"""Writing the paper: every verb, what it refuses, and what the journal keeps."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+
+from consultations.models import Event, OutlinePart
+from ncm_portal.workflow import Blocked, Conflict, NotAllowed
+from positions import workflow
+from positions.models import Disposition, Grounding, Paragraph
+from positions.workflow.drafting import STEP
+from tests.factories import (
+    change,
+    make_consultation,
+    make_forum,
+    make_member,
+    make_point,
+    make_provision,
+    make_secretariat,
+    make_submission,
+    make_theme,
+    make_user,
+)
+from tests.paper_factories import bring_paper, make_paper, make_paragraph, make_section
+from tests.positions.drafting import last_entry, make_draft
+
+pytestmark = pytest.mark.django_db
+CLOSED = "The words may change while the paper is drafted or consolidated; now it is in review."
+
+
+@pytest.fixture
+def draft():
+    return make_draft()
+
+
+def refused(act, *args, **kwargs):
+    """The reasons for which a verb was refused."""
+    with pytest.raises(Blocked) as refusal:
+        act(*args, **kwargs)
+    return refusal.value.reasons
+
+
+def texts(section):
+    found = section.paragraphs.standing().select_related("wording")
+    return [paragraph.wording.text for paragraph in found]
+
+
+def sources(paragraph):
+    paragraph.refresh_from_db()
+    rows = paragraph.wording.groundings.order_by("point__reference")
+    return [(row.point.reference, row.relation, row.is_confirmed) for row in rows]
+
+
+# --- The paper and its sections -------------------------------------------------------------------------------------
+
+
+def begin(consultation, by, **fields):
+    fields = {"slug": "gcm", "title": "The position", "short_title": "GCM", **fields}
+    return workflow.create_paper(consultation, by=by, **fields)
+
+
+def test_a_paper_begins_with_the_usual_outline_and_a_section_for_each_theme():
+    OutlinePart.objects.bulk_create(
+        OutlinePart(order=order, part=part, heading=heading)
+        for order, (part, heading) in enumerate(
+            [("front", "Cover"), ("body", "1. Introduction"), ("body", "6. Position by theme (sections)"),
+             ("body", "7. Conclusion"), ("annex", "Annex A. Matrix")]
+        )
+    )  # fmt: skip
+    consultation, by = make_consultation(themes=("T1", "T2")), make_secretariat()
+    paper = begin(consultation, by)
+    t1, t2 = make_theme("T1"), make_theme("T2")
+    assert list(paper.sections.values_list("order", "part", "heading", "theme")) == [
+        (1, "body", "Introduction", None), (2, "theme", "Theme 1", t1.pk), (3, "theme", "Theme 2", t2.pk),
+        (4, "body", "Conclusion", None),
+    ]  # fmt: skip
+    assert (paper.state, paper.created_by) == ("drafting", by)
+    assert last_entry(paper) == ("create", "", {})
+
+
+def test_a_second_paper_with_the_same_address_and_purpose_is_refused_with_every_reason():
+    consultation, by = make_consultation(), make_secretariat()
+    begin(consultation, by)
+    assert refused(begin, consultation, by, forum=make_forum()) == [
+        "Another paper has the address “gcm”.",
+        "This consultation has a paper for this purpose already.",
+        "The forum belongs to another consultation.",
+    ]
+    assert consultation.papers.count() == 1
+    assert begin(consultation, by, slug="gcm-2", purpose="Addis Ababa").slug == "gcm-2"
+
+
+@pytest.mark.parametrize("who", [make_user, make_member])
+def test_only_the_secretariat_writes(who, draft):
+    by = who()
+    calls = [
+        lambda: begin(draft.consultation, by, purpose="another"),
+        lambda: workflow.add_section(draft.paper, by=by, heading="New"),
+        lambda: workflow.edit_section(draft.first, by=by, heading="New"),
+        lambda: workflow.add_paragraph(draft.first, by=by, text="New."),
+        lambda: workflow.reword(draft.paragraph, by=by, text="New.", why="So."),
+        lambda: workflow.mark_paragraph(draft.paragraph, by=by, strength="notes"),
+        lambda: workflow.move_paragraph(draft.paragraph, by=by, section=draft.second),
+        lambda: workflow.remove_paragraph(draft.paragraph, by=by, reason="So."),
+        lambda: workflow.ground(draft.paragraph, draft.other, by=by),
+        lambda: workflow.unground(draft.paragraph.wording.groundings.get(), by=by),
+        lambda: workflow.confirm_grounding(draft.paragraph.wording.groundings.get(), by=by),
+        lambda: workflow.decide(draft.paper, draft.point, by=by, outcome="noted", reason="So."),
+    ]
+    for call in calls:
+        with pytest.raises(NotAllowed):
+            call()
+    assert texts(draft.first) == ["Kenya calls for agreed routes."]
+    assert sources(draft.paragraph) == [(draft.point.reference, "rests_on", True)]
+    assert not Disposition.objects.exists()
+
+
+def test_sections_are_added_where_they_belong_and_renamed(draft):
+    made = workflow.add_section(draft.paper, by=draft.drafter, heading="Method", after=draft.opening)
+    last = workflow.add_section(draft.paper, by=draft.drafter, heading="Annex", part="annex")
+    workflow.edit_section(draft.opening, by=draft.drafter, heading="Who speaks")
+    assert list(draft.paper.sections.values_list("order", "heading")) == [
+        (1, "Who speaks"), (2, "Method"), (3, "Theme 1"), (4, "Theme 2"), (5, "Annex"),
+    ]  # fmt: skip
+    assert (made.part, last.part) == ("body", "annex")
+    assert last_entry(draft.paper) == ("edit_section", "", {"heading": "Who speaks"})
+
+
+def test_the_place_of_a_new_section_is_that_of_now_not_of_when_the_form_was_opened(draft):
+    stale = draft.paper.sections.get(pk=draft.first.pk)
+    workflow.add_section(draft.paper, by=draft.drafter, heading="Method", after=draft.opening)
+    workflow.add_section(draft.paper, by=draft.drafter, heading="Behind theme 1", after=stale)
+    headings = list(draft.paper.sections.values_list("heading", flat=True))
+    assert headings == ["Introduction", "Method", "Theme 1", "Behind theme 1", "Theme 2"]
+
+
+# --- Paragraphs -----------------------------------------------------------------------------------------------------
+
+
+def test_a_paragraph_is_written_with_its_first_wording(draft):
+    objective = make_provision("GCM-09")
+    made = workflow.add_paragraph(
+        draft.first, by=draft.drafter, text="  Kenya notes it. ", strength="notes", is_secretariat_text=True,
+        provisions=[objective], why="Opens the section.",
+    )  # fmt: skip
+    wording = made.wording
+    assert (wording.number, wording.text, wording.by, wording.why) == (
+        1,
+        "Kenya notes it.",
+        draft.drafter,
+        "Opens the section.",
+    )
+    assert (made.strength, made.is_secretariat_text, list(made.provisions.all())) == ("notes", True, [objective])
+    assert texts(draft.first) == ["Kenya calls for agreed routes.", "Kenya notes it."]
+    assert last_entry(made)[0] == "write"
+
+
+def test_the_same_form_sent_twice_writes_one_paragraph(draft):
+    key = uuid4()
+    made = [workflow.add_paragraph(draft.first, by=draft.drafter, text="Once.", key=key) for _turn in range(2)]
+    assert made[0] == made[1]
+    assert texts(draft.first) == ["Kenya calls for agreed routes.", "Once."]
+
+
+def test_the_key_of_another_papers_paragraph_is_no_key(draft):
+    foreign = make_paragraph(make_section(make_paper()), "Elsewhere.")
+    made = workflow.add_paragraph(draft.first, by=draft.drafter, text="Here.", key=foreign.key)
+    assert made.key != foreign.key
+    assert texts(draft.first)[-1] == "Here."
+
+
+def test_an_empty_paragraph_is_refused_and_leaves_nothing_behind(draft):
+    assert refused(workflow.add_paragraph, draft.first, by=draft.drafter, text=" \n ") == [
+        "Write what the paragraph says."
+    ]
+    assert Paragraph.objects.count() == 1
+    assert last_entry(draft.first) == (
+        "add_paragraph:refused", "", {"reasons": ["Write what the paragraph says."]},
+    )  # fmt: skip
+
+
+def test_nothing_of_the_words_changes_in_review(draft):
+    bring_paper(draft.paper, "review")
+    by, paragraph = draft.drafter, draft.paragraph
+    grounding = paragraph.wording.groundings.get()
+    for act, args, given in [
+        (workflow.add_section, (draft.paper,), {"heading": "New"}),
+        (workflow.edit_section, (draft.first,), {"heading": "New"}),
+        (workflow.add_paragraph, (draft.first,), {"text": "New."}),
+        (workflow.reword, (paragraph,), {"text": "New.", "why": "So."}),
+        (workflow.mark_paragraph, (paragraph,), {"strength": "notes"}),
+        (workflow.move_paragraph, (paragraph,), {"section": draft.second}),
+        (workflow.remove_paragraph, (paragraph,), {"reason": "So."}),
+        (workflow.ground, (paragraph, draft.other), {}),
+        (workflow.unground, (grounding,), {}),
+        (workflow.confirm_grounding, (grounding,), {}),
+    ]:
+        assert refused(act, *args, by=by, **given) == [CLOSED]
+    bring_paper(draft.paper, "consolidation")
+    assert workflow.reword(paragraph, by=by, text="New.", why="So.").wording.text == "New."
+
+
+def test_other_words_are_a_new_wording_and_carry_the_sources_forward_unconfirmed(draft):
+    before = draft.paragraph.wording
+    row = workflow.reword(
+        draft.paragraph,
+        by=draft.colleague,
+        text="Kenya calls for agreed routes and seasons.",
+        why="Seasons too.",
+        base=before,
+    )
+    assert (row.wording.number, row.wording.by, row.wording.why) == (2, draft.colleague, "Seasons too.")
+    assert sources(row) == [(draft.point.reference, "rests_on", False)]
+    assert list(before.groundings.values_list("is_confirmed", flat=True)) == [True]
+    assert last_entry(row) == ("reword", "Seasons too.", {"from": before.sha256, "to": row.wording.sha256})
+
+
+def test_how_a_source_stands_to_the_words_is_carried_forward_too(draft):
+    workflow.ground(draft.paragraph, draft.other, by=draft.drafter, relation="contrary")
+    row = workflow.reword(draft.paragraph, by=draft.drafter, text="Other words.", why="So.")
+    assert {relation for _reference, relation, _confirmed in sources(row)} == {"rests_on", "contrary"}
+
+
+def test_the_same_words_again_change_nothing(draft):
+    row = workflow.reword(draft.paragraph, by=draft.drafter, text=" Kenya calls for agreed routes.\n", why="")
+    assert row.wordings.count() == 1
+    assert Event.objects.about(row).count() == 0
+
+
+def test_new_words_need_a_reason(draft):
+    assert refused(workflow.reword, draft.paragraph, by=draft.drafter, text="New.", why=" ") == [
+        "Say why the words change: it is kept with the wording."
+    ]
+
+
+def test_two_drafters_at_once_lose_neither_text(draft):
+    base = draft.paragraph.wording_id
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Theirs.", why="First.", base=base)
+    with pytest.raises(Conflict) as conflict:
+        workflow.reword(draft.paragraph, by=draft.drafter, text="Mine.", why="Second.", base=base)
+    assert conflict.value.theirs.wording.text == "Theirs."
+    assert texts(draft.first) == ["Theirs."]
+    current = conflict.value.theirs.wording
+    workflow.reword(draft.paragraph, by=draft.drafter, text="Theirs and mine.", why="Both.", base=current)
+    assert list(draft.paragraph.wordings.values_list("text", flat=True)) == [
+        "Kenya calls for agreed routes.", "Theirs.", "Theirs and mine.",
+    ]  # fmt: skip
+
+
+def test_marks_are_set_one_by_one(draft):
+    objective = make_provision("GCM-09")
+    workflow.mark_paragraph(draft.paragraph, by=draft.drafter, provisions=[objective])
+    row = workflow.mark_paragraph(draft.paragraph, by=draft.drafter, strength="urges")
+    row = workflow.mark_paragraph(draft.paragraph, by=draft.drafter, is_secretariat_text=True)
+    assert (row.strength, row.is_secretariat_text, list(row.provisions.all())) == ("urges", True, [objective])
+    assert last_entry(row) == ("mark", "", {"strength": "urges", "secretariat_text": True})
+
+
+def test_a_paragraph_moves_and_keeps_its_key(draft):
+    two = workflow.add_paragraph(draft.first, by=draft.drafter, text="Two.")
+    three = workflow.add_paragraph(draft.first, by=draft.drafter, text="Three.")
+    key = three.key
+    workflow.move_paragraph(three, by=draft.drafter, after=draft.paragraph)
+    assert texts(draft.first) == ["Kenya calls for agreed routes.", "Three.", "Two."]
+    workflow.move_paragraph(two, by=draft.drafter, first=True)
+    assert texts(draft.first) == ["Two.", "Kenya calls for agreed routes.", "Three."]
+    workflow.move_paragraph(two, by=draft.drafter)
+    assert texts(draft.first) == ["Kenya calls for agreed routes.", "Three.", "Two."]
+    moved = workflow.move_paragraph(three, by=draft.drafter, section=draft.second)
+    assert (moved.key, texts(draft.second)) == (key, ["Three."])
+    assert last_entry(moved) == ("move", "", {"section": "Theme 2"})
+
+
+def test_a_paragraph_put_behind_itself_stays(draft):
+    workflow.add_paragraph(draft.first, by=draft.drafter, text="Two.")
+    workflow.move_paragraph(draft.paragraph, by=draft.drafter, after=draft.paragraph)
+    assert texts(draft.first) == ["Kenya calls for agreed routes.", "Two."]
+
+
+def test_a_full_gap_is_opened_by_spreading(draft):
+    two = make_paragraph(draft.first, "Two.", order=2)
+    three = make_paragraph(draft.first, "Three.", order=3)
+    workflow.move_paragraph(three, by=draft.drafter, after=draft.paragraph)
+    workflow.add_paragraph(draft.first, by=draft.drafter, text="Between.", after=draft.paragraph)
+    workflow.move_paragraph(two, by=draft.drafter, first=True)
+    assert texts(draft.first) == ["Two.", "Kenya calls for agreed routes.", "Between.", "Three."]
+
+
+def test_there_is_room_at_the_beginning_again_and_again(draft):
+    for number in range(15):
+        made = workflow.add_paragraph(draft.first, by=draft.drafter, text=f"{number}.")
+        workflow.move_paragraph(made, by=draft.drafter, first=True)
+    assert texts(draft.first)[:3] == ["14.", "13.", "12."]
+    assert draft.first.paragraphs.filter(order__gte=20 * STEP).count() == 0
+
+
+def test_a_paragraph_stays_in_its_own_paper(draft):
+    foreign = make_section(make_paper())
+    assert refused(workflow.move_paragraph, draft.paragraph, by=draft.drafter, section=foreign) == [
+        "A paragraph stays in its own paper."
+    ]
+
+
+def test_a_paragraph_is_removed_with_a_reason_and_stays_on_file(draft):
+    assert refused(workflow.remove_paragraph, draft.paragraph, by=draft.drafter, reason="") == [
+        "Give a reason: it is kept in the journal."
+    ]
+    row = workflow.remove_paragraph(draft.paragraph, by=draft.drafter, reason="Said twice.")
+    assert (texts(draft.first), row.wordings.count()) == ([], 1)
+    assert last_entry(row) == ("remove", "Said twice.", {})
+    assert refused(workflow.reword, row, by=draft.drafter, text="Back.", why="So.") == [
+        "This paragraph was removed from the text."
+    ]
+
+
+# --- What it rests on -----------------------------------------------------------------------------------------------
+
+
+def test_a_paragraph_rests_on_points(draft):
+    workflow.ground(draft.paragraph, draft.other, by=draft.drafter, relation="partly")
+    assert sources(draft.paragraph) == sorted(
+        [(draft.point.reference, "rests_on", True), (draft.other.reference, "partly", True)]
+    )
+    assert last_entry(draft.paragraph) == ("ground", "", {"point": draft.other.reference, "relation": "partly"})
+    workflow.ground(draft.paragraph, draft.other, by=draft.drafter, relation="contrary")
+    assert draft.paragraph.wording.groundings.get(point=draft.other).relation == "contrary"
+
+
+def test_a_merged_point_grounds_through_the_one_it_stands_behind(draft):
+    twin = make_point(draft.other.submission, state="merged", into=draft.other)
+    grounding = workflow.ground(draft.paragraph, twin, by=draft.drafter)
+    assert grounding.point == draft.other
+
+
+def test_a_point_of_another_consultation_or_not_validated_cannot_ground(draft):
+    foreign = make_point(make_submission(), state="submitted")
+    assert refused(workflow.ground, draft.paragraph, foreign, by=draft.drafter) == [
+        "The point belongs to another consultation.",
+        f"{foreign.reference} is not validated.",
+    ]
+
+
+def test_a_source_is_taken_away_and_the_journal_keeps_it(draft):
+    workflow.unground(draft.paragraph.wording.groundings.get(), by=draft.drafter)
+    assert sources(draft.paragraph) == []
+    assert last_entry(draft.paragraph) == ("unground", "", {"point": draft.point.reference})
+
+
+def test_a_source_is_confirmed_after_an_edit(draft):
+    row = workflow.reword(draft.paragraph, by=draft.drafter, text="Other words.", why="So.")
+    workflow.confirm_grounding(row.wording.groundings.get(), by=draft.colleague)
+    assert sources(row) == [(draft.point.reference, "rests_on", True)]
+    assert row.wording.groundings.get().by == draft.colleague
+    assert last_entry(row) == ("confirm_grounding", "", {"point": draft.point.reference})
+
+
+def test_the_sources_of_an_earlier_wording_stay_as_they_were(draft):
+    old = draft.paragraph.wording.groundings.get()
+    workflow.reword(draft.paragraph, by=draft.drafter, text="Other words.", why="So.")
+    for act in (workflow.unground, workflow.confirm_grounding):
+        grounding = Grounding.objects.get(pk=old.pk)
+        assert refused(act, grounding, by=draft.drafter) == [
+            "This belongs to an earlier wording, which stays as it was."
+        ]
+    assert Grounding.objects.filter(pk=old.pk).exists()
+
+
+# --- What becomes of each point -------------------------------------------------------------------------------------
+
+
+def decide(draft, point, outcome, by=None, **given):
+    return workflow.decide(draft.paper, point, by=by or draft.colleague, outcome=outcome, **given)
+
+
+def test_a_point_is_accepted_and_names_the_paragraph(draft):
+    made = decide(draft, draft.point, "accepted", paragraphs=[draft.paragraph])
+    assert (made.outcome, list(made.paragraphs.all()), made.decided_by) == (
+        "accepted",
+        [draft.paragraph],
+        draft.colleague,
+    )
+    assert made.answered_at is None
+    assert last_entry(draft.point) == ("decide", "", {"paper": draft.paper.slug})
+
+
+def test_a_disposition_can_be_changed_until_adoption(draft):
+    decide(draft, draft.point, "accepted", paragraphs=[draft.paragraph])
+    made = decide(draft, draft.point, "noted", reason=" Outside the text. ")
+    assert (made.outcome, made.reason, made.paragraphs.count()) == ("noted", "Outside the text.", 0)
+    assert Disposition.objects.count() == 1
+    bring_paper(draft.paper, "adopted")
+    assert refused(decide, draft, draft.point, "noted", reason="Later.") == [
+        "The text was adopted: its dispositions stay as they are."
+    ]
+
+
+NAME_ONE = "Name at least one paragraph that takes the point up."
+GIVE_REASON = "Give the reason: the author will read it."
+AS_MERGED = "A merged point is disposed of as merged, and no other point is."
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reasons"),
+    [
+        ("accepted", [NAME_ONE]),
+        ("accepted_in_part", [GIVE_REASON, NAME_ONE]),
+        ("noted", [GIVE_REASON]),
+        ("not_accepted", [GIVE_REASON]),
+        ("merged", [AS_MERGED, GIVE_REASON]),
+    ],
+)
+def test_what_each_outcome_needs_is_said_all_at_once(draft, outcome, reasons):
+    assert refused(decide, draft, draft.other, outcome) == reasons
+    assert last_entry(draft.paper) == ("decide:refused", "", {"reasons": reasons})
+
+
+def test_a_merged_point_is_disposed_of_as_merged_and_no_other(draft):
+    twin = make_point(draft.other.submission, state="merged", into=draft.other)
+    assert refused(decide, draft, twin, "noted", reason="So.") == [AS_MERGED]
+    assert decide(draft, twin, "merged", reason="It says what another says.").outcome == "merged"
+
+
+def test_foreign_points_and_paragraphs_and_points_not_validated_are_refused(draft):
+    foreign = make_paragraph(make_section(make_paper()), "Elsewhere.")
+    stranger = make_point(make_submission(), state="submitted")
+    assert refused(decide, draft, stranger, "accepted", paragraphs=[foreign]) == [
+        "The point belongs to another consultation.",
+        f"{stranger.reference} is not validated.",
+        "Name paragraphs of this paper only.",
+    ]
+
+
+def test_who_wrote_a_paragraph_does_not_judge_a_challenge_to_it(draft):
+    workflow.ground(draft.paragraph, draft.other, by=draft.colleague, relation="contrary")
+    reasons = ["The point goes against a paragraph that you wrote: another officer must dispose of it."]
+    assert refused(decide, draft, draft.other, "not_accepted", reason="No.", by=draft.drafter) == reasons
+    assert decide(draft, draft.other, "not_accepted", reason="No.").outcome == "not_accepted"
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Other words.", why="So.")
+    assert refused(decide, draft, draft.other, "noted", reason="No.") == reasons
+
+
+def test_a_challenge_to_another_papers_paragraph_is_judged_here(draft):
+    elsewhere = make_paper(draft.consultation, purpose="Another purpose")
+    theirs = make_paragraph(make_section(elsewhere), "There.", by=draft.drafter)
+    Grounding.objects.create(
+        wording=theirs.wording, point=draft.other, relation="contrary", by=draft.drafter, at=elsewhere.created_at
+    )
+    assert decide(draft, draft.other, "noted", reason="So.", by=draft.drafter).outcome == "noted"
+
+
+# --- The paper halts ------------------------------------------------------------------------------------------------
+
+
+def test_a_suspended_paper_is_not_written_on_and_goes_on_where_it_was(draft):
+    head = change(make_secretariat(), office="head")
+    paper = workflow.suspend(draft.paper, by=head, reason="An election.")
+    assert refused(workflow.add_paragraph, draft.first, by=head, text="New.") == [
+        "The words may change while the paper is drafted or consolidated; now it is suspended."
+    ]
+    assert workflow.resume(paper, by=head).state == "drafting"
+
+
+def test_a_refusal_inside_a_callers_transaction_undoes_the_verb_only(draft):
+    with transaction.atomic():
+        refused(workflow.add_paragraph, draft.first, by=draft.drafter, text="")
+        workflow.add_paragraph(draft.first, by=draft.drafter, text="Kept.")
+    assert texts(draft.first)[-1] == "Kept."

@@ -1,0 +1,292 @@
+"""Review rounds: what opens and closes them, who proposes, what the drafters decide."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from consultations.models import OutgoingMail
+from ncm_portal.workflow import Blocked, Conflict, NotAllowed, now, replayed_at
+from positions import workflow
+from positions.models import Amendment, Outcome
+from tests.factories import make_member, make_ministry, make_point, make_secretariat, make_stakeholder, make_user
+from tests.paper_factories import bring_paper, make_disposition, make_paper, make_paragraph, make_section
+from tests.positions.drafting import last_entry, make_draft
+
+pytestmark = pytest.mark.django_db
+TEXT = "Kenya calls for agreed routes."
+
+
+@pytest.fixture
+def draft():
+    """A draft whose points all have an answer, and a member of the NCM."""
+    found = make_draft()
+    make_disposition(found.paper, found.point, Outcome.ACCEPTED, found.paragraph)
+    make_disposition(found.paper, found.other, Outcome.NOTED)
+    found.body = make_ministry("Ministry of Roads")
+    found.member = make_member(found.body)
+    return found
+
+
+def refused(act, *args, **kwargs):
+    with pytest.raises(Blocked) as refusal:
+        act(*args, **kwargs)
+    return refusal.value.reasons
+
+
+def opened(draft, days=2):
+    draft.paper = workflow.open_review(draft.paper, by=draft.drafter, closes_at=now() + timedelta(days=days))
+    draft.round = draft.paper.rounds.last()
+    return draft.round
+
+
+def propose(draft, text="Kenya calls for agreed and safe routes.", **given):
+    given = {"by": draft.member, "sponsor": draft.body, "reason": "Safety first.", **given}
+    return workflow.propose_amendment(draft.round, given.pop("paragraph", draft.paragraph), text=text, **given)
+
+
+def closed(draft):
+    with replayed_at(now() + timedelta(days=3)):
+        draft.paper = workflow.close_review(draft.paper, by=draft.drafter)
+
+
+def standing(draft):
+    draft.paragraph.refresh_from_db()
+    return draft.paragraph.wording.text
+
+
+# --- Rounds ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_round_freezes_the_text_and_tells_the_members(draft):
+    review = opened(draft)
+    assert (draft.paper.state, review.number, review.is_open) == ("review", 1, True)
+    assert (review.edition.number, review.edition.kind) == ("0.1", "review")
+    content = json.loads(review.edition.content)
+    said = [paragraph["text"] for section in content["sections"] for paragraph in section["paragraphs"]]
+    assert said == [TEXT]
+    assert list(OutgoingMail.objects.values_list("to", flat=True)) == [draft.member.email]
+    assert last_entry(draft.paper) == ("open_review", "", {"closes": review.closes_at.isoformat()})
+
+
+def test_what_a_round_needs_is_said_all_at_once():
+    draft = make_draft()
+    make_paragraph(draft.second, "It rests on nothing.")
+    closes = now() + timedelta(days=2)
+    assert refused(workflow.open_review, draft.paper, by=draft.drafter, closes_at=closes) == [
+        "1 paragraphs rest on no point and are not marked as secretariat text",
+        "2 points have no disposition yet",
+    ]
+    assert not draft.paper.editions.exists()
+    empty = make_paper()
+    assert refused(workflow.open_review, empty, by=draft.drafter, closes_at=closes) == ["The paper has no paragraph yet"]
+
+
+def test_a_round_closes_after_it_opens(draft):
+    reasons = ["The review round must close after it opens: choose a later moment."]
+    past = now() - timedelta(minutes=1)
+    assert refused(workflow.open_review, draft.paper, by=draft.drafter, closes_at=past) == reasons
+    assert draft.paper.rounds.count() == 0
+
+
+def test_a_round_is_closed_once_its_window_is_over(draft):
+    opened(draft)
+    with pytest.raises(Blocked):
+        workflow.close_review(draft.paper, by=draft.drafter)
+    closed(draft)
+    assert draft.paper.state == "consolidation"
+    assert [last_entry(draft.paper)[0]] == ["close_review"]
+
+
+def test_a_second_round_has_the_next_number_and_waits_for_decided_amendments(draft):
+    opened(draft)
+    amendment = propose(draft)
+    closed(draft)
+    closes = now() + timedelta(days=2)
+    assert refused(workflow.open_review, draft.paper, by=draft.drafter, closes_at=closes) == [
+        "1 amendments wait for a decision"
+    ]
+    workflow.decline_amendment(amendment, by=draft.drafter, reason="Safe is understood.")
+    assert (opened(draft).number, draft.round.edition.number) == (2, "0.2")
+
+
+@pytest.mark.parametrize("who", [make_user, make_member])
+def test_only_the_secretariat_opens_closes_and_decides(draft, who):
+    by = who()
+    with pytest.raises(NotAllowed):
+        workflow.open_review(draft.paper, by=by, closes_at=now() + timedelta(days=2))
+    opened(draft)
+    amendment = propose(draft)
+    for act in (
+        lambda: workflow.close_review(draft.paper, by=by),
+        lambda: workflow.accept_amendment(amendment, by=by),
+        lambda: workflow.decline_amendment(amendment, by=by, reason="No."),
+    ):
+        with pytest.raises(NotAllowed):
+            act()
+
+
+# --- Amendments -----------------------------------------------------------------------------------------------------
+
+
+def test_a_member_proposes_other_words(draft):
+    opened(draft)
+    made = propose(draft, "  Kenya calls for safe routes. ")
+    assert (made.text, made.base, made.sponsor, made.state) == (
+        "Kenya calls for safe routes.", draft.paragraph.wording, draft.body, "proposed",
+    )  # fmt: skip
+    assert standing(draft) == TEXT
+    assert last_entry(made)[0] == "propose_amendment"
+
+
+def test_who_is_no_member_or_speaks_for_somebody_else_is_refused(draft):
+    opened(draft)
+    outsider = make_stakeholder("Not a member")
+    unverified = make_ministry("Not verified", state="registered")
+    other = make_ministry("Another member")
+    for by, sponsor in [
+        (make_member(outsider), outsider),
+        (make_member(unverified), unverified),
+        (draft.member, other),
+        (make_secretariat(), draft.body),
+        (make_user(), draft.body),
+    ]:
+        with pytest.raises(NotAllowed):
+            propose(draft, by=by, sponsor=sponsor)
+    assert not Amendment.objects.exists()
+
+
+def test_what_an_amendment_needs_is_said_all_at_once(draft):
+    opened(draft)
+    foreign = make_paragraph(make_section(make_paper()), "Elsewhere.")
+    assert refused(propose, draft, " ", paragraph=foreign, reason=" ") == [
+        "The paragraph is not part of this text.",
+        "Write what the paragraph should say instead.",
+        "Say why: the drafters and the other members will read it.",
+    ]
+    assert refused(propose, draft, TEXT) == ["Write what the paragraph should say instead."]
+
+
+def test_the_same_words_of_the_same_body_are_proposed_once(draft):
+    opened(draft)
+    propose(draft)
+    assert refused(propose, draft) == ["Your organisation has proposed these words already."]
+    workflow.withdraw_amendment(Amendment.objects.get(), by=draft.member)
+    assert propose(draft).state == "proposed"
+
+
+def test_nothing_is_proposed_after_the_window_or_after_the_round_is_closed(draft):
+    opened(draft)
+    with replayed_at(draft.round.closes_at):
+        assert propose(draft, "In the last instant.").state == "proposed"
+    with replayed_at(draft.round.closes_at + timedelta(seconds=1)):
+        assert refused(propose, draft) == ["The review round is not open."]
+    bring_paper(draft.paper, "consolidation")
+    assert refused(propose, draft) == ["The review round is not open."]
+
+
+def test_an_accepted_amendment_becomes_the_wording_and_the_sponsor_is_told(draft):
+    opened(draft)
+    amendment = propose(draft)
+    closed(draft)
+    row = workflow.accept_amendment(amendment, by=draft.colleague)
+    assert (row.state, row.decided_by) == ("accepted", draft.colleague)
+    assert standing(draft) == "Kenya calls for agreed and safe routes."
+    assert draft.paragraph.wording.why == "Amendment of Ministry of Roads: Safety first."
+    assert [source.is_confirmed for source in draft.paragraph.wording.groundings.all()] == [False]
+    assert OutgoingMail.objects.filter(to=draft.member.email, subject="Your amendment: accepted").count() == 1
+
+
+def test_nothing_is_accepted_while_the_round_is_open(draft):
+    opened(draft)
+    amendment = propose(draft)
+    assert refused(workflow.accept_amendment, amendment, by=draft.drafter) == [
+        "The words may change while the paper is drafted or consolidated; now it is in review."
+    ]
+    amendment.refresh_from_db()
+    assert (amendment.state, amendment.decided_by) == ("proposed", None)
+    assert OutgoingMail.objects.filter(subject__startswith="Your amendment").count() == 0
+
+
+def test_a_declined_amendment_needs_a_reason_that_the_sponsor_reads(draft):
+    opened(draft)
+    amendment = propose(draft)
+    assert refused(workflow.decline_amendment, amendment, by=draft.drafter, reason="") == [
+        "Give a reason: it is kept in the journal."
+    ]
+    row = workflow.decline_amendment(amendment, by=draft.drafter, reason="Safe is understood.")
+    assert (row.state, row.decision_reason, standing(draft)) == ("not_accepted", "Safe is understood.", TEXT)
+    mail = OutgoingMail.objects.get(subject="Your amendment: not accepted")
+    assert "Safe is understood." in mail.body
+    assert last_entry(row) == ("decline_amendment", "Safe is understood.", {})
+
+
+def test_a_decision_is_taken_once(draft):
+    opened(draft)
+    amendment = propose(draft)
+    workflow.decline_amendment(amendment, by=draft.drafter, reason="No.")
+    assert refused(workflow.decline_amendment, amendment, by=draft.drafter, reason="Again.") == [
+        "“Do not accept” is not open while this is not accepted."
+    ]
+    with pytest.raises(Blocked):
+        workflow.withdraw_amendment(amendment, by=draft.member)
+
+
+def test_only_the_sponsor_withdraws(draft):
+    opened(draft)
+    amendment = propose(draft)
+    for by in (make_member(make_ministry()), draft.drafter):
+        with pytest.raises(NotAllowed):
+            workflow.withdraw_amendment(amendment, by=by)
+    assert workflow.withdraw_amendment(amendment, by=make_member(draft.body)).state == "withdrawn"
+
+
+def test_two_amendments_of_one_paragraph_the_second_is_fitted_in(draft):
+    opened(draft)
+    one = propose(draft)
+    two = propose(draft, "Kenya calls for agreed routes and seasons.")
+    closed(draft)
+    workflow.accept_amendment(one, by=draft.drafter)
+    with pytest.raises(Conflict) as conflict:
+        workflow.accept_amendment(two, by=draft.drafter)
+    now_standing = conflict.value.theirs.wording
+    two.refresh_from_db()
+    assert two.state == "proposed"
+    fitted = "Kenya calls for agreed and safe routes and seasons."
+    given = {"by": draft.drafter, "text": fitted, "base": now_standing}
+    assert refused(workflow.accept_amendment, two, **given) == [
+        "Say how the proposed words were fitted in: the sponsor will read it."
+    ]
+    row = workflow.accept_amendment(two, reason="Both go together.", **given)
+    assert (row.state, row.decision_reason, standing(draft)) == ("accepted", "Both go together.", fitted)
+
+
+def test_words_fitted_to_a_text_that_moved_again_are_not_taken(draft):
+    opened(draft)
+    amendment = propose(draft)
+    closed(draft)
+    base = draft.paragraph.wording
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya calls for routes.", why="Shorter.")
+    with pytest.raises(Conflict):
+        workflow.accept_amendment(
+            amendment, by=draft.drafter, reason="So.", text="Kenya calls for safe routes.", base=base
+        )
+    assert standing(draft) == "Kenya calls for routes."
+
+
+def test_an_amendment_of_a_removed_paragraph_can_only_be_declined(draft):
+    opened(draft)
+    amendment = propose(draft)
+    closed(draft)
+    workflow.remove_paragraph(draft.paragraph, by=draft.drafter, reason="Said twice.")
+    assert refused(workflow.accept_amendment, amendment, by=draft.drafter) == [
+        "This paragraph was removed from the text."
+    ]
+    assert workflow.decline_amendment(amendment, by=draft.drafter, reason="It was removed.").state == "not_accepted"
+
+
+def test_open_points_are_those_of_now(draft):
+    make_point(draft.other.submission, text="Came late.")
+    assert refused(workflow.open_review, draft.paper, by=draft.drafter, closes_at=now() + timedelta(days=1)) == [
+        "1 points have no disposition yet"
+    ]
