@@ -6,16 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.db import connection
+from zeal import zeal_ignore
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Start all of `acts` together and return what each gave, or the exception it raised."""
+    """Start all of `acts` together and return what each gave, or the exception it raised.
+
+    Who loses a race reads again what the other has made: that second reading is no query per row.
+    """
     start = threading.Barrier(len(acts))
 
     def run(act: Callable[[], Any]) -> Any:
         try:
             start.wait(timeout=10)
-            return act()
+            with zeal_ignore():
+                return act()
         except Exception as error:
             return error
         finally:

@@ -88,7 +88,8 @@ def _write(request: HttpRequest, consultation: Consultation, saved: Submission |
         saved = _keep(request, form, consultation, saved)
         sent = _send(request, saved) if sending else saved
     except Conflict as conflict:
-        return _page(request, form, consultation, conflict.theirs, theirs=conflict.theirs, status=409)
+        theirs = conflict.theirs
+        return _page(request, form, consultation, theirs, theirs=theirs, reasons=conflict.reasons, status=409)
     except Blocked as refusal:
         return _page(request, form, consultation, saved, reasons=refusal.reasons, status=409)
     if sending:
