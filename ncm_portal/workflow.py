@@ -27,6 +27,11 @@ class Condition(NamedTuple):
     met: bool
 
 
+def either(met: bool, yes: str, no: str) -> Condition:
+    """A condition in the words that hold: `yes` when it is met, `no` when it is not, as a refusal will quote it."""
+    return Condition(yes if met else no, met)
+
+
 class Blocked(Exception):
     """A move that may not happen now. `reasons` holds every reason in plain words, never only the first."""
 
@@ -192,7 +197,7 @@ def make[Row: Model](
     """
     with transaction.atomic():
         row = type(record)._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
-        _check(move, row, by, reason)
+        check(move, row, by=by, reason=reason)
         before = row.state  # type: ignore[attr-defined]
         if change:
             change(row)
@@ -204,14 +209,18 @@ def make[Row: Model](
     return row
 
 
-def _check(move: Move, row: Any, by: Any, reason: str) -> None:
+def check(move: Move, row: Any, *, by: Any, reason: str | None = None) -> None:
+    """Raise NotAllowed, or Blocked with every reason that stands against the move now.
+
+    A `reason` of None means that it was not asked for yet.
+    """
     if not move.may(by, row):
         raise NotAllowed(_("Only %(who)s may do this: %(move)s.") % {"who": move.who, "move": move.label})
     reasons = [condition.text for condition in move.conditions(row) if not condition.met]
     if row.state not in move.sources:
         state = row.get_state_display()
         reasons.insert(0, _("“%(move)s” is not open while this is %(state)s.") % {"move": move.label, "state": state})
-    if move.needs_reason and not reason.strip():
+    if move.needs_reason and reason is not None and not reason.strip():
         reasons.append(_("Give a reason: it is kept in the journal."))
     if reasons:
         raise Blocked(reasons)

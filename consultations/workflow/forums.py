@@ -25,7 +25,19 @@ from consultations.models import (
     User,
 )
 from consultations.permissions import head_may, is_secretariat, may_nominate, secretariat_may
-from ncm_portal.workflow import Blocked, Condition, Move, deadline_passed, demand, journal, make, now, table, verb
+from ncm_portal.workflow import (
+    Blocked,
+    Condition,
+    Move,
+    deadline_passed,
+    demand,
+    either,
+    journal,
+    make,
+    now,
+    table,
+    verb,
+)
 
 C, F, D, P = ConsultationState, ForumState, DelegateState, SessionState
 SECRETARIAT = gettext_lazy("the secretariat")
@@ -36,21 +48,14 @@ SENDERS = gettext_lazy("the secretariat or the organisation that sends the deleg
 def ready_to_open(consultation: Consultation) -> list[Condition]:
     """A consultation opens with themes and a deadline that lies ahead."""
     return [
-        _either(consultation.themes.exists(), _("It has at least one theme"), _("It has no theme yet")),
-        _either(
-            not deadline_passed(consultation.closes_at), _("Its deadline lies ahead"), _("Its deadline has passed")
-        ),
+        either(consultation.themes.exists(), _("It has at least one theme"), _("It has no theme yet")),
+        either(not deadline_passed(consultation.closes_at), _("Its deadline lies ahead"), _("Its deadline has passed")),
     ]
 
 
 def ready_to_announce(forum: Forum) -> list[Condition]:
     """A forum is announced with a programme."""
-    return [_either(forum.sessions.exists(), _("It has a programme"), _("It has no programme yet"))]
-
-
-def _either(met: bool, yes: str, no: str) -> Condition:
-    """A refusal quotes what is not met, so that has words of its own."""
-    return Condition(yes if met else no, met)
+    return [either(forum.sessions.exists(), _("It has a programme"), _("It has no programme yet"))]
 
 
 def ready_to_confirm(delegate: Delegate) -> list[Condition]:
@@ -59,12 +64,12 @@ def ready_to_confirm(delegate: Delegate) -> list[Condition]:
     taken = forum.delegates.filter(state=D.CONFIRMED).count()
     name, seats = {"name": delegate.stakeholder.name}, {"taken": taken, "seats": forum.seats}
     return [
-        _either(
+        either(
             delegate.stakeholder.state == StakeholderState.VERIFIED,
             _("%(name)s is verified") % name,
             _("%(name)s is not verified") % name,
         ),
-        _either(
+        either(
             taken < forum.seats,
             _("A seat is free: %(taken)s of %(seats)s are taken") % seats,
             _("No seat is free: %(taken)s of %(seats)s are taken") % seats,

@@ -19,6 +19,7 @@ from ncm_portal.workflow import (
     Move,
     deadline_passed,
     demand,
+    either,
     journal,
     make,
     now,
@@ -47,25 +48,20 @@ def ready_to_send(submission: Submission) -> list[Condition]:
     closed = _("Inputs closed on %(day)s, %(hour)s EAT (UTC+3)") if is_late else _("Inputs are not being taken")
     return [
         *_words_are_there(submission),
-        _either(
+        either(
             stakeholder.state == Stakeholder.State.VERIFIED,
             _("The secretariat has verified %(name)s") % {"name": stakeholder.name},
             _("The secretariat has not verified %(name)s") % {"name": stakeholder.name},
         ),
-        _either(in_time, _("Inputs close on %(day)s, %(hour)s EAT (UTC+3)") % when, closed % when),
+        either(in_time, _("Inputs close on %(day)s, %(hour)s EAT (UTC+3)") % when, closed % when),
     ]
 
 
 def _words_are_there(submission: Submission) -> list[Condition]:
     return [
-        _either(bool(submission.title.strip()), _("It has a title"), _("It has no title yet")),
-        _either(bool(submission.body.strip()), _("It has a text"), _("It has no text yet")),
+        either(bool(submission.title.strip()), _("It has a title"), _("It has no title yet")),
+        either(bool(submission.body.strip()), _("It has a text"), _("It has no text yet")),
     ]
-
-
-def _either(met: bool, yes: str, no: str) -> Condition:
-    """A refusal quotes what is not met, so that has words of its own."""
-    return Condition(yes if met else no, met)
 
 
 def received_in_time(submission: Submission) -> list[Condition]:
@@ -74,7 +70,7 @@ def received_in_time(submission: Submission) -> list[Condition]:
     received = submission.received_on
     day = {"day": f"{deadline.day} {deadline:%B %Y}"}
     in_time = received is not None and received <= deadline
-    on_time = _either(in_time, _("It was received by %(day)s") % day, _("It was not received by %(day)s") % day)
+    on_time = either(in_time, _("It was received by %(day)s") % day, _("It was not received by %(day)s") % day)
     return [*ready_to_send(submission)[:3], on_time]
 
 

@@ -25,6 +25,8 @@ STANCES = [
 class StanceForm(forms.Form):
     """A ministry's stance on one paragraph."""
 
+    hide_optional = True  # whether a field is needed hangs on the stance, and stands in its hint
+
     value = forms.ChoiceField(
         label=_("Stance"),
         choices=STANCES,
@@ -110,9 +112,11 @@ class NeededReasonForm(ReasonForm):
 class AdoptForm(forms.Form):
     """How the meeting adopts the text."""
 
+    hide_optional = True
+
     rule = forms.ChoiceField(
         label=_("The chair declares"),
-        choices=[(value, label) for value, label in Rule.choices if value != Rule.NOT_ADOPTED],
+        choices=[(Rule.CONSENSUS, _("Consensus")), (Rule.WITH_RESERVATIONS, _("Consensus with reservations"))],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what the chair declares")},
     )

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from consultations.models import Event
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
-from ncm_portal.workflow import needs_of
+from ncm_portal.workflow import moves_open_to, needs_of
 from positions import workflow
 from positions.forms.decisions import NeededReasonForm, ReservationForm
 from positions.models import FINAL_KINDS, PositionPaper
@@ -94,6 +94,7 @@ def desk_reservation_withdraw(request: HttpRequest, slug: str, pk: int) -> HttpR
             reason = form.cleaned_data["reason"]
             outcome = attempt(lambda: workflow.withdraw_reservation(reservation, by=request.user, reason=reason))
             if not outcome.reasons:
+                messages.success(request, _("The reservation is withdrawn."))
                 return redirect("desk_adoption", slug)
     context = {"paper": paper, "reservation": reservation, "form": form, "reasons": outcome.reasons}
     return render(request, "positions/decide/reservation_withdraw.html", context, status=outcome.status)
@@ -107,12 +108,14 @@ def desk_publication(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _show_publication(request: HttpRequest, paper: PositionPaper, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
+    first = ["propose_publication"] if paper.publication_proposed_by_id is None else []
+    moves = {verb: PAPER_MOVES[verb] for verb in [*first, "publish"]}
     context = {
         "paper": paper,
         "edition": _final(paper),
         "reasons": outcome.reasons,
-        "moves": moves_on("desk_publication", paper, request.user),
-        "needs": needs_of({verb: PAPER_MOVES[verb] for verb in HOME["desk_publication"]}, paper),
+        "moves": moves_open_to(moves, paper, request.user),
+        "needs": needs_of(moves, paper),
         "events": Event.objects.about(paper).reverse()[:20],
     }
     return render(request, "positions/decide/desk_publication.html", context, status=outcome.status)

@@ -8,11 +8,12 @@ from django.db.models import Count, Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consultations.models import Event
 from consultations.permissions import is_clearing_officer, is_secretariat
+from consultations.templatetags.portal import runs
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from ncm_portal.workflow import moves_open_to, needs_of
 from positions import workflow
@@ -64,14 +65,16 @@ def clearance(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _show(request: HttpRequest, row: Clearance, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
     stances = _live_stances(row)
-    is_open = row.paper.state == PaperState.IN_CLEARANCE and row.state != Clearance.State.SILENT
+    pending = sum(stance.value == StanceValue.PENDING for stance in stances)
+    asked, is_open = row.state == Clearance.State.REQUESTED, row.paper.state == PaperState.IN_CLEARANCE
     context = {
         "clearance": row,
         "stances": stances,
-        "pending": sum(stance.value == StanceValue.PENDING for stance in stances),
-        "may_answer": is_open and may_answer(request.user, row),
+        "pending": pending,
+        "taken": len(stances) - pending,
+        "may_answer": is_open and row.state != Clearance.State.SILENT and may_answer(request.user, row),
         "reasons": outcome.reasons,
-        "needs": needs_of(CLEARANCE_MOVES, row) if row.state == Clearance.State.REQUESTED else [],
+        "needs": CLEARANCE_MOVES["answer"].conditions(row) if asked else [],
         "moves": moves_open_to({"record_silence": CLEARANCE_MOVES["record_silence"]}, row, request.user),
         "events": Event.objects.about(row).reverse()[:20],
     }
@@ -154,23 +157,32 @@ def desk_clearance(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "positions/decide/desk_clearance.html", context)
 
 
+SAID = {
+    StanceValue.OBJECT: gettext_lazy("Objects to %(numbers)s"),
+    StanceValue.RESERVATION: gettext_lazy("Reservation on %(numbers)s"),
+    StanceValue.COMMENT: gettext_lazy("Comment on %(numbers)s"),
+    StanceValue.ABSTAIN: gettext_lazy("Abstains on %(numbers)s"),
+    StanceValue.RECUSE: gettext_lazy("Recuses itself on %(numbers)s"),
+    StanceValue.SILENT: gettext_lazy("Silent on %(numbers)s"),
+    StanceValue.PENDING: gettext_lazy("%(count)s open"),
+    StanceValue.AGREE: gettext_lazy("Agreed to %(count)s"),
+}
+
+
 def _row(clearance: Clearance, numbers: dict[int, int]) -> dict[str, Any]:
-    """One ministry: how many paragraphs, and where it does not simply agree."""
+    """One ministry: how many paragraphs, and what it said on which, what needs an eye first."""
     said: dict[str, list[int]] = {}
     for stance in clearance.live:
         stance.clearance = clearance
-        stance.number = numbers.get(stance.paragraph_id)
+        stance.number = numbers.get(stance.paragraph_id, 0)
         said.setdefault(stance.value, []).append(stance.number)
-    quiet = (StanceValue.AGREE, StanceValue.PENDING)
     return {
         "clearance": clearance,
         "paragraphs": len(clearance.live),
-        "agreed": len(said.get(StanceValue.AGREE, [])),
-        "open": len(said.get(StanceValue.PENDING, [])),
-        "others": [
-            (value, StanceValue(value).label, ", ".join(map(str, sorted(found))))
-            for value, found in said.items()
-            if value not in quiet
+        "said": [
+            (value or "requested", words % {"numbers": runs(sorted(said[value])), "count": len(said[value])})
+            for value, words in SAID.items()
+            if value in said
         ],
         "objections": [stance for stance in clearance.live if stance.value == StanceValue.OBJECT],
     }

@@ -6,16 +6,19 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from consultations.views.access import INVALID, NOTHING_DONE, attempt
-from ncm_portal.workflow import moves_open_to
+from consultations.permissions import is_secretariat
+from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt
+from ncm_portal.workflow import Move, check, moves_open_to
 from positions import workflow
 from positions.forms.decisions import AdoptForm, DueForm, NeededReasonForm, NoteForm, SilenceForm
 from positions.models import PositionPaper
 from positions.workflow import PAPER_MOVES
 
+DONE = Outcome([])
 # What a move asks for beside the click. The fields have the names of the verb's arguments.
 MOVE_FORMS: dict[str, type[forms.Form]] = {
     "request_clearance": DueForm,
@@ -58,29 +61,43 @@ def home_of(verb: str) -> str:
     return next((page for page, verbs in HOME.items() if verb in verbs), "desk_paper")
 
 
+def _way_back(request: HttpRequest, verb: str, slug: str) -> str:
+    """Where the person came from: the desk's page of the move, or the papers for members, who have no desk."""
+    return reverse(home_of(verb), args=[slug]) if is_secretariat(request.user) else reverse("papers")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_paper_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
-    """Make one move: the verb stands in the address, its form has the verb's arguments."""
+    """Make one move: the verb stands in the address, its form has the verb's arguments.
+
+    While something stands in the way, the page says what, and asks for nothing. 404 for whoever has no part in it.
+    """
     paper = known_paper(request, slug)
     move = PAPER_MOVES.get(verb)
-    if move is None or verb in ELSEWHERE or not move.may(request.user, paper):
+    if move is None or verb in ELSEWHERE or not (move.may(request.user, paper) or is_secretariat(request.user)):
         raise Http404
     form = MOVE_FORMS.get(verb, forms.Form)(request.POST if request.method == "POST" else None)
-    outcome = NOTHING_DONE
+    outcome, back = NOTHING_DONE, _way_back(request, verb, slug)
     if request.method == "POST":
-        outcome = INVALID
-        if form.is_valid():
-            act = getattr(workflow, verb)
-            outcome = attempt(lambda: act(paper, by=request.user, **form.cleaned_data))
-            if not outcome.reasons:
-                messages.success(request, _("Done: %(move)s") % {"move": move.label})
-                return redirect(home_of(verb), slug)
+        outcome = _make(request, move, paper, form)
+        if outcome == DONE:
+            messages.success(request, _("Done: %(move)s") % {"move": move.label})
+            return redirect(back)
     context = {
         "paper": paper,
         "move": move,
         "form": form,
         "reasons": outcome.reasons,
+        "in_the_way": [] if form.is_bound else attempt(lambda: check(move, paper, by=request.user)).reasons,
         "needs": move.conditions(paper),
-        "home": home_of(verb),
+        "back": back,
     }
     return render(request, "positions/decide/move.html", context, status=outcome.status)
+
+
+def _make(request: HttpRequest, move: Move, paper: PositionPaper, form: forms.Form) -> Outcome:
+    """Call the verb with what was typed, if all of it can be read."""
+    if not form.is_valid():
+        return INVALID
+    act = getattr(workflow, move.verb)
+    return attempt(lambda: act(paper, by=request.user, **form.cleaned_data))

@@ -7,7 +7,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Mandate, Stakeholder, User
-from ncm_portal.workflow import Blocked, Condition, Move, deadline_passed, demand, journal, make, now, table, verb
+from ncm_portal.workflow import (
+    Blocked,
+    Condition,
+    Move,
+    deadline_passed,
+    demand,
+    either,
+    journal,
+    make,
+    now,
+    table,
+    verb,
+)
 from positions import edition, emails
 from positions.models import (
     Clearance,
@@ -33,14 +45,16 @@ CHOICES = tuple(value for value in StanceValue.values if value not in {StanceVal
 def all_answered(clearance: Clearance) -> list[Condition]:
     """Every paragraph of the clearance has a stance."""
     open_ones = clearance.stances.filter(replaced_at=None, value=StanceValue.PENDING).count()
-    return [Condition(_("Every paragraph has a stance (%(count)s open)") % {"count": open_ones}, not open_ones)]
+    left = _("%(count)s paragraphs have no stance yet") % {"count": open_ones}
+    return [either(not open_ones, _("Every paragraph has a stance"), left)]
 
 
 def is_overdue(clearance: Clearance) -> list[Condition]:
     """The due hour has passed."""
     due = timezone.localtime(clearance.due_at)
-    text = _("The answer was due on %(day)s EAT (UTC+3)") % {"day": f"{due:%d %B %Y, %H:%M}"}
-    return [Condition(text, deadline_passed(clearance.due_at))]
+    was, still = _("The answer was due on %(day)s EAT (UTC+3)"), _("The answer is not due before %(day)s EAT (UTC+3)")
+    day = {"day": f"{due.day} {due:%B %Y, %H:%M}"}
+    return [either(deadline_passed(clearance.due_at), was % day, still % day)]
 
 
 CLEARANCE_MOVES = table(

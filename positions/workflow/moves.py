@@ -1,12 +1,14 @@
 """The table of the paper's moves: who, from where to where, and what must hold first."""
 
+from datetime import datetime
+
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import ForumState, Mandate, Membership, MembershipRole, Point, User
-from ncm_portal.workflow import Condition, Move, make, now, table, verb
+from ncm_portal.workflow import Condition, Move, deadline_passed, either, make, table, verb
 from positions.models import (
     BEFORE_ADOPTION,
     AmendmentState,
@@ -51,6 +53,11 @@ def live_stances(paper: PositionPaper) -> QuerySet[Stance]:
     return Stance.objects.filter(clearance__paper=paper, replaced_at=None, paragraph__removed_at=None)
 
 
+def _hour(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{local.day} {local:%B %Y, %H:%M} EAT (UTC+3)"
+
+
 def _none_left(count: int, met: str, unmet: str) -> Condition:
     return Condition(unmet % {"count": count} if count else met, not count)
 
@@ -59,7 +66,11 @@ def text_is_complete(paper: PositionPaper) -> list[Condition]:
     """The text stands on what was said, and everything that was said has an answer."""
     written = standing(paper).count()
     return [
-        Condition(_("The paper has paragraphs (%(count)s)") % {"count": written}, written > 0),
+        either(
+            written > 0,
+            _("The paper has paragraphs (%(count)s)") % {"count": written},
+            _("The paper has no paragraph yet"),
+        ),
         _none_left(
             ungrounded(paper).count(),
             _("Every paragraph rests on a point or is marked as secretariat text"),
@@ -78,9 +89,9 @@ def review_has_closed(paper: PositionPaper) -> list[Condition]:
     last = paper.rounds.order_by("-number").first()
     if last is None:
         return []
-    closes = timezone.localtime(last.closes_at)
-    text = _("The review round closes on %(day)s EAT (UTC+3)") % {"day": f"{closes:%d %B %Y, %H:%M}"}
-    return [Condition(text, not last.is_open)]
+    closed, closes = _("The review round closed on %(day)s"), _("The review round closes on %(day)s")
+    day = {"day": _hour(last.closes_at)}
+    return [either(not last.is_open, closed % day, closes % day)]
 
 
 def amendments_are_decided(paper: PositionPaper) -> list[Condition]:
@@ -142,9 +153,7 @@ def answers_are_in(paper: PositionPaper) -> list[Condition]:
 
 
 def _waiting_for(clearance) -> str:
-    due = timezone.localtime(clearance.due_at)
-    words = {"name": clearance.ministry.label, "day": f"{due:%d %B %Y, %H:%M}"}
-    return _("%(name)s has until %(day)s EAT (UTC+3)") % words
+    return _("%(name)s has until %(day)s") % {"name": clearance.ministry.label, "day": _hour(clearance.due_at)}
 
 
 def ready_to_clear(paper: PositionPaper) -> list[Condition]:
@@ -165,8 +174,8 @@ def ready_for_forum(paper: PositionPaper) -> list[Condition]:
     announced = forum is not None and forum.state not in {ForumState.DRAFT, ForumState.CANCELLED}
     programme = forum is not None and forum.sessions.exists()
     return [
-        Condition(_("A forum is chosen that was announced"), announced),
-        Condition(_("The forum has a programme"), programme),
+        either(announced, _("A forum is chosen that was announced"), _("No forum is chosen that was announced")),
+        either(programme, _("The forum has a programme"), _("The forum has no programme")),
         *objections_are_settled(paper),
         *text_is_as_cleared(paper),
     ]
@@ -176,7 +185,7 @@ def quorum_is_met(paper: PositionPaper) -> list[Condition]:
     """The last count at this forum shows a quorum."""
     count = paper.quorum_counts.filter(forum=paper.forum).first()
     if count is None:
-        return [Condition(_("The quorum was counted at the forum"), False)]
+        return [Condition(_("The quorum was not counted at the forum yet"), False)]
     words = {
         "members": count.members_present,
         "needed": count.members_needed,
@@ -193,7 +202,7 @@ def quorum_is_met(paper: PositionPaper) -> list[Condition]:
 def ready_for_session(paper: PositionPaper) -> list[Condition]:
     """What the meeting needs to take up the text."""
     in_session = paper.forum is not None and paper.forum.state == ForumState.IN_SESSION
-    return [Condition(_("The forum is in session"), in_session), *quorum_is_met(paper)]
+    return [either(in_session, _("The forum is in session"), _("The forum is not in session")), *quorum_is_met(paper)]
 
 
 def ready_to_adopt(paper: PositionPaper) -> list[Condition]:
@@ -215,7 +224,11 @@ def files_are_sound(paper: PositionPaper) -> list[Condition]:
     edition = final_edition(paper)
     made = edition is not None and edition.artefacts.filter(format=ArtefactFormat.PDF).exists()
     return [
-        Condition(_("The PDF of the adopted edition was made and passed its checks"), made),
+        either(
+            made,
+            _("The PDF of the adopted edition was made and passed its checks"),
+            _("The PDF of the adopted edition was not made yet"),
+        ),
         _none_left(
             open_points(paper).count(),
             _("Every point has a disposition"),
@@ -227,14 +240,16 @@ def files_are_sound(paper: PositionPaper) -> list[Condition]:
 def ready_to_publish(paper: PositionPaper) -> list[Condition]:
     """What publication needs: sound files, answers for all points and the word of a first officer."""
     proposed = paper.publication_proposed_by_id is not None
-    return [*files_are_sound(paper), Condition(_("A first officer has proposed publication"), proposed)]
+    yes, no = _("A first officer has proposed publication"), _("No first officer has proposed publication yet")
+    return [*files_are_sound(paper), either(proposed, yes, no)]
 
 
 def silence_is_over(paper: PositionPaper) -> list[Condition]:
     """The hour until which silence could be broken has passed."""
-    until = timezone.localtime(paper.silence_until) if paper.silence_until else None
-    text = _("Silence lasts until %(day)s EAT (UTC+3)") % {"day": f"{until:%d %B %Y, %H:%M}" if until else "-"}
-    return [Condition(text, until is not None and now() > until)]
+    until = paper.silence_until
+    lasted, lasts = _("Silence lasted until %(day)s"), _("Silence lasts until %(day)s")
+    day = {"day": _hour(until) if until else "-"}
+    return [either(deadline_passed(until), lasted % day, lasts % day)]
 
 
 PAPER_MOVES = table(
@@ -282,7 +297,6 @@ PAPER_MOVES = table(
         may_run,
         SECRETARIAT,
         needs_reason=True,
-        grave=True,
     ),
     Move(
         "clear_paper",

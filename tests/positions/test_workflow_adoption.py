@@ -196,8 +196,8 @@ def test_publication_needs_sound_files_and_a_first_officer(text):
     with pytest.raises(Blocked) as refusal:
         workflow.publish(paper, by=text.secretariat)
     assert refusal.value.reasons == [
-        "The PDF of the adopted edition was made and passed its checks",
-        "A first officer has proposed publication",
+        "The PDF of the adopted edition was not made yet",
+        "No first officer has proposed publication yet",
     ]
 
 
