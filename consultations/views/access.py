@@ -46,13 +46,15 @@ def carry_out(request: HttpRequest, record: Any, verb: str, verbs: Mapping[str, 
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return Outcome(form.problems, 422)
-    return attempt(lambda: verbs[verb](record, by=request.user, reason=form.cleaned_data["reason"]))
+    return attempt(lambda: verbs[verb](record, by=request.user, reason=form.cleaned_data["reason"]), record)
 
 
-def attempt(act: Callable[[], Any]) -> Outcome:
-    """Run a verb and give back every reason for which it was refused."""
+def attempt(act: Callable[[], Any], record: Any = None) -> Outcome:
+    """Run a verb and give back every reason for which it was refused; then `record` is read again as it stands."""
     try:
         act()
     except Blocked as refusal:
+        if record is not None:
+            record.refresh_from_db()
         return Outcome(refusal.reasons, 409)
     return Outcome([])

@@ -188,7 +188,7 @@ def desk_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
         return redirect("desk_input", key)
     outcome = carry_out(request, submission, verb, SCREENING)
     if outcome.reasons:
-        return _show(request, _input(request, key), outcome)
+        return _show(request, submission, outcome)
     messages.success(request, _("Done: %(move)s. The author is told by mail.") % {"move": SUBMISSION_MOVES[verb].label})
     return redirect("desk_input", key)
 
@@ -203,9 +203,9 @@ def desk_input_split(request: HttpRequest, key: UUID) -> HttpResponse:
     form = SplitForm(request.POST, submission=submission)
     if not form.is_valid():
         return _show(request, submission, INVALID, split_form=form)
-    outcome = attempt(lambda: workflow.split(submission, by=request.user, **form.words))
+    outcome = attempt(lambda: workflow.split(submission, by=request.user, **form.words), submission)
     if outcome.reasons:
-        return _show(request, _input(request, key), outcome, split_form=form)
+        return _show(request, submission, outcome, split_form=form)
     messages.success(request, _("The point is taken out. Go on with the next one."))
     return redirect(reverse("desk_input", args=[key]) + "#points")
 

@@ -92,6 +92,6 @@ def desk_organisation_move(request: HttpRequest, pk: int, verb: str) -> HttpResp
         return redirect("desk_organisation", pk)
     outcome = carry_out(request, stakeholder, verb, VERBS)
     if outcome.reasons:
-        return _show(request, _organisation(pk), outcome)
+        return _show(request, stakeholder, outcome)
     messages.success(request, _("Done: %(move)s.") % {"move": STAKEHOLDER_MOVES[verb].label})
     return redirect("desk_organisation", pk)

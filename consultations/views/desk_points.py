@@ -134,9 +134,9 @@ def desk_point_merge(request: HttpRequest, reference: str) -> HttpResponse:
     if into is None:
         return _show(request, point, Outcome([_("Choose the point that says the same.")], 422), form=form)
     reason = form.cleaned_data["reason"]
-    outcome = attempt(lambda: workflow.merge(point, into=into, by=request.user, reason=reason))
+    outcome = attempt(lambda: workflow.merge(point, into=into, by=request.user, reason=reason), point)
     if outcome.reasons:
-        return _show(request, _point(reference), outcome, form=form)
+        return _show(request, point, outcome, form=form)
     messages.success(request, _("%(point)s stands behind %(into)s now. Neither is lost.") % _both(point, into))
     return redirect("desk_point", into.reference)
 
@@ -154,6 +154,6 @@ def desk_point_move(request: HttpRequest, reference: str, verb: str) -> HttpResp
         return redirect("desk_point", reference)
     outcome = carry_out(request, point, verb, POINT_VERBS)
     if outcome.reasons:
-        return _show(request, _point(reference), outcome)
+        return _show(request, point, outcome)
     messages.success(request, _("Done: %(move)s.") % {"move": POINT_MOVES[verb].label})
     return redirect("desk_point", reference)

@@ -140,8 +140,9 @@ def my_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
         return redirect("my_input", key)
     outcome = carry_out(request, submission, verb, VERBS)
     if outcome.reasons:
-        return _show(request, own_input(request, key), outcome)
+        return _show(request, submission, outcome)
     if verb == "submit":
-        return redirect("receipt", own_input(request, key).reference)
+        submission.refresh_from_db()
+        return redirect("receipt", submission.reference)
     messages.success(request, _("Withdrawn. It stays on file and goes no further."))
     return redirect("my_input", key)

@@ -1,0 +1,126 @@
+"""Organisations at the desk: the register, and verifying, refusing, suspending."""
+
+import pytest
+
+from consultations.models import Event, OutgoingMail
+from tests.factories import (
+    make_mandate,
+    make_member,
+    make_ministry,
+    make_secretariat,
+    make_stakeholder,
+    make_submission,
+    make_theme,
+)
+from tests.pages import words
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+LIST = "/desk/organisations/"
+
+
+@pytest.fixture(autouse=True)
+def officer(client):
+    officer = make_secretariat()
+    sign_in(client, officer)
+    return officer
+
+
+@pytest.fixture
+def waiting():
+    body = make_stakeholder("Newcomers (sample)", state="registered", about="We <b>help</b> {{ people }}.")
+    make_member(body, is_primary=True)
+    return body
+
+
+def at(body, *more):
+    return "/".join([f"/desk/organisations/{body.pk}", *more, ""])
+
+
+def names(client, **asked):
+    return [body.name for body in client.get(LIST, asked).context["organisations"]]
+
+
+def test_who_waits_stands_first(client, waiting):
+    make_stakeholder("A verified one")
+    page = client.get(LIST)
+    assert [body.name for body in page.context["waiting"]] == ["Newcomers (sample)"]
+    assert names(client) == ["A verified one", "Newcomers (sample)"]
+
+
+def test_the_register_is_narrowed(client, waiting):
+    make_stakeholder("University of Movement", group="academia", short_name="UoM")
+    assert names(client, words="uom") == ["University of Movement"]
+    assert names(client, group="academia") == ["University of Movement"]
+    assert names(client, state="registered") == ["Newcomers (sample)"]
+    assert len(names(client, words="\x1b", group="x", state="y", after="z")) == 2
+
+
+def test_the_register_is_turned_over_by_key(client, django_assert_max_num_queries):
+    for turn in range(60):
+        make_stakeholder(f"Body {turn:02}")
+    first = client.get(LIST)
+    with django_assert_max_num_queries(12):
+        second = client.get(first.context["next"])
+    seen = [body.name for page in (first, second) for body in page.context["organisations"]]
+    assert seen == [f"Body {turn:02}" for turn in range(60)]
+    assert second.context["next"] == ""
+
+
+def test_an_organisation_shows_what_it_says_of_itself_literally(client, waiting):
+    page = client.get(at(waiting))
+    assert "We <b>help</b> {{ people }}." in page.content.decode().replace("&lt;", "<").replace("&gt;", ">")
+    assert "<b>help</b>" not in page.content.decode()
+    assert [open_move.move.verb for open_move in page.context["moves"]] == ["verify", "refuse"]
+    assert "Next: Verify, Refuse. Who: the secretariat" in words(page)
+
+
+def test_a_ministry_shows_people_mandates_and_inputs(client):
+    ministry = make_ministry("Ministry of Movement (sample)")
+    make_mandate(ministry, make_theme("T1"), is_lead=True)
+    person = make_member(ministry, "clearing_officer")
+    sent = make_submission(stakeholder=ministry, author=make_member(ministry))
+    page = words(client.get(at(ministry)))
+    for shown in ("Theme 1 (lead)", person.name, "clearing officer", sent.title):
+        assert shown in page
+
+
+def test_verifying(client, waiting):
+    assert client.post(at(waiting, "verify"))["Location"] == at(waiting)
+    waiting.refresh_from_db()
+    assert waiting.state == "verified"
+    assert OutgoingMail.objects.count() == 1
+    assert "Done: Verify." in words(client.get(at(waiting)))
+
+
+def test_refusing_needs_a_reason_and_keeps_it(client, waiting):
+    page = client.post(at(waiting, "refuse"), {"reason": ""})
+    assert (page.status_code, page.context["reasons"]) == (409, ["Give a reason: it is kept in the journal."])
+    client.post(at(waiting, "refuse"), {"reason": "We found no such body."})
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.state_reason) == ("refused", "We found no such body.")
+    assert Event.objects.about(waiting).last().reason == "We found no such body."
+    assert "a refused registration is not taken up again" in words(client.get(at(waiting)))
+
+
+def test_suspending_and_reinstating(client):
+    body = make_stakeholder()
+    client.post(at(body, "suspend"), {"reason": "Under inquiry."})
+    client.post(at(body, "reinstate"), {"reason": "Cleared."})
+    assert [event.verb for event in Event.objects.about(body)] == ["suspend", "reinstate"]
+
+
+def test_a_move_that_is_not_open_says_why(client):
+    body = make_stakeholder(state="refused")
+    page = client.post(at(body, "verify"))
+    assert (page.status_code, page.context["reasons"]) == (409, ["“Verify” is not open while this is refused."])
+
+
+@pytest.mark.parametrize("verb", ["delete", "register", "invite_officer"])
+def test_an_organisation_has_no_other_verbs(client, waiting, verb):
+    assert client.post(at(waiting, verb)).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/desk/organisations/0/", "/desk/organisations/99999999/"])
+def test_an_organisation_that_is_not_there(client, address):
+    assert client.get(address).status_code == 404

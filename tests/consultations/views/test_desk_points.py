@@ -1,0 +1,178 @@
+"""Points at the desk: found, merged with their twins, taken apart."""
+
+import pytest
+
+from consultations.models import Event
+from consultations.views.desk_points import organisations_behind
+from tests.factories import (
+    make_consultation,
+    make_member,
+    make_point,
+    make_secretariat,
+    make_session,
+    make_stakeholder,
+    make_submission,
+    make_theme,
+)
+from tests.pages import words
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def officer(client):
+    officer = make_secretariat()
+    sign_in(client, officer)
+    return officer
+
+
+@pytest.fixture
+def consultation():
+    return make_consultation(themes=("T1", "T2"))
+
+
+def point_of(consultation, text, body=None, **fields):
+    return make_point(make_submission(consultation, body), text=text, **fields)
+
+
+def at(point, *more):
+    return "/".join([f"/desk/points/{point.reference}", *more, ""])
+
+
+def found(client, **asked):
+    return sorted(point.text for point in client.get("/desk/points/", asked).context["points"])
+
+
+# --- The list -------------------------------------------------------------------------------------------------------
+
+
+def test_points_are_found_by_words_reference_theme_kind_and_state(client, officer, consultation):
+    first = point_of(consultation, "A seasonal pass for herders")
+    second = point_of(consultation, "Data on movement", theme=make_theme("T2"), kind="finding")
+    make_point(session=make_session(), text="Said in a session", state="submitted")
+    assert found(client) == ["A seasonal pass for herders", "Data on movement", "Said in a session"]
+    assert found(client, words="herders SEASONAL") == [first.text]
+    assert found(client, words=second.reference) == [second.text]
+    assert found(client, theme="T2") == [second.text]
+    assert found(client, kind="finding") == [second.text]
+    assert found(client, state="submitted") == ["Said in a session"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"words": "\x1b"}, {"before": "x"}, {"after": "-1"}, {"before": "9" * 40}, {"kind": "<b>"}, {"after": "²"}],
+)
+def test_a_strange_address_is_answered(client, officer, consultation, asked):
+    point_of(consultation, "One")
+    assert client.get("/desk/points/", asked).status_code == 200
+
+
+def test_points_are_turned_over_by_key(client, officer, consultation, django_assert_max_num_queries):
+    submission = make_submission(consultation)
+    for turn in range(30):
+        make_point(submission, text=f"{turn:02}")
+    first = client.get("/desk/points/")
+    with django_assert_max_num_queries(14):
+        second = client.get(first.context["older"])
+    seen = [point.text for page in (first, second) for point in page.context["points"]]
+    assert seen == [f"{turn:02}" for turn in range(29, -1, -1)]
+    back = client.get(second.context["newer"])
+    assert [point.text for point in back.context["points"]] == seen[:25]
+
+
+# --- One point ------------------------------------------------------------------------------------------------------
+
+
+def test_points_that_share_words_are_offered_the_closest_first(client, officer, consultation):
+    point = point_of(consultation, "Herders need a seasonal pass at the border")
+    near = point_of(consultation, "A seasonal pass for the herder")
+    far = point_of(consultation, "The border is long")
+    point_of(consultation, "Remittances should be cheap")
+    point_of(make_consultation(), "A seasonal pass for herders elsewhere")
+    point_of(consultation, "A seasonal pass, answered", state="disposed")
+    page = client.get(at(point))
+    assert list(page.context["twins"]) == [near, far]
+    searched = client.get(at(point), {"words": "remittances"}).context["twins"]
+    assert [found.text for found in searched] == ["Remittances should be cheap"]
+
+
+@pytest.mark.parametrize("text", ["?!", "the of and", "& | ! ( ' \\ :*", "\u202e", "x" * 2_000])
+def test_any_words_may_be_looked_for(client, officer, consultation, text):
+    point = point_of(consultation, text)
+    assert client.get(at(point)).status_code == 200
+    assert client.get(at(point), {"words": text[:200]}).status_code == 200
+
+
+def test_merging_leads_to_the_point_that_stands_for_both(client, officer, consultation):
+    point, into = point_of(consultation, "A pass"), point_of(consultation, "One pass")
+    answer = client.post(at(point, "merge"), {"into": into.reference, "reason": "Both ask for a pass."})
+    assert answer["Location"] == at(into)
+    point.refresh_from_db()
+    assert (point.state, point.merged_into, point.text) == ("merged", into, "A pass")
+    page = client.get(at(into))
+    assert "A pass" in words(page)
+    assert page.context["organisations"] == 2
+    assert "Both ask for a pass." in words(client.get(at(point)))
+
+
+def test_organisations_behind_a_point_are_counted_once(consultation):
+    body = make_stakeholder()
+    into = point_of(consultation, "One", body)
+    for text, stakeholder in (("Two", body), ("Three", None)):
+        point_of(consultation, text, stakeholder, state="merged", into=into)
+    assert organisations_behind(into) == 2
+    assert organisations_behind(make_point(session=make_session())) == 0
+
+
+def test_a_merge_that_is_not_whole_says_what_is_missing_and_keeps_the_rest(client, officer, consultation):
+    point, into = point_of(consultation, "A pass"), point_of(consultation, "One pass")
+    page = client.post(at(point, "merge"), {"reason": "Both ask for a pass."})
+    assert page.status_code == 422
+    assert "Choose the point that says the same." in words(page)
+    assert "Both ask for a pass." in page.content.decode()
+    page = client.post(at(point, "merge"), {"into": into.reference, "reason": " "})
+    assert page.status_code == 422
+    assert f'value="{into.reference}" checked' in page.content.decode()
+    page = client.post(at(point, "merge"), {"into": "NCM-1-1.1", "reason": "x"})
+    assert (page.status_code, page.context["reasons"]) == (422, ["Choose the point that says the same."])
+    point.refresh_from_db()
+    assert point.state == "validated"
+
+
+def test_a_merge_that_may_not_be_says_every_reason(client, officer, consultation):
+    point, elsewhere = point_of(consultation, "A pass"), point_of(make_consultation(), "x", state="draft")
+    page = client.post(at(point, "merge"), {"into": elsewhere.reference, "reason": "same"})
+    assert page.status_code == 409
+    assert page.context["reasons"] == [
+        "Both points must belong to the same consultation.",
+        f"{elsewhere.reference} is draft: choose a validated point.",
+    ]
+
+
+def test_a_merged_point_is_taken_apart_with_a_reason(client, officer, consultation):
+    into = point_of(consultation, "One pass")
+    point = point_of(consultation, "A pass", state="merged", into=into)
+    page = client.post(at(point, "unmerge"), {"reason": ""})
+    assert (page.status_code, page.context["reasons"]) == (409, ["Give a reason: it is kept in the journal."])
+    assert client.post(at(point, "unmerge"), {"reason": "Another county."}).status_code == 302
+    point.refresh_from_db()
+    assert (point.state, point.merged_into) == ("validated", None)
+    assert Event.objects.about(point).last().reason == "Another county."
+
+
+@pytest.mark.parametrize("verb", ["dispose", "hand_in", "delete"])
+def test_a_point_has_no_other_verbs_here(client, officer, consultation, verb):
+    assert client.post(at(point_of(consultation, "A pass"), verb)).status_code == 404
+
+
+def test_a_point_that_is_not_there(client, officer):
+    assert client.get("/desk/points/NCM-2017-0001.1/").status_code == 404
+
+
+def test_a_focal_point_merges_nothing(client, consultation):
+    point, into = point_of(consultation, "A pass"), point_of(consultation, "One pass")
+    sign_in(client, make_member(point.stakeholder))
+    assert client.post(at(point, "merge"), {"into": into.reference, "reason": "x"}).status_code == 404
+    point.refresh_from_db()
+    assert point.state == "validated"

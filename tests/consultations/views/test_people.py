@@ -1,0 +1,176 @@
+"""Registering, inviting, joining and leaving, as the pages do it."""
+
+import pytest
+from django.urls import reverse
+
+from consultations import workflow
+from consultations.models import Membership, MembershipInvitation, OutgoingMail, Stakeholder
+from tests.factories import make_member, make_ministry, make_secretariat, make_stakeholder, make_user
+from tests.pages import without_tokens, words
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+REGISTER = "/organisations/register/"
+ORGANISATION = {"name": "Ng'ang'a Network", "group": "civil_society", "about": "  We <b>help</b>.\n"}
+
+
+# --- Registering ----------------------------------------------------------------------------------------------------
+
+
+def test_an_organisation_is_registered_with_its_words_as_typed(client):
+    person = make_user()
+    sign_in(client, person)
+    assert client.get(REGISTER).status_code == 200
+    answer = client.post(REGISTER, ORGANISATION)
+    body = Stakeholder.objects.get()
+    assert answer["Location"] == f"/my-organisation/?organisation={body.pk}"
+    assert (body.name, body.about, body.state) == ("Ng'ang'a Network", "  We <b>help</b>.\n", "registered")
+    assert body.memberships.get().user == person
+    client.post(REGISTER, ORGANISATION)
+    assert Stakeholder.objects.count() == 1
+
+
+def test_what_is_wrong_stands_beside_its_field_and_everything_stays(client):
+    sign_in(client, make_user())
+    page = client.post(REGISTER, {"name": "n" * 251, "group": "club", "about": "a\0b", "short_name": "Kept"})
+    assert page.status_code == 422
+    assert sorted(page.context["form"].errors) == ["about", "group", "name"]
+    assert page.context["form"]["short_name"].value() == "Kept"
+    assert "n" * 251 in page.content.decode()
+    assert not Stakeholder.objects.exists()
+
+
+# --- Inviting -------------------------------------------------------------------------------------------------------
+
+
+def invite_page(body):
+    return f"/organisations/{body.pk}/invite/"
+
+
+def test_a_focal_point_invites_a_colleague(client):
+    body = make_stakeholder()
+    sign_in(client, make_member(body, is_primary=True))
+    assert client.get(invite_page(body)).status_code == 200
+    answer = client.post(invite_page(body), {"email": "new@example.org", "role": "alternate"})
+    assert answer["Location"] == f"/my-organisation/?organisation={body.pk}"
+    assert OutgoingMail.objects.get().to == "new@example.org"
+    assert "The invitation is on its way to new@example.org." in words(client.get(answer["Location"]))
+
+
+def test_the_secretariat_invites_a_clearing_officer(client):
+    ministry = make_ministry()
+    sign_in(client, make_secretariat())
+    answer = client.post(invite_page(ministry), {"email": "new@example.org", "role": "clearing_officer"})
+    assert answer["Location"] == f"/desk/organisations/{ministry.pk}/"
+    assert MembershipInvitation.objects.get().role == "clearing_officer"
+
+
+@pytest.mark.parametrize(
+    "asked", [{"email": "no address", "role": "alternate"}, {"email": "a@example.org", "role": "clearing_officer"}]
+)
+def test_an_invitation_that_cannot_be_is_refused_beside_the_field(client, asked):
+    body = make_stakeholder()
+    sign_in(client, make_member(body, is_primary=True))
+    page = client.post(invite_page(body), asked)
+    assert page.status_code == 422
+    assert page.context["form"]["email"].value() == asked["email"]
+    assert not MembershipInvitation.objects.exists()
+
+
+def test_for_whoever_does_not_manage_it_the_page_is_not_there(client):
+    body = make_stakeholder()
+    membership = make_member(body).memberships.get()
+    addresses = [invite_page(body), f"/organisations/{body.pk}/people/{membership.pk}/end/"]
+    for person in (make_user(), make_member(), make_member(body, "alternate"), make_user("sysadmin")):
+        sign_in(client, person)
+        found = [(client.get(address).status_code, client.post(address).status_code) for address in addresses]
+        assert found == [(404, 404)] * 2
+
+
+def test_an_organisation_of_others_looks_like_none(client):
+    body = make_stakeholder()
+    sign_in(client, make_user())
+    pages = [without_tokens(client.get(f"/organisations/{pk}/invite/")) for pk in (body.pk, 99999999)]
+    assert pages[0].replace(f"/{body.pk}/", "/99999999/") == pages[1]
+
+
+# --- Joining --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def invitation():
+    body = make_stakeholder("Herders (sample)")
+    _row, token = workflow.invite_officer(body, email="new@example.org", role="alternate", by=make_secretariat())
+    return reverse("join_organisation", args=[token])
+
+
+def test_whoever_holds_the_link_sees_what_it_is_for_and_how_to_sign_in(client, invitation):
+    page = client.get(invitation)
+    assert page.status_code == 200
+    assert "Act for Herders (sample)" in words(page)
+    assert f"/account/login/?next={invitation}" in page.content.decode()
+    assert f"/account/signup/?next={invitation}" in page.content.decode()
+    assert client.post(invitation).status_code == 409
+    assert not Membership.objects.exists()
+
+
+def test_the_person_invited_accepts_by_a_button(client, invitation):
+    person = make_user(email="new@example.org")
+    sign_in(client, person)
+    client.get(invitation)
+    assert not Membership.objects.exists()
+    assert client.post(invitation)["Location"] == "/my-organisation/"
+    assert Membership.objects.get().user == person
+    page = client.get(invitation)
+    assert page.status_code == 404
+    assert "This invitation is no longer valid" in words(page)
+
+
+def test_a_clearing_officer_is_led_to_the_clearances(client):
+    _row, token = workflow.invite_officer(
+        make_ministry(), email="new@example.org", role="clearing_officer", by=make_secretariat()
+    )
+    sign_in(client, make_user(email="new@example.org"))
+    assert client.post(reverse("join_organisation", args=[token]))["Location"] == "/clearances/"
+
+
+def test_somebody_else_is_told_for_whom_it_is(client, invitation):
+    sign_in(client, make_user(email="other@example.org"))
+    assert "You are signed in as other@example.org." in words(client.get(invitation))
+    page = client.post(invitation)
+    assert (page.status_code, page.context["reasons"]) == (
+        409, ["This invitation was sent to another address. Sign in with that address to accept it."],
+    )  # fmt: skip
+    assert not Membership.objects.exists()
+
+
+def test_a_link_that_leads_nowhere_says_so(client):
+    page = client.get("/organisations/join/no-such-token/")
+    assert page.status_code == 404
+    assert "This invitation is no longer valid" in words(page)
+
+
+# --- Leaving --------------------------------------------------------------------------------------------------------
+
+
+def test_a_focal_point_ends_a_membership(client):
+    body = make_stakeholder()
+    membership = make_member(body, "alternate").memberships.get()
+    sign_in(client, make_member(body, is_primary=True))
+    address = f"/organisations/{body.pk}/people/{membership.pk}/end/"
+    assert client.get(address).status_code == 200
+    membership.refresh_from_db()
+    assert membership.valid_until is None
+    page = client.post(address, {"reason": "a\0b"})
+    assert page.status_code == 422
+    assert client.post(address, {"reason": "Moved on."}).status_code == 302
+    membership.refresh_from_db()
+    assert membership.valid_until is not None
+    assert client.get(address).status_code == 404
+
+
+def test_a_membership_of_another_organisation_is_not_there(client):
+    body = make_stakeholder()
+    foreign = make_member().memberships.get()
+    sign_in(client, make_member(body, is_primary=True))
+    assert client.get(f"/organisations/{body.pk}/people/{foreign.pk}/end/").status_code == 404

@@ -1,0 +1,136 @@
+"""The page of a session's points: the rapporteur writes and hands in, the secretariat validates."""
+
+import html
+
+import pytest
+from zeal import zeal_ignore
+
+from consultations.models import Point
+from tests.factories import (
+    make_member,
+    make_point,
+    make_secretariat,
+    make_session,
+    make_stakeholder,
+    make_theme,
+    make_user,
+)
+from tests.pages import words
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def session():
+    return make_session(theme=make_theme("T1"), title="A breakout")
+
+
+@pytest.fixture
+def rapporteur(client, session):
+    person = session.roles.create(user=make_user(), kind="rapporteur").user
+    sign_in(client, person)
+    return person
+
+
+def at(session, *more):
+    return "/".join([f"/sessions/{session.pk}/points", *map(str, more), ""])
+
+
+def write(client, session, **fields):
+    return client.post(at(session), {"text": "A pass.", "kind": "recommendation", "theme": "T1", **fields})
+
+
+def test_a_rapporteur_writes_down_a_point(client, session, rapporteur):
+    body = make_stakeholder()
+    assert client.get(at(session)).status_code == 200
+    assert write(client, session, organisation=str(body.pk))["Location"] == at(session)
+    point = Point.objects.get()
+    assert (point.text, point.state, point.stakeholder, point.created_by) == ("A pass.", "draft", body, rapporteur)
+    write(client, session, organisation=str(body.pk))
+    assert Point.objects.count() == 1
+
+
+@pytest.mark.parametrize("text", ["<b>{{ 7 * 7 }}</b>", "w" * 2_000, "Ng'ang'a አማርኛ"])
+def test_a_point_stands_literally(client, session, rapporteur, text):
+    write(client, session, text=text)
+    assert html.escape(text) in client.get(at(session)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("text", ""), ("text", "a\0"), ("text", "x" * 2_001), ("kind", "wish"), ("theme", "")]
+)
+def test_what_is_wrong_stands_beside_its_field(client, session, rapporteur, field, value):
+    page = write(client, session, **{field: value})
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == [field]
+    assert page.context["form"][field].value() == value
+    assert not Point.objects.exists()
+
+
+def test_an_organisation_that_waits_said_nothing_yet(client, session, rapporteur):
+    waiting = make_stakeholder(state="registered")
+    assert list(write(client, session, organisation=str(waiting.pk)).context["form"].errors) == ["organisation"]
+
+
+def test_drafts_are_handed_in_one_by_one_or_all_together(client, session, rapporteur):
+    points = [make_point(session=session, state="draft", text=f"Point {turn}") for turn in range(3)]
+    assert "Hand in all 3 drafts" in words(client.get(at(session)))
+    client.post(at(session, points[0].number, "hand_in"))
+    assert [point.state for point in session.points.order_by("number")] == ["submitted", "draft", "draft"]
+    with zeal_ignore():  # each is handed in by a verb of its own
+        client.post(at(session, "hand-in"))
+    assert {point.state for point in session.points.all()} == {"submitted"}
+
+
+def test_a_rapporteur_does_not_validate(client, session, rapporteur):
+    point = make_point(session=session, state="submitted")
+    page = client.post(at(session, point.number, "validate"))
+    assert page.status_code == 409
+    assert page.context["reasons"] == ["Only the secretariat may do this: Validate."]
+
+
+def test_the_secretariat_validates(client, session):
+    point = make_point(session=session, state="submitted")
+    sign_in(client, make_secretariat())
+    assert "Next: Validate. Who: the secretariat" in words(client.get(at(session)))
+    assert client.post(at(session, point.number, "validate"))["Location"] == at(session)
+    point.refresh_from_db()
+    assert point.state == "validated"
+
+
+def test_a_second_click_says_what_the_state_is(client, session, rapporteur):
+    point = make_point(session=session, state="draft")
+    answers = [client.post(at(session, point.number, "hand_in")) for _turn in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 409]
+    assert answers[1].context["reasons"] == ["“Hand in” is not open while this is handed in."]
+
+
+@pytest.mark.parametrize("verb", ["merge", "dispose", "delete"])
+def test_a_point_has_no_other_verbs_here(client, session, rapporteur, verb):
+    point = make_point(session=session, state="validated")
+    assert client.post(at(session, point.number, verb)).status_code == 404
+
+
+def test_for_everybody_else_the_page_is_not_there(client, session):
+    elsewhere = make_session().roles.create(user=make_user(), kind="rapporteur").user
+    moderator = session.roles.create(user=make_user(), kind="moderator").user
+    point = make_point(session=session, state="draft")
+    addresses = [
+        at(session),
+        at(session, "hand-in"),
+        at(session, point.number, "hand_in"),
+        "/sessions/99999999/points/",
+    ]
+    for person in (make_user(), make_member(), make_user("official"), elsewhere, moderator):
+        sign_in(client, person)
+        found = [(client.get(address).status_code, client.post(address).status_code) for address in addresses]
+        assert found == [(404, 404)] * 4
+
+
+def test_the_page_asks_the_database_little(client, session, rapporteur, django_assert_max_num_queries):
+    for state in ("draft", "submitted", "validated") * 4:
+        make_point(session=session, state=state, stakeholder=make_stakeholder())
+    client.get(at(session))
+    with django_assert_max_num_queries(18):
+        client.get(at(session))
