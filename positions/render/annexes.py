@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from positions.render.plain import blocks, day, minute, short_reference, spans
-from positions.render.sections import LONG, targets
+from positions.render.sections import VERY_LONG, targets
 from positions.render.words import objectives, outcome_words, rule_words, session_words, with_values
 
 STANCES = ("agree", "agree_with_comment", "reservation", "object", "abstain", "recuse", "silent")
@@ -65,7 +65,7 @@ def dispositions(content: Content) -> list[Content]:
         rows[point["theme"] if point["theme"] in known else ""].append(
             {
                 "id": places[point["reference"]],
-                "long": len(point["text"] or "") + len(point["reason"]) > LONG,
+                "long": len(point["text"] or "") + len(point["reason"]) > VERY_LONG,
                 "reference": short_reference(point["reference"]),
                 "organisation": point["organisation"],
                 "text": blocks(point["text"]) if point["text"] is not None else None,

@@ -1,63 +1,50 @@
 """The chart of inputs by theme and by group: numbers and places, ready for templates/print/chart.svg.
 
-Small multiples: one panel for each theme, one bar for each group, and a last panel that adds up all themes on its
-own scale. Every bar carries its number, so that it reads the same in black and white.
+A matrix of bars: a row for each group, a column for each theme, and a last column that adds up all themes on its own
+scale. Every bar carries its number, so that it reads the same in black and white. A printed page takes every group and
+every theme there is.
 """
 
-import textwrap
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 # All lengths in tenths of a millimetre: the chart is 1700 wide, as wide as the text of a page.
 WIDTH = 1700
-LABELS = 400
-ACROSS = 4
-PANEL = (WIDTH - LABELS) // ACROSS
-BAR = 230
-ROW = 44
-THICKNESS = 26
-LINE = 34
-TITLE_LETTERS = 23
-TITLE_LINES = 3
-HEAD = TITLE_LINES * LINE + 20
-GAP = 40
+LABELS = 430
+BAR = 0.66  # the longest bar, as a share of its column; the rest is for its number
+HEAD = 56
+ROW = 46
+THICKNESS = 28
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: its number, where it starts from the top, and how long it is."""
+    """One bar: its number, its length, and where it starts from the top."""
 
     count: int
-    top: int
     length: int
+    top: int
 
     @property
-    def middle(self) -> int:
-        return self.top + THICKNESS - 4
+    def baseline(self) -> int:
+        """Where its number stands."""
+        return self.top + THICKNESS - 5
 
     @property
     def after(self) -> int:
+        """Where its number begins."""
         return self.length + 12
 
 
 @dataclass(frozen=True)
-class Panel:
-    """The bars of one theme. `left` and `top` place it in the chart."""
+class Column:
+    """The bars of one theme, and where the column begins from the left. `sums` marks the column of all themes."""
 
-    title: list[str]
+    title: str
     bars: list[Bar]
     left: int
-    top: int
     sums: bool = False
-
-    @property
-    def lines(self) -> list[tuple[int, str]]:
-        return [(24 + number * LINE, text) for number, text in enumerate(self.title)]
-
-    @property
-    def axis(self) -> tuple[int, int]:
-        return HEAD - 8, HEAD + len(self.bars) * ROW - (ROW - THICKNESS) + 8
 
 
 @dataclass(frozen=True)
@@ -94,50 +81,31 @@ def count(content: dict[str, Any]) -> Counts:
     return Counts(content["themes"], groups, dict(cells))
 
 
-def bars(counts: list[int]) -> list[Bar]:
-    """A bar for each number, the largest at full length; a number above zero is never invisible."""
+def lengths(counts: list[int], longest: int) -> list[int]:
+    """A length for each number, the largest at full length; a number above zero is never invisible."""
     most = max(counts, default=0) or 1
-    return [
-        Bar(number, HEAD + row * ROW, max(round(BAR * number / most), 4 if number else 0))
-        for row, number in enumerate(counts)
+    return [max(round(longest * number / most), 4 if number else 0) for number in counts]
+
+
+def placed(counts: list[int], drawn: list[int]) -> list[Bar]:
+    """The bars of one column, from the top down."""
+    pairs = enumerate(zip(counts, drawn, strict=True))
+    return [Bar(count, length, HEAD + row * ROW + (ROW - THICKNESS) // 2) for row, (count, length) in pairs]
+
+
+def columns(counts: Counts, all_themes: str) -> list[Column]:
+    """The columns of the chart, all themes on one scale; `all_themes` is the title of the last one."""
+    wide = (WIDTH - LABELS) // (len(counts.themes) + 1)
+    longest, many = round(wide * BAR), len(counts.groups)
+    flat = [counts.of(theme["code"], group) for theme in counts.themes for group in counts.groups]
+    drawn = lengths(flat, longest)
+    made = [
+        Column(theme["code"], placed(flat[at : at + many], drawn[at : at + many]), LABELS + number * wide)
+        for number, theme in enumerate(counts.themes)
+        for at in [number * many]
     ]
-
-
-def scaled_bars(rows: list[list[int]]) -> list[list[Bar]]:
-    """Bars for several panels on one scale."""
-    flat = bars([number for row in rows for number in row])
-    panels = []
-    for row in rows:
-        own, flat = flat[: len(row)], flat[len(row) :]
-        panels.append([Bar(bar.count, HEAD + place * ROW, bar.length) for place, bar in enumerate(own)])
-    return panels
-
-
-def wrapped(title: str) -> list[str]:
-    """A panel title in at most three lines; what does not fit ends in an ellipsis."""
-    return textwrap.wrap(title, TITLE_LETTERS, max_lines=TITLE_LINES, placeholder=" …", break_on_hyphens=False) or [""]
-
-
-def height(counts: Counts) -> int:
-    """How high a row of panels is."""
-    return HEAD + len(counts.groups) * ROW + GAP
-
-
-def panels(counts: Counts, all_themes: str) -> list[Panel]:
-    """The panels of the chart; `all_themes` is the title of the last one."""
-    titles = [f"{theme['code']} {theme['title']}" for theme in counts.themes] + [all_themes]
-    rows = [[counts.of(theme["code"], group) for group in counts.groups] for theme in counts.themes]
-    drawn = [*scaled_bars(rows), bars([counts.of_group(group) for group in counts.groups])]
-    return [
-        Panel(
-            wrapped(title),
-            own,
-            LABELS + place % ACROSS * PANEL,
-            place // ACROSS * height(counts),
-            sums=place == len(rows),
-        )
-        for place, (title, own) in enumerate(zip(titles, drawn, strict=True))
-    ]
+    sums = [counts.of_group(group) for group in counts.groups]
+    return [*made, Column(all_themes, placed(sums, lengths(sums, longest)), WIDTH - wide, sums=True)]
 
 
 def chart(content: dict[str, Any], *, all_themes: str, words: str) -> dict[str, Any] | None:
@@ -145,21 +113,15 @@ def chart(content: dict[str, Any], *, all_themes: str, words: str) -> dict[str, 
     counts = count(content)
     if not counts.groups or not counts.themes:
         return None
-    drawn = panels(counts, all_themes)
-    rows_of_panels = -(-len(drawn) // ACROSS)
     names = [content["groups"].get(group, group) for group in counts.groups]
-    labels = [
-        (down * height(counts) + HEAD + place * ROW + THICKNESS - 4, name)
-        for down in range(rows_of_panels)
-        for place, name in enumerate(names)
-    ]
+    height = HEAD + len(names) * ROW
     return {
         "width": WIDTH,
-        "height": rows_of_panels * height(counts) - GAP,
-        "label_edge": LABELS - 24,
+        "height": height,
+        "head": HEAD,
         "thickness": THICKNESS,
-        "panels": drawn,
-        "labels": labels,
+        "columns": columns(counts, all_themes),
+        "rows": [(HEAD + row * ROW, HEAD + row * ROW + ROW - 14, name) for row, name in enumerate(names)],
         "words": words,
     }
 

@@ -172,6 +172,8 @@ class Tree:
             return "LI"
         if "::" in tag or tag in ("html", "body"):
             return None
+        if box.element.get("role") == "paragraph":
+            return "P"
         return ROLES.get(tag) or ("Span" if box.element.get("lang") else None)
 
 

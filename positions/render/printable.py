@@ -145,7 +145,7 @@ def book(content: Content, *, sha256: str, address: str) -> Content:
         "short_digest": groups_of_four(sha256)[0][:9],
         "sha256": sha256,
         "address": address,
-        "chart": charts.chart(content, all_themes=_("All themes (own scale)"), words=chart_words(content)),
+        "chart": charts.chart(content, all_themes=_("All"), words=chart_words(content)),
     }
 
 

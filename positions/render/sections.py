@@ -10,7 +10,8 @@ from positions.render.plain import blocks, short_reference
 from positions.render.words import objectives, provision_names, relation_words, with_values
 
 MOST_SOURCES = 8
-LONG = 1200  # letters; a longer text may be cut by a page break, a shorter one is kept together
+LONG = 420  # letters, seven lines or so: a longer paragraph may be cut by a page break, a shorter one is kept together
+VERY_LONG = 1500  # letters: with such a first paragraph, a heading keeps only its first lines
 Content = dict[str, Any]
 
 
@@ -77,6 +78,7 @@ def sections(content: Content) -> list[Content]:
                     {
                         "number": paragraph["number"],
                         "long": len(paragraph["text"]) > LONG,
+                        "very_long": len(paragraph["text"]) > VERY_LONG,
                         "lang": other_language(paragraph, content),
                         "blocks": blocks(paragraph["text"], paragraph.get("verb", "")),
                         "margin": margin(paragraph, places, provisions),

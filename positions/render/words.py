@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 Content = dict[str, Any]
 
@@ -37,15 +38,17 @@ def relation_words(relation: str) -> str:
 
 
 def provision_names(codes: list[str], provisions: dict[str, Content]) -> list[str]:
-    """Objectives of the Compact by number, every other provision by its label."""
-    names = []
-    for code in codes:
-        known = provisions.get(code, {})
-        if known.get("framework") == "GCM" and code.startswith("GCM-"):
-            names.append(_("GCM objective %(number)s") % {"number": code.removeprefix("GCM-").lstrip("0")})
-        else:
-            names.append(known.get("label") or code)
-    return names
+    """Objectives of the Compact by number, in one line; every other provision by its label."""
+    ours = [code for code in codes if is_objective(code, provisions)]
+    numbers = ", ".join(number for number, _label in objectives(ours, provisions))
+    named = ngettext("GCM objective %(numbers)s", "GCM objectives %(numbers)s", len(ours)) % {"numbers": numbers}
+    others = [provisions.get(code, {}).get("label") or code for code in codes if code not in ours]
+    return [named] * bool(ours) + others
+
+
+def is_objective(code: str, provisions: dict[str, Content]) -> bool:
+    """Whether a code is that of an objective of the Compact."""
+    return code.startswith("GCM-") and provisions.get(code, {}).get("framework") == "GCM"
 
 
 def objectives(codes: list[str], provisions: dict[str, Content]) -> list[tuple[str, str]]:

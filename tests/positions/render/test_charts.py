@@ -38,20 +38,22 @@ def test_the_chart_shows_the_numbers_of_the_table(cells):
         assert table["total"] == 0
         return
     columns = list(zip(*(row["cells"] for row in table["rows"]), strict=True))
-    shown = [tuple(bar.count for bar in panel.bars) for panel in chart["panels"]]
+    shown = [tuple(bar.count for bar in column.bars) for column in chart["columns"]]
     assert shown == [*columns, tuple(row["sum"] for row in table["rows"])]
+    assert [name for _, _, name in chart["rows"]] == [row["name"] for row in table["rows"]]
 
 
 @given(CELLS)
-def test_bars_are_to_scale_and_stay_inside_their_panel(cells):
+def test_bars_are_to_scale_and_stay_inside_their_column(cells):
     chart = charts.chart(counted(cells), all_themes="All", words="")
-    panels = chart["panels"] if chart else []
-    bars = [bar for panel in panels if not panel.sums for bar in panel.bars]
+    columns = chart["columns"] if chart else []
+    wide = (charts.WIDTH - charts.LABELS) // (len(THEMES) + 1)
+    bars = [bar for column in columns if not column.sums for bar in column.bars]
     most = max((bar.count for bar in bars), default=0)
-    assert all(abs(bar.length - charts.BAR * bar.count / most) < 4.5 for bar in bars)
+    assert all(abs(bar.length - wide * charts.BAR * bar.count / most) < 4.5 for bar in bars)
     assert all(bar.length > 0 for bar in bars if bar.count)
-    assert all(panel.left + charts.PANEL <= charts.WIDTH for panel in panels)
-    assert all(panel.top + panel.axis[1] <= chart["height"] for panel in panels)
+    assert all(column.left >= charts.LABELS and column.left + wide <= charts.WIDTH for column in columns)
+    assert all(bar.top + charts.THICKNESS <= chart["height"] for bar in bars)
 
 
 def test_groups_without_an_input_are_left_out_and_the_largest_comes_first():
@@ -63,10 +65,3 @@ def test_without_inputs_there_is_no_chart():
     content = copy.deepcopy(editions.edition())
     content["tallies"]["theme_by_group"] = []
     assert charts.chart(content, all_themes="All", words="") is None
-
-
-@given(some.text(min_size=1, max_size=300))
-def test_a_title_takes_three_lines_at_most(title):
-    lines = charts.wrapped(title)
-    assert 1 <= len(lines) <= charts.TITLE_LINES
-    assert all(len(line) <= charts.TITLE_LETTERS for line in lines)

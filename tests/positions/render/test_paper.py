@@ -67,7 +67,7 @@ def hostile():
     section, point = content["sections"][0], content["points"][0]
     section["heading"] = section["paragraphs"][0]["text"] = point["text"] = HOSTILE
     point["organisation"] = content["participants"][0]["name"] = content["paper"]["title"] = HOSTILE
-    section["paragraphs"][0]["verb"] = "<script>"
+    section["paragraphs"][0] |= {"verb": "<script>", "sources": [], "secretariat_text": False}
     return reading.read(printed_in_process(content)).tree
 
 
@@ -77,7 +77,7 @@ def squeezed(text):
 
 def test_hostile_text_comes_out_literally(hostile):
     expected = squeezed(HOSTILE)
-    places = [hostile.all("H1")[0], hostile.all("H2")[2], hostile.all("Part")[0].all("P")[1]]
+    places = [hostile.all("H1")[0], hostile.all("H2")[2], hostile.all("Part")[0].all("P")[0]]
     places += [
         hostile.all("Table")[3].all("TH")[5],
         hostile.all("Table")[4].all("TD")[0],

@@ -101,8 +101,8 @@ def test_a_long_margin_refers_to_the_annex():
 
 
 def test_the_margin_says_what_is_the_secretariat_s_and_which_provisions_are_touched():
-    margin = one_paragraph(secretariat_text=True, provisions=["GCM-08", "SDG-10.7"])["margin"]
-    assert margin["notes"] == ["Text of the secretariat", "GCM objective 8", "SDG-10.7"]
+    margin = one_paragraph(secretariat_text=True, provisions=["GCM-08", "SDG-10.7", "GCM-23"])["margin"]
+    assert margin["notes"] == ["Text of the secretariat", "GCM objectives 8, 23", "SDG-10.7"]
 
 
 def test_a_paragraph_in_another_language_says_so():
