@@ -64,7 +64,7 @@ def desk_dispositions(request: HttpRequest, slug: str) -> HttpResponse:
     asked = request.GET.dict()
     form = WantedDispositionsForm(asked)
     found = _narrowed(_points(text.paper), text.paper, form.wanted)
-    rows = list(found.filter(reference__gt=asked.pop("after", "").replace("\0", ""))[: PAGE + 1])
+    rows = list(found.filter(reference__gt=asked.pop("after", ""))[: PAGE + 1])
     older = {**asked, "after": rows[PAGE - 1].reference} if len(rows) > PAGE else None
     context = {
         "paper": text.paper,

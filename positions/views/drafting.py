@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.models import Event
 from consultations.views.access import attempt, for_secretariat
-from ncm_portal.workflow import OpenMove, moves_open_to, needs_of
+from ncm_portal.workflow import moves_open_to, needs_of
 from positions import workflow
 from positions.edition.words import operative_words
 from positions.forms.drafting import NewSectionForm, PaperForm, ParagraphForm, SectionForm
@@ -79,8 +79,7 @@ def desk_paper(request: HttpRequest, slug: str) -> HttpResponse:
     text = text_of(known_paper(request, slug))
     covered = coverage(text.paper, text.paragraphs)
     unanswered = open_points(text.paper).count()
-    opened = [each for each in moves_open_to(PAPER_MOVES, text.paper, request.user) if each.ready]
-    ways = [_way(text.paper, each) for each in opened if each.move.verb not in WITHOUT_A_PAGE]
+    ways = _ways(text.paper, request.user)
     context = {
         "paper": text.paper,
         "text": text,
@@ -115,15 +114,18 @@ def _figures(text: Text, covered: Coverage, unanswered: int) -> list[tuple[int, 
     ]
 
 
-def _way(paper: PositionPaper, opened: OpenMove) -> dict[str, Any]:
-    """A move that could be made now, and the page on which it is made."""
-    verb, home = opened.move.verb, home_of(opened.move.verb)
-    address = (
-        reverse("desk_paper_move", args=[paper.slug, verb])
-        if home == "desk_paper"
-        else reverse(home, args=[paper.slug])
-    )
-    return {"label": opened.move.label, "url": address, "grave": opened.move.grave}
+def _ways(paper: PositionPaper, user: Any) -> list[dict[str, Any]]:
+    """The moves that `user` could make now, each page once: where a page has several, the first that is not grave."""
+    ways: dict[str, dict[str, Any]] = {}
+    for each in moves_open_to(PAPER_MOVES, paper, user):
+        verb, home = each.move.verb, home_of(each.move.verb)
+        if each.ready and verb not in WITHOUT_A_PAGE:
+            args = [paper.slug, verb] if home == "desk_paper" else [paper.slug]
+            address = reverse("desk_paper_move" if home == "desk_paper" else home, args=args)
+            way = {"label": each.move.label, "url": address, "grave": each.move.grave}
+            if address not in ways or ways[address]["grave"]:
+                ways[address] = way
+    return list(ways.values())
 
 
 LOOK = gettext_lazy("See what is missing")

@@ -19,7 +19,7 @@ from ncm_portal.workflow import Blocked, Conflict
 from positions import workflow
 from positions.forms.decisions import NeededReasonForm
 from positions.forms.drafting import GroundForm, MarksForm, PlaceForm, RewordForm, SoughtPointsForm
-from positions.models import Grounding, Paragraph, Wording
+from positions.models import Grounding, Paragraph, PositionPaper, Wording
 from positions.wording import merge, redline
 
 from .drafting import EVENTS, REFUSED, Text, text_of
@@ -43,11 +43,21 @@ class Place:
 
 def _place(request: HttpRequest, slug: str, key: UUID) -> Place:
     """The paragraph with `key` of the paper; 404 when it is not part of its text."""
-    text = text_of(known_paper(request, slug))
+    return _place_in(known_paper(request, slug), key)
+
+
+def _place_in(paper: PositionPaper, key: UUID) -> Place:
+    text = text_of(paper)
     paragraph = next((each for each in text.paragraphs if each.key == key), None)
     if paragraph is None:
         raise Http404
     return Place(text, paragraph)
+
+
+def _anew(place: Place) -> Place:
+    """The same paragraph as it stands now."""
+    place.text.paper.refresh_from_db(fields=["state"])
+    return _place_in(place.text.paper, place.paragraph.key)
 
 
 # --- Words ----------------------------------------------------------------------------------------------------------
@@ -67,7 +77,7 @@ def desk_paragraph(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     try:
         workflow.reword(place.paragraph, by=request.user, text=typed["text"], why=typed["why"], base=typed["base"])
     except Conflict:
-        return _both_texts(request, _place(request, slug, key), typed)
+        return _both_texts(request, _anew(place), typed)
     except Blocked as refusal:
         return _show(request, place, words=form, reasons=refusal.reasons)
     messages.success(request, _("Saved. Look whether its sources still carry the words."))
@@ -176,7 +186,7 @@ def desk_paragraph_place(request: HttpRequest, slug: str, key: UUID) -> HttpResp
     outcome = attempt(lambda: workflow.move_paragraph(place.paragraph, by=request.user, **form.words))
     if outcome.reasons:
         return _show(request, place, target=form, reasons=outcome.reasons)
-    place = _place(request, slug, key)
+    place = _anew(place)
     messages.success(request, _("It is paragraph %(number)s now.") % {"number": place.paragraph.number})
     return redirect(f"{reverse('desk_section', args=[slug, place.section.pk])}#p{place.paragraph.number}")
 
@@ -235,7 +245,7 @@ def _then_sources(request: HttpRequest, place: Place, act: Callable[[], Any]) ->
     slug, key = place.text.paper.slug, place.paragraph.key
     reasons = attempt(act).reasons
     if reasons:
-        return _show_sources(request, _place(request, slug, key), reasons)
+        return _show_sources(request, _anew(place), reasons)
     return redirect(reverse("desk_sources", args=[slug, key], query=request.GET))
 
 
@@ -258,7 +268,7 @@ def _search(request: HttpRequest, place: Place) -> dict[str, Any]:
     asked = request.GET.dict() or ({"theme": theme.code} if theme else {})
     form = SoughtPointsForm(asked, paper=place.text.paper)
     found = _narrowed(_grounds(request, place), place, form.wanted)
-    rows = list(found.filter(reference__gt=asked.pop("after", "").replace("\0", ""))[: PAGE + 1])
+    rows = list(found.filter(reference__gt=asked.pop("after", ""))[: PAGE + 1])
     older = {**asked, "after": rows[PAGE - 1].reference} if len(rows) > PAGE else None
     here = reverse("desk_sources", args=[place.text.paper.slug, place.paragraph.key], query=older)
     return {"search": form, "number": found.count(), "points": rows[:PAGE], "older": here if older else ""}

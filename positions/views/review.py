@@ -151,7 +151,7 @@ def desk_amendment_accept(request: HttpRequest, slug: str, pk: int) -> HttpRespo
     try:
         workflow.accept_amendment(amendment, by=request.user, **form.cleaned_data)
     except Conflict as conflict:
-        fresh = _amendment(paper, pk)
+        fresh = next(each for each in _amendments(paper) if each.pk == pk)
         again = _accept_form(fresh, reason=form.cleaned_data["reason"])
         return _show_amendment(request, paper, fresh, accept=again, reasons=conflict.reasons, status=409)
     except Blocked as refusal:

@@ -1,0 +1,309 @@
+"""The drafting room's pages: who sees them, what they do, what they keep when something is refused."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from consultations.models import OutlinePart
+from positions import workflow
+from positions.models import Paragraph, PositionPaper
+from tests.factories import (
+    make_consultation,
+    make_forum,
+    make_head,
+    make_member,
+    make_ministry,
+    make_point,
+    make_provision,
+    make_secretariat,
+    make_submission,
+    make_user,
+)
+from tests.paper_factories import bring_paper, make_edition, make_paragraph
+from tests.positions.drafting import make_draft
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft():
+    return make_draft()
+
+
+@pytest.fixture
+def desk(client, draft):
+    """The browser of the drafter."""
+    return sign_in(client, draft.drafter)
+
+
+def at(name, draft, *args):
+    return reverse(name, args=[draft.paper.slug, *args])
+
+
+def problems(response):
+    """What the summary at the top says."""
+    summary = re.search(r'id="problem".*?<ul>(.*?)</ul>', response.text, re.DOTALL)
+    return [re.sub(r"<[^>]+>", "", item).strip() for item in re.findall(r"<li>(.*?)</li>", summary[1], re.DOTALL)]
+
+
+def text_of(paragraph):
+    paragraph.refresh_from_db()
+    return paragraph.wording.text
+
+
+# --- Who sees them --------------------------------------------------------------------------------------------------
+
+
+def desk_pages(draft):
+    key, reference = draft.paragraph.key, draft.point.reference
+    grounding = draft.paragraph.wording.groundings.get().pk
+    return [
+        reverse("desk_paper_new"),
+        at("desk_paper", draft),
+        at("desk_section", draft, draft.first.pk),
+        at("desk_section_new", draft),
+        at("desk_section_edit", draft, draft.first.pk),
+        at("desk_paragraph", draft, key),
+        at("desk_paragraph_marks", draft, key),
+        at("desk_paragraph_place", draft, key),
+        at("desk_paragraph_remove", draft, key),
+        at("desk_sources", draft, key),
+        at("desk_sources_confirm", draft, key),
+        at("desk_source_confirm", draft, key, grounding),
+        at("desk_source_remove", draft, key, grounding),
+        at("desk_coverage", draft),
+        at("desk_dispositions", draft),
+        at("desk_disposition", draft, reference),
+        at("desk_disposition_ground", draft, reference),
+        at("desk_review", draft),
+    ]
+
+
+@pytest.mark.parametrize(
+    "who", [make_user, make_member, lambda: make_member(make_ministry()), lambda: make_user("official")]
+)
+def test_for_everybody_else_the_desk_is_not_there(client, draft, who):
+    sign_in(client, who())
+    for address in desk_pages(draft):
+        assert client.get(address).status_code == 404
+        assert client.post(address, {"reason": "So."}).status_code == 404
+    assert text_of(draft.paragraph) == "Kenya calls for agreed routes."
+
+
+@pytest.mark.parametrize("who", [make_secretariat, make_head])
+def test_the_secretariat_sees_them_all(client, draft, who):
+    sign_in(client, who())
+    for address in desk_pages(draft):
+        assert client.get(address).status_code in (200, 302)
+
+
+def test_a_visitor_is_asked_to_sign_in(client, draft):
+    for address in desk_pages(draft):
+        assert client.get(address).url == f"/account/login/?next={address}"
+
+
+def test_unknown_papers_sections_paragraphs_and_points_are_one_404(desk, draft):
+    other = make_draft()
+    for address in [
+        reverse("desk_paper", args=["unknown"]),
+        at("desk_section", draft, other.first.pk),
+        at("desk_section_edit", draft, other.first.pk),
+        at("desk_paragraph", draft, other.paragraph.key),
+        at("desk_paragraph", draft, uuid4()),
+        at("desk_sources", draft, other.paragraph.key),
+        at("desk_disposition", draft, other.point.reference),
+        at("desk_disposition", draft, "a/b"),
+        at("desk_amendment", draft, 1),
+    ]:
+        assert desk.get(address).status_code == 404
+
+
+# --- A new paper ----------------------------------------------------------------------------------------------------
+
+
+def begin(desk, **fields):
+    consultation = fields.pop("consultation", None) or make_consultation()
+    fields = {"consultation": consultation.slug, "title": "The position", "short_title": "GCM 2017", **fields}
+    return desk.post(reverse("desk_paper_new"), fields)
+
+
+def test_a_paper_is_begun_with_its_outline(desk, draft):
+    OutlinePart.objects.create(order=4, part="body", heading="1. Introduction")
+    response = begin(desk, purpose="For Addis Ababa")
+    assert response.url == reverse("desk_paper", args=["gcm-2017"])
+    paper = PositionPaper.objects.get(slug="gcm-2017")
+    assert (paper.purpose, paper.created_by) == ("For Addis Ababa", draft.drafter)
+    assert "Introduction" in desk.get(response.url).text
+
+
+def test_what_is_wrong_with_a_new_paper_is_said_beside_the_fields_and_kept(desk):
+    response = begin(desk, title="", slug="Not an address", forum=make_forum().slug, short_title="Kept")
+    assert response.status_code == 422
+    assert problems(response) == [
+        "Title: Enter the title.",
+        "Forum that adopts it: This forum belongs to another consultation.",
+        "Address: Use small letters, digits and hyphens, such as gcm-2017.",
+    ]
+    assert 'value="Kept"' in response.text
+
+
+@pytest.mark.parametrize("slug", ["new", "---", "GCM"])
+def test_an_address_that_cannot_be_is_refused(desk, slug):
+    assert begin(desk, slug=slug).status_code == 422
+
+
+def test_a_second_paper_for_the_same_purpose_is_refused_with_the_reason(desk, draft):
+    response = begin(desk, consultation=draft.consultation, purpose=draft.paper.purpose)
+    assert response.status_code == 422
+    assert problems(response) == ["This consultation has a paper for this purpose already."]
+    assert problems(begin(desk, slug=draft.paper.slug)) == [
+        "Address: Another paper has this address. Enter another one."
+    ]
+
+
+# --- The paper's home -----------------------------------------------------------------------------------------------
+
+
+def test_the_home_says_what_stands_and_what_is_missing(desk, draft):
+    make_paragraph(draft.second, "It rests on nothing.")
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya calls for routes.", why="Shorter.")
+    page = desk.get(at("desk_paper", draft))
+    assert [(row["section"].heading, row["paragraphs"], row["bare"], row["doubtful"]) for row in page.context["rows"]] == [
+        ("Introduction", 0, 0, 0), ("Theme 1", 1, 0, 1), ("Theme 2", 1, 1, 0),
+    ]  # fmt: skip
+    assert [number for number, _label in page.context["figures"]] == [2, 1, 1, 2]
+    assert page.context["next"]["url"] == at("desk_coverage", draft)
+    assert "1 rests on no point" in page.text
+
+
+def test_the_next_step_is_the_first_paragraph_then_the_gaps_then_the_answers(desk, draft):
+    workflow.remove_paragraph(draft.paragraph, by=draft.drafter, reason="Anew.")
+    assert desk.get(at("desk_paper", draft)).context["next"]["url"] == at("desk_section", draft, draft.opening.pk)
+    made = make_paragraph(draft.first, "Anew.", points=(draft.point, draft.other))
+    assert desk.get(at("desk_paper", draft)).context["next"]["url"] == at("desk_dispositions", draft)
+    for point in (draft.point, draft.other):
+        workflow.decide(draft.paper, point, by=draft.colleague, outcome="accepted", paragraphs=[made])
+    page = desk.get(at("desk_paper", draft))
+    assert page.context["next"] is None
+    assert [way["url"] for way in page.context["ways"]] == [at("desk_review", draft)]
+
+
+def test_the_head_may_halt_it_and_each_move_leads_to_its_page(client, draft):
+    sign_in(client, make_head())
+    page = client.get(at("desk_paper", draft))
+    assert [way["url"] for way in page.context["grave"]] == [
+        at("desk_paper_move", draft, "suspend"), at("desk_paper_move", draft, "withdraw_paper"),
+    ]  # fmt: skip
+    bring_paper(draft.paper, "in_clearance")
+    page = client.get(at("desk_paper", draft))
+    assert [way["url"] for way in page.context["ways"]] == [at("desk_clearance", draft)]
+
+
+def test_the_home_lists_frozen_editions_and_the_journal(desk, draft):
+    frozen = make_edition(draft.paper, "0.1", kind="review")
+    workflow.add_section(draft.paper, by=draft.drafter, heading="Method")
+    page = desk.get(at("desk_paper", draft))
+    assert frozen.sha256[:4] in page.text
+    assert "Edition 0.1" in page.text
+    assert [event.verb for event in page.context["events"]] == ["add_section"]
+
+
+# --- Sections -------------------------------------------------------------------------------------------------------
+
+
+def test_a_section_reads_as_it_will_and_is_numbered_over_the_whole_paper(desk, draft):
+    make_paragraph(draft.opening, "Who speaks.", is_secretariat_text=True)
+    page = desk.get(at("desk_section", draft, draft.first.pk))
+    assert [row["paragraph"].number for row in page.context["rows"]] == [2]
+    assert 'Kenya <span class="verb">calls for</span> agreed routes.' in page.text
+    assert draft.point.reference in page.text
+
+
+def test_a_paragraph_is_added_and_leads_to_its_sources(desk, draft):
+    make_provision("GCM-09")
+    words = {
+        "text": "Kenya notes it.",
+        "strength": "notes",
+        "why": "Opens.",
+        "key": str(uuid4()),
+        "objectives": ["GCM-09"],
+    }
+    response = desk.post(at("desk_section", draft, draft.second.pk), words)
+    made = Paragraph.objects.get(key=words["key"])
+    assert response.url == at("desk_sources", draft, made.key)
+    assert (made.wording.text, made.strength, made.wording.why) == ("Kenya notes it.", "notes", "Opens.")
+    assert list(made.provisions.values_list("code", flat=True)) == ["GCM-09"]
+    assert desk.post(at("desk_section", draft, draft.second.pk), words).url == response.url
+    assert draft.second.paragraphs.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (" \n", "Text: Write what the paragraph says."),
+        ("x" * 3_001, "Text: The paragraph is 3,001 characters long; 3,000 fit. Shorten it by 1."),
+        ("a\x07b", "Text: The text holds characters that cannot be shown (U+0007). Remove them and send again."),
+    ],
+)
+def test_a_bad_text_is_refused_beside_the_field_and_everything_is_kept(desk, draft, text, problem):
+    response = desk.post(
+        at("desk_section", draft, draft.second.pk), {"text": text, "why": "Kept words", "strength": "urges"}
+    )
+    assert response.status_code == 422
+    assert problems(response) == [problem]
+    assert 'value="Kept words"' in response.text
+    assert '<option value="urges" selected>' in response.text
+    assert draft.second.paragraphs.count() == 0
+
+
+def test_markup_in_a_text_is_shown_literally(desk, draft):
+    text = "<b>{{ request.user }}</b> {% now %}"
+    desk.post(at("desk_section", draft, draft.second.pk), {"text": text})
+    page = desk.get(at("desk_section", draft, draft.second.pk)).text
+    assert "&lt;b&gt;{{ request.user }}&lt;/b&gt; {% now %}" in page
+
+
+def test_a_closed_text_is_read_and_not_written(desk, draft):
+    bring_paper(draft.paper, "review")
+    page = desk.get(at("desk_section", draft, draft.first.pk))
+    assert "Now it is in review." in page.text
+    assert "Add the paragraph" not in page.text
+    response = desk.post(at("desk_section", draft, draft.first.pk), {"text": "Typed words."})
+    assert response.status_code == 422
+    assert problems(response) == [
+        "The words may change while the paper is drafted or consolidated; now it is in review."
+    ]
+
+
+def test_a_section_of_fifty_paragraphs_takes_few_queries(desk, draft, django_assert_max_num_queries):
+    points = [make_point(make_submission(draft.consultation)) for _turn in range(5)]
+    for number in range(50):
+        made = make_paragraph(draft.first, f"Paragraph {number}.", points=points[:2], by=draft.drafter)
+        made.provisions.add(make_provision(f"GCM-{number % 5 + 1:02}"))
+    desk.get(at("desk_section", draft, draft.first.pk))
+    with django_assert_max_num_queries(15):
+        page = desk.get(at("desk_section", draft, draft.first.pk))
+    assert len(page.context["rows"]) == 51
+
+
+def test_sections_are_added_and_renamed(desk, draft):
+    words = {"heading": "Method", "kind": "body", "after": draft.opening.pk}
+    assert desk.post(at("desk_section_new", draft), words).url == at("desk_paper", draft)
+    words = {"heading": "More on theme 1", "kind": "T1", "after": draft.first.pk}
+    desk.post(at("desk_section_new", draft), words)
+    desk.post(at("desk_section_edit", draft, draft.opening.pk), {"heading": "Who speaks"})
+    assert list(draft.paper.sections.values_list("heading", "part")) == [
+        ("Who speaks", "body"), ("Method", "body"), ("Theme 1", "theme"), ("More on theme 1", "theme"), ("Theme 2", "theme"),
+    ]  # fmt: skip
+    response = desk.post(at("desk_section_edit", draft, draft.opening.pk), {"heading": ""})
+    assert (response.status_code, problems(response)) == (422, ["Heading: Enter the heading."])
+
+
+def test_the_first_section_of_an_empty_outline_has_nothing_before_it(desk, draft):
+    empty = begin(desk).url
+    response = desk.post(f"{empty}sections/new/", {"heading": "Opening", "kind": "front"})
+    assert response.status_code == 302
+    assert "Opening" in desk.get(empty).text

@@ -1,0 +1,337 @@
+"""A paragraph's pages: other words, two drafters at once, marks, place, end, and what it rests on."""
+
+import pytest
+from django.urls import reverse
+
+from consultations.models import Framework, Provision
+from positions import workflow
+from positions.models import Paragraph
+from tests.factories import make_point, make_provision, make_session, make_stakeholder, make_submission
+from tests.paper_factories import bring_paper, make_paragraph
+from tests.positions.drafting import make_draft
+from tests.positions.views.test_drafting import at, problems, text_of
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+TEXT = "Kenya calls for agreed routes."
+
+
+@pytest.fixture
+def draft():
+    return make_draft()
+
+
+@pytest.fixture
+def desk(client, draft):
+    return sign_in(client, draft.drafter)
+
+
+def page_of(draft):
+    return at("desk_paragraph", draft, draft.paragraph.key)
+
+
+def reword(desk, draft, text, why="Better.", base=None):
+    words = {"text": text, "why": why, "base": base or draft.paragraph.wording_id}
+    return desk.post(page_of(draft), words)
+
+
+# --- Words ----------------------------------------------------------------------------------------------------------
+
+
+def test_other_words_are_saved_and_the_history_shows_what_changed(desk, draft):
+    response = reword(desk, draft, "Kenya calls for agreed and safe routes.", "Safety first.")
+    assert response.url == page_of(draft)
+    assert text_of(draft.paragraph) == "Kenya calls for agreed and safe routes."
+    page = desk.get(page_of(draft))
+    assert [row["wording"].number for row in page.context["history"]] == [2, 1]
+    assert '<ins><span class="sr">Added: </span>and safe</ins>' in page.text
+    assert "Safety first." in page.text
+    assert draft.drafter.name in page.text
+
+
+def test_words_taken_away_are_said_to_be_removed(desk, draft):
+    reword(desk, draft, "Kenya calls for routes.")
+    assert '<del><span class="sr">Removed: </span>agreed</del>' in desk.get(page_of(draft)).text
+
+
+def test_a_change_without_a_reason_is_refused_and_the_text_kept(desk, draft):
+    response = reword(desk, draft, "Typed words.", why="")
+    assert response.status_code == 422
+    assert problems(response) == ["Why: Say why the words change: it is kept with the wording."]
+    assert "Typed words.</textarea>" in response.text
+    assert text_of(draft.paragraph) == TEXT
+
+
+def test_words_sent_after_the_text_was_closed_are_refused_with_the_reason(desk, draft):
+    bring_paper(draft.paper, "review")
+    response = reword(desk, draft, "Typed words.")
+    assert response.status_code == 422
+    assert problems(response) == [
+        "The words may change while the paper is drafted or consolidated; now it is in review."
+    ]
+    assert "<textarea" not in desk.get(page_of(draft)).text
+
+
+def test_two_drafters_at_once_see_both_texts_and_save_one_of_both(desk, draft):
+    base = draft.paragraph.wording_id
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya urges agreed routes.", why="Stronger.", base=base)
+    response = reword(desk, draft, "Kenya calls for agreed and safe routes.", base=base)
+    assert response.status_code == 409
+    assert text_of(draft.paragraph) == "Kenya urges agreed routes."
+    assert response.context["merged"].text == "Kenya urges agreed and safe routes."
+    assert response.context["merged"].conflicts == 0
+    assert draft.colleague.name in response.text
+    assert '<ins><span class="sr">Added: </span>urges</ins>' in response.text
+    assert '<ins><span class="sr">Added: </span>and safe</ins>' in response.text
+    form = response.context["words"]
+    again = {"text": form["text"].value(), "why": form["why"].value(), "base": form["base"].value()}
+    assert desk.post(page_of(draft), again).url == page_of(draft)
+    assert list(draft.paragraph.wordings.values_list("text", flat=True)) == [
+        TEXT, "Kenya urges agreed routes.", "Kenya urges agreed and safe routes.",
+    ]  # fmt: skip
+
+
+def test_words_that_both_changed_stand_in_brackets(desk, draft):
+    base = draft.paragraph.wording_id
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya calls for safe routes.", why="So.", base=base)
+    response = reword(desk, draft, "Kenya calls for short routes.", base=base)
+    assert "Kenya calls for [safe] [short] routes.</textarea>" in response.text
+    assert "In 1 place you changed the same words" in response.text
+
+
+def test_a_third_text_saved_meanwhile_is_a_conflict_again(desk, draft):
+    base = draft.paragraph.wording_id
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Second.", why="So.", base=base)
+    seen = reword(desk, draft, "Mine.", base=base).context["words"]["base"].value()
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Third.", why="So.")
+    assert reword(desk, draft, "Mine.", base=seen).status_code == 409
+    assert text_of(draft.paragraph) == "Third."
+
+
+@pytest.mark.parametrize("base", ["", "x", "-1", str(2**70)])
+def test_a_form_that_lost_its_base_is_not_saved(desk, draft, base):
+    response = desk.post(page_of(draft), {"text": "Typed words.", "why": "So.", "base": base})
+    assert response.status_code == 422
+    assert text_of(draft.paragraph) == TEXT
+
+
+def test_a_base_of_another_paragraph_is_a_conflict_and_loses_nothing(desk, draft):
+    other = make_paragraph(draft.first, "Other.")
+    response = reword(desk, draft, "Mine.", base=other.wording_id)
+    assert response.status_code == 409
+    assert "Mine." in response.text
+    assert text_of(draft.paragraph) == TEXT
+
+
+# --- Marks, place, end ----------------------------------------------------------------------------------------------
+
+
+def test_marks_are_set_and_objectives_of_other_frameworks_are_left_alone(desk, draft):
+    make_provision("GCM-09")
+    principle = Provision.objects.create(framework=Framework.GCM_PRINCIPLE, code="P1", order=1, label="P", title="P")
+    draft.paragraph.provisions.add(principle)
+    address = at("desk_paragraph_marks", draft, draft.paragraph.key)
+    response = desk.post(address, {"strength": "urges", "is_secretariat_text": "on", "objectives": ["GCM-09"]})
+    assert response.url == page_of(draft)
+    row = Paragraph.objects.get(pk=draft.paragraph.pk)
+    assert (row.strength, row.is_secretariat_text) == ("urges", True)
+    assert sorted(row.provisions.values_list("code", flat=True)) == ["GCM-09", "P1"]
+
+
+def test_a_strength_or_an_objective_that_is_not_is_refused(desk, draft):
+    address = at("desk_paragraph_marks", draft, draft.paragraph.key)
+    response = desk.post(address, {"strength": "shouts", "objectives": ["GCM-99"]})
+    assert response.status_code == 422
+    assert len(problems(response)) == 2
+    assert Paragraph.objects.get(pk=draft.paragraph.pk).strength == "calls_for"
+
+
+def test_up_and_down_move_a_paragraph(desk, draft):
+    two, three = make_paragraph(draft.first, "Two."), make_paragraph(draft.first, "Three.")
+    rows = desk.get(at("desk_section", draft, draft.first.pk)).context["rows"]
+    assert [bool(row["up"]) for row in rows] == [False, True, True]
+    assert [bool(row["down"]) for row in rows] == [True, True, False]
+
+    def press(paragraph, way):
+        rows = desk.get(at("desk_section", draft, draft.first.pk)).context["rows"]
+        place = next(row[way] for row in rows if row["paragraph"].pk == paragraph.pk)
+        response = desk.post(at("desk_paragraph_place", draft, paragraph.key), {"after": place})
+        found = [each.wording.text for each in draft.first.paragraphs.standing()]
+        return response.url.rpartition("#")[2], found
+
+    assert press(three, "up") == ("p2", [TEXT, "Three.", "Two."])
+    assert press(three, "up") == ("p1", ["Three.", TEXT, "Two."])
+    assert press(three, "down") == ("p2", [TEXT, "Three.", "Two."])
+    assert press(two, "up") == ("p2", [TEXT, "Two.", "Three."])
+
+
+def test_a_paragraph_is_put_into_another_section(desk, draft):
+    address = at("desk_paragraph_place", draft, draft.paragraph.key)
+    response = desk.post(address, {"after": f"section-{draft.second.pk}"})
+    assert response.url == at("desk_section", draft, draft.second.pk) + "#p1"
+    response = desk.post(address, {"after": "nowhere"})
+    assert (response.status_code, problems(response)) == (422, ["Put it behind: Choose the place."])
+
+
+def test_a_paragraph_is_removed_with_a_reason(desk, draft):
+    address = at("desk_paragraph_remove", draft, draft.paragraph.key)
+    assert TEXT in desk.get(address).text
+    response = desk.post(address, {"reason": " "})
+    assert (response.status_code, problems(response)) == (422, ["Reason: Enter the reason"])
+    response = desk.post(address, {"reason": "Said twice."})
+    assert response.url == at("desk_section", draft, draft.first.pk)
+    assert desk.get(page_of(draft)).status_code == 404
+
+
+# --- What it rests on -----------------------------------------------------------------------------------------------
+
+
+def sources_page(draft, **query):
+    return reverse("desk_sources", args=[draft.paper.slug, draft.paragraph.key], query=query or None)
+
+
+def found(desk, draft, **query):
+    return [point.reference for point in desk.get(sources_page(draft, **query)).context["points"]]
+
+
+def test_points_of_the_sections_theme_are_offered_first_and_no_source_twice(desk, draft):
+    same = make_point(draft.point.submission)
+    make_point(draft.point.submission, state="submitted")
+    make_point(draft.point.submission, state="merged", into=draft.point)
+    make_point(make_submission(theme=draft.t1))
+    assert found(desk, draft) == [same.reference]
+    assert found(desk, draft, theme="") == sorted([same.reference, draft.other.reference])
+
+
+def test_points_are_found_by_words_theme_kind_and_organisation(desk, draft):
+    body = make_stakeholder("Coast Network")
+    said = make_point(
+        make_submission(draft.consultation, body, theme=draft.t2), text="Boats and rafts.", kind="challenge"
+    )
+    assert found(desk, draft, words="RAFTS boats") == [said.reference]
+    assert found(desk, draft, words="coast") == [said.reference]
+    assert found(desk, draft, words=said.reference.lower()) == [said.reference]
+    assert found(desk, draft, kind="challenge") == [said.reference]
+    assert found(desk, draft, organisation=body.pk) == [said.reference]
+    assert found(desk, draft, theme="T2", words="rights") == [draft.other.reference]
+    assert found(desk, draft, theme="T1", kind="challenge") == []
+    assert found(desk, draft, words="100%_") == []
+
+
+def test_only_points_without_a_paragraph_if_asked(desk, draft):
+    make_paragraph(draft.second, "It rests on the other.", points=(draft.other,))
+    free = make_point(draft.other.submission)
+    assert found(desk, draft, theme="T2") == sorted([draft.other.reference, free.reference])
+    assert found(desk, draft, theme="T2", free="on") == [free.reference]
+    page = desk.get(sources_page(draft, theme="T2"))
+    assert {point.reference: point.resting for point in page.context["points"]} == {
+        draft.other.reference: 1, free.reference: 0,
+    }  # fmt: skip
+
+
+def test_an_earlier_wording_rests_on_nothing_any_more(desk, draft):
+    made = make_paragraph(draft.second, "It rests on the other.", points=(draft.other,))
+    row = workflow.reword(made, by=draft.drafter, text="Changed.", why="So.")
+    workflow.unground(row.wording.groundings.get(), by=draft.drafter)
+    assert found(desk, draft, theme="T2", free="on") == [draft.other.reference]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"theme": "T99"}, {"kind": "song"}, {"organisation": "x"}, {"after": "~"}, {"words": "x" * 300}],
+)
+def test_a_strange_search_breaks_nothing(desk, draft, query):
+    assert desk.get(sources_page(draft, **query)).status_code == 200
+
+
+def test_many_points_come_in_pages(desk, draft):
+    wanted = sorted(make_point(draft.point.submission).reference for _turn in range(23))
+    page = desk.get(sources_page(draft))
+    rest = desk.get(page.context["older"])
+    shown = [point.reference for point in (*page.context["points"], *rest.context["points"])]
+    assert (shown, page.context["number"], rest.context["older"]) == (wanted, 23, "")
+
+
+def ground(desk, draft, reference, relation="rests_on", **query):
+    return desk.post(sources_page(draft, **query), {"point": reference, "relation": relation})
+
+
+def test_a_point_is_put_under_the_words_and_the_search_stays(desk, draft):
+    response = ground(desk, draft, draft.other.reference, "partly", theme="T2", words="rights")
+    assert response.url == sources_page(draft, theme="T2", words="rights")
+    rows = draft.paragraph.wording.groundings.values_list("point__reference", "relation")
+    assert sorted(rows) == sorted([(draft.point.reference, "rests_on"), (draft.other.reference, "partly")])
+    assert "in part" in desk.get(response.url).text
+
+
+@pytest.mark.parametrize(
+    ("reference", "relation"), [("none", "rests_on"), ("", ""), ("a\0b", "partly"), (None, "likes")]
+)
+def test_a_point_that_is_not_is_refused(desk, draft, reference, relation):
+    response = ground(desk, draft, draft.other.reference if reference is None else reference, relation)
+    assert (response.status_code, problems(response)) == (422, ["There is no such point."])
+    assert draft.paragraph.wording.groundings.count() == 1
+
+
+def test_a_point_of_another_consultation_is_no_point_here(desk, draft):
+    response = ground(desk, draft, make_draft().point.reference)
+    assert (response.status_code, problems(response)) == (422, ["There is no such point."])
+
+
+def test_a_point_that_is_not_validated_is_refused_with_the_reason(desk, draft):
+    raw = make_point(draft.point.submission, state="submitted")
+    response = ground(desk, draft, raw.reference)
+    assert (response.status_code, problems(response)) == (422, [f"{raw.reference} is not validated."])
+
+
+def test_sources_are_confirmed_one_by_one_or_all_at_once_and_taken_away(desk, draft):
+    workflow.ground(draft.paragraph, draft.other, by=draft.drafter)
+    row = workflow.reword(draft.paragraph, by=draft.drafter, text="Other words.", why="So.")
+    one, two = row.wording.groundings.order_by("pk")
+    assert "to confirm" in desk.get(sources_page(draft)).text
+    response = desk.post(at("desk_source_confirm", draft, row.key, one.pk) + "?theme=T2")
+    assert response.url == sources_page(draft, theme="T2")
+    assert sorted(row.wording.groundings.values_list("pk", "is_confirmed")) == [(one.pk, True), (two.pk, False)]
+    desk.post(at("desk_source_remove", draft, row.key, one.pk))
+    desk.post(at("desk_sources_confirm", draft, row.key), {"wording": row.wording_id})
+    assert list(row.wording.groundings.values_list("pk", "is_confirmed")) == [(two.pk, True)]
+
+
+def test_sources_of_words_that_changed_meanwhile_are_not_confirmed(desk, draft):
+    seen = workflow.reword(draft.paragraph, by=draft.drafter, text="Seen words.", why="So.")
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Newer words.", why="So.")
+    response = desk.post(at("desk_sources_confirm", draft, seen.key), {"wording": seen.wording_id})
+    assert (response.status_code, problems(response)) == (
+        422, ["This belongs to an earlier wording, which stays as it was."],
+    )  # fmt: skip
+    for odd in ("", "x", "9" * 30, "²"):
+        assert desk.post(at("desk_sources_confirm", draft, seen.key), {"wording": odd}).status_code == 302
+    draft.paragraph.refresh_from_db()
+    assert [source.is_confirmed for source in draft.paragraph.wording.groundings.all()] == [False]
+
+
+def test_a_source_of_another_paragraph_is_not_there(desk, draft):
+    other = make_paragraph(draft.second, "Other.", points=(draft.other,))
+    grounding = other.wording.groundings.get()
+    for name in ("desk_source_confirm", "desk_source_remove"):
+        assert desk.post(at(name, draft, draft.paragraph.key, grounding.pk)).status_code == 404
+
+
+def test_points_of_sessions_and_confidential_inputs_say_what_they_are(desk, draft):
+    session = make_session(title="Group 1")
+    session.forum.consultation = draft.consultation
+    session.forum.save()
+    make_point(session=session, text="Said in the room.", theme=draft.t1)
+    make_point(make_submission(draft.consultation, theme=draft.t1, audience="secretariat"), text="In confidence.")
+    page = desk.get(sources_page(draft)).text
+    assert "said at the forum" in page
+    assert "The secretariat only" in page
+
+
+def test_the_sources_of_a_closed_text_are_read_only(desk, draft):
+    bring_paper(draft.paper, "review")
+    assert "Find the points it answers" not in desk.get(sources_page(draft)).text
+    response = ground(desk, draft, draft.other.reference)
+    assert problems(response) == [
+        "The words may change while the paper is drafted or consolidated; now it is in review."
+    ]
