@@ -2,7 +2,22 @@
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.base import ModelBase
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+OURS = ("consultations", "positions")
+ROOMS = [
+    (_("Consultations and forums"), ["Consultation", "Forum", "ForumSession", "Delegate", "CheckIn", "Milestone"]),
+    (_("Stakeholders"), ["Stakeholder", "Ministry", "User", "MembershipInvitation"]),
+    (_("Inputs"), ["Submission", "Point"]),
+    (
+        _("Position papers"),
+        ["PositionPaper", "Edition", "Amendment", "Clearance", "Disposition", "Reservation", "Decision"],
+    ),
+    (_("Reference data"), ["Theme", "Provision", "Instrument", "County", "Term", "OutlinePart"]),
+    (_("Records"), ["Event", "OutgoingMail"]),
+]
 
 
 class PortalAdminSite(AdminSite):
@@ -13,6 +28,26 @@ class PortalAdminSite(AdminSite):
     index_title = _("What waits")
     site_url = "/"
     enable_nav_sidebar = False
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Show our own records only: accounts' secrets and the machinery of libraries have no place here."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
+        ours = [model for model in models if model._meta.app_label in OURS]
+        if ours:
+            super().register(ours, admin_class, **options)
+
+    def get_app_list(self, request, app_label=None):
+        """The lists of records in the order of the work, not of the alphabet."""
+        found = super().get_app_list(request, app_label)
+        if app_label:
+            return found
+        models = {model["object_name"]: model for app in found for model in app["models"]}
+        home = reverse("admin:index")
+        return [
+            {"name": name, "app_label": "room", "app_url": home, "has_module_perms": True, "models": rows}
+            for name, names in ROOMS
+            if (rows := [models[each] for each in names if each in models])
+        ]
 
     def index(self, request, extra_context=None):
         """Show what waits before the lists of records."""

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -16,6 +17,15 @@ from django.utils.translation import gettext_lazy
 from consultations.models import Event, Evidence
 from consultations.permissions import is_secretariat, may_enter_admin
 from ncm_portal.workflow import Blocked, Move, OpenMove, journal, moves_open_to
+
+# The browser's own fields for days and hours: they work without scripts and on a phone.
+DAYS_AND_HOURS: dict[type[models.Field], dict[str, Any]] = {
+    models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
+    models.DateTimeField: {
+        "form_class": forms.DateTimeField,
+        "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    },
+}
 
 
 class ReasonForm(forms.Form):
@@ -30,6 +40,7 @@ class RecordAdmin(admin.ModelAdmin):
     """Records of the secretariat. Staff read; the secretariat writes; nothing is deleted."""
 
     list_per_page = 50
+    formfield_overrides = DAYS_AND_HOURS
     show_full_result_count = False
     moves: dict[str, Move] = {}
     verbs: Any = None  # the module that holds the verbs of `moves`
@@ -110,7 +121,7 @@ class RecordAdmin(admin.ModelAdmin):
         record = get_object_or_404(self.get_queryset(request), pk=object_id) if move else None
         if move is None or not self.has_view_permission(request, record):
             raise PermissionDenied
-        form = self.move_forms.get(verb, ReasonForm)(request.POST or None)
+        form = self.move_forms.get(verb, ReasonForm)(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
                 self.carry_out(move, record, request, **form.cleaned_data)
@@ -176,6 +187,7 @@ class RowsInline(admin.TabularInline):
 
     extra = 0
     can_delete = False
+    formfield_overrides = DAYS_AND_HOURS
     show_change_link = False
 
     def has_view_permission(self, request, obj=None):
