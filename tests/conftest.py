@@ -106,10 +106,14 @@ def played_live(played_database, django_db_blocker) -> Iterator[None]:
 
 @contextmanager
 def _copied(source: str, name: str) -> Iterator[None]:
-    """A copy of the database `source`, for a while; nobody may be connected to `source` at its beginning."""
+    """A copy of the database `source`, for a while.
+
+    PostgreSQL copies only what nobody uses: sessions that threads of the live server left behind are ended first.
+    """
     connection.close()
     quoted = connection.ops.quote_name
     with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [source])
         cursor.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(source)}")
     try:
