@@ -20,10 +20,15 @@ NEWEST = 10
 @require_safe
 @kept_for_visitors
 def show(request: HttpRequest, code: str) -> HttpResponse:
-    """The page of a theme, for the consultation that is open or else the latest. 404 when there is no such theme."""
-    current = queries.current_round()
+    """The page of a theme, for the consultation asked for by `?round=`, or else the one that is open or the latest.
+
+    404 when there is no such theme; an unknown consultation is as none asked for.
+    """
+    rounds = queries.public_rounds()
+    asked = (found for found in rounds if found.slug == request.GET.get("round"))
+    current = next(asked, rounds[0] if rounds else None)
     theme = get_object_or_404(_themes(current), code=code)
-    context = {"theme": theme, "round": current}
+    context = {"theme": theme, "round": current, "others": [found for found in rounds if found != current]}
     if current:
         wanted = queries.Wanted(consultation=current, theme=theme)
         context |= {

@@ -96,3 +96,16 @@ def test_in_kiswahili_the_title_is_kiswahili(client):
     page = get(client).content.decode()
     assert "<h1>Mada 1</h1>" in page
     assert 'lang="sw">Mada 1' not in page
+
+
+def test_an_earlier_consultation_is_one_link_away(client):
+    old = make_consultation(state="closed", short_title="Old round", slug="old")
+    new = make_consultation(short_title="New round", slug="new")
+    make_submission(old, title="Said long ago")
+    make_submission(new, title="Said today")
+    assert "Said today" in words(get(client))
+    page = client.get(reverse("theme", args=["T1"]), {"round": "old"})
+    assert ("Said long ago" in words(page), "Said today" in words(page)) == (True, False)
+    assert b'href="?round=new"' in page.content
+    unknown = client.get(reverse("theme", args=["T1"]), {"round": "none"})
+    assert (unknown.status_code, "Said today" in words(unknown)) == (200, True)
