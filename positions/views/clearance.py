@@ -35,16 +35,17 @@ def clearances(request: HttpRequest) -> HttpResponse:
         raise Http404
     live = Q(stances__replaced_at=None)
     asked = Clearance.objects.visible_to(request.user).select_related("paper", "ministry", "edition")
-    asked = asked.annotate(
+    asked = asked.defer("edition__content").annotate(
         paragraphs=Count("stances", filter=live),
         open=Count("stances", filter=live & Q(stances__value=StanceValue.PENDING)),
     )
-    rows = sorted(asked, key=lambda row: (row.state != Clearance.State.REQUESTED, row.due_at))
+    rows = sorted(asked, key=lambda row: (row.state != Clearance.State.REQUESTED, row.due_at, row.ministry.name))
     return render(request, "positions/decide/clearances.html", {"clearances": rows})
 
 
 def _clearance(request: HttpRequest, pk: int) -> Clearance:
     asked = Clearance.objects.visible_to(request.user).select_related("paper", "ministry", "edition")
+    asked = asked.defer("edition__content")
     return get_object_or_404(asked, pk=pk)
 
 
@@ -90,7 +91,8 @@ def clearance_agree(request: HttpRequest, pk: int) -> HttpResponse:
     if outcome.reasons:
         return _show(request, row, outcome)
     words = ngettext("Agreed to %(count)s paragraph.", "Agreed to %(count)s paragraphs.", before)
-    messages.success(request, words % {"count": before})
+    done = words % {"count": before} if before else _("Every paragraph had a stance already.")
+    messages.success(request, done)
     return redirect("clearance", pk)
 
 
@@ -142,7 +144,7 @@ def desk_clearance(request: HttpRequest, slug: str) -> HttpResponse:
     paper = known_paper(request, slug)
     numbers = paragraph_numbers(paper)
     live = Stance.objects.filter(replaced_at=None, paragraph__removed_at=None).select_related("paragraph", "wording")
-    rows = paper.clearances.select_related("ministry", "edition").prefetch_related(
+    rows = paper.clearances.select_related("ministry").prefetch_related(
         Prefetch("stances", queryset=live, to_attr="live")
     )
     table = [_row(clearance, numbers) for clearance in rows]

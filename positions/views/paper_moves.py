@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from consultations.permissions import is_secretariat
@@ -30,6 +31,28 @@ MOVE_FORMS: dict[str, type[forms.Form]] = {
     "not_adopt": NeededReasonForm,
     "suspend": NeededReasonForm,
     "withdraw_paper": NeededReasonForm,
+}
+# What follows from a move, in a sentence above its button.
+WHAT_FOLLOWS = {
+    "close_review": gettext_lazy("No more amendments are taken, and the drafters decide on those that came."),
+    "fix_clearance_text": gettext_lazy("The text is frozen as an edition. This edition is what the ministries clear."),
+    "request_clearance": gettext_lazy("Each ministry is asked about the paragraphs of its mandate, by mail."),
+    "reopen_text": gettext_lazy("The words may change again. Only ministries whose paragraphs change are asked again."),
+    "clear_paper": gettext_lazy("The text is cleared as it stands, and can be laid before the forum."),
+    "open_silence": gettext_lazy(
+        "Members may break the silence until the hour you set. If nobody does, the text is cleared."
+    ),
+    "end_silence": gettext_lazy("Nobody broke the silence: the text is cleared."),
+    "break_silence": gettext_lazy("The text goes back to the drafters with your reason."),
+    "lay_before_forum": gettext_lazy("The text is frozen as the edition on which the forum decides."),
+    "begin_session": gettext_lazy("The meeting takes up the text. From here it is adopted or not."),
+    "adopt": gettext_lazy("Edition 1.0 is frozen with the record of the decision, and its words never change again."),
+    "not_adopt": gettext_lazy("The text goes back to the drafters with your reason, and the decision stays on record."),
+    "propose_publication": gettext_lazy("A second officer can publish from now on. You cannot be both."),
+    "publish": gettext_lazy("Everyone can read the paper, and every author is told what became of each point."),
+    "suspend": gettext_lazy("The paper rests where it is until it is resumed."),
+    "resume": gettext_lazy("The paper goes on where it was halted."),
+    "withdraw_paper": gettext_lazy("The paper is given up. Everything stays on file, and nothing is published."),
 }
 # Moves that ask for more than a form of their own can: another page has them.
 ELSEWHERE = ("open_review", "supersede")
@@ -86,6 +109,7 @@ def desk_paper_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     context = {
         "paper": paper,
         "move": move,
+        "what_follows": WHAT_FOLLOWS[verb],
         "form": form,
         "reasons": outcome.reasons,
         "in_the_way": [] if form.is_bound else attempt(lambda: check(move, paper, by=request.user)).reasons,

@@ -1,0 +1,362 @@
+"""Clearance in the browser: the ministry's page, a stance, the secretariat's table."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from consultations.models import Event, Membership
+from ncm_portal.workflow import now
+from positions import workflow
+from positions.models import Stance
+from tests.factories import change, make_member, make_ministry, make_user
+from tests.pages import without_tokens, words
+from tests.paper_factories import make_paragraph, take_stance
+from tests.positions.clearing import make_officer, make_text
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+# far ahead, and the same on each day on which the tests run
+DUE = datetime(2099, 10, 13, 17, 0, tzinfo=ZoneInfo("Africa/Nairobi"))
+DUE_TEXT = "13 October 2099, 17:00 EAT (UTC+3)"
+HOSTILE = "<script>alert(1)</script> {{ 7|add:7 }} {% now %} & co"
+
+
+@pytest.fixture
+def text():
+    """A text in clearance: ministry one was asked about paragraphs 2 and 3, ministry two about 3."""
+    made = make_text()
+    made.paper = workflow.request_clearance(made.paper, by=made.secretariat, due_at=DUE)
+    asked = {clearance.ministry: clearance for clearance in made.paper.clearances.all()}
+    made.asked_one, made.asked_two = asked[made.one], asked[made.two]
+    return made
+
+
+@pytest.fixture
+def as_officer(text):
+    return sign_in(Client(), text.officer_one)
+
+
+@pytest.fixture
+def as_secretariat(text):
+    return sign_in(Client(), text.secretariat)
+
+
+def page_of(clearance):
+    return reverse("clearance", args=[clearance.pk])
+
+
+def stance_page(clearance, paragraph):
+    return reverse("clearance_stance", args=[clearance.pk, paragraph.key])
+
+
+def said(clearance):
+    live = clearance.stances.filter(replaced_at=None).order_by("paragraph__section__order")
+    return list(live.values_list("value", "reason", "proposed_text"))
+
+
+def without_addresses(page):
+    """A page without what repeats its own address."""
+    return without_tokens(page).replace(page.wsgi_request.get_full_path(), "")
+
+
+def kept():
+    """Everything that a page of clearance could write."""
+    return Event.objects.count(), list(Stance.objects.order_by("pk").values_list("pk", "value", "at"))
+
+
+def addresses(text):
+    """The pages of clearance: those that are read and those that only take a form."""
+    pk = text.asked_one.pk
+    read = [
+        reverse("clearances"),
+        page_of(text.asked_one),
+        stance_page(text.asked_one, text.first),
+        reverse("desk_clearance", args=[text.paper.slug]),
+    ]
+    return read, [reverse("clearance_agree", args=[pk]), reverse("clearance_silence", args=[pk])]
+
+
+# --- Who ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_visitor_is_asked_to_log_in(client, text):
+    read, sent = addresses(text)
+    for address in read + sent:
+        answer = client.get(address)
+        assert (answer.status_code, answer.url) == (302, f"{reverse('account_login')}?next={address}")
+
+
+def test_whoever_has_no_part_in_it_gets_one_and_the_same_404(text):
+    read, sent = addresses(text)
+    pages = [(False, address) for address in read[1:]] + [(True, address) for address in sent]
+    for person in (
+        make_user(),
+        make_user("official"),
+        make_user("sysadmin"),
+        make_member(text.one),  # a focal point speaks for a ministry, and does not clear for it
+        make_officer(make_ministry("Ministry of Three")),
+    ):
+        client = sign_in(Client(), person)
+        for is_sent, address in pages:
+            ask = client.post if is_sent else client.get
+            unknown = address.replace(f"/{text.asked_one.pk}/", "/999999/").replace(text.paper.slug, "nowhere")
+            answer, nothing = ask(address), ask(unknown)
+            assert (answer.status_code, nothing.status_code) == (404, 404)
+            assert without_addresses(answer) == without_addresses(nothing)
+    assert said(text.asked_one) == [("", "", ""), ("", "", "")]
+
+
+def test_the_list_is_for_clearing_officers_and_the_secretariat(text, as_officer, as_secretariat):
+    assert [row.ministry for row in as_officer.get(reverse("clearances")).context["clearances"]] == [text.one]
+    assert [row.ministry for row in as_secretariat.get(reverse("clearances")).context["clearances"]] == [
+        text.one,
+        text.two,
+    ]
+    for person in (make_user(), make_user("official"), make_user("sysadmin"), make_member(text.one)):
+        assert sign_in(Client(), person).get(reverse("clearances")).status_code == 404
+
+
+def test_an_officer_whose_office_ended_sees_nothing_more(text, as_officer):
+    assert as_officer.get(page_of(text.asked_one)).status_code == 200
+    Membership.objects.filter(user=text.officer_one).update(valid_until=date(2017, 1, 1))
+    assert as_officer.get(page_of(text.asked_one)).status_code == 404
+    assert as_officer.get(stance_page(text.asked_one, text.first)).status_code == 404
+
+
+def test_the_secretariat_reads_and_does_not_answer(text, as_secretariat):
+    page = as_secretariat.get(page_of(text.asked_one))
+    assert page.context["may_answer"] is False
+    assert "Take a stance" not in words(page)
+    assert as_secretariat.get(stance_page(text.asked_one, text.first)).status_code == 404
+    assert as_secretariat.post(stance_page(text.asked_one, text.first), {"value": "agree"}).status_code == 404
+    refused = as_secretariat.post(reverse("clearance_agree", args=[text.asked_one.pk]))
+    assert refused.status_code == 409
+    assert refused.context["reasons"] == ["Only a clearing officer of the ministry may do this: Take a stance."]
+    assert said(text.asked_one) == [("", "", ""), ("", "", "")]
+
+
+# --- The ministry's page ------------------------------------------------------------------------------------------
+
+
+def test_a_ministry_reads_exactly_its_paragraphs_in_order(text, as_officer):
+    page = as_officer.get(page_of(text.asked_one))
+    assert [(stance.number, stance.paragraph) for stance in page.context["stances"]] == [
+        (2, text.first),
+        (3, text.second),
+    ]
+    content = words(page)
+    assert text.first.wording.text in content
+    assert text.second.wording.text in content
+    assert text.opening.wording.text not in content
+    assert "2 paragraphs wait for your ministry" in content
+    assert "Agree to the 2 open paragraphs" in content
+    assert [need.text for need in page.context["needs"]] == ["2 paragraphs have no stance yet"]
+
+
+def test_a_paragraph_of_another_ministry_is_not_there(text):
+    officer_two = sign_in(Client(), text.officer_two)
+    assert officer_two.get(stance_page(text.asked_two, text.second)).status_code == 200
+    assert officer_two.get(stance_page(text.asked_two, text.first)).status_code == 404
+    assert officer_two.post(stance_page(text.asked_two, text.first), {"value": "agree"}).status_code == 404
+
+
+def test_words_are_shown_literally(text, as_officer):
+    take_stance(text.asked_one, text.first, "object", reason=HOSTILE, proposed_text=HOSTILE, by=text.officer_one)
+    for address in (page_of(text.asked_one), stance_page(text.asked_one, text.first)):
+        content = as_officer.get(address).content.decode()
+        assert "<script>alert" not in content
+        assert content.count("&lt;script&gt;alert(1)&lt;/script&gt; {{ 7|add:7 }} {% now %} &amp; co") == 2
+
+
+def test_looking_changes_nothing(text, as_officer, as_secretariat):
+    before = kept()
+    read, sent = addresses(text)
+    for client in (as_officer, as_secretariat):
+        for address in read:
+            client.get(address)
+            client.head(address)
+        assert [client.get(address).status_code for address in sent] == [405, 405]
+    assert kept() == before
+
+
+def test_more_paragraphs_ask_no_more_queries(text, as_officer, as_secretariat, django_assert_max_num_queries):
+    section = text.second.section
+    for turn in range(12):
+        paragraph = make_paragraph(section, f"One more, {turn}.", is_secretariat_text=True)
+        Stance.objects.create(clearance=text.asked_one, paragraph=paragraph, wording=paragraph.wording)
+    limits = {
+        reverse("clearances"): 10,
+        page_of(text.asked_one): 13,
+        stance_page(text.asked_one, text.first): 10,
+    }
+    for address, limit in limits.items():
+        with django_assert_max_num_queries(limit):
+            assert as_officer.get(address).status_code == 200
+    with django_assert_max_num_queries(16):
+        assert as_secretariat.get(reverse("desk_clearance", args=[text.paper.slug])).status_code == 200
+
+
+# --- A stance -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", ["agree", "abstain", "recuse"])
+def test_a_stance_is_one_click(text, as_officer, value):
+    answer = as_officer.post(stance_page(text.asked_one, text.first), {"value": value}, follow=True)
+    assert answer.redirect_chain == [(page_of(text.asked_one), 302)]
+    assert [str(message) for message in answer.context["messages"]] == ["Recorded: paragraph 2."]
+    assert said(text.asked_one) == [(value, "", ""), ("", "", "")]
+    stance = text.asked_one.stances.get(paragraph=text.first)
+    assert (stance.by, stance.wording) == (text.officer_one, text.first.wording)
+
+
+def test_with_the_last_stance_the_ministry_has_answered(text, as_officer):
+    as_officer.post(stance_page(text.asked_one, text.first), {"value": "agree"})
+    as_officer.post(
+        stance_page(text.asked_one, text.second),
+        {"value": "object", "reason": "Too far.", "proposed_text": "Kenya supports another."},
+    )
+    text.asked_one.refresh_from_db()
+    assert text.asked_one.state == "answered"
+    page = as_officer.get(page_of(text.asked_one))
+    assert "Every paragraph has a stance" in words(page)
+    assert "Too far." in words(page)
+    assert page.context["needs"] == []
+    form = as_officer.get(stance_page(text.asked_one, text.second)).context["form"]
+    assert form.initial == {"value": "object", "reason": "Too far.", "proposed_text": "Kenya supports another."}
+
+
+@pytest.mark.parametrize(
+    ("data", "errors"),
+    [
+        ({}, {"value": ["Choose a stance"]}),
+        ({"value": "approve"}, {"value": ["Select a valid choice. approve is not one of the available choices."]}),
+        ({"value": "silent"}, {"value": ["Select a valid choice. silent is not one of the available choices."]}),
+        ({"value": "reservation"}, {"reason": ["Enter the reason: the drafters and the meeting need it"]}),
+        ({"value": "agree_with_comment"}, {"reason": ["Enter the reason: the drafters and the meeting need it"]}),
+        (
+            {"value": "object", "reason": " \n", "proposed_text": "\t"},
+            {
+                "reason": ["Enter the reason: the drafters and the meeting need it"],
+                "proposed_text": ["Enter the wording that your ministry could clear"],
+            },
+        ),
+        ({"value": "object", "reason": "No."}, {"proposed_text": ["Enter the wording that your ministry could clear"]}),
+    ],
+)
+def test_what_is_missing_stands_beside_its_field(text, as_officer, data, errors):
+    before = kept()
+    page = as_officer.post(stance_page(text.asked_one, text.first), data)
+    assert page.status_code == 422
+    assert page.context["form"].errors == errors
+    content = page.content.decode()
+    for field, (error,) in errors.items():
+        assert f'id="id_{field}_error"' in content
+        assert error in words(page)
+    assert kept() == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("x" * 2_001, "2,000"),
+        ("Before\x00after", "U+0000"),
+        ("Before\x0bafter", "U+000B"),
+        ("Before\ufffeafter", "U+FFFE"),
+        ("y" * 2_000_000, "2,000"),
+    ],
+    ids=["long", "NUL", "control", "non-character", "2 MB"],
+)
+def test_what_cannot_be_kept_is_refused_beside_the_field_and_stays_typed(text, as_officer, typed, why):
+    data = {"value": "object", "reason": typed, "proposed_text": "Kenya supports " + HOSTILE}
+    page = as_officer.post(stance_page(text.asked_one, text.first), data)
+    assert page.status_code == 422
+    (error,) = page.context["form"].errors["reason"]
+    assert why in error
+    assert page.context["form"]["proposed_text"].value() == data["proposed_text"]
+    assert len(page.context["form"]["reason"].value()) == len(typed)
+    assert said(text.asked_one)[0] == ("", "", "")
+
+
+def test_a_refusal_by_the_verb_is_shown_and_the_text_stays(text, as_officer):
+    address = stance_page(text.asked_one, text.first)
+    change(text.paper, state="cleared")
+    page = as_officer.post(address, {"value": "object", "reason": "Late.", "proposed_text": "Other words."})
+    assert page.status_code == 409
+    assert page.context["reasons"] == ["This clearance is closed."]
+    assert "This clearance is closed." in words(page)
+    assert page.context["form"]["proposed_text"].value() == "Other words."
+    assert Event.objects.filter(verb="take_stance:refused").count() == 1
+    assert said(text.asked_one)[0] == ("", "", "")
+    read = as_officer.get(page_of(text.asked_one))
+    assert read.context["may_answer"] is False
+    assert "Agree to the" not in words(read)
+
+
+# --- The rest, and silence ------------------------------------------------------------------------------------------
+
+
+def test_the_rest_is_agreed_to_at_once(text, as_officer):
+    as_officer.post(stance_page(text.asked_one, text.first), {"value": "abstain"})
+    page = as_officer.get(page_of(text.asked_one))
+    assert "Your ministry has taken a stance on one paragraph." in words(page)
+    answer = as_officer.post(reverse("clearance_agree", args=[text.asked_one.pk]), follow=True)
+    assert [str(message) for message in answer.context["messages"]] == ["Agreed to 1 paragraph."]
+    assert said(text.asked_one) == [("abstain", "", ""), ("agree", "", "")]
+    text.asked_one.refresh_from_db()
+    assert text.asked_one.state == "answered"
+    again = as_officer.post(reverse("clearance_agree", args=[text.asked_one.pk]), follow=True)
+    assert [str(message) for message in again.context["messages"]] == ["Every paragraph had a stance already."]
+    assert said(text.asked_two) == [("", "", "")]
+
+
+def test_silence_is_recorded_after_the_due_hour_by_the_secretariat_only(text, as_officer, as_secretariat):
+    address = reverse("clearance_silence", args=[text.asked_one.pk])
+    early = as_secretariat.post(address)
+    assert early.status_code == 409
+    (reason,) = early.context["reasons"]
+    assert reason.startswith("The answer is not due before ")
+    assert as_officer.post(address).status_code == 404
+    change(text.asked_one, due_at=now() - timedelta(minutes=1))
+    assert [each.move.verb for each in as_secretariat.get(page_of(text.asked_one)).context["moves"]] == [
+        "record_silence"
+    ]
+    assert as_officer.get(page_of(text.asked_one)).context["moves"] == []
+    answer = as_secretariat.post(address, follow=True)
+    assert [str(message) for message in answer.context["messages"]] == ["Ministry of One is recorded as silent."]
+    assert said(text.asked_one) == [("silent", "", ""), ("silent", "", "")]
+    read = as_officer.get(page_of(text.asked_one))
+    assert read.context["may_answer"] is False
+
+
+# --- The secretariat's table ----------------------------------------------------------------------------------------
+
+
+def test_the_table_says_where_each_ministry_stands(text, as_secretariat):
+    take_stance(text.asked_one, text.first, "object", reason="It costs.", proposed_text="Less.", by=text.officer_one)
+    take_stance(text.asked_one, text.second, "agree", by=text.officer_one)
+    page = as_secretariat.get(reverse("desk_clearance", args=[text.paper.slug]))
+    assert [(row["clearance"].ministry.name, row["paragraphs"], row["said"]) for row in page.context["rows"]] == [
+        ("Ministry of One", 2, [("object", "Objects to 2"), ("agree", "Agreed to 1")]),
+        ("Ministry of Two", 1, [("requested", "1 open")]),
+    ]
+    content = words(page)
+    for expected in ("Objects to 2", "It costs.", "Less.", text.first.wording.text, "Ministry of One: paragraph 2"):
+        assert expected in content
+    assert [need.text for need in page.context["needs"]] == [
+        "Ministry of One objects to a paragraph",
+        f"Ministry of One has until {DUE_TEXT}",
+        f"Ministry of Two has until {DUE_TEXT}",
+        "Next: Open the text again. Who: the secretariat",
+        "Next: Clear the text. Who: the head of the secretariat",
+    ]
+
+
+def test_the_table_stands_before_anybody_was_asked(client):
+    empty = make_text("consolidation")
+    as_secretariat = sign_in(client, empty.secretariat)
+    page = as_secretariat.get(reverse("desk_clearance", args=[empty.paper.slug]))
+    assert page.status_code == 200
+    assert "No ministry was asked yet." in words(page)
