@@ -16,7 +16,7 @@ def review_opened(review: ReviewRound) -> None:
         people_of(*Stakeholder.objects.members()),
         title=one_line(paper.title),
         closes_at=review.closes_at,
-        link=address("paper_edition", paper.slug, review.edition.number),
+        link=address("review", paper.slug),
     )
 
 
@@ -29,7 +29,7 @@ def amendment_decided(amendment: Amendment) -> None:
         title=one_line(paper.title),
         amendment=amendment,
         decision=amendment.get_state_display(),
-        link=address("my_organisation"),
+        link=address("review", paper.slug),
     )
 
 

@@ -24,11 +24,12 @@ from consultations.models import (
     Submission,
     SubmissionState,
 )
-from consultations.permissions import may_manage_members, organisations_of
+from consultations.permissions import is_member, may_manage_members, organisations_of
 from consultations.views.access import NOTHING_DONE, Outcome, carry_out
-from consultations.views.stakeholder import AUTHOR_MOVES, EDITABLE, own_input
+from consultations.views.stakeholder import AUTHOR_MOVES, EDITABLE, history_of, own_input
 from consultations.workflow import STAKEHOLDER_MOVES
 from ncm_portal.workflow import moves_open_to, needs_of, now
+from positions.models import PaperState, ReviewRound
 from positions.queries import answers_for
 
 # The order in which a focal point has to do with them: what is theirs to finish stands first.
@@ -40,6 +41,7 @@ ORDER = [
     SubmissionState.SET_ASIDE,
     SubmissionState.WITHDRAWN,
 ]
+SHOWN_EVENTS = 20
 VERBS = {
     "submit": lambda submission, *, by, reason: workflow.submit(submission, by=by),
     "withdraw": workflow.withdraw,
@@ -70,15 +72,23 @@ def _chosen(request: HttpRequest, organisations: list[Stakeholder]) -> Stakehold
     return found
 
 
+def _open_reviews(user: Any) -> list[ReviewRound]:
+    """The review rounds in which a member may propose other words now, the first to close first."""
+    found = ReviewRound.objects.filter(paper__state=PaperState.REVIEW).select_related("paper").order_by("closes_at")
+    return [each for each in found if each.is_open] if is_member(user) else []
+
+
 def _about(request: HttpRequest, organisation: Stakeholder) -> dict[str, Any]:
     open_rounds = Consultation.objects.filter(state=ConsultationState.OPEN).order_by("closes_at")
     return {
         "organisation": organisation,
+        "reviews": _open_reviews(request.user),
         "inputs": _inputs(request, organisation),
         "memberships": Membership.objects.live().filter(stakeholder=organisation).select_related("user"),
         "invitations": organisation.invitations.filter(accepted_at=None, expires_at__gte=now()),
         "manages": may_manage_members(request.user, organisation),
         "needs": needs_of(STAKEHOLDER_MOVES, organisation) if organisation.state == "registered" else [],
+        "events": Event.objects.about(organisation).exclude(verb__endswith=":refused").reverse()[:SHOWN_EVENTS],
         "rounds": [found for found in open_rounds if found.takes_inputs],
     }
 
@@ -115,7 +125,7 @@ def _show(request: HttpRequest, submission: Submission, outcome: Outcome = NOTHI
         "provisions": submission.provisions.all(),
         "moves": moves_open_to(AUTHOR_MOVES, submission, request.user),
         "needs": needs_of(workflow.SUBMISSION_MOVES if submission.state not in EDITABLE else AUTHOR_MOVES, submission),
-        "events": _history(submission),
+        "events": history_of(submission),
         "here": reverse("my_input", args=[submission.key]),
     }
     return render(request, "positions/my_input.html", context, status=outcome.status)
@@ -125,11 +135,6 @@ def _readable(request: HttpRequest, points: list[Point]) -> set[int]:
     """Which of the points that `points` were merged into the reader may read."""
     others = Point.objects.visible_to(request.user).filter(merged__in=points, submission__isnull=False)
     return set(others.values_list("pk", flat=True)) if points else set()
-
-
-def _history(submission: Submission) -> QuerySet[Event]:
-    """What the organisation sees of the journal: what happened, not what the secretariat noted or failed to do."""
-    return Event.objects.about(submission).exclude(verb="note").exclude(verb__endswith=":refused").reverse()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

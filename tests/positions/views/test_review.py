@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from consultations.models import OutgoingMail
 from ncm_portal.workflow import now, replayed_at
 from positions import workflow
 from positions.models import Amendment, PositionPaper
@@ -359,3 +360,18 @@ def test_the_review_takes_few_queries(member, review, django_assert_max_num_quer
     member.get(at("review", review))
     with django_assert_max_num_queries(15):
         member.get(at("review", review))
+
+
+def test_my_organisation_and_the_mails_lead_to_the_review(member, review):
+    page = member.get(reverse("my_organisation"))
+    assert [each.pk for each in page.context["reviews"]] == [review.round.pk]
+    assert at("review", review) in page.text
+    workflow.decline_amendment(propose(review), by=review.drafter, reason="Safe is understood.")
+    assert [at("review", review) in mail.body for mail in OutgoingMail.objects.all()] == [True, True]
+    review.paper.rounds.update(opens_at=now() - timedelta(days=2), closes_at=now() - timedelta(days=1))
+    assert member.get(reverse("my_organisation")).context["reviews"] == []
+
+
+def test_who_is_no_member_is_not_asked_to_review(client, review):
+    sign_in(client, make_member(make_stakeholder("Not a member")))
+    assert client.get(reverse("my_organisation")).context["reviews"] == []
