@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
 from consultations.forms import SubmissionForm
-from consultations.models import Consultation, ConsultationState, Submission, SubmissionState
+from consultations.models import Consultation, ConsultationState, Event, Submission, SubmissionState
 from consultations.permissions import may_submit, organisations_of
 from ncm_portal.workflow import Blocked, Conflict, needs_of
 
@@ -64,6 +65,11 @@ def own_input(request: HttpRequest, key: UUID) -> Submission:
     if not may_submit(request.user, found):
         raise Http404
     return found
+
+
+def history_of(submission: Submission) -> QuerySet[Event]:
+    """What the organisation sees of the journal: what happened, not what the secretariat noted or failed to do."""
+    return Event.objects.about(submission).exclude(verb="note").exclude(verb__endswith=":refused").reverse()
 
 
 @require_safe
@@ -143,4 +149,5 @@ def _page(
     context |= {"form": form, "consultation": consultation, "saved": saved}
     context["organisations"] = list(form.organisations.values())
     context["needs"] = needs_of(AUTHOR_MOVES, saved) if saved else []
+    context["events"] = history_of(saved) if saved else []
     return render(request, "consultations/stakeholder/submit.html", context, status=status)

@@ -1,6 +1,6 @@
 """How the portal writes dates, numbers, hashes and other people's words."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consultations.templatetags import portal
+from ncm_portal import workflow
 
 
 def test_a_moment_is_written_in_kenyan_time():
@@ -19,6 +20,14 @@ def test_a_moment_is_written_in_kenyan_time():
 def test_an_evening_in_utc_is_the_next_day_in_kenya():
     assert portal.eat(datetime(2017, 10, 16, 21, 30, tzinfo=UTC)) == "Tuesday 17 October 2017, 00:30 EAT (UTC+3)"
     assert portal.day(datetime(2017, 10, 16, 21, 30, tzinfo=UTC)) == "17 October 2017"
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(0, "today"), (14, "1 day"), (24 * 9, "9 days"), (-30, "today")])
+def test_how_long_something_waits_is_counted_in_kenyan_days(hours, expected):
+    noon = datetime(2017, 10, 13, 9, tzinfo=UTC)
+    with workflow.replayed_at(noon):
+        assert portal.age(noon - timedelta(hours=hours)) == expected
+    assert portal.age(None) == ""
 
 
 def test_a_day_has_no_time_zone():

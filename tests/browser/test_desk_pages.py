@@ -1,0 +1,206 @@
+"""The pages of organisations and of the desk in a real browser: reachable by everybody, on a phone and on a desk."""
+
+import pytest
+from django.urls import reverse
+
+from consultations import workflow
+from consultations.models import Point, Submission
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.factories import (
+    make_consultation,
+    make_member,
+    make_point,
+    make_provision,
+    make_secretariat,
+    make_session,
+    make_stakeholder,
+    make_submission,
+    make_theme,
+    make_user,
+)
+from tests.sign_in import give_second_factor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+BODY = "We ask for a seasonal pass for herders. It should cost nothing at all.\n\nThank you for reading this."
+
+
+@pytest.fixture
+def consultation(db):
+    consultation = make_consultation(themes=("T1", "T2"))
+    for code, theme in (("GCM-02", "T1"), ("GCM-05", "T2"), ("GCM-08", "T2")):
+        make_provision(code, theme=make_theme(theme))
+    return consultation
+
+
+@pytest.fixture
+def officer(db):
+    officer = make_secretariat()
+    give_second_factor(officer)
+    return officer
+
+
+def work_of(consultation):
+    """Records in every state that the pages show."""
+    body = make_stakeholder("A body with a very long name that has to wrap somewhere (sample)")
+    person = make_member(body, is_primary=True)
+    inputs = {
+        state: make_submission(consultation, body, author=person, state=state, body="w" * 10_000, title="t" * 200)
+        for state in ("draft", "submitted", "accepted", "returned", "set_aside")
+    }
+    into = make_point(inputs["accepted"], text="p" * 2_000)
+    make_point(inputs["accepted"], state="merged", into=into)
+    session = make_session(theme=make_theme("T1"))
+    make_point(session=session, state="draft", text="p" * 2_000)
+    session.roles.create(user=person, kind="rapporteur")
+    make_member(make_stakeholder(state="registered"))
+    return person, inputs, into, session
+
+
+@SIZES
+def test_every_page_of_an_organisation_is_sound(open_window, consultation, size):
+    person, inputs, _into, session = work_of(consultation)
+    window = open_window(size)
+    window.log_in(person)
+    addresses = [
+        "/submit/",
+        f"/submit/?consultation={consultation.slug}",
+        "/my-organisation/",
+        "/organisations/register/",
+        f"/sessions/{session.pk}/points/",
+    ]
+    addresses += [reverse("my_input", args=[each.key]) for each in inputs.values()]
+    addresses += [reverse("draft", args=[inputs["returned"].key])]
+    addresses += [reverse("receipt", args=[inputs["accepted"].reference])]
+    addresses += [f"/organisations/{inputs['draft'].stakeholder.pk}/invite/"]
+    for address in addresses:
+        window.goto(address)
+        window.check()
+
+
+@SIZES
+def test_every_page_of_the_desk_is_sound(open_window, consultation, officer, size):
+    _person, inputs, into, _session = work_of(consultation)
+    window = open_window(size)
+    window.log_in(officer)
+    addresses = ["/desk/", "/desk/inputs/", "/desk/points/", "/desk/organisations/", f"/desk/points/{into.reference}/"]
+    addresses += [f"/desk/inputs/{inputs[state].key}/" for state in ("submitted", "accepted", "set_aside")]
+    addresses += [f"/desk/organisations/{inputs['draft'].stakeholder.pk}/"]
+    for address in addresses:
+        window.goto(address)
+        window.check()
+
+
+def test_an_input_is_written_and_sent_from_a_phone(phone, consultation):
+    person = make_member()
+    phone.log_in(person)
+    phone.expect_status(422)
+    phone.goto("/submit/")
+    phone.get_by_role("button", name="Send").click()
+    assert phone.evaluate("document.activeElement.id") == "problem"
+    phone.check()
+    phone.get_by_role("link", name="Title: Give your input a title.").click()
+    assert phone.evaluate("document.activeElement.name") == "title"
+    phone.get_by_role("radio", name="Theme 1").check()
+    phone.locator("#id_title").fill("A seasonal pass")
+    phone.locator("#id_body").fill(BODY)
+    phone.get_by_text("Objectives of the Compact").click()
+    phone.get_by_label("2 Label GCM-02").check()
+    phone.get_by_label("Members of the NCM only").check()
+    phone.get_by_role("button", name="Send").click()
+    phone.get_by_role("heading", name="We have your input").wait_for()
+    sent = Submission.objects.get()
+    assert (sent.title, sent.body, sent.audience) == ("A seasonal pass", BODY, "members")
+    assert [provision.code for provision in sent.provisions.all()] == ["GCM-02"]
+    phone.check()
+
+
+def test_enter_in_the_title_saves_and_does_not_send(desktop, consultation):
+    desktop.log_in(make_member())
+    desktop.goto("/submit/")
+    desktop.get_by_role("radio", name="Theme 1").check()
+    desktop.locator("#id_title").fill("A seasonal pass")
+    desktop.locator("#id_title").press("Enter")
+    desktop.get_by_text("Saved. Nobody but your organisation sees it until you send it.").wait_for()
+    assert Submission.objects.get().state == "draft"
+
+
+def test_two_people_see_both_texts_side_by_side(open_window, consultation):
+    body = make_stakeholder()
+    first, second = make_member(body), make_member(body, "alternate")
+    draft = make_submission(consultation, body, author=first, state="draft")
+    windows = [open_window(DESKTOP), open_window(PHONE)]
+    for window, person in zip(windows, (first, second), strict=True):
+        window.log_in(person)
+        window.goto(reverse("draft", args=[draft.key]))
+    for window, text in zip(windows, ("What the first wrote.", "What the second wrote."), strict=True):
+        window.expect_status(409)
+        window.locator("#id_body").fill(text)
+        window.get_by_role("button", name="Save", exact=True).click()
+    late = windows[1]
+    late.get_by_role("heading", name="Two texts").wait_for()
+    assert late.get_by_text("What the first wrote.").count() == 1
+    assert late.locator("#id_body").input_value() == "What the second wrote."
+    late.check()
+
+
+def test_a_point_is_taken_out_by_selecting_text(desktop, consultation, officer):
+    submission = make_submission(consultation, body=BODY)
+    desktop.log_in(officer)
+    desktop.goto(f"/desk/inputs/{submission.key}/")
+    text = desktop.get_by_label("What the point says")
+    desktop.get_by_label("It should cost nothing at all.").check()
+    assert text.input_value() == "It should cost nothing at all."
+    desktop.get_by_label("It should cost nothing at all.").uncheck()
+    desktop.evaluate(
+        """() => { const node = document.querySelector("label[for=s0]").firstChild;
+        getSelection().setBaseAndExtent(node, 13, node, 26) }"""
+    )
+    desktop.wait_for_timeout(100)
+    assert text.input_value() == "seasonal pass"
+    text.fill("A pass of my own words.")
+    desktop.get_by_label("Thank you for reading this.").check()
+    assert text.input_value() == "A pass of my own words."
+    desktop.get_by_label("Kind").select_option("commitment")
+    desktop.get_by_role("button", name="Take out the point").click()
+    desktop.get_by_text("The point is taken out.").wait_for()
+    assert [(point.text, point.kind) for point in Point.objects.all()] == [("A pass of my own words.", "commitment")]
+
+
+def test_a_point_is_taken_out_without_javascript(open_window, consultation, officer):
+    submission = make_submission(consultation, body=BODY)
+    window = open_window(PHONE, java_script_enabled=False)
+    window.log_in(officer)
+    window.goto(f"/desk/inputs/{submission.key}/")
+    window.get_by_label("We ask for a seasonal pass for herders.").check()
+    window.get_by_label("Thank you for reading this.").check()
+    window.get_by_role("button", name="Take out the point").click()
+    assert Point.objects.get().text == "We ask for a seasonal pass for herders. Thank you for reading this."
+
+
+def test_setting_aside_asks_for_a_reason(desktop, consultation, officer):
+    submission = make_submission(consultation, state="submitted")
+    desktop.log_in(officer)
+    desktop.goto(f"/desk/inputs/{submission.key}/")
+    desktop.locator("summary", has_text="Set aside").click()
+    desktop.check()
+    desktop.locator("#reason-set_aside").fill("It is about something else.")
+    desktop.locator("details[open] button").click()
+    desktop.get_by_text("Done: Set aside.").wait_for()
+    submission.refresh_from_db()
+    assert submission.state_reason == "It is about something else."
+
+
+def test_a_visitor_sees_what_an_invitation_is_for(phone, db):
+
+    _row, token = workflow.invite_officer(
+        make_stakeholder("Herders (sample)"), email="new@example.org", role="alternate", by=make_secretariat()
+    )
+    phone.goto(f"/organisations/join/{token}/")
+    phone.get_by_role("heading", name="Act for Herders (sample)").wait_for()
+    phone.check()
+    phone.log_in(make_user(email="new@example.org"))
+    phone.goto(f"/organisations/join/{token}/")
+    phone.get_by_role("button", name="Accept").click()
+    phone.get_by_text("You now act for Herders (sample).").wait_for()
+    phone.check()
