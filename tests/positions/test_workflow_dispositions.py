@@ -1,0 +1,104 @@
+"""What becomes of each point: what every outcome needs, who may judge, and until when."""
+
+import pytest
+
+from ncm_portal.workflow import Blocked
+from positions import workflow
+from positions.models import Disposition, Grounding
+from tests.factories import make_point, make_submission
+from tests.paper_factories import bring_paper, make_paper, make_paragraph, make_section
+from tests.positions.drafting import last_entry, make_draft
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft():
+    return make_draft()
+
+
+def refused(act, *args, **kwargs):
+    """The reasons for which a verb was refused."""
+    with pytest.raises(Blocked) as refusal:
+        act(*args, **kwargs)
+    return refusal.value.reasons
+
+
+def decide(draft, point, outcome, by=None, **given):
+    return workflow.decide(draft.paper, point, by=by or draft.colleague, outcome=outcome, **given)
+
+
+def test_a_point_is_accepted_and_names_the_paragraph(draft):
+    made = decide(draft, draft.point, "accepted", paragraphs=[draft.paragraph])
+    assert (made.outcome, list(made.paragraphs.all()), made.decided_by) == (
+        "accepted",
+        [draft.paragraph],
+        draft.colleague,
+    )
+    assert made.answered_at is None
+    assert last_entry(draft.point) == ("decide", "", {"paper": draft.paper.slug})
+
+
+def test_a_disposition_can_be_changed_until_adoption(draft):
+    decide(draft, draft.point, "accepted", paragraphs=[draft.paragraph])
+    made = decide(draft, draft.point, "noted", reason=" Outside the text. ")
+    assert (made.outcome, made.reason, made.paragraphs.count()) == ("noted", "Outside the text.", 0)
+    assert Disposition.objects.count() == 1
+    bring_paper(draft.paper, "adopted")
+    assert refused(decide, draft, draft.point, "noted", reason="Later.") == [
+        "The text was adopted: its dispositions stay as they are."
+    ]
+
+
+NAME_ONE = "Name at least one paragraph that takes the point up."
+GIVE_REASON = "Give the reason: the author will read it."
+AS_MERGED = "A merged point is disposed of as merged, and no other point is."
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reasons"),
+    [
+        ("accepted", [NAME_ONE]),
+        ("accepted_in_part", [GIVE_REASON, NAME_ONE]),
+        ("noted", [GIVE_REASON]),
+        ("not_accepted", [GIVE_REASON]),
+        ("merged", [AS_MERGED, GIVE_REASON]),
+    ],
+)
+def test_what_each_outcome_needs_is_said_all_at_once(draft, outcome, reasons):
+    assert refused(decide, draft, draft.other, outcome) == reasons
+    assert last_entry(draft.paper) == ("decide:refused", "", {"reasons": reasons})
+
+
+def test_a_merged_point_is_disposed_of_as_merged_and_no_other(draft):
+    twin = make_point(draft.other.submission, state="merged", into=draft.other)
+    assert refused(decide, draft, twin, "noted", reason="So.") == [AS_MERGED]
+    assert decide(draft, twin, "merged", reason="It says what another says.").outcome == "merged"
+
+
+def test_foreign_points_and_paragraphs_and_points_not_validated_are_refused(draft):
+    foreign = make_paragraph(make_section(make_paper()), "Elsewhere.")
+    stranger = make_point(make_submission(), state="submitted")
+    assert refused(decide, draft, stranger, "accepted", paragraphs=[foreign]) == [
+        "The point belongs to another consultation.",
+        f"{stranger.reference} is not validated.",
+        "Name paragraphs of this paper only.",
+    ]
+
+
+def test_who_wrote_a_paragraph_does_not_judge_a_challenge_to_it(draft):
+    workflow.ground(draft.paragraph, draft.other, by=draft.colleague, relation="contrary")
+    reasons = ["The point goes against a paragraph that you wrote: another officer must dispose of it."]
+    assert refused(decide, draft, draft.other, "not_accepted", reason="No.", by=draft.drafter) == reasons
+    assert decide(draft, draft.other, "not_accepted", reason="No.").outcome == "not_accepted"
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Other words.", why="So.")
+    assert refused(decide, draft, draft.other, "noted", reason="No.") == reasons
+
+
+def test_a_challenge_to_another_papers_paragraph_is_judged_here(draft):
+    elsewhere = make_paper(draft.consultation, purpose="Another purpose")
+    theirs = make_paragraph(make_section(elsewhere), "There.", by=draft.drafter)
+    Grounding.objects.create(
+        wording=theirs.wording, point=draft.other, relation="contrary", by=draft.drafter, at=elsewhere.created_at
+    )
+    assert decide(draft, draft.other, "noted", reason="So.", by=draft.drafter).outcome == "noted"
