@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -35,11 +36,12 @@ class OrganisationForm(forms.ModelForm):
         }
 
     def clean_name(self) -> str:
-        """An organisation that takes part is joined by invitation, not registered a second time."""
+        """An organisation on the register is joined by invitation, not registered a second time."""
         name = self.cleaned_data["name"]
-        if Stakeholder.objects.verified().filter(name__iexact=name).exists():
+        on_register = Q(state=Stakeholder.State.VERIFIED) | Q(code__isnull=False)
+        if Stakeholder.objects.filter(on_register, name__iexact=name).exists():
             raise ValidationError(
-                _("%(name)s takes part already. Ask its focal point or the secretariat to invite you."),
+                _("%(name)s is on the register already. Ask its focal point or the secretariat to invite you."),
                 params={"name": name},
             )
         return name

@@ -258,13 +258,15 @@ def test_readers_are_explained_in_one_line_each(consultation):
 
 
 @pytest.mark.django_db
-def test_an_organisation_that_takes_part_is_not_registered_twice():
+def test_an_organisation_on_the_register_is_not_registered_again():
     make_stakeholder("Pwani Network")
     make_stakeholder("Refused Network", state="refused")
     group = {"group": "civil_society"}
     assert OrganisationForm({"name": "PWANI network", **group}).errors == {
-        "name": ["PWANI network takes part already. Ask its focal point or the secretariat to invite you."]
+        "name": ["PWANI network is on the register already. Ask its focal point or the secretariat to invite you."]
     }
+    make_stakeholder("Council of Elders", state="registered", code="KE-1")
+    assert list(OrganisationForm({"name": "council of elders", **group}).errors) == ["name"]
     assert OrganisationForm({"name": "Refused Network", **group}).errors == {}
 
 
