@@ -53,7 +53,7 @@ def test_the_page_counts_all_and_names_what_is_public(client):
     assert [found.title for found in page.context["inputs"]] == ["Shown"]
     assert [found.name for found in page.context["organisations"]] == ["Open Society of Herders"]
     assert "Quiet Guild" not in said
-    assert '<a href="/inputs/?theme=T1">' in page.content.decode()
+    assert f'<a href="/inputs/?theme=T1&amp;round={consultation.slug}">' in page.content.decode()
 
 
 def test_the_button_sends_an_input_on_this_theme_while_the_round_is_open(client):
