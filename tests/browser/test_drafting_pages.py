@@ -1,0 +1,141 @@
+"""The drafting room and the review in a real browser: sound on a phone and on a desk, and kind to who types."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from ncm_portal.workflow import now
+from positions import workflow
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.factories import make_member, make_ministry, make_point, make_provision, make_secretariat, make_submission
+from tests.paper_factories import make_disposition, make_paragraph
+from tests.positions.drafting import make_draft
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+
+
+@pytest.fixture
+def draft(db):
+    """A draft with something of everything, and words as long as people can make them."""
+    found = make_draft()
+    make_provision("GCM-09", theme=found.t1)
+    found.paragraph.provisions.add(make_provision("GCM-10", theme=found.t2))
+    long = make_point(make_submission(found.consultation, theme=found.t1, title="t" * 200), text="p" * 2_000)
+    make_paragraph(found.first, "w" * 3_000, points=(long,))
+    make_paragraph(found.first, "It rests on nothing.")
+    workflow.reword(found.paragraph, by=found.colleague, text="Kenya urges agreed routes.", why="y" * 500)
+    workflow.ground(found.paragraph, found.other, by=found.drafter, relation="contrary")
+    return found
+
+
+@pytest.fixture
+def review(draft):
+    """The same in an open round with two amendments, one of them decided."""
+    for point in draft.consultation.points.all():
+        make_disposition(draft.paper, point, "noted")
+    draft.paper.sections.get(pk=draft.first.pk).paragraphs.update(is_secretariat_text=True)
+    draft.body = make_ministry("Ministry of Roads")
+    draft.member = make_member(draft.body)
+    draft.paper = workflow.open_review(draft.paper, by=draft.drafter, closes_at=now() + timedelta(days=2))
+    said = {"by": draft.member, "sponsor": draft.body, "reason": "r" * 2_000}
+    draft.paragraph.refresh_from_db()
+    round_ = draft.paper.rounds.get()
+    draft.amendment = workflow.propose_amendment(round_, draft.paragraph, text="Kenya urges safe routes.", **said)
+    other = workflow.propose_amendment(round_, draft.paragraph, text="a" * 3_000, **said)
+    workflow.decline_amendment(other, by=draft.drafter, reason="d" * 2_000)
+    return draft
+
+
+def at(name, draft, *args):
+    return reverse(name, args=[draft.paper.slug, *args])
+
+
+@SIZES
+def test_every_page_of_the_drafting_room_is_sound(open_window, draft, size):
+    window = open_window(size)
+    window.log_in(draft.drafter)
+    key, reference = draft.paragraph.key, draft.other.reference
+    addresses = [reverse("desk_paper_new")]
+    addresses += [at(name, draft) for name in ("desk_paper", "desk_section_new", "desk_coverage", "desk_dispositions")]
+    addresses += [at("desk_section", draft, draft.first.pk), at("desk_section_edit", draft, draft.first.pk)]
+    addresses += [at(name, draft, key) for name in ("desk_paragraph", "desk_sources", "desk_paragraph_remove")]
+    addresses += [at("desk_disposition", draft, reference), at("desk_review", draft)]
+    for address in addresses:
+        window.goto(address)
+        window.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
+        window.check()
+
+
+@SIZES
+def test_every_page_of_a_review_is_sound(open_window, review, size):
+    window = open_window(size)
+    window.log_in(review.drafter)
+    for address in (at("desk_review", review), at("desk_amendment", review, review.amendment.pk)):
+        window.goto(address)
+        window.check()
+    member = open_window(size)
+    member.log_in(review.member)
+    for address in (at("review", review), at("review_paragraph", review, review.paragraph.key)):
+        member.goto(address)
+        member.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
+        member.check()
+
+
+@SIZES
+def test_two_drafters_at_once_see_both_texts_and_save_one_of_both(open_window, draft, size):
+    window = open_window(size)
+    window.log_in(draft.drafter)
+    window.goto(at("desk_paragraph", draft, draft.paragraph.key))
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya urges agreed and safe routes.", why="Safety.")
+    window.expect_status(409)
+    window.get_by_label("Text", exact=False).first.fill("Kenya firmly urges agreed routes.")
+    window.get_by_label("Why").fill("Firmer.")
+    window.get_by_role("button", name="Save the words").click()
+    assert window.evaluate("document.activeElement.id") == "problem"
+    window.check()
+    assert window.locator("ins").all_text_contents() == ["Added: and safe", "Added: firmly"]
+    assert window.locator("textarea").input_value() == "Kenya firmly urges agreed and safe routes."
+    window.get_by_role("button", name="Save this text").click()
+    window.get_by_text("Saved. Look whether its sources").wait_for()
+    draft.paragraph.refresh_from_db()
+    assert draft.paragraph.wording.text == "Kenya firmly urges agreed and safe routes."
+
+
+def test_the_summary_leads_to_the_paragraphs_that_must_be_named(phone, draft):
+    phone.log_in(make_secretariat())
+    phone.goto(at("desk_disposition", draft, draft.other.reference))
+    phone.expect_status(422)
+    phone.get_by_label("Accepted", exact=True).check()
+    phone.get_by_role("button", name="Save, and on to the next").click()
+    phone.check()
+    phone.get_by_role("link", name="Name at least one paragraph").click()
+    assert phone.evaluate("document.activeElement.id") == "id_paragraphs_0"
+    phone.get_by_label("Kenya urges agreed routes").check()
+    phone.get_by_role("button", name="Save, and on to the next").click()
+    phone.get_by_text(f"Kept: what becomes of {draft.other.reference}.").wait_for()
+
+
+def test_the_characters_are_counted_and_unsaved_words_are_not_lost_by_a_click(desktop, draft):
+    desktop.log_in(draft.drafter)
+    desktop.goto(at("desk_section", draft, draft.second.pk))
+    desktop.locator("textarea[name=text]").press_sequentially("Kenya notes it.")
+    assert desktop.locator(".counted").inner_text() == "15 / 3,000"
+    asked = []
+    desktop.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    desktop.get_by_role("link", name="Desk", exact=True).first.click()
+    desktop.wait_for_url("**/desk/")
+    assert asked == ["beforeunload"]
+
+
+def test_a_paragraph_is_written_and_grounded_without_javascript(open_window, draft):
+    window = open_window(PHONE, java_script_enabled=False)
+    window.log_in(draft.drafter)
+    window.goto(at("desk_section", draft, draft.second.pk))
+    window.locator("textarea[name=text]").fill("Kenya notes it.")
+    window.get_by_role("button", name="Add the paragraph").click()
+    window.get_by_role("button", name="Rests on it").first.click()
+    window.get_by_role("link", name="Back to the text").click()
+    made = draft.second.paragraphs.get()
+    assert [row.point for row in made.wording.groundings.all()] == [draft.other]
