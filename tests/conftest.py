@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.utils import translation
 
 from ncm_portal import embedded_postgres
 from tests.settings import RUN_FOLDER, RUN_PREFIX
@@ -46,6 +47,13 @@ def _clear_killed_runs() -> None:
 def _end(folder: Path) -> None:
     embedded_postgres.stop(folder / "postgres", throwaway=True)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """Begin and end every test in English: a page that was asked for in Kiswahili leaves its language behind."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -103,9 +103,12 @@ def thousands(number: int | None) -> str:
 
 @register.filter
 def spoken(verb: str) -> str:
-    """Say a verb of the journal in words: "return_for_completion" is "Return for completion"."""
+    """Say a verb of the journal in words: "return_for_completion" is "Return for completion".
+
+    In Kiswahili this is a translation where the words are those of a move or listed in locale/borrowed.
+    """
     name, _colon, outcome = verb.partition(":")
-    words = name.replace("_", " ").capitalize()
+    words = _(name.replace("_", " ").capitalize())
     return _("%(move)s: refused") % {"move": words} if outcome == "refused" else words
 
 

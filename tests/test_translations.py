@@ -1,0 +1,223 @@
+"""The Kiswahili catalogues: compiled from what they say, complete for the public pages, true to the English."""
+
+import ast
+import re
+from collections.abc import Iterable
+from gettext import GNUTranslations
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import template as translatable
+
+from consultations.templatetags import portal
+
+FOLDERS = [Path(folder) / "sw" / "LC_MESSAGES" for folder in settings.LOCALE_PATHS]
+LINE = re.compile(r'(msgctxt|msgid_plural|msgid|msgstr(?:\[\d])?) (".*")')
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[ds]|\{\w+}")
+TAG = re.compile(r"</?\w+[^>]*>")
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
+NOT_PUBLIC = re.compile(r"^(admin|print|consultations/desk|positions/desk|positions/decide/(desk|move))|gallery")
+
+
+class Entry(NamedTuple):
+    """One string of a catalogue: its English, singular and plural, and its Kiswahili in as many forms."""
+
+    english: tuple[str, ...]
+    kiswahili: tuple[str, ...]
+    flags: str
+
+    @property
+    def is_translated(self) -> bool:
+        return all(self.kiswahili)
+
+
+def entries(text: str) -> list[Entry]:
+    """The strings of a .po file, its header left out."""
+    found = [_entry(block) for block in text.split("\n\n")]
+    return [entry for entry in found if entry.english and entry.english[0]]
+
+
+def _entry(block: str) -> Entry:
+    fields: dict[str, str] = {}
+    name = ""
+    for line in block.splitlines():
+        if started := LINE.fullmatch(line):
+            name = started[1]
+            fields[name] = ast.literal_eval(started[2])
+        elif line.startswith('"'):
+            fields[name] += ast.literal_eval(line)
+    english = tuple(text for key, text in fields.items() if key.startswith("msgid"))
+    kiswahili = tuple(text for key, text in fields.items() if key.startswith("msgstr"))
+    return Entry(english, kiswahili, "".join(line for line in block.splitlines() if line.startswith("#,")))
+
+
+def catalogue(folder: Path) -> list[Entry]:
+    return entries((folder / "django.po").read_text("utf-8"))
+
+
+ALL = [entry for folder in FOLDERS for entry in catalogue(folder) if entry.is_translated]
+
+
+def compiled(folder: Path) -> dict[object, str]:
+    """The strings of a .mo file: the English, or the English and the number of the form, and the Kiswahili."""
+    with (folder / "django.mo").open("rb") as file:
+        return {english: text for english, text in GNUTranslations(file)._catalog.items() if english}
+
+
+def expected(found: Iterable[Entry]) -> dict[object, str]:
+    return {
+        key: text
+        for entry in found
+        if entry.is_translated
+        for number, text in enumerate(entry.kiswahili)
+        for key in [(entry.english[0], number) if len(entry.english) > 1 else entry.english[0]]
+    }
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=["own", "borrowed"])
+def test_the_compiled_catalogue_says_what_its_source_says(folder):
+    assert compiled(folder) == expected(catalogue(folder))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=["own", "borrowed"])
+def test_no_translation_is_a_guess(folder):
+    assert [entry.english for entry in catalogue(folder) if "fuzzy" in entry.flags] == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=["own", "borrowed"])
+def test_every_string_stands_once(folder):
+    english = [entry.english[0] for entry in catalogue(folder)]
+    assert sorted(english) == sorted(set(english))
+
+
+def test_every_form_of_a_string_is_translated_or_none():
+    halves = [entry for folder in FOLDERS for entry in catalogue(folder) if any(entry.kiswahili)]
+    assert [entry.english for entry in halves if not entry.is_translated] == []
+
+
+def parts(pattern: re.Pattern[str], texts: Iterable[str]) -> set[str]:
+    return {part for text in texts for part in pattern.findall(text)}
+
+
+def test_every_value_that_the_english_names_is_named_in_kiswahili():
+    wrong = [e for e in ALL if parts(PLACEHOLDER, e.english) != parts(PLACEHOLDER, e.kiswahili)]
+    assert [entry.english for entry in wrong] == []
+
+
+def test_every_plural_form_names_what_its_english_names():
+    plurals = [entry for entry in ALL if len(entry.english) > 1]
+    assert [
+        entry.english
+        for entry in plurals
+        if parts(PLACEHOLDER, entry.english[1:]) != parts(PLACEHOLDER, entry.kiswahili[1:])
+    ] == []
+
+
+def test_no_markup_is_lost():
+    assert [
+        e.english for e in ALL if any(sorted(TAG.findall(e.english[0])) != sorted(TAG.findall(s)) for s in e.kiswahili)
+    ] == []
+
+
+def test_no_string_begins_or_ends_with_other_space():
+    def edges(text: str) -> tuple[bool, bool]:
+        return text[:1].isspace(), text[-1:].isspace()
+
+    assert [entry.english for entry in ALL if edges(entry.english[0]) != edges(entry.kiswahili[0])] == []
+
+
+# --- What the templates ask for ------------------------------------------------------------------------------------
+
+CALL = re.compile(
+    r"\b_?gettext\(u?(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')|\bngettext\(u?(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
+)
+CONSTANT = re.compile(r"_\((\"[^\"]*\"|'[^']*')\)")
+
+
+def asked_for(path: Path) -> set[str]:
+    """The strings that a template asks the catalogue for."""
+    code = translatable.templatize(path.read_text("utf-8"), origin=str(path))
+    texts = {ast.literal_eval(one or many) for one, many in CALL.findall(code)}
+    return texts | {ast.literal_eval(text) for text in CONSTANT.findall(path.read_text("utf-8"))}
+
+
+def public_templates() -> list[Path]:
+    found = [path for path in TEMPLATES.rglob("*") if path.suffix in (".html", ".txt")]
+    return [path for path in found if not NOT_PUBLIC.search(path.relative_to(TEMPLATES).as_posix())]
+
+
+def test_the_templates_are_read_for_their_strings():
+    assert asked_for(TEMPLATES / "components" / "footer_links.html") == {
+        "Privacy",
+        "Accessibility",
+        "Who may do what",
+        "Verify a copy",
+    }
+    assert asked_for(TEMPLATES / "django" / "forms" / "field.html") == {
+        "optional",
+        "(up to %(limit)s characters)",
+        "Error:",
+    }
+
+
+def test_public_pages_are_translated_to_at_least_95_percent():
+    wanted = {text for path in public_templates() for text in asked_for(path)}
+    missing = sorted(wanted - {entry.english[0] for entry in ALL})
+    assert len(wanted) > 400
+    assert len(missing) <= len(wanted) * 0.05, missing
+
+
+# --- What a reader sees --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kiswahili(client):
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "sw"
+    return client
+
+
+@pytest.mark.django_db
+def test_the_home_page_speaks_kiswahili(kiswahili):
+    page = kiswahili.get("/").content.decode()
+    assert re.findall(r"<html lang=\"(\w+)\"", page) == ["sw"]
+    assert re.findall(r"<h1>(.*?)</h1>", page) == ["Msimamo wa Kenya kuhusu uhamaji"]
+    assert re.findall(r"<h2>(.*?)</h2>", page) == [
+        "Bado hakuna mashauriano yaliyofunguliwa",
+        "Mchango wako unapitia hatua hizi",
+    ]
+    assert re.findall(r"<h3>(.*?)</h3>", page) == ["Unapokelewa", "Unasomwa", "Unapimwa", "Unajibiwa"]
+    assert page.count("Tafsiri ya Kiswahili haijahaririwa") == 1
+
+
+@pytest.mark.django_db
+def test_the_english_page_does_not_speak_of_the_translation(client):
+    page = client.get("/").content.decode()
+    assert re.findall(r"<html lang=\"(\w+)\"", page) == ["en"]
+    assert page.count("Kiswahili haijahaririwa") == 0
+
+
+@pytest.mark.django_db
+def test_the_form_for_signing_in_speaks_kiswahili(kiswahili):
+    page = kiswahili.get("/account/login/").content.decode()
+    assert re.findall(r"<h1>(.*?)</h1>", page) == ["Ingia"]
+    assert [label.strip() for label in re.findall(r"<label for=\"id_(?:login|password)\">([^<]*)", page)] == [
+        "Barua pepe",
+        "Nenosiri",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"),
+    [
+        ("submit", "Tuma"),
+        ("return_for_completion", "Rejesha ili ukamilishwe"),
+        ("submit:refused", "Tuma: imekataliwa"),
+        ("unmerge", "Unmerge"),
+    ],
+)
+def test_the_journal_speaks_kiswahili_where_it_can(verb, words):
+    with translation.override("sw"):
+        assert portal.spoken(verb) == words
