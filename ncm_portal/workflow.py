@@ -181,6 +181,14 @@ def table(*moves: Move) -> dict[str, Move]:
     return {move.verb: move for move in moves}
 
 
+def locked[Row: Model](record: Row) -> Row:
+    """The record as it stands now, locked until the transaction ends: each record by itself, one after another."""
+    row = type(record)._base_manager.select_for_update(of=("self",)).filter(pk=record.pk).first()
+    if row is None:
+        raise type(record).DoesNotExist
+    return row
+
+
 def make[Row: Model](
     move: Move,
     record: Row,
@@ -196,7 +204,7 @@ def make[Row: Model](
     the journal entry, all in one transaction. Raises NotAllowed or Blocked with every reason.
     """
     with transaction.atomic():
-        row = type(record)._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
+        row = locked(record)
         check(move, row, by=by, reason=reason)
         before = row.state  # type: ignore[attr-defined]
         if change:

@@ -35,10 +35,12 @@ def amendment_decided(amendment: Amendment) -> None:
 
 def clearance_requested(clearances: Iterable[Clearance]) -> None:
     """Ask the clearing officers of each ministry for its stances, with the due hour."""
-    for clearance in clearances:
+    asked = list(clearances)
+    officers = _clearing_officers([clearance.ministry_id for clearance in asked])
+    for clearance in asked:
         send_all(
             "positions/mail/clearance_requested.txt",
-            _clearing_officers(clearance.ministry),
+            officers[clearance.ministry_id],
             title=one_line(clearance.paper.title),
             ministry=one_line(clearance.ministry.name),
             due_at=clearance.due_at,
@@ -46,9 +48,13 @@ def clearance_requested(clearances: Iterable[Clearance]) -> None:
         )
 
 
-def _clearing_officers(ministry: Stakeholder) -> list[Recipient]:
-    live = Membership.objects.live().filter(stakeholder=ministry, role=MembershipRole.CLEARING_OFFICER)
-    return [recipient(member.user) for member in live.filter(user__is_active=True).select_related("user")]
+def _clearing_officers(ministries: list[int]) -> dict[int, list[Recipient]]:
+    """The clearing officers of each of these ministries."""
+    found: dict[int, list[Recipient]] = defaultdict(list)
+    live = Membership.objects.live().filter(stakeholder__in=ministries, role=MembershipRole.CLEARING_OFFICER)
+    for member in live.filter(user__is_active=True).select_related("user"):
+        found[member.stakeholder_id].append(recipient(member.user))
+    return found
 
 
 def answered(paper: PositionPaper) -> None:

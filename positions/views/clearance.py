@@ -91,7 +91,7 @@ def clearance_agree(request: HttpRequest, pk: int) -> HttpResponse:
     if outcome.reasons:
         return _show(request, row, outcome)
     words = ngettext("Agreed to %(count)s paragraph.", "Agreed to %(count)s paragraphs.", before)
-    done = words % {"count": before} if before else _("Every paragraph had a stance already.")
+    done = words % {"count": before} if before else _("The answer is complete.")
     messages.success(request, done)
     return redirect("clearance", pk)
 

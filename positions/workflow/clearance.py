@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +16,7 @@ from ncm_portal.workflow import (
     demand,
     either,
     journal,
+    locked,
     make,
     now,
     table,
@@ -24,6 +26,7 @@ from positions import edition, emails
 from positions.models import (
     Clearance,
     ClearanceState,
+    Edition,
     EditionKind,
     PaperState,
     Paragraph,
@@ -104,8 +107,11 @@ def request_clearance(paper: PositionPaper, *, by: User, due_at: datetime) -> Po
 
     row = make(PAPER_MOVES["request_clearance"], paper, by=by, change=check_due, data={"due": due_at.isoformat()})
     text = row.editions.filter(kind=EditionKind.CLEARANCE).first()
-    asked = [_ask(row, text, ministry, paragraphs, by, due_at) for ministry, paragraphs in _mandated(row).items()]
-    emails.clearance_requested([clearance for clearance in asked if clearance.state == S.REQUESTED])
+    mandated = _mandated(row)
+    for clearance in _clearances(row, mandated, text, by, due_at):
+        _ask(clearance, mandated[clearance.ministry], text, by, due_at)
+    waiting = row.clearances.filter(ministry__in=mandated, state=S.REQUESTED)
+    emails.clearance_requested(waiting.select_related("ministry", "paper"))
     return row
 
 
@@ -121,29 +127,39 @@ def _mandated(paper: PositionPaper) -> dict[Stakeholder, list[Paragraph]]:
     return found
 
 
-def _ask(paper, text, ministry, paragraphs, by, due_at) -> Clearance:
-    clearance = paper.clearances.filter(ministry=ministry).first()
-    if clearance is None:
-        clearance = Clearance.objects.create(
-            paper=paper, ministry=ministry, edition=text, requested_at=now(), due_at=due_at
-        )
-        journal("ask", clearance, by=by, after=clearance.state)
-    live = {stance.paragraph_id: stance for stance in clearance.stances.filter(replaced_at=None)}
+def _clearances(
+    paper: PositionPaper, mandated: dict[Stakeholder, list[Paragraph]], text: Edition, by: User, due_at: datetime
+) -> list[Clearance]:
+    """The clearance of each mandated ministry, made where there is none, with its live stances at hand as `live`."""
+    known = set(paper.clearances.values_list("ministry", flat=True))
+    for ministry in [each for each in mandated if each.pk not in known]:
+        made = Clearance.objects.create(paper=paper, ministry=ministry, edition=text, requested_at=now(), due_at=due_at)
+        journal("ask", made, by=by, after=made.state)
+    live = Prefetch("stances", queryset=Stance.objects.filter(replaced_at=None), to_attr="live")
+    asked = paper.clearances.filter(ministry__in=mandated).select_related("ministry")
+    return list(asked.order_by("ministry__name").prefetch_related(live))
+
+
+def _ask(clearance: Clearance, paragraphs: list[Paragraph], text: Edition, by: User, due_at: datetime) -> None:
+    """Ask about the paragraphs whose words moved; a stance on what is no longer asked counts no more."""
+    live = {stance.paragraph_id: stance for stance in clearance.live}
     moved = [one for one in paragraphs if one.pk not in live or live[one.pk].wording_id != one.wording_id]
-    clearance.stances.filter(pk__in=[live[one.pk].pk for one in moved if one.pk in live]).update(replaced_at=now())
+    kept = {one.pk for one in paragraphs} - {one.pk for one in moved}
+    over = [stance.pk for paragraph, stance in live.items() if paragraph not in kept]
+    Stance.objects.filter(pk__in=over).update(replaced_at=now())
     Stance.objects.bulk_create(Stance(clearance=clearance, paragraph=one, wording=one.wording) for one in moved)
-    return _reopened(clearance, text, by, due_at) if moved else clearance
+    if moved:
+        _reopen(clearance, text, by, due_at)
 
 
-def _reopened(clearance: Clearance, text, by: User, due_at: datetime) -> Clearance:
+def _reopen(clearance: Clearance, text: Edition, by: User, due_at: datetime) -> None:
     def renew(row: Clearance) -> None:
         row.edition, row.due_at, row.requested_at, row.answered_at = text, due_at, now(), None
 
     if clearance.state == S.REQUESTED:
         Clearance.objects.filter(pk=clearance.pk).update(edition=text, due_at=due_at)
-        clearance.refresh_from_db()
-        return clearance
-    return make(CLEARANCE_MOVES["ask_again"], clearance, by=by, change=renew)
+    else:
+        make(CLEARANCE_MOVES["ask_again"], clearance, by=by, change=renew)
 
 
 @verb
@@ -175,7 +191,7 @@ def take_stance(
     Raises NotAllowed, or Blocked with every reason: an objection gives a reason and proposes wording, a reservation or
     a comment gives its text.
     """
-    row = Clearance.objects.select_for_update(of=("self",)).get(pk=clearance.pk)
+    row = locked(clearance)
     demand(may_answer(by, row), who=OFFICERS, to=gettext_lazy("Take a stance"))
     reasons = _stance_reasons(row, value, reason, proposed_text)
     stance = row.stances.filter(paragraph=paragraph, replaced_at=None).first()
@@ -203,11 +219,16 @@ def _complete(clearance: Clearance, by: User) -> None:
 
 @verb
 def agree_to_rest(clearance: Clearance, *, by: User) -> int:
-    """Agree to every paragraph that has no stance yet. Returns how many there were."""
+    """Agree to every paragraph that has no stance yet, and so complete the answer. Returns how many there were.
+
+    Raises NotAllowed or Blocked.
+    """
+    demand(may_answer(by, clearance), who=OFFICERS, to=gettext_lazy("Take a stance"))
     pending = clearance.stances.filter(replaced_at=None, value=StanceValue.PENDING).select_related("paragraph")
     rest = [stance.paragraph for stance in pending]
     for paragraph in rest:
         take_stance(clearance, paragraph, by=by, value=StanceValue.AGREE)
+    _complete(locked(clearance), by)
     return len(rest)
 
 

@@ -175,6 +175,27 @@ def test_when_the_text_moves_only_the_moved_paragraph_is_asked_again(text):
     assert (kept.replaced_at is not None, kept.proposed_text) == (True, "Two.")
 
 
+def test_a_paragraph_that_was_removed_is_asked_about_no_more(text):
+    asked = ask(text)
+    workflow.take_stance(asked["Ministry of One"], text.second, by=text.officer_one, value="agree")
+    text.paper = workflow.reopen_text(text.paper, by=text.secretariat, reason="One paragraph too many.")
+    workflow.remove_paragraph(text.first, by=text.secretariat, reason="Said elsewhere.")
+    text.paper = workflow.fix_clearance_text(text.paper, by=text.secretariat)
+    asked = ask(text, due=DUE, at=DUE - timedelta(days=3))
+    assert said(asked["Ministry of One"]) == {"Kenya commits to another.": "agree"}
+    assert asked["Ministry of One"].state == "requested"  # it has not said that this is its answer
+    assert workflow.agree_to_rest(asked["Ministry of One"], by=text.officer_one) == 0
+    asked["Ministry of One"].refresh_from_db()
+    assert asked["Ministry of One"].state == "answered"
+
+
+def test_only_an_officer_of_the_ministry_completes_its_answer(text):
+    asked = ask(text)
+    for person in (text.officer_two, text.secretariat, text.head, make_user()):
+        with pytest.raises(NotAllowed):
+            workflow.agree_to_rest(asked["Ministry of One"], by=person)
+
+
 def test_the_head_clears_with_a_note(text):
     asked = ask(text)
     workflow.agree_to_rest(asked["Ministry of One"], by=text.officer_one)

@@ -308,7 +308,7 @@ def test_the_rest_is_agreed_to_at_once(text, as_officer):
     text.asked_one.refresh_from_db()
     assert text.asked_one.state == "answered"
     again = as_officer.post(reverse("clearance_agree", args=[text.asked_one.pk]), follow=True)
-    assert [str(message) for message in again.context["messages"]] == ["Every paragraph had a stance already."]
+    assert [str(message) for message in again.context["messages"]] == ["The answer is complete."]
     assert said(text.asked_two) == [("", "", "")]
 
 
