@@ -16,11 +16,10 @@ from consultations.views.access import attempt, for_secretariat
 from positions import workflow
 from positions.forms.dispositions import FREE, OPEN, DispositionForm, GroundOneForm, WantedDispositionsForm
 from positions.models import Disposition, Grounding, GroundingRelation, Outcome, Paragraph, PositionPaper
-from positions.queries import coverage
 from positions.workflow.drafting import challenges_own_words
 from positions.workflow.moves import open_points
 
-from .drafting import REFUSED, Text, text_of
+from .drafting import REFUSED, Text, missing_from, text_of
 from .paper_moves import known_paper
 
 PAGE = 25
@@ -32,14 +31,16 @@ SHOWN = 15  # points of one theme on the page of what is missing; the list has t
 def desk_coverage(request: HttpRequest, slug: str) -> HttpResponse:
     """What is still open between what was said and what is written."""
     text = text_of(known_paper(request, slug))
-    found = coverage(text.paper, text.paragraphs)
-    by_theme = groupby(found.points_without_paragraph, key=lambda point: point.theme)
+    missing = missing_from(text)
+    by_theme = groupby(missing.points, key=lambda point: point.theme)
     context = {
         "paper": text.paper,
         "text": text,
-        "found": found,
+        "found": missing.covered,
+        "missing": missing,
+        "answered": len(missing.covered.points_without_paragraph) - len(missing.points),
         "themes": [_of_theme(theme, list(points)) for theme, points in by_theme],
-        "unconfirmed": _by_paragraph(found.unconfirmed),
+        "unconfirmed": _by_paragraph(missing.covered.unconfirmed),
     }
     return render(request, "positions/desk/coverage.html", context)
 

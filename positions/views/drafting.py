@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.models import Event
@@ -18,7 +17,7 @@ from ncm_portal.workflow import moves_open_to, needs_of
 from positions import workflow
 from positions.edition.words import operative_words
 from positions.forms.drafting import NewSectionForm, PaperForm, ParagraphForm, SectionForm
-from positions.models import Paragraph, PositionPaper, Section
+from positions.models import Amendment, AmendmentState, Paragraph, PositionPaper, Section
 from positions.queries import Coverage, coverage, numbered_paragraphs, outline, paragraphs_without_point
 from positions.workflow import PAPER_MOVES
 from positions.workflow.drafting import OPEN_STATES
@@ -54,6 +53,23 @@ def text_of(paper: PositionPaper) -> Text:
     return Text(paper, paragraphs, outline(paper, paragraphs))
 
 
+@dataclass
+class Missing:
+    """What is still open between what was said and what is written."""
+
+    covered: Coverage
+    unanswered: int
+    points: list[Any]
+
+
+def missing_from(text: Text) -> Missing:
+    """What `text` still lacks; its `points` have neither a paragraph nor an answer. At most seven queries."""
+    covered = coverage(text.paper, text.paragraphs)
+    unanswered = set(open_points(text.paper).values_list("pk", flat=True))
+    points = [point for point in covered.points_without_paragraph if point.pk in unanswered]
+    return Missing(covered, len(unanswered), points)
+
+
 # --- The paper ------------------------------------------------------------------------------------------------------
 
 
@@ -77,17 +93,16 @@ def desk_paper_new(request: HttpRequest) -> HttpResponse:
 def desk_paper(request: HttpRequest, slug: str) -> HttpResponse:
     """The paper's home: what stands in each section, what is missing, what it needs to move, what was done."""
     text = text_of(known_paper(request, slug))
-    covered = coverage(text.paper, text.paragraphs)
-    unanswered = open_points(text.paper).count()
+    missing = missing_from(text)
     ways = _ways(text.paper, request.user)
     context = {
         "paper": text.paper,
         "text": text,
         "rows": [_row(section) for section in text.sections],
-        "figures": _figures(text, covered, unanswered),
+        "figures": _figures(text, missing),
         "ways": [way for way in ways if not way["grave"]],
         "grave": [way for way in ways if way["grave"]],
-        "next": _next_step(text, covered, unanswered),
+        "next": _next_step(text, missing),
         "needs": needs_of(PAPER_MOVES, text.paper),
         "editions": text.paper.editions.defer("content"),
         "events": Event.objects.about(text.paper).reverse()[:EVENTS],
@@ -105,12 +120,12 @@ def _row(section: Any) -> dict[str, Any]:
     }
 
 
-def _figures(text: Text, covered: Coverage, unanswered: int) -> list[tuple[int, Any]]:
+def _figures(text: Text, missing: Missing) -> list[tuple[int, Any]]:
     return [
         (len(text.paragraphs), _("paragraphs")),
-        (len(covered.paragraphs_without_point), _("of them rest on no point")),
-        (len(covered.points_without_paragraph), _("points that no paragraph takes up")),
-        (unanswered, _("points without a disposition")),
+        (len(missing.covered.paragraphs_without_point), _("of them rest on no point")),
+        (len(missing.points), _("points with neither a paragraph nor an answer")),
+        (missing.unanswered, _("points without a disposition")),
     ]
 
 
@@ -128,21 +143,22 @@ def _ways(paper: PositionPaper, user: Any) -> list[dict[str, Any]]:
     return list(ways.values())
 
 
-LOOK = gettext_lazy("See what is missing")
-ANSWER = gettext_lazy("Answer the points")
-WRITE = gettext_lazy("Write the first paragraph")
-
-
-def _next_step(text: Text, covered: Coverage, unanswered: int) -> dict[str, Any] | None:
+def _next_step(text: Text, missing: Missing) -> dict[str, Any] | None:
     """What a drafter does next while the words may change; None when nothing is missing."""
-    slug = text.paper.slug
     if not text.is_open:
         return None
+    slug, covered = text.paper.slug, missing.covered
+    proposed = Amendment.objects.filter(round__paper=text.paper, state=AmendmentState.PROPOSED)
     if not text.paragraphs and text.sections:
-        return {"label": WRITE, "url": reverse("desk_section", args=[slug, text.sections[0].pk])}
-    if covered.paragraphs_without_point or covered.points_without_paragraph or covered.unconfirmed:
-        return {"label": LOOK, "url": reverse("desk_coverage", args=[slug])}
-    return {"label": ANSWER, "url": reverse("desk_dispositions", args=[slug])} if unanswered else None
+        address = reverse("desk_section", args=[slug, text.sections[0].pk])
+        return {"label": _("Write the first paragraph"), "url": address}
+    if covered.paragraphs_without_point or covered.unconfirmed or missing.points:
+        return {"label": _("See what is missing"), "url": reverse("desk_coverage", args=[slug])}
+    if missing.unanswered:
+        return {"label": _("Answer the points"), "url": reverse("desk_dispositions", args=[slug])}
+    if proposed.exists():
+        return {"label": _("Decide the amendments"), "url": reverse("desk_review", args=[slug])}
+    return None
 
 
 # --- Sections -------------------------------------------------------------------------------------------------------

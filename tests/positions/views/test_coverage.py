@@ -49,8 +49,19 @@ def test_the_table_has_heads_on_both_sides(desk, draft):
 def test_a_covered_paper_says_so(desk, draft):
     workflow.ground(draft.paragraph, draft.other, by=draft.drafter)
     text = desk.get(at("desk_coverage", draft)).text
-    for words in ("Every point has a paragraph", "Every paragraph rests on a point", "Every source is confirmed"):
+    for words in (
+        "Every point has a paragraph or an answer",
+        "Every paragraph rests on a point",
+        "Every source is confirmed",
+    ):
         assert words in text
+
+
+def test_a_point_with_an_answer_needs_no_paragraph(desk, draft):
+    make_disposition(draft.paper, draft.other, "noted")
+    page = desk.get(at("desk_coverage", draft))
+    assert (page.context["missing"].points, page.context["answered"]) == ([], 1)
+    assert "1 more has an answer and no paragraph" in page.text
 
 
 def test_of_many_points_of_a_theme_the_page_shows_some_and_the_list_all(desk, draft):
@@ -59,7 +70,7 @@ def test_of_many_points_of_a_theme_the_page_shows_some_and_the_list_all(desk, dr
     page = desk.get(at("desk_coverage", draft))
     (row,) = page.context["themes"]
     assert (len(row["points"]), row["number"], row["more"]) == (15, 17, True)
-    listed = desk.get(f"{at('desk_dispositions', draft)}?theme=T2&rests=free")
+    listed = desk.get(f"{at('desk_dispositions', draft)}?theme=T2&rests=free&outcome=open")
     assert listed.context["number"] == 17
 
 

@@ -117,6 +117,14 @@ def test_amendments_are_listed_by_paragraph_with_what_they_change(desk, review):
     assert "Ministry of Roads" in page.text
 
 
+def test_amendments_are_the_next_step_once_the_round_is_closed(desk, review):
+    amendment = propose(review)
+    close(review)
+    assert desk.get(at("desk_paper", review)).context["next"]["url"] == at("desk_review", review)
+    workflow.decline_amendment(amendment, by=review.drafter, reason="No.")
+    assert desk.get(at("desk_paper", review)).context["next"] is None
+
+
 def test_an_amendment_is_accepted(desk, review):
     amendment = propose(review)
     assert "once the round is closed" in desk.get(at("desk_amendment", review, amendment.pk)).text
