@@ -1,6 +1,6 @@
 # The commands of the portal. `make` alone explains them.
 
-PYTHON := .venv/bin/python
+PY := .venv/bin/python
 PORT ?= 8000
 JOBS ?= 2
 ARGS ?=
@@ -21,7 +21,7 @@ demo: ## the 2017 consultation in one go, served on 127.0.0.1:8000 (SERVE=0 stop
 test: ## everything that is checked: lint, tests, browser, PDF validator (ARGS="-k word" for some)
 	@ncm_portal/prepare.sh test
 	@$(MAKE) --no-print-directory checks
-	@$(PYTHON) -m pytest -n $(JOBS) -q $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) -q $(ARGS)
 
 lint: ## style, format, types, missing migrations, deployment settings
 	@ncm_portal/prepare.sh test
@@ -30,14 +30,14 @@ lint: ## style, format, types, missing migrations, deployment settings
 .PHONY: checks
 checks:
 	@echo "→ Style, format"
-	@$(PYTHON) -m ruff check --quiet .
-	@$(PYTHON) -m ruff format --quiet --check .
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m ruff format --quiet --check .
 	@echo "→ Types on the seams"
-	@DEBUG=1 $(PYTHON) -m mypy --no-error-summary
+	@DEBUG=1 $(PY) -m mypy --no-error-summary
 	@echo "→ Missing migrations"
-	@DEBUG=1 $(PYTHON) -W ignore manage.py makemigrations --check --dry-run
+	@DEBUG=1 $(PY) -W ignore manage.py makemigrations --check --dry-run
 	@echo "→ Settings of a deployment"
-	@$(PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
+	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
 run: ## development server with reload on 127.0.0.1:8000, on the demo's database
 	@ncm_portal/prepare.sh test
@@ -45,10 +45,10 @@ run: ## development server with reload on 127.0.0.1:8000, on the demo's database
 
 bench: ## speed and memory, as ratios to a floor measured in the same run
 	@ncm_portal/prepare.sh test
-	@$(PYTHON) -m pytest -q -s -o python_files='bench_*.py' tests/benchmarks $(ARGS)
+	@$(PY) -m pytest -q -s -o python_files='bench_*.py' tests/benchmarks $(ARGS)
 
 format: ## put the code into its format
-	@$(PYTHON) -m ruff check --fix --quiet . ; $(PYTHON) -m ruff format --quiet .
+	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format --quiet .
 
 LOCK := uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 	--universal --python-version 3.12 $(UPGRADE)
@@ -58,6 +58,6 @@ lock: ## write the lock files anew from pyproject.toml (needs uv; UPGRADE=--upgr
 	@$(LOCK) --no-deps --group embedded -o requirements-embedded.txt
 
 clean: ## stop the demo's database; remove it, the installed packages and everything generated
-	@test ! -x $(PYTHON) || $(PYTHON) -m ncm_portal.embedded_postgres stop var/postgres --throwaway
+	@test ! -x $(PY) || $(PY) -m ncm_portal.embedded_postgres stop var/postgres --throwaway
 	@rm -rf .venv var .ruff_cache .mypy_cache .hypothesis
 	@find . -name __pycache__ -prune -exec rm -rf {} +
