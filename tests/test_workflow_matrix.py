@@ -151,6 +151,12 @@ def _made(move: Move, record: Any, act: Any, person: Any, reason: str) -> list[s
     return [] if right else [f"{move.verb} by {person}: refused with {got}, now {state}, journal {entry}"]
 
 
+@pytest.fixture(autouse=True)
+def files_are_sound(monkeypatch):
+    """Publication reads the files of an edition once more; here none was printed (tests/positions/edition prints)."""
+    monkeypatch.setattr("positions.edition.problems", lambda frozen: [])
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(("table", "state"), CASES)
 def test_verbs_do_what_the_table_says(table, state):
