@@ -122,7 +122,7 @@ def test_the_announced_forum_is_linked(client):
     make_forum(consultation, state="draft", slug="not-yet")
     assert "/forums/" not in client.get(reverse("home")).content.decode()
     make_forum(consultation, slug="nairobi", title="The forum")
-    assert '<a href="/forums/nairobi/">The forum</a>' in client.get(reverse("home")).content.decode()
+    assert '<a href="/forums/nairobi/" lang="en">The forum</a>' in client.get(reverse("home")).content.decode()
 
 
 def test_a_round_of_the_sample_says_that_it_is_one(client):

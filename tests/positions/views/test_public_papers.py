@@ -144,7 +144,7 @@ def test_the_facts_stand_above_the_text(client, published):
     said = " ".join(page(client, "paper", "gcm-2017").split())
     assert "3 inputs, 4 points, 3 organisations in 1 group" in said
     assert reading_hash(published.edition.sha256) in said
-    assert '<span class="status done">Adopted by consensus</span>' in said
+    assert '<span class="status done" lang="en">Adopted by consensus</span>' in said
     assert "download>Download PDF <small>20 bytes</small></a>" in said
     assert [f'<a href="#section-{place}">' in said for place in (1, 2, 3, 4)] == [True, True, True, False]
     assert '<p class="small" lang="sw">Mada 1</p>' in said
