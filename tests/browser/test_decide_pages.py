@@ -1,0 +1,93 @@
+"""The pages of clearance, adoption and publication in a real browser, on a phone and on a desk."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from ncm_portal.workflow import now
+from positions import workflow
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.factories import change, make_check_in, make_delegate
+from tests.paper_factories import make_reservation, take_stance
+from tests.positions.clearing import make_text
+from tests.sign_in import give_second_factor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+LONG = "w" * 600
+
+
+@pytest.fixture
+def text(db):
+    """A text in clearance, one ministry with an objection whose words never break."""
+    made = make_text()
+    made.paper = workflow.request_clearance(made.paper, by=made.secretariat, due_at=now() + timedelta(days=30))
+    made.asked = made.paper.clearances.get(ministry=made.one)
+    take_stance(made.asked, made.second, "object", reason=LONG, proposed_text=LONG, by=made.officer_one)
+    for person in (made.officer_one, made.secretariat, made.head):
+        give_second_factor(person)
+    return made
+
+
+@SIZES
+def test_an_officer_answers_down_the_page(open_window, text, size):
+    window = open_window(size)
+    window.expect_status(422)
+    window.log_in(text.officer_one)
+    window.goto(reverse("clearances"))
+    window.check()
+    window.get_by_role("link", name="Ministry of One").click()
+    window.check()
+    window.get_by_role("link", name="Take a stance on paragraph 2").click()
+    window.get_by_label("Object: it blocks").check()
+    window.get_by_label("Proposed wording").fill("Kenya supports one thing.")
+    window.get_by_role("button", name="Record stance").click()
+    window.check()
+    assert window.get_by_label("Proposed wording").input_value() == "Kenya supports one thing."
+    window.get_by_label("Reason").fill("It costs.")
+    window.get_by_role("button", name="Record stance").click()
+    window.check()
+    assert "Every paragraph has a stance" in window.inner_text("main")
+    text.asked.refresh_from_db()
+    assert text.asked.state == "answered"
+
+
+@SIZES
+def test_the_secretariat_reads_where_each_ministry_stands(open_window, text, size):
+    window = open_window(size)
+    window.log_in(text.secretariat)
+    for address in (
+        reverse("desk_clearance", args=[text.paper.slug]),
+        reverse("clearance", args=[text.asked.pk]),
+        reverse("desk_paper_move", args=[text.paper.slug, "reopen_text"]),
+        reverse("desk_paper_move", args=[text.paper.slug, "clear_paper"]),
+    ):
+        window.goto(address)
+        window.check()
+
+
+@SIZES
+def test_the_chair_declares_and_two_officers_publish(open_window, text, size):
+    change(text.paper, state="cleared")
+    for state in ("forum_text", "in_session"):
+        change(text.paper, state=state)
+    for state in ("registration_closed", "in_session"):
+        change(text.forum, state=state)
+    for ministry in (text.one, text.two):
+        make_check_in(make_delegate(text.forum, ministry), by=text.secretariat)
+    reservation = make_reservation(text.paper, text.first, text.one, LONG)
+    window = open_window(size)
+    window.log_in(text.head)
+    adoption = reverse("desk_adoption", args=[text.paper.slug])
+    window.goto(adoption)
+    window.get_by_role("button", name="Count the quorum now").click()
+    for address in (
+        adoption,
+        reverse("desk_reservation", args=[text.paper.slug]),
+        reverse("desk_reservation_withdraw", args=[text.paper.slug, reservation.pk]),
+        reverse("desk_paper_move", args=[text.paper.slug, "adopt"]),
+        reverse("desk_publication", args=[text.paper.slug]),
+    ):
+        window.goto(address)
+        window.check()
