@@ -190,6 +190,13 @@ class RowsInline(admin.TabularInline):
     formfield_overrides = DAYS_AND_HOURS
     show_change_link = False
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Name each field after its column: the cells of Django's table have no labels of their own."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs.setdefault("aria-label", str(field.label))
+        return field
+
     def has_view_permission(self, request, obj=None):
         return may_enter_admin(request.user)
 
