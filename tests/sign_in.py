@@ -1,7 +1,9 @@
 """Being signed in, as a person of an office that needs a second factor is: with one."""
 
+import time
+
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.test import Client
 
 from consultations.permissions import needs_second_factor
@@ -11,6 +13,11 @@ def give_second_factor(user) -> Authenticator:
     """Set up one-time codes for this person, unless the person has them."""
     have = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
     return have or TOTP.activate(user, generate_totp_secret()).instance
+
+
+def code_of(secret: str) -> str:
+    """What an authenticator app would show now (RFC 6238: a new code every 30 seconds)."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
 
 def sign_in(client: Client, user) -> Client:

@@ -1,15 +1,12 @@
 """Coming in, with and without a second step, and the pages that say why not: in the look, accessible, CSP-clean."""
 
-import time
-
 import pytest
 from allauth.account.models import EmailAddress
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import mail
 
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories import PASSWORD, make_user
-from tests.sign_in import give_second_factor
+from tests.sign_in import code_of, give_second_factor
 
 pytestmark = pytest.mark.django_db
 WIDTHS = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -19,11 +16,6 @@ def make_person():
     person = make_user(email="wanjiru@example.org", name="Wanjirũ Ng'ang'a (sample)")
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     return person
-
-
-def code_of(secret: str) -> str:
-    """What an authenticator app would show now (RFC 6238: a new code every 30 seconds)."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
 
 def press(window) -> None:

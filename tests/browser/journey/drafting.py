@@ -1,0 +1,164 @@
+"""The paper is written from the outline, rests on what was said, is read by members, and every point has an answer."""
+
+from datetime import timedelta
+
+from consultations.models import Point
+from ncm_portal import workflow
+from positions.models import Paragraph, PositionPaper
+from tests.browser.journey.opening import MINUTE, THEMES, TITLE
+from tests.browser.journey.people import BUREAU
+from tests.browser.journey.walk import Person, Walk, in_nairobi
+
+INTRODUCTION = "This paper says what Kenya stands for on the crossing of lakes."
+SHELTER = "Kenya calls for a shelter at every landing site."
+FUEL = "Kenya urges that crews be paid the fuel of every rescue."
+COMPLAINTS = "Kenya supports that passengers complain on the boat."
+DESK = "/desk/papers/lakes/"
+
+
+def the_paper_is_begun(walk: Walk) -> None:
+    amina = walk.person("Amina")
+    amina.go("/desk/")
+    amina.follow("Begin a paper")
+    amina.choose(consultation=walk.consultation.slug, forum=walk.forum.slug)
+    amina.write(title=TITLE, short_title="Lakes", purpose="The dialogue of the lakes")
+    amina.press("Begin the paper")
+    walk.paper = PositionPaper.objects.get()
+    assert list(walk.paper.sections.exclude(theme=None).values_list("heading", flat=True)) == list(THEMES)
+    amina.look_on_a_phone("journey-paper")
+
+
+def paragraphs_are_written(walk: Walk) -> None:
+    """Each is grounded at once: the points that it can rest on stand beside the text."""
+    amina = walk.person("Amina")
+    own = walk.public.reference
+    write_a_paragraph(amina, "Introduction and mandate of the NCM", INTRODUCTION)
+    write_a_paragraph(amina, THEMES[0], SHELTER, "calls_for", rests_on=f"{own}.1")
+    amina.look_on_a_phone()
+    write_a_paragraph(amina, THEMES[0], FUEL, "urges", rests_on=f"{own}.2")
+    write_a_paragraph(amina, THEMES[1], COMPLAINTS, "supports", rests_on=walk.spoken.reference)
+    amina.write(words="crews")
+    amina.press("Search")
+    amina.press(f"In part: {walk.secretariat.reference}.1")
+    written = Paragraph.objects.standing().order_by("pk").values_list("wording__text", flat=True)
+    assert list(written) == [INTRODUCTION, SHELTER, FUEL, COMPLAINTS]
+
+
+def write_a_paragraph(person: Person, section: str, text: str, strength: str = "", rests_on: str = "") -> None:
+    person.go(DESK)
+    person.follow(section)
+    person.write(text=text)
+    if not rests_on:
+        person.window.locator("[name=is_secretariat_text]").check()
+    person.choose(strength=strength)
+    person.press("Add the paragraph")
+    if rests_on:
+        person.press(f"Rests on it: {rests_on}")
+
+
+def every_point_gets_an_answer(walk: Walk) -> None:
+    """One after the other, by the page that leads from each to the next."""
+    amina, own = walk.person("Amina"), walk.public.reference
+    answers = {
+        f"{own}.1": ("accepted", ""),
+        f"{own}.2": ("accepted_in_part", "Fuel is paid for rescues only."),
+        f"{walk.members.reference}.1": ("merged", "It counts with the other point."),
+        f"{walk.secretariat.reference}.1": ("noted", "The crews of Mfangano were heard."),
+        walk.spoken.reference: ("not_accepted", "Complaints go to the harbour office."),
+    }
+    amina.go(f"{DESK}dispositions/")
+    amina.follow("Answer the next point")
+    while answers:
+        outcome, reason = answers.pop(reference := amina.heading.removeprefix("What becomes of "))
+        amina.choose(outcome=outcome)
+        amina.write(reason=reason)
+        amina.press("Save, and on to the next")
+        assert amina.notices == [f"Kept: what becomes of {reference}."]
+    assert "Every point has an answer." in amina.text
+
+
+def nothing_is_left_open(walk: Walk) -> None:
+    amina = walk.person("Amina")
+    amina.follow("Coverage")
+    headings = amina.window.locator("main h2").all_text_contents()
+    assert headings[:3] == [
+        "0 points with neither a paragraph nor an answer",
+        "0 paragraphs without a point",
+        "0 paragraphs with sources to confirm",
+    ]
+    amina.look_on_a_phone()
+
+
+def two_drafters_edit_one_paragraph(walk: Walk) -> None:
+    """The second sees both texts, and one made of both; nothing is lost."""
+    amina, baraka = walk.person("Amina"), walk.person("Baraka")
+    walk.shelter = Paragraph.objects.get(wording__text=SHELTER)
+    for drafter in (amina, baraka):
+        drafter.go(f"{DESK}paragraphs/{walk.shelter.key}/")
+    reword(amina, SHELTER.replace("a shelter", "a dry shelter"), "Sheds leak.")
+    reword(baraka, SHELTER.replace("landing site", "landing site and pier"), "Piers count too.", refused=409)
+    assert baraka.heading == "Two texts of paragraph 2"
+    saved, typed = baraka.window.locator(".pair > div").all_text_contents()
+    assert ("dry" in saved, "dry" in typed, "pier" in saved, "pier" in typed) == (True, False, False, True)
+    baraka.look_on_a_phone("journey-both-texts")
+    assert baraka.value("text") == "Kenya calls for a dry shelter at every landing site and pier."
+    baraka.press("Save this text")
+    walk.shelter.refresh_from_db()
+    said = walk.shelter.wordings.order_by("number").values_list("text", flat=True)
+    assert list(said) == [
+        SHELTER,
+        "Kenya calls for a dry shelter at every landing site.",
+        "Kenya calls for a dry shelter at every landing site and pier.",
+    ]
+
+
+def reword(person: Person, text: str, why: str, *, refused: int = 0) -> None:
+    person.write(text=text, why=why)
+    person.press("Save the words", refused=refused)
+
+
+def confirm_the_source(person: Person, paragraph: Paragraph, point: str) -> None:
+    person.go(f"{DESK}paragraphs/{paragraph.key}/sources/")
+    person.press(f"It still carries the words: {point}")
+
+
+def a_review_round_is_opened(walk: Walk) -> None:
+    amina = walk.person("Amina")
+    confirm_the_source(amina, walk.shelter, f"{walk.public.reference}.1")
+    amina.go(f"{DESK}review/")
+    amina.write(closes_at=f"{in_nairobi(workflow.now()) + timedelta(hours=2):{MINUTE}}")
+    amina.press("Freeze the text and open the round")
+    assert amina.notices == ["The round is open. Every member of the NCM is told by mail."]
+
+
+def a_member_proposes_other_words(walk: Walk) -> None:
+    chebet, visitor = walk.person("Chebet"), walk.person("Visitor")
+    invitation = walk.mail_to(chebet.email)
+    assert "review" in invitation.body
+    for address in ("/papers/lakes/", "/review/lakes/"):
+        visitor.go(address, refused=404 if address.startswith("/papers") else 200)
+    chebet.go(walk.link_in(invitation))
+    chebet.go("/review/lakes/")
+    chebet.look_on_a_phone()
+    chebet.follow("Propose a change to paragraph 3")
+    chebet.write(text=FUEL.replace("every rescue", "every rescue by night"), reason="Rescues by day cost less.")
+    chebet.press("Propose these words")
+    assert chebet.notices == ["Proposed. You are told by mail what is decided."]
+
+
+def the_round_closes_and_the_words_are_taken(walk: Walk) -> None:
+    amina = walk.person("Amina")
+    amina.go(f"{DESK}review/")
+    assert "Open: The review round closes on" in amina.text
+    assert amina.window.get_by_role("button", name="Close the review round").count() == 0
+    walk.later(hours=3)
+    amina.go(f"{DESK}review/")
+    amina.press("Close the review round")
+    amina.follow(f"Paragraph 3: {BUREAU}")
+    amina.write(reason="Agreed.")
+    amina.press("Take the words into the text")
+    walk.fuel = Paragraph.objects.get(wording__text__startswith=FUEL.rstrip("."))
+    assert walk.fuel.wording.text == FUEL.replace("every rescue", "every rescue by night")
+    confirm_the_source(amina, walk.fuel, f"{walk.public.reference}.2")
+    assert "accepted" in walk.mail_to(walk.person("Chebet").email).body
+    assert Point.objects.filter(state="disposed").count() == 0

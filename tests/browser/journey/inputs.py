@@ -1,0 +1,169 @@
+"""Inputs are sent, screened and taken apart into points; a rapporteur writes down what is said at the forum."""
+
+from consultations.models import ForumSession, Submission
+from tests.browser.journey.opening import somebody_has_an_account
+from tests.browser.journey.people import ASKS, BUREAU, NETWORK, write_an_input
+from tests.browser.journey.walk import Walk
+
+# Words that stand in inputs which are not for everybody, and must never be seen outside.
+FOR_SECRETARIAT, FOR_MEMBERS = "quagga lantern", "heron ledger"
+
+
+def the_focal_point_sends_with_a_double_click(walk: Walk) -> None:
+    achieng, posts = walk.person("Achieng"), []
+    achieng.go("/my-organisation/")
+    achieng.follow("Shelter and fuel")
+    achieng.follow("Go on writing")
+    achieng.window.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    achieng.window.get_by_role("button", name="Send", exact=True).dblclick(delay=10)
+    achieng.window.wait_for_url("**/receipts/*/")
+    achieng.look()
+    achieng.look_on_a_phone("journey-receipt")
+    sent = Submission.objects.get(reference__gt="")
+    walk.public = sent
+    assert (len(posts), sent.state, sent.body) == (2, "submitted", ASKS)
+    facts = achieng.facts()
+    assert (facts["Reference"], facts["SHA-256"].replace(" ", "")) == (sent.reference, sent.content_sha256)
+    receipt = walk.mail_to(achieng.email)
+    assert sent.reference in receipt.subject + receipt.body
+    assert sent.content_sha256 in receipt.body.replace(" ", "")
+
+
+def their_organisation_sees_where_it_stands(walk: Walk) -> None:
+    achieng = walk.person("Achieng")
+    achieng.follow("Where it stands")
+    assert "The secretariat has it and reads it" in achieng.text
+    achieng.go("/my-organisation/")
+    assert f"{walk.public.reference} · Drivers of migration" in achieng.text
+    achieng.look_on_a_phone()
+
+
+def others_send_what_is_not_for_everybody(walk: Walk) -> None:
+    for name, audience, theme, word in (
+        ("Barasa", "secretariat", "T2", FOR_SECRETARIAT),
+        ("Chebet", "members", "T1", FOR_MEMBERS),
+    ):
+        person = walk.person(name)
+        person.go("/submit/")
+        write_an_input(person, theme, audience, f"Of the {word}", f"Hands off the {word}: refund the fuel of crews.")
+        person.press("Send")
+        setattr(walk, audience, Submission.objects.get(audience=audience))
+    barasa = walk.person("Barasa")
+    barasa.go("/submit/")
+    write_an_input(barasa, "T2", "public", "A song", "This is the text of a song about the lake.")
+    barasa.press("Send")
+    walk.song = Submission.objects.get(title="A song")
+
+
+def nobody_else_reads_them(walk: Walk) -> None:
+    for name in ("Visitor", "Achieng"):
+        person = walk.person(name)
+        for submission in (walk.secretariat, walk.members):
+            person.go(f"/inputs/{submission.reference}/", refused=404)
+        person.go("/inputs/NCM-1999-0001/", refused=404)
+
+
+def the_desk_returns_one(walk: Walk) -> None:
+    """The author reads the reason, completes the text and sends it again."""
+    amina, barasa = walk.person("Amina"), walk.person("Barasa")
+    amina.go("/desk/")
+    amina.look_on_a_phone("journey-desk")
+    amina.follow(walk.secretariat.title)
+    give_a_reason(walk, "Return for completion", "Please say which crews you mean.")
+    assert "Please say which crews you mean." in walk.mail_to(barasa.email).body
+    barasa.go(walk.link_in(walk.mail_to(barasa.email)))
+    assert barasa.heading == "Complete your input"
+    barasa.write(body=f"{barasa.value('body')} We mean the crews of Mfangano.")
+    barasa.press("Send again")
+    assert barasa.facts()["Reference"] == walk.secretariat.reference
+
+
+def give_a_reason(walk: Walk, move: str, reason: str) -> None:
+    amina = walk.person("Amina")
+    folded = amina.unfold(move)
+    folded.locator("[name=reason]").fill(reason)
+    amina.press(move, within=folded)
+
+
+def the_desk_sets_one_aside(walk: Walk) -> None:
+    amina = walk.person("Amina")
+    amina.go("/desk/")
+    amina.follow(walk.song.title)
+    give_a_reason(walk, "Set aside", "A song is not an input to a position.")
+    walk.song.refresh_from_db()
+    assert walk.song.state == "set_aside"
+
+
+def the_desk_accepts_and_takes_points_out(walk: Walk) -> None:
+    amina = walk.person("Amina")
+    for submission, sentences in ((walk.public, [[0], [1]]), (walk.secretariat, [[0]]), (walk.members, [[0]])):
+        amina.go("/desk/inputs/?state=submitted")
+        amina.follow(submission.title)
+        amina.press("Accept")
+        for marked in sentences:
+            for number in marked:
+                amina.window.locator(f'label[for="s{number}"]').click()
+            amina.press("Take out the point")
+            assert amina.notices == ["The point is taken out. Go on with the next one."]
+    amina.look_on_a_phone()
+    said = walk.public.points.order_by("number").values_list("text", flat=True)
+    assert " ".join(said) == ASKS
+
+
+def the_desk_merges_two_points(walk: Walk) -> None:
+    """What the bureau asks for is what the network asks for: the network's point stands for both."""
+    amina, twin = walk.person("Amina"), f"{walk.public.reference}.2"
+    amina.go("/desk/points/")
+    amina.follow(f"{walk.members.reference}.1")
+    amina.window.locator(f"[name=into][value='{twin}']").check()
+    amina.write(reason="Both ask for the fuel of crews.")
+    amina.press(f"Let {walk.members.reference}.1 stand behind it")
+    assert (amina.heading, amina.facts()["Said by"]) == (twin, "2 organisations")
+    assert NETWORK in amina.text
+    assert BUREAU in amina.text
+
+
+def the_secretariat_names_a_rapporteur(walk: Walk) -> None:
+    amina, kamau = walk.person("Amina"), somebody_has_an_account(walk, "Kamau")
+    walk.session = ForumSession.objects.get(kind="breakout")
+    amina.go(f"/admin/consultations/forumsession/{walk.session.pk}/change/")
+    amina.window.get_by_text("Add another Role in a session").click()
+    amina.choose(roles__0__kind="rapporteur")
+    row = amina.window.locator("#roles-0")
+    row.locator(".select2-selection").click()
+    amina.window.locator(".select2-search__field:visible").last.fill("Kamau")
+    amina.window.locator(".select2-results__option", has_text="Kamau").first.click()
+    amina.press("Save and continue editing")
+    amina.follow("Open the session")
+    amina.press("Open the session")
+    kamau.sign_in()
+
+
+def the_rapporteur_writes_down_a_point(walk: Walk) -> None:
+    kamau, amina = walk.person("Kamau"), walk.person("Amina")
+    kamau.go("/my-organisation/")
+    kamau.follow("Group on rights")
+    kamau.look_on_a_phone()
+    kamau.write(text="Let passengers complain on the boat.")
+    kamau.choose(theme="T2")
+    kamau.press("Write it down")
+    walk.spoken = walk.session.points.get()
+    kamau.press(f"Hand in {walk.spoken.reference}")
+    amina.go("/desk/")
+    amina.follow(amina.window.locator("#sessions").get_by_role("link", name="Group on rights"))
+    amina.press(f"Validate {walk.spoken.reference}")
+    walk.spoken.refresh_from_db()
+    assert walk.spoken.state == "validated"
+
+
+def the_consultation_closes(walk: Walk) -> None:
+    """A member who has not finished keeps the text, and is told the deadline."""
+    amina, chebet = walk.person("Amina"), walk.person("Chebet")
+    chebet.go("/submit/")
+    write_an_input(chebet, "T1", "public", "Too late", "Written before the deadline, sent behind it.")
+    amina.go(f"/admin/consultations/consultation/{walk.consultation.pk}/change/")
+    amina.follow("Close for inputs")
+    amina.press("Close for inputs")
+    chebet.press("Send", refused=409)
+    assert chebet.problems[0].startswith("Inputs are not being taken")
+    assert chebet.value("body") == "Written before the deadline, sent behind it."

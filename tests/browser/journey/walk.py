@@ -1,0 +1,227 @@
+"""Who takes part in the journey, what each does in a browser, and what is looked at on every page they come to."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+
+import time_machine
+from django.core import mail
+from django.core.management import call_command
+from playwright.sync_api import Locator
+
+from consultations.models import User
+from consultations.templatetags.portal import NAIROBI
+from ncm_portal import workflow
+from tests.browser.conftest import DESKTOP, PHONE, RULES, WCAG, Window
+from tests.factories import PASSWORD
+from tests.sign_in import code_of
+
+
+class Person:
+    """Somebody with an own browser window. Every page that the person comes to is checked."""
+
+    def __init__(self, walk: "Walk", name: str, window: Window) -> None:
+        self.walk, self.name, self.window, self.secret = walk, name, window, ""
+        self.email = f"{name.split()[0].lower()}@example.org"
+
+    @property
+    def account(self) -> User:
+        """The person's account as the database knows it now."""
+        return User.objects.get(email=self.email)
+
+    # --- Coming to a page -------------------------------------------------------------------------------------------
+
+    def go(self, address: str, *, refused: int = 200) -> None:
+        """Open an address that was not on any page: typed in, or out of a mail."""
+        if refused != 200:
+            self.window.expect_status(refused)
+        answer = self.window.goto(address)
+        assert answer.status == refused, f"{address} answered {answer.status}"
+        self.look()
+
+    def follow(self, link: str | Locator) -> None:
+        """Follow a link, by its words."""
+        self._act(_named(self.window.page, "link", link))
+
+    def press(self, button: str | Locator, *, refused: int = 0, within: Locator | None = None) -> None:
+        """Press a button that leads on, by its words; `refused` is the status of the page that says why not."""
+        self._act(_named(within or self.window.page, "button", button), refused or 200)
+
+    def _act(self, target: Locator, status: int = 200) -> None:
+        if status != 200:
+            self.window.expect_status(status)
+        with self.window.expect_navigation() as came:
+            target.first.click()
+        assert came.value.status == status, f"{self.window.url} answered {came.value.status}"
+        self.look()
+
+    def look(self) -> None:
+        """Check the page that is open: rules of accessibility, no sideways scrolling.
+
+        The admin's pages are Django's own, which break a rule of good practice here and there, but none of WCAG.
+        """
+        path = urlsplit(self.window.url).path
+        self.window.check(WCAG if path.startswith("/admin/") else RULES)
+        self.walk.seen.append(path)
+
+    def look_on_a_phone(self, keep: str = "") -> None:
+        """Check the page that is open as a phone shows it, and keep a picture of it as `keep`."""
+        self.window.set_viewport_size(PHONE)
+        self.window.check()
+        if keep:
+            self.walk.picture(self.window, keep)
+        self.window.set_viewport_size(DESKTOP)
+
+    # --- What a person does on a page -------------------------------------------------------------------------------
+
+    def write(self, **fields: str) -> None:
+        """Fill fields by their names; "__" stands for "-"."""
+        for name, text in fields.items():
+            self.window.locator(f'main [name="{name.replace("__", "-")}"]:not([type=hidden])').last.fill(text)
+
+    def choose(self, **fields: str) -> None:
+        """Choose by value: an option of a list, a radio button or a checkbox."""
+        for name, value in fields.items():
+            field = self.window.locator(f'[name="{name.replace("__", "-")}"]:not([type=hidden])')
+            if field.first.evaluate("field => field.tagName") == "SELECT":
+                field.first.select_option(value)
+            else:
+                field.and_(self.window.locator(f'[value="{value}"]')).check()
+
+    def unfold(self, words: str, within: Locator | None = None) -> Locator:
+        """Unfold what is folded away under `words`, and give it back."""
+        folded = (
+            (within or self.window.page).locator("details").filter(has=self.window.locator("summary", has_text=words))
+        )
+        folded.first.locator("summary").first.click()
+        return folded.first
+
+    # --- What a person reads ----------------------------------------------------------------------------------------
+
+    @property
+    def heading(self) -> str:
+        """The heading of the page."""
+        return _plain(self.window.locator("h1").first.inner_text())
+
+    @property
+    def text(self) -> str:
+        """What stands on the page, folded parts too."""
+        return _plain(self.window.locator("main, #main").first.text_content())
+
+    @property
+    def problems(self) -> list[str]:
+        """What the page says is wrong, line by line."""
+        return [_plain(line) for line in self.window.locator("#problem li").all_text_contents()]
+
+    @property
+    def notices(self) -> list[str]:
+        """What the page says was done."""
+        return [_plain(line) for line in self.window.locator(".notice[role=status]").all_text_contents()]
+
+    def why(self, field: str) -> str:
+        """What stands as wrong beside a field."""
+        return _plain(self.window.locator(f"#id_{field}_error").text_content())
+
+    def value(self, field: str) -> str:
+        """What stands in a field."""
+        return self.window.input_value(f"main [name={field}]:not([type=hidden])")
+
+    def facts(self) -> dict[str, str]:
+        """The first list of facts of the page: what stands beside each term."""
+        shown = self.window.locator("dl.facts").first
+        terms, said = shown.locator("dt").all_text_contents(), shown.locator("dd").all_text_contents()
+        return {_plain(term): _plain(words) for term, words in zip(terms, said, strict=True)}
+
+    # --- Coming in --------------------------------------------------------------------------------------------------
+
+    def sign_in(self) -> None:
+        """Sign in by the form, with the code of an app where the account has one."""
+        self.go("/account/login/")
+        self.write(login=self.email, password=PASSWORD)
+        self.press("Sign in")
+        if self.heading == "Second step":
+            self.write(code=code_of(self.secret))
+            self.press("Sign in")
+
+    def set_up_an_app(self) -> None:
+        """Set up one-time codes, as the portal asks of some offices."""
+        assert self.heading == "Two-step sign-in"
+        self.follow("Set up the app")
+        if self.heading == "Confirm that it is you":
+            self.write(password=PASSWORD)
+            self.press("Confirm")
+        self.secret = self.window.locator("main .hash").inner_text()
+        self.write(code=code_of(self.secret))
+        self.press("Turn on two-step sign-in")
+        assert self.heading == "Recovery codes"
+
+
+def _named(place: Any, role: str, target: str | Locator) -> Locator:
+    """What has these words for a name, whatever the gap that a browser makes before a colon."""
+    if not isinstance(target, str):
+        return target
+    words = re.escape(target).replace(r":\ ", r"\s*:\s+")
+    return place.get_by_role(role, name=re.compile(f"^{words}$"))
+
+
+def _plain(text: str | None) -> str:
+    return re.sub(r"\s+", " ", text or "").strip()
+
+
+class Walk(SimpleNamespace):
+    """The journey under way: its people, by their first names, and what they found, under names of the steps."""
+
+    def __init__(self, open_window: Any, base: str, folder: Path, picture: Any) -> None:
+        super().__init__(people={}, seen=[], clock=None)
+        self.open_window, self.base, self.folder, self.picture = open_window, base, folder, picture
+
+    def person(self, name: str) -> Person:
+        """The person of this name, who sits down at a computer at the first call."""
+        if name not in self.people:
+            self.people[name] = Person(self, name, self.open_window(DESKTOP))
+        return self.people[name]
+
+    @contextmanager
+    def step(self, words: str) -> Iterator[None]:
+        """Say which step broke, and keep a picture of every window as it was then."""
+        try:
+            yield
+        except Exception as error:
+            error.add_note(f"The journey broke here: {words}. Pictures: {self.folder}")
+            for name, person in self.people.items():
+                error.add_note(f"  {name} was on {person.window.url}: {person.window.errors}")
+                person.window.page.screenshot(path=self.folder / f"{name.split()[0]}.png", full_page=True)
+            raise
+
+    def later(self, **time: float) -> None:
+        """Let time go by, for the portal and everybody in it."""
+        moment = workflow.now() + timedelta(**time)
+        self.back_to_today()
+        self.clock = time_machine.travel(moment, tick=True)
+        self.clock.start()
+
+    def back_to_today(self) -> None:
+        """Let the clock show the true time again."""
+        if self.clock:
+            self.clock.stop()
+            self.clock = None
+
+    def mail_to(self, email: str) -> Any:
+        """The last mail that reached an address, after the outbox was sent."""
+        call_command("deliver_mail", stdout=StringIO())
+        return [message for message in mail.outbox if message.to == [email]][-1]
+
+    def link_in(self, message: Any) -> str:
+        """The address of the portal that a mail names, on this server."""
+        return next(word for word in message.body.split() if word.startswith(self.base + "/")).rstrip(".")
+
+
+def in_nairobi(moment: datetime) -> datetime:
+    """The moment as people in Kenya write it."""
+    return moment.astimezone(NAIROBI)
