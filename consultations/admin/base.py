@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -195,6 +196,9 @@ class RowsInline(admin.TabularInline):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
             field.widget.attrs.setdefault("aria-label", str(field.label))
+        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+            for way in ("can_add_related", "can_change_related", "can_view_related"):
+                setattr(field.widget, way, False)  # in a narrow cell they leave no room for the field itself
         return field
 
     def has_view_permission(self, request, obj=None):

@@ -3,12 +3,13 @@
 from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ExportMixin
 
 from consultations import workflow
+from consultations.intake import DelegateResource
 from consultations.models import CheckIn, Consultation, Delegate, Forum, ForumSession, Milestone, SessionRole
 
 from .base import ReadOnlyAdmin, RecordAdmin, RowsInline
+from .spreadsheets import SpreadsheetExport
 
 
 class ExtendForm(forms.Form):
@@ -107,9 +108,9 @@ class ForumSessionAdmin(RecordAdmin):
 
 
 @admin.register(Delegate)
-class DelegateAdmin(ExportMixin, RecordAdmin):
+class DelegateAdmin(SpreadsheetExport, RecordAdmin):
+    resource_classes = [DelegateResource]
     moves, verbs = workflow.DELEGATE_MOVES, workflow
-    export_admin_log = False
     list_display = ["badge_number", "name", "title", "stakeholder", "group", "county", "role", "state"]
     list_display_links = ["name"]
     list_filter = ["forum", "state", "role", "group"]

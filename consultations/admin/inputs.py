@@ -5,14 +5,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ImportExportMixin
 
 from consultations import workflow
-from consultations.intake import FORMATS, SubmissionConfirmForm, SubmissionImportForm, SubmissionResource
+from consultations.intake import SubmissionConfirmForm, SubmissionImportForm, SubmissionResource
 from consultations.models import Event, OutgoingMail, Point, Submission
-from consultations.permissions import is_secretariat
 
 from .base import ReadOnlyAdmin, RowsInline
+from .spreadsheets import SpreadsheetAdmin
 
 
 class PointsInline(RowsInline):
@@ -22,6 +21,9 @@ class PointsInline(RowsInline):
     readonly_fields = fields
     show_change_link = True
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("theme")
+
     def has_add_permission(self, request, obj=None):
         return False
 
@@ -30,13 +32,10 @@ class PointsInline(RowsInline):
 
 
 @admin.register(Submission)
-class SubmissionAdmin(ImportExportMixin, ReadOnlyAdmin):
+class SubmissionAdmin(SpreadsheetAdmin, ReadOnlyAdmin):
     resource_classes = [SubmissionResource]
-    formats = FORMATS
     import_form_class = SubmissionImportForm
     confirm_form_class = SubmissionConfirmForm
-    skip_admin_log = True  # our journal keeps it
-    import_export_change_list_template = "admin/portal/change_list_import_export.html"
     moves, verbs = {verb: move for verb, move in workflow.SUBMISSION_MOVES.items() if verb != "take_in"}, workflow
     list_display = ["reference", "title", "stakeholder", "theme", "audience", "state", "submitted_at", "desk"]
     list_filter = ["consultation", "state", "theme", "audience", "channel", "language", "stakeholder__group"]
@@ -48,12 +47,6 @@ class SubmissionAdmin(ImportExportMixin, ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest):
         """What the person may read, and no drafts of others."""
         return super().get_queryset(request).filter(pk__in=Submission.objects.visible_to(request.user).values("pk"))
-
-    def has_import_permission(self, request: HttpRequest) -> bool:
-        return is_secretariat(request.user)
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return is_secretariat(request.user)
 
     def get_export_queryset(self, request):
         rows = super().get_export_queryset(request)

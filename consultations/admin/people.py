@@ -1,11 +1,9 @@
 """People, organisations, ministries, counties in the admin."""
 
 from django.contrib import admin
-from django.http import HttpRequest
-from import_export.admin import ImportExportMixin
 
 from consultations import workflow
-from consultations.intake import FORMATS, BoundedImportForm, StakeholderResource
+from consultations.intake import StakeholderResource
 from consultations.models import (
     County,
     Group,
@@ -20,6 +18,7 @@ from consultations.models import (
 from consultations.permissions import is_secretariat, is_sysadmin
 
 from .base import ReadOnlyAdmin, RecordAdmin, RowsInline
+from .spreadsheets import SpreadsheetAdmin
 
 
 class NamesInline(RowsInline):
@@ -39,12 +38,8 @@ class MandatesInline(RowsInline):
     fields = ["theme", "is_lead", "is_confirmed", "basis", "evidence"]
 
 
-class StakeholderAdmin(ImportExportMixin, RecordAdmin):
+class StakeholderAdmin(SpreadsheetAdmin, RecordAdmin):
     resource_classes = [StakeholderResource]
-    formats = FORMATS
-    import_form_class = BoundedImportForm
-    skip_admin_log = True  # our journal keeps it
-    import_export_change_list_template = "admin/portal/change_list_import_export.html"
     moves, verbs = workflow.STAKEHOLDER_MOVES, workflow
     list_display = ["name", "group", "county", "is_ncm_member", "state", "evidence"]
     list_filter = ["state", "group", "is_ncm_member", "is_sample", "county"]
@@ -57,12 +52,6 @@ class StakeholderAdmin(ImportExportMixin, RecordAdmin):
         (None, {"fields": ["county", "parent", "contact_email", "about", "legal_basis"]}),
         (None, {"fields": ["code", "evidence", "source"]}),
     ]
-
-    def has_import_permission(self, request: HttpRequest) -> bool:
-        return is_secretariat(request.user)
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return is_secretariat(request.user)
 
 
 admin.site.register(Stakeholder, StakeholderAdmin)

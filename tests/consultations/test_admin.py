@@ -69,9 +69,7 @@ def test_bulk_moves_report_each_refusal(client, officer):
         page(Stakeholder, "changelist"), {"action": "verify", "_selected_action": [ready.pk, done.pk]}, follow=True
     )
     words = sorted(str(message) for message in response.context["messages"])
-    assert words == sorted(
-        [f"{done}: “Verify” is not open while this is verified.", "Verify: 1 done"]
-    )
+    assert words == sorted([f"{done}: “Verify” is not open while this is verified.", "Verify: 1 done"])
 
 
 def test_an_edit_is_kept_in_the_journal_with_both_values(client, officer):
