@@ -80,6 +80,10 @@ class ForumAdmin(RecordAdmin):
     prepopulated_fields = {"slug": ["code"]}
     inlines = [SessionsInline]
     list_select_related = ["consultation"]
+    fields = [
+        "title", ("consultation", "state"), ("code", "slug", "seats"), ("starts_on", "ends_on"), ("place", "venue"),
+        "convenors", "concept", "source",
+    ]  # fmt: skip
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else self.prepopulated_fields

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +38,7 @@ class SubmissionAdmin(SpreadsheetAdmin, ReadOnlyAdmin):
     import_form_class = SubmissionImportForm
     confirm_form_class = SubmissionConfirmForm
     moves, verbs = {verb: move for verb, move in workflow.SUBMISSION_MOVES.items() if verb != "take_in"}, workflow
-    list_display = ["reference", "title", "stakeholder", "theme", "audience", "state", "submitted_at", "desk"]
+    list_display = ["reference", "title", "stakeholder", "theme", "audience", "state", "sent", "desk"]
     list_filter = ["consultation", "state", "theme", "audience", "channel", "language", "stakeholder__group"]
     search_fields = ["reference", "title", "body", "stakeholder__name"]
     list_select_related = ["stakeholder", "theme"]
@@ -69,6 +70,11 @@ class SubmissionAdmin(SpreadsheetAdmin, ReadOnlyAdmin):
         form = kwargs.get("form")
         chosen = {name: form.cleaned_data[name] for name in ("consultation", "channel", "received_on")} if form else {}
         return {**super().get_import_data_kwargs(**kwargs), **chosen}
+
+    @admin.display(description=_("sent"), ordering="submitted_at")
+    def sent(self, submission: Submission) -> str:
+        """The day on which it was sent."""
+        return f"{timezone.localtime(submission.submitted_at):%-d %b %Y}" if submission.submitted_at else ""
 
     @admin.display(description=_("desk"))
     def desk(self, submission: Submission) -> str:

@@ -48,7 +48,7 @@ class StakeholderAdmin(SpreadsheetAdmin, RecordAdmin):
     inlines = [NamesInline, MembershipsInline]
     list_select_related = ["county"]
     fieldsets = [
-        (None, {"fields": ["name", "short_name", "group", "state", "state_reason", "is_ncm_member"]}),
+        (None, {"fields": ["name", ("short_name", "group"), ("state", "state_reason"), "is_ncm_member"]}),
         (None, {"fields": ["county", "parent", "contact_email", "about", "legal_basis"]}),
         (None, {"fields": ["code", "evidence", "source"]}),
     ]

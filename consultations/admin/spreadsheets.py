@@ -24,7 +24,7 @@ class SpreadsheetExport(ExportMixin):
     export_formats = FORMATS_OUT
     export_form_class = ExportForm
     export_template_name = "admin/portal/export.html"
-    import_export_change_list_template = "admin/portal/change_list_import_export.html"
+    import_export_change_list_template = "admin/import_export/change_list_import_export.html"
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return is_secretariat(request.user)
@@ -42,6 +42,7 @@ class SpreadsheetAdmin(ImportMixin, SpreadsheetExport):
     tmp_storage_class = UploadFolder
     skip_admin_log = True
     import_template_name = "admin/portal/import.html"
+    import_export_change_list_template = SpreadsheetExport.import_export_change_list_template
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return is_secretariat(request.user)
@@ -56,7 +57,7 @@ class SpreadsheetAdmin(ImportMixin, SpreadsheetExport):
         """Show the form; after an upload, a preview with every problem of every row."""
         page: Any = super().import_action(request, **kwargs)
         resource, result = self.resource_classes[0](), page.context_data.get("result")
-        columns = [field.column_name for field in resource.get_import_fields()]
+        columns = [field.column_name for field in resource.get_import_fields() if not field.readonly]
         page.context_data |= {"columns": [(name, name in resource.needed) for name in columns]}
         if result:
             page.context_data |= _preview(result, resource.shown)
