@@ -49,8 +49,9 @@ class Problem(NamedTuple):
 
 def problems_of(result: Result) -> list[Problem]:
     """Every problem of an import, by the number of its row in the sheet."""
-    whole = [Problem(1, "", "", " ".join(getattr(e.error, "messages", [str(e.error)]))) for e in result.base_errors]
-    return [*whole, *(problem for number, row in enumerate(result.rows, 2) for problem in _row_problems(number, row))]
+    if result.base_errors:
+        return [Problem(1, "", "", " ".join(getattr(e.error, "messages", [str(e.error)]))) for e in result.base_errors]
+    return [problem for number, row in enumerate(result.rows, 2) for problem in _row_problems(number, row)]
 
 
 def _row_problems(number: int, row: RowResult) -> Iterator[Problem]:
@@ -111,7 +112,7 @@ class ByName(BaseInstanceLoader):
             name = self.resource.fields["name"].clean(row)
         except ValueError:
             return None  # reading the cell again will say why
-        found = list(self.get_queryset().filter(name=name)[:2])
+        found = list(self.resource.get_queryset().filter(name=name)[:2])
         if len(found) > 1:
             raise ValidationError({"name": _("Several are called “%(value)s”.") % {"value": name}})
         return found[0] if found else None
@@ -141,7 +142,7 @@ class StakeholderResource(SheetResource):
 
     def import_instance(self, instance: Stakeholder, row: Cells, **kwargs: Any) -> None:
         """Read the cells and note what they change."""
-        names = [field.attribute for field in self.get_import_fields()]
+        names = [field.attribute for field in self.get_import_fields() if not field.readonly]
         before = {name: getattr(instance, name) for name in names}
         super().import_instance(instance, row, **kwargs)
         after = {name: getattr(instance, name) for name in names}

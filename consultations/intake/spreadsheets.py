@@ -107,7 +107,12 @@ def _column(name: Any) -> str:
 
 
 def _unescaped(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
+
+
+def _is_formula(text: str) -> bool:
+    """Whether a formula stands here, or one behind apostrophes."""
+    return text.lstrip("'").startswith(FORMULA)
 
 
 class Spreadsheet(XLSX):
@@ -162,7 +167,7 @@ class LiteralCSV(CSV):
 
 def _escaped(value: Any) -> str:
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) or (text[:1] == "'" and text[1:].startswith(FORMULA)) else text
+    return f"'{text}" if _is_formula(text) else text
 
 
 FORMATS_OUT = [LiteralXLSX, LiteralCSV]

@@ -3,6 +3,7 @@
 import unicodedata
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -48,3 +49,8 @@ class CleanCharField(_CleanMixin, models.CharField):
 
 class CleanTextField(_CleanMixin, models.TextField):
     """Clean text of several lines; `max_length` is held by forms and by model validation."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.max_length is not None:
+            self.validators.append(MaxLengthValidator(self.max_length))
