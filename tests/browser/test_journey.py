@@ -68,10 +68,17 @@ STEPS = [
 
 
 @pytest.fixture
-def walk(open_window, live_server, settings, tmp_path, picture):
+def nobody_counted():
+    """No memory of who signed in how often: it is not among the tables that are emptied after a test."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def walk(open_window, live_server, nobody_counted, settings, tmp_path, picture):
     """The journey on this test's server, which is known under its own address."""
     settings.PORTAL_ADDRESS = live_server.url
-    cache.clear()  # it is not among the tables that are emptied after a test, and counts who signs in how often
     call_command("load_reference", stdout=StringIO())
     walk = Walk(open_window, live_server.url, tmp_path, picture)
     yield walk
