@@ -1,6 +1,7 @@
 """What every record's admin page has in common: no deletion, moves only by verbs, edits in the journal."""
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 from django import forms
@@ -122,7 +123,7 @@ class RecordAdmin(admin.ModelAdmin):
         record = get_object_or_404(self.get_queryset(request), pk=object_id) if move else None
         if move is None or not self.has_view_permission(request, record):
             raise PermissionDenied
-        form = self.move_forms.get(verb, ReasonForm)(request.POST if request.method == "POST" else None)
+        form = self._form_of(move)(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
                 self.carry_out(move, record, request, **form.cleaned_data)
@@ -152,6 +153,11 @@ class RecordAdmin(admin.ModelAdmin):
         if not move.needs_reason and not values.get("reason"):
             values.pop("reason", None)
         verb(record, by=request.user, **values)
+
+    def _form_of(self, move: Move) -> type[forms.Form]:
+        """What a move asks for: a form of its own, a reason where its verb takes one, or nothing."""
+        takes_reason = "reason" in signature(getattr(self.verbs, move.verb)).parameters
+        return self.move_forms.get(move.verb, ReasonForm if takes_reason else forms.Form)
 
     def _plain_moves(self) -> list[Move]:
         """Moves that need no more than a click: each is a bulk action."""

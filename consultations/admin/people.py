@@ -1,6 +1,10 @@
 """People, organisations, ministries, counties in the admin."""
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
+from django.utils.translation import gettext_lazy as _
 
 from consultations import workflow
 from consultations.intake import StakeholderResource
@@ -11,11 +15,13 @@ from consultations.models import (
     Membership,
     MembershipInvitation,
     Ministry,
+    Office,
     Stakeholder,
     StakeholderName,
     User,
 )
-from consultations.permissions import is_secretariat, is_sysadmin
+from consultations.permissions import head_may, is_head, is_secretariat, is_sysadmin
+from ncm_portal.workflow import Move, OpenMove
 
 from .base import ReadOnlyAdmin, RecordAdmin, RowsInline
 from .spreadsheets import SpreadsheetAdmin
@@ -26,10 +32,28 @@ class NamesInline(RowsInline):
     fields = ["name", "valid_from", "valid_to", "basis", "evidence"]
 
 
+class MembershipFormSet(BaseInlineFormSet):
+    """The memberships of an organisation, which must not contradict each other."""
+
+    def clean(self):
+        """Say what the database would refuse. What one row says against those on record, its own form finds."""
+        super().clean()
+        rows = [form.cleaned_data for form in self.forms if form.is_valid() and form.cleaned_data]
+        live = [row for row in rows if not row["valid_until"]]
+        if sum(row["is_primary"] for row in live) > 1:
+            raise ValidationError(_("This organisation has a primary focal point already."))
+        if len({(row["user"], row["role"]) for row in live}) < len(live):
+            raise ValidationError(_("The same person stands here twice in the same role."))
+
+
 class MembershipsInline(RowsInline):
     model = Membership
+    formset = MembershipFormSet
     autocomplete_fields = ["user"]
     fields = ["user", "role", "is_primary", "valid_from", "valid_until", "mandate_letter"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("user", "stakeholder")
 
 
 class MandatesInline(RowsInline):
@@ -80,7 +104,7 @@ class MinistryAdmin(RecordAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("mandates__theme")
 
-    @admin.display(description="mandates")
+    @admin.display(description=_("mandates"))
     def themes_with_mandate(self, ministry: Ministry) -> str:
         """The themes of confirmed mandates; the lead is marked."""
         confirmed = [mandate for mandate in ministry.mandates.all() if mandate.is_confirmed]
@@ -93,10 +117,21 @@ class MinistryAdmin(RecordAdmin):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
+class AppointForm(forms.Form):
+    """The office of a person, and why it changes."""
+
+    office = forms.ChoiceField(label=_("Office"), choices=Office.choices, required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+APPOINT = Move("appoint", _("Appoint to an office"), (), None, head_may, _("the head of the secretariat"))
+
+
 @admin.register(User)
 class UserAdmin(RecordAdmin):
-    """Accounts. Offices are given by the head through the verb; passwords are each person's own."""
+    """Accounts. The head gives offices, by the verb; address and password are each person's own."""
 
+    moves, verbs, move_forms = {"appoint": APPOINT}, workflow, {"appoint": AppointForm}
     list_display = ["name", "email", "office", "is_active", "date_joined"]
     list_filter = ["office", "is_active"]
     search_fields = ["name", "email"]
@@ -104,7 +139,19 @@ class UserAdmin(RecordAdmin):
     readonly_fields = ["office"]
 
     def has_change_permission(self, request, obj=None):
-        return is_secretariat(request.user) or is_sysadmin(request.user)
+        """Who holds an office is let in or locked out by the head, or by the technicians; the head by the head."""
+        user = request.user
+        if obj is None or not obj.office:
+            return is_secretariat(user) or is_sysadmin(user)
+        return is_head(user) or (is_sysadmin(user) and obj.office != Office.HEAD)
+
+    def get_readonly_fields(self, request, obj=None):
+        """Whoever could write another address into an account could take it over."""
+        return [*super().get_readonly_fields(request, obj), *(["email"] if obj else [])]
+
+    def open_moves(self, request, record):
+        """An office is no state: the head gives it, or a technician gives the first one."""
+        return [OpenMove(APPOINT)] if is_head(request.user) or is_sysadmin(request.user) else []
 
 
 @admin.register(MembershipInvitation)

@@ -1,11 +1,38 @@
 """The admin: what the secretariat sees and does there, and what nobody can do there."""
 
+from datetime import date
+
 import pytest
 from django.contrib import admin
+from django.test import Client
 from django.urls import reverse
+from zeal import zeal_ignore
 
-from consultations.models import Event, Stakeholder, Submission
-from tests import factories
+from consultations.models import (
+    CheckIn,
+    Consultation,
+    County,
+    Event,
+    Milestone,
+    Ministry,
+    OutgoingMail,
+    Provision,
+    Stakeholder,
+    Submission,
+    Theme,
+    User,
+)
+from positions.models import Decision, Disposition, Edition, Reservation
+from tests import factories, worlds
+from tests.paper_factories import (
+    make_decision,
+    make_disposition,
+    make_edition,
+    make_paper,
+    make_paragraph,
+    make_reservation,
+    make_section,
+)
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +83,15 @@ def test_a_refused_move_shows_every_reason_and_keeps_what_was_typed(client, offi
     assert response.context["form"].non_field_errors() == ["Give a reason: it is kept in the journal."]
     body.refresh_from_db()
     assert body.state == "registered"
+
+
+def test_a_move_asks_for_a_reason_only_where_its_verb_takes_one(client):
+    sign_in(client, factories.make_head())
+    consultation = factories.make_consultation(state="closed")
+    assert list(client.get(page(Consultation, "move", consultation.pk, "archive")).context["form"].fields) == []
+    answer = client.post(page(Consultation, "move", consultation.pk, "archive"), {"reason": "Typed all the same."})
+    consultation.refresh_from_db()
+    assert (answer.status_code, consultation.state) == (302, "archived")
 
 
 def test_a_move_that_is_not_in_the_table_does_not_exist(client, officer):
@@ -118,3 +154,161 @@ def test_the_front_page_says_what_waits(client, officer):
     factories.make_submission(state="submitted")
     waiting = client.get(reverse("admin:index")).context["waiting"]
     assert [item.text for item in waiting] == ["1 input to screen"]
+
+
+# --- Nothing is deleted ---------------------------------------------------------------------------------------------
+
+
+def records():
+    """One record of each kind that the admin shows."""
+    world = worlds.make_world()
+    made = {model: worlds.READY[model](world, model._meta.get_field("state").default) for model in worlds.READY}
+    made[Submission] = factories.make_submission(world.forum.consultation, state="submitted")
+    county = County.objects.create(code="001", name="Mombasa", slug="mombasa")
+    paper = make_paper(world.forum.consultation, forum=world.forum)
+    paragraph = make_paragraph(make_section(paper, world.theme))
+    point = factories.make_point()
+    made |= {
+        Ministry: Ministry.objects.get(pk=world.body.pk),
+        User: world.people.roles["stranger"],
+        County: county,
+        Theme: world.theme,
+        Provision: factories.make_provision(),
+        CheckIn: factories.make_check_in(factories.make_delegate(world.forum)),
+        Event: Event.objects.record("note", county, by=None),
+        OutgoingMail: OutgoingMail.objects.create(to="a@example.org", subject="Hello", body="SECRET-LINK"),
+        Edition: make_edition(paper),
+        Decision: make_decision(paper),
+        Disposition: make_disposition(paper, point, "noted"),
+        Reservation: make_reservation(paper, paragraph, world.body, "It costs."),
+        Milestone: Milestone.objects.create(
+            title="Adoption", kind="event", level="global", planned_start=date(2018, 9, 1)
+        ),
+    }
+    return {model: record for model, record in made.items() if model in MODELS}
+
+
+def keep(record):
+    return type(record)._base_manager.filter(pk=record.pk).exists()
+
+
+@zeal_ignore()  # the person who asks and the person who is asked about are two
+def test_no_record_can_be_deleted_by_anybody():
+    made = records()
+    for office in ("secretariat", "head", "sysadmin"):
+        visitor = sign_in(Client(), factories.make_user(office))
+        for model, record in made.items():
+            answer = visitor.post(page(model, "delete", record.pk), {"post": "yes"})
+            assert (model, answer.status_code, keep(record)) == (model, 403, True)
+            visitor.post(
+                page(model, "changelist"), {"action": "delete_selected", "_selected_action": [record.pk], "post": "yes"}
+            )
+            assert keep(record)
+
+
+def test_each_record_opens_with_its_history(client, officer):
+    for model, record in records().items():
+        Event.objects.record("note", record, by=officer, reason="<b>Bold</b> & kept")
+        answer = client.get(page(model, "change", record.pk))
+        assert (model, answer.status_code) == (model, 200)
+        content = answer.content.decode()
+        assert "&lt;b&gt;Bold&lt;/b&gt; &amp; kept" in content
+        assert "SECRET-LINK" not in content
+        assert "deletelink" not in content
+
+
+def test_a_record_that_is_not_there_is_said_to_be_missing(client, officer):
+    for model in MODELS:
+        answer = client.get(page(model, "change", 999_999), follow=True)
+        assert (answer.status_code, answer.redirect_chain) == (200, [(reverse("admin:index"), 302)])
+
+
+# --- The technicians ------------------------------------------------------------------------------------------------
+
+
+def test_a_system_administrator_moves_enters_and_changes_nothing():
+    made, visitor = records(), sign_in(Client(), factories.make_user("sysadmin"))
+    for model, record in made.items():
+        site = admin.site._registry[model]
+        before = model._base_manager.filter(pk=record.pk).values().get()
+        for verb in site.moves:
+            answer = visitor.post(
+                page(model, "move", record.pk, verb),
+                {"reason": "Why not?", "office": "head", "closes_at": "2099-01-01T10:00"},
+            )
+            refused = answer.status_code in {403, 404} or answer.context["form"].non_field_errors()
+            assert (model, verb, bool(refused)) == (model, verb, True)
+        assert visitor.get(page(model, "add")).status_code == 403
+        if model is not User:
+            assert visitor.post(page(model, "change", record.pk), {"name": "Changed"}).status_code in {302, 403}
+        assert model._base_manager.filter(pk=record.pk).values().get() == before
+
+
+def test_texts_under_way_are_no_business_of_technicians():
+    made, visitor = records(), sign_in(Client(), factories.make_user("sysadmin"))
+    hidden = {model for model in made if visitor.get(page(model, "changelist")).status_code == 403}
+    assert hidden == {model for model in made if model._meta.app_label == "positions"}
+    seen = visitor.get(page(Submission, "changelist")).context["cl"].result_list
+    assert {(submission.state, submission.audience) for submission in seen} == {("accepted", "public")}
+
+
+# --- Accounts and offices -------------------------------------------------------------------------------------------
+
+
+def test_the_head_appoints(client):
+    head, person = factories.make_head(), factories.make_user()
+    sign_in(client, head)
+    assert "Appoint to an office" in client.get(page(User, "change", person.pk)).content.decode()
+    missing = client.post(page(User, "move", person.pk, "appoint"), {"office": "secretariat", "reason": ""})
+    assert missing.context["form"].errors == {"reason": ["This field is required."]}
+    client.post(page(User, "move", person.pk, "appoint"), {"office": "secretariat", "reason": "From today."})
+    person.refresh_from_db()
+    last = Event.objects.about(person).last()
+    assert (person.office, last.verb, last.by, last.reason) == ("secretariat", "appoint", head, "From today.")
+
+
+@pytest.mark.parametrize("office", ["secretariat", "sysadmin"])
+def test_nobody_else_appoints_while_there_is_a_head(client, office):
+    factories.make_head()
+    person = factories.make_user()
+    sign_in(client, factories.make_user(office))
+    answer = client.post(page(User, "move", person.pk, "appoint"), {"office": "head", "reason": "Me."})
+    assert answer.context["form"].non_field_errors() == [
+        "Only the head of the secretariat may do this: Appoint to an office."
+    ]
+    person.refresh_from_db()
+    assert person.office == ""
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        ("secretariat", {""}),
+        ("sysadmin", {"", "official", "secretariat", "sysadmin"}),
+        ("head", {"", "official", "secretariat", "sysadmin", "head"}),
+    ],
+)
+def test_who_holds_an_office_is_not_locked_out_by_others(client, who, expected):
+    people = {office: factories.make_user(office) for office in ("", "official", "secretariat", "sysadmin", "head")}
+    sign_in(client, factories.make_user(who))
+    for office, person in people.items():
+        data = {"name": person.name, "phone": "", "language": "en"}  # without is_active: locked out
+        answer = client.post(page(User, "change", person.pk), data)
+        assert (office, answer.status_code) == (office, 302 if office in expected else 403)
+        person.refresh_from_db()
+        assert person.is_active == (office not in expected)
+
+
+def test_an_address_is_each_persons_own(client):
+    sign_in(client, factories.make_head())
+    person = factories.make_user(email="own@example.org")
+    data = {
+        "name": person.name,
+        "email": "taken-over@example.org",
+        "language": "en",
+        "is_active": "on",
+        "office": "head",
+    }
+    assert client.post(page(User, "change", person.pk), data).status_code == 302
+    person.refresh_from_db()
+    assert (person.email, person.office) == ("own@example.org", "")

@@ -1,0 +1,209 @@
+"""The admin's forms: records with their rows, contradictions, lookups, lists of many rows."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from zeal import zeal_ignore
+
+from consultations.models import Consultation, Delegate, Event, Forum, Ministry, Stakeholder, Submission, Theme
+from tests import factories
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+def page(model, name, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
+@pytest.fixture
+def officer(client):
+    user = factories.make_secretariat()
+    sign_in(client, user)
+    return user
+
+
+def filled(client, model, record, **changed):
+    """What the browser would send from the change page, with some fields changed."""
+    context = client.get(page(model, "change", record.pk)).context
+    data = {}
+    for form in [
+        context["adminform"].form,
+        *[form for each in context["inline_admin_formsets"] for form in each.formset],
+    ]:
+        data |= {form.add_prefix(name): form[name].value() for name in form.fields}
+    for each in context["inline_admin_formsets"]:
+        data |= {
+            each.formset.management_form.add_prefix(name): value
+            for name, value in each.formset.management_form.initial.items()
+        }
+    sent = {name: "" if value is None or value is False else value for name, value in (data | changed).items()}
+    return client.post(page(model, "change", record.pk), sent)
+
+
+def errors_of(answer):
+    context = answer.context
+    forms = [context["adminform"].form, *[form for each in context["inline_admin_formsets"] for form in each.formset]]
+    found = [error for form in forms for errors in form.errors.values() for error in errors]
+    return found + [error for each in context["inline_admin_formsets"] for error in each.formset.non_form_errors()]
+
+
+def test_a_forum_is_edited_with_its_sessions(client, officer):
+    forum = factories.make_forum()
+    first = factories.make_session(forum, order=1, title="Opening")
+    new = {
+        "sessions-TOTAL_FORMS": 2, "sessions-1-order": 2, "sessions-1-title": "Closing", "sessions-1-kind": "plenary",
+        "sessions-1-starts_at": "2017-10-17T16:00", "sessions-1-ends_at": "2017-10-17T17:00", "sessions-1-room": "Hall",
+    }  # fmt: skip
+    assert filled(client, Forum, forum, place="Mombasa", **new).status_code == 302
+    forum.refresh_from_db()
+    assert forum.place == "Mombasa"
+    assert [session.title for session in forum.sessions.order_by("order")] == ["Opening", "Closing"]
+    closing = forum.sessions.get(order=2)
+    assert closing.starts_at == datetime(2017, 10, 17, 13, 0, tzinfo=UTC)
+    assert closing.state == "planned"
+    kept = [event.data for event in Event.objects.about(forum)]
+    assert kept == [{"changed": {"place": ["Nairobi", "Mombasa"]}}, {"session": ["Closing"]}]
+    first.refresh_from_db()
+    assert first.title == "Opening"
+
+
+def test_rows_that_contradict_each_other_are_said_and_not_an_error(client, officer):
+    forum = factories.make_forum()
+    factories.make_session(forum, order=1)
+    twin = {
+        "sessions-TOTAL_FORMS": 2, "sessions-1-order": 1, "sessions-1-title": "Twin", "sessions-1-kind": "plenary",
+        "sessions-1-starts_at": "2017-10-17T16:00", "sessions-1-ends_at": "2017-10-17T15:00",
+    }  # fmt: skip
+    answer = filled(client, Forum, forum, **twin)
+    assert answer.status_code == 200
+    assert "A session must end after it starts." in errors_of(answer)
+
+
+def test_two_primary_focal_points_are_refused_beside_their_rows(client, officer):
+    body = factories.make_stakeholder()
+    people = [factories.make_user(), factories.make_user()]
+    rows = {"memberships-TOTAL_FORMS": 2}
+    for turn, person in enumerate(people):
+        rows |= {
+            f"memberships-{turn}-user": person.pk, f"memberships-{turn}-role": "focal_point",
+            f"memberships-{turn}-is_primary": "on", f"memberships-{turn}-valid_from": "2017-01-01",
+        }  # fmt: skip
+    with zeal_ignore():  # a form looks up the person of each of its rows
+        answer = filled(client, Stakeholder, body, **rows)
+    assert answer.status_code == 200
+    assert errors_of(answer) == ["This organisation has a primary focal point already."]
+    assert not body.memberships.exists()
+
+
+@zeal_ignore()
+def test_nobody_stands_twice_in_one_role(client, officer):
+    body, person = factories.make_stakeholder(), factories.make_user()
+    rows = {"memberships-TOTAL_FORMS": 2}
+    for turn in range(2):
+        rows |= {
+            f"memberships-{turn}-user": person.pk, f"memberships-{turn}-role": "alternate",
+            f"memberships-{turn}-valid_from": f"2017-01-0{turn + 1}",
+        }  # fmt: skip
+    answer = filled(client, Stakeholder, body, **rows)
+    assert errors_of(answer) == ["The same person stands here twice in the same role."]
+
+
+def test_two_lead_ministries_of_a_theme_are_refused(client, officer):
+    theme = factories.make_theme()
+    factories.make_mandate(factories.make_ministry(), theme, is_lead=True)
+    other = Ministry.objects.get(pk=factories.make_ministry().pk)
+    row = {
+        "mandates-TOTAL_FORMS": 1,
+        "mandates-0-theme": theme.pk,
+        "mandates-0-is_lead": "on",
+        "mandates-0-is_confirmed": "on",
+        "mandates-0-evidence": "N",
+    }
+    answer = filled(client, Ministry, other, **row)
+    assert answer.status_code == 200
+    assert errors_of(answer) == ["This theme has a confirmed lead ministry already."]
+
+
+def test_a_consultations_deadline_is_not_typed_once_it_is_open(client, officer):
+    draft, opened = factories.make_consultation(state="draft"), factories.make_consultation(state="open")
+    for consultation, typed in ((draft, True), (opened, False)):
+        form = client.get(page(Consultation, "change", consultation.pk)).context["adminform"].form
+        assert ("closes_at" in form.fields) is typed
+
+
+def test_the_head_extends_a_deadline_with_a_reason(client):
+    sign_in(client, factories.make_head())
+    consultation = factories.make_consultation()
+    data = {"closes_at": "2099-01-31T17:00", "reason": "Elections."}
+    assert client.post(page(Consultation, "move", consultation.pk, "extend"), data).status_code == 302
+    consultation.refresh_from_db()
+    assert consultation.closes_at == datetime(2099, 1, 31, 14, 0, tzinfo=UTC)
+    earlier = client.post(
+        page(Consultation, "move", consultation.pk, "extend"), data | {"closes_at": "2098-01-31T17:00"}
+    )
+    assert earlier.context["form"].non_field_errors() == [
+        "The new deadline must be later than the old one and lie ahead."
+    ]
+    assert "Elections." in earlier.content.decode()
+
+
+def test_a_delegate_is_nominated_by_the_verb(client, officer):
+    forum, body = factories.make_forum(), factories.make_stakeholder(group="workers")
+    data = {"forum": forum.pk, "stakeholder": body.pk, "name": "Wanjirũ", "role": "delegate"}
+    assert client.post(page(Delegate, "add"), data).status_code == 302
+    made = Delegate.objects.get()
+    assert (made.name, made.group, made.state) == ("Wanjirũ", "workers", "nominated")
+    assert Event.objects.about(made).get().verb == "nominate"
+
+
+def test_a_reference_fact_that_was_edited_is_the_secretariats_own(client, officer):
+    theme = factories.make_theme(evidence="R")
+    assert filled(client, Theme, theme, title="Another title").status_code == 302
+    theme.refresh_from_db()
+    assert (theme.title, theme.evidence) == ("Another title", "N")
+
+
+@pytest.mark.parametrize("odd", ["a\x00b", "a\x0bb", "a\ufffeb", "x" * 300])
+def test_odd_words_are_refused_beside_their_field(client, officer, odd):
+    body = factories.make_stakeholder()
+    answer = filled(client, Stakeholder, body, name=odd)
+    assert answer.status_code == 200
+    assert list(answer.context["adminform"].form.errors) == ["name"]
+
+
+# --- Looking things up ----------------------------------------------------------------------------------------------
+
+
+def test_lookups_are_for_staff_only(client):
+    factories.make_stakeholder("Coast Network")
+    address = reverse("admin:autocomplete")
+    query = {"app_label": "consultations", "model_name": "stakeholder", "field_name": "parent", "term": "coast"}
+    assert client.get(address, query).status_code == 302
+    for office, status in (("", 302), ("official", 302), ("secretariat", 200), ("sysadmin", 200)):
+        assert sign_in(Client(), factories.make_user(office)).get(address, query).status_code == status
+    sign_in(client, factories.make_secretariat())
+    assert [row["text"] for row in client.get(address, query).json()["results"]] == ["Coast Network"]
+
+
+def test_lists_ask_no_more_queries_for_more_rows(client, officer, django_assert_max_num_queries):
+    crowd = factories.make_forum()
+    for _turn in range(20):
+        body = factories.make_stakeholder()
+        factories.make_submission(crowd.consultation, body, author=officer)
+        factories.make_delegate(crowd, body)
+    for model, limit in ((Stakeholder, 13), (Submission, 16), (Delegate, 15), (Forum, 14), (Event, 12)):
+        with django_assert_max_num_queries(limit):
+            assert client.get(page(model, "changelist")).status_code == 200
+
+
+def test_the_front_page_names_everything_that_waits(client, officer):
+    waiting = client.get(reverse("admin:index"))
+    assert "Nothing waits for the secretariat." in waiting.content.decode()
+    factories.make_member(factories.make_stakeholder(state="registered"))
+    factories.make_submission(state="submitted")
+    factories.make_submission(state="submitted")
+    texts = [item.text for item in client.get(reverse("admin:index")).context["waiting"]]
+    assert texts == ["2 inputs to screen", "1 organisation to verify"]
