@@ -1,0 +1,153 @@
+"""The secretariat's admin in a real browser: lists, forms, moves and spreadsheets, on a phone and on a desk."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from openpyxl import Workbook
+
+from consultations.models import Forum, Ministry, Stakeholder, Submission
+from ncm_portal.workflow import now
+from tests.browser.conftest import DESKTOP, PHONE, WCAG
+from tests.factories import (
+    make_delegate,
+    make_forum,
+    make_head,
+    make_member,
+    make_ministry,
+    make_point,
+    make_secretariat,
+    make_session,
+    make_stakeholder,
+    make_submission,
+)
+from tests.sign_in import give_second_factor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+
+
+@pytest.fixture
+def officer(db):
+    officer = make_secretariat()
+    give_second_factor(officer)
+    return officer
+
+
+@pytest.fixture
+def work(db):
+    """Records with long names, a programme, and something that waits."""
+    forum = make_forum(title="A forum with a very long name that has to wrap somewhere on its way (sample)")
+    for order in range(1, 4):
+        make_session(forum, order=order)
+    body = make_stakeholder("A body with a very long name that has to wrap somewhere (sample)")
+    make_member(body, is_primary=True)
+    make_member(make_stakeholder("Waiting", state="registered"))
+    make_delegate(forum, body)
+    sent = make_submission(forum.consultation, body, state="submitted", title="t" * 200, body="w" * 5_000)
+    make_point(make_submission(forum.consultation, body), text="p" * 2_000)
+    return forum, body, sent
+
+
+def check(window):
+    """As everywhere; only Django's own tables have heads without words, which is no matter of WCAG."""
+    window.wait_for_load_state()
+    window.check(WCAG)
+
+
+def page(model, name, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
+@SIZES
+def test_the_pages_of_the_admin_are_sound(open_window, officer, work, size):
+    forum, body, sent = work
+    window = open_window(size)
+    window.log_in(officer)
+    ministry = make_ministry()
+    for address in (
+        reverse("admin:index"),
+        page(Forum, "changelist"),
+        page(Forum, "change", forum.pk),
+        page(Forum, "add"),
+        page(Stakeholder, "changelist"),
+        page(Stakeholder, "change", body.pk),
+        page(Stakeholder, "move", body.pk, "suspend"),
+        page(Ministry, "change", ministry.pk),
+        page(Submission, "changelist"),
+        page(Submission, "change", sent.pk),
+        page(Submission, "import"),
+        page(Submission, "export"),
+    ):
+        window.goto(address)
+        check(window)
+
+
+@SIZES
+def test_a_move_is_made_from_the_record(open_window, officer, work, size):
+    window = open_window(size)
+    window.log_in(officer)
+    waiting = Stakeholder.objects.get(name="Waiting")
+    window.goto(page(Stakeholder, "change", waiting.pk))
+    window.get_by_role("link", name="Refuse").click()
+    window.get_by_role("button", name="Refuse").click()
+    check(window)
+    assert "Give a reason: it is kept in the journal." in window.inner_text("#content")
+    window.get_by_label("Reason").fill("It is not known.")
+    window.get_by_role("button", name="Refuse").click()
+    check(window)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.state_reason) == ("refused", "It is not known.")
+
+
+def spreadsheet(path, *rows):
+    book, out = Workbook(), BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(out)
+    path.write_bytes(out.getvalue())
+    return path
+
+
+@SIZES
+def test_a_spreadsheet_is_corrected_and_comes_in(open_window, officer, work, tmp_path, size):
+    forum, body, _sent = work
+    window = open_window(size)
+    window.expect_status(422)
+    window.log_in(officer)
+    head = ["organisation", "theme", "title", "body"]
+
+    def upload(*row):
+        window.goto(page(Submission, "import"))
+        window.get_by_label("Spreadsheet").set_input_files(spreadsheet(tmp_path / "inputs.xlsx", head, row))
+        window.get_by_label("Consultation").select_option(label=forum.consultation.title)
+        window.get_by_label("How it came").select_option(label="letter")
+        window.get_by_label("Received on").fill(f"{now() - timedelta(days=1):%Y-%m-%d}")
+        window.get_by_role("button", name="Preview").click()
+        check(window)
+
+    upload(body.name, "T77", "Pay on time", "Wages are paid late.")
+    assert "No theme is called “T77”." in window.inner_text("#content")
+    upload(body.name, "T1", "Pay on time", "Wages are paid late.")
+    assert "Nothing is kept yet." in window.inner_text("#content")
+    window.get_by_role("button", name="Confirm import").click()
+    check(window)
+    assert "Imported: 1 new, 0 changed, 0 the same." in window.inner_text("body")
+    assert Submission.objects.get(title="Pay on time").stakeholder == body
+
+
+def test_the_head_appoints(desktop, db):
+    head = make_head()
+    give_second_factor(head)
+    person = make_secretariat(name="Wanjirũ")
+    desktop.log_in(head)
+    desktop.goto(reverse("admin:consultations_user_change", args=[person.pk]))
+    desktop.get_by_role("link", name="Appoint to an office").click()
+    check(desktop)
+    desktop.get_by_label("Office").select_option("official")
+    desktop.get_by_label("Reason").fill("From today.")
+    desktop.get_by_role("button", name="Appoint to an office").click()
+    check(desktop)
+    person.refresh_from_db()
+    assert person.office == "official"
