@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 
 from ncm_portal import embedded_postgres
@@ -83,7 +84,7 @@ def vera(tmp_path_factory) -> Callable[[Path, str], list[str]]:
 @pytest.fixture(scope="session")
 def played_database(django_db_setup, django_db_blocker) -> Iterator[str]:
     """The name of a database in which the sample was played, beside the run's own: once for each worker, on demand."""
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), _database_of_this_run():
         name = f"{connection.settings_dict['NAME']}_played"
         with _copied(connection.settings_dict["NAME"], name):
             with _connected_to(name):
@@ -110,6 +111,18 @@ def played_live(played_database, django_db_blocker) -> Iterator[None]:
         name = f"{played_database}_live"
         with _copied(played_database, name), _connected_to(name):
             yield
+
+
+@contextmanager
+def _database_of_this_run() -> Iterator[None]:
+    """See to it that this run has a database: pytest-django makes none where no chosen test carries the mark."""
+    own = connection.settings_dict
+    if own["NAME"] == own["TEST"]["NAME"]:
+        yield
+        return
+    made = setup_databases(verbosity=0, interactive=False, aliases=["default"])
+    yield
+    teardown_databases(made, verbosity=0)
 
 
 @contextmanager
