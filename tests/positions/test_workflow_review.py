@@ -79,7 +79,9 @@ def test_what_a_round_needs_is_said_all_at_once():
     ]
     assert not draft.paper.editions.exists()
     empty = make_paper()
-    assert refused(workflow.open_review, empty, by=draft.drafter, closes_at=closes) == ["The paper has no paragraph yet"]
+    assert refused(workflow.open_review, empty, by=draft.drafter, closes_at=closes) == [
+        "The paper has no paragraph yet"
+    ]
 
 
 def test_a_round_closes_after_it_opens(draft):
