@@ -161,6 +161,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("PROXY_COUNT", "0"))  # whose X
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "NCM Portal"
+MFA_TOTP_TOLERANCE = 1  # the code before and after too: telephones are late, and so are people
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
 
 SESSION_COOKIE_AGE = 12 * 60 * 60

@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Any, NamedTuple
 
 from django.apps import apps
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
@@ -185,7 +186,7 @@ def locked[Row: Model](record: Row) -> Row:
     """The record as it stands now, locked until the transaction ends: each record by itself, one after another."""
     row = type(record)._base_manager.select_for_update(of=("self",)).filter(pk=record.pk).first()
     if row is None:
-        raise type(record).DoesNotExist
+        raise ObjectDoesNotExist(str(record))
     return row
 
 
