@@ -1,0 +1,138 @@
+"""What a visitor on a slow line pays for: bytes on the wire and requests, against the production server.
+
+The played sample is served as it is in production: gunicorn, compressed files with names for ever, compressed pages.
+"""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from urllib.error import URLError
+from urllib.parse import quote, urlencode, urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.urls import resolve
+
+from ncm_portal.urls import PUBLIC
+
+FIRST_VISIT, LATER, REQUESTS = 60_000, 15_000, 6
+A_WHOLE_PAPER = 20_000  # of which some 10 kB are the words of 45 paragraphs and what each rests on
+NO_PAGE_OF_THEIR_OWN = {
+    "edition_pdf", "edition_json", "join_organisation", "set_language", "health", "account_logout", "account_inactive",
+    "account_email_verification_sent", "account_confirm_email", "account_confirm_login_code",
+    "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
+    "mfa_authenticate", "mfa_login_webauthn", "socialaccount_signup", "socialaccount_login_cancelled",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server(played_database, tmp_path_factory) -> Iterator[str]:
+    """The address of the production server with the played sample behind it."""
+    folder = tmp_path_factory.mktemp("server")
+    (folder / "files").symlink_to(settings.MEDIA_ROOT)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+    environment = {name: value for name, value in os.environ.items() if name not in ("DEBUG", "NCM_TEST_RUN")}
+    environment |= {
+        "DJANGO_SETTINGS_MODULE": "ncm_portal.settings",
+        "DEMO": "1",
+        "VAR_DIR": str(folder),
+        "PORTAL_ADDRESS": address,
+        "SECRET_KEY": "only for this test",
+    }
+    environment |= {"DATABASE_URL": url_of(played_database), "DATABASE_POOL": "0"}
+    run = [sys.executable, "-W", "ignore"]
+    subprocess.run(
+        [*run, "manage.py", "collectstatic", "--noinput", "-v0"], env=environment, cwd=settings.BASE_DIR, check=True
+    )
+    bind = ["--bind", urlsplit(address).netloc, "--workers", "1", "--threads", "4", "--log-level", "warning"]
+    process = subprocess.Popen(
+        [*run, "-m", "gunicorn", "ncm_portal.wsgi", *bind], env=environment, cwd=settings.BASE_DIR
+    )
+    try:
+        wait_for(f"{address}/health/")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def url_of(name: str) -> str:
+    """The address of a database of the server on which these tests run."""
+    own = connection.settings_dict
+    person = quote(own["USER"], safe="") + (f":{quote(own['PASSWORD'], safe='')}" if own["PASSWORD"] else "")
+    more = {key: words for key, words in own["OPTIONS"].items() if isinstance(words, str)}
+    return f"postgresql://{person}@/{name}?{urlencode({'host': own['HOST'], 'port': own['PORT'], **more})}"
+
+
+def wait_for(address: str) -> None:
+    for _turn in range(120):
+        try:
+            with urllib.request.urlopen(address):
+                return
+        except URLError:
+            time.sleep(0.25)
+    raise TimeoutError(f"nothing answers at {address}")
+
+
+@pytest.fixture(scope="module")
+def addresses(server) -> dict[str, str]:
+    """For each public page one address, found by following links from the first page."""
+    found, waiting = {}, ["/"]
+    while waiting:
+        path = waiting.pop(0)
+        name = resolve(urlsplit(path).path).view_name
+        if name in found or name not in PUBLIC or name in NO_PAGE_OF_THEIR_OWN:
+            continue
+        with urllib.request.urlopen(server + path) as answer:
+            words = answer.read().decode()
+        found[name] = path
+        waiting += [link for link in re.findall(r'href="(/[^"#]*)', words) if not link.startswith("/static/")]
+    return found
+
+
+def weigh(page, address: str) -> tuple[int, int, int]:
+    """Open `address`: the bytes that came over the wire without those of fonts, the requests, the bytes of fonts."""
+    tools, kinds, sizes = page.context.new_cdp_session(page), {}, {}
+
+    def note(event) -> None:
+        if not event["response"].get("fromDiskCache") and event["response"]["url"].startswith("http"):
+            kinds[event["requestId"]] = event["type"]
+
+    tools.on("Network.responseReceived", note)
+    tools.on("Network.requestServedFromCache", lambda event: kinds.pop(event["requestId"], None))
+    tools.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
+    tools.send("Network.enable")
+    page.goto(address, wait_until="networkidle")
+    tools.detach()
+    fonts = sum(sizes[key] for key, kind in kinds.items() if kind == "Font")
+    return int(sum(sizes[key] for key in kinds) - fonts), len(kinds), int(fonts)
+
+
+def test_every_public_page_is_found(addresses):
+    assert set(addresses) == PUBLIC - NO_PAGE_OF_THEIR_OWN
+
+
+def test_a_first_visit(browser, server, addresses):
+    weights = {}
+    for name, path in addresses.items():
+        context = browser.new_context()
+        weights[name] = weigh(context.new_page(), server + path)
+        context.close()
+    assert {name: found for name, found in weights.items() if found[0] > FIRST_VISIT or found[1] > REQUESTS} == {}
+
+
+def test_the_pages_after_the_first(browser, server, addresses):
+    context = browser.new_context()
+    page = context.new_page()
+    weigh(page, server + "/")
+    weights = {name: weigh(page, server + path) for name, path in addresses.items()}
+    context.close()
+    limits = dict.fromkeys(weights, LATER) | {"paper": A_WHOLE_PAPER, "paper_edition": A_WHOLE_PAPER}
+    assert {name: found for name, found in weights.items() if found[0] > limits[name] or found[2]} == {}
