@@ -166,20 +166,26 @@ class RecordAdmin(admin.ModelAdmin):
 
 
 def _bulk(move: Move) -> Callable[..., None]:
-    @admin.action(description=move.label)
+    return bulk_action(move.verb, move.label, lambda site, record, request: site.carry_out(move, record, request))
+
+
+def bulk_action(name: str, label: Any, act: Callable[[RecordAdmin, Any, HttpRequest], Any]) -> Callable[..., None]:
+    """An action of a list that calls `act` for each chosen record and tells every refusal."""
+
+    @admin.action(description=label)
     def carry_out_all(modeladmin: RecordAdmin, request: HttpRequest, queryset: Any) -> None:
         done = 0
         for record in queryset:
             try:
-                modeladmin.carry_out(move, record, request)
+                act(modeladmin, record, request)
                 done += 1
             except Blocked as refusal:
                 words = {"record": record, "reasons": " ".join(refusal.reasons)}
                 modeladmin.message_user(request, _("%(record)s: %(reasons)s") % words, messages.ERROR)
         if done:
-            modeladmin.message_user(request, _("%(move)s: %(count)s done") % {"move": move.label, "count": done})
+            modeladmin.message_user(request, _("%(move)s: %(count)s done") % {"move": label, "count": done})
 
-    carry_out_all.__name__ = move.verb  # the name under which the list's form sends it
+    carry_out_all.__name__ = name  # the name under which the list's form sends it
     return carry_out_all
 
 

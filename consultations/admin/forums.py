@@ -1,14 +1,20 @@
 """Consultations, milestones, forums with their programme, delegates in the admin."""
 
+import uuid
+from typing import Any
+
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consultations import workflow
 from consultations.intake import DelegateResource
 from consultations.models import CheckIn, Consultation, Delegate, Forum, ForumSession, Milestone, SessionRole
+from ncm_portal.workflow import now
 
-from .base import ReadOnlyAdmin, RecordAdmin, RowsInline
+from .base import ReadOnlyAdmin, RecordAdmin, RowsInline, bulk_action
 from .spreadsheets import SpreadsheetExport
 
 
@@ -122,6 +128,17 @@ class DelegateAdmin(SpreadsheetExport, RecordAdmin):
     autocomplete_fields = ["forum", "stakeholder", "user", "county"]
     list_select_related = ["stakeholder", "county"]
     readonly_fields = ["badge_number"]
+
+    def __init__(self, model: Any, admin_site: Any) -> None:
+        super().__init__(model, admin_site)
+        self.actions = [*self.actions, bulk_action("check_in", _("Check in, now"), self.check_in)]
+
+    @staticmethod
+    def check_in(site: RecordAdmin, delegate: Delegate, request: HttpRequest) -> None:
+        """Record at the desk that a delegate came; once a day, however often it is clicked."""
+        today = timezone.localdate(now())
+        key = uuid.uuid5(uuid.NAMESPACE_OID, f"delegate {delegate.pk} came on {today.isoformat()}")
+        workflow.check_in(delegate, by=request.user, key=key)
 
     def get_export_queryset(self, request):
         return super().get_export_queryset(request).select_related("forum", "stakeholder", "county")

@@ -12,6 +12,7 @@ from consultations.models import (
     CheckIn,
     Consultation,
     County,
+    Delegate,
     Event,
     Milestone,
     Ministry,
@@ -312,3 +313,18 @@ def test_an_address_is_each_persons_own(client):
     assert client.post(page(User, "change", person.pk), data).status_code == 302
     person.refresh_from_db()
     assert (person.email, person.office) == ("own@example.org", "")
+
+
+@zeal_ignore()
+def test_delegates_are_checked_in_at_the_desk_once_a_day(client, officer):
+    came, waits = (
+        factories.make_delegate(forum := factories.make_forum()),
+        factories.make_delegate(forum, state="nominated"),
+    )
+    chosen = {"action": "check_in", "_selected_action": [came.pk, waits.pk]}
+    for _twice in range(2):
+        response = client.post(page(Delegate, "changelist"), chosen, follow=True)
+    assert sorted(str(message) for message in response.context["messages"])[-2:] == sorted(
+        ["Check in, now: 1 done", f"{waits}: {waits} is nominated, not confirmed."]
+    )
+    assert [(check.delegate, check.by, check.channel) for check in CheckIn.objects.all()] == [(came, officer, "manual")]
