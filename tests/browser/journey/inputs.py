@@ -17,6 +17,7 @@ def the_focal_point_sends_with_a_double_click(walk: Walk) -> None:
     achieng.window.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
     achieng.window.get_by_role("button", name="Send", exact=True).dblclick(delay=10)
     achieng.window.wait_for_url("**/receipts/*/")
+    achieng.window.wait_for_load_state("networkidle")  # both clicks have been answered
     achieng.look()
     achieng.look_on_a_phone("journey-receipt")
     sent = Submission.objects.get(reference__gt="")

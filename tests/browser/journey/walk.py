@@ -22,6 +22,14 @@ from tests.browser.conftest import DESKTOP, PHONE, RULES, WCAG, Window
 from tests.factories import PASSWORD
 from tests.sign_in import code_of
 
+# Each kind of element of a page with the names of its attributes, and the headings in their order.
+PARTS = """() => {
+  const kinds = [...document.querySelectorAll("*")].map((e) => `${e.tagName}.${e.className} ${e.getAttributeNames()}`);
+  const levels = [...document.querySelectorAll("h1, h2, h3, h4")].map((e) => e.tagName);
+  const turns = levels.filter((level, place) => level !== levels[place - 1]);
+  return [...new Set(kinds)].sort().join() + turns;
+}"""
+
 
 class Person:
     """Somebody with an own browser window. Every page that the person comes to is checked."""
@@ -62,18 +70,21 @@ class Person:
         self.look()
 
     def look(self) -> None:
-        """Check the page that is open: rules of accessibility, no sideways scrolling.
+        """Check the page that is open, unless one that is built of the same parts was checked before.
 
         The admin's pages are Django's own, which break a rule of good practice here and there, but none of WCAG.
         """
         path = urlsplit(self.window.url).path
-        self.window.check(WCAG if path.startswith("/admin/") else RULES)
+        parts = self.window.evaluate(PARTS)
+        if parts not in self.walk.checked:
+            self.window.check(WCAG if path.startswith("/admin/") else RULES)
+        self.walk.checked.add(parts)
         self.walk.seen.append(path)
 
     def look_on_a_phone(self, keep: str = "") -> None:
-        """Check the page that is open as a phone shows it, and keep a picture of it as `keep`."""
+        """See that the page fits on a phone, and keep a picture of it there as `keep`."""
         self.window.set_viewport_size(PHONE)
-        self.window.check()
+        assert self.window.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, self.window.url
         if keep:
             self.walk.picture(self.window, keep)
         self.window.set_viewport_size(DESKTOP)
@@ -178,7 +189,7 @@ class Walk(SimpleNamespace):
     """The journey under way: its people, by their first names, and what they found, under names of the steps."""
 
     def __init__(self, open_window: Any, base: str, folder: Path, picture: Any) -> None:
-        super().__init__(people={}, seen=[], clock=None)
+        super().__init__(people={}, seen=[], checked=set(), clock=None)
         self.open_window, self.base, self.folder, self.picture = open_window, base, folder, picture
 
     def person(self, name: str) -> Person:
