@@ -97,7 +97,7 @@ def the_head_clears(walk: Walk) -> None:
 
 
 def the_forum_comes_together(walk: Walk) -> None:
-    """A delegate is named and confirmed in the admin; the others, and those who come in at the door, by the verbs."""
+    """A delegate is named and confirmed in the admin, the others by the verbs; all come, and are checked in at the desk."""
     amina = walk.person("Amina")
     amina.go("/admin/consultations/delegate/add/")
     pick(amina, "forum", "Forum on the crossing of lakes")
@@ -109,8 +109,11 @@ def the_forum_comes_together(walk: Walk) -> None:
     for name, body in (("Otieno (sample)", HIRING), ("Chebet (sample)", BUREAU)):
         named = verbs.nominate(walk.forum, Stakeholder.objects.get(name=body), by=amina.account, name=name)
         verbs.confirm(named, by=amina.account)
+    amina.go("/admin/consultations/delegate/")
     for delegate in Delegate.objects.filter(state="confirmed"):
-        verbs.check_in(delegate, by=amina.account)
+        amina.window.locator(f".action-select[value='{delegate.pk}']").check()
+        amina.choose(action="check_in")
+        amina.press("Run")
     for move in ("Close registration", "Open the forum"):
         amina.go(f"/admin/consultations/forum/{walk.forum.pk}/change/")
         amina.follow(move)
