@@ -11,6 +11,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import setup_databases, teardown_databases
@@ -48,6 +49,12 @@ def _clear_killed_runs() -> None:
 def _end(folder: Path) -> None:
     embedded_postgres.stop(folder / "postgres", throwaway=True)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def empty_memory() -> None:
+    """Begin every test without the pages that another one left in memory: what factories make, no journal tells of."""
+    caches["pages"].clear()
 
 
 @pytest.fixture(autouse=True)

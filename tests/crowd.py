@@ -31,6 +31,7 @@ from tests.factories import (
 from tests.paper_factories import bring_paper, make_disposition, make_paper, make_paragraph, make_section
 
 CODES = tuple(f"T{turn}" for turn in range(1, 8))
+NAME = "Organisation in a crowd"
 
 
 class Crowd(NamedTuple):
@@ -63,28 +64,35 @@ def join_many(organisations: int) -> list[Stakeholder]:
     """Verified organisations, the groups in turn."""
     groups = Group.values
     Stakeholder.objects.bulk_create(
-        Stakeholder(name=f"Organisation in a crowd {number()}", group=groups[turn % len(groups)])
-        for turn in range(organisations)
+        Stakeholder(name=f"{NAME} {number()}", group=groups[turn % len(groups)]) for turn in range(organisations)
     )
-    found = Stakeholder.objects.filter(name__startswith="Organisation in a crowd")
+    found = Stakeholder.objects.filter(name__startswith=NAME)
     found.update(state="verified")
     return list(found)
 
 
-def send_many(consultation: Consultation, senders: list[Stakeholder], inputs: int) -> list[Submission]:
+def grow(crowd: Crowd, inputs: int) -> None:
+    """Let the same organisations send more, each with two points, until there are `inputs`."""
+    senders, there = list(Stakeholder.objects.filter(name__startswith=NAME)), Submission.objects.count()
+    point_many(crowd.consultation, send_many(crowd.consultation, senders, inputs - there, first=there))
+
+
+def send_many(
+    consultation: Consultation, senders: list[Stakeholder], inputs: int, *, first: int = 0
+) -> list[Submission]:
     """Accepted inputs, themes and senders in turn; of ten, one is for the secretariat and one for members only."""
     themes, officer, now = list(consultation.themes.all()), make_secretariat(), workflow.now()
     audiences = [Audience.SECRETARIAT, Audience.MEMBERS, *[Audience.PUBLIC] * 8]
-    Submission.objects.bulk_create(
+    sent = Submission.objects.bulk_create(
         Submission(
             consultation=consultation, stakeholder=senders[turn % len(senders)], author=officer,
             theme=themes[turn % len(themes)], title=f"Input {turn} in a crowd", body="What we ask for. " * 50,
             audience=audiences[(turn + 5) % 10], reference=f"NCM-CROWD-{turn:05}",
             submitted_at=now - timedelta(minutes=turn), content_sha256=f"{turn:064x}",
         )
-        for turn in range(inputs)
+        for turn in range(first, first + inputs)
     )  # fmt: skip
-    made = Submission.objects.filter(consultation=consultation)
+    made = Submission.objects.filter(pk__in=[row.pk for row in sent])
     made.update(state="submitted")
     made.update(state="accepted", decided_at=now, decided_by=officer)
     _link(made)
@@ -101,7 +109,7 @@ def _link(inputs) -> None:
 def point_many(consultation: Consultation, inputs: list[Submission]) -> list[Point]:
     """Two validated points of each input."""
     officer = make_secretariat()
-    Point.objects.bulk_create(
+    said = Point.objects.bulk_create(
         Point(
             reference=f"{sent.reference}.{turn}", consultation=consultation, submission=sent, theme=sent.theme,
             stakeholder=sent.stakeholder, number=turn, kind=PointKind.RECOMMENDATION, text="What this point asks for.",
@@ -110,7 +118,7 @@ def point_many(consultation: Consultation, inputs: list[Submission]) -> list[Poi
         for sent in inputs
         for turn in (1, 2)
     )  # fmt: skip
-    made = Point.objects.filter(consultation=consultation)
+    made = Point.objects.filter(pk__in=[row.pk for row in said])
     made.update(state="validated")
     return list(made.order_by("reference"))
 

@@ -1,26 +1,20 @@
-"""Pages kept for visitors: from memory while nothing changed, fresh as soon as anything did, never for one person."""
+"""Pages kept for visitors: from memory until the next entry of the journal, fresh from then on, never for one person."""
 
 import threading
 
 import pytest
-from django.core.cache import caches
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.test import RequestFactory
 from django.urls import reverse
 
-from consultations.models import Theme
+from consultations.models import Event, OutgoingMail, Theme
 from consultations.views.memory import kept_for_visitors
-from tests.factories import make_consultation, make_submission, make_user
+from tests.factories import change, make_consultation, make_submission, make_user
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def empty_memory():
-    caches["pages"].clear()
 
 
 class Counter:
@@ -52,22 +46,38 @@ def test_a_second_visitor_costs_one_small_query(client, django_assert_num_querie
     assert "Cookie" in second["Vary"]
 
 
-def test_whatever_is_committed_is_on_the_page_at_once(client):
+def rename(consultation, title: str):
+    """As the admin does it: the edit and its entry in one transaction."""
+    with transaction.atomic():
+        change(consultation, title=title)
+        Event.objects.record("edit", consultation, by=None)
+
+
+def test_whatever_is_entered_in_the_journal_is_on_the_page_at_once(client):
     consultation = make_consultation(title="Before")
     assert b"Before" in client.get("/").content
-    type(consultation).objects.update(title="After")
+    rename(consultation, "After")
     page = client.get("/").content
     assert (b"After" in page, b"Before" in page) == (True, False)
 
 
+def test_what_no_page_shows_leaves_the_pages_in_memory(client):
+    view = Counter()
+    view.visit()
+    sign_in(client, make_user()).get("/")
+    OutgoingMail.objects.create(to="a@example.org", subject="News", body="News")
+    view.visit()
+    assert view.asked == 1
+
+
 def test_what_is_not_committed_is_not_seen_and_not_kept(client):
     """A page made while somebody else writes is fresh again once they are done."""
-    make_consultation(title="Before")
+    consultation = make_consultation(title="Before")
     written, seen = threading.Event(), threading.Event()
 
     def write():
         with transaction.atomic():
-            make_consultation(title="After")
+            rename(consultation, "After")
             written.set()
             seen.wait(10)
         connection.close()
