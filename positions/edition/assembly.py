@@ -7,7 +7,7 @@ name. What was not decided yet is not in it either: drafts carry no dispositions
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -82,6 +82,7 @@ class _Assembly:
         visible: Any = Point.objects.visible_to(AnonymousUser())
         here = visible.filter(consultation=self.paper.consultation_id)
         self.public = set(here.values_list("pk", flat=True))
+        self.behind = self.hidden_behind()
         dated = StakeholderName.objects.filter(Q(valid_to=None) | Q(valid_to__gt=self.day), valid_from__lte=self.day)
         self.names = dict(dated.order_by("valid_from", "pk").values_list("stakeholder", "name"))
         self.paragraphs = cast(list[Any], queries.numbered_paragraphs(self.paper))
@@ -215,11 +216,24 @@ class _Assembly:
         }
 
     def sources(self, groundings: Iterable[Any]) -> list[dict[str, Any]]:
-        found = [
-            {"point": each.point.reference, "relation": each.relation, "organisation": self.raised_by(each.point)}
-            for each in groundings
-        ]
+        """The points that the words rest on, and those behind them that are not for everyone: readers count those."""
+        found = []
+        for each in groundings:
+            shown = [(each.point.reference, self.raised_by(each.point))]
+            shown += [(reference, None) for reference in self.behind[each.point_id]]
+            found += [
+                {"point": reference, "relation": each.relation, "organisation": organisation}
+                for reference, organisation in shown
+            ]
         return sorted(found, key=lambda source: natural(source["point"]))
+
+    def hidden_behind(self) -> dict[int, list[str]]:
+        """The references of the points that are not for everyone, by the point that they were merged into."""
+        merged: Any = Point.objects.standing().filter(merged_into__consultation=self.paper.consultation_id)
+        found = defaultdict(list)
+        for into, reference in merged.exclude(pk__in=self.public).values_list("merged_into", "reference"):
+            found[into].append(reference)
+        return found
 
     def raised_by(self, point: Any) -> str | None:
         """Who said it, or in which session it was said; None where that is not for everyone."""

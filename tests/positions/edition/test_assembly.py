@@ -92,6 +92,18 @@ def test_the_text_stands_in_order_with_its_sources(whole):
     assert [source["organisation"] for source in third_paragraph["sources"]] == ["Group 2", None]
 
 
+def test_a_point_that_is_not_for_everyone_is_counted_behind_the_one_it_was_merged_into(whole):
+    for audience in ("public", "members"):
+        said = factories.make_submission(whole.consultation, audience=audience, body=f"{SECRET} {audience}")
+        merged = factories.make_point(said, text=f"{SECRET} {audience}", state="merged", into=whole.spoken)
+    (paragraph,) = content(whole)["sections"][2]["paragraphs"]
+    assert paragraph["sources"] == [
+        {"point": whole.spoken.reference, "relation": "rests_on", "organisation": "Group 2"},
+        {"point": whole.secretariat.reference, "relation": "rests_on", "organisation": None},
+        {"point": merged.reference, "relation": "rests_on", "organisation": None},
+    ]
+
+
 def test_removed_paragraphs_and_empty_sections_are_left_out(whole):
     factories.change(whole.paragraphs[1], removed_at=MOMENT)
     paper_factories.make_section(whole.paper, part="annex", heading="Annex A")
