@@ -83,10 +83,11 @@ def paragraphs(text: str | None) -> SafeString:
 @register.filter
 def operative(text: str, verb: str) -> SafeString:
     """Show plain text with the first occurrence of its operative words set bold."""
-    before, found, after = text.partition(verb) if verb else (text, "", "")
+    text = str(text)
+    found = re.search(rf"(?<!\w){re.escape(verb)}(?!\w)", text) if verb else None
     if not found:
-        return conditional_escape(str(text))
-    return format_html('{}<span class="verb">{}</span>{}', str(before), str(found), str(after))
+        return conditional_escape(text)
+    return format_html('{}<span class="verb">{}</span>{}', text[: found.start()], found.group(), text[found.end() :])
 
 
 @register.filter

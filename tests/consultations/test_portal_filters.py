@@ -93,6 +93,7 @@ def test_no_text_becomes_markup(text):
     [
         ("Kenya calls for <b>", "calls for", 'Kenya <span class="verb">calls for</span> &lt;b&gt;'),
         ("urges and urges", "urges", '<span class="verb">urges</span> and urges'),
+        ("Footnotes say that Kenya notes", "notes", 'Footnotes say that Kenya <span class="verb">notes</span>'),
         ("Kenya & all", "supports", "Kenya &amp; all"),
         ("Kenya & all", "", "Kenya &amp; all"),
     ],
