@@ -1,12 +1,12 @@
 """Freeze, then print: an edition is canonical JSON with a SHA-256. Renderers read an edition and nothing else."""
 
 import hashlib
-import json
 from typing import Any
 
 from consultations.models import User
 from ncm_portal.workflow import now
 from positions.models import Decision, Edition, EditionKind, PositionPaper
+from positions.render import pdf
 
 from .assembly import content
 from .files import address, problems, render_artefacts
@@ -15,11 +15,8 @@ __all__ = ["address", "canonical", "content", "freeze", "next_number", "problems
 
 
 def canonical(content: dict[str, Any]) -> str:
-    """The one way to write `content`: keys sorted, no spaces, characters as they are; its bytes are its UTF-8.
-
-    Raises ValueError for numbers that JSON (RFC 8259) does not know: not-a-number and infinity.
-    """
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    """The one way to write `content`, as it is printed and attached. Raises ValueError for what JSON does not know."""
+    return pdf.canonical(content).decode()
 
 
 def sha256(text: str) -> str:

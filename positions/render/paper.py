@@ -24,8 +24,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def canonical(content: dict[str, Any]) -> bytes:
-    """The bytes whose SHA-256 is the hash of an edition: JSON in UTF-8, keys sorted, no spaces."""
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    """The bytes whose SHA-256 is the hash of an edition: JSON in UTF-8, keys sorted, no spaces, characters as they are.
+
+    Raises ValueError for numbers that JSON (RFC 8259) does not know: not-a-number and infinity.
+    """
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def set_up_alone() -> None:
