@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.models import Mandate, Stakeholder, User
+from consultations.models import Stakeholder, User
 from ncm_portal.workflow import (
     Blocked,
     Condition,
@@ -35,6 +35,7 @@ from positions.models import (
     StanceValue,
 )
 from positions.permissions import may_answer, may_run_clearance
+from positions.queries import ministries_of
 
 from .moves import PAPER_MOVES, standing
 
@@ -95,7 +96,8 @@ def request_clearance(paper: PositionPaper, *, by: User, due_at: datetime) -> Po
     """Ask each mandated ministry to clear its paragraphs by `due_at`.
 
     The first request gives at least the consultation's number of working days. When the text was reopened, only the
-    paragraphs whose words moved are asked again, and only of the ministries concerned. Mails the clearing officers.
+    paragraphs whose words moved are asked again, and only of the ministries concerned; whoever still owes an answer
+    has until the new hour too. Mails the clearing officers.
     """
 
     def check_due(row: PositionPaper) -> None:
@@ -107,24 +109,12 @@ def request_clearance(paper: PositionPaper, *, by: User, due_at: datetime) -> Po
 
     row = make(PAPER_MOVES["request_clearance"], paper, by=by, change=check_due, data={"due": due_at.isoformat()})
     text = row.editions.filter(kind=EditionKind.CLEARANCE).first()
-    mandated = _mandated(row)
+    mandated = ministries_of(standing(row).select_related("section", "wording"))
     for clearance in _clearances(row, mandated, text, by, due_at):
         _ask(clearance, mandated[clearance.ministry], text, by, due_at)
     waiting = row.clearances.filter(ministry__in=mandated, state=S.REQUESTED)
     emails.clearance_requested(waiting.select_related("ministry", "paper"))
     return row
-
-
-def _mandated(paper: PositionPaper) -> dict[Stakeholder, list[Paragraph]]:
-    """The paragraphs of each ministry's mandate: those of the themes over which it has a confirmed mandate."""
-    by_theme: dict[int, list[Paragraph]] = {}
-    for paragraph in standing(paper).exclude(section__theme=None).select_related("section", "wording"):
-        by_theme.setdefault(paragraph.section.theme_id, []).append(paragraph)
-    found: dict[Stakeholder, list[Paragraph]] = {}
-    mandates = Mandate.objects.filter(theme__in=by_theme, is_confirmed=True).select_related("ministry")
-    for mandate in mandates.order_by("ministry__name", "theme__order"):
-        found.setdefault(mandate.ministry, []).extend(by_theme[mandate.theme_id])
-    return found
 
 
 def _clearances(
@@ -141,14 +131,17 @@ def _clearances(
 
 
 def _ask(clearance: Clearance, paragraphs: list[Paragraph], text: Edition, by: User, due_at: datetime) -> None:
-    """Ask about the paragraphs whose words moved; a stance on what is no longer asked counts no more."""
+    """Ask about the paragraphs whose words moved; a stance on what is no longer asked counts no more.
+
+    A ministry that still owes its answer has until the new hour, like those that are asked again.
+    """
     live = {stance.paragraph_id: stance for stance in clearance.live}
     moved = [one for one in paragraphs if one.pk not in live or live[one.pk].wording_id != one.wording_id]
     kept = {one.pk for one in paragraphs} - {one.pk for one in moved}
     over = [stance.pk for paragraph, stance in live.items() if paragraph not in kept]
     Stance.objects.filter(pk__in=over).update(replaced_at=now())
     Stance.objects.bulk_create(Stance(clearance=clearance, paragraph=one, wording=one.wording) for one in moved)
-    if moved:
+    if moved or clearance.state == S.REQUESTED:
         _reopen(clearance, text, by, due_at)
 
 

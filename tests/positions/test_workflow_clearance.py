@@ -175,6 +175,17 @@ def test_when_the_text_moves_only_the_moved_paragraph_is_asked_again(text):
     assert (kept.replaced_at is not None, kept.proposed_text) == (True, "Two.")
 
 
+def test_whoever_still_owes_an_answer_gets_the_new_hour_with_the_new_text(text):
+    ask(text)
+    text.paper = workflow.reopen_text(text.paper, by=text.secretariat, reason="An objection stands.")
+    workflow.reword(text.first, by=text.secretariat, text="Kenya calls for two things.", why="The objection.")
+    text.paper = workflow.fix_clearance_text(text.paper, by=text.secretariat)
+    later = DUE + timedelta(days=7)
+    waiting = ask(text, due=later, at=DUE)["Ministry of Two"]
+    assert (waiting.due_at, waiting.edition) == (later, text.paper.editions.first())
+    assert said(waiting) == {"Kenya commits to another.": ""}
+
+
 def test_a_paragraph_that_was_removed_is_asked_about_no_more(text):
     asked = ask(text)
     workflow.take_stance(asked["Ministry of One"], text.second, by=text.officer_one, value="agree")
