@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from consultations import workflow as consultation_workflow
 from consultations.models import CheckIn, DelegateState, Point, PointState, Stakeholder, User
-from ncm_portal.workflow import Blocked, demand, journal, make, now, verb
+from ncm_portal.workflow import Blocked, demand, journal, locked, make, now, verb
 from positions import edition, emails
 from positions.models import (
     Decision,
@@ -84,7 +84,7 @@ def record_reservation(
     """
     allowed = may_chair(by, paper) or may_run(by, paper)
     demand(allowed, who=SECRETARIAT, to=gettext_lazy("Record a reservation"))
-    row = PositionPaper.objects.select_for_update(of=("self",)).get(pk=paper.pk)
+    row = locked(paper)
     reasons = []
     if row.state not in BEFORE_THE_MEETING:
         reasons.append(_("Reservations are recorded from clearance until the decision."))
@@ -105,14 +105,20 @@ def record_reservation(
 
 @verb
 def withdraw_reservation(reservation: Reservation, *, by: User, reason: str) -> Reservation:
-    """Note that a reservation was withdrawn before the decision."""
+    """Note that a reservation was withdrawn before the decision. Raises NotAllowed, or Blocked with every reason."""
     demand(may_withdraw_reservation(by, reservation), who=CHAIR, to=gettext_lazy("Withdraw a reservation"))
-    if reservation.withdrawn_at or reservation.paper.state not in BEFORE_THE_MEETING:
-        raise Blocked(_("This reservation cannot be withdrawn any more."))
-    reservation.withdrawn_at, reservation.withdrawn_reason = now(), reason.strip()
-    reservation.save()
-    journal("withdraw_reservation", reservation.paper, by=by, reason=reason)
-    return reservation
+    paper, row = locked(reservation.paper), locked(reservation)
+    reasons = []
+    if row.withdrawn_at or paper.state not in BEFORE_THE_MEETING:
+        reasons.append(_("This reservation cannot be withdrawn any more."))
+    if not reason.strip():
+        reasons.append(_("Give a reason: it is kept in the journal."))
+    if reasons:
+        raise Blocked(reasons)
+    row.withdrawn_at, row.withdrawn_reason = now(), reason.strip()
+    row.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+    journal("withdraw_reservation", paper, by=by, reason=reason)
+    return row
 
 
 def _rule_reasons(paper: PositionPaper, rule: str, reasons: str) -> list[str]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Consultation, Forum, OutlinePart, Point, PointState, Provision, Theme, User
-from ncm_portal.workflow import Blocked, Conflict, demand, journal, now, verb
+from ncm_portal.workflow import Blocked, Conflict, demand, journal, locked, now, verb
 from positions.models import (
     BEFORE_ADOPTION,
     Disposition,
@@ -47,7 +47,7 @@ def create_paper(
     Raises NotAllowed, or Blocked with every reason.
     """
     demand(may_draft(by, consultation), who=SECRETARIAT, to=gettext_lazy("Begin a position paper"))
-    consultation = Consultation.objects.select_for_update().get(pk=consultation.pk)
+    consultation = locked(consultation)
     reasons = []
     if PositionPaper.objects.filter(slug=slug).exists():
         reasons.append(_("Another paper has the address “%(slug)s”.") % {"slug": slug})
@@ -343,7 +343,7 @@ def decide(
     not judge a challenge to it.
     """
     demand(may_draft(by, paper), who=SECRETARIAT, to=gettext_lazy("Dispose of a point"))
-    row = PositionPaper.objects.select_for_update(of=("self",)).get(pk=paper.pk)
+    row = locked(paper)
     named = list(paragraphs)
     reasons = _objections(row, point, by, outcome, reason, named)
     if reasons:

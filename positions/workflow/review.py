@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Stakeholder, User
-from ncm_portal.workflow import Blocked, Move, deadline_passed, demand, journal, make, now, table, verb
+from ncm_portal.workflow import Blocked, Move, deadline_passed, demand, journal, locked, make, now, table, verb
 from positions import edition, emails
 from positions.models import (
     Amendment,
@@ -82,7 +82,7 @@ def propose_amendment(
     """
     allowed = may_propose_amendment(by, review) and sponsor in sponsors(by)
     demand(allowed, who=MEMBERS, to=gettext_lazy("Propose an amendment"))
-    paper = PositionPaper.objects.select_for_update(of=("self",)).get(pk=review.paper_id)
+    paper = locked(review.paper)
     reasons = []
     if not review.is_open or paper.state != PaperState.REVIEW:
         reasons.append(_("The review round is not open."))

@@ -120,6 +120,24 @@ def test_a_reservation_is_printed_and_does_not_block(text):
     assert content["edition"]["status"] == "Adopted by consensus, 1 reservation"
 
 
+def test_a_reservation_is_withdrawn_once_with_a_reason_and_before_the_decision(text):
+    words = {"stakeholder": text.one, "text": "It costs money.", "by": text.head}
+    first, second = (
+        workflow.record_reservation(text.paper, paragraph=paragraph, **words) for paragraph in (text.first, text.second)
+    )
+    with pytest.raises(Blocked) as refusal:
+        workflow.withdraw_reservation(first, by=text.head, reason=" ")
+    assert refusal.value.reasons == ["Give a reason: it is kept in the journal."]
+    workflow.withdraw_reservation(first, by=text.head, reason="The budget was found.")
+    adopted(text, "consensus_with_reservations", "One body reserves.")
+    for reservation in (first, second):  # as they were read before, by somebody who looked at the page
+        with pytest.raises(Blocked) as refusal:
+            workflow.withdraw_reservation(reservation, by=text.head, reason="Once more.")
+        assert refusal.value.reasons == ["This reservation cannot be withdrawn any more."]
+    kept = text.paper.reservations.order_by("pk").values_list("withdrawn_reason", flat=True)
+    assert list(kept) == ["The budget was found.", ""]
+
+
 def test_consensus_with_reservations_needs_one(text):
     with pytest.raises(Blocked) as refusal:
         adopted(text, "consensus_with_reservations", "None, really.")
