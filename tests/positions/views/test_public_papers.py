@@ -12,6 +12,7 @@ from consultations.models import Office
 from positions.views import reading
 from tests import factories, paper_factories
 from tests.paper_factories import SECRET
+from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +98,17 @@ def test_a_member_reads_the_text_under_review_as_a_draft(client):
         assert '<meta name="robots" content="noindex">' in said
         assert "Verify a copy</a></p>" not in said
     assert missing(client, reverse("paper_edition", args=[whole.paper.slug, "0.1"]), reverse("paper", args=["nothing"]))
+
+
+def test_a_text_that_was_under_review_is_gone_with_its_paper(client):
+    whole = paper_factories.make_whole_paper()
+    paper_factories.freeze(whole.paper, "0.2", "review")
+    paper_factories.bring_paper(whole.paper, "withdrawn")
+    addresses = [reverse("paper", args=[slug]) for slug in (whole.paper.slug, "nothing-here")]
+    client.force_login(factories.make_member(factories.make_ministry()))
+    assert missing(client, *addresses)
+    sign_in(client, factories.make_secretariat())
+    assert client.get(addresses[0]).status_code == HTTPStatus.OK
 
 
 def test_an_adopted_text_is_not_public_before_it_is_published(client):
