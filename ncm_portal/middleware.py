@@ -1,8 +1,10 @@
 """What every request gets besides Django's own: a sound address, a second factor for some offices, headers."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
+import brotli
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -11,10 +13,15 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.gzip import GZipMiddleware
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 
 from consultations.permissions import needs_second_factor
 
 View = Callable[..., HttpResponse]
+
+# Browsers take Brotli (RFC 7932) over TLS and from the machine itself. At this level it takes no longer than gzip.
+TAKES_BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
+BROTLI_QUALITY = 5
 
 # Browser features that no page of ours uses, and that nothing smuggled into one shall use either. Passkeys need theirs.
 PERMISSIONS_POLICY = ", ".join(
@@ -101,7 +108,7 @@ def headers_middleware(get_response: View) -> View:
 
 
 class CompressionMiddleware(GZipMiddleware):
-    """Compress pages for visitors: about a fifth of the bytes on a slow line.
+    """Compress pages for visitors: about a fifth of the bytes on a slow line, and a tenth less of them with Brotli.
 
     Never for somebody who has a session. Compressed together, an address that a stranger chose and words that only one
     person may read can give those words away by their length (BREACH, CVE-2013-3587); a visitor's page holds nothing
@@ -113,4 +120,9 @@ class CompressionMiddleware(GZipMiddleware):
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
         if response.streaming or not is_page or settings.SESSION_COOKIE_NAME in request.COOKIES or response.cookies:
             return response
-        return super().process_response(request, response)
+        if not TAKES_BROTLI.search(request.headers.get("Accept-Encoding", "")):
+            return super().process_response(request, response)
+        response.content = brotli.compress(response.content, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY)
+        response["Content-Encoding"], response["Content-Length"] = "br", str(len(response.content))
+        patch_vary_headers(response, ["Accept-Encoding"])
+        return response

@@ -2,30 +2,43 @@
 
 import gzip
 
+import brotli
 import pytest
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
 from ncm_portal.middleware import CompressionMiddleware
 
-TAKES_GZIP = {"Accept-Encoding": "gzip, deflate, br"}
+TAKES_BOTH = {"Accept-Encoding": "gzip, deflate, br"}
+UNPACKED = {"br": brotli.decompress, "gzip": gzip.decompress}
 WORDS = "<p>What organisations ask for.</p>" * 100
 
 
 def answer_to(response: HttpResponse, cookies: str = "", headers: dict[str, str] | None = None) -> HttpResponse:
-    headers = TAKES_GZIP if headers is None else headers
+    headers = TAKES_BOTH if headers is None else headers
     request = RequestFactory().get("/", headers={**headers, **({"Cookie": cookies} if cookies else {})})
     return CompressionMiddleware(lambda request: response)(request)
 
 
-def test_a_visitor_gets_fewer_bytes_and_the_same_words():
-    answer = answer_to(HttpResponse(WORDS))
-    assert (answer["Content-Encoding"], answer["Vary"]) == ("gzip", "Accept-Encoding")
-    assert gzip.decompress(answer.content).decode() == WORDS
-    assert len(answer.content) < len(WORDS) / 5
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("br", "br"),
+        ("gzip, br;q=0.5", "br"),
+        ("gzip, deflate", "gzip"),
+        ("gzip, br;q=0", "gzip"),
+        ("br; q=0.0, gzip", "gzip"),
+    ],
+)
+def test_a_visitor_gets_fewer_bytes_and_the_same_words(accepted, coding):
+    answer = answer_to(HttpResponse(WORDS), headers={"Accept-Encoding": accepted})
+    assert (answer["Content-Encoding"], answer["Vary"]) == (coding, "Accept-Encoding")
+    assert UNPACKED[coding](answer.content).decode() == WORDS
+    assert (answer["Content-Length"], len(answer.content) < len(WORDS) / 5) == (str(len(answer.content)), True)
 
 
-def test_a_browser_that_takes_no_gzip_gets_none():
+def test_a_browser_that_takes_neither_gets_the_page_as_it_is():
     assert answer_to(HttpResponse(WORDS), headers={}).content.decode() == WORDS
 
 
