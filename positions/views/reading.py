@@ -52,14 +52,7 @@ def facts(sha256: str) -> dict[str, Any]:
 
 
 def _entry(place: int, section: dict[str, Any]) -> dict[str, Any]:
-    numbers = [paragraph["number"] for paragraph in section["paragraphs"]]
-    return {
-        "id": f"section-{place}",
-        "number": section["number"],
-        "heading": section["heading"],
-        "first": numbers[0],
-        "last": numbers[-1],
-    }
+    return {"id": f"section-{place}", "number": section["number"], "heading": section["heading"]}
 
 
 def sections(whole: dict[str, Any]) -> list[dict[str, Any]]:
