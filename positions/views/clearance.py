@@ -44,9 +44,8 @@ def clearances(request: HttpRequest) -> HttpResponse:
 
 
 def _clearance(request: HttpRequest, pk: int) -> Clearance:
-    asked = Clearance.objects.visible_to(request.user).select_related("paper", "ministry", "edition")
-    asked = asked.defer("edition__content")
-    return get_object_or_404(asked, pk=pk)
+    asked = Clearance.objects.visible_to(request.user).select_related("paper__consultation", "ministry", "edition")
+    return get_object_or_404(asked.defer("edition__content"), pk=pk)
 
 
 def _live_stances(clearance: Clearance) -> list[Stance]:
