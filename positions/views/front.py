@@ -6,14 +6,14 @@ from django.views.decorators.http import require_safe
 
 from consultations.views.access import for_secretariat
 from consultations.views.desk import front
-from positions.models import PaperState, PositionPaper
+from positions.models import OFFICIAL_STATES, PaperState, PositionPaper
 
-ENDED = (PaperState.PUBLISHED, PaperState.SUPERSEDED)
+ENDED = (*OFFICIAL_STATES, PaperState.WITHDRAWN)
 
 
 @for_secretariat
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """Everything that waits for the secretariat, on one page; papers that are not out yet stand first among papers."""
+    """Everything that waits for the secretariat, on one page; papers that are still under way stand first."""
     papers = sorted(PositionPaper.objects.select_related("consultation"), key=lambda paper: paper.state in ENDED)
     return render(request, "positions/desk/front.html", front(request) | {"papers": papers})

@@ -54,7 +54,7 @@ WHAT_FOLLOWS = {
     "resume": gettext_lazy("The paper goes on where it was halted."),
     "withdraw_paper": gettext_lazy("The paper is given up. Everything stays on file, and nothing is published."),
 }
-# Moves that ask for more than a form of their own can: another page has them.
+# Moves that ask for more than a form here can: the page of the review opens a round; no page supersedes a paper yet.
 ELSEWHERE = ("open_review", "supersede")
 # The page on which each move stands, and to which it leads back.
 HOME = {
