@@ -48,6 +48,7 @@ from positions.models import (
 )
 from positions.sample.play import CannotPlay, accounts, play
 from positions.sample.play.drafting import KEYS
+from positions.workflow import take_stance
 from tests import pdf_text
 from tests.factories import make_head
 
@@ -141,7 +142,7 @@ def test_the_forum_is_that_of_the_sample(paper):
 
 
 def test_ministries_answered_as_the_sample_says(paper):
-    assert Counter(Clearance.objects.values_list("state", flat=True)) == {"answered": 8}
+    assert Counter(paper.clearances.values_list("state", flat=True)) == {"answered": 8}
     stances = Stance.objects.filter(clearance__paper=paper)
     live = Counter(stances.filter(replaced_at=None).values_list("value", flat=True))
     assert live == {"agree": 76, "agree_with_comment": 2, "reservation": 1}
@@ -309,8 +310,18 @@ def test_visitors_find_a_round_that_is_open(played):
 
 def test_the_secretariat_finds_work(played):
     officer = User.objects.get(email="hassan.guyo@secretariat.example.org")
-    waiting = [str(row.text) for row in consultation_queries.waiting(officer)]
-    assert waiting == ["3 inputs to screen", "1 organisation to verify"]
+    waiting = [str(row.text) for row in [*consultation_queries.waiting(officer), *queries.waiting(officer)]]
+    due = timezone.localdate() + timedelta(days=16)
+    assert waiting == ["3 inputs to screen", "1 organisation to verify", f"3 clearances due {due:%A %d %B}"]
+
+
+def test_the_clearing_officer_finds_paragraphs_to_answer(played):
+    officer = User.objects.get(email="joseph.ekai@home-affairs.example.org")
+    asked = Clearance.objects.visible_to(officer).get(state="requested")
+    assert (asked.paper.slug, asked.paper.state) == ("compact-review-figures", PaperState.IN_CLEARANCE)
+    written = [row["text"] for row in sample.read("open_round")["interim"]["paragraph"]]
+    assert list(asked.stances.values_list("wording__text", "value")) == [(text, "") for text in written]
+    assert take_stance(asked, asked.stances.first().paragraph, by=officer, value="agree").value == "agree"
 
 
 def test_a_round_that_has_run_out_is_opened_again(played, time_machine):

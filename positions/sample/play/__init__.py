@@ -16,7 +16,7 @@ from consultations.models.events import JOURNAL_LOCK
 from positions import sample
 from positions.models import Artefact, ArtefactFormat, PaperState, PositionPaper
 
-from . import accounts, agenda, clearance, drafting, forum, inputs, open_round, organisations, publication
+from . import accounts, agenda, clearance, drafting, forum, inputs, interim, open_round, organisations, publication
 
 CHAPTERS = [
     accounts.CHAPTER,
@@ -55,7 +55,7 @@ def play(say: Callable[[str], None]) -> bool:
             raise CannotPlay("There are no themes yet. Load the reference data first:  manage.py load_reference")
         stage = agenda.Stage()
         agenda.play(stage, CHAPTERS, say)
-        agenda.play(open_round.today(stage), [open_round.CHAPTER], say)
+        agenda.play(open_round.today(stage), [open_round.CHAPTER, interim.CHAPTER], say)
     return True
 
 

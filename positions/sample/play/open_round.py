@@ -25,7 +25,7 @@ def today(stage: Stage) -> Stage:
     return Stage(people=stage.people, bodies=stage.bodies)
 
 
-def _on(days: int, hour: time = MORNING) -> datetime:
+def on(days: int, hour: time = MORNING) -> datetime:
     """An hour in Nairobi, some days from today."""
     return timezone.make_aware(datetime.combine(timezone.localdate() + timedelta(days=days), hour))
 
@@ -33,26 +33,26 @@ def _on(days: int, hour: time = MORNING) -> datetime:
 def acts(stage: Stage) -> Iterator[Act]:
     """The round opens; some inputs are screened, some wait, some are being written; one body waits."""
     rows = sample.read("open_round")
-    opened = _on(-rows["consultation"]["opened_days_ago"])
+    opened = on(-rows["consultation"]["opened_days_ago"])
     yield Act(opened - STEP, prepare, (rows["consultation"],))
     yield Act(opened, open_round)
     for row in sample.rows("open_round", "input"):
-        begun = _on(-row["days_ago"], time(10))
+        begun = on(-row["days_ago"], time(10))
         yield Act(begun, write, (row,))
         if row["fate"] != "draft":
             yield Act(begun + STEP, send, (row,))
         if row["fate"] in ("accepted", "returned"):
             yield Act(begun + 5 * STEP, let_in if row["fate"] == "accepted" else give_back, (row,))
     for row in rows["organisation"]:
-        yield Act(_on(-row["days_ago"]), come, (row, rows["person"]))
-    yield Act(_on(-1), begin_paper, (rows["paper"],))
+        yield Act(on(-row["days_ago"]), come, (row, rows["person"]))
+    yield Act(on(-1), begin_paper, (rows["paper"],))
 
 
 def prepare(stage: Stage, facts: sample.Row) -> None:
     """The secretariat enters the consultation, as in the admin."""
     stage.consultation = Consultation.objects.create(
-        opens_at=_on(-facts["opened_days_ago"]),
-        closes_at=_on(facts["closes_in_days"], DEADLINE),
+        opens_at=on(-facts["opened_days_ago"]),
+        closes_at=on(facts["closes_in_days"], DEADLINE),
         is_sample=True,
         **{field: facts[field] for field in ("slug", "title", "short_title", "purpose")},
     )
@@ -73,7 +73,7 @@ def come(stage: Stage, row: sample.Row, people: list[sample.Row]) -> None:
 
 def begin_paper(stage: Stage, facts: sample.Row) -> None:
     """A drafter begins the paper of the round; what it says is for visitors to write."""
-    stage.paper = create_paper(stage.consultation, by=stage.person(OFFICER), **facts)
+    create_paper(stage.consultation, by=stage.person(OFFICER), **facts)
 
 
 def tally(stage: Stage) -> str:
@@ -92,7 +92,7 @@ def keep_open() -> Consultation | None:
     head = User.objects.filter(is_sample=True, office=Office.HEAD).first()
     if found is None or head is None:
         return None
-    return extend(found, closes_at=_on(facts["closes_in_days"], DEADLINE), by=head, reason=facts["reason_to_extend"])
+    return extend(found, closes_at=on(facts["closes_in_days"], DEADLINE), by=head, reason=facts["reason_to_extend"])
 
 
 CHAPTER = Chapter("Open round", acts, tally)
