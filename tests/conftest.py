@@ -10,10 +10,12 @@ from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 
+import pgtrigger
 import pytest
 from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test import TransactionTestCase
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 
@@ -21,6 +23,10 @@ from ncm_portal import embedded_postgres
 from tests.settings import RUN_FOLDER, RUN_PREFIX
 
 OWN_DATABASE = "DATABASE_URL" not in os.environ
+
+# After a test with transactions of its own every table is truncated, the journal too, which the database refuses else.
+_journal_may_be_emptied = pgtrigger.ignore("consultations.Event:no_truncate")
+TransactionTestCase._fixture_teardown = _journal_may_be_emptied(TransactionTestCase._fixture_teardown)
 
 
 def pytest_configure(config):

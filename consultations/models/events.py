@@ -10,26 +10,34 @@ from django.utils.translation import gettext_lazy as _
 
 from ncm_portal import workflow
 
-from .guards import append_only, one_of
-from .text import CleanTextField
+from .guards import append_only, no_truncate, one_of
+from .text import CleanTextField, clean_text
 
 JOURNAL_LOCK = 20171017
 FIRST_HASH = "0" * 64
 
 
+def kind_of(record):
+    """The name of the record's kind: a ministry is an organisation, wherever it was edited."""
+    return record._meta.concrete_model._meta.label_lower
+
+
 class EventQuerySet(models.QuerySet):
     def about(self, record):
         """Entries about `record`, oldest first."""
-        return self.filter(kind=record._meta.label_lower, object_id=str(record.pk)).order_by("number")
+        return self.filter(kind=kind_of(record), object_id=str(record.pk)).order_by("number")
 
     def record(self, verb, record, *, by, before="", after="", reason="", data=None):
-        """Append one entry. The lock serialises writers until they commit, so the chain has one order."""
+        """Append one entry. The lock serialises writers until they commit, so the chain has one order.
+
+        The hash is that of the reason as the table keeps it: with unified line ends, in one Unicode form.
+        """
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [JOURNAL_LOCK])
         last = self.model.objects.order_by("-number").only("number", "hash").first()
         event = self.model(
             number=last.number + 1 if last else 1,
-            kind=record._meta.label_lower,
+            kind=kind_of(record),
             object_id=str(record.pk),
             object_label=str(record)[:200],
             verb=verb,
@@ -39,7 +47,7 @@ class EventQuerySet(models.QuerySet):
             by_name=str(getattr(by, "name", "") or _("the system")),
             at=workflow.now(),
             recorded_at=timezone.now(),
-            reason=reason,
+            reason=clean_text(reason),
             data=json.loads(json.dumps(data or {}, default=str)),
             previous_hash=last.hash if last else FIRST_HASH,
         )
@@ -74,7 +82,7 @@ class Event(models.Model):
         verbose_name_plural = _("journal")
         ordering = ["-number"]
         indexes = [models.Index(fields=["kind", "object_id", "number"], name="event_about")]
-        triggers = [append_only()]
+        triggers = [append_only(), no_truncate()]
 
     def __str__(self):
         return f"{self.number}: {self.object_label}, {self.verb}"

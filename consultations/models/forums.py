@@ -230,7 +230,7 @@ class ForumSession(models.Model):
                 violation_error_message=_("A session must end after it starts."),
             ),
         ]
-        triggers = [*state_guards("planned", [("planned", "open"), ("open", "closed")])]
+        triggers = [*state_guards("planned", [("planned", "open"), ("open", "closed")]), no_delete()]
 
     def __str__(self):
         return self.title

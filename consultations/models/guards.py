@@ -30,6 +30,17 @@ def no_delete() -> pgtrigger.Trigger:
     return pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete)
 
 
+def no_truncate() -> pgtrigger.Trigger:
+    """Trigger that refuses TRUNCATE, which passes by the triggers of rows, also where it comes from another table."""
+    return pgtrigger.Trigger(
+        name="no_truncate",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;",
+    )
+
+
 def one_of(field: str, choices: type[models.TextChoices], name: str) -> models.CheckConstraint:
     """Check that `field` holds one of `choices`."""
     return models.CheckConstraint(condition=models.Q(**{f"{field}__in": choices.values}), name=name)

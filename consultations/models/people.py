@@ -156,13 +156,18 @@ class Group(models.TextChoices):
 
 
 class StakeholderState(models.TextChoices):
-    REGISTERED = "registered", _("waiting for verification")
+    REGISTERED = "registered", _("not verified yet")
     VERIFIED = "verified", _("verified")
     REFUSED = "refused", _("refused")
     SUSPENDED = "suspended", _("suspended")
 
 
 class StakeholderQuerySet(models.QuerySet):
+    def waiting(self):
+        """Organisations that wait for the secretariat: somebody registered or joined them, nobody verified them."""
+        has_people = models.Exists(Membership.objects.filter(stakeholder=models.OuterRef("pk")))
+        return self.filter(has_people, state=StakeholderState.REGISTERED)
+
     def verified(self):
         """Organisations that take part."""
         return self.filter(state=StakeholderState.VERIFIED)
@@ -313,13 +318,13 @@ class MembershipRole(models.TextChoices):
 
 class MembershipQuerySet(models.QuerySet):
     def live(self, day=None):
-        """Memberships in force on `day` (default: today)."""
+        """Memberships in force on `day` (default: today): from the first day until the last, which is free already."""
         day = day or timezone.localdate(workflow.now())
-        return self.filter(valid_from__lte=day).filter(models.Q(valid_until=None) | models.Q(valid_until__gte=day))
+        return self.filter(valid_from__lte=day).filter(models.Q(valid_until=None) | models.Q(valid_until__gt=day))
 
 
 class Membership(models.Model):
-    """A person acts for an organisation, in one role, from one day to another."""
+    """A person acts for an organisation, in one role, from one day until another, on which it is over."""
 
     Role = MembershipRole
 
@@ -330,7 +335,7 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=18, choices=MembershipRole)
     is_primary = models.BooleanField(_("primary focal point"), default=False)
     valid_from = models.DateField(_("from"), default=timezone.localdate)
-    valid_until = models.DateField(_("until"), null=True, blank=True)
+    valid_until = models.DateField(_("no longer from"), null=True, blank=True)
     mandate_letter = models.CharField(_("letter of mandate, reference"), max_length=120, blank=True)
 
     objects = MembershipQuerySet.as_manager()

@@ -50,6 +50,13 @@ def test_an_intact_chain_passes(journal):
     assert run().splitlines()[0] == f"The journal is intact: 5 entries are sound, last hash {journal[-1].hash}."
 
 
+@pytest.mark.parametrize("reason", ["Two\r\nlines", "Cafe\u0301", "a\rb"])
+def test_a_reason_is_hashed_as_it_is_kept(reason):
+    person = factories.make_user()
+    workflow.journal("note", person, by=person, reason=reason)
+    assert check_journal.check().complaint == ""
+
+
 def test_it_says_how_far_it_is(journal, monkeypatch):
     monkeypatch.setattr(check_journal, "STEP", 2)
     said = []

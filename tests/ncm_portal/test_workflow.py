@@ -109,7 +109,7 @@ def test_a_refusal_gives_every_reason_and_the_state_first(body, person):
     with pytest.raises(Blocked) as refusal:
         make(move, body, by=person, reason=" \n ")
     assert refusal.value.reasons == [
-        "“Verify” is not open while this is waiting for verification.",
+        "“Verify” is not open while this is not verified yet.",
         "One",
         "Three",
         "Give a reason: it is kept in the journal.",

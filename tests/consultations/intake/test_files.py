@@ -195,7 +195,7 @@ def test_stakeholders_go_out_as_they_may_come_in_again(client):
     for file_format in (0, 1):
         data = export(client, "stakeholder", file_format)
         assert [row["name"] for row in read(data).dict] == ["Ng’ang’a Foundation", "Waiting"]
-        assert [row["state"] for row in read(data).dict] == ["verified", "waiting for verification"]
+        assert [row["state"] for row in read(data).dict] == ["verified", "not verified yet"]
         page = upload(client, "stakeholder", data)
         assert page.context["tally"] == [(0, "new"), (0, "to change"), (2, "the same as here")]
     only = export(client, "stakeholder", 0, state__exact="registered")
