@@ -25,6 +25,7 @@ from .models import (
     Submission,
     User,
 )
+from .permissions import acts_for
 
 log = logging.getLogger(__name__)
 
@@ -157,9 +158,12 @@ def people_of(*stakeholders: Stakeholder) -> list[Recipient]:
 
 
 def _author(submission: Submission) -> list[Recipient]:
-    """The author; where the author has left, those who speak for the organisation now."""
-    author = submission.author
-    return [recipient(author)] if author.is_active else people_of(submission.stakeholder)
+    """The author, while acting for the organisation; otherwise those who speak for it now.
+
+    Whoever has left reads no more of it, and an officer who typed a letter did not write it.
+    """
+    author, body = submission.author, submission.stakeholder
+    return [recipient(author)] if acts_for(author, body) else people_of(body)
 
 
 def _invited(invitation: MembershipInvitation) -> list[Recipient]:
@@ -228,15 +232,15 @@ def _about_organisation(name: str, stakeholder: Stakeholder, *, link: str) -> No
     )
 
 
-def membership_invitation(invitation: MembershipInvitation, link: str) -> None:
-    """Invite somebody to act for an organisation. `link` is the path or the full address that holds the token."""
+def membership_invitation(invitation: MembershipInvitation, token: str) -> None:
+    """Invite somebody to act for an organisation, by a link that holds the secret `token`."""
     send_all(
         "consultations/mail/membership_invitation.txt",
         _invited(invitation),
         invitation=invitation,
         organisation=one_line(invitation.stakeholder.name),
         inviter=one_line(invitation.invited_by.name),
-        link=settings.PORTAL_ADDRESS + link if link.startswith("/") else link,
+        link=address("join_organisation", token),
     )
 
 

@@ -15,6 +15,8 @@ from consultations.models import Membership, Stakeholder
 from consultations.permissions import is_secretariat, may_manage_members, organisations_of
 from ncm_portal.workflow import Blocked
 
+from .access import INVALID, NOTHING_DONE, attempt
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def register_organisation(request: HttpRequest) -> HttpResponse:
@@ -54,31 +56,36 @@ def invite_officer(request: HttpRequest, pk: int) -> HttpResponse:
     """Invite somebody to act for an organisation: the secretariat, or its primary focal point."""
     stakeholder = _managed(request, pk)
     form = InviteOfficerForm(request.POST or None, person=request.user)
-    context = {"form": form, "stakeholder": stakeholder, "home": _home_of(request, stakeholder)}
+    home, outcome = _home_of(request, stakeholder), NOTHING_DONE
     if request.method == "POST" and form.is_valid():
-        try:
-            workflow.invite_officer(stakeholder, by=request.user, **form.cleaned_data)
-        except Blocked as refusal:
-            context["reasons"] = refusal.reasons
-            return render(request, "consultations/stakeholder/invite.html", context, status=409)
-        messages.success(request, _("The invitation is on its way to %(email)s.") % form.cleaned_data)
-        return redirect(context["home"])
-    return render(request, "consultations/stakeholder/invite.html", context, status=422 if form.errors else 200)
+        outcome = attempt(lambda: workflow.invite_officer(stakeholder, by=request.user, **form.cleaned_data))
+        if not outcome.reasons:
+            messages.success(request, _("The invitation is on its way to %(email)s.") % form.cleaned_data)
+            return redirect(home)
+    elif form.errors:
+        outcome = INVALID
+    context = {"form": form, "reasons": outcome.reasons, "stakeholder": stakeholder, "home": home}
+    return render(request, "consultations/stakeholder/invite.html", context, status=outcome.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def end_membership(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     """Let a person act for an organisation no longer; what was done until then stays."""
     stakeholder = _managed(request, pk)
-    live = Membership.objects.live().filter(stakeholder=stakeholder, valid_until=None).select_related("user")
+    live = Membership.objects.live().filter(stakeholder=stakeholder, valid_until=None)
     found = get_object_or_404(live.select_related("stakeholder", "user"), pk=membership)
-    form = ReasonForm(request.POST or None)
+    form, outcome = ReasonForm(request.POST or None), NOTHING_DONE
     if request.method == "POST" and form.is_valid():
-        workflow.end_membership(found, by=request.user, reason=form.cleaned_data["reason"])
-        messages.success(request, _("%(name)s no longer acts for the organisation.") % {"name": found.user.name})
-        return redirect(_home_of(request, stakeholder))
-    context = {"form": form, "membership": found, "home": _home_of(request, stakeholder)}
-    return render(request, "consultations/stakeholder/end_membership.html", context, status=422 if form.errors else 200)
+        reason = form.cleaned_data["reason"]
+        outcome = attempt(lambda: workflow.end_membership(found, by=request.user, reason=reason))
+        if not outcome.reasons:
+            messages.success(request, _("%(name)s no longer acts for the organisation.") % {"name": found.user.name})
+            return redirect(_home_of(request, stakeholder))
+    elif form.errors:
+        outcome = INVALID
+    home = _home_of(request, stakeholder)
+    context = {"form": form, "reasons": outcome.reasons, "membership": found, "home": home}
+    return render(request, "consultations/stakeholder/end_membership.html", context, status=outcome.status)
 
 
 def _managed(request: HttpRequest, pk: int) -> Stakeholder:

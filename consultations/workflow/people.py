@@ -4,14 +4,13 @@ import hashlib
 import secrets
 from datetime import date, timedelta
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations import emails
 from consultations.models import (
+    Evidence,
     Mandate,
     Membership,
     MembershipInvitation,
@@ -30,7 +29,7 @@ from consultations.permissions import (
     may_manage_members,
     secretariat_may,
 )
-from ncm_portal.workflow import Blocked, Move, demand, journal, make, now, table, verb
+from ncm_portal.workflow import Blocked, Move, demand, journal, locked, make, now, table, verb
 
 S = StakeholderState
 SECRETARIAT = gettext_lazy("the secretariat")
@@ -158,7 +157,7 @@ def invite_officer(stakeholder: Stakeholder, *, email: str, role: str, by: User)
         expires_at=now() + INVITATION_LIFE,
     )
     journal("invite", stakeholder, by=by, data={"email": invitation.email, "role": role})
-    emails.membership_invitation(invitation, settings.PORTAL_ADDRESS + reverse("join_organisation", args=[token]))
+    emails.membership_invitation(invitation, token)
     return invitation, token
 
 
@@ -217,26 +216,30 @@ def _add(user: User, stakeholder: Stakeholder, role: str, by: User, **fields: ob
 
 @verb
 def end_membership(membership: Membership, *, by: User, reason: str = "") -> Membership:
-    """Let a membership end today; what was done under it stays."""
+    """Let a membership end at once; what was done under it stays. Raises NotAllowed, or Blocked when it is over."""
     demand(may_manage_members(by, membership.stakeholder), who=MANAGERS, to=gettext_lazy("End a membership"))
-    membership.valid_until = max(_today(), membership.valid_from)
-    membership.is_primary = False
-    membership.save()
-    journal("leave", membership.stakeholder, by=by, reason=reason, data={"person": membership.user.name})
+    row = locked(membership)
+    if row.valid_until and row.valid_until <= _today():
+        raise Blocked(_("This membership is over already."))
+    row.valid_until, row.is_primary = max(_today(), row.valid_from), False
+    row.save()
+    journal("leave", row.stakeholder, by=by, reason=reason, data={"person": row.user.name, "role": row.role})
     _forget(membership.user)
-    return membership
+    return row
 
 
 @verb
 def confirm_mandate(
     ministry: Stakeholder, theme: Theme, *, by: User, is_lead: bool = False, basis: str = ""
 ) -> Mandate:
-    """Confirm a ministry's mandate over a theme: from now on it clears the theme's paragraphs."""
+    """Confirm a ministry's mandate over a theme: from now on it clears the theme's paragraphs.
+
+    It is the secretariat's own from then on: loading the reference data again leaves it alone.
+    """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Confirm a mandate"))
-    mandate, _made = Mandate.objects.update_or_create(
-        ministry=ministry, theme=theme, defaults={"is_confirmed": True, "is_lead": is_lead, "basis": basis}
-    )
-    journal("confirm_mandate", ministry, by=by, data={"theme": theme.code, "lead": is_lead})
+    confirmed = {"is_confirmed": True, "is_lead": is_lead, "basis": basis, "evidence": Evidence.OWN}
+    mandate, _made = Mandate.objects.update_or_create(ministry=ministry, theme=theme, defaults=confirmed)
+    journal("confirm_mandate", ministry, by=by, data={"theme": theme.code, "lead": is_lead, "basis": basis})
     return mandate
 
 

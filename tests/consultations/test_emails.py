@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from consultations import emails
-from consultations.models import MailState, MembershipInvitation, OutgoingMail, StakeholderState
+from consultations.models import MailState, MembershipInvitation, OutgoingMail, StakeholderState, Submission
 from tests import factories
 
 CLOSES = datetime(2017, 10, 13, 14, 0, tzinfo=UTC)
@@ -50,7 +50,7 @@ def author():
 def submission(author):
     """An input of one organisation, received."""
     stakeholder = factories.make_stakeholder("Umoja & Friends (sample)")
-    factories.make_member(stakeholder, user=author)
+    factories.make_member(stakeholder, user=author, valid_from=LAST_YEAR)
     consultation = factories.make_consultation(title="The Global Compact", short_title="GCM 2017")
     return factories.make_submission(
         consultation, stakeholder, author=author, state="submitted", title='Fair <recruitment> & "more"'
@@ -346,13 +346,25 @@ def test_an_accepted_input_says_what_happens_now(submission):
 
 
 @pytest.mark.django_db
-def test_where_the_author_has_left_the_organisation_is_told(submission, author):
-    factories.change(author, is_active=False)
-    submission.refresh_from_db()
-    submission.author.refresh_from_db()
+@pytest.mark.parametrize("leaving", ["locked out", "no longer of the organisation"])
+def test_where_the_author_has_left_the_organisation_is_told(submission, author, leaving):
+    if leaving == "locked out":
+        factories.change(author, is_active=False)
+    else:
+        author.memberships.update(valid_until=timezone.localdate())
+    submission = Submission.objects.get(pk=submission.pk)
     factories.make_member(submission.stakeholder, "alternate", user=factories.make_user(email="next@example.org"))
     emails.accepted(submission)
     assert [to for to, _subject in posted()] == ["next@example.org"]
+
+
+@pytest.mark.django_db
+def test_of_a_letter_its_organisation_hears_and_not_who_typed_it():
+    officer = factories.make_secretariat()
+    body = factories.make_stakeholder(contact_email="office@example.org")
+    typed = factories.make_submission(stakeholder=body, author=officer, entered_by=officer, channel="letter")
+    emails.accepted(typed)
+    assert [to for to, _subject in posted()] == ["office@example.org"]
 
 
 @pytest.mark.django_db
@@ -380,7 +392,7 @@ def invite(email):
         invited_by=factories.make_user(name="Achieng' Otieno"),
         expires_at=CLOSES,
     )
-    emails.membership_invitation(made, "/organisations/join/secret/")
+    emails.membership_invitation(made, "secret")
 
 
 @pytest.mark.django_db

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from consultations import workflow
 from consultations.models import Event, Mandate, Membership, MembershipInvitation, OutgoingMail, Stakeholder, User
@@ -249,15 +250,37 @@ def test_the_secretariat_adds_a_person_on_a_letter():
         assert reasons == [SECRETARIAT.format("Add a person to an organisation")]
 
 
-def test_a_membership_ends_and_its_record_stays():
+def test_a_membership_ends_at_once_and_its_record_stays():
     body = make_stakeholder()
     person = make_member(body, "alternate")
+    assert acts_for(person, body)
     ended = workflow.end_membership(person.memberships.get(), by=primary_of(body), reason="Moved on.")
-    assert ended.valid_until is not None
-    with time_machine.travel(now() + timedelta(days=1), tick=False):
-        assert organisations_of(User.objects.get(pk=person.pk)) == []
+    assert ended.valid_until == timezone.localdate()
+    assert not acts_for(User.objects.get(pk=person.pk), body)
     event = Event.objects.about(body).last()
-    assert (event.verb, event.reason, event.data) == ("leave", "Moved on.", {"person": person.name})
+    data = {"person": person.name, "role": "alternate"}
+    assert (event.verb, event.reason, event.data) == ("leave", "Moved on.", data)
+
+
+def test_a_membership_of_today_ends_at_once_too():
+    body = make_stakeholder()
+    person = make_member(body, valid_from=timezone.localdate())
+    workflow.end_membership(person.memberships.get(), by=make_secretariat())
+    assert not acts_for(User.objects.get(pk=person.pk), body)
+
+
+def test_a_membership_that_is_over_is_not_ended_again():
+    membership = make_member(valid_until=timezone.localdate() - timedelta(days=9)).memberships.get()
+    assert refused(workflow.end_membership, membership, by=make_secretariat()) == ["This membership is over already."]
+    assert verbs(membership.stakeholder) == []
+
+
+def test_a_membership_holds_from_its_first_day_until_the_day_of_its_end():
+    today = timezone.localdate()
+    membership = make_member(valid_from=today, valid_until=today + timedelta(days=2)).memberships.get()
+    live = [bool(Membership.objects.live(today + timedelta(days=turn))) for turn in (-1, 0, 1, 2)]
+    assert live == [False, True, True, False]
+    assert str(membership._meta.get_field("valid_until").verbose_name) == "no longer from"
 
 
 def test_nobody_else_ends_a_membership():
@@ -271,7 +294,7 @@ def test_a_mandate_is_confirmed_by_the_secretariat():
     ministry, theme = make_ministry(), make_theme()
     mandate = workflow.confirm_mandate(ministry, theme, by=make_secretariat(), is_lead=True, basis="EO 2/2013")
     assert (mandate.is_confirmed, mandate.is_lead, mandate.basis) == (True, True, "EO 2/2013")
-    assert Event.objects.about(ministry).get().data == {"theme": theme.code, "lead": True}
+    assert Event.objects.about(ministry).get().data == {"theme": theme.code, "lead": True, "basis": "EO 2/2013"}
     for by in outsiders():
         reasons = refused(workflow.confirm_mandate, ministry, theme, by=by)
         assert reasons == [SECRETARIAT.format("Confirm a mandate")]

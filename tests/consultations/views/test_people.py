@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from zeal import zeal_ignore
 
 from consultations import workflow
 from consultations.models import Membership, MembershipInvitation, OutgoingMail, Stakeholder
@@ -167,6 +168,22 @@ def test_a_focal_point_ends_a_membership(client):
     membership.refresh_from_db()
     assert membership.valid_until is not None
     assert client.get(address).status_code == 404
+
+
+@zeal_ignore()  # two people manage here
+def test_who_was_let_go_in_another_window_is_said_to_be_gone(client, monkeypatch):
+    body = make_stakeholder()
+    membership = make_member(body, "alternate").memberships.get()
+    sign_in(client, make_member(body, is_primary=True))
+    end = workflow.end_membership
+
+    def end_after_somebody_else(found, **how):
+        end(found, by=make_secretariat())
+        return end(found, **how)
+
+    monkeypatch.setattr(workflow, "end_membership", end_after_somebody_else)
+    page = client.post(f"/organisations/{body.pk}/people/{membership.pk}/end/", {"reason": "Moved on."})
+    assert (page.status_code, page.context["reasons"]) == (409, ["This membership is over already."])
 
 
 def test_a_membership_of_another_organisation_is_not_there(client):
