@@ -10,12 +10,11 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from consultations.forms import ReasonForm
 from consultations.models import Event, Evidence
 from consultations.permissions import is_secretariat, may_enter_admin
 from ncm_portal.workflow import Blocked, Move, OpenMove, journal, moves_open_to
@@ -28,14 +27,6 @@ DAYS_AND_HOURS: dict[type[models.Field], dict[str, Any]] = {
         "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     },
 }
-
-
-class ReasonForm(forms.Form):
-    """A move's reason, kept in the journal."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
-    )
 
 
 class RecordAdmin(admin.ModelAdmin):
@@ -79,22 +70,21 @@ class RecordAdmin(admin.ModelAdmin):
         A fact of the reference data that was edited by hand is the secretariat's own from then on: loading the
         reference data again leaves it alone.
         """
-        if change and hasattr(obj, "evidence") and form.changed_data and "evidence" not in form.changed_data:
-            obj.evidence = Evidence.OWN
+        _own(form)
         super().save_model(request, obj, form, change)
-        changed = {
-            name: [_plain(form.initial.get(name)), _plain(form.cleaned_data[name])] for name in form.changed_data
-        }
+        changed = _changes(form)
         if changed or not change:
             journal("edit" if change else "enter", obj, by=request.user, data={"changed": changed})
 
     def save_formset(self, request, form, formset, change):
-        """Save the rows below a record and enter in the journal which changed."""
+        """Save the rows below a record and enter in the journal what changed in each, from what to what."""
+        rows = [row for row in formset.forms if row.has_changed()]
+        for row in rows:
+            _own(row)
         super().save_formset(request, form, formset, change)
-        kind = formset.model._meta.verbose_name
-        rows = [str(row) for row in (*formset.new_objects, *(row for row, _names in formset.changed_objects))]
         if rows:
-            journal("edit", form.instance, by=request.user, data={str(kind): rows})
+            changed = [[str(row.instance), _changes(row)] for row in rows]
+            journal("edit", form.instance, by=request.user, data={str(formset.model._meta.verbose_name): changed})
 
     # --- Moves ---
 
@@ -119,9 +109,8 @@ class RecordAdmin(admin.ModelAdmin):
 
     def move_view(self, request: HttpRequest, object_id: str, verb: str) -> HttpResponse:
         """Ask for what a move needs, then make it. Every reason of a refusal is shown; what was typed stays."""
-        move = self.moves.get(verb)
-        record = get_object_or_404(self.get_queryset(request), pk=object_id) if move else None
-        if move is None or not self.has_view_permission(request, record):
+        move, record = self.moves.get(verb), self.get_object(request, object_id)
+        if move is None or record is None or not self.has_view_permission(request, record):
             raise PermissionDenied
         form = self._form_of(move)(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
@@ -187,6 +176,25 @@ def bulk_action(name: str, label: Any, act: Callable[[RecordAdmin, Any, HttpRequ
 
     carry_out_all.__name__ = name  # the name under which the list's form sends it
     return carry_out_all
+
+
+def _own(form: forms.ModelForm) -> None:
+    """A fact of the reference data that was edited by hand, without a word on its mark, is the secretariat's own."""
+    if hasattr(form.instance, "evidence") and form.changed_data and "evidence" not in form.changed_data:
+        form.instance.evidence = Evidence.OWN
+
+
+def _changes(form: forms.ModelForm) -> dict[str, list[Any]]:
+    """Each field that changed, with its value before and after."""
+    return {name: [_plain(_before(form, name)), _plain(form.cleaned_data[name])] for name in form.changed_data}
+
+
+def _before(form: forms.ModelForm, name: str) -> Any:
+    """What stood in a field; a record that was chosen by itself, not by its number."""
+    value, field = form.initial.get(name), form.fields[name]
+    if isinstance(field, forms.ModelChoiceField) and isinstance(value, int):
+        return field.queryset.filter(pk=value).first()
+    return value
 
 
 def _plain(value: Any) -> Any:

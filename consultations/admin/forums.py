@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consultations import workflow
+from consultations.forms import ReasonForm
 from consultations.intake import DelegateResource
 from consultations.models import CheckIn, Consultation, Delegate, Forum, ForumSession, Milestone, SessionRole
 from ncm_portal.workflow import now
@@ -18,13 +19,13 @@ from .base import ReadOnlyAdmin, RecordAdmin, RowsInline, bulk_action
 from .spreadsheets import SpreadsheetExport
 
 
-class ExtendForm(forms.Form):
+class ExtendForm(ReasonForm):
     """A later deadline and the reason for it."""
 
     closes_at = forms.DateTimeField(
         label=_("New deadline (EAT, UTC+3)"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
-    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    field_order = ["closes_at", "reason"]
 
 
 class MilestonesInline(RowsInline):

@@ -7,6 +7,7 @@ from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
 from consultations import workflow
+from consultations.forms import PlainTextField
 from consultations.intake import StakeholderResource
 from consultations.models import (
     County,
@@ -104,6 +105,18 @@ class MinistryAdmin(RecordAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("mandates__theme")
 
+    def save_formset(self, request, form, formset, change):
+        """A mandate that is ticked as confirmed is confirmed by the verb; whatever else was typed is an edit."""
+        mark = "is_confirmed"
+        ticked = [row for row in formset.forms if mark in row.changed_data and row.cleaned_data[mark]]
+        for row in ticked:
+            row.instance.is_confirmed = False
+            row.changed_data.remove(mark)
+        super().save_formset(request, form, formset, change)
+        for mandate in (row.instance for row in ticked):
+            lead = {"is_lead": mandate.is_lead, "basis": mandate.basis}
+            workflow.confirm_mandate(mandate.ministry, mandate.theme, by=request.user, **lead)
+
     @admin.display(description=_("mandates"))
     def themes_with_mandate(self, ministry: Ministry) -> str:
         """The themes of confirmed mandates; the lead is marked."""
@@ -121,7 +134,7 @@ class AppointForm(forms.Form):
     """The office of a person, and why it changes."""
 
     office = forms.ChoiceField(label=_("Office"), choices=Office.choices, required=False)
-    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    reason = PlainTextField(label=_("Reason"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
 APPOINT = Move("appoint", _("Appoint to an office"), (), None, head_may, _("the head of the secretariat"))

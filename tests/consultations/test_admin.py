@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from zeal import zeal_ignore
 
+from consultations.management.commands import check_journal
 from consultations.models import (
     CheckIn,
     Consultation,
@@ -98,6 +99,26 @@ def test_a_move_asks_for_a_reason_only_where_its_verb_takes_one(client):
 def test_a_move_that_is_not_in_the_table_does_not_exist(client, officer):
     body = factories.make_stakeholder(state="registered")
     assert client.post(page(Stakeholder, "move", body.pk, "delete"), {}).status_code == 403
+
+
+@pytest.mark.parametrize("key", ["abc", "999999999999999999999999"])
+def test_a_move_of_a_record_that_is_not_there_is_refused(client, officer, key):
+    assert client.post(page(Stakeholder, "move", key, "verify"), {}).status_code == 403
+
+
+def test_the_reason_of_a_move_keeps_the_journal_sound(client, officer):
+    body = factories.make_stakeholder(state="registered")
+    client.post(page(Stakeholder, "move", body.pk, "refuse"), {"reason": "Who are you?\r\nWrite to us."})
+    assert (Event.objects.about(body).last().reason, check_journal.check().complaint) == (
+        "Who are you?\nWrite to us.",
+        "",
+    )
+
+
+def test_a_reason_that_nobody_can_read_is_refused_beside_its_field(client, officer):
+    body = factories.make_stakeholder(state="registered")
+    answer = client.post(page(Stakeholder, "move", body.pk, "refuse"), {"reason": "a\x0bb"})
+    assert list(answer.context["form"].errors) == ["reason"]
 
 
 def test_bulk_moves_report_each_refusal(client, officer):
