@@ -36,7 +36,6 @@ from consultations.models import (
     Provision,
     Relation,
     Stakeholder,
-    StakeholderState,
     Submission,
     SubmissionState,
     Theme,
@@ -246,10 +245,10 @@ class Wanted:
         return {name: value for name, value in found.items() if value}
 
 
-class InputPage(NamedTuple):
-    """One page of inputs, newest first, and the references from which its neighbours are reached."""
+class Page(NamedTuple):
+    """One page of a list, newest first, and the keys from which its neighbours are reached."""
 
-    inputs: list[Submission]
+    rows: list[Any]
     newer: str
     older: str
 
@@ -263,27 +262,34 @@ def readable_inputs(user: Any, wanted: Wanted) -> QuerySet[Submission]:
 
 def readable_by_reference(user: Any, references: Iterable[str]) -> QuerySet[Submission]:
     """Inputs that `user` may read and that were sent, among `references`; anything that is no reference finds none."""
-    known = [reference for reference in references if REFERENCE.fullmatch(reference)]
-    return Submission.objects.visible_to(user).sent().filter(reference__in=known)
+    return by_reference(Submission.objects.visible_to(user).sent(), references)
 
 
-def input_page(inputs: QuerySet[Submission], *, before: Submission | None, after: Submission | None) -> InputPage:
+def by_reference(inputs: QuerySet[Submission], references: Iterable[str]) -> QuerySet[Submission]:
+    """Those of `inputs` that have one of `references`; anything that is no reference finds none."""
+    return inputs.filter(reference__in=[asked for asked in references if REFERENCE.fullmatch(asked)])
+
+
+def input_page(inputs: QuerySet[Submission], *, before: Submission | None, after: Submission | None) -> Page:
     """The page of `inputs` that begins after `before` (older) or ends before `after` (newer); the newest by default.
 
     Pages are found by key, not by offset: a new input never shifts what a shared address shows.
     """
-    if after:
-        rows = list(inputs.filter(_beyond(after, "gt")).order_by("submitted_at", "pk")[: PAGE + 1])
-        more_newer, more_older = len(rows) > PAGE, True
-        rows = rows[:PAGE][::-1]
+    older, newer = _beyond(before, "lt") if before else None, _beyond(after, "gt") if after else None
+    return page_between(inputs, "reference", older_than=older, newer_than=newer)
+
+
+def page_between(rows: QuerySet[Any], key: str, *, older_than: Q | None, newer_than: Q | None) -> Page:
+    """A page of `rows` (ordered, newest first) beyond one edge; `key` is the field that names a row in addresses."""
+    if newer_than:
+        found = list(rows.filter(newer_than).reverse()[: PAGE + 1])
+        shown, more_newer, more_older = found[:PAGE][::-1], len(found) > PAGE, True
     else:
-        rows = list((inputs.filter(_beyond(before, "lt")) if before else inputs)[: PAGE + 1])
-        more_newer, more_older = bool(before), len(rows) > PAGE
-        rows = rows[:PAGE]
-    if not rows:
-        return InputPage([], "", "")
-    newer, older = str(rows[0].reference), str(rows[-1].reference)
-    return InputPage(rows, newer if more_newer else "", older if more_older else "")
+        found = list(rows.filter(older_than or Q())[: PAGE + 1])
+        shown, more_newer, more_older = found[:PAGE], bool(older_than), len(found) > PAGE
+    newer = str(getattr(shown[0], key)) if shown and more_newer else ""
+    older = str(getattr(shown[-1], key)) if shown and more_older else ""
+    return Page(shown, newer, older)
 
 
 def _beyond(edge: Submission, side: str) -> Q:
@@ -307,7 +313,7 @@ def waiting(user: Any) -> list[Waiting]:
     if not is_secretariat(user):
         return []
     inputs = Submission.objects.visible_to(user).filter(state=SubmissionState.SUBMITTED).count()
-    bodies = Stakeholder.objects.filter(state=StakeholderState.REGISTERED, memberships__isnull=False).distinct().count()
+    bodies = Stakeholder.objects.waiting().count()
     points = Point.objects.filter(state=PointState.SUBMITTED).count()
     failed = OutgoingMail.objects.filter(state=MailState.FAILED).count()
     rows = [

@@ -21,12 +21,11 @@ from consultations.models import (
     Point,
     PointState,
     Stakeholder,
-    StakeholderState,
     Submission,
     SubmissionState,
     Theme,
 )
-from consultations.queries import input_page, readable_by_reference
+from consultations.queries import by_reference, input_page
 from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import moves_open_to, needs_of
 
@@ -44,7 +43,7 @@ def front(request: HttpRequest) -> dict[str, Any]:
 
     The page itself is put together in `positions`, which knows the papers too.
     """
-    sent = Submission.objects.visible_to(request.user).filter(submitted_at__isnull=False)
+    sent, organisations = _ever_sent(request), Stakeholder.objects.waiting()
     waiting = sent.filter(state=SubmissionState.SUBMITTED)
     unsplit = sent.filter(state=SubmissionState.ACCEPTED, points=None)
     return {
@@ -53,7 +52,8 @@ def front(request: HttpRequest) -> dict[str, Any]:
         "queue": _shown(waiting)[:QUEUE],
         "unsplit": unsplit.count(),
         "to_split": _shown(unsplit)[:QUEUE],
-        "organisations": organisations_waiting()[:QUEUE],
+        "organisations": organisations.order_by("created_at", "pk")[:QUEUE],
+        "to_verify": organisations.count(),
         "sessions": _sessions_with_points(),
         "forums": Forum.objects.exclude(state__in=[ForumState.REPORTED, ForumState.CANCELLED]).prefetch_related(
             "sessions"
@@ -61,10 +61,9 @@ def front(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def organisations_waiting() -> QuerySet[Stakeholder]:
-    """Organisations that registered and wait for the secretariat, in the order in which they came."""
-    registered = Stakeholder.objects.filter(state=StakeholderState.REGISTERED, memberships__isnull=False)
-    return registered.distinct().order_by("created_at", "pk")
+def _ever_sent(request: HttpRequest) -> QuerySet[Submission]:
+    """Inputs that the reader may see and that were sent at some time, withdrawn ones too."""
+    return Submission.objects.visible_to(request.user).filter(submitted_at__isnull=False)
 
 
 def _by_theme(inputs: QuerySet[Submission]) -> QuerySet[Theme]:
@@ -88,13 +87,13 @@ def _sessions_with_points() -> list[dict[str, Any]]:
 @require_safe
 def desk_inputs(request: HttpRequest) -> HttpResponse:
     """All inputs that were ever sent, newest first, narrowed by words, theme and state."""
-    form = WantedInputsForm(request.GET)
-    found = _narrowed(Submission.objects.visible_to(request.user).filter(submitted_at__isnull=False), form.wanted)
+    form, ever_sent = WantedInputsForm(request.GET), _ever_sent(request)
+    found = _narrowed(ever_sent, form.wanted)
     edges = {name: request.GET[name] for name in ("before", "after") if request.GET.get(name)}
-    edge = {row.reference: row for row in readable_by_reference(request.user, edges.values())}
+    edge = {row.reference: row for row in by_reference(ever_sent, edges.values())} if edges else {}
     shown = _shown(found).order_by("-submitted_at", "-pk")
     page = input_page(shown, before=edge.get(edges.get("before")), after=edge.get(edges.get("after")))
-    context = {"form": form, "inputs": page.inputs, "number": found.count()}
+    context = {"form": form, "inputs": page.rows, "number": found.count()}
     context["newer"] = neighbour(request, after=page.newer)
     context["older"] = neighbour(request, before=page.older)
     return render(request, "consultations/desk/inputs.html", context)
@@ -126,10 +125,8 @@ def desk_input(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _input(request: HttpRequest, key: UUID) -> Submission:
-    sent = Submission.objects.visible_to(request.user).filter(submitted_at__isnull=False)
-    return get_object_or_404(
-        sent.select_related("consultation", "stakeholder", "theme", "author", "decided_by"), key=key
-    )
+    found = _ever_sent(request).select_related("consultation", "stakeholder", "theme", "author", "decided_by")
+    return get_object_or_404(found, key=key)
 
 
 def _show(

@@ -15,7 +15,7 @@ from consultations.workflow import STAKEHOLDER_MOVES
 from ncm_portal.workflow import moves_open_to, needs_of, now
 
 from .access import NOTHING_DONE, Outcome, carry_out, for_secretariat
-from .desk import neighbour, organisations_waiting
+from .desk import neighbour
 
 PAGE = 50
 VERBS = {verb: getattr(workflow, verb) for verb in STAKEHOLDER_MOVES}
@@ -32,7 +32,7 @@ def desk_organisations(request: HttpRequest) -> HttpResponse:
     more = str(rows[PAGE - 1].pk) if len(rows) > PAGE else ""
     context = {
         "form": form,
-        "waiting": organisations_waiting(),
+        "waiting": Stakeholder.objects.waiting().order_by("created_at", "pk"),
         "organisations": rows[:PAGE],
         "number": found.count(),
         "next": neighbour(request, after=more),

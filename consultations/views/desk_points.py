@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import workflow
 from consultations.forms import MergeForm, TwinForm, WantedPointsForm
 from consultations.models import Event, Point, PointState
+from consultations.queries import page_between
 from consultations.workflow import POINT_MOVES
 from ncm_portal.workflow import moves_open_to, needs_of
 
 from .access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
 from .desk import neighbour
 
-PAGE = 25
 TWINS = 8
 POINT_VERBS = {
     "validate": lambda point, *, by, reason: workflow.validate(point, by=by),
@@ -35,9 +35,10 @@ def desk_points(request: HttpRequest) -> HttpResponse:
     """All points, the latest first, narrowed by words, theme, kind and state."""
     form = WantedPointsForm(request.GET)
     found = _narrowed(_points(), form.wanted)
-    rows, newer, older = _page(found, request)
-    context = {"form": form, "points": rows, "number": found.count()}
-    context["newer"], context["older"] = neighbour(request, after=newer), neighbour(request, before=older)
+    older, newer = _edge(request, "before"), _edge(request, "after")
+    page = page_between(found.order_by("-pk"), "pk", older_than=older, newer_than=newer)
+    context = {"form": form, "points": page.rows, "number": found.count()}
+    context["newer"], context["older"] = neighbour(request, after=page.newer), neighbour(request, before=page.older)
     return render(request, "consultations/desk/points.html", context)
 
 
@@ -55,19 +56,10 @@ def _narrowed(points: QuerySet[Point], wanted: dict[str, Any]) -> QuerySet[Point
     return points.filter(**wanted)
 
 
-def _page(points: QuerySet[Point], request: HttpRequest) -> tuple[list[Point], str, str]:
-    """The page that the address asks for by key, with the keys of its neighbours."""
-    edges = {name: int(request.GET[name]) for name in ("before", "after") if request.GET.get(name, "").isdecimal()}
-    if "after" in edges:
-        rows = list(points.filter(pk__gt=edges["after"] % 2**63).order_by("pk")[: PAGE + 1])
-        more_newer, more_older, rows = len(rows) > PAGE, True, rows[:PAGE][::-1]
-    else:
-        older = points.filter(pk__lt=edges["before"] % 2**63) if "before" in edges else points
-        rows = list(older.order_by("-pk")[: PAGE + 1])
-        more_newer, more_older, rows = "before" in edges, len(rows) > PAGE, rows[:PAGE]
-    if not rows:
-        return [], "", ""
-    return rows, str(rows[0].pk) if more_newer else "", str(rows[-1].pk) if more_older else ""
+def _edge(request: HttpRequest, name: str) -> Q | None:
+    """The points beyond the one whose key the address names; None where it names none."""
+    key, side = request.GET.get(name, ""), {"before": "lt", "after": "gt"}[name]
+    return Q(**{f"pk__{side}": int(key)}) if key.isdecimal() and len(key) < 19 else None
 
 
 def organisations_behind(point: Point) -> int:

@@ -67,29 +67,25 @@ def inputs(request: HttpRequest) -> HttpResponse:
     current = rounds[0] if rounds else None
     themes = list(Theme.objects.all())
     filters = _filters(request.GET, rounds, themes)
-    wanted = queries.Wanted(**{_FIELDS[found.name]: found.found for found in filters if found.found})
+    found = {each.name: each.found for each in filters if each.found}
+    wanted = queries.Wanted(consultation=found.pop("round", None), **found)
     readable = queries.readable_inputs(request.user, wanted)
     before, after, lost = _edges(request)
     page = queries.input_page(readable, before=before, after=after)
-    if after and not page.inputs:
+    if after and not page.rows:
         page = queries.input_page(readable, before=None, after=None)
     context = {
-        "filters": [found for found in filters if found.name != "round" or len(rounds) > 1],
+        "filters": [each for each in filters if each.name != "round" or len(rounds) > 1],
         "is_narrowed": bool(wanted.conditions),
-        "not_found": lost or any(found.is_unknown for found in filters),
+        "not_found": lost or any(each.is_unknown for each in filters),
         "number": None if before or after else readable.count(),
-        "inputs": page.inputs,
+        "inputs": page.rows,
         "newer": _address(filters, after=page.newer),
         "older": _address(filters, before=page.older),
         "round": wanted.consultation or current,
         "heard": _heard(wanted.consultation or current, themes),
     }
     return render(request, "consultations/inputs.html", context)
-
-
-_FIELDS = {
-    "theme": "theme", "objective": "objective", "group": "group", "county": "county", "round": "consultation",
-}  # fmt: skip
 
 
 def _heard(consultation: Consultation | None, themes: list[Theme]) -> queries.Heard | None:

@@ -60,8 +60,12 @@ def draft(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def own_input(request: HttpRequest, key: UUID) -> Submission:
     """The input with `key` that the reader may write for. One and the same 404 for anybody else's and for none."""
+    return _own(request, key=key)
+
+
+def _own(request: HttpRequest, **named: Any) -> Submission:
     readable = Submission.objects.visible_to(request.user).select_related("consultation", "stakeholder", "theme")
-    found = get_object_or_404(readable, key=key)
+    found = get_object_or_404(readable, **named)
     if not may_submit(request.user, found):
         raise Http404
     return found
@@ -75,10 +79,7 @@ def history_of(submission: Submission) -> QuerySet[Event]:
 @require_safe
 def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """The receipt of an input that was sent: what arrived, when, and its hash."""
-    readable = Submission.objects.visible_to(request.user).select_related("consultation", "stakeholder", "theme")
-    found = get_object_or_404(readable, reference=reference)
-    if not may_submit(request.user, found):
-        raise Http404
+    found = _own(request, reference=reference)
     return render(request, "consultations/stakeholder/receipt.html", {"submission": found})
 
 

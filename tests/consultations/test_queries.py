@@ -265,8 +265,8 @@ def test_inputs_of_the_same_moment_are_neither_lost_nor_shown_twice(consultation
     edge = None
     while page is None or page.older:
         page = pages(inputs, before=edge)
-        seen += page.inputs
-        edge = page.inputs[-1]
+        seen += page.rows
+        edge = page.rows[-1]
     assert seen == sorted(sent, key=lambda found: -found.pk)
 
 
@@ -274,9 +274,9 @@ def test_a_new_input_does_not_shift_an_older_page(consultation, monkeypatch):
     monkeypatch.setattr(queries, "PAGE", 2)
     _a, b, c, d = at_minutes(consultation, 1, 2, 3, 4)
     inputs = queries.readable_inputs(VISITOR, queries.Wanted())
-    before = pages(inputs, before=b).inputs
+    before = pages(inputs, before=b).rows
     make_submission(consultation)
-    assert before == pages(inputs, before=b).inputs == [c, d]
+    assert before == pages(inputs, before=b).rows == [c, d]
 
 
 @pytest.mark.parametrize(

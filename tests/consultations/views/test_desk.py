@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from consultations import queries
 from consultations.models import Event, Note, OutgoingMail, Point
+from consultations.views import desk
 from ncm_portal.workflow import now
 from tests.factories import (
     change,
@@ -128,6 +130,15 @@ def test_the_front_page_says_what_waits(client, officer):
     assert new.title in words(page)
 
 
+def test_the_front_page_counts_what_it_does_not_list(client, officer, monkeypatch):
+    monkeypatch.setattr(desk, "QUEUE", 1)
+    body = make_stakeholder(state="registered")
+    for other in (body, body, make_stakeholder(state="registered")):
+        make_member(other)
+    page = client.get("/desk/")
+    assert (list(page.context["organisations"]), page.context["to_verify"]) == ([body], 2)
+
+
 def test_the_front_page_asks_the_database_little(client, officer, django_assert_max_num_queries):
     consultation = make_consultation()
     for _turn in range(4):
@@ -179,6 +190,16 @@ def test_inputs_are_turned_over_by_key(client, officer):
     assert (first.context["newer"], second.context["older"]) == ("", "")
     back = client.get(second.context["newer"])
     assert [found.title for found in back.context["inputs"]] == seen[:25]
+
+
+def test_a_page_that_ends_with_a_withdrawn_input_leads_on(client, officer, monkeypatch):
+    monkeypatch.setattr(queries, "PAGE", 1)
+    consultation = make_consultation()
+    for title, state in (("Old", "submitted"), ("New", "withdrawn")):
+        make_submission(consultation, title=title, state=state)
+    first = client.get("/desk/inputs/")
+    second = client.get(first.context["older"])
+    assert [found.title for page in (first, second) for found in page.context["inputs"]] == ["New", "Old"]
 
 
 # --- Screening ------------------------------------------------------------------------------------------------------
