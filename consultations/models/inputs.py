@@ -46,7 +46,7 @@ class SubmissionQuerySet(models.QuerySet):
         """Inputs that `user` may read: the only way any page, search, count, export or mail reads inputs.
 
         Everyone: accepted public ones. Members of the NCM and officials: accepted ones for members too. One's own
-        organisation: all of its own. The secretariat: all that was ever sent; drafts are their author's.
+        organisation: all of its own, drafts too. The secretariat: all that was ever sent.
         """
         accepted = Q(state=SubmissionState.ACCEPTED)
         seen = accepted & Q(audience=Audience.PUBLIC)

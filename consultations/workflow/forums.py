@@ -185,9 +185,9 @@ def extend(consultation: Consultation, *, closes_at: datetime, by: User, reason:
     def move_deadline(row: Consultation) -> None:
         if closes_at <= row.closes_at or deadline_passed(closes_at):
             raise Blocked(_("The new deadline must be later than the old one and lie ahead."))
-        row.closes_at = closes_at
+        data["from"], row.closes_at = row.closes_at.isoformat(), closes_at
 
-    data = {"from": consultation.closes_at.isoformat(), "to": closes_at.isoformat()}
+    data = {"to": closes_at.isoformat()}
     row = make(CONSULTATION_MOVES["extend"], consultation, by=by, reason=reason, change=move_deadline, data=data)
     emails.deadline_extended(row)
     return row

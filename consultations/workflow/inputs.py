@@ -37,7 +37,7 @@ DRAFT_FIELDS = ("theme", "title", "body", "proposed_wording", "language", "audie
 
 def ready_to_send(submission: Submission) -> list[Condition]:
     """What an input needs to be sent: its words, a verified organisation and an open consultation."""
-    consultation, stakeholder = submission.consultation, submission.stakeholder
+    consultation = submission.consultation
     if submission.submitted_at:  # sent in time and returned for completion: the deadline was met
         in_time = consultation.state in {consultation.State.OPEN, consultation.State.CLOSED}
     else:
@@ -47,31 +47,39 @@ def ready_to_send(submission: Submission) -> list[Condition]:
     is_late = deadline_passed(consultation.closes_at)
     closed = _("Inputs closed on %(day)s, %(hour)s EAT (UTC+3)") if is_late else _("Inputs are not being taken")
     return [
-        *_words_are_there(submission),
-        either(
-            stakeholder.state == Stakeholder.State.VERIFIED,
-            _("The secretariat has verified %(name)s") % {"name": stakeholder.name},
-            _("The secretariat has not verified %(name)s") % {"name": stakeholder.name},
-        ),
+        *_is_complete(submission),
         either(in_time, _("Inputs close on %(day)s, %(hour)s EAT (UTC+3)") % when, closed % when),
     ]
 
 
-def _words_are_there(submission: Submission) -> list[Condition]:
+def _is_complete(submission: Submission) -> list[Condition]:
+    """It has its words and comes from a verified organisation."""
+    name = {"name": submission.stakeholder.name}
     return [
         either(bool(submission.title.strip()), _("It has a title"), _("It has no title yet")),
         either(bool(submission.body.strip()), _("It has a text"), _("It has no text yet")),
+        either(
+            submission.stakeholder.state == Stakeholder.State.VERIFIED,
+            _("The secretariat has verified %(name)s") % name,
+            _("The secretariat has not verified %(name)s") % name,
+        ),
     ]
 
 
 def received_in_time(submission: Submission) -> list[Condition]:
-    """What an input on paper or by mail needs: its words, a verified organisation, received by the deadline."""
-    deadline = timezone.localdate(submission.consultation.closes_at)
+    """What an input on paper or by mail needs: its words, a verified organisation, received by the deadline.
+
+    It may be typed after the deadline, but not before the consultation opens or once its file is closed.
+    """
+    consultation = submission.consultation
+    under_way = consultation.state in {consultation.State.OPEN, consultation.State.CLOSED}
+    deadline = timezone.localdate(consultation.closes_at)
     received = submission.received_on
     day = {"day": f"{deadline.day} {deadline:%B %Y}"}
     in_time = received is not None and received <= deadline
     on_time = either(in_time, _("It was received by %(day)s") % day, _("It was not received by %(day)s") % day)
-    return [*ready_to_send(submission)[:3], on_time]
+    state = _("The consultation is %(state)s") % {"state": consultation.get_state_display()}
+    return [*_is_complete(submission), Condition(state, under_way), on_time]
 
 
 SUBMISSION_MOVES = table(
@@ -277,7 +285,7 @@ def withdraw(submission: Submission, *, by: User, reason: str = "") -> Submissio
 @verb
 def add_note(submission: Submission, *, by: User, text: str) -> Note:
     """Write an internal note of the secretariat on an input."""
-    demand(is_secretariat(by), who=SCREENERS, to=gettext_lazy("Write a note"))
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Write a note"))
     note = Note.objects.create(submission=submission, text=text, by=by, at=now())
     journal("note", submission, by=by)
     return note

@@ -128,6 +128,14 @@ def test_an_extension_moves_the_deadline_and_tells_verified_organisations(state)
     assert event.data == {"from": before.isoformat(), "to": later.isoformat()}
 
 
+def test_the_journal_keeps_the_deadline_that_was_moved_and_not_one_seen_earlier():
+    seen, by = make_consultation(), make_head()
+    deadlines = [seen.closes_at + timedelta(days=days) for days in (7, 14)]
+    for later in deadlines:
+        workflow.extend(seen, closes_at=later, by=by, reason="Floods.")
+    assert Event.objects.about(seen).last().data["from"] == deadlines[0].isoformat()
+
+
 def test_a_deadline_moves_later_and_ahead_only():
     consultation, by = make_consultation(), make_head()
     reason = ["The new deadline must be later than the old one and lie ahead."]

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from consultations import workflow
-from consultations.models import Event, OutgoingMail, Provision, Submission
+from consultations.models import Consultation, Event, OutgoingMail, Provision, Submission
 from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import Blocked, Conflict, NotAllowed, moves_open_to, needs_of, now, replayed_at
 from tests.factories import (
@@ -306,7 +306,9 @@ def test_a_note_is_the_secretariats(author):
     note = workflow.add_note(submission, by=by, text="Ask a colleague.")
     assert (note.text, note.by) == ("Ask a colleague.", by)
     assert verbs(submission) == ["note"]
-    assert refused(workflow.add_note, submission, by=submission.author, text="x") == [SCREENERS.format("Write a note")]
+    assert refused(workflow.add_note, submission, by=submission.author, text="x") == [
+        "Only the secretariat may do this: Write a note."
+    ]
 
 
 def test_a_paper_input_is_taken_in_once():
@@ -328,6 +330,20 @@ def test_a_letter_that_came_late_is_not_taken_in():
     closes = timezone.localdate(consultation.closes_at)
     assert reasons == [f"It was not received by {closes.day} {closes:%B %Y}"]
     assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize("state", Consultation.State.values)
+def test_a_letter_is_taken_in_from_the_opening_until_the_file_is_closed(state):
+    consultation = make_consultation(state=state)
+    letter = {"theme": make_theme("T1"), "channel": "letter", "received_on": timezone.localdate(), **WORDS}
+
+    def take_in():
+        return workflow.take_in(consultation, make_stakeholder(), by=make_secretariat(), key=uuid.uuid4(), **letter)
+
+    if state in ("open", "closed"):
+        assert take_in()[1]
+    else:
+        assert refused(take_in) == [f"The consultation is {consultation.get_state_display()}"]
 
 
 # --- What a page reads of the table ---------------------------------------------------------------------------------
