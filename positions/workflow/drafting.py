@@ -340,7 +340,8 @@ def decide(
 
     Raises NotAllowed, or Blocked with every reason: a reason is needed unless the point is accepted; accepted points
     name at least one paragraph; a merged point is disposed of as merged and no other; whoever wrote a paragraph does
-    not judge a challenge to it.
+    not judge a challenge to it. Adoption fixes every disposition that was made before. A point that has none yet, such
+    as one validated after the meeting, still gets it: publication waits for it.
     """
     demand(may_draft(by, paper), who=SECRETARIAT, to=gettext_lazy("Dispose of a point"))
     row = locked(paper)
@@ -357,7 +358,9 @@ def decide(
 
 def _objections(paper, point, by, outcome, reason, named) -> list[str]:
     reasons = []
-    if paper.state not in BEFORE_ADOPTION:
+    is_open = paper.state in BEFORE_ADOPTION
+    is_late = paper.state == PaperState.ADOPTED and not paper.dispositions.filter(point=point).exists()
+    if not (is_open or is_late):
         reasons.append(_("The text was adopted: its dispositions stay as they are."))
     if point.consultation_id != paper.consultation_id:
         reasons.append(_("The point belongs to another consultation."))

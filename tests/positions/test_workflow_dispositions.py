@@ -5,6 +5,7 @@ import pytest
 from ncm_portal.workflow import Blocked
 from positions import workflow
 from positions.models import Disposition, Grounding
+from positions.workflow.moves import open_points
 from tests.factories import make_point, make_submission
 from tests.paper_factories import bring_paper, make_paper, make_paragraph, make_section
 from tests.positions.drafting import last_entry, make_draft
@@ -48,6 +49,19 @@ def test_a_disposition_can_be_changed_until_adoption(draft):
     assert refused(decide, draft, draft.point, "noted", reason="Later.") == [
         "The text was adopted: its dispositions stay as they are."
     ]
+
+
+def test_a_point_that_came_too_late_for_adoption_still_gets_its_answer_once(draft):
+    decide(draft, draft.point, "accepted", paragraphs=[draft.paragraph])
+    bring_paper(draft.paper, "adopted")
+    assert [point.reference for point in open_points(draft.paper)] == [draft.other.reference]
+    assert decide(draft, draft.other, "noted", reason="It came after the meeting.").outcome == "noted"
+    assert not open_points(draft.paper).exists()
+    fixed = ["The text was adopted: its dispositions stay as they are."]
+    assert refused(decide, draft, draft.other, "not_accepted", reason="On second thoughts.") == fixed
+    bring_paper(draft.paper, "published")
+    later = make_point(draft.other.submission)
+    assert refused(decide, draft, later, "noted", reason="After publication.") == fixed
 
 
 NAME_ONE = "Name at least one paragraph that takes the point up."

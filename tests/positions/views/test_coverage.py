@@ -236,6 +236,7 @@ def test_nobody_judges_a_challenge_to_the_own_words(client, draft):
 
 
 def test_after_adoption_no_answer_changes(desk, draft):
+    decide(desk, draft, draft.other, "noted", reason="It was heard.")
     bring_paper(draft.paper, "adopted")
     response = decide(desk, draft, draft.other, "noted", reason="Typed reason.")
     assert problems(response) == ["The text was adopted: its dispositions stay as they are."]
