@@ -220,7 +220,7 @@ def final_edition(paper: PositionPaper) -> Edition | None:
 
 
 def files_are_sound(paper: PositionPaper) -> list[Condition]:
-    """The PDF of the final edition was made (only one that passed its checks is kept), and every point has an answer."""
+    """The PDF of the final edition was made (one that fails its checks is not kept), and every point has an answer."""
     edition = final_edition(paper)
     made = edition is not None and edition.artefacts.filter(format=ArtefactFormat.PDF).exists()
     return [
