@@ -17,7 +17,7 @@ JOURNAL_LOCK = 20171017
 FIRST_HASH = "0" * 64
 
 
-def kind_of(record):
+def _kind_of(record):
     """The name of the record's kind: a ministry is an organisation, wherever it was edited."""
     return record._meta.concrete_model._meta.label_lower
 
@@ -25,7 +25,7 @@ def kind_of(record):
 class EventQuerySet(models.QuerySet):
     def about(self, record):
         """Entries about `record`, oldest first."""
-        return self.filter(kind=kind_of(record), object_id=str(record.pk)).order_by("number")
+        return self.filter(kind=_kind_of(record), object_id=str(record.pk)).order_by("number")
 
     def record(self, verb, record, *, by, before="", after="", reason="", data=None):
         """Append one entry. The lock serialises writers until they commit, so the chain has one order.
@@ -37,7 +37,7 @@ class EventQuerySet(models.QuerySet):
         last = self.model.objects.order_by("-number").only("number", "hash").first()
         event = self.model(
             number=last.number + 1 if last else 1,
-            kind=kind_of(record),
+            kind=_kind_of(record),
             object_id=str(record.pk),
             object_label=str(record)[:200],
             verb=verb,

@@ -41,9 +41,9 @@ def desk_organisations(request: HttpRequest) -> HttpResponse:
 
 
 def _narrowed(words: str) -> QuerySet[Stakeholder]:
-    found = Stakeholder.objects.order_by("name", "pk").annotate(
-        people=Count("memberships", filter=Q(memberships__valid_until=None))
-    )
+    acting = Q(memberships__in=Membership.objects.live())
+    people = Count("memberships__user", filter=acting, distinct=True)
+    found = Stakeholder.objects.order_by("name", "pk").annotate(people=people)
     for word in words.split()[:10]:
         found = found.filter(Q(name__icontains=word) | Q(short_name__icontains=word))
     return found

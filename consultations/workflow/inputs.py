@@ -209,21 +209,12 @@ def take_in(
     Blocked with every reason.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Take in an input"))
-    known = Submission.objects.filter(key=key).first()
-    if known:
-        return known, False
-    submission = Submission.objects.create(
-        key=key,
-        consultation=consultation,
-        stakeholder=stakeholder,
-        author=by,
-        entered_by=by,
-        channel=channel,
-        received_on=received_on,
-        created_at=now(),
-        edited_at=now(),
-        **_known(fields),
-    )
+    moment = now()
+    values = {"consultation": consultation, "stakeholder": stakeholder, "author": by, "entered_by": by}
+    values |= {"channel": channel, "received_on": received_on, "created_at": moment, "edited_at": moment}
+    submission, is_new = Submission.objects.get_or_create(key=key, defaults=values | _known(fields))
+    if not is_new:
+        return submission, False
     submission.provisions.set(provisions or [])
     return make(SUBMISSION_MOVES["take_in"], submission, by=by, change=_stamp), True
 

@@ -234,9 +234,13 @@ def confirm_mandate(
 ) -> Mandate:
     """Confirm a ministry's mandate over a theme: from now on it clears the theme's paragraphs.
 
-    It is the secretariat's own from then on: loading the reference data again leaves it alone.
+    It is the secretariat's own from then on: loading the reference data again leaves it alone. Raises NotAllowed, or
+    Blocked when another ministry leads on the theme.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Confirm a mandate"))
+    leads = Mandate.objects.filter(theme=theme, is_lead=True, is_confirmed=True).exclude(ministry=ministry)
+    if is_lead and leads.exists():
+        raise Blocked(_("This theme has a confirmed lead ministry already."))
     confirmed = {"is_confirmed": True, "is_lead": is_lead, "basis": basis, "evidence": Evidence.OWN}
     mandate, _made = Mandate.objects.update_or_create(ministry=ministry, theme=theme, defaults=confirmed)
     journal("confirm_mandate", ministry, by=by, data={"theme": theme.code, "lead": is_lead, "basis": basis})

@@ -398,6 +398,15 @@ def test_one_key_begun_twice_at_once_is_one_draft(consultation, author):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_one_letter_taken_in_twice_at_once_is_one_input():
+    consultation, body, by, key = make_consultation(), make_stakeholder(), make_secretariat(), uuid.uuid4()
+    letter = {"theme": make_theme("T1"), "channel": "letter", "received_on": timezone.localdate(), **WORDS}
+    taken = at_once(*[lambda: workflow.take_in(consultation, body, by=by, key=key, **letter)] * 3)
+    only = Submission.objects.get()
+    assert sorted(taken, key=lambda each: each[1]) == [(only, False), (only, False), (only, True)]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_of_two_edits_at_once_one_is_shown_the_other(consultation, author):
     draft = begin(consultation, author)
     words = ["Mine", "Theirs"]

@@ -301,6 +301,14 @@ def test_a_mandate_is_confirmed_by_the_secretariat():
     assert Mandate.objects.count() == 1
 
 
+def test_one_ministry_leads_on_a_theme():
+    (one, two), theme, by = (make_ministry(), make_ministry()), make_theme(), make_secretariat()
+    assert [workflow.confirm_mandate(one, theme, by=by, is_lead=True).is_lead for _again in range(2)] == [True, True]
+    reasons = refused(workflow.confirm_mandate, two, theme, by=by, is_lead=True)
+    assert reasons == ["This theme has a confirmed lead ministry already."]
+    assert not workflow.confirm_mandate(two, theme, by=by).is_lead
+
+
 def test_the_head_appoints():
     person, head = make_user(), make_head()
     assert workflow.appoint(person, office="secretariat", by=head, reason="Joined us.").office == "secretariat"

@@ -1,6 +1,9 @@
 """Organisations at the desk: the register, and verifying, refusing, suspending."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from consultations.models import Event, OutgoingMail
 from tests.factories import (
@@ -46,6 +49,15 @@ def test_who_waits_stands_first(client, waiting):
     page = client.get(LIST)
     assert [body.name for body in page.context["waiting"]] == ["Newcomers (sample)"]
     assert names(client) == ["A verified one", "Newcomers (sample)"]
+
+
+def test_the_register_counts_who_acts_for_an_organisation_today(client):
+    body, today = make_ministry(), timezone.localdate()
+    make_member(body, "clearing_officer", user=make_member(body))
+    make_member(body, valid_until=today + timedelta(days=9))
+    make_member(body, valid_from=today + timedelta(days=9))
+    make_member(body, valid_until=today)
+    assert [found.people for found in client.get(LIST).context["organisations"]] == [2]
 
 
 def test_the_register_is_narrowed(client, waiting):
