@@ -349,6 +349,7 @@ def test_log_ins_of_every_role_open_the_portal(played):
         assert user.check_password(accounts.password())
         assert row.second_factor == Authenticator.objects.filter(user=user).exists() == needs_second_factor(user)
     assert accounts.password() in said
+    assert "DEMO=1 .venv/bin/python manage.py demo_code E-MAIL" in said  # without DEMO=1 the command refuses
     confirmed = EmailAddress.objects.filter(verified=True, primary=True).values_list("email", flat=True)
     assert set(confirmed) == set(User.objects.values_list("email", flat=True))
 

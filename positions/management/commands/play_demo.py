@@ -52,4 +52,4 @@ class Command(BaseCommand):
         for row in accounts.log_ins():
             code = "and a code" if row.second_factor else ""
             self.stdout.write(f"  {row.role:<24} {row.email:<48} {code}".rstrip())
-        self.stdout.write("The code of the moment:  .venv/bin/python manage.py demo_code E-MAIL")
+        self.stdout.write("The code of the moment:  DEMO=1 .venv/bin/python manage.py demo_code E-MAIL")
