@@ -202,6 +202,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("sw", _("Kiswahili"))]
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "borrowed"]
+FORMAT_MODULE_PATH = "ncm_portal.formats"
 USE_I18N = True
 TIME_ZONE = "Africa/Nairobi"
 USE_TZ = True

@@ -15,7 +15,7 @@ PACKAGES = ("ncm_portal", "consultations", "positions")
 # Who may import whom: a module imports lower floors only. On the same floor it imports its own package, and a module of
 # positions also the one of consultations, never the other way round.
 FLOORS = {
-    0: ["ncm_portal.addresses", "ncm_portal.embedded_postgres", "ncm_portal.workflow"],
+    0: ["ncm_portal.addresses", "ncm_portal.embedded_postgres", "ncm_portal.formats", "ncm_portal.workflow"],
     1: ["positions.wording", "consultations.similarity"],
     2: ["models"],
     3: ["permissions"],
@@ -24,13 +24,12 @@ FLOORS = {
     6: ["edition"],
     7: ["workflow"],
     8: ["intake", "sample", "reference_data"],
-    9: ["forms", "ncm_portal.accounts"],
+    9: ["forms", "templatetags", "ncm_portal.accounts"],
     10: [
         "views",
         "admin",
         "management",
         "navigation",
-        "templatetags",
         "sample",
         "reference_data",
         "ncm_portal.middleware",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations import workflow
 from consultations.intake import SubmissionConfirmForm, SubmissionImportForm, SubmissionResource
 from consultations.models import Event, OutgoingMail, Point, Submission
+from consultations.templatetags.portal import spoken
 
 from .base import ReadOnlyAdmin, RowsInline
 from .spreadsheets import SpreadsheetAdmin
@@ -99,9 +100,14 @@ class PointAdmin(ReadOnlyAdmin):
 class EventAdmin(ReadOnlyAdmin):
     """The journal, for reading."""
 
-    list_display = ["number", "at", "by_name", "object_label", "kind", "verb", "before", "after", "reason"]
+    list_display = ["number", "at", "by_name", "what", "object_label", "before", "after", "reason"]
     list_filter = ["kind", "verb"]
     search_fields = ["object_label", "by_name", "verb"]
+
+    @admin.display(description=_("what was done"), ordering="verb")
+    def what(self, event: Event) -> str:
+        """The verb in words."""
+        return spoken(event.verb)
 
 
 @admin.register(OutgoingMail)

@@ -1,11 +1,14 @@
 """The admin: what the secretariat sees and does there, and what nobody can do there."""
 
+import re
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import gettext, override
 from zeal import zeal_ignore
 
 from consultations.management.commands import check_journal
@@ -128,6 +131,17 @@ def test_bulk_moves_report_each_refusal(client, officer):
     )
     words = sorted(str(message) for message in response.context["messages"])
     assert words == sorted([f"{done}: “Verify” is not open while this is verified.", "Verify: 1 done"])
+
+
+@pytest.mark.parametrize(("language", "moment"), [("en", "4 Mar 2026, 15:05"), ("sw", "4 Machi 2026, 15:05")])
+def test_the_journal_says_when_and_what_in_words(client, officer, time_machine, language, moment):
+    time_machine.move_to("2026-03-04T12:05:00Z", tick=False)
+    Event.objects.record("return_for_completion", factories.make_stakeholder(), by=officer)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    newest = client.get(page(Event, "changelist")).text.partition("<tbody>")[2].partition("</tr>")[0]
+    cells = re.findall(r'class="field-(?:at nowrap|what)">([^<]+)<', newest)
+    with override(language):
+        assert cells == [moment, gettext("Return for completion")]
 
 
 def test_an_edit_is_kept_in_the_journal_with_both_values(client, officer):
