@@ -114,7 +114,7 @@ def test_each_theme_is_a_tile_with_its_figures(client):
     sent = make_submission(consultation, theme=make_theme("T1"), audience="secretariat")
     make_point(sent)
     page = words(client.get(reverse("home")))
-    assert "2 themes Theme 1 Objectives 4, 15–17 inputs 1 points 1 groups 1 Theme 2 inputs 0 points 0 groups 0" in page
+    assert "2 themes Theme 1 Objectives 4, 15–17 input 1 point 1 group 1 Theme 2 inputs 0 points 0 groups 0" in page
 
 
 def test_the_announced_forum_is_linked(client):

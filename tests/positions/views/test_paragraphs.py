@@ -288,7 +288,7 @@ def test_sources_are_confirmed_one_by_one_or_all_at_once_and_taken_away(desk, dr
     workflow.ground(draft.paragraph, draft.other, by=draft.drafter)
     row = workflow.reword(draft.paragraph, by=draft.drafter, text="Other words.", why="So.")
     one, two = row.wording.groundings.order_by("pk")
-    assert "to confirm" in desk.get(sources_page(draft)).text
+    assert "To confirm" in desk.get(sources_page(draft)).text
     response = desk.post(at("desk_source_confirm", draft, row.key, one.pk) + "?theme=T2")
     assert response.url == sources_page(draft, theme="T2")
     assert sorted(row.wording.groundings.values_list("pk", "is_confirmed")) == [(one.pk, True), (two.pk, False)]

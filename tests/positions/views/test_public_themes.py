@@ -34,7 +34,7 @@ def test_the_page_says_what_the_theme_asks_and_speaks_to(client):
     page = get(client)
     said = words(page)
     assert "Smuggling Kiswahili: Mada 1 (not edited yet) Why it matters." in said
-    assert "GCM-08 Label GCM-08 : Title of GCM-08 (to be confirmed by the secretariat) GCM-09" in said
+    assert "Objective 8 Label GCM-08 : Title of GCM-08 (to be confirmed by the secretariat) Objective 9" in said
     assert "Related GCM-10 Label GCM-10 Instruments Act A Lead bodies Police (to be confirmed" in said
 
 
@@ -49,7 +49,7 @@ def test_the_page_counts_all_and_names_what_is_public(client):
     make_point(shown)
     page = get(client)
     said = words(page)
-    assert "inputs 2 points 1 groups 2" in said
+    assert "inputs 2 point 1 groups 2" in said
     assert [found.title for found in page.context["inputs"]] == ["Shown"]
     assert [found.name for found in page.context["organisations"]] == ["Open Society of Herders"]
     assert "Quiet Guild" not in said
