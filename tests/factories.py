@@ -65,7 +65,7 @@ ROADS: dict[type[models.Model], dict[str, list[str]]] = {
     },
     Point: {
         "draft": [], "submitted": ["submitted"], "validated": ["validated"], "merged": ["validated", "merged"],
-        "disposed": ["validated", "disposed"],
+        "disposed": ["validated", "disposed"], "withdrawn": ["withdrawn"],
     },
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ PACKAGES = ("ncm_portal", "consultations", "positions")
 # positions also the one of consultations, never the other way round.
 FLOORS = {
     0: ["ncm_portal.addresses", "ncm_portal.embedded_postgres", "ncm_portal.formats", "ncm_portal.workflow"],
-    1: ["positions.wording", "consultations.similarity"],
+    1: ["positions.wording", "consultations.similarity", "consultations.passages"],
     2: ["models"],
     3: ["permissions"],
     4: ["queries"],
@@ -37,7 +37,13 @@ FLOORS = {
     11: ["urls", "ncm_portal.settings"],
     12: ["ncm_portal.wsgi"],
 }
-LEAVES = ("positions.wording", "consultations.similarity", "ncm_portal.workflow", "ncm_portal.addresses")
+LEAVES = (
+    "positions.wording",
+    "consultations.similarity",
+    "consultations.passages",
+    "ncm_portal.workflow",
+    "ncm_portal.addresses",
+)
 UNWELCOME = {"common", "utils", "helpers", "core", "services"}
 LONGEST_FUNCTION, LONGEST_FILE, MEDIAN_FUNCTION = 50, 450, 8
 

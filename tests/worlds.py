@@ -219,7 +219,16 @@ def _bare_delegate(world: SimpleNamespace, state: str) -> Delegate:
 
 def _bare_submission(world: SimpleNamespace, state: str) -> Submission:
     closed = make_consultation(state="archived")
-    return make_submission(closed, world.body, state=state, title="", author=world.people.roles["focal point"])
+    sent = make_submission(closed, world.body, state=state, title="", author=world.people.roles["focal point"])
+    if sent.reference:
+        make_point(sent)
+    return sent
+
+
+def _bare_point(world: SimpleNamespace, state: str) -> Point:
+    point = _point(world, state)
+    make_point(session=world.session, state="merged", into=point)
+    return point
 
 
 def _bare_paper(world: SimpleNamespace, state: str) -> PositionPaper:
@@ -241,5 +250,5 @@ def _bare_clearance(world: SimpleNamespace, state: str) -> Clearance:
 
 BARE: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Consultation: _bare_consultation, Forum: _bare_forum, Delegate: _bare_delegate, Submission: _bare_submission,
-    PositionPaper: _bare_paper, Clearance: _bare_clearance,
+    Point: _bare_point, PositionPaper: _bare_paper, Clearance: _bare_clearance,
 }  # fmt: skip

@@ -1,6 +1,9 @@
 """What people told us."""
 
-from .events import Event, MailState, OutgoingMail
+from .attachments import Attachment, AttachmentKind, AttachmentState
+from .dialogue import Endorsement, Misreading, Presence, Question, Reminder
+from .events import Event, MailState, Medium, OutgoingMail
+from .finding import SearchEntry, Tally
 from .forums import (
     CheckIn,
     CheckInChannel,
@@ -28,9 +31,12 @@ from .inputs import (
     Point,
     PointKind,
     PointState,
+    SetAsideReason,
     Submission,
     SubmissionState,
 )
+from .jobs import Job, JobKind, JobState
+from .likeness import Likeness, LikenessState
 from .people import (
     County,
     Evidence,
@@ -41,6 +47,7 @@ from .people import (
     MembershipInvitation,
     MembershipRole,
     Ministry,
+    Notices,
     Office,
     Stakeholder,
     StakeholderName,

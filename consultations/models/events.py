@@ -105,12 +105,22 @@ class MailState(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
+class Medium(models.TextChoices):
+    MAIL = "mail", _("e-mail")
+    SMS = "sms", _("text message")
+
+
 class OutgoingMail(models.Model):
-    """A mail that waits in the outbox until the worker sends it, once."""
+    """A mail or text message that waits in the outbox until the worker sends it, once."""
 
     State = MailState
 
-    to = models.EmailField(_("to"))
+    medium = models.CharField(_("by"), max_length=4, choices=Medium, default=Medium.MAIL)
+    to = models.CharField(_("to"), max_length=254)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")
+    )
+    in_digest = models.BooleanField(_("part of the day's mail"), default=False)
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
@@ -126,6 +136,10 @@ class OutgoingMail(models.Model):
         ordering = ["-created_at", "-pk"]
         constraints = [
             one_of("state", MailState, "outgoingmail_state"),
+            one_of("medium", Medium, "outgoingmail_medium"),
+            models.CheckConstraint(
+                condition=models.Q(in_digest=False) | models.Q(user__isnull=False), name="outgoingmail_digest"
+            ),
             models.CheckConstraint(
                 condition=models.Q(state="sent", sent_at__isnull=False)
                 | ~models.Q(state="sent") & models.Q(sent_at=None),

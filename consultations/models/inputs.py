@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .forums import Consultation, Forum, ForumSession
 from .guards import no_delete, one_of, state_guards, together
+from .keeping import INPUT_COUNTS, POINT_COUNTS, search_input, search_point, tally
 from .people import Language, Office, Stakeholder, User
 from .text import CleanCharField, CleanTextField
 from .themes import Provision, Theme
@@ -30,6 +31,15 @@ class Channel(models.TextChoices):
     EMAIL = "email", _("e-mail")
     LETTER = "letter", _("letter")
     FORUM = "forum", _("forum")
+
+
+class SetAsideReason(models.TextChoices):
+    OFF_TOPIC = "off_topic", _("it is not about the themes of the consultation")
+    DUPLICATE = "duplicate", _("it repeats another input of the same organisation")
+    NOT_FOR_ORGANISATION = "no_mandate", _("the sender does not speak for the organisation")
+    UNREADABLE = "unreadable", _("it cannot be read or understood, and the sender did not answer")
+    PERSONAL = "personal", _("it is about a single case and belongs to another office")
+    OTHER = "other", _("another reason")
 
 
 class SubmissionState(models.TextChoices):
@@ -60,6 +70,17 @@ class SubmissionQuerySet(models.QuerySet):
             own = [m.stakeholder_id for m in user.live_memberships if m.role != m.Role.CLEARING_OFFICER]
             seen |= Q(stakeholder__in=own)
         return self.filter(seen)
+
+    def in_full_for(self, user):
+        """Inputs that `user` reads with every passage, also those held back: the own organisation's, and for the
+        secretariat all that were sent."""
+        if not (getattr(user, "is_authenticated", False) and user.is_active):
+            return self.none()
+        own = [m.stakeholder_id for m in user.live_memberships if m.role != m.Role.CLEARING_OFFICER]
+        in_full = Q(stakeholder__in=own)
+        if user.office in {Office.SECRETARIAT, Office.HEAD}:
+            in_full |= Q(submitted_at__isnull=False)
+        return self.filter(in_full)
 
     def sent(self):
         """Inputs that were sent and not withdrawn."""
@@ -107,6 +128,26 @@ class Submission(models.Model):
     decided_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("decided by")
     )
+    set_aside_for = models.CharField(
+        _("why it was set aside"), max_length=10, choices=SetAsideReason, blank=True, editable=False
+    )
+    assigned_to = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("looked after by")
+    )
+    signed_off_at = models.DateTimeField(_("signed off"), null=True, blank=True, editable=False)
+    signed_off_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("signed off by")
+    )
+    checked_at = models.DateTimeField(_("checked against the original"), null=True, blank=True, editable=False)
+    checked_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("checked by")
+    )
+    late_at = models.DateTimeField(_("let in after the deadline"), null=True, blank=True, editable=False)
+    late_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("let in by")
+    )
+    late_reason = CleanTextField(_("why it was let in after the deadline"), blank=True, editable=False)
+    compared_at = models.DateTimeField(_("compared with the others"), null=True, blank=True, editable=False)
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -119,6 +160,13 @@ class Submission(models.Model):
             one_of("audience", Audience, "submission_audience"),
             one_of("channel", Channel, "submission_channel"),
             together("decided_at", "decided_by", name="submission_decided"),
+            together("signed_off_at", "signed_off_by", name="submission_signed_off"),
+            together("checked_at", "checked_by", name="submission_checked"),
+            together("late_at", "late_by", name="submission_late"),
+            models.CheckConstraint(condition=Q(late_at=None) | ~Q(late_reason=""), name="submission_late_reason"),
+            models.CheckConstraint(
+                condition=Q(checked_by=None) | ~Q(checked_by=F("entered_by")), name="submission_checked_by_another"
+            ),
             models.CheckConstraint(
                 condition=Q(submitted_at=None, reference=None, content_sha256="")
                 | Q(submitted_at__isnull=False, reference__isnull=False) & ~Q(content_sha256=""),
@@ -149,12 +197,16 @@ class Submission(models.Model):
                     ("submitted", "accepted"),
                     ("submitted", "returned"),
                     ("submitted", "set_aside"),
+                    ("accepted", "submitted"),
+                    ("set_aside", "submitted"),
                     ("draft", "withdrawn"),
                     ("submitted", "withdrawn"),
                     ("returned", "withdrawn"),
                 ],
             ),
             no_delete(),
+            search_input(),
+            tally("inputs", INPUT_COUNTS),
         ]
 
     def __str__(self):
@@ -214,12 +266,15 @@ class PointState(models.TextChoices):
     VALIDATED = "validated", _("validated")
     MERGED = "merged", _("merged")
     DISPOSED = "disposed", _("answered")
+    WITHDRAWN = "withdrawn", _("taken back")
 
 
 class PointQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Points whose source `user` may read: the input is visible, or the point was validated at a forum."""
-        seen = Q(submission__in=Submission.objects.visible_to(user).values("pk"))
+        """Points whose source `user` may read: the input is visible, and in full where the point comes from a passage
+        that is held back; or the point was validated at a forum."""
+        seen = Q(submission__in=Submission.objects.visible_to(user).values("pk"), held_back=False)
+        seen |= Q(submission__in=Submission.objects.in_full_for(user).values("pk"))
         seen |= Q(session__isnull=False) & ~Q(state__in=[PointState.DRAFT, PointState.SUBMITTED])
         if getattr(user, "is_authenticated", False) and user.office in {Office.SECRETARIAT, Office.HEAD}:
             seen |= Q(session__isnull=False)
@@ -253,6 +308,7 @@ class Point(models.Model):
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="points", verbose_name=_("theme"))
     provisions = models.ManyToManyField(Provision, blank=True, related_name="points", verbose_name=_("objectives"))
     text = CleanTextField(_("text"), max_length=2000)
+    held_back = models.BooleanField(_("from a passage that is held back"), default=False, editable=False)
     responsible = CleanCharField(_("who will do it"), max_length=200, blank=True)
     due_on = models.DateField(_("by when"), null=True, blank=True)
     merged_into = models.ForeignKey(
@@ -267,6 +323,7 @@ class Point(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=PointState, default=PointState.DRAFT, editable=False)
     created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False, verbose_name=_("written by"))
+    compared_at = models.DateTimeField(_("compared with the others"), null=True, blank=True, editable=False)
 
     objects = PointQuerySet.as_manager()
 
@@ -301,9 +358,14 @@ class Point(models.Model):
                     ("validated", "merged"),
                     ("merged", "validated"),
                     ("validated", "disposed"),
+                    ("draft", "withdrawn"),
+                    ("submitted", "withdrawn"),
+                    ("validated", "withdrawn"),
                 ],
             ),
             no_delete(),
+            search_point(),
+            tally("points", POINT_COUNTS),
         ]
 
     def __str__(self):

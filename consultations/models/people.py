@@ -1,6 +1,7 @@
 """Who is at the table: people, organisations with their dated names, mandates and memberships."""
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -40,6 +41,12 @@ class Language(models.TextChoices):
     KISWAHILI = "sw", _("Kiswahili")
 
 
+class Notices(models.TextChoices):
+    AT_ONCE = "at_once", _("at once")
+    DAILY = "daily", _("together, once a day")
+    NONE = "none", _("none; receipts come all the same")
+
+
 class UserManager(BaseUserManager):
     def create_user(self, email, password=None, **fields):
         """Create a person who logs in with `email`."""
@@ -65,6 +72,7 @@ class User(AbstractBaseUser):
     phone = CleanCharField(_("phone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
     office = models.CharField(_("office"), max_length=12, choices=Office, blank=True, default=Office.NONE)
+    notices = models.CharField(_("notices by mail"), max_length=8, choices=Notices, default=Notices.AT_ONCE)
     is_active = models.BooleanField(_("may log in"), default=True)
     is_sample = models.BooleanField(_("invented for the sample"), default=False, editable=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
@@ -81,6 +89,7 @@ class User(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case"),
             one_of("office", Office, "user_office"),
+            one_of("notices", Notices, "user_notices"),
         ]
 
     def __str__(self):
@@ -193,6 +202,11 @@ class Stakeholder(models.Model):
     is_ncm_member = models.BooleanField(_("member of the NCM"), default=False)
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     about = CleanTextField(_("what the organisation does"), blank=True, max_length=2000)
+    signs_off = models.BooleanField(
+        _("inputs wait for a sign-off"),
+        default=False,
+        help_text=_("Before an input is sent, the primary focal point signs it off."),
+    )
     legal_basis = models.CharField(_("legal basis"), max_length=250, blank=True)
     state = models.CharField(
         _("state"), max_length=12, choices=StakeholderState, default=StakeholderState.REGISTERED, editable=False
@@ -213,6 +227,7 @@ class Stakeholder(models.Model):
             one_of("state", StakeholderState, "stakeholder_state"),
             one_of("group", Group, "stakeholder_group"),
         ]
+        indexes = [GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="stakeholder_misspelt")]
         triggers = [
             *state_guards(
                 "registered",

@@ -29,6 +29,7 @@ from .inputs import (
     accept,
     add_note,
     edit_draft,
+    reopen,
     return_for_completion,
     set_aside,
     start_draft,
@@ -51,4 +52,4 @@ from .people import (
     suspend,
     verify,
 )
-from .points import POINT_MOVES, dispose, hand_in, merge, split, unmerge, validate, write_point
+from .points import POINT_MOVES, dispose, hand_in, merge, split, take_back, unmerge, validate, write_point

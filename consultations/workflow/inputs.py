@@ -10,7 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations import emails
-from consultations.models import Consultation, Note, Provision, Stakeholder, Submission, SubmissionState, User
+from consultations.models import (
+    Consultation,
+    Note,
+    PointState,
+    Provision,
+    Stakeholder,
+    Submission,
+    SubmissionState,
+    User,
+)
 from consultations.permissions import acts_for, is_secretariat, may_screen, may_submit, may_take_in
 from ncm_portal.workflow import (
     Blocked,
@@ -82,6 +91,12 @@ def received_in_time(submission: Submission) -> list[Condition]:
     return [*_is_complete(submission), Condition(state, under_way), on_time]
 
 
+def nothing_was_taken_out(submission: Submission) -> list[Condition]:
+    """What taking a decision back needs: nobody works on with what the input said."""
+    standing = submission.pk is not None and submission.points.exclude(state=PointState.WITHDRAWN).exists()
+    return [either(not standing, _("No point was taken out of it"), _("Points were taken out of it: take them back"))]
+
+
 SUBMISSION_MOVES = table(
     Move("submit", gettext_lazy("Send"), (S.DRAFT, S.RETURNED), S.SUBMITTED, may_submit, AUTHORS, ready_to_send),
     Move("take_in", gettext_lazy("Take in"), (S.DRAFT,), S.SUBMITTED, may_take_in, SECRETARIAT, received_in_time),
@@ -104,6 +119,16 @@ SUBMISSION_MOVES = table(
         SCREENERS,
         needs_reason=True,
         grave=True,
+    ),
+    Move(
+        "reopen",
+        gettext_lazy("Take the decision back"),
+        (S.ACCEPTED, S.RETURNED, S.SET_ASIDE),
+        S.SUBMITTED,
+        may_screen,
+        SCREENERS,
+        nothing_was_taken_out,
+        needs_reason=True,
     ),
     Move(
         "withdraw",
@@ -265,6 +290,17 @@ def set_aside(submission: Submission, *, by: User, reason: str) -> Submission:
     row = _decide("set_aside", submission, by, reason)
     emails.set_aside(row)
     return row
+
+
+@verb
+def reopen(submission: Submission, *, by: User, reason: str) -> Submission:
+    """Take back what was decided about an input; it waits at the desk again. Mails nobody: the next decision does."""
+
+    def undecide(row: Submission) -> None:
+        row.decided_by = row.decided_at = None
+        row.state_reason = row.set_aside_for = ""
+
+    return make(SUBMISSION_MOVES["reopen"], submission, by=by, reason=reason, change=undecide)
 
 
 @verb

@@ -19,11 +19,18 @@ from consultations.models import (
     User,
 )
 from consultations.permissions import is_rapporteur, is_secretariat, may_write_point, secretariat_may
-from ncm_portal.workflow import Blocked, Move, demand, journal, make, now, table, verb
+from ncm_portal.workflow import Blocked, Condition, Move, demand, either, journal, make, now, table, verb
 
 S = PointState
 SECRETARIAT = gettext_lazy("the secretariat")
 WRITERS = gettext_lazy("the secretariat or the session's rapporteur")
+
+
+def stands_alone(point: Point) -> list[Condition]:
+    """What taking a point back needs: no other stands behind it."""
+    alone = point.pk is None or not point.merged.exists()
+    return [either(alone, _("No other point stands behind it"), _("Other points stand behind it: take them apart"))]
+
 
 POINT_MOVES = table(
     Move("hand_in", gettext_lazy("Hand in"), (S.DRAFT,), S.SUBMITTED, may_write_point, WRITERS),
@@ -31,6 +38,17 @@ POINT_MOVES = table(
     Move("merge", gettext_lazy("Merge"), (S.VALIDATED,), S.MERGED, secretariat_may, SECRETARIAT, needs_reason=True),
     Move(
         "unmerge", gettext_lazy("Take apart"), (S.MERGED,), S.VALIDATED, secretariat_may, SECRETARIAT, needs_reason=True
+    ),
+    Move(
+        "take_back",
+        gettext_lazy("Take back"),
+        (S.DRAFT, S.SUBMITTED, S.VALIDATED),
+        S.WITHDRAWN,
+        secretariat_may,
+        SECRETARIAT,
+        stands_alone,
+        needs_reason=True,
+        grave=True,
     ),
     Move("dispose", gettext_lazy("Answer"), (S.VALIDATED,), S.DISPOSED, secretariat_may, SECRETARIAT),
 )
@@ -180,6 +198,12 @@ def unmerge(point: Point, *, by: User, reason: str) -> Point:
         row.merged_into = None
 
     return make(POINT_MOVES["unmerge"], point, by=by, reason=reason, change=stand_alone)
+
+
+@verb
+def take_back(point: Point, *, by: User, reason: str) -> Point:
+    """Take back a point that was taken out or written down wrongly. It stays on record and counts no more."""
+    return make(POINT_MOVES["take_back"], point, by=by, reason=reason)
 
 
 @verb

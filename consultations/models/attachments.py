@@ -1,0 +1,112 @@
+"""Files that come with an input: evidence of its author, or the original of what came on paper."""
+
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .guards import no_delete, one_of, state_guards
+from .inputs import Submission
+from .keeping import search_attachment
+from .people import User
+from .text import CleanCharField, CleanTextField
+
+
+class AttachmentKind(models.TextChoices):
+    EVIDENCE = "evidence", _("attachment")
+    ORIGINAL = "original", _("original of what came on paper or by mail")
+
+
+class AttachmentState(models.TextChoices):
+    UPLOADING = "uploading", _("being uploaded")
+    WAITING = "waiting", _("waiting for the virus scanner")
+    READY = "ready", _("ready")
+    REFUSED = "refused", _("refused")
+    REMOVED = "removed", _("removed")
+
+
+class AttachmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Files of the inputs that `user` may read. Originals, which may show anything, only to those who may read the
+        input in full: its organisation and the secretariat."""
+        readable = Submission.objects.visible_to(user).values("pk")
+        in_full = Submission.objects.in_full_for(user).values("pk")
+        return self.filter(submission__in=readable).filter(
+            ~Q(kind=AttachmentKind.ORIGINAL) | Q(submission__in=in_full),
+        )
+
+    def shown(self):
+        """Files that can be opened."""
+        return self.filter(state=AttachmentState.READY)
+
+
+class Attachment(models.Model):
+    """One file. It lies under a name of our own outside everything that the web server hands out."""
+
+    Kind, State = AttachmentKind, AttachmentState
+
+    key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
+    submission = models.ForeignKey(
+        Submission, models.PROTECT, related_name="attachments", verbose_name=_("input"), editable=False
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=AttachmentKind, default=AttachmentKind.EVIDENCE)
+    name = CleanCharField(_("name of the file"), max_length=200)
+    media_type = models.CharField(_("type"), max_length=100, blank=True, editable=False)
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+    received = models.PositiveBigIntegerField(_("bytes received"), default=0, editable=False)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, editable=False)
+    stored_as = models.CharField(_("stored as"), max_length=64, unique=True, editable=False)
+    state = models.CharField(
+        _("state"), max_length=10, choices=AttachmentState, default=AttachmentState.UPLOADING, editable=False
+    )
+    state_reason = CleanTextField(_("reason"), blank=True, editable=False)
+    text = models.TextField(_("text in the file"), blank=True, editable=False)
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"), editable=False)
+    uploaded_at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        ordering = ["uploaded_at", "pk"]
+        constraints = [
+            one_of("state", AttachmentState, "attachment_state"),
+            one_of("kind", AttachmentKind, "attachment_kind"),
+            models.CheckConstraint(condition=Q(received__lte=models.F("size")), name="attachment_received"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["waiting", "ready"])
+                | Q(received=models.F("size")) & ~Q(sha256="") & ~Q(media_type=""),
+                name="attachment_complete",
+            ),
+        ]
+        triggers = [
+            *state_guards(
+                "uploading",
+                [
+                    ("uploading", "waiting"),
+                    ("uploading", "ready"),
+                    ("uploading", "refused"),
+                    ("waiting", "ready"),
+                    ("waiting", "refused"),
+                    ("uploading", "removed"),
+                    ("waiting", "removed"),
+                    ("ready", "removed"),
+                    ("refused", "removed"),
+                ],
+            ),
+            no_delete(),
+            search_attachment(),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return Path(settings.MEDIA_ROOT) / "attachments" / self.stored_as[:2] / self.stored_as

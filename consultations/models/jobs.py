@@ -1,0 +1,66 @@
+"""Long work that goes on behind the pages, with its progress, for whoever waits for it."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .forums import Consultation
+from .guards import one_of
+from .people import User
+
+
+class JobKind(models.TextChoices):
+    IMPORT_INPUTS = "import_inputs", _("import of inputs")
+    COMPARE = "compare", _("search for texts that say the same")
+
+
+class JobState(models.TextChoices):
+    PREPARED = "prepared", _("to be confirmed")
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+
+
+class Job(models.Model):
+    """One piece of work. The worker takes jobs that wait, one after the other; one that broke off is begun again."""
+
+    Kind, State = JobKind, JobState
+
+    key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=20, choices=JobKind)
+    consultation = models.ForeignKey(
+        Consultation, models.PROTECT, null=True, blank=True, related_name="jobs", verbose_name=_("consultation")
+    )
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("asked for"), default=timezone.now)
+    state = models.CharField(_("state"), max_length=10, choices=JobState, default=JobState.PREPARED, editable=False)
+    asked = models.JSONField(_("what was asked"), default=dict)
+    done = models.PositiveIntegerField(_("done"), default=0)
+    total = models.PositiveIntegerField(_("of"), default=0)
+    result = models.JSONField(_("result"), default=dict)
+    error = models.TextField(_("error"), blank=True)
+    started_at = models.DateTimeField(_("begun"), null=True, blank=True)
+    beat_at = models.DateTimeField(_("last sign of life"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            one_of("state", JobState, "job_state"),
+            one_of("kind", JobKind, "job_kind"),
+            models.CheckConstraint(
+                condition=Q(state__in=["done", "failed"], ended_at__isnull=False)
+                | ~Q(state__in=["done", "failed"]) & Q(ended_at=None),
+                name="job_ended",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "at"], name="job_queue")]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}, {self.get_state_display()}"

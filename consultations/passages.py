@@ -1,0 +1,74 @@
+"""The words of an input as its readers may see them: passages that are held back, and a little Markdown.
+
+An author marks a passage by [[two square brackets]]. Its organisation and the secretariat read it; everybody else reads
+that a passage is held back there. Pure: text in, text or safe HTML out.
+"""
+
+import re
+
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from markdown_it import MarkdownIt
+
+HELD_BACK = re.compile(r"\[\[((?:(?!\[\[|\]\]).)*)\]\]", re.DOTALL)
+_OPEN, _CLOSE = "\ue000", "\ue001"  # stand for the brackets while Markdown is read; authors cannot be shown them
+
+# Paragraphs, line ends, emphasis, lists, quotations and links; headings, pictures and HTML stay the letters they are.
+_MARKDOWN = MarkdownIt("zero", {"breaks": True, "html": False, "maxNesting": 20}).enable(
+    ["blockquote", "emphasis", "escape", "link", "list", "newline"]
+)
+_TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "mark"}
+_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "mark": {"class"}}
+
+
+def holds_back(text: str) -> bool:
+    """Whether `text` has a passage that is held back."""
+    return HELD_BACK.search(text) is not None
+
+
+def is_well_marked(text: str) -> bool:
+    """Whether every bracket pair is closed and none stands inside another: else nobody knows what is held back."""
+    rest = HELD_BACK.sub("", text)
+    return "[[" not in rest and "]]" not in rest
+
+
+def for_everybody(text: str) -> str:
+    """`text` with a notice in the place of each passage that is held back."""
+    return HELD_BACK.sub(lambda found: _("[passage held back]"), text)
+
+
+def in_full(text: str) -> str:
+    """`text` with every passage and without the brackets."""
+    return HELD_BACK.sub(lambda found: found[1], text)
+
+
+def comes_from_held_back(quotation: str, text: str) -> bool:
+    """Whether `quotation`, words of `text` with or without its brackets, touches a passage that is held back.
+
+    Words that stand in the open as well are open. Spaces and line ends do not tell texts apart.
+    """
+    wanted = _plain(in_full(quotation))
+    if not wanted or not holds_back(text):
+        return False
+    if wanted in _plain(HELD_BACK.sub("\0", text)):
+        return False
+    held = [_plain(found[1]) for found in HELD_BACK.finditer(text)]
+    return wanted in _plain(in_full(text)) or any(wanted in passage or passage in wanted for passage in held if passage)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def as_html(text: str, *, full: bool) -> SafeString:
+    """`text` as HTML: with every passage, each marked (`full`), or with a notice in its place."""
+    if full:
+        marked = HELD_BACK.sub(lambda found: f"{_OPEN}{found[1]}{_CLOSE}", text.replace(_OPEN, "").replace(_CLOSE, ""))
+    else:
+        marked = for_everybody(text)
+    html = _MARKDOWN.render(marked).replace(_OPEN, '<mark class="held-back">').replace(_CLOSE, "</mark>")
+    safe = nh3.clean(
+        html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"}, link_rel="nofollow noopener"
+    )
+    return mark_safe(safe)  # noqa: S308  # cleaned in the line above

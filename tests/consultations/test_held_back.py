@@ -1,0 +1,56 @@
+"""Who reads an input in full, and who reads points that come from a passage that is held back."""
+
+import pytest
+
+from consultations.models import Point, Submission
+from tests.factories import (
+    make_head,
+    make_member,
+    make_point,
+    make_secretariat,
+    make_stakeholder,
+    make_submission,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent():
+    return make_submission(body="Open. [[Not for everybody.]]")
+
+
+def people(sent):
+    """Everybody there is, by what they are to this input."""
+    ended = {"valid_from": "2017-01-01", "valid_until": "2017-02-01"}
+    clearing = make_member(sent.stakeholder, "clearing_officer")
+    gone = make_member(sent.stakeholder, "focal_point", **ended)
+    focal = make_member(sent.stakeholder, "alternate")
+    other = make_member(make_stakeholder(is_ncm_member=True), "focal_point")
+    return {
+        "visitor": None, "nobody": make_user(), "other": other, "official": make_user("official"), "gone": gone,
+        "clearing officer": clearing, "technician": make_user("sysadmin"),
+        "secretariat": make_secretariat(), "head": make_head(), "own": focal,
+    }  # fmt: skip
+
+
+IN_FULL = {"secretariat", "head", "own"}
+
+
+def test_who_reads_an_input_in_full(sent):
+    found = {who for who, user in people(sent).items() if sent in Submission.objects.in_full_for(user)}
+    readers = {who for who, user in people(sent).items() if sent in Submission.objects.visible_to(user)}
+    assert (found, readers) == (IN_FULL, set(people(sent)))
+
+
+def test_who_reads_a_point_from_a_passage_that_is_held_back(sent):
+    held, free = make_point(sent, held_back=True), make_point(sent)
+    seen = {who: set(Point.objects.visible_to(user)) for who, user in people(sent).items()}
+    assert {who for who, points in seen.items() if held in points} == IN_FULL
+    assert {who for who, points in seen.items() if free in points} == set(seen)
+
+
+def test_the_secretariat_does_not_read_the_drafts_of_others(sent):
+    draft = make_submission(state="draft")
+    assert draft not in Submission.objects.in_full_for(make_head())

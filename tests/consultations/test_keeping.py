@@ -1,0 +1,85 @@
+"""What triggers keep: the words to search, without what is held back, and the tallies of who was heard."""
+
+import pytest
+from django.db import connection
+from django.db.models import Count, Q
+
+from consultations.models import (
+    Attachment,
+    Point,
+    PointState,
+    SearchEntry,
+    Submission,
+    Tally,
+)
+from tests.factories import bring, change, make_point, make_stakeholder, make_submission, make_theme
+
+pytestmark = pytest.mark.django_db
+
+
+def found(words: str, configuration: str = "english") -> int:
+    """How many entries hold these words."""
+    condition = "words @@ websearch_to_tsquery(%s, %s)"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM consultations_searchentry WHERE {condition}", [configuration, words])
+        return cursor.fetchone()[0]
+
+
+def recounted(model, counts: Q, column: str) -> dict[tuple, int]:
+    """What the tallies must say, counted from the records themselves."""
+    rows = model.objects.filter(counts).order_by().values_list("consultation", "theme", "stakeholder")
+    return {row[:3]: row[3] for row in rows.annotate(Count("pk"))}
+
+
+def kept(column: str) -> dict[tuple, int]:
+    rows = Tally.objects.exclude(**{column: 0}).values_list("consultation", "theme", "stakeholder", column)
+    return {row[:3]: row[3] for row in rows}
+
+
+def test_words_are_found_in_either_language_and_without_accents():
+    make_submission(title="Safe routes", body="Mundũ wa Gĩthĩo hutembea.", proposed_wording="We commit to remedies.")
+    assert [found("route"), found("remedy"), found("mundu", "portal"), found("hutembea", "portal")] == [1, 1, 1, 1]
+    assert found("nothing") == 0
+
+
+def test_what_is_held_back_is_not_among_the_words():
+    sent = make_submission(body="We saw [[the quagga\nlantern]] there and [[another zebra]] too.")
+    assert [found("quagga"), found("lantern"), found("zebra"), found("there too saw", "portal")] == [0, 0, 0, 1]
+    draft = change(make_submission(state="draft"), body="A [[heron]] ledger")
+    assert [found("heron"), found("ledger")] == [0, 1]
+    make_point(sent, text="quagga", held_back=True)
+    assert found("quagga") == 0
+    assert SearchEntry.objects.filter(submission=draft).count() == 1
+
+
+def test_points_and_files_lead_to_their_input():
+    sent = make_submission(body="Words.")
+    point = make_point(sent, text="A lantern for each shelter")
+    assert list(SearchEntry.objects.filter(point=point).values_list("submission", flat=True)) == [sent.pk]
+    file = Attachment.objects.create(
+        submission=sent, name="giraffe.pdf", size=3, uploaded_by=sent.author, stored_as="a", text="ostrich"
+    )
+    assert found("ostrich") == 0
+    Attachment.objects.filter(pk=file.pk).update(state="ready", received=3, sha256="0" * 64, media_type="text/plain")
+    assert [found("ostrich"), found("giraffe.pdf", "portal")] == [1, 1]
+    Attachment.objects.filter(pk=file.pk).update(state="removed")
+    assert found("ostrich") == 0
+
+
+def test_tallies_follow_every_move():
+    one, other, theme = make_stakeholder(), make_stakeholder(), make_theme("T2")
+    for state in Submission.State.values:
+        make_submission(stakeholder=one, state=state)
+    last = make_submission(stakeholder=other, theme=theme, state="submitted")
+    point = make_point(make_submission(stakeholder=other, state="accepted"))
+    make_point(last if last.state == "accepted" else point.submission, theme=theme)
+    counts = Q(submitted_at__isnull=False) & ~Q(state="withdrawn")
+    stand = Q(state__in=[PointState.VALIDATED, PointState.MERGED, PointState.DISPOSED])
+    assert kept("inputs") == recounted(Submission, counts, "inputs")
+    assert kept("points") == recounted(Point, stand, "points")
+    change(last, stakeholder=one)
+    bring(last, "withdrawn")
+    assert kept("inputs") == recounted(Submission, counts, "inputs")
+    change(point, theme=theme)
+    change(point, state="withdrawn")
+    assert kept("points") == recounted(Point, stand, "points")
