@@ -2,14 +2,14 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from consultations import queries
-from consultations.models import Consultation, Instrument, Point, Theme, ThemeProvision
+from consultations.models import Consultation, Instrument, Tally, Theme, ThemeProvision
 from consultations.views.memory import kept_for_visitors
 from positions.queries import on_theme
 
@@ -43,10 +43,10 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
 def _themes(current: Consultation | None) -> QuerySet[Theme]:
     """Themes with their provisions, `framed_by` (short titles of instruments) and `points_standing` in `current`."""
     instruments = Instrument.objects.filter(themes=OuterRef("pk")).order_by("level", "short_title")
-    points = Point.objects.standing().filter(consultation=current, theme=OuterRef("pk")).order_by().values("theme")
+    points = Tally.objects.filter(consultation=current, theme=OuterRef("pk")).values("theme")
     links = ThemeProvision.objects.select_related("provision").order_by("provision__framework", "provision__order")
     counted = Theme.objects.annotate(
         framed_by=ArraySubquery(instruments.values("short_title")),
-        points_standing=Coalesce(Subquery(points.annotate(number=Count("pk")).values("number")), 0),
+        points_standing=Coalesce(Subquery(points.annotate(number=Sum("points")).values("number")), 0),
     )
     return counted.prefetch_related(Prefetch("links", links))

@@ -130,7 +130,7 @@ def test_theme_figures(consultation, django_assert_num_queries):
     make_point(sent, state="merged", into=kept)
     make_point(sent, state="draft")
     make_point(sent, theme=third)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         figures = queries.theme_figures(consultation)
     assert [(row.theme, row.inputs, row.points, row.groups) for row in figures] == [
         (first, 3, 2, 2),
@@ -244,7 +244,7 @@ def test_wanted_narrows_by_everything_at_once(consultation):
 
 
 def test_pages_run_from_the_newest_to_the_oldest_and_back(consultation, monkeypatch):
-    monkeypatch.setattr(queries, "PAGE", 2)
+    monkeypatch.setattr(queries.lists, "PAGE", 2)
     a, b, c, d, e = at_minutes(consultation, 1, 2, 3, 4, 5)
     inputs = queries.readable_inputs(VISITOR, queries.Wanted())
     first = pages(inputs)
@@ -259,7 +259,7 @@ def test_pages_run_from_the_newest_to_the_oldest_and_back(consultation, monkeypa
 
 
 def test_inputs_of_the_same_moment_are_neither_lost_nor_shown_twice(consultation, monkeypatch):
-    monkeypatch.setattr(queries, "PAGE", 2)
+    monkeypatch.setattr(queries.lists, "PAGE", 2)
     sent = at_minutes(consultation, 1, 1, 1, 1, 1)
     inputs, seen, page = queries.readable_inputs(VISITOR, queries.Wanted()), [], None
     edge = None
@@ -271,7 +271,7 @@ def test_inputs_of_the_same_moment_are_neither_lost_nor_shown_twice(consultation
 
 
 def test_a_new_input_does_not_shift_an_older_page(consultation, monkeypatch):
-    monkeypatch.setattr(queries, "PAGE", 2)
+    monkeypatch.setattr(queries.lists, "PAGE", 2)
     _a, b, c, d = at_minutes(consultation, 1, 2, 3, 4)
     inputs = queries.readable_inputs(VISITOR, queries.Wanted())
     before = pages(inputs, before=b).rows

@@ -193,7 +193,7 @@ def test_inputs_are_turned_over_by_key(client, officer):
 
 
 def test_a_page_that_ends_with_a_withdrawn_input_leads_on(client, officer, monkeypatch):
-    monkeypatch.setattr(queries, "PAGE", 1)
+    monkeypatch.setattr(queries.lists, "PAGE", 1)
     consultation = make_consultation()
     for title, state in (("Old", "submitted"), ("New", "withdrawn")):
         make_submission(consultation, title=title, state=state)

@@ -143,7 +143,7 @@ def test_the_list_is_only_read(client, method):
 
 
 def test_pages_keep_the_filters_and_lead_back(client, consultation, monkeypatch):
-    monkeypatch.setattr(queries, "PAGE", 2)
+    monkeypatch.setattr(queries.lists, "PAGE", 2)
     sent = [make_submission(consultation, theme=make_theme("T2")) for _turn in range(5)]
     newest = [found.reference for found in sent[::-1]]
     first = client.get(reverse("inputs"), {"theme": "T2"})

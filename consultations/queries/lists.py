@@ -1,0 +1,93 @@
+"""Lists of inputs: what a reader asked for, and pages that are found by key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from consultations.models import Consultation, County, Provision, Submission, Theme
+
+PAGE = 25
+REFERENCE = re.compile(r"[A-Z0-9-]{1,20}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader of the list of inputs asked for; None and "" ask for everything."""
+
+    consultation: Consultation | None = None
+    theme: Theme | None = None
+    objective: Provision | None = None
+    group: str = ""
+    county: County | None = None
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """The same as conditions on inputs."""
+        found = {
+            "consultation": self.consultation,
+            "theme": self.theme,
+            "provisions": self.objective,
+            "stakeholder__group": self.group,
+            "stakeholder__county": self.county,
+        }
+        return {name: value for name, value in found.items() if value}
+
+
+class Page(NamedTuple):
+    """One page of a list, newest first, and the keys from which its neighbours are reached."""
+
+    rows: list[Any]
+    newer: str
+    older: str
+
+
+def readable_inputs(user: Any, wanted: Wanted) -> QuerySet[Submission]:
+    """Inputs that `user` may read and that were sent, as `wanted`, newest first, with what a list shows of them."""
+    found = Submission.objects.visible_to(user).sent().filter(**wanted.conditions)
+    shown = found.select_related("stakeholder__county", "theme").defer("body", "proposed_wording", "state_reason")
+    return shown.order_by("-submitted_at", "-pk")
+
+
+def readable_by_reference(user: Any, references: Iterable[str]) -> QuerySet[Submission]:
+    """Inputs that `user` may read and that were sent, among `references`; anything that is no reference finds none."""
+    return by_reference(Submission.objects.visible_to(user).sent(), references)
+
+
+def by_reference(inputs: QuerySet[Submission], references: Iterable[str]) -> QuerySet[Submission]:
+    """Those of `inputs` that have one of `references`; anything that is no reference finds none."""
+    return inputs.filter(reference__in=[asked for asked in references if REFERENCE.fullmatch(asked)])
+
+
+def input_page(inputs: QuerySet[Submission], *, before: Submission | None, after: Submission | None) -> Page:
+    """The page of `inputs` that begins after `before` (older) or ends before `after` (newer); the newest by default.
+
+    Pages are found by key, not by offset: a new input never shifts what a shared address shows.
+    """
+    older, newer = _beyond(before, "lt") if before else None, _beyond(after, "gt") if after else None
+    return page_between(inputs, "reference", older_than=older, newer_than=newer)
+
+
+def page_between(rows: QuerySet[Any], key: str, *, older_than: Q | None, newer_than: Q | None) -> Page:
+    """A page of `rows` (ordered, newest first) beyond one edge; `key` is the field that names a row in addresses."""
+    if newer_than:
+        found = list(rows.filter(newer_than).reverse()[: PAGE + 1])
+        shown, more_newer, more_older = found[:PAGE][::-1], len(found) > PAGE, True
+    else:
+        found = list(rows.filter(older_than or Q())[: PAGE + 1])
+        shown, more_newer, more_older = found[:PAGE], bool(older_than), len(found) > PAGE
+    newer = str(getattr(shown[0], key)) if shown and more_newer else ""
+    older = str(getattr(shown[-1], key)) if shown and more_older else ""
+    return Page(shown, newer, older)
+
+
+def _beyond(edge: Submission, side: str) -> Q:
+    """Inputs on one side ("gt": newer, "lt": older) of `edge` in the order of sending."""
+    same_moment = Q(submitted_at=edge.submitted_at, **{f"pk__{side}": edge.pk})
+    return Q(**{f"submitted_at__{side}e": edge.submitted_at}) & (
+        Q(**{f"submitted_at__{side}": edge.submitted_at}) | same_moment
+    )
