@@ -15,7 +15,7 @@ manage() { "$python" manage.py "$@"; }
 finish() {
     code=$?
     trap - EXIT INT TERM
-    for process in ${web:-} ${mail:-}; do kill "$process" 2>/dev/null || true; done
+    for process in ${web:-} ${worker:-}; do kill "$process" 2>/dev/null || true; done
     wait
     if [ -n "$own_database" ]; then "$python" -m ncm_portal.embedded_postgres stop var/postgres >/dev/null; fi
     exit "$code"
@@ -48,8 +48,8 @@ manage load_reference
 
 if [ -n "${DEBUG:-}" ]; then
     step "Developing on $PORTAL_ADDRESS (Ctrl-C ends it)"
-    "$python" manage.py deliver_mail --watch &
-    mail=$!
+    "$python" manage.py work --watch &
+    worker=$!
     manage runserver "127.0.0.1:$port" # in the foreground: its reloader hears Ctrl-C itself
     exit
 fi
@@ -61,8 +61,8 @@ manage collectstatic --noinput --verbosity 0
 if [ "${SERVE:-1}" = 0 ]; then exit; fi
 
 step "Serving on $PORTAL_ADDRESS (Ctrl-C ends it)"
-"$python" manage.py deliver_mail --watch &
-mail=$!
+"$python" manage.py work --watch &
+worker=$!
 DATABASE_POOL=4 "$python" -m gunicorn ncm_portal.wsgi --bind "127.0.0.1:$port" --workers 2 --worker-class gthread \
     --threads 4 --graceful-timeout 5 --log-level warning &
 web=$!

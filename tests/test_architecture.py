@@ -24,7 +24,7 @@ FLOORS = {
     6: ["edition"],
     7: ["workflow"],
     8: ["intake", "sample", "reference_data"],
-    9: ["forms", "templatetags", "ncm_portal.accounts"],
+    9: ["forms", "jobs", "templatetags", "ncm_portal.accounts"],
     10: [
         "views",
         "admin",

@@ -1,22 +1,15 @@
 """Mail: who gets which words, and that each message leaves once."""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
-from io import StringIO
-from urllib.parse import quote, urlencode
 
 import pytest
 import time_machine
 from django.conf import settings
 from django.core import mail
 from django.core.mail import EmailMessage
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -196,47 +189,6 @@ def test_two_workers_at_once_send_each_mail_once(monkeypatch):
     assert sum(results.values()) == 30
     assert min(results.values()) > 0
     assert set(OutgoingMail.objects.values_list("state", "tries")) == {(MailState.SENT, 1)}
-
-
-# --- The command --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-def test_the_command_sends_all_that_is_due():
-    for turn in range(60):
-        emails.queue(f"p{turn}@example.org", "Subject", "Text")
-    out = StringIO()
-    call_command("deliver_mail", stdout=out)
-    assert (out.getvalue(), len(mail.outbox)) == ("60 sent\n", 60)
-
-
-def database_url():
-    """The address of this test's database, for another process."""
-    given = connection.settings_dict
-    query = {"host": given["HOST"], "port": given["PORT"]}
-    who = f"{quote(given['USER'])}:{quote(given['PASSWORD'])}"
-    return f"postgresql://{who}@/{given['NAME']}?{urlencode({key: value for key, value in query.items() if value})}"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_watching_worker_sends_quietly_until_it_is_asked_to_end(tmp_path):
-    environment = {**os.environ, "DATABASE_URL": database_url(), "VAR_DIR": str(tmp_path), "DEBUG": "1"}
-    environment["DJANGO_SETTINGS_MODULE"] = "ncm_portal.settings"  # with its mail in files
-    queued = emails.queue("a@example.org", "Subject", "Text")
-    command = [sys.executable, "manage.py", "deliver_mail", "--watch"]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, **pipes) as worker:
-        try:
-            until = time.monotonic() + 30
-            while queued.state == MailState.WAITING and time.monotonic() < until:
-                time.sleep(0.1)
-                queued.refresh_from_db()
-        finally:
-            worker.send_signal(signal.SIGTERM)
-        said = worker.communicate(timeout=10)
-    assert (queued.state, said, worker.returncode) == (MailState.SENT, ("", ""), 0)
-    (letter,) = (tmp_path / "mail").iterdir()
-    assert "To: a@example.org" in letter.read_text().splitlines()
 
 
 # --- Who gets it --------------------------------------------------------------------------------------------------

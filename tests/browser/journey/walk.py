@@ -225,7 +225,7 @@ class Walk(SimpleNamespace):
 
     def mail_to(self, email: str) -> Any:
         """The last mail that reached an address, after the outbox was sent."""
-        call_command("deliver_mail", stdout=StringIO())
+        call_command("work", stdout=StringIO())
         return [message for message in mail.outbox if message.to == [email]][-1]
 
     def link_in(self, message: Any) -> str:

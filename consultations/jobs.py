@@ -1,0 +1,103 @@
+"""Long work behind the pages: each kind of job has a runner; the worker runs what waits, one after the other."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from ncm_portal.workflow import Blocked
+
+from .models import Job, JobKind, JobState
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]  # how much is done, of how much
+Runner = Callable[[Job, Progress], dict[str, Any]]
+Chore = Callable[[], int]  # does a little of what comes up again and again; says how much it did
+
+JOB_LOCK = 20171019
+MOST_BEGINNINGS = 3
+
+# A runner does the work of a job and gives its result (JSON). It calls its progress outside any transaction, often
+# enough that people see it move; it may break off there, and then it is begun again: what it did already, it does not
+# do twice.
+RUNNERS: dict[JobKind, Runner] = {}
+
+# Beside mail and jobs, the worker does these again and again.
+CHORES: list[Chore] = []
+
+
+def run_next(ending: Callable[[], bool] = lambda: False) -> Job | None:
+    """Run the job that waits longest, or one whose worker died; return it, or None when there is nothing to run.
+
+    `ending` says whether the worker is asked to end: the job breaks off at its next progress and is begun again later.
+    """
+    with _taken() as job:
+        if job is not None:
+            _run(job, ending)
+    return job
+
+
+@contextmanager
+def _taken() -> Iterator[Job | None]:
+    """The next job to run, marked as running. While it runs, this database session holds its lock: the session of a
+    worker that died holds nothing, so that a job is running and free only when its worker died."""
+    job = _take()
+    try:
+        yield job
+    finally:
+        if job is not None and connection.is_usable():
+            _ask("SELECT pg_advisory_unlock(%s, %s)", JOB_LOCK, job.pk)
+
+
+def _take() -> Job | None:
+    with transaction.atomic():
+        begun = Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING]).order_by("at", "pk")
+        for job in begun.select_for_update(skip_locked=True, of=("self",)):
+            if _ask("SELECT pg_try_advisory_lock(%s, %s)", JOB_LOCK, job.pk):
+                job.result = {"beginnings": job.result.get("beginnings", 0) + 1}
+                job.state, job.started_at, job.beat_at = JobState.RUNNING, timezone.now(), timezone.now()
+                job.save()
+                return job
+    return None
+
+
+def _ask(sql: str, *values: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchone()[0]
+
+
+class _BrokenOff(Exception):
+    """The worker is asked to end."""
+
+
+def _run(job: Job, ending: Callable[[], bool]) -> None:
+    def progress(done: int, total: int) -> None:
+        Job.objects.filter(pk=job.pk).update(done=done, total=total, beat_at=timezone.now())
+        if ending():
+            raise _BrokenOff
+
+    if job.result["beginnings"] > MOST_BEGINNINGS:
+        _end(job, JobState.FAILED, error=_("This work broke off several times and was given up."))
+        return
+    try:
+        with translation.override(job.by.language):
+            result = RUNNERS[job.kind](job, progress)
+    except _BrokenOff:
+        return
+    except Blocked as refusal:
+        _end(job, JobState.FAILED, error=str(refusal))
+    except Exception:  # whatever goes wrong, the queue goes on; the log says what it was
+        log.exception("Job %s, %s", job.pk, job.kind)
+        _end(job, JobState.FAILED, error=_("Something went wrong. It was noted for the technicians."))
+    else:
+        _end(job, JobState.DONE, result=result)
+
+
+def _end(job: Job, state: JobState, **fields: Any) -> None:
+    Job.objects.filter(pk=job.pk).update(state=state, ended_at=timezone.now(), **fields)

@@ -1,0 +1,70 @@
+"""The one worker: it sends the mail, runs the jobs and does the chores, once or again and again."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections
+
+from consultations import emails, jobs
+
+log = logging.getLogger(__name__)
+PAUSE = 2  # seconds between looks at empty queues
+
+
+class Command(BaseCommand):
+    help = "Send the mail that is due and run the jobs that wait. With --watch, go on until asked to end."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--watch", action="store_true", help="keep looking every few seconds, and say nothing")
+
+    def handle(self, *args, watch=False, **options):
+        if watch:
+            self._watch()
+        else:
+            run = _until_nothing(lambda: jobs.run_next() is not None)
+            sent = _until_nothing(emails.deliver)
+            done = sum(_until_nothing(chore) for chore in jobs.CHORES)
+            self.stdout.write(f"{sent} sent, {run} jobs, {done} chores")
+
+    def _watch(self) -> None:
+        """Two threads, so that a long job keeps no mail waiting. A request to end waits for one mail or for the next
+        step of a job."""
+        ending = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: ending.set())
+        mail = [lambda: emails.deliver(limit=1), *jobs.CHORES]
+        threads = [
+            threading.Thread(target=self._loop, args=(ending, mail)),
+            threading.Thread(target=self._loop, args=(ending, [lambda: jobs.run_next(ending.is_set) is not None])),
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _loop(self, ending: threading.Event, acts: list[Callable[[], int]]) -> None:
+        while not ending.is_set():
+            done = [self._guarded(act) for act in acts]
+            close_old_connections()
+            if not any(done):
+                ending.wait(PAUSE)
+
+    def _guarded(self, act: Callable[[], int]) -> int:
+        try:
+            return act()
+        except DatabaseError as error:  # the database restarts or is being upgraded: wait for it
+            self.stderr.write(f"The queues cannot be read: {error}")
+        except Exception:  # one act that fails keeps the others from nothing
+            log.exception("The worker")
+        return 0
+
+
+def _until_nothing(act: Callable[[], int]) -> int:
+    """Act again and again until there is nothing to do; return how much was done in all."""
+    total = 0
+    while done := act():
+        total += done
+    return total

@@ -1,0 +1,109 @@
+"""Jobs: run one by one, each by one worker; begun again when a worker died, given up when it dies again and again."""
+
+import pytest
+from django.db import connection
+
+from consultations import jobs
+from consultations.models import Job, JobKind, JobState
+from ncm_portal.workflow import Blocked
+from tests import factories
+from tests.threads import at_once
+
+
+def ask(state=JobState.WAITING, **fields):
+    return Job.objects.create(kind=JobKind.COMPARE, by=factories.make_secretariat(), state=state, **fields)
+
+
+@pytest.fixture
+def runner(monkeypatch):
+    """Lets a test say what the work is."""
+
+    def says(run):
+        monkeypatch.setitem(jobs.RUNNERS, JobKind.COMPARE, run)
+
+    return says
+
+
+def seen(job):
+    job.refresh_from_db()
+    return job.state, job.done, job.total, job.result, job.error
+
+
+@pytest.mark.django_db
+def test_a_job_shows_its_progress_and_keeps_its_result(runner):
+    shown = []
+
+    def run(job, progress):
+        progress(3, 4)
+        shown.append(seen(Job.objects.get(pk=job.pk)))
+        return {"found": 7}
+
+    runner(run)
+    job = ask()
+    assert jobs.run_next() == job
+    assert shown == [("running", 3, 4, {"beginnings": 1}, "")]
+    assert seen(job) == ("done", 3, 4, {"found": 7}, "")
+    assert job.started_at <= job.beat_at <= job.ended_at
+    assert jobs.run_next() is None
+
+
+@pytest.mark.django_db
+def test_the_oldest_is_run_first_and_what_was_not_confirmed_not_at_all(runner):
+    run = []
+    runner(lambda job, progress: run.append(job.pk) or {})
+    asked = [ask(), ask(JobState.PREPARED), ask()]
+    while jobs.run_next():
+        pass
+    assert run == [asked[0].pk, asked[2].pk]
+
+
+@pytest.mark.django_db
+def test_what_goes_wrong_is_said_and_the_queue_goes_on(runner):
+    def refuse(job, progress):
+        raise Blocked("The sheet is gone.")
+
+    def break_down(job, progress):
+        raise ZeroDivisionError
+
+    for run, words in [
+        (refuse, "The sheet is gone."),
+        (break_down, "Something went wrong. It was noted for the technicians."),
+    ]:
+        runner(run)
+        job = ask()
+        jobs.run_next()
+        assert seen(job) == ("failed", 0, 0, {"beginnings": 1}, words)
+
+
+@pytest.mark.django_db
+def test_a_worker_that_is_asked_to_end_leaves_the_job_to_the_next_one(runner):
+    runner(lambda job, progress: progress(1, 2) or {"whole": True})
+    job = ask()
+    jobs.run_next(ending=lambda: True)
+    assert seen(job) == ("running", 1, 2, {"beginnings": 1}, "")
+    jobs.run_next()
+    assert seen(job) == ("done", 1, 2, {"whole": True}, "")
+
+
+@pytest.mark.django_db
+def test_a_job_that_kills_its_worker_again_and_again_is_given_up(runner):
+    runner(lambda job, progress: {})
+    job = ask(JobState.RUNNING, result={"beginnings": 3})
+    jobs.run_next()
+    assert seen(job) == ("failed", 0, 0, {"beginnings": 4}, "This work broke off several times and was given up.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_runs_elsewhere_is_left_alone_until_its_worker_is_gone(runner):
+    runner(lambda job, progress: {"taken": "over"})
+    job = ask(JobState.RUNNING, result={"beginnings": 1})
+
+    def elsewhere():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [jobs.JOB_LOCK, job.pk])
+            at_once(jobs.run_next)
+            return seen(job)[0]
+
+    assert at_once(elsewhere) == ["running"]
+    jobs.run_next()
+    assert seen(job) == ("done", 0, 0, {"taken": "over"}, "")
