@@ -63,7 +63,8 @@ class Move:
     """One row of a table of moves.
 
     `sources` are the states it may start from, `target` the state it leads to (None: the state stays),
-    `may` decides who, `who` says the same in words, `conditions` lists what must hold.
+    `may` decides who, `who` says the same in words, `conditions` lists what must hold. A move that `undoes` another is
+    no way onward: it has its button, and no place among what a record needs.
     """
 
     verb: str
@@ -75,6 +76,7 @@ class Move:
     conditions: Callable[[Any], list[Condition]] = no_conditions
     needs_reason: bool = False
     grave: bool = False
+    undoes: bool = False
 
 
 @dataclass(frozen=True)
@@ -249,7 +251,7 @@ def needs_of(moves: Mapping[str, Move], record: Any) -> list[Condition]:
 
     Every condition stands once, whoever looks. Empty where the record has come to its end.
     """
-    onward = [move for move in moves.values() if record.state in move.sources]
+    onward = [move for move in moves.values() if record.state in move.sources and not move.undoes]
     needs = dict.fromkeys(condition for move in onward for condition in move.conditions(record))
     for who in dict.fromkeys(move.who for move in onward):
         labels = ", ".join(str(move.label) for move in onward if move.who == who)

@@ -129,6 +129,7 @@ SUBMISSION_MOVES = table(
         SCREENERS,
         nothing_was_taken_out,
         needs_reason=True,
+        undoes=True,
     ),
     Move(
         "withdraw",

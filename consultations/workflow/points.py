@@ -49,6 +49,7 @@ POINT_MOVES = table(
         stands_alone,
         needs_reason=True,
         grave=True,
+        undoes=True,
     ),
     Move("dispose", gettext_lazy("Answer"), (S.VALIDATED,), S.DISPOSED, secretariat_may, SECRETARIAT),
 )

@@ -243,6 +243,7 @@ def test_the_panel_of_a_point_says_who_moves_it():
     assert [str(found.move.label) for found in moves_open_to(POINT_MOVES, point, make_head())] == [
         "Hand in",
         "Validate",
+        "Take back",
     ]
 
 

@@ -134,10 +134,11 @@ def links(pdf: bytes) -> list[str]:
 
 VERBS = """
 accept accept_amendment adopt adopt:refused announce answer ask ask_again begin_session check_in clear_paper
-close_consultation close_registration close_review confirm confirm_grounding count_quorum create decide dispose draft
-edit enter fix_clearance_text ground hand_in invite join lay_before_forum make_files merge nominate open_consultation
-open_forum open_review open_session propose_amendment propose_publication publish register reopen_text request_clearance
-reserve return_for_completion reword reword:refused set_aside submit submit:refused take_stance validate verify write
+close_consultation close_registration close_review confirm confirm_grounding confirm_mandate count_quorum create
+decide dispose draft edit enter fix_clearance_text ground hand_in invite join lay_before_forum make_files merge
+nominate open_consultation open_forum open_review open_session propose_amendment propose_publication publish register
+reopen_text request_clearance reserve return_for_completion reword reword:refused set_aside submit submit:refused
+take_stance validate verify write
 """
 
 
