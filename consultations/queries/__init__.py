@@ -18,18 +18,22 @@ from .figures import (
     theme_figures,
 )
 from .lists import (
+    Counted,
     Page,
     Wanted,
     by_reference,
+    counted,
     input_page,
     page_between,
     readable_by_reference,
     readable_inputs,
 )
 from .rounds import current_round, key_milestones, public_rounds, themes_of
+from .search import found, named_like, ranked_page, searchable, shown
 from .waiting import Waiting, waiting
 
 __all__ = [
+    "Counted",
     "Delegates",
     "GroupOfDelegates",
     "Heard",
@@ -40,17 +44,23 @@ __all__ = [
     "Waiting",
     "Wanted",
     "by_reference",
+    "counted",
     "current_round",
     "delegates",
+    "found",
     "heard",
     "input_page",
     "key_milestones",
+    "named_like",
     "named_organisations",
     "page_between",
     "participation",
     "public_rounds",
+    "ranked_page",
     "readable_by_reference",
     "readable_inputs",
+    "searchable",
+    "shown",
     "theme_figures",
     "themes_of",
     "waiting",

@@ -103,7 +103,7 @@ def participation(consultation: Consultation) -> Participation:
 def theme_figures(consultation: Consultation) -> list[ThemeFigures]:
     """For each theme of the consultation: inputs sent, points that stand, groups heard. Two queries."""
     groups = Count("stakeholder__group", distinct=True, filter=Q(inputs__gt=0))
-    rows = consultation.tallies.values_list("theme").annotate(Sum("inputs"), Sum("points"), groups)
+    rows = consultation.tallies.values_list("theme").annotate(Sum("inputs"), Sum("points"), groups=groups)
     counted = {theme: numbers for theme, *numbers in rows}
     return [ThemeFigures(theme, *counted.get(theme.pk, (0, 0, 0))) for theme in themes_of(consultation)]
 

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from consultations.models import Consultation, County, Provision, Submission, Theme
+from consultations.models import Consultation, County, Forum, Provision, Stakeholder, Submission, Theme
 
 PAGE = 25
+MOST_COUNTED = 1000
 REFERENCE = re.compile(r"[A-Z0-9-]{1,20}", re.ASCII)
 
 
@@ -24,6 +25,9 @@ class Wanted:
     objective: Provision | None = None
     group: str = ""
     county: County | None = None
+    forum: Forum | None = None
+    state: str = ""
+    organisation: Stakeholder | None = None
 
     @property
     def conditions(self) -> dict[str, Any]:
@@ -34,8 +38,18 @@ class Wanted:
             "provisions": self.objective,
             "stakeholder__group": self.group,
             "stakeholder__county": self.county,
+            "forum": self.forum,
+            "state": self.state,
+            "stakeholder": self.organisation,
         }
         return {name: value for name, value in found.items() if value}
+
+
+class Counted(NamedTuple):
+    """How many rows a list has, as far as they were counted."""
+
+    number: int
+    is_more: bool
 
 
 class Page(NamedTuple):
@@ -44,6 +58,12 @@ class Page(NamedTuple):
     rows: list[Any]
     newer: str
     older: str
+
+
+def counted(rows: QuerySet[Any]) -> Counted:
+    """How many `rows` there are, up to MOST_COUNTED: beyond that "more than 1,000" says enough and costs no more."""
+    number = rows.order_by()[: MOST_COUNTED + 1].count()
+    return Counted(min(number, MOST_COUNTED), number > MOST_COUNTED)
 
 
 def readable_inputs(user: Any, wanted: Wanted) -> QuerySet[Submission]:
@@ -68,7 +88,7 @@ def input_page(inputs: QuerySet[Submission], *, before: Submission | None, after
 
     Pages are found by key, not by offset: a new input never shifts what a shared address shows.
     """
-    older, newer = _beyond(before, "lt") if before else None, _beyond(after, "gt") if after else None
+    older, newer = beyond(before, "lt") if before else None, beyond(after, "gt") if after else None
     return page_between(inputs, "reference", older_than=older, newer_than=newer)
 
 
@@ -85,8 +105,8 @@ def page_between(rows: QuerySet[Any], key: str, *, older_than: Q | None, newer_t
     return Page(shown, newer, older)
 
 
-def _beyond(edge: Submission, side: str) -> Q:
-    """Inputs on one side ("gt": newer, "lt": older) of `edge` in the order of sending."""
+def beyond(edge: Any, side: str) -> Q:
+    """Inputs on one side ("gt": newer, "lt": older) of `edge` in the order of sending; `edge` has both keys."""
     same_moment = Q(submitted_at=edge.submitted_at, **{f"pk__{side}": edge.pk})
     return Q(**{f"submitted_at__{side}e": edge.submitted_at}) & (
         Q(**{f"submitted_at__{side}": edge.submitted_at}) | same_moment

@@ -1,0 +1,203 @@
+"""Finding inputs by words: PostgreSQL's full-text search, within what the reader may see.
+
+The words of an input, of its points and of its files stand in `SearchEntry` without the passages that are held back, so
+nobody finds an input by them. The first PARTS of what is shown are cut from text that went through `for_everybody`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from consultations.models import Attachment, Point, SearchEntry, Stakeholder, Submission, clean_text
+from consultations.passages import for_everybody
+
+from .lists import PAGE, REFERENCE, Page, beyond, page_between
+
+RANKED = 500  # so many of the newest matches are put in order of how well they match
+LONGEST = 200
+NAMES = 5
+A_REFERENCE = re.compile(r"([A-Z0-9-]{1,20})(\.\d+)?", re.ASCII)
+BEGIN, END = "\ue000", "\ue001"  # stand for the marks while PostgreSQL looks for the words
+EXCERPT = f"MaxFragments=2, MaxWords=24, MinWords=8, FragmentDelimiter=' … ', StartSel={BEGIN}, StopSel={END}"
+MARKING = """
+    SELECT CASE WHEN strpos(stems, %(begin)s) > 0 THEN stems ELSE ts_headline('portal', item, asked, %(options)s) END
+    FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS given(item, number),
+    (SELECT websearch_to_tsquery('english', %(words)s) || websearch_to_tsquery('portal', %(words)s)) AS query(asked),
+    LATERAL (SELECT ts_headline('english', item, asked, %(options)s)) AS cut(stems)
+    ORDER BY number"""
+WHOLE = f"HighlightAll=true, StartSel={BEGIN}, StopSel={END}"
+
+
+def searchable(typed: str) -> str:
+    """What somebody typed as words to search for: one line, not too long, without characters that no one can read."""
+    try:
+        return " ".join(clean_text(typed).split())[:LONGEST]
+    except ValidationError:
+        return ""
+
+
+def found(inputs: QuerySet[Submission], words: str) -> QuerySet[Submission]:
+    """Those of `inputs` that have `words` in their own text, in a point or in a file; or the one that `words` names by
+    its reference. As on the web: all words, "a phrase", or, -without."""
+    named = _named_by_reference(inputs, words)
+    return inputs.filter(Exists(_entries(words).filter(submission=OuterRef("pk")))) if named is None else named
+
+
+def _named_by_reference(inputs: QuerySet[Submission], words: str) -> QuerySet[Submission] | None:
+    reference = A_REFERENCE.fullmatch(words.upper())
+    if not reference or not REFERENCE.fullmatch(reference[1]) or not re.search(r"\d", words):
+        return None
+    named = inputs.filter(reference=reference[1])
+    return named if named.exists() else None
+
+
+def _entries(words: str) -> QuerySet[SearchEntry]:
+    return SearchEntry.objects.filter(words=_query(words)).order_by()
+
+
+def _query(words: str) -> Any:
+    english, as_it_stands = (SearchQuery(words, config=name, search_type="websearch") for name in ("english", "portal"))
+    return english | as_it_stands
+
+
+# --- In order of how well they match ----------------------------------------------------------------------------------
+
+
+class Hit(NamedTuple):
+    """One match, as the edge of a page: its key, its place in time, and its reference."""
+
+    pk: int
+    submitted_at: datetime
+    reference: str
+
+
+def ranked(inputs: QuerySet[Submission], words: str) -> list[Hit]:
+    """The newest RANKED of `inputs` that have `words`, the best first; of equals the newest.
+
+    A word in the title weighs most, then the text and the points, then proposed wording and files. One query.
+    """
+    matches = found(inputs, words)
+    newest = matches.order_by("-submitted_at", "-pk")[:RANKED]
+    rows = _entries(words).filter(submission__in=newest.values("pk")).values_list("submission")
+    best = rows.annotate(rank=Max(SearchRank("words", _query(words))))
+    ordered = best.order_by("-rank", "-submission__submitted_at", "-submission")
+    hits = ordered.values_list("submission", "submission__submitted_at", "submission__reference")
+    return [Hit(*row) for row in hits] or [Hit(*row) for row in newest.values_list("pk", "submitted_at", "reference")]
+
+
+def ranked_page(
+    inputs: QuerySet[Submission], words: str, *, before: Submission | None, after: Submission | None
+) -> tuple[Page, list[Hit]]:
+    """A page of the matches, and all that are ranked: the newest RANKED in order of how well they match, and after
+    them the older ones by time, so that there is no depth at which the pages end."""
+    hits = ranked(inputs, words)
+    at = {hit.pk: place for place, hit in enumerate(hits)}
+    if len(hits) < RANKED:
+        return _slice(inputs, hits, _place(at, before, after)), hits
+    rest = found(inputs, words).filter(beyond(min(hits, key=lambda hit: hit[1::-1]), "lt"))
+    if before and at.get(before.pk, RANKED) >= RANKED - 1:
+        edge = beyond(before, "lt") if before.pk not in at else None
+        page = page_between(rest, "reference", older_than=edge, newer_than=None)
+        first = page.rows[0].reference if page.rows else ""
+        return page._replace(newer=page.newer or first), hits
+    if after and after.pk not in at:
+        page = page_between(rest, "reference", older_than=None, newer_than=beyond(after, "gt"))
+        if page.rows:
+            return page._replace(newer=page.rows[0].reference), hits
+        return _slice(inputs, hits, RANKED - PAGE, goes_on=True), hits
+    return _slice(inputs, hits, _place(at, before, after), goes_on=rest.exists()), hits
+
+
+def _place(at: dict[int, int], before: Submission | None, after: Submission | None) -> int:
+    """Where a page begins among the ranked ones."""
+    if before:
+        return at.get(before.pk, -1) + 1
+    return max(0, at.get(after.pk, 0) - PAGE) if after else 0
+
+
+def _slice(inputs: QuerySet[Submission], hits: list[Hit], start: int, *, goes_on: bool = False) -> Page:
+    shown = hits[start : start + PAGE]
+    rows = {row.pk: row for row in inputs.filter(pk__in=[hit.pk for hit in shown])}
+    older = shown and (goes_on or start + PAGE < len(hits))
+    return Page(
+        [rows[hit.pk] for hit in shown if hit.pk in rows],
+        shown[0].reference if shown and start else "",
+        shown[-1].reference if older else "",
+    )
+
+
+# --- What was found, in words -----------------------------------------------------------------------------------------
+
+
+class Shown(NamedTuple):
+    """An input that was found: its title and a passage of it, both with the words marked."""
+
+    title: SafeString
+    passage: SafeString
+
+
+def shown(inputs: Iterable[Submission], words: str, user: Any) -> dict[int, Shown]:
+    """For each of `inputs` where `words` stand in it: in the title and the text, else in a point or a file.
+
+    Only in what everybody who reads the input may read, whoever asks. Two to four queries.
+    """
+    keys = [found.pk for found in inputs]
+    texts = Submission.objects.filter(pk__in=keys).values_list("pk", "title", "body", "proposed_wording")
+    rows = {pk: (for_everybody(title), for_everybody(f"{body}\n\n{wording}")) for pk, title, body, wording in texts}
+    titles = _marked([title for title, _text in rows.values()], words, WHOLE)
+    parts = dict(zip(rows, _marked([text for _title, text in rows.values()], words, EXCERPT), strict=True))
+    missing = [pk for pk, text in parts.items() if BEGIN not in text]
+    parts |= _elsewhere(missing, words, user) if missing else {}
+    return {
+        pk: Shown(_as_html(title), _as_html(parts[pk]) if BEGIN in parts[pk] else SafeString(""))
+        for pk, title in zip(rows, titles, strict=True)
+    }
+
+
+def _elsewhere(keys: list[int], words: str, user: Any) -> dict[int, str]:
+    """The passages of points and files that have the words, by the input that they belong to."""
+    points = Point.objects.visible_to(user).filter(submission__in=keys, held_back=False)
+    files = Attachment.objects.visible_to(user).shown().filter(submission__in=keys, kind=Attachment.Kind.EVIDENCE)
+    entries = _entries(words).filter(submission__in=keys)
+    texts = [*points.filter(pk__in=entries.values("point")).values_list("submission", "text")]
+    texts += [
+        (pk, f"{name}: {text}")
+        for pk, name, text in files.filter(pk__in=entries.values("attachment")).values_list(
+            "submission", "name", "text"
+        )
+    ]
+    marked = _marked([for_everybody(text) for _pk, text in texts], words, EXCERPT)
+    return {pk: text for (pk, _text), text in zip(texts, marked, strict=True) if BEGIN in text}
+
+
+def _marked(texts: list[str], words: str, options: str) -> list[str]:
+    """`texts` cut and marked by PostgreSQL: by English stems, or where none is found as the words stand."""
+    clean = [text.replace(BEGIN, "").replace(END, "") for text in texts]
+    with connection.cursor() as cursor:
+        cursor.execute(MARKING, {"texts": clean, "words": words, "options": options, "begin": BEGIN})
+        return [marked for (marked,) in cursor.fetchall()]
+
+
+def _as_html(marked: str) -> SafeString:
+    return mark_safe(escape(marked).replace(BEGIN, "<mark>").replace(END, "</mark>"))  # noqa: S308  # escaped first
+
+
+# --- Organisations whose name was misspelt ----------------------------------------------------------------------------
+
+
+def named_like(readable: QuerySet[Submission], words: str) -> list[Stakeholder]:
+    """Up to NAMES organisations with a name like `words`, the likest first: only those with an input in `readable`."""
+    alike = Q(name__trigram_word_similar=words) | Q(short_name__iexact=words)
+    heard = readable.order_by().filter(stakeholder=OuterRef("pk")).values("pk")
+    likest = Stakeholder.objects.filter(alike).filter(Exists(heard)).only("name")
+    return list(likest.annotate(likeness=TrigramWordSimilarity(words, "name")).order_by("-likeness", "name")[:NAMES])
