@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
 HELD_BACK = re.compile(r"\[\[((?:(?!\[\[|\]\]).)*)\]\]", re.DOTALL)
+WORD = re.compile(r"\w+")
+TELLING = 3  # so many words in a row of a passage tell what it says
 _OPEN, _CLOSE = "\ue000", "\ue001"  # stand for the brackets while Markdown is read; authors cannot be shown them
 
 # Paragraphs, line ends, emphasis, lists, quotations and links; headings, pictures and HTML stay the letters they are.
@@ -46,19 +48,45 @@ def in_full(text: str) -> str:
 def comes_from_held_back(quotation: str, text: str) -> bool:
     """Whether `quotation`, words of `text` with or without its brackets, touches a passage that is held back.
 
-    Words that stand in the open as well are open. Spaces and line ends do not tell texts apart.
+    A few words in a row are enough, so that half a passage, or sentences put together, count too. Words that stand in
+    the open as well are open. Spaces, line ends and brackets that were cut in two do not tell texts apart.
     """
     wanted = _plain(in_full(quotation))
     if not wanted or not holds_back(text):
         return False
-    if wanted in _plain(HELD_BACK.sub("\0", text)):
+    open_words = _plain(HELD_BACK.sub("\0", text))
+    if wanted in open_words:
         return False
     held = [_plain(found[1]) for found in HELD_BACK.finditer(text)]
-    return wanted in _plain(in_full(text)) or any(wanted in passage or passage in wanted for passage in held if passage)
+    return wanted in _plain(in_full(text)) or any(_shares_words(wanted, passage, open_words) for passage in held)
+
+
+def _shares_words(wanted: str, passage: str, open_words: str) -> bool:
+    """Whether both have the same few words in a row, which do not stand in the open too."""
+    wanted_words, held_words = WORD.findall(wanted), WORD.findall(passage)
+    run = min(TELLING, len(wanted_words), len(held_words))
+    open_runs = _runs(WORD.findall(open_words), run)
+    return bool((_runs(wanted_words, run) & _runs(held_words, run)) - open_runs)
+
+
+def _runs(words: list[str], length: int) -> set[tuple[str, ...]]:
+    return {tuple(words[at : at + length]) for at in range(len(words) - length + 1)} if length else set()
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    return " ".join(without_brackets(text).split()).casefold()
+
+
+def without_brackets(text: str) -> str:
+    """`text` with every word and without the brackets, also those whose other half was cut off."""
+    return text.replace("[[", "").replace("]]", "")
+
+
+def badly_marked(text: str) -> str:
+    """The words at the first bracket pair that is not closed, not opened or inside another; "" where all is well."""
+    blanked = HELD_BACK.sub(lambda passage: "\0" * len(passage[0]), text)
+    found = re.search(r"\[\[|\]\]", blanked)
+    return " ".join(text[max(0, found.start() - 20) : found.start() + 40].split()) if found else ""
 
 
 def as_html(text: str, *, full: bool) -> SafeString:

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consultations.passages import as_html, comes_from_held_back, for_everybody, holds_back, in_full, is_well_marked
+from consultations.passages import (
+    as_html,
+    badly_marked,
+    comes_from_held_back,
+    for_everybody,
+    holds_back,
+    in_full,
+    is_well_marked,
+)
 
 NOTICE = "[passage held back]"
 ALLOWED = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "mark"}
@@ -39,6 +47,20 @@ def test_brackets_must_be_closed_and_not_nested(text, well):
     assert is_well_marked(text) is well
 
 
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("a [[b]] c", ""),
+        ("a [b] c", ""),
+        ("We say [[this and no more", "We say [[this and no more"),
+        ("[[a]] and then\nthis]] was left", "[[a]] and then this]] was left"),
+    ],
+)
+def test_where_a_bracket_is_wrong(text, where):
+    assert badly_marked(text) == where
+    assert is_well_marked(text) is not bool(where)
+
+
 def test_the_worst_brackets_take_no_time():
     for text in ("[[" * 10_000, "[[a" * 7_000, "]]" * 10_000, "[[" + "a" * 20_000):
         begun = time.perf_counter()
@@ -63,6 +85,13 @@ def test_nothing_of_a_passage_is_left_over(before, held, after):
         ("other words", "In [[the cells of X]] there", False),
         ("", "[[a]]", False),
         ("a summary of the cells of X", "In [[the cells of X]] there", True),
+        ("[[The cells of X are full.", "[[The cells of X are full. Nobody counts them.]] Build shelters.", True),
+        ("Nobody counts them.]]", "[[The cells of X are full. Nobody counts them.]] Build shelters.", True),
+        ("Build shelters. Nobody counts them.", "[[The cells are full. Nobody counts them.]] And build shelters.", True),
+        ("In X the guards counted the cells", "Open. [[We saw that the guards counted the cells of X.]]", True),
+        ("Build shelters of stone", "We ask: build shelters of stone. [[Do not build shelters of stone in X.]]", False),
+        ("See Mombasa", "We went to [[Mombasa]]", True),
+        ("See Mombasa", "We went to Mombasa, to [[Mombasa]]", False),
     ],
 )
 def test_whether_a_quotation_touches_a_passage(quotation, text, held):
