@@ -90,9 +90,28 @@ def may_submit(user: Any, submission: Submission) -> bool:
     return acts_for(user, submission.stakeholder_id)
 
 
+def may_sign_off(user: Any, submission: Submission) -> bool:
+    """Sign a draft off inside one's own organisation, before it is sent."""
+    return _is_primary(user, submission.stakeholder_id)
+
+
+def may_rule_on_sign_off(user: Any, stakeholder: Stakeholder) -> bool:
+    """Say whether the inputs of one's own organisation wait for a sign-off."""
+    return _is_primary(user, stakeholder.pk)
+
+
+def _is_primary(user: Any, stakeholder_id: int) -> bool:
+    return any(m.stakeholder_id == stakeholder_id and m.is_primary for m in live_memberships(user))
+
+
 def may_take_in(user: Any, submission: Submission) -> bool:
     """Take in an input that came by letter, e-mail or spreadsheet."""
     return is_secretariat(user)
+
+
+def may_check(user: Any, submission: Submission) -> bool:
+    """Check what was typed against the original: the secretariat, but never who typed it."""
+    return is_secretariat(user) and submission.entered_by_id not in (None, user.pk)
 
 
 def may_screen(user: Any, submission: Submission) -> bool:
@@ -129,8 +148,7 @@ def may_nominate(user: Any, delegate: Delegate) -> bool:
 
 def may_manage_members(user: Any, stakeholder: Stakeholder) -> bool:
     """Invite people to act for an organisation: the secretariat, or its primary focal point."""
-    primary = any(m.stakeholder_id == stakeholder.pk and m.is_primary for m in live_memberships(user))
-    return is_secretariat(user) or primary
+    return is_secretariat(user) or _is_primary(user, stakeholder.pk)
 
 
 def may_enter_admin(user: Any) -> bool:

@@ -3,13 +3,16 @@
 Papers and what belongs to them are made in tests/paper_factories.py.
 """
 
+import hashlib
 import itertools
+import uuid
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
 
 from consultations.models import (
+    Attachment,
     Channel,
     CheckIn,
     CheckInChannel,
@@ -237,6 +240,19 @@ def make_submission(
         fields.setdefault("entered_by", make_secretariat())
     made = Submission.objects.create(consultation=consultation, stakeholder=stakeholder, **fields)
     return send(made, state)
+
+
+def make_attachment(submission: Submission, *, data: bytes = b"%PDF-1.7", **fields: Any) -> Attachment:
+    """A file of an input, ready to be opened: a piece of evidence unless another kind is asked for."""
+    fields = {
+        "name": "letter.pdf", "size": len(data), "stored_as": uuid.uuid4().hex,
+        "uploaded_by": fields.get("uploaded_by") or submission.author, **fields,
+    }  # fmt: skip
+    made = Attachment.objects.create(submission=submission, **fields)
+    made.path.parent.mkdir(parents=True, exist_ok=True)
+    made.path.write_bytes(data)
+    found = {"received": len(data), "sha256": hashlib.sha256(data).hexdigest(), "media_type": "application/pdf"}
+    return walk(made, "ready", **found)
 
 
 def send(submission: Submission, state: str = "submitted") -> Submission:

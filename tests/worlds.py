@@ -26,6 +26,7 @@ from positions.models import Amendment, Clearance, PositionPaper, ReviewRound
 from tests.factories import (
     bring,
     change,
+    make_attachment,
     make_consultation,
     make_delegate,
     make_forum,
@@ -77,7 +78,7 @@ class People:
         self.roles: dict[str, Any] = {
             "visitor": AnonymousUser(),
             "stranger": make_user(),
-            "focal point": make_member(body),
+            "focal point": make_member(body, is_primary=True),
             "focal point of another": make_member(make_stakeholder()),
             "clearing officer": make_member(body, MembershipRole.CLEARING_OFFICER),
             "rapporteur": make_user(),
@@ -131,9 +132,9 @@ def _stakeholder(world: SimpleNamespace, state: str) -> Stakeholder:
 
 
 def _submission(world: SimpleNamespace, state: str) -> Submission:
-    received = workflow.now().date()
+    typed = {"channel": "letter", "received_on": workflow.now().date(), "entered_by": world.people.secretariat}
     author = world.people.roles["focal point"]
-    return make_submission(world.forum.consultation, world.body, state=state, received_on=received, author=author)
+    return make_submission(world.forum.consultation, world.body, state=state, author=author, **typed)
 
 
 def _point(world: SimpleNamespace, state: str) -> Point:
@@ -198,6 +199,8 @@ READY: dict[type, Callable[[SimpleNamespace, str], Any]] = {
 }  # fmt: skip
 # What a verb says itself, over and above its move: the hour of a silence that is still to be broken lies ahead.
 PREPARED: dict[str, Callable[[Any], None]] = {
+    "accept": lambda submission: change(submission, checked_at=workflow.now(), checked_by=submission.author),
+    "check_against_original": lambda submission: make_attachment(submission, kind="original"),
     "break_silence": lambda paper: change(paper, silence_until=workflow.now() + timedelta(hours=1)),
 }
 
@@ -219,7 +222,9 @@ def _bare_delegate(world: SimpleNamespace, state: str) -> Delegate:
 
 def _bare_submission(world: SimpleNamespace, state: str) -> Submission:
     closed = make_consultation(state="archived")
-    sent = make_submission(closed, world.body, state=state, title="", author=world.people.roles["focal point"])
+    typed = {"channel": "letter", "received_on": workflow.now().date(), "entered_by": world.people.secretariat}
+    author = world.people.roles["focal point"]
+    sent = make_submission(closed, world.body, state=state, title="", author=author, **typed)
     if sent.reference:
         make_point(sent)
     return sent

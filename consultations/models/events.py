@@ -28,32 +28,34 @@ class EventQuerySet(models.QuerySet):
         return self.filter(kind=_kind_of(record), object_id=str(record.pk)).order_by("number")
 
     def record(self, verb, record, *, by, before="", after="", reason="", data=None):
-        """Append one entry. The lock serialises writers until they commit, so the chain has one order.
+        """Append one entry about `record` and return it."""
+        return self.record_many(verb, [record], by=by, before=before, after=after, reason=reason, data=data)[0]
+
+    def record_many(self, verb, records, *, by, before="", after="", reason="", data=None):
+        """Append one entry about each of `records`, in one go. The lock serialises writers until they commit, so the
+        chain has one order.
 
         The hash is that of the reason as the table keeps it: with unified line ends, in one Unicode form.
         """
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [JOURNAL_LOCK])
         last = self.model.objects.order_by("-number").only("number", "hash").first()
-        event = self.model(
-            number=last.number + 1 if last else 1,
-            kind=_kind_of(record),
-            object_id=str(record.pk),
-            object_label=str(record)[:200],
-            verb=verb,
-            before=before,
-            after=after,
-            by=by if getattr(by, "pk", None) else None,
-            by_name=str(getattr(by, "name", "") or _("the system")),
-            at=workflow.now(),
-            recorded_at=timezone.now(),
-            reason=clean_text(reason),
-            data=json.loads(json.dumps(data or {}, default=str)),
-            previous_hash=last.hash if last else FIRST_HASH,
-        )
-        event.hash = event.computed_hash()
-        event.save(force_insert=True)
-        return event
+        number, previous = (last.number, last.hash) if last else (0, FIRST_HASH)
+        said = {
+            "verb": verb, "before": before, "after": after,
+            "by": by if getattr(by, "pk", None) else None,
+            "by_name": str(getattr(by, "name", "") or _("the system")),
+            "at": workflow.now(), "recorded_at": timezone.now(),
+            "reason": clean_text(reason), "data": json.loads(json.dumps(data or {}, default=str)),
+        }  # fmt: skip
+        events = []
+        for record in records:
+            number += 1
+            named = {"kind": _kind_of(record), "object_id": str(record.pk), "object_label": str(record)[:200]}
+            event = self.model(number=number, previous_hash=previous, **named, **said)
+            event.hash = previous = event.computed_hash()
+            events.append(event)
+        return self.bulk_create(events)
 
 
 class Event(models.Model):

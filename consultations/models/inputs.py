@@ -3,6 +3,7 @@
 import hashlib
 import json
 import uuid
+from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import F, Q
@@ -212,14 +213,15 @@ class Submission(models.Model):
     def __str__(self):
         return self.reference or self.title or str(_("Draft without a title"))
 
-    def content(self) -> dict[str, object]:
-        """What the receipt's hash is computed over."""
+    def content(self, objectives: Iterable[str] | None = None) -> dict[str, object]:
+        """What the receipt's hash is computed over. `objectives` are their codes, where they are at hand already."""
+        codes = self.provisions.values_list("code", flat=True) if objectives is None else objectives
         return {
             "reference": self.reference,
             "consultation": self.consultation.slug,
             "organisation": self.stakeholder.name,
             "theme": self.theme.code,
-            "objectives": sorted(self.provisions.values_list("code", flat=True)),
+            "objectives": sorted(codes),
             "audience": self.audience,
             "language": self.language,
             "title": self.title,
@@ -227,9 +229,9 @@ class Submission(models.Model):
             "proposed_wording": self.proposed_wording,
         }
 
-    def computed_sha256(self) -> str:
+    def computed_sha256(self, objectives: Iterable[str] | None = None) -> str:
         """SHA-256 (FIPS 180-4) of the canonical JSON of `content`."""
-        text = json.dumps(self.content(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(self.content(objectives), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
 

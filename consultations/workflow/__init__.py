@@ -1,5 +1,6 @@
 """The verbs of the consultation and the tables of moves they follow."""
 
+from .drafts import ask_sign_off, be_seen, edit_draft, moves_of, rule_on_sign_off, sign_off, start_draft
 from .forums import (
     CONSULTATION_MOVES,
     DELEGATE_MOVES,
@@ -28,15 +29,13 @@ from .inputs import (
     SUBMISSION_MOVES,
     accept,
     add_note,
-    edit_draft,
     reopen,
     return_for_completion,
     set_aside,
-    start_draft,
     submit,
-    take_in,
     withdraw,
 )
+from .on_behalf import SheetRow, TakenIn, check_against_original, retype, take_in, take_in_many
 from .people import (
     STAKEHOLDER_MOVES,
     add_member,

@@ -1,30 +1,24 @@
 """What happens to an input, from the first word to the secretariat's answer."""
 
-import uuid
-from datetime import date
-
-from django.db import connection
-from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations import emails
 from consultations.models import (
-    Consultation,
+    Attachment,
+    Event,
     Note,
     PointState,
-    Provision,
     Stakeholder,
     Submission,
     SubmissionState,
     User,
 )
-from consultations.permissions import acts_for, is_secretariat, may_screen, may_submit, may_take_in
+from consultations.passages import badly_marked
+from consultations.permissions import is_secretariat, may_check, may_screen, may_sign_off, may_submit, may_take_in
 from ncm_portal.workflow import (
-    Blocked,
     Condition,
-    Conflict,
     Move,
     deadline_passed,
     demand,
@@ -36,11 +30,14 @@ from ncm_portal.workflow import (
     verb,
 )
 
+from .references import next_references
+
 S = SubmissionState
 AUTHORS = gettext_lazy("focal points and alternates of the organisation")
+PRIMARY = gettext_lazy("the primary focal point of the organisation")
 SECRETARIAT = gettext_lazy("the secretariat")
 SCREENERS = gettext_lazy("the secretariat, never for an organisation one acts for")
-REFERENCE_LOCK = 20171018
+CHECKERS = gettext_lazy("the secretariat, where somebody else of it typed the input")
 DRAFT_FIELDS = ("theme", "title", "body", "proposed_wording", "language", "audience", "forum")
 
 
@@ -57,6 +54,7 @@ def ready_to_send(submission: Submission) -> list[Condition]:
     closed = _("Inputs closed on %(day)s, %(hour)s EAT (UTC+3)") if is_late else _("Inputs are not being taken")
     return [
         *_is_complete(submission),
+        *_is_signed_off(submission),
         either(in_time, _("Inputs close on %(day)s, %(hour)s EAT (UTC+3)") % when, closed % when),
     ]
 
@@ -72,7 +70,34 @@ def _is_complete(submission: Submission) -> list[Condition]:
             _("The secretariat has verified %(name)s") % name,
             _("The secretariat has not verified %(name)s") % name,
         ),
+        *_is_marked_well(submission),
     ]
+
+
+def _is_marked_well(submission: Submission) -> list[Condition]:
+    """Its passages that are held back are closed, and its title, which stands in lists, holds nothing back."""
+    found = []
+    if "[[" in submission.title or "]]" in submission.title:
+        found.append(Condition(_("Everybody sees the title: no part of it can be held back"), False))
+    bad = badly_marked(submission.body) or badly_marked(submission.proposed_wording)
+    if bad:
+        found.append(
+            Condition(_("Near “%(words)s”: every [[ needs its ]], and none inside another") % {"words": bad}, False)
+        )
+    return found
+
+
+def _is_signed_off(submission: Submission) -> list[Condition]:
+    if not submission.stakeholder.signs_off:
+        return []
+    done, open_ = _("It is signed off"), _("The primary focal point of %(name)s has not signed it off yet")
+    return [either(submission.signed_off_at is not None, done, open_ % {"name": submission.stakeholder.name})]
+
+
+def ready_for_sign_off(submission: Submission) -> list[Condition]:
+    """What a sign-off needs: everything but the sign-off itself, and the deadline, which it does not wait for."""
+    fresh, again = _("It is not signed off yet"), _("It is signed off already")
+    return [*_is_complete(submission), either(submission.signed_off_at is None, fresh, again)]
 
 
 def received_in_time(submission: Submission) -> list[Condition]:
@@ -97,10 +122,56 @@ def nothing_was_taken_out(submission: Submission) -> list[Condition]:
     return [either(not standing, _("No point was taken out of it"), _("Points were taken out of it: take them back"))]
 
 
+def checked_where_typed(submission: Submission) -> list[Condition]:
+    """What letting in an input needs that somebody typed for its author: a second person compared it with the original.
+
+    A spreadsheet needs nobody: it is the original, and its preview was confirmed row by row.
+    """
+    if submission.entered_by_id is None or came_in_a_sheet(submission):
+        return []
+    checked, unchecked = _("It was checked against the original"), _("Nobody checked it against the original yet")
+    return [either(submission.checked_at is not None, checked, unchecked)]
+
+
+def came_in_a_sheet(submission: Submission) -> bool:
+    """Whether the input was a row of a spreadsheet, as the journal says."""
+    return submission.pk is not None and Event.objects.about(submission).filter(verb="take_in_many").exists()
+
+
+def has_its_original(submission: Submission) -> list[Condition]:
+    """What checking needs: the scan or mail to compare with, and that it was not done yet."""
+    originals = Attachment.objects.filter(submission=submission.pk, kind=Attachment.Kind.ORIGINAL).shown()
+    kept, missing = (
+        _("The original is kept with it"),
+        _("The original is not kept with it yet: add the scan or the mail"),
+    )
+    first, again = _("It was not checked before"), _("It was checked already")
+    return [either(originals.exists(), kept, missing), either(submission.checked_at is None, first, again)]
+
+
 SUBMISSION_MOVES = table(
+    Move(
+        "ask_sign_off",
+        gettext_lazy("Ask for the sign-off"),
+        (S.DRAFT, S.RETURNED),
+        None,
+        may_submit,
+        AUTHORS,
+        ready_for_sign_off,
+    ),
+    Move("sign_off", gettext_lazy("Sign off"), (S.DRAFT, S.RETURNED), None, may_sign_off, PRIMARY, ready_for_sign_off),
     Move("submit", gettext_lazy("Send"), (S.DRAFT, S.RETURNED), S.SUBMITTED, may_submit, AUTHORS, ready_to_send),
     Move("take_in", gettext_lazy("Take in"), (S.DRAFT,), S.SUBMITTED, may_take_in, SECRETARIAT, received_in_time),
-    Move("accept", gettext_lazy("Accept"), (S.SUBMITTED,), S.ACCEPTED, may_screen, SCREENERS),
+    Move(
+        "check_against_original",
+        gettext_lazy("It says what the original says"),
+        (S.SUBMITTED,),
+        None,
+        may_check,
+        CHECKERS,
+        has_its_original,
+    ),
+    Move("accept", gettext_lazy("Accept"), (S.SUBMITTED,), S.ACCEPTED, may_screen, SCREENERS, checked_where_typed),
     Move(
         "return_for_completion",
         gettext_lazy("Return for completion"),
@@ -144,122 +215,23 @@ SUBMISSION_MOVES = table(
 
 
 @verb
-def start_draft(
-    consultation: Consultation,
-    stakeholder: Stakeholder,
-    *,
-    by: User,
-    key: uuid.UUID | None = None,
-    provisions: list[Provision] | None = None,
-    **fields: object,
-) -> Submission:
-    """Begin an input of `stakeholder`. The same `key` (made by the browser) always gives the same draft.
-
-    `fields` are those of DRAFT_FIELDS. Raises NotAllowed unless `by` acts for the organisation.
-    """
-    demand(acts_for(by, stakeholder), who=AUTHORS, to=gettext_lazy("Write an input"))
-    values = {"consultation": consultation, "stakeholder": stakeholder, "author": by, **_known(fields)}
-    moment = now()
-    values |= {"created_at": moment, "edited_at": moment}
-    submission, made = Submission.objects.get_or_create(key=key or uuid.uuid4(), defaults=values)
-    demand(may_submit(by, submission), who=AUTHORS, to=gettext_lazy("Write an input"))
-    if made:
-        submission.provisions.set(provisions or [])
-        journal("draft", submission, by=by, after=submission.state)
-    return submission
-
-
-@verb
-def edit_draft(
-    submission: Submission,
-    *,
-    by: User,
-    seen_at: object = None,
-    provisions: list[Provision] | None = None,
-    **fields: object,
-) -> Submission:
-    """Change the words of a draft or of a returned input.
-
-    `seen_at` is the `edited_at` that the editor started from: raises Conflict when somebody saved since. Raises
-    NotAllowed, or Blocked when the input was sent already.
-    """
-    row = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
-    demand(may_submit(by, row), who=AUTHORS, to=gettext_lazy("Edit an input"))
-    if row.state not in {S.DRAFT, S.RETURNED}:
-        raise Blocked(_("This input was sent already: its words stay as they were."))
-    if seen_at is not None and seen_at != row.edited_at:
-        raise Conflict(row)
-    for name, value in _known(fields).items():
-        setattr(row, name, value)
-    row.edited_at = now()
-    row.save()
-    if provisions is not None:
-        row.provisions.set(provisions)
-    return row
-
-
-def _known(fields: dict[str, object]) -> dict[str, object]:
-    unknown = set(fields) - set(DRAFT_FIELDS)
-    if unknown:
-        raise TypeError(f"an input has no such fields: {', '.join(sorted(unknown))}")
-    return fields
-
-
-@verb
 def submit(submission: Submission, *, by: User) -> Submission:
     """Send an input: it gets its reference at the first sending, the hash of its content and a receipt by mail.
 
     Raises NotAllowed or Blocked, with the deadline when it has passed.
     """
 
-    row = make(SUBMISSION_MOVES["submit"], submission, by=by, change=_stamp)
+    row = make(SUBMISSION_MOVES["submit"], submission, by=by, change=stamp_as_sent)
     emails.receipt(row)
     return row
 
 
-@verb
-def take_in(
-    consultation: Consultation,
-    stakeholder: Stakeholder,
-    *,
-    by: User,
-    key: uuid.UUID,
-    channel: str,
-    received_on: date,
-    provisions: list[Provision] | None = None,
-    **fields: object,
-) -> tuple[Submission, bool]:
-    """Take in an input that an organisation sent by letter, e-mail or spreadsheet: theirs, typed by the secretariat.
-
-    The same `key` is one input, however often it is taken in. Returns it and whether it is new. Raises NotAllowed or
-    Blocked with every reason.
-    """
-    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Take in an input"))
-    moment = now()
-    values = {"consultation": consultation, "stakeholder": stakeholder, "author": by, "entered_by": by}
-    values |= {"channel": channel, "received_on": received_on, "created_at": moment, "edited_at": moment}
-    submission, is_new = Submission.objects.get_or_create(key=key, defaults=values | _known(fields))
-    if not is_new:
-        return submission, False
-    submission.provisions.set(provisions or [])
-    return make(SUBMISSION_MOVES["take_in"], submission, by=by, change=_stamp), True
-
-
-def _stamp(row: Submission) -> None:
-    row.reference = row.reference or _next_reference(row.consultation)
+def stamp_as_sent(row: Submission) -> None:
+    """Give an input, as it is sent, its reference, the moment and the hash of its content."""
+    row.reference = row.reference or next_references(row.consultation)[0]
     row.submitted_at = row.submitted_at or now()
     row.content_sha256 = row.computed_sha256()
     row.decided_at = row.decided_by = None
-
-
-def _next_reference(consultation: Consultation) -> str:
-    """The next free reference of the consultation's year; a lock until commit keeps numbers unique and gapless."""
-    year = timezone.localtime(consultation.opens_at).year
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [REFERENCE_LOCK, year])
-    taken = Submission.objects.filter(reference__startswith=f"NCM-{year}-")
-    last = taken.order_by(Length("reference").desc(), "-reference").values_list("reference", flat=True).first()
-    return f"NCM-{year}-{int(last.rsplit('-', 1)[1]) + 1 if last else 1:04d}"
 
 
 def _decide(verb: str, submission: Submission, by: User, reason: str) -> Submission:

@@ -1,0 +1,183 @@
+"""Inputs that the secretariat takes in for an organisation: from paper, from a mail, from a spreadsheet."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import (
+    Audience,
+    Consultation,
+    Event,
+    Language,
+    Provision,
+    Stakeholder,
+    Submission,
+    Theme,
+    User,
+)
+from consultations.permissions import is_secretariat
+from ncm_portal.workflow import Blocked, check, demand, journal, make, now, verb
+
+from .inputs import DRAFT_FIELDS, SECRETARIAT, SUBMISSION_MOVES, S, stamp_as_sent
+from .references import next_references
+
+TAKING_IN = gettext_lazy("Take in an input")
+
+
+@verb
+def take_in(
+    consultation: Consultation,
+    stakeholder: Stakeholder,
+    *,
+    by: User,
+    key: uuid.UUID,
+    channel: str,
+    received_on: date,
+    provisions: list[Provision] | None = None,
+    **fields: object,
+) -> tuple[Submission, bool]:
+    """Take in an input that an organisation sent by letter or e-mail: theirs, typed by the secretariat.
+
+    The same `key` is one input, however often it is taken in. Returns it and whether it is new. Raises NotAllowed or
+    Blocked with every reason.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=TAKING_IN)
+    moment = now()
+    values = {"consultation": consultation, "stakeholder": stakeholder, "author": by, "entered_by": by}
+    values |= {"channel": channel, "received_on": received_on, "created_at": moment, "edited_at": moment}
+    submission, is_new = Submission.objects.get_or_create(key=key, defaults=values | _known(fields))
+    if not is_new:
+        return submission, False
+    submission.provisions.set(provisions or [])
+    return make(SUBMISSION_MOVES["take_in"], submission, by=by, change=stamp_as_sent), True
+
+
+def _known(fields: dict[str, object]) -> dict[str, object]:
+    unknown = set(fields) - set(DRAFT_FIELDS)
+    if unknown:
+        raise TypeError(f"an input has no such fields: {', '.join(sorted(unknown))}")
+    return fields
+
+
+class SheetRow(NamedTuple):
+    """An input as it stands in a row of a spreadsheet. The same `key` is the same input."""
+
+    key: uuid.UUID
+    stakeholder: Stakeholder
+    theme: Theme
+    title: str
+    body: str
+    proposed_wording: str = ""
+    audience: str = Audience.PUBLIC
+    language: str = Language.ENGLISH
+    provisions: tuple[Provision, ...] = ()
+
+
+class TakenIn(NamedTuple):
+    """What came of many rows: the inputs that are new, and why others were refused, by their keys."""
+
+    new: list[Submission]
+    refused: dict[uuid.UUID, list[str]]
+
+
+@verb
+def take_in_many(
+    consultation: Consultation,
+    rows: Sequence[SheetRow],
+    *,
+    by: User,
+    channel: str,
+    received_on: date,
+    data: Mapping[str, object] | None = None,
+) -> TakenIn:
+    """Take in the rows of a spreadsheet that an organisation filled in, in a few statements for all of them together.
+
+    Rows that are here already are passed over; a row that may not be taken in keeps out no other. `data` goes into the
+    journal beside each input. Raises NotAllowed.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=TAKING_IN)
+    references = next_references(consultation, len(rows))  # and nobody else takes in until this is over
+    known = set(Submission.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
+    sent = {"consultation": consultation, "channel": channel, "received_on": received_on, "author": by}
+    new, refused, objectives = [], {}, []
+    for row in {row.key: row for row in rows if row.key not in known}.values():
+        submission = Submission(**sent, **_without_provisions(row), entered_by=by)
+        try:
+            check(SUBMISSION_MOVES["take_in"], submission, by=by)
+        except Blocked as refusal:
+            refused[row.key] = refusal.reasons
+        else:
+            _stamp(submission, references[len(new)], row.provisions)
+            new.append(submission)
+            objectives.append(row.provisions)
+    _write(new, objectives)
+    Event.objects.record_many("take_in_many", new, by=by, before=S.DRAFT, after=S.SUBMITTED, data=data)
+    if refused:
+        reasons = sorted({reason for reasons in refused.values() for reason in reasons})
+        journal("take_in_many:refused", consultation, by=by, data={**(data or {}), "reasons": reasons})
+    return TakenIn(new, refused)
+
+
+def _without_provisions(row: SheetRow) -> dict[str, object]:
+    return {name: value for name, value in row._asdict().items() if name != "provisions"}
+
+
+def _stamp(submission: Submission, reference: str, provisions: Sequence[Provision]) -> None:
+    submission.reference = reference
+    submission.created_at = submission.edited_at = submission.submitted_at = now()
+    submission.content_sha256 = submission.computed_sha256([provision.code for provision in provisions])
+
+
+def _write(new: list[Submission], objectives: list[tuple[Provision, ...]]) -> None:
+    """Write the inputs as drafts, then move them on along the one step that the database lets them take."""
+    Submission.objects.bulk_create(new, batch_size=500)
+    links = Submission.provisions.through
+    links.objects.bulk_create(
+        [
+            links(submission=submission, provision=provision)
+            for submission, chosen in zip(new, objectives, strict=True)
+            for provision in chosen
+        ],
+        batch_size=2000,
+    )
+    Submission.objects.filter(pk__in=[submission.pk for submission in new]).update(state=S.SUBMITTED)
+    for submission in new:
+        submission.state = S.SUBMITTED
+
+
+@verb
+def retype(
+    submission: Submission, *, by: User, provisions: list[Provision] | None = None, **fields: object
+) -> Submission:
+    """Correct what was typed from the original, before a second person has checked it.
+
+    Whoever corrects it is its typist from then on, so that another one checks. Raises NotAllowed or Blocked.
+    """
+    row = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    demand(is_secretariat(by) and row.entered_by_id is not None, who=SECRETARIAT, to=gettext_lazy("Correct the typing"))
+    if row.state != S.SUBMITTED or row.checked_at:
+        raise Blocked(_("This input was checked or decided already: its words stay as they are."))
+    changed = [name for name, value in _known(fields).items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, fields[name])
+    if provisions is not None:
+        row.provisions.set(provisions)
+    was = row.content_sha256
+    row.entered_by, row.edited_at, row.content_sha256 = by, now(), row.computed_sha256()
+    row.save()
+    journal("retype", row, by=by, before=row.state, after=row.state, data={"changed": changed, "sha256_before": was})
+    return row
+
+
+@verb
+def check_against_original(submission: Submission, *, by: User) -> Submission:
+    """Say that what was typed is what stands in the original: a second person, never the one who typed it."""
+
+    def stamp(row: Submission) -> None:
+        row.checked_by, row.checked_at = by, now()
+
+    return make(SUBMISSION_MOVES["check_against_original"], submission, by=by, change=stamp)
