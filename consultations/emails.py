@@ -197,6 +197,25 @@ def accepted(submission: Submission) -> None:
     _about_input("accepted", submission, link=address("my_input", submission.key))
 
 
+def sign_off_asked(submission: Submission, by: User) -> None:
+    """Ask the primary focal point of the organisation to read a draft and to sign it off."""
+    primary = Membership.objects.live().filter(stakeholder=submission.stakeholder_id, is_primary=True)
+    heads = [each.user for each in primary.select_related("user") if each.user.is_active and each.user_id != by.pk]
+    send_all(
+        "consultations/mail/sign_off_asked.txt",
+        map(recipient, heads),
+        asker=one_line(by.name),
+        title=one_line(submission.title),
+        consultation=submission.consultation,
+        link=address("draft_preview", submission.key),
+    )
+
+
+def signed_off(submission: Submission) -> None:
+    """Tell the author that the draft may be sent now."""
+    _about_input("signed_off", submission, link=address("draft", submission.key))
+
+
 def _about_input(name: str, submission: Submission, *, link: str) -> None:
     send_all(
         f"consultations/mail/{name}.txt",

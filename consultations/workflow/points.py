@@ -18,6 +18,7 @@ from consultations.models import (
     Theme,
     User,
 )
+from consultations.passages import comes_from_held_back, without_brackets
 from consultations.permissions import is_rapporteur, is_secretariat, may_write_point, secretariat_may
 from ncm_portal.workflow import Blocked, Condition, Move, demand, either, journal, make, now, table, verb
 
@@ -66,11 +67,13 @@ def split(
     provisions: Iterable[Provision] = (),
     responsible: str = "",
     due_on: date | None = None,
+    held_back: bool = False,
 ) -> Point:
     """Take one ask out of an accepted input as a point, validated at once: the secretariat screens what it splits.
 
     The same words of the same kind, taken out a second time, are the same point. A commitment says who is
-    `responsible` and by when (`due_on`).
+    `responsible` and by when (`due_on`). Words that touch a passage which the author holds back are held back too;
+    `held_back` says so of words that tell it in another way.
 
     Raises NotAllowed, or Blocked when the input is not accepted or the point is empty.
     """
@@ -78,6 +81,8 @@ def split(
     row = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
     if row.state != SubmissionState.ACCEPTED:
         raise Blocked(_("Accept the input before splitting it into points."))
+    said = f"{row.title}\n\n{row.body}\n\n{row.proposed_wording}"
+    held_back, text = held_back or comes_from_held_back(text, said), without_brackets(text)
     again = row.points.filter(kind=kind, text=text.strip()).first()
     if again:
         return again
@@ -86,6 +91,7 @@ def split(
         by,
         text,
         provisions,
+        held_back=held_back,
         reference=f"{row.reference}.{number}",
         consultation=row.consultation,
         submission=row,

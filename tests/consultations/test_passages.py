@@ -87,7 +87,11 @@ def test_nothing_of_a_passage_is_left_over(before, held, after):
         ("a summary of the cells of X", "In [[the cells of X]] there", True),
         ("[[The cells of X are full.", "[[The cells of X are full. Nobody counts them.]] Build shelters.", True),
         ("Nobody counts them.]]", "[[The cells of X are full. Nobody counts them.]] Build shelters.", True),
-        ("Build shelters. Nobody counts them.", "[[The cells are full. Nobody counts them.]] And build shelters.", True),
+        (
+            "Build shelters. Nobody counts them.",
+            "[[The cells are full. Nobody counts them.]] And build shelters.",
+            True,
+        ),
         ("In X the guards counted the cells", "Open. [[We saw that the guards counted the cells of X.]]", True),
         ("Build shelters of stone", "We ask: build shelters of stone. [[Do not build shelters of stone in X.]]", False),
         ("See Mombasa", "We went to [[Mombasa]]", True),

@@ -1,0 +1,143 @@
+"""Drafts: begun and saved by several people of one organisation, and signed off there before they are sent."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations import emails
+from consultations.models import Consultation, Presence, Provision, Stakeholder, Submission, User
+from consultations.permissions import acts_for, may_rule_on_sign_off, may_submit
+from ncm_portal.workflow import Blocked, Conflict, Move, demand, journal, make, now, verb
+
+from .inputs import AUTHORS, DRAFT_FIELDS, PRIMARY, SUBMISSION_MOVES, S
+
+HERE = timedelta(minutes=5)  # whoever gave a sign for so long has the draft open
+KEPT = timedelta(days=1)
+INSIDE = ("ask_sign_off", "sign_off")
+
+
+def moves_of(submission: Submission) -> dict[str, Move]:
+    """The moves that concern this input: those of a sign-off only where its organisation asks for one."""
+    signs_off = submission.stakeholder.signs_off
+    return {verb: move for verb, move in SUBMISSION_MOVES.items() if signs_off or verb not in INSIDE}
+
+
+@verb
+def start_draft(
+    consultation: Consultation,
+    stakeholder: Stakeholder,
+    *,
+    by: User,
+    key: uuid.UUID | None = None,
+    provisions: list[Provision] | None = None,
+    **fields: object,
+) -> Submission:
+    """Begin an input of `stakeholder`. The same `key` (made by the browser) always gives the same draft.
+
+    `fields` are those of DRAFT_FIELDS. Raises NotAllowed unless `by` acts for the organisation.
+    """
+    demand(acts_for(by, stakeholder), who=AUTHORS, to=gettext_lazy("Write an input"))
+    values = {"consultation": consultation, "stakeholder": stakeholder, "author": by, **_known(fields)}
+    moment = now()
+    values |= {"created_at": moment, "edited_at": moment}
+    submission, made = Submission.objects.get_or_create(key=key or uuid.uuid4(), defaults=values)
+    demand(may_submit(by, submission), who=AUTHORS, to=gettext_lazy("Write an input"))
+    if made:
+        submission.provisions.set(provisions or [])
+        journal("draft", submission, by=by, after=submission.state)
+    return submission
+
+
+@verb
+def edit_draft(
+    submission: Submission,
+    *,
+    by: User,
+    seen_at: object = None,
+    provisions: list[Provision] | None = None,
+    **fields: object,
+) -> Submission:
+    """Change the words of a draft or of a returned input. What was signed off is so no longer.
+
+    `seen_at` is the `edited_at` that the editor started from: raises Conflict when somebody saved since. Raises
+    NotAllowed, or Blocked when the input was sent already.
+    """
+    row = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    demand(may_submit(by, row), who=AUTHORS, to=gettext_lazy("Edit an input"))
+    if row.state not in {S.DRAFT, S.RETURNED}:
+        raise Blocked(_("This input was sent already: its words stay as they were."))
+    if seen_at is not None and seen_at != row.edited_at:
+        raise Conflict(row)
+    for name, value in _known(fields).items():
+        setattr(row, name, value)
+    if row.signed_off_at:
+        row.signed_off_at = row.signed_off_by = None
+        journal("edit_after_sign_off", row, by=by, before=row.state, after=row.state)
+    row.edited_at = now()
+    row.save()
+    if provisions is not None:
+        row.provisions.set(provisions)
+    return row
+
+
+def _known(fields: dict[str, object]) -> dict[str, object]:
+    unknown = set(fields) - set(DRAFT_FIELDS)
+    if unknown:
+        raise TypeError(f"an input has no such fields: {', '.join(sorted(unknown))}")
+    return fields
+
+
+# --- Inside the organisation ----------------------------------------------------------------------------------------
+
+
+@verb
+def ask_sign_off(submission: Submission, *, by: User) -> Submission:
+    """Ask the primary focal point to read a draft and sign it off; mails it there. Raises NotAllowed or Blocked."""
+    row = make(SUBMISSION_MOVES["ask_sign_off"], submission, by=by)
+    emails.sign_off_asked(row, by)
+    return row
+
+
+@verb
+def sign_off(submission: Submission, *, by: User, seen_at: datetime | None = None) -> Submission:
+    """Sign a draft off, so that it may be sent; any later edit takes that back. Tells the author by mail.
+
+    `seen_at` is the `edited_at` of the text that was read: raises Conflict when somebody saved since. Raises
+    NotAllowed or Blocked.
+    """
+
+    def stamp(row: Submission) -> None:
+        if seen_at is not None and seen_at != row.edited_at:
+            raise Conflict(row)
+        row.signed_off_at, row.signed_off_by = now(), by
+
+    row = make(SUBMISSION_MOVES["sign_off"], submission, by=by, change=stamp)
+    if row.author_id != by.pk:
+        emails.signed_off(row)
+    return row
+
+
+@verb
+def rule_on_sign_off(stakeholder: Stakeholder, *, by: User, needed: bool) -> Stakeholder:
+    """Say whether inputs of an organisation wait for its primary focal point's sign-off. Raises NotAllowed."""
+    demand(may_rule_on_sign_off(by, stakeholder), who=PRIMARY, to=gettext_lazy("Say who signs inputs off"))
+    row = Stakeholder.objects.select_for_update(of=("self",)).get(pk=stakeholder.pk)
+    if row.signs_off != needed:
+        row.signs_off = needed
+        row.save(update_fields=["signs_off"])
+        journal("ask_for_sign_offs" if needed else "drop_sign_offs", row, by=by, before=row.state, after=row.state)
+    return row
+
+
+def be_seen(submission: Submission, user: User) -> list[Any]:
+    """Note that `user` has the draft open now, and return who else has: a Presence each, the latest first.
+
+    Only colleagues of one organisation see each other so. Three queries; nothing of it is evidence or kept for long.
+    """
+    Presence.objects.update_or_create(submission=submission, user=user, defaults={"seen_at": now()})
+    Presence.objects.filter(seen_at__lt=now() - KEPT).delete()
+    others = Presence.objects.filter(submission=submission, seen_at__gte=now() - HERE).exclude(user=user)
+    return list(others.select_related("user").order_by("-seen_at"))
