@@ -10,6 +10,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from consultations.passages import for_everybody
+
 from .forums import Consultation, Forum, ForumSession
 from .guards import no_delete, one_of, state_guards, together
 from .keeping import INPUT_COUNTS, POINT_COUNTS, search_input, search_point, tally
@@ -212,6 +214,11 @@ class Submission(models.Model):
 
     def __str__(self):
         return self.reference or self.title or str(_("Draft without a title"))
+
+    @property
+    def open_title(self) -> str:
+        """The title as everybody may read it: without the passages that are held back."""
+        return for_everybody(self.title)
 
     def content(self, objectives: Iterable[str] | None = None) -> dict[str, object]:
         """What the receipt's hash is computed over. `objectives` are their codes, where they are at hand already."""

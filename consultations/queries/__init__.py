@@ -29,15 +29,17 @@ from .lists import (
     readable_inputs,
 )
 from .rounds import current_round, key_milestones, public_rounds, themes_of
-from .search import found, named_like, ranked_page, searchable, shown
+from .search import RANKED, Hit, found, named_like, ranked_page, searchable, shown
 from .waiting import Waiting, waiting
 
 __all__ = [
+    "RANKED",
     "Counted",
     "Delegates",
     "GroupOfDelegates",
     "Heard",
     "HeardGroup",
+    "Hit",
     "Page",
     "Participation",
     "ThemeFigures",

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from consultations.models import Consultation, County, Forum, Provision, Stakeholder, Submission, Theme
+from consultations.models import Consultation, County, Provision, Stakeholder, Submission, Theme
 
 PAGE = 25
 MOST_COUNTED = 1000
@@ -25,7 +25,7 @@ class Wanted:
     objective: Provision | None = None
     group: str = ""
     county: County | None = None
-    forum: Forum | None = None
+    forum: int | None = None
     state: str = ""
     organisation: Stakeholder | None = None
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import JSONObject
 
 from consultations.models import (
     Consultation,
@@ -21,11 +23,14 @@ from consultations.models import (
 def public_rounds() -> list[Consultation]:
     """Consultations that everyone knows of: first those that take inputs, then the latest.
 
-    Each carries `forum_slug` and `forum_title` of its latest announced forum, empty where there is none.
+    Each carries `forum_slug` and `forum_title` of its latest announced forum, empty where there is none, and
+    `forums_announced`: key, slug and title of all of them, the latest first.
     """
     forums = Forum.objects.filter(consultation=OuterRef("pk")).exclude(state=ForumState.DRAFT).order_by("-starts_on")
     rounds = Consultation.objects.exclude(state=ConsultationState.DRAFT).annotate(
-        forum_slug=Subquery(forums.values("slug")[:1]), forum_title=Subquery(forums.values("title")[:1])
+        forum_slug=Subquery(forums.values("slug")[:1]),
+        forum_title=Subquery(forums.values("title")[:1]),
+        forums_announced=ArraySubquery(forums.values(facts=JSONObject(pk="pk", slug="slug", title="title"))),
     )
     return sorted(rounds.order_by("-opens_at", "-pk"), key=lambda found: not found.takes_inputs)
 

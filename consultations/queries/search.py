@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -25,7 +25,7 @@ from .lists import PAGE, REFERENCE, Page, beyond, page_between
 
 RANKED = 500  # so many of the newest matches are put in order of how well they match
 LONGEST = 200
-NAMES = 5
+NAMES, SHORTEST_NAME, LIKENESS = 5, 3, "0.5"
 A_REFERENCE = re.compile(r"([A-Z0-9-]{1,20})(\.\d+)?", re.ASCII)
 BEGIN, END = "\ue000", "\ue001"  # stand for the marks while PostgreSQL looks for the words
 EXCERPT = f"MaxFragments=2, MaxWords=24, MinWords=8, FragmentDelimiter=' … ', StartSel={BEGIN}, StopSel={END}"
@@ -89,7 +89,7 @@ def ranked(inputs: QuerySet[Submission], words: str) -> list[Hit]:
     matches = found(inputs, words)
     newest = matches.order_by("-submitted_at", "-pk")[:RANKED]
     rows = _entries(words).filter(submission__in=newest.values("pk")).values_list("submission")
-    best = rows.annotate(rank=Max(SearchRank("words", _query(words))))
+    best = rows.annotate(rank=Max(SearchRank(F("words"), _query(words))))
     ordered = best.order_by("-rank", "-submission__submitted_at", "-submission")
     hits = ordered.values_list("submission", "submission__submitted_at", "submission__reference")
     return [Hit(*row) for row in hits] or [Hit(*row) for row in newest.values_list("pk", "submitted_at", "reference")]
@@ -196,7 +196,14 @@ def _as_html(marked: str) -> SafeString:
 
 
 def named_like(readable: QuerySet[Submission], words: str) -> list[Stakeholder]:
-    """Up to NAMES organisations with a name like `words`, the likest first: only those with an input in `readable`."""
+    """Up to NAMES organisations with a name like `words`, the likest first: only those with an input in `readable`.
+
+    Two queries: PostgreSQL's own threshold of likeness (0.6) would miss short names with two letters wrong.
+    """
+    if len(words) < SHORTEST_NAME:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, false)", [LIKENESS])
     alike = Q(name__trigram_word_similar=words) | Q(short_name__iexact=words)
     heard = readable.order_by().filter(stakeholder=OuterRef("pk")).values("pk")
     likest = Stakeholder.objects.filter(alike).filter(Exists(heard)).only("name")

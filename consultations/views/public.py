@@ -1,91 +1,85 @@
 """Pages for everyone: the list of inputs with who has been heard, the privacy notice, the accessibility statement."""
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from consultations import queries
-from consultations.models import Consultation, County, Group, Provision, Submission, Theme
+from consultations.models import Consultation, Submission, Theme
+from consultations.views.filters import Asked, asked_of
 from consultations.views.memory import kept_for_visitors
-
-
-class Filter(NamedTuple):
-    """One choice above the list: its name in the address, its label, the options, and the option that is chosen."""
-
-    name: str
-    label: Promise
-    options: dict[str, tuple[str, Any]]  # in the address: (in words, what it stands for)
-    asked: str
-
-    @property
-    def chosen(self) -> str:
-        """What is chosen, in the address's words; empty for everything."""
-        return self.asked if self.asked in self.options else ""
-
-    @property
-    def found(self) -> Any:
-        """What the chosen option stands for, or None."""
-        return self.options[self.chosen][1] if self.chosen else None
-
-    @property
-    def is_unknown(self) -> bool:
-        """Whether the address asks for something that there is not."""
-        return bool(self.asked) and not self.chosen
-
-
-def _filters(asked: QueryDict, rounds: list[Consultation], themes: Iterable[Theme]) -> list[Filter]:
-    provisions, counties = Provision.objects.all(), County.objects.order_by("name")
-    return [
-        _filter(asked, "theme", _("Theme"), {theme.code: (str(theme), theme) for theme in themes}),
-        _filter(asked, "objective", _("Objective"), {made.code: (str(made), made) for made in provisions}),
-        _filter(asked, "group", _("Group"), {code: (str(label), code) for code, label in Group.choices}),
-        _filter(asked, "county", _("County"), {county.slug: (county.name, county) for county in counties}),
-        _filter(asked, "round", _("Consultation"), {found.slug: (found.short_title, found) for found in rounds}),
-    ]
-
-
-def _filter(asked: QueryDict, name: str, label: Promise, options: dict[str, tuple[str, Any]]) -> Filter:
-    return Filter(name, label, options, asked.get(name, ""))
 
 
 @login_not_required
 @require_safe
 @kept_for_visitors
 def inputs(request: HttpRequest) -> HttpResponse:
-    """The inputs that the reader may read, newest first, narrowed by theme, objective, group, county and round.
+    """The inputs that the reader may read, narrowed by what the address chooses: newest first, or the best match first
+    where it has words to search for.
 
     What the address asks for and is not there is left out with a notice; the list is shown all the same.
     """
-    rounds = queries.public_rounds()
+    rounds, themes = queries.public_rounds(), list(Theme.objects.all())
     current = rounds[0] if rounds else None
-    themes = list(Theme.objects.all())
-    filters = _filters(request.GET, rounds, themes)
-    found = {each.name: each.found for each in filters if each.found}
-    wanted = queries.Wanted(consultation=found.pop("round", None), **found)
-    readable = queries.readable_inputs(request.user, wanted)
+    asked = asked_of(request, rounds, themes)
     before, after, lost = _edges(request)
+    listed = (_search if asked.words else _list)(request, asked, before, after)
+    page = listed.pop("page")
+    context = {
+        **listed,
+        "words": asked.words,
+        "filters": [each for each in asked.filters if each.options and (each.name != "round" or len(rounds) > 1)],
+        "is_narrowed": bool(asked.address),
+        "not_found": lost or asked.is_unknown,
+        "inputs": page.rows,
+        "newer": _address(asked, after=page.newer),
+        "older": _address(asked, before=page.older),
+        "round": asked.wanted.consultation or current,
+        "heard": _heard(asked.wanted.consultation or current, themes),
+    }
+    return render(request, "consultations/inputs.html", context)
+
+
+def _list(request: HttpRequest, asked: Asked, before: Submission | None, after: Submission | None) -> dict[str, Any]:
+    """A page of all that was asked for, newest first."""
+    readable = queries.readable_inputs(request.user, asked.wanted)
     page = queries.input_page(readable, before=before, after=after)
     if after and not page.rows:
         page = queries.input_page(readable, before=None, after=None)
-    context = {
-        "filters": [each for each in filters if each.name != "round" or len(rounds) > 1],
-        "is_narrowed": bool(wanted.conditions),
-        "not_found": lost or any(each.is_unknown for each in filters),
-        "number": None if before or after else readable.count(),
-        "inputs": page.rows,
-        "newer": _address(filters, after=page.newer),
-        "older": _address(filters, before=page.older),
-        "round": wanted.consultation or current,
-        "heard": _heard(wanted.consultation or current, themes),
+    return {"page": page, "counted": None if before or after else queries.counted(readable)}
+
+
+def _search(request: HttpRequest, asked: Asked, before: Submission | None, after: Submission | None) -> dict[str, Any]:
+    """A page of what has the words, each input with the passage that has them; organisations with a name like that.
+
+    Where no input has the words, the inputs of these organisations are listed.
+    """
+    readable = queries.readable_inputs(request.user, asked.wanted)
+    page, hits = queries.ranked_page(readable, asked.words, before=before, after=after)
+    names = [] if before or after else queries.named_like(readable, asked.words)
+    by_name = bool(names) and not hits
+    if by_name:
+        page = queries.input_page(readable.filter(stakeholder__in=names), before=None, after=None)
+        page = page._replace(older="")
+    shown = {} if by_name else queries.shown(page.rows, asked.words, request.user)
+    for found in page.rows:
+        found.shown = shown.get(found.pk)
+    return {
+        "page": page,
+        "counted": None if before or after else _matches(readable, asked.words, hits),
+        "names": [(body, _address(asked, without_words=True, organisation=str(body.pk))) for body in names],
+        "by_name": by_name,
     }
-    return render(request, "consultations/inputs.html", context)
+
+
+def _matches(readable: Any, words: str, hits: list[queries.Hit]) -> queries.Counted:
+    if len(hits) < queries.RANKED:
+        return queries.Counted(len(hits), is_more=False)
+    return queries.counted(queries.found(readable, words))
 
 
 def _heard(consultation: Consultation | None, themes: list[Theme]) -> queries.Heard | None:
@@ -101,12 +95,11 @@ def _edges(request: HttpRequest) -> tuple[Submission | None, Submission | None, 
     return before, after, len(found) < len(asked)
 
 
-def _address(filters: list[Filter], **edge: str) -> str:
-    """The address of a neighbouring page, empty where there is none."""
+def _address(asked: Asked, *, without_words: bool = False, **edge: str) -> str:
+    """The address of a neighbouring page, or of one that chooses more; empty where there is none."""
     if not any(edge.values()):
         return ""
-    chosen = {found.name: found.chosen for found in filters if found.chosen}
-    return reverse("inputs", query={**chosen, **edge})
+    return reverse("inputs", query={**(asked.choices if without_words else asked.address), **edge})
 
 
 @login_not_required

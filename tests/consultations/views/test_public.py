@@ -12,6 +12,7 @@ from ncm_portal import workflow
 from tests.factories import (
     change,
     make_consultation,
+    make_forum,
     make_member,
     make_ministry,
     make_provision,
@@ -97,11 +98,87 @@ def test_a_narrowed_list_says_so_and_keeps_the_choice(client, consultation):
     assert NOTICE not in page
 
 
+def test_the_list_is_narrowed_by_forum_and_organisation(client, consultation):
+    forum, sender = make_forum(consultation), make_stakeholder("Coast Network")
+    make_submission(consultation, title="forum", forum=forum)
+    make_submission(consultation, sender, title="organisation")
+    make_forum(consultation, state="draft", slug="not-yet")
+    assert titles(client, forum=forum.slug) == ["forum"]
+    assert titles(client, organisation=sender.pk) == ["organisation"]
+    assert NOTICE in words(client.get(reverse("inputs"), {"forum": "not-yet"}))
+
+
+def test_an_organisation_without_an_input_that_the_reader_may_read_is_not_known(client, consultation):
+    hidden = make_submission(consultation, make_stakeholder("Secret Society"), audience="secretariat").stakeholder_id
+    known, unknown = (client.get(reverse("inputs"), {"organisation": number}) for number in (hidden, 2**31 - 1))
+    assert words(known) == words(unknown)
+    assert NOTICE in words(known)
+
+
+def test_states_are_a_choice_for_those_who_see_them(client, consultation):
+    own = make_stakeholder()
+    make_submission(consultation, own, title="Received", state="submitted")
+    make_submission(consultation, own, title="Accepted")
+    assert NOTICE in words(client.get(reverse("inputs"), {"state": "submitted"}))
+    sign_in(client, make_member(own))
+    assert titles(client, state="submitted") == ["Received"]
+    assert titles(client, state="draft") == ["Accepted", "Received"]
+
+
+# --- Searching ------------------------------------------------------------------------------------------------------
+
+
+def test_the_best_match_comes_first_with_its_words_marked(client, consultation):
+    make_submission(consultation, title="Remittances", body="They are dear.")
+    make_submission(consultation, title="Money", body="Sending remittances is dear.")
+    page = client.get(reverse("inputs"), {"q": "remittance", "theme": "T1"})
+    assert [found.title for found in page.context["inputs"]] == ["Remittances", "Money"]
+    assert "Sending <mark>remittances</mark> is dear" in page.content.decode()
+    assert 'value="remittance"' in page.content.decode()
+    assert "2 inputs that you may read" in words(page)
+    assert titles(client, q="remittance", theme="T2") == []
+
+
+def test_pages_of_a_search_keep_the_words(client, consultation, monkeypatch):
+    for module in (queries.lists, queries.search):
+        monkeypatch.setattr(module, "PAGE", 1)
+    newest = [make_submission(consultation, title="Remittances").reference for _turn in range(2)][::-1]
+    first = client.get(reverse("inputs"), {"q": "remittances"})
+    assert first.context["older"] == f"/inputs/?q=remittances&before={newest[0]}"
+    second = client.get(first.context["older"])
+    assert second.context["newer"] == f"/inputs/?q=remittances&after={newest[1]}"
+    assert "Previous" in words(second)
+
+
+def test_a_misspelt_organisation_is_asked_about_and_its_inputs_are_shown(client, consultation):
+    network = make_stakeholder("Kilifi Women's Network")
+    make_submission(consultation, network, title="Pay on time")
+    page = client.get(reverse("inputs"), {"q": "kilfi womens"})
+    assert [found.title for found in page.context["inputs"]] == ["Pay on time"]
+    assert "No input has these words Did you mean Kilifi Women&#x27;s Network ?" in words(page)
+    assert f'href="/inputs/?organisation={network.pk}"' in page.content.decode()
+
+
+def test_the_count_stops_at_a_thousand(client, consultation, monkeypatch):
+    monkeypatch.setattr(queries.lists, "MOST_COUNTED", 1)
+    for _turn in range(2):
+        make_submission(consultation)
+    assert "More than 1 inputs that you may read" in words(client.get(reverse("inputs")))
+
+
+def test_a_title_shows_that_a_passage_is_held_back(client, consultation):
+    make_submission(consultation, title="About [[canary]]")
+    for asked in ({}, {"q": "about"}):
+        page = client.get(reverse("inputs"), asked)
+        assert ("[passage held back]" in words(page), "canary" in page.content.decode()) == (True, False)
+
+
 # --- Addresses that ask for nonsense --------------------------------------------------------------------------------
 
 NONSENSE = [
     {"theme": "T99"}, {"objective": "GCM-99"}, {"group": "aliens"}, {"county": "atlantis"}, {"round": "none"},
     {"before": "NCM-2017-9999"}, {"after": "9" * 30}, {"before": "-1"}, {"after": "' OR 1=1 --"}, {"theme": "é" * 5000},
+    {"forum": "none"}, {"state": "draft"}, {"organisation": "²"}, {"organisation": "9" * 99}, {"organisation": "-1"},
     {"before": "NCM-2017-0001\n"}, {"before": "\ud83d"}, {"theme": "{{ 7 }}<script>"},
 ]  # fmt: skip
 
@@ -153,7 +230,7 @@ def test_pages_keep_the_filters_and_lead_back(client, consultation, monkeypatch)
     assert second.context["newer"] == f"/inputs/?theme=T2&after={newest[2]}"
     assert client.get(second.context["newer"]).context["inputs"] == first.context["inputs"]
     assert client.get(second.context["older"]).context["older"] == ""
-    assert (first.context["number"], second.context["number"]) == (5, None)
+    assert (first.context["counted"], second.context["counted"]) == ((5, False), None)
 
 
 def test_newer_than_the_newest_is_the_first_page(client, consultation):

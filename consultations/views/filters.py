@@ -1,0 +1,117 @@
+"""What the address of the list of inputs asks for: words and choices, shared by every page that lists them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest, QueryDict
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from consultations import queries
+from consultations.models import (
+    Consultation,
+    County,
+    Group,
+    Provision,
+    Stakeholder,
+    Submission,
+    SubmissionState,
+    Theme,
+)
+from consultations.permissions import is_secretariat, organisations_of
+
+Options = dict[str, tuple[str, Any]]  # in the address: (in words, what it stands for)
+NOT_LISTED = (SubmissionState.DRAFT, SubmissionState.WITHDRAWN)
+WIDEST = 2**31
+
+
+class Filter(NamedTuple):
+    """One choice above the list: its name in the address, its label, the options, and the option that is chosen."""
+
+    name: str
+    label: Promise
+    options: Options
+    asked: str
+
+    @property
+    def chosen(self) -> str:
+        """What is chosen, in the address's words; empty for everything."""
+        return self.asked if self.asked in self.options else ""
+
+    @property
+    def found(self) -> Any:
+        """What the chosen option stands for, or None."""
+        return self.options[self.chosen][1] if self.chosen else None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the address asks for something that there is not."""
+        return bool(self.asked) and not self.chosen
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All that an address asks of the list: the words to search for, and the filters with what is chosen."""
+
+    words: str
+    filters: list[Filter]
+
+    @property
+    def wanted(self) -> queries.Wanted:
+        """The choices as conditions on inputs."""
+        found = {each.name: each.found for each in self.filters if each.found}
+        return queries.Wanted(consultation=found.pop("round", None), **found)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether a choice names something that there is not."""
+        return any(each.is_unknown for each in self.filters)
+
+    @property
+    def address(self) -> dict[str, str]:
+        """What is asked for, as the query of an address; without what is empty or unknown."""
+        return {**({"q": self.words} if self.words else {}), **self.choices}
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """The same without the words."""
+        return {each.name: each.chosen for each in self.filters if each.chosen}
+
+
+def asked_of(request: HttpRequest, rounds: list[Consultation], themes: Iterable[Theme]) -> Asked:
+    """Read the address of `request`. States are a choice for those who see more than accepted inputs."""
+    asked = request.GET
+    counties = County.objects.order_by("name")
+    forums = [forum for found in rounds for forum in found.forums_announced]
+    filters = [
+        _filter(asked, "theme", _("Theme"), {theme.code: (str(theme), theme) for theme in themes}),
+        _filter(asked, "objective", _("Objective"), {made.code: (str(made), made) for made in Provision.objects.all()}),
+        _filter(asked, "group", _("Group"), {code: (str(label), code) for code, label in Group.choices}),
+        _filter(asked, "county", _("County"), {county.slug: (county.name, county) for county in counties}),
+        _filter(asked, "forum", _("Forum"), {forum["slug"]: (forum["title"], forum["pk"]) for forum in forums}),
+        _filter(asked, "state", _("State"), _states(request.user)),
+        _filter(asked, "organisation", _("Organisation"), _organisation(request.user, asked.get("organisation", ""))),
+        _filter(asked, "round", _("Consultation"), {found.slug: (found.short_title, found) for found in rounds}),
+    ]
+    return Asked(queries.searchable(asked.get("q", "")), filters)
+
+
+def _filter(asked: QueryDict, name: str, label: Promise, options: Options) -> Filter:
+    return Filter(name, label, options, asked.get(name, ""))
+
+
+def _states(user: Any) -> Options:
+    if not (is_secretariat(user) or organisations_of(user)):
+        return {}
+    return {state: (capfirst(str(state.label)), state) for state in SubmissionState if state not in NOT_LISTED}
+
+
+def _organisation(user: Any, number: str) -> Options:
+    """The organisation that the address names by its number, if the reader may read an input of it."""
+    if not (number.isascii() and number.isdigit() and int(number) < WIDEST):
+        return {}
+    readable = Submission.objects.visible_to(user).sent().filter(stakeholder=number)
+    found = Stakeholder.objects.filter(pk=number).only("name").first() if readable.exists() else None
+    return {number: (found.name, found)} if found else {}

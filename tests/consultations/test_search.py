@@ -1,0 +1,275 @@
+"""Finding by words: what is found, in which order, what is shown of it, and what nobody finds."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from consultations import queries
+from consultations.models import Attachment, Submission
+from ncm_portal import workflow
+from tests.factories import (
+    change,
+    make_consultation,
+    make_member,
+    make_ministry,
+    make_point,
+    make_secretariat,
+    make_stakeholder,
+    make_submission,
+)
+
+pytestmark = pytest.mark.django_db
+VISITOR = AnonymousUser()
+
+
+@pytest.fixture
+def consultation():
+    return make_consultation(themes=("T1", "T2"))
+
+
+@pytest.fixture
+def send(consultation):
+    """Make an input one minute older than the one before."""
+    turns = iter(range(1000))
+
+    def made(title="Title", body="Body", *, sender=None, **fields):
+        sent = make_submission(consultation, sender, title=title, body=body, **fields)
+        earlier = workflow.now() - timedelta(minutes=next(turns))
+        return change(sent, submitted_at=earlier) if sent.submitted_at else sent
+
+    return made
+
+
+def readable(user=VISITOR, **wanted):
+    return queries.readable_inputs(user, queries.Wanted(**wanted))
+
+
+def titles(words, user=VISITOR):
+    page, _hits = queries.ranked_page(readable(user), words, before=None, after=None)
+    return [row.title for row in page.rows]
+
+
+def attach(submission, text, **fields):
+    fields = {
+        "name": "survey.pdf",
+        "size": 1,
+        "received": 1,
+        "sha256": "0" * 64,
+        "media_type": "application/pdf",
+        "stored_as": f"file-{submission.pk}",
+        "kind": "evidence",
+        **fields,
+    }
+    made = Attachment.objects.create(submission=submission, uploaded_by=submission.author, text=text, **fields)
+    return change(made, state="ready")
+
+
+# --- What is found --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("recruiting", ["English"]),  # the stem of "recruitment"
+        ("mundu", ["Kiswahili"]),  # without its accents
+        ("wahamiaji", ["Kiswahili"]),
+        ('"recruitment agencies"', ["English"]),
+        ('"agencies recruitment"', []),
+        ("licences OR wahamiaji", ["English", "Kiswahili"]),
+        ("recruitment -licences", []),
+        ("the", ["English"]),  # no English search word, and yet a word
+        ("Agencies' \" ( & | !", ["English"]),
+    ],
+)
+def test_words_are_found_in_both_languages(send, words, expected):
+    send("English", "The licences of recruitment agencies")
+    send("Kiswahili", "Haki za wahamiaji, kila mũndũ")
+    assert titles(words) == expected
+
+
+def test_points_and_files_are_found_with_their_input(send):
+    point, file = send("With a point"), send("With a file")
+    make_point(point, text="Issue biometric passes.")
+    attach(file, "Herders cross at Moyale.")
+    attach(send("Original"), "Herders cross at Moyale.", kind="original")
+    assert (titles("biometric"), titles("Moyale")) == (["With a point"], ["With a file"])
+
+
+def test_an_input_is_found_by_its_reference_and_by_that_of_a_point(send):
+    sent = send("Wanted")
+    send("Another", f"See {sent.reference}")
+    assert titles(sent.reference.lower()) == ["Wanted"]
+    assert titles(f"{sent.reference}.2") == ["Wanted"]
+    assert titles("NCM-1999-0001") == []
+
+
+def test_only_what_the_reader_may_read_is_found(send):
+    own = make_stakeholder()
+    send("Public", "canary")
+    send("Members", "canary", audience="members")
+    send("Secretariat", "canary", audience="secretariat")
+    send("Waiting", "canary", state="submitted")
+    send("Own", "canary", sender=own, audience="secretariat")
+    send("Draft", "canary", sender=own, state="draft")
+    assert titles("canary") == ["Public"]
+    assert titles("canary", make_member(make_ministry())) == ["Public", "Members"]
+    assert titles("canary", make_member(own)) == ["Public", "Own"]
+    assert titles("canary", make_secretariat()) == ["Public", "Members", "Secretariat", "Waiting", "Own"]
+
+
+def test_nobody_finds_an_input_by_what_it_holds_back(send):
+    sent = send("Open [[canary]]", "Open [[canary]] words", proposed_wording="[[canary]]")
+    make_point(sent, text="The canary point", held_back=True)
+    assert (titles("canary"), titles("canary", make_secretariat())) == ([], [])
+
+
+# --- In which order -------------------------------------------------------------------------------------------------
+
+
+def test_title_weighs_more_than_text_and_text_more_than_a_file(send):
+    attach(send("File"), "Remittances are dear.")
+    send("Text", "Remittances are dear.")
+    send("Remittances", "Are dear.")
+    assert titles("remittances") == ["Remittances", "Text", "File"]
+
+
+def test_of_equal_matches_the_newest_comes_first(send):
+    for turn in range(3):
+        send(f"Number {turn}", "Remittances")
+    assert titles("remittances") == ["Number 0", "Number 1", "Number 2"]
+
+
+def walk(words):
+    """All pages from the first to the last and back, as lists of titles."""
+    there, back, before = [], [], None
+    while True:
+        page, _hits = queries.ranked_page(readable(), words, before=before, after=None)
+        there.append([row.title for row in page.rows])
+        if not page.older:
+            break
+        before = Submission.objects.get(reference=page.older)
+    while page.newer:
+        after = Submission.objects.get(reference=page.newer)
+        page, _hits = queries.ranked_page(readable(), words, before=None, after=after)
+        back.append([row.title for row in page.rows])
+    return there, back
+
+
+@pytest.mark.parametrize("number", [4, 5, 8, 9, 11])
+def test_every_page_is_reached_there_and_back(send, monkeypatch, number):
+    """The newest four are ranked; what is older follows by time."""
+    for module in (queries.lists, queries.search):
+        monkeypatch.setattr(module, "PAGE", 2)
+    monkeypatch.setattr(queries.search, "RANKED", 4)
+    for turn in range(number):
+        send("Remittances" if turn == 3 else f"Number {turn}", "Remittances")
+    there, back = walk("remittances")
+    expected = ["Remittances", "Number 0", "Number 1", "Number 2", *(f"Number {turn}" for turn in range(4, number))]
+    assert [title for page in there for title in page] == expected
+    assert {len(page) for page in there[:-1]} <= {2}
+    assert back == there[-2::-1]
+
+
+def test_an_edge_that_does_not_match_begins_at_the_top(send):
+    other, match = send("Other"), send("Remittances")
+    page, _hits = queries.ranked_page(readable(), "remittances", before=other, after=None)
+    assert page == ([match], "", "")
+
+
+def test_ranking_takes_few_queries(send, django_assert_num_queries):
+    for _turn in range(5):
+        send("Remittances")
+    with django_assert_num_queries(2):
+        queries.ranked_page(readable(), "remittances", before=None, after=None)
+
+
+# --- What is shown --------------------------------------------------------------------------------------------------
+
+
+def passages(words, user=VISITOR):
+    page, _hits = queries.ranked_page(readable(user), words, before=None, after=None)
+    shown = queries.shown(page.rows, words, user)
+    return [(shown[row.pk].title, shown[row.pk].passage) for row in page.rows]
+
+
+def test_the_words_are_marked_where_they_stand(send):
+    send("Fair <b>recruitment</b>", "Licences of recruitment agencies & others.")
+    assert passages("recruiting licence") == [
+        (
+            "Fair &lt;b&gt;<mark>recruitment</mark>&lt;/b&gt;",
+            "<mark>Licences</mark> of <mark>recruitment</mark> agencies &amp; others",
+        )
+    ]
+
+
+def test_a_word_is_marked_without_its_accents(send):
+    send("Haki", "Kila mũndũ ana haki.")
+    assert passages("mundu") == [("Haki", "Kila <mark>mũndũ</mark> ana haki")]
+
+
+def test_what_stands_in_a_point_or_a_file_only_is_shown_from_there(send):
+    make_point(send("Point", "Body"), text="Issue biometric passes.")
+    attach(send("File", "Body"), "A biometric study.")
+    assert passages("biometric") == [
+        ("Point", "Issue <mark>biometric</mark> passes"),
+        ("File", "survey.pdf: A <mark>biometric</mark> study"),
+    ]
+
+
+@pytest.mark.parametrize("office", ["visitor", "own", "secretariat"])
+def test_a_passage_that_is_held_back_is_shown_to_nobody_in_a_list(send, office):
+    own = make_stakeholder()
+    sent = send("Title [[canary]]", "Remittances [[canary]] cost", proposed_wording="[[canary]]", sender=own)
+    make_point(sent, text="Remittances canary", held_back=True)
+    reader = {"visitor": VISITOR, "own": make_member(own), "secretariat": make_secretariat()}[office]
+    ((title, passage),) = passages("remittances", reader)
+    assert (title, "canary" in passage) == ("Title [passage held back]", False)
+    assert passage.startswith("<mark>Remittances</mark> [passage held back] cost")
+
+
+def test_the_letters_that_stand_for_the_marks_cannot_be_smuggled_in(send):
+    send("Of \ue000migrants\ue001 and <i>remittances</i>", "Body")
+    assert passages("remittances") == [("Of migrants and &lt;i&gt;<mark>remittances</mark>&lt;/i&gt;", "")]
+
+
+# --- Names ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["Kilifi Women's Network", "kilfi womens network", "Kilifi Womens Netwrok", "Kilify"])
+def test_a_misspelt_name_finds_the_organisation(send, typed):
+    network, union = make_stakeholder("Kilifi Women's Network"), make_stakeholder("Dock Workers Union")
+    send(sender=network)
+    send(sender=union)
+    assert queries.named_like(readable(), typed) == [network]
+
+
+def test_a_short_name_finds_the_organisation(send):
+    union = make_stakeholder("Dock Workers Union", short_name="DWU")
+    send(sender=union)
+    assert queries.named_like(readable(), "dwu") == [union]
+
+
+def test_an_organisation_without_an_input_that_the_reader_may_read_is_not_named(send):
+    hidden = make_stakeholder("Kilifi Women's Network")
+    send(sender=hidden, audience="secretariat")
+    assert queries.named_like(readable(), "Kilifi Women's Network") == []
+    assert queries.named_like(readable(make_secretariat()), "Kilifi Women's Network") == [hidden]
+
+
+# --- What is typed --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [("  two \n words ", "two words"), ("\x00", ""), ("\ud83d", ""), ("é" * 999, "é" * 200), ("", "")],
+)
+def test_what_is_typed_is_made_fit_to_search_for(typed, expected):
+    assert queries.searchable(typed) == expected
+
+
+@pytest.mark.parametrize("words", ["\\", "'", '"', "-", "--", "<->", ":*", "!!!", "a:*b", "%_", "OR", "\ue000", "🦓"])
+def test_odd_words_do_no_harm(send, words):
+    send("Title", "Body")
+    assert titles(words) == []
+    assert queries.named_like(readable(), words) == []
