@@ -17,6 +17,7 @@ from .figures import (
     participation,
     theme_figures,
 )
+from .files import files_of
 from .lists import (
     Counted,
     Page,
@@ -49,6 +50,7 @@ __all__ = [
     "counted",
     "current_round",
     "delegates",
+    "files_of",
     "found",
     "heard",
     "input_page",

@@ -1,0 +1,18 @@
+"""The files of an input, for the pages that show it."""
+
+from typing import Any
+
+from consultations.models import Attachment, AttachmentState, Submission
+
+GONE = (AttachmentState.REMOVED,)
+
+
+def files_of(user: Any, submission: Submission) -> list[Attachment]:
+    """The files of `submission` that its page shows to `user`, oldest first.
+
+    Who reads the input in full also sees what is on its way, waits for the virus scanner or was refused.
+    """
+    files = Attachment.objects.visible_to(user).filter(submission=submission)
+    if Submission.objects.in_full_for(user).filter(pk=submission.pk).exists():
+        return list(files.exclude(state__in=GONE))
+    return list(files.shown())
