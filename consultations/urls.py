@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consultations.views import desk, desk_organisations, desk_points, people, public, sessions, stakeholder
+from consultations.views import desk, desk_organisations, desk_points, drafts, people, public, sessions, stakeholder
 
 urlpatterns = [
     path("inputs/", public.inputs, name="inputs"),
@@ -10,10 +10,14 @@ urlpatterns = [
     path("accessibility/", public.accessibility, name="accessibility"),
     path("submit/", stakeholder.submit, name="submit"),
     path("submit/<uuid:key>/", stakeholder.draft, name="draft"),
+    path("submit/<uuid:key>/save/", drafts.draft_save, name="draft_save"),
+    path("submit/<uuid:key>/preview/", drafts.draft_preview, name="draft_preview"),
+    path("submit/<uuid:key>/sign-off/", drafts.sign_off, name="sign_off"),
     path("receipts/<str:reference>/", stakeholder.receipt, name="receipt"),
     path("organisations/register/", people.register_organisation, name="register_organisation"),
     path("organisations/join/<str:token>/", people.join_organisation, name="join_organisation"),
     path("organisations/<int:pk>/invite/", people.invite_officer, name="invite_officer"),
+    path("organisations/<int:pk>/sign-off/", people.sign_off_rule, name="sign_off_rule"),
     path("organisations/<int:pk>/people/<int:membership>/end/", people.end_membership, name="end_membership"),
     path("sessions/<int:pk>/points/", sessions.session_points, name="session_points"),
     path("sessions/<int:pk>/points/hand-in/", sessions.session_hand_in, name="session_hand_in"),

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -18,10 +19,12 @@ from consultations.models import (
     Theme,
     User,
 )
+from consultations.passages import badly_marked
 from consultations.permissions import organisations_of
 
 from .fields import KeyField, LineField, MomentField, ObjectivesField, PlainTextField
 
+BADLY_MARKED = _("Near “%(words)s” the brackets do not match: every [[ needs its ]], and none stands inside another.")
 AUDIENCES = {
     Audience.PUBLIC: _("The text appears on this portal under your organisation's name."),
     Audience.MEMBERS: _("Member institutions of the NCM and officials read it; others see that there is an input."),
@@ -61,6 +64,7 @@ class SubmissionForm(forms.Form):
         label=_("Text"),
         max_length=BODY_LIMIT,
         help_text=_("What the problem is, and what Kenya should stand for. An empty line begins a new paragraph."),
+        widget=forms.Textarea(attrs={"rows": 10}),
         error_messages={"required": _("Write what you ask for.")},
     )
     proposed_wording = PlainTextField(
@@ -85,12 +89,13 @@ class SubmissionForm(forms.Form):
         sending: bool = False,
         **options: Any,
     ) -> None:
-        options.setdefault("initial", initial_of(draft) if draft else first_words())
+        options.setdefault("initial", initial_of(draft) if draft else first_words(person))
         super().__init__(*args, **options)
         self.organisations = {body.pk: body for body in organisations_of(person)}
         self._offer_organisations(draft)
         self.fields["theme"].queryset = consultation.themes.all()
         self.fields["objectives"].offer(str(self["theme"].value() or ""))
+        self.sending = sending
         for name in ("title", "body"):
             self.fields[name].required = sending or not self.is_bound
 
@@ -100,6 +105,16 @@ class SubmissionForm(forms.Form):
             del self.fields["organisation"]
         else:
             self.fields["organisation"].choices = [(pk, body.name) for pk, body in self.organisations.items()]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to send what would show a passage that its author means to hold back; a draft may be half marked."""
+        for name in ("title", "body", "proposed_wording") if self.sending else ():
+            words = self.cleaned_data.get(name, "")
+            if name == "title" and ("[[" in words or "]]" in words):
+                self.add_error(name, _("Everybody sees the title: no part of it can be held back."))
+            elif wrong := badly_marked(words):
+                self.add_error(name, ValidationError(BADLY_MARKED, params={"words": wrong}))
+        return self.cleaned_data
 
     @property
     def stakeholder(self) -> Stakeholder:
@@ -130,9 +145,9 @@ class SubmissionForm(forms.Form):
         self.data["key"] = str(submission.key)
 
 
-def first_words() -> dict[str, Any]:
-    """What an empty form holds: a new key, and choices that suit most."""
-    return {"key": uuid.uuid4(), "language": Language.ENGLISH, "audience": Audience.PUBLIC}
+def first_words(person: User) -> dict[str, Any]:
+    """What an empty form holds: a new key, the person's language, and readers that suit most."""
+    return {"key": uuid.uuid4(), "language": person.language or Language.ENGLISH, "audience": Audience.PUBLIC}
 
 
 def initial_of(submission: Submission) -> dict[str, Any]:

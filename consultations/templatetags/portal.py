@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from consultations.passages import as_html
 from ncm_portal import workflow
 
 register = template.Library()
@@ -78,6 +79,13 @@ def _joined(start: date, end: date | None, parts: list[str]) -> str:
 def paragraphs(text: str | None) -> SafeString:
     """Show plain text literally, an empty line as a new paragraph. Nothing in it is ever markup."""
     return SafeString(linebreaks(str(text), autoescape=True) if text else "")
+
+
+@register.filter
+def formatted(text: str | None, full: bool) -> SafeString:
+    """Show the words of an input with its few marks of Markdown; passages that are held back only to those who read
+    it in `full`. Ask `Submission.objects.in_full_for` who does."""
+    return as_html(str(text), full=bool(full)) if text else SafeString("")
 
 
 @register.filter

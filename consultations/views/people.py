@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from consultations import workflow
 from consultations.forms import InviteOfficerForm, OrganisationForm, ReasonForm
 from consultations.models import Membership, Stakeholder
-from consultations.permissions import is_secretariat, may_manage_members, organisations_of
+from consultations.permissions import is_secretariat, may_manage_members, may_rule_on_sign_off, organisations_of
 from ncm_portal.workflow import Blocked
 
 from .access import INVALID, NOTHING_DONE, attempt
@@ -49,6 +49,20 @@ def join_organisation(request: HttpRequest, token: str) -> HttpResponse:
         messages.success(request, _("You now act for %(name)s.") % {"name": membership.stakeholder.name})
         return redirect("clearances" if membership.role == membership.Role.CLEARING_OFFICER else "my_organisation")
     return render(request, "consultations/stakeholder/join.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_off_rule(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say whether the inputs of an organisation wait for its primary focal point, who alone may say so."""
+    stakeholder = get_object_or_404(Stakeholder, pk=pk)
+    if not may_rule_on_sign_off(request.user, stakeholder):
+        raise Http404
+    if request.method == "POST":
+        needed = request.POST.get("needed") == "yes"
+        workflow.rule_on_sign_off(stakeholder, by=request.user, needed=needed)
+        said = _("Inputs wait for your sign-off from now on.") if needed else _("Inputs need no sign-off any more.")
+        messages.success(request, said)
+    return redirect(_home_of(request, stakeholder))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,5 +1,6 @@
 """What a stakeholder does before the secretariat reads it: write an input, keep it, send it, hold its receipt."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,29 +15,38 @@ from consultations import workflow
 from consultations.forms import SubmissionForm
 from consultations.models import Consultation, ConsultationState, Event, Submission, SubmissionState
 from consultations.permissions import may_submit, organisations_of
-from ncm_portal.workflow import Blocked, Conflict, needs_of
+from ncm_portal.workflow import Blocked, Conflict, Move, needs_of
 
 EDITABLE = (SubmissionState.DRAFT, SubmissionState.RETURNED)
+INSIDE = ("ask_sign_off", "sign_off")
 AUTHOR_MOVES = {verb: workflow.SUBMISSION_MOVES[verb] for verb in ("submit", "withdraw")}
+COMPLETE = ("send", *INSIDE)  # what a form is sent for that has to be complete
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: HttpRequest) -> HttpResponse:
-    """Write an input: GET shows the form, POST saves it (`do=save`) or sends it (`do=send`).
+    """Write an input: GET shows the form, POST saves it (`do=save`) and goes on to what it is saved for: to the page
+    that shows it as others will see it (`preview`), to the sign-off inside the organisation (`ask_sign_off`,
+    `sign_off`), or to the secretariat (`send`).
 
     With several open consultations the address says which (`?consultation=slug`). What is typed after the deadline is
     kept as a draft and refused with the deadline.
     """
     if not organisations_of(request.user):
         return render(request, "consultations/stakeholder/no_organisation.html")
-    rounds = [found for found in Consultation.objects.filter(state=ConsultationState.OPEN) if found.takes_inputs]
-    consultation = _asked_for(request) or (rounds[0] if len(rounds) == 1 else None)
+    consultation, rounds = chosen_round(request)
     if consultation is None or (request.method != "POST" and not consultation.takes_inputs):
         return render(request, "consultations/stakeholder/choose.html", {"rounds": rounds, "asked": consultation})
     if request.method == "POST":
         return _write(request, consultation)
     form = SubmissionForm(person=request.user, consultation=consultation)
     return _page(request, form, consultation)
+
+
+def chosen_round(request: HttpRequest) -> tuple[Consultation | None, list[Consultation]]:
+    """The consultation that an input is for, where it is known, and all that take inputs now."""
+    rounds = [found for found in Consultation.objects.filter(state=ConsultationState.OPEN) if found.takes_inputs]
+    return _asked_for(request) or (rounds[0] if len(rounds) == 1 else None), rounds
 
 
 def _asked_for(request: HttpRequest) -> Consultation | None:
@@ -71,6 +81,19 @@ def _own(request: HttpRequest, **named: Any) -> Submission:
     return found
 
 
+def author_moves(submission: Submission) -> dict[str, Move]:
+    """What authors may do with this input: a sign-off only where their organisation asks for one."""
+    return {verb: move for verb, move in workflow.moves_of(submission).items() if verb in (*INSIDE, *AUTHOR_MOVES)}
+
+
+def sign_offs(request: HttpRequest, submission: Submission) -> list[Move]:
+    """What the reader may do about the sign-off of a draft: sign it off, or else ask for that; nothing once it is."""
+    if submission.signed_off_at:
+        return []
+    moves = [move for verb, move in author_moves(submission).items() if verb in INSIDE]
+    return [move for move in moves if move.may(request.user, submission)][-1:]
+
+
 def history_of(submission: Submission) -> QuerySet[Event]:
     """What the organisation sees of the journal: what happened, not what the secretariat noted or failed to do."""
     return Event.objects.about(submission).exclude(verb="note").exclude(verb__endswith=":refused").reverse()
@@ -87,28 +110,51 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _write(request: HttpRequest, consultation: Consultation, saved: Submission | None = None) -> HttpResponse:
-    sending = request.POST.get("do") == "send"
-    form = SubmissionForm(request.POST, person=request.user, consultation=consultation, draft=saved, sending=sending)
+    do = request.POST.get("do", "save")
+    form = SubmissionForm(
+        request.POST, person=request.user, consultation=consultation, draft=saved, sending=do in COMPLETE
+    )
     if not form.is_valid():
         return _page(request, form, consultation, saved, status=422)
     try:
-        saved = _keep(request, form, consultation, saved)
-        sent = _send(request, saved) if sending else saved
+        saved = keep(request, form, consultation, saved)
+        done = _go_on(request, saved, do)
     except Conflict as conflict:
         theirs = conflict.theirs
         return _page(request, form, consultation, theirs, theirs=theirs, reasons=conflict.reasons, status=409)
     except Blocked as refusal:
         return _page(request, form, consultation, saved, reasons=refusal.reasons, status=409)
-    if sending:
-        return redirect("receipt", sent.reference)
-    messages.success(request, _("Saved. Nobody but your organisation sees it until you send it."))
-    return redirect("draft", saved.key)
+    return done
 
 
-def _keep(
+def _go_on(request: HttpRequest, saved: Submission, do: str) -> HttpResponse:
+    """Do what the draft was saved for. Raises Blocked or Conflict."""
+    if do == "send":
+        return redirect("receipt", _send(request, saved).reference)
+    if do in INSIDE:
+        inside(request, saved, do)
+    elif do == "save":
+        messages.success(request, _("Saved. Nobody but your organisation sees it until you send it."))
+    return redirect("draft" if do == "save" else "draft_preview", saved.key)
+
+
+def inside(request: HttpRequest, saved: Submission, verb: str, seen_at: datetime | None = None) -> None:
+    """Ask for the sign-off, or sign the text off that the reader has seen. Raises Blocked or Conflict."""
+    if verb == "sign_off":
+        workflow.sign_off(saved, by=request.user, seen_at=seen_at or saved.edited_at)
+        messages.success(request, _("Signed off. It can be sent as it stands."))
+    else:
+        workflow.ask_sign_off(saved, by=request.user)
+        messages.success(request, _("Your primary focal point is asked by mail to sign it off."))
+
+
+def keep(
     request: HttpRequest, form: SubmissionForm, consultation: Consultation, saved: Submission | None
 ) -> Submission:
-    """Save what was typed. The first saving makes the draft; the same form sent twice finds it again."""
+    """Save what was typed. The first saving makes the draft; the same form sent twice finds it again.
+
+    Raises Blocked, and Conflict when a colleague saved other words since.
+    """
     if saved is None:
         key = form.cleaned_data["key"]
         saved = workflow.start_draft(consultation, form.stakeholder, by=request.user, key=key, **form.words)
@@ -149,6 +195,9 @@ def _page(
         form.start_from(saved)
     context |= {"form": form, "consultation": consultation, "saved": saved}
     context["organisations"] = list(form.organisations.values())
-    context["needs"] = needs_of(AUTHOR_MOVES, saved) if saved else []
+    context["needs"] = needs_of(author_moves(saved), saved) if saved else []
+    if saved and saved.state in EDITABLE:
+        context["others"] = workflow.be_seen(saved, request.user)
+        context["inside"] = sign_offs(request, saved)
     context["events"] = history_of(saved) if saved else []
     return render(request, "consultations/stakeholder/submit.html", context, status=status)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.models import Point
+from consultations.passages import in_full
 from consultations.views.access import attempt, for_secretariat
 from positions import workflow
 from positions.forms.dispositions import FREE, OPEN, DispositionForm, GroundOneForm, WantedDispositionsForm
@@ -191,7 +192,8 @@ def _start(point: Any, resting: list[tuple[Any, Grounding]]) -> dict[str, Any]:
 
 def _in_context(point: Point) -> tuple[str, str, str] | None:
     """The input before the point's words, those words, and what follows; None where they are not found in it."""
-    before, words, behind = point.submission.body.partition(point.text) if point.submission else ("", "", "")
+    said = in_full(point.submission.body) if point.submission else ""
+    before, words, behind = said.partition(point.text)
     return (before, words, behind) if words else None
 
 

@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from consultations.models import Point
+from consultations.models import Point, Submission
+from consultations.passages import holds_back
 from consultations.queries import readable_by_reference
 from consultations.views.memory import kept_for_visitors
 from positions.queries import answers_for
@@ -23,8 +24,13 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
     same = Prefetch("merged_into", said.select_related("submission"))
     points = list(said.standing().filter(submission=submission).prefetch_related(same).order_by("number"))
     answers = answers_for(points)
+    full = Submission.objects.in_full_for(request.user).filter(pk=submission.pk).exists()
+    guessable = holds_back(submission.body) or holds_back(submission.proposed_wording)
     context = {
         "submission": submission,
+        "full": full,
+        # Whoever knows all the rest of a text could try words for what is held back until the hash is the same.
+        "fingerprint": submission.content_sha256 if full or not guessable else "",
         "provisions": submission.provisions.all(),
         "points": [(point, answers.get(point.pk)) for point in points],
     }

@@ -24,9 +24,9 @@ from consultations.models import (
     Submission,
     SubmissionState,
 )
-from consultations.permissions import is_member, may_manage_members, organisations_of
+from consultations.permissions import is_member, may_manage_members, may_rule_on_sign_off, organisations_of
 from consultations.views.access import NOTHING_DONE, Outcome, carry_out
-from consultations.views.stakeholder import AUTHOR_MOVES, EDITABLE, history_of, own_input
+from consultations.views.stakeholder import AUTHOR_MOVES, EDITABLE, author_moves, history_of, own_input
 from consultations.workflow import STAKEHOLDER_MOVES
 from ncm_portal.workflow import moves_open_to, needs_of, now
 from positions.models import PaperState, ReviewRound
@@ -87,6 +87,7 @@ def _about(request: HttpRequest, organisation: Stakeholder) -> dict[str, Any]:
         "memberships": Membership.objects.live().filter(stakeholder=organisation).select_related("user"),
         "invitations": organisation.invitations.filter(accepted_at=None, expires_at__gte=now()),
         "manages": may_manage_members(request.user, organisation),
+        "rules": may_rule_on_sign_off(request.user, organisation),
         "needs": needs_of(STAKEHOLDER_MOVES, organisation) if organisation.state == "registered" else [],
         "events": Event.objects.about(organisation).exclude(verb__endswith=":refused").reverse()[:SHOWN_EVENTS],
         "rounds": [found for found in open_rounds if found.takes_inputs],
@@ -124,7 +125,9 @@ def _show(request: HttpRequest, submission: Submission, outcome: Outcome = NOTHI
         "readable": _readable(request, points),
         "provisions": submission.provisions.all(),
         "moves": moves_open_to(AUTHOR_MOVES, submission, request.user),
-        "needs": needs_of(workflow.SUBMISSION_MOVES if submission.state not in EDITABLE else AUTHOR_MOVES, submission),
+        "needs": needs_of(
+            author_moves(submission) if submission.state in EDITABLE else workflow.SUBMISSION_MOVES, submission
+        ),
         "events": history_of(submission),
         "here": reverse("my_input", args=[submission.key]),
     }

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from consultations.workflow import split
 from ncm_portal import workflow
 from tests.factories import (
     make_consultation,
@@ -45,13 +46,38 @@ def test_the_page_gives_the_input_as_it_was_sent(client):
     sent.provisions.add(make_provision("GCM-06"))
     page = get(client, sent)
     text = page.content.decode()
-    assert '<div class="said" lang="en"><p>First line<br>second.</p>\n\n<p>Next.</p></div>' in text
-    assert '<blockquote class="said" lang="en"><p>Wages are paid on time.</p></blockquote>' in text
+    assert '<div class="said" lang="en"><p>First line<br>\nsecond.</p>\n<p>Next.</p>\n</div>' in text
+    assert '<blockquote class="said" lang="en"><p>Wages are paid on time.</p>\n</blockquote>' in text
     said = words(page)
     for expected in ("Pay on time Coast Network", "Workers", "Theme 2", "GCM-06 Label GCM-06", "Round A", "Everyone"):
         assert expected in said
     assert sent.reference in said
     assert " ".join(re.findall("....", sent.content_sha256)) in said
+
+
+HELD = "the cells of Nadapal"
+
+
+def test_a_passage_that_is_held_back_is_announced_to_all_and_read_by_some(client):
+    body = make_stakeholder()
+    sent = make_submission(stakeholder=body, body=f"Open. [[We saw {HELD}.]]", proposed_wording=f"Close [[{HELD}]].")
+    hash_of = " ".join(re.findall("....", sent.content_sha256))
+    readers = {"visitor": None, "other": make_member(), "own": make_member(body), "desk": make_secretariat()}
+    found = {}
+    for who, user in readers.items():
+        client.logout()
+        page = words(get(sign_in(client, user) if user else client, sent))
+        found[who] = (page.count(HELD), page.count("[passage held back]"), hash_of in page)
+    apart, whole = (0, 2, False), (2, 0, True)
+    assert found == {"visitor": apart, "other": apart, "own": whole, "desk": whole}
+
+
+def test_a_point_that_tells_a_held_back_passage_is_read_by_some(client):
+    body, desk = make_stakeholder(), make_secretariat()
+    sent = make_submission(stakeholder=body, body=f"Open. [[We saw {HELD}.]]")
+    split(sent, by=desk, kind="challenge", text=f"[[We saw {HELD}.")
+    assert HELD not in words(get(client, sent))
+    assert f"We saw {HELD}." in words(get(sign_in(client, make_member(body)), sent))
 
 
 def test_words_in_kiswahili_are_marked_as_such(client):

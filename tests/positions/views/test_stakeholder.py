@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from consultations import workflow
 from consultations.models import OutgoingMail
-from ncm_portal.workflow import now
+from ncm_portal.workflow import Blocked, now
 from tests.factories import (
     change,
     make_consultation,
@@ -176,7 +176,7 @@ def test_notes_and_refusals_of_the_secretariat_are_not_in_the_history(client, pe
     submission = make_submission(stakeholder=organisation, author=person, state="submitted")
     officer = make_secretariat()
     workflow.add_note(submission, by=officer, text="Between us.")
-    with pytest.raises(workflow.inputs.Blocked):
+    with pytest.raises(Blocked):
         workflow.set_aside(submission, by=officer, reason="")
     workflow.accept(submission, by=officer)
     page = client.get(at(submission))

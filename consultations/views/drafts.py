@@ -1,0 +1,107 @@
+"""What a draft does besides being written: it is saved as it is typed, looked at as others will, and signed off."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from consultations import workflow
+from consultations.forms import SubmissionForm
+from consultations.forms.fields import MomentField
+from consultations.forms.inputs import AUDIENCES, initial_of
+from consultations.models import Audience, Submission
+from consultations.passages import holds_back
+from consultations.permissions import organisations_of
+from ncm_portal.workflow import Blocked, Conflict, needs_of
+
+from .stakeholder import EDITABLE, INSIDE, author_moves, chosen_round, inside, keep, own_input, sign_offs
+
+
+@require_POST
+def draft_save(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Save a form as it stands, for the script that does so while somebody types; the Save button does the same.
+
+    JSON: when it was saved and who else has the draft open; or why it was not (`reasons`), with the words that a
+    colleague saved meanwhile (`theirs`). Nothing is ever overwritten.
+    """
+    saved = _saved(request, key)
+    consultation = saved.consultation if saved else chosen_round(request)[0]
+    if consultation is None or not organisations_of(request.user):
+        raise Http404
+    form = SubmissionForm(request.POST, person=request.user, consultation=consultation, draft=saved)
+    if not form.is_valid():
+        problems = [str(problem) for found in form.errors.values() for problem in found]
+        return JsonResponse({"reasons": problems}, status=422)
+    form.cleaned_data["key"] = key
+    try:
+        kept = keep(request, form, consultation, saved)
+    except Conflict as conflict:
+        return JsonResponse({"reasons": conflict.reasons, "theirs": initial_of(conflict.theirs)}, status=409)
+    except Blocked as refusal:
+        return JsonResponse({"reasons": refusal.reasons}, status=409)
+    return JsonResponse(_as_saved(request, kept))
+
+
+def _saved(request: HttpRequest, key: UUID) -> Submission | None:
+    """The draft with `key`; None where there is none yet. 404 for somebody else's."""
+    return own_input(request, key) if Submission.objects.filter(key=key).exists() else None
+
+
+def _as_saved(request: HttpRequest, draft: Submission) -> dict[str, Any]:
+    hour = date_format(localtime(draft.edited_at), "H:i")
+    others = workflow.be_seen(draft, request.user) if draft.state in EDITABLE else []
+    return {
+        "said": _("Saved at %(hour)s EAT (UTC+3).") % {"hour": hour},
+        "seen_at": draft.edited_at.isoformat(),
+        "address": reverse("draft", args=[draft.key]),
+        "others": [each.user.name for each in others],
+    }
+
+
+# --- As others will see it ------------------------------------------------------------------------------------------
+
+
+@require_safe
+def draft_preview(request: HttpRequest, key: UUID) -> HttpResponse:
+    """A draft exactly as others will see it, and beside it what only its organisation and the secretariat read."""
+    found = own_input(request, key)
+    return _show(request, found) if found.state in EDITABLE else redirect("my_input", found.key)
+
+
+def _show(request: HttpRequest, draft: Submission, reasons: list[str] | None = None) -> HttpResponse:
+    context = {
+        "submission": draft,
+        "provisions": draft.provisions.all(),
+        "readers": AUDIENCES[Audience(draft.audience)],
+        "inside": sign_offs(request, draft),
+        "needs": needs_of(author_moves(draft), draft),
+        "may_send": all(each.met for each in author_moves(draft)["submit"].conditions(draft)),
+        "differs": draft.audience == Audience.SECRETARIAT
+        or holds_back(draft.body)
+        or holds_back(draft.proposed_wording),
+        "seen_at": draft.edited_at.isoformat(),
+        "others": workflow.be_seen(draft, request.user),
+        "reasons": reasons,
+    }
+    return render(request, "consultations/stakeholder/preview.html", context, status=409 if reasons else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_off(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Ask for the sign-off of a draft, or sign off what was read (`do`; `seen_at` says which text that was)."""
+    draft = own_input(request, key)
+    do = request.POST.get("do")
+    if request.method != "POST" or do not in INSIDE:
+        return redirect("draft_preview", key)
+    try:
+        inside(request, draft, do, MomentField().clean(request.POST.get("seen_at")))
+    except Blocked as refusal:
+        draft.refresh_from_db()
+        return _show(request, draft, refusal.reasons)
+    return redirect("draft_preview", key)

@@ -1,0 +1,145 @@
+"""The verbs of a draft: signed off inside the organisation, marked well, and seen by colleagues."""
+
+import pytest
+
+from consultations.models import Event, OutgoingMail, Presence, Submission
+from consultations.workflow import (
+    ask_sign_off,
+    be_seen,
+    edit_draft,
+    moves_of,
+    rule_on_sign_off,
+    sign_off,
+    start_draft,
+    submit,
+)
+from ncm_portal.workflow import Blocked, Conflict, NotAllowed
+from tests.factories import change, make_consultation, make_member, make_stakeholder, make_submission, make_theme
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def body():
+    return make_stakeholder("Herders (sample)", signs_off=True)
+
+
+@pytest.fixture
+def head(body):
+    return make_member(body, is_primary=True)
+
+
+@pytest.fixture
+def drafter(body, head):
+    return make_member(body, "alternate")
+
+
+@pytest.fixture
+def draft(body, drafter):
+    return make_submission(stakeholder=body, author=drafter, state="draft")
+
+
+def refusal(act):
+    with pytest.raises(Blocked) as found:
+        act()
+    return found.value.reasons
+
+
+# --- The sign-off ---------------------------------------------------------------------------------------------------
+
+
+def test_a_draft_is_asked_for_signed_off_and_sent(body, head, drafter, draft):
+    ask_sign_off(draft, by=drafter)
+    asked = OutgoingMail.objects.get()
+    assert (asked.to, asked.subject) == (head.email, f'Please sign off "{draft.title}"')
+    assert f"/submit/{draft.key}/preview/" in asked.body
+    assert draft.body not in asked.body
+    sign_off(draft, by=head)
+    assert OutgoingMail.objects.latest("pk").to == drafter.email
+    submit(draft, by=drafter)
+    assert [event.verb for event in Event.objects.about(draft)] == ["ask_sign_off", "sign_off", "submit"]
+
+
+def test_nobody_is_asked_by_mail_to_sign_what_they_ask_for(head, draft):
+    ask_sign_off(draft, by=head)
+    sign_off(draft, by=head)
+    assert list(OutgoingMail.objects.values_list("to", flat=True)) == [draft.author.email]
+
+
+def test_an_edit_takes_the_sign_off_back_and_the_journal_says_so(head, drafter, draft):
+    sign_off(draft, by=head)
+    edited = edit_draft(draft, by=drafter, body="Other words.")
+    assert (edited.signed_off_at, edited.signed_off_by) == (None, None)
+    assert [event.verb for event in Event.objects.about(draft)] == ["sign_off", "edit_after_sign_off"]
+    assert refusal(lambda: submit(draft, by=head)) == [
+        "The primary focal point of Herders (sample) has not signed it off yet"
+    ]
+
+
+def test_only_the_primary_focal_point_signs_off(drafter, draft):
+    for person in (drafter, make_member(), make_member(draft.stakeholder)):
+        with pytest.raises(NotAllowed):
+            sign_off(draft, by=person)
+    assert Submission.objects.get(pk=draft.pk).signed_off_at is None
+
+
+def test_a_text_that_moved_meanwhile_is_not_signed(head, drafter, draft):
+    seen_at = draft.edited_at
+    edit_draft(draft, by=drafter, body="Other words.")
+    with pytest.raises(Conflict):
+        sign_off(draft, by=head, seen_at=seen_at)
+    assert Submission.objects.get(pk=draft.pk).signed_off_at is None
+
+
+def test_a_sign_off_is_asked_of_those_only_who_want_it(head, drafter, draft):
+    assert {"ask_sign_off", "sign_off"} <= set(moves_of(draft))
+    rule_on_sign_off(draft.stakeholder, by=head, needed=False)
+    draft = Submission.objects.get(pk=draft.pk)
+    assert {"ask_sign_off", "sign_off"} & set(moves_of(draft)) == set()
+    assert submit(draft, by=drafter).state == "submitted"
+    with pytest.raises(NotAllowed):
+        rule_on_sign_off(draft.stakeholder, by=drafter, needed=True)
+    assert [event.verb for event in Event.objects.about(draft.stakeholder)] == [
+        "drop_sign_offs",
+        "rule_on_sign_off:refused",
+    ]
+
+
+# --- Passages that are held back ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "reason"),
+    [
+        ("body", "We say [[this", "Near “We say [[this”: every [[ needs its ]], and none inside another"),
+        ("proposed_wording", "a]] b", "Near “a]] b”: every [[ needs its ]], and none inside another"),
+        ("title", "A [[b]]", "Everybody sees the title: no part of it can be held back"),
+    ],
+)
+def test_what_is_not_marked_well_is_not_sent(field, text, reason):
+    draft = make_submission(state="draft", **{field: text})
+    assert refusal(lambda: submit(draft, by=draft.author)) == [reason]
+
+
+def test_what_is_marked_well_is_sent():
+    draft = make_submission(state="draft", body="Open. [[Held [back].]] Open.")
+    assert submit(draft, by=draft.author).state == "submitted"
+
+
+# --- Who is there ---------------------------------------------------------------------------------------------------
+
+
+def test_colleagues_see_each_other_and_not_themselves(head, drafter, draft, django_assert_max_num_queries):
+    assert be_seen(draft, head) == []
+    with django_assert_max_num_queries(8):
+        assert [each.user for each in be_seen(draft, drafter)] == [head]
+    assert [each.user for each in be_seen(draft, head)] == [drafter]
+    assert Presence.objects.count() == 2
+
+
+def test_the_same_key_is_one_draft():
+    consultation, member = make_consultation(), make_member()
+    words = {"theme": make_theme("T1"), "title": "A", "key": "00000000-0000-4000-8000-000000000001"}
+    made = [start_draft(consultation, member.live_memberships[0].stakeholder, by=member, **words) for _turn in range(2)]
+    assert made[0] == made[1]
+    assert change(made[0]).title == "A"

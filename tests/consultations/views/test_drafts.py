@@ -1,0 +1,280 @@
+"""Drafts: saved as they are typed, never over a colleague's words, previewed as others see them, signed off inside."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from consultations.models import Event, Presence, Submission
+from ncm_portal.workflow import now
+from tests.factories import (
+    change,
+    make_consultation,
+    make_member,
+    make_secretariat,
+    make_stakeholder,
+    make_submission,
+    make_theme,
+)
+from tests.pages import words
+from tests.sign_in import sign_in
+
+from .test_stakeholder import SUBMIT, WORDS, post, problems
+
+pytestmark = pytest.mark.django_db
+SECRET = "the cells of Nadapal"
+
+
+@pytest.fixture
+def consultation():
+    return make_consultation(themes=("T1", "T2"))
+
+
+@pytest.fixture
+def organisation():
+    return make_stakeholder("Herders (sample)")
+
+
+@pytest.fixture
+def author(client, organisation):
+    author = make_member(organisation)
+    sign_in(client, author)
+    return author
+
+
+@pytest.fixture
+def draft(author, organisation, consultation):
+    return make_submission(consultation, organisation, state="draft", author=author, theme=make_theme("T1"), **TYPED)
+
+
+TYPED = {"title": "A pass", "body": f"Open words. [[We saw {SECRET}.]]", "proposed_wording": ""}
+
+
+def autosave(client, key, **changed):
+    return client.post(reverse("draft_save", args=[key]), {"key": str(key), **WORDS, **changed})
+
+
+def at(draft):
+    return draft.edited_at.isoformat()
+
+
+# --- Saved as it is typed -------------------------------------------------------------------------------------------
+
+
+def test_what_is_typed_is_saved_and_the_hour_said(client, author, consultation):
+    key = uuid.uuid4()
+    answer = autosave(client, key, title="", body="Her")
+    saved = Submission.objects.get()
+    assert (saved.key, saved.state, saved.body, saved.author) == (key, "draft", "Her", author)
+    told = answer.json()
+    assert told == {
+        "said": told["said"],
+        "seen_at": at(saved),
+        "address": reverse("draft", args=[key]),
+        "others": [],
+    }
+    assert told["said"].startswith("Saved at ")
+
+
+def test_typing_on_changes_the_same_draft_and_the_journal_says_so_once(client, author, consultation):
+    key, seen_at = uuid.uuid4(), ""
+    for body in ("Her", "Herders", "Herders", "Herders should"):
+        seen_at = autosave(client, key, body=body, seen_at=seen_at).json()["seen_at"]
+    saved = Submission.objects.get()
+    assert saved.body == "Herders should"
+    assert [event.verb for event in Event.objects.about(saved)] == ["draft"]
+
+
+def test_saving_by_itself_and_then_sending_makes_one_input(client, author, consultation):
+    key = uuid.uuid4()
+    autosave(client, key, body="Her")
+    seen_at = at(Submission.objects.get())
+    answers = [post(client, SUBMIT, key=str(key), seen_at=seen_at) for _turn in range(2)]
+    sent = Submission.objects.get()
+    assert [answer["Location"] for answer in answers] == [reverse("receipt", args=[sent.reference])] * 2
+
+
+def test_a_colleagues_words_are_never_overwritten(client, author, organisation, draft):
+    colleague = sign_in(Client(), make_member(organisation, "alternate"))
+    seen_at = at(draft)
+    assert autosave(colleague, draft.key, body="Hers.", seen_at=seen_at).status_code == 200
+    answer = autosave(client, draft.key, body="Mine.", seen_at=seen_at)
+    assert (answer.status_code, answer.json()["theirs"]["body"]) == (409, "Hers.")
+    draft.refresh_from_db()
+    assert (draft.body, answer.json()["theirs"]["seen_at"]) == ("Hers.", at(draft))
+
+
+def test_half_a_bracket_may_be_saved_while_it_is_typed(client, author, draft):
+    assert autosave(client, draft.key, body="Open [[half", seen_at=at(draft)).status_code == 200
+    draft.refresh_from_db()
+    assert draft.body == "Open [[half"
+
+
+def test_what_cannot_be_saved_is_said(client, author, consultation):
+    answer = autosave(client, uuid.uuid4(), theme="", body="a\0b")
+    assert (answer.status_code, len(answer.json()["reasons"])) == (422, 2)
+    assert not Submission.objects.exists()
+
+
+def test_what_was_sent_stays(client, author, organisation, consultation):
+    sent = make_submission(consultation, organisation, author=author)
+    answer = autosave(client, sent.key, body="Other words", seen_at=at(sent))
+    assert (answer.status_code, answer.json()) == (
+        409,
+        {"reasons": ["This input was sent already: its words stay as they were."]},
+    )
+
+
+@pytest.mark.parametrize("name", ["draft_save", "draft_preview", "sign_off"])
+@pytest.mark.parametrize("stranger", [make_member, make_secretariat])
+def test_somebody_elses_draft_is_not_there(client, stranger, consultation, name):
+    draft = make_submission(consultation, state="draft")
+    sign_in(client, stranger())
+    address = reverse(name, args=[draft.key])
+    methods = {"draft_save": [client.post], "draft_preview": [client.get]}.get(name, [client.get, client.post])
+    assert {method(address, WORDS).status_code for method in methods} == {404}
+
+
+# --- Who else is there ----------------------------------------------------------------------------------------------
+
+
+def test_two_colleagues_see_each_other(client, author, organisation, draft):
+    other = make_member(organisation, "alternate")
+    colleague = sign_in(Client(), other)
+    assert "Also in this draft now:" in words(client.get(reverse("draft", args=[draft.key])))
+    assert client.get(reverse("draft", args=[draft.key])).context["others"] == []
+    page = colleague.get(reverse("draft", args=[draft.key]))
+    assert [each.user for each in page.context["others"]] == [author]
+    assert autosave(client, draft.key, seen_at=at(draft)).json()["others"] == [other.name]
+
+
+def test_whoever_left_is_not_shown_and_not_kept(client, author, organisation, draft):
+    gone, long_gone = make_member(organisation), make_member(organisation)
+    for user, minutes in ((gone, 6), (long_gone, 60 * 25)):
+        Presence.objects.create(submission=draft, user=user, seen_at=now() - timedelta(minutes=minutes))
+    page = client.get(reverse("draft", args=[draft.key]))
+    assert page.context["others"] == []
+    assert set(Presence.objects.values_list("user", flat=True)) == {author.pk, gone.pk}
+
+
+# --- What others will see -------------------------------------------------------------------------------------------
+
+
+def test_the_preview_shows_what_others_see_and_what_only_some_do(client, author, draft):
+    page = words(client.get(reverse("draft_preview", args=[draft.key])))
+    everybody, own = page.split("What your organisation and the secretariat see")
+    assert "Open words. [passage held back]" in everybody
+    assert SECRET not in everybody
+    assert f"Open words. We saw {SECRET}." in own
+
+
+def test_the_preview_is_what_others_then_see(client, author, draft):
+    change(draft, proposed_wording="Kenya *supports* passes.")
+    page = client.get(reverse("draft_preview", args=[draft.key])).content.decode()
+    seen = page[page.index('<div class="said"') : page.index("</blockquote>")].replace("<h4>", "<h2>")
+    draft = Submission.objects.get(pk=draft.pk)
+    sent = make_submission(
+        draft.consultation, draft.stakeholder, body=draft.body, proposed_wording=draft.proposed_wording
+    )
+    public = Client().get(reverse("input", args=[sent.reference])).content.decode()
+    assert seen.replace("</h4>", "</h2>") in public
+
+
+@pytest.mark.parametrize(
+    ("audience", "heading", "shown"),
+    [
+        ("public", "What everybody sees", True),
+        ("members", "What members of the NCM and officials see", True),
+        ("secretariat", "What others see", False),
+    ],
+)
+def test_the_preview_is_for_the_readers_chosen(client, author, draft, audience, heading, shown):
+    change(draft, audience=audience)
+    page = words(client.get(reverse("draft_preview", args=[draft.key])))
+    before = page.split("What your organisation and the secretariat see")[0]
+    assert (heading in page, "Open words." in before) == (True, shown)
+
+
+def test_saving_for_a_preview_leads_there(client, author, consultation):
+    answer = post(client, do="preview")
+    assert answer["Location"] == reverse("draft_preview", args=[Submission.objects.get().key])
+
+
+def test_what_was_sent_has_no_preview(client, author, organisation, consultation):
+    sent = make_submission(consultation, organisation, author=author)
+    answer = client.get(reverse("draft_preview", args=[sent.key]))
+    assert answer["Location"] == reverse("my_input", args=[sent.key])
+
+
+# --- Passages that are held back ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", ["body", "proposed_wording"])
+def test_a_passage_that_is_not_closed_is_not_sent(client, author, consultation, field):
+    page = post(client, **{field: "We say [[this and no more"})
+    label = {"body": "Text", "proposed_wording": "Proposed wording"}[field]
+    assert page.status_code == 422
+    assert problems(page) == [
+        f"{label}: Near “We say [[this and no more” the brackets do not match: every [[ needs its ]], and none stands "
+        "inside another."
+    ]
+
+
+def test_a_title_holds_nothing_back(client, author, consultation):
+    page = post(client, title="A [[secret]] pass")
+    assert problems(page) == ["Title: Everybody sees the title: no part of it can be held back."]
+
+
+# --- Signed off inside ----------------------------------------------------------------------------------------------
+
+
+def test_the_primary_focal_point_signs_off_and_others_ask(client, author, organisation, draft):
+    change(organisation, signs_off=True)
+    head = sign_in(Client(), make_member(organisation, is_primary=True))
+    preview = reverse("draft_preview", args=[draft.key])
+    assert [move.verb for move in client.get(preview).context["inside"]] == ["ask_sign_off"]
+    assert [move.verb for move in head.get(preview).context["inside"]] == ["sign_off"]
+
+
+def test_what_is_signed_is_what_was_read(client, author, organisation, draft):
+    change(organisation, signs_off=True)
+    head = sign_in(Client(), make_member(organisation, is_primary=True))
+    seen_at = at(draft)
+    autosave(client, draft.key, body="Other words.", seen_at=seen_at)
+    page = head.post(reverse("sign_off", args=[draft.key]), {"do": "sign_off", "seen_at": seen_at})
+    assert page.status_code == 409
+    draft.refresh_from_db()
+    assert draft.signed_off_at is None
+    head.post(reverse("sign_off", args=[draft.key]), {"do": "sign_off", "seen_at": at(draft)})
+    draft.refresh_from_db()
+    assert draft.signed_off_at is not None
+    assert [event.verb for event in Event.objects.about(draft)][-1:] == ["sign_off"]
+
+
+def test_without_the_sign_off_it_is_not_sent(client, author, organisation, draft):
+    change(organisation, signs_off=True)
+    page = post(client, reverse("draft", args=[draft.key]), seen_at=at(draft))
+    assert page.status_code == 409
+    assert problems(page) == ["The primary focal point of Herders (sample) has not signed it off yet"]
+
+
+def test_asking_from_the_form_saves_first(client, author, organisation, draft):
+    change(organisation, signs_off=True)
+    answer = post(client, reverse("draft", args=[draft.key]), do="ask_sign_off", body="Newest.", seen_at=at(draft))
+    draft.refresh_from_db()
+    assert (answer["Location"], draft.body) == (reverse("draft_preview", args=[draft.key]), "Newest.")
+    assert Event.objects.about(draft).last().verb == "ask_sign_off"
+
+
+def test_only_the_primary_focal_point_says_whether_a_sign_off_is_needed(client, author, organisation):
+    address = reverse("sign_off_rule", args=[organisation.pk])
+    for stranger in (client, sign_in(Client(), make_secretariat())):
+        assert stranger.post(address, {"needed": "yes"}).status_code == 404
+    head = sign_in(Client(), make_member(organisation, is_primary=True))
+    for answer, needed in (("yes", True), ("no", False)):
+        assert "Ask for it from now on" in words(head.get("/my-organisation/")) or needed is False
+        head.post(address, {"needed": answer})
+        organisation.refresh_from_db()
+        assert organisation.signs_off is needed
