@@ -176,7 +176,7 @@
   asked.addEventListener("input", (event) => {
     event.stopPropagation(); // a filter is no word of the draft
     const wanted = asked.value.toLowerCase().split(/\s+/);
-    let shown = 0;
+    let shown = 0, all = 0;
     for (const group of box.children) {
       let any = false;
       for (const label of group.querySelectorAll("label")) {
@@ -184,10 +184,11 @@
         (label.parentElement === group ? label : label.parentElement).hidden = !fits;
         any ||= fits;
         shown += fits;
+        all += 1;
       }
       group.hidden = !any;
     }
-    count.textContent = asked.value ? `${shown}` : "";
+    count.textContent = asked.value ? `${shown} / ${all}` : "";
   });
   asked.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
 })();

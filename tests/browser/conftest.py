@@ -44,6 +44,7 @@ class Window:
     base: str
     errors: list[str] = field(default_factory=list)
     expected_statuses: set[int] = field(default_factory=set)
+    is_cut_off: bool = False
 
     def __post_init__(self):
         self.page.on("pageerror", lambda error: self.errors.append(f"script: {error}"))
@@ -73,8 +74,14 @@ class Window:
         """Say that pages with these statuses are meant to come; the browser logs each as an error."""
         self.expected_statuses.update(statuses)
 
+    def cut_off(self, is_cut_off: bool = True) -> None:
+        """Take the network away from this window, or give it back; the browser logs each request without one."""
+        self.is_cut_off = self.is_cut_off or is_cut_off
+        self.page.context.set_offline(is_cut_off)
+
     def _hear(self, message) -> None:
-        meant = any(f"status of {status} " in message.text for status in self.expected_statuses)
+        meant = self.is_cut_off and "net::ERR_" in message.text
+        meant = meant or any(f"status of {status} " in message.text for status in self.expected_statuses)
         if message.type == "error" and not meant:
             self.errors.append(f"console: {message.text}")
 
