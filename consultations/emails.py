@@ -183,8 +183,10 @@ def receipt(submission: Submission) -> None:
 
 
 def returned(submission: Submission) -> None:
-    """Tell the author what is missing and until when it can be completed."""
-    _about_input("returned", submission, link=address("draft", submission.key))
+    """Tell the author what is missing, what the desk asks, and where to answer."""
+    questions = [one_line(question.text) for question in submission.questions.filter(answered_at=None)]
+    link = address("my_input" if questions else "draft", submission.key)
+    _about_input("returned", submission, link=link, questions=questions)
 
 
 def set_aside(submission: Submission) -> None:
@@ -216,7 +218,7 @@ def signed_off(submission: Submission) -> None:
     _about_input("signed_off", submission, link=address("draft", submission.key))
 
 
-def _about_input(name: str, submission: Submission, *, link: str) -> None:
+def _about_input(name: str, submission: Submission, *, link: str, **context: object) -> None:
     send_all(
         f"consultations/mail/{name}.txt",
         _author(submission),
@@ -225,6 +227,7 @@ def _about_input(name: str, submission: Submission, *, link: str) -> None:
         organisation=one_line(submission.stakeholder.name),
         consultation=submission.consultation,
         link=link,
+        **context,
     )
 
 

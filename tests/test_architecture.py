@@ -21,7 +21,7 @@ FLOORS = {
     3: ["permissions"],
     4: ["queries"],
     5: ["emails", "render", "uploads"],
-    6: ["edition"],
+    6: ["edition", "letters"],
     7: ["workflow"],
     8: ["intake", "sample", "reference_data"],
     9: ["forms", "jobs", "templatetags", "ncm_portal.accounts"],

@@ -197,10 +197,18 @@ READY: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Stakeholder: _stakeholder, Submission: _submission, Point: _point, PositionPaper: _paper,
     Clearance: _clearance, Amendment: _amendment,
 }  # fmt: skip
+def _close(submission: Submission) -> None:
+    """The deadline has passed."""
+    change(submission.consultation, closes_at=workflow.now() - timedelta(hours=1))
+
+
 # What a verb says itself, over and above its move: the hour of a silence that is still to be broken lies ahead.
 PREPARED: dict[str, Callable[[Any], None]] = {
     "accept": lambda submission: change(submission, checked_at=workflow.now(), checked_by=submission.author),
     "check_against_original": lambda submission: make_attachment(submission, kind="original"),
+    "ask_late": _close,
+    "admit_late": _close,
+    "refuse_late": _close,
     "break_silence": lambda paper: change(paper, silence_until=workflow.now() + timedelta(hours=1)),
 }
 

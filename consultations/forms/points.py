@@ -67,6 +67,33 @@ def _sentences(line: str) -> list[str]:
     return [*found, line[start:]]
 
 
+def taken_parts(sentence: str, said: Iterable[str]) -> list[tuple[str, bool]]:
+    """Cut a sentence where the words of points begin and end: each part with whether a point has it already."""
+    spans = []
+    for text in said:
+        spans += [match.span() for match in re.finditer(_loosely(text), sentence)] if text.strip() else []
+        if re.search(_loosely(sentence), text):
+            return [(sentence, True)]
+    return _cut(sentence, sorted(spans))
+
+
+def _loosely(text: str) -> str:
+    """A pattern for these words, whatever stands between them: spaces, line ends, brackets of what is held back."""
+    words = text.replace("[[", " ").replace("]]", " ").split()
+    return r"(?:\s|\[\[|\]\])*".join(map(re.escape, words)) or r"(?!)"
+
+
+def _cut(sentence: str, spans: list[tuple[int, int]]) -> list[tuple[str, bool]]:
+    parts, at = [], 0
+    for start, end in spans:
+        if start > at:
+            parts.append((sentence[at:start], False))
+        if end > max(at, start):
+            parts.append((sentence[max(at, start) : end], True))
+            at = end
+    return [*parts, (sentence[at:], False)] if at < len(sentence) else parts
+
+
 class SplitForm(PointForm):
     """A point taken out of an input: sentences marked in its text, or words of one's own, which then count."""
 

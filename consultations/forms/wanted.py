@@ -35,6 +35,7 @@ class WantedInputsForm(WantedForm):
     """The inputs that an officer looks for."""
 
     state = forms.ChoiceField(label=_("State"), required=False, choices=lambda: _all_or(SubmissionState.choices))
+    mine = forms.ChoiceField(label=_("Looked after by"), required=False, choices=[("", _("Anybody")), ("1", _("Me"))])
 
 
 class WantedPointsForm(WantedForm):

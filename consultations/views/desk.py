@@ -1,5 +1,6 @@
 """The desk of the secretariat: what waits, and each input from screening to its points."""
 
+from collections.abc import Iterable
 from itertools import count
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,6 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
 from consultations.forms import NoteForm, SplitForm, WantedInputsForm, passages
+from consultations.forms.desk import AssignForm, ReturnForm, SetAsideForm
+from consultations.forms.points import taken_parts
 from consultations.models import (
     Event,
     Forum,
@@ -26,13 +29,15 @@ from consultations.models import (
     Theme,
 )
 from consultations.queries import by_reference, input_page
+from consultations.queries.lists import beyond
 from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import moves_open_to, needs_of
 
 from .access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
 
 QUEUE = 20
-SCREENING = {verb: getattr(workflow, verb) for verb in ("accept", "return_for_completion", "set_aside")}
+SCREENING = {verb: getattr(workflow, verb) for verb in ("accept", "return_for_completion", "set_aside", "reopen")}
+WORDED = {"return_for_completion": ReturnForm, "set_aside": SetAsideForm}
 
 
 # --- What waits -----------------------------------------------------------------------------------------------------
@@ -73,7 +78,9 @@ def _by_theme(inputs: QuerySet[Submission]) -> QuerySet[Theme]:
 
 
 def _shown(inputs: QuerySet[Submission]) -> QuerySet[Submission]:
-    found = inputs.select_related("stakeholder", "theme").defer("body", "proposed_wording", "state_reason")
+    found = inputs.select_related("stakeholder", "theme", "assigned_to").defer(
+        "body", "proposed_wording", "state_reason"
+    )
     return found.order_by("submitted_at", "pk")
 
 
@@ -88,7 +95,7 @@ def _sessions_with_points() -> list[dict[str, Any]]:
 def desk_inputs(request: HttpRequest) -> HttpResponse:
     """All inputs that were ever sent, newest first, narrowed by words, theme and state."""
     form, ever_sent = WantedInputsForm(request.GET), _ever_sent(request)
-    found = _narrowed(ever_sent, form.wanted)
+    found = _narrowed(ever_sent, form.wanted, request.user)
     edges = {name: request.GET[name] for name in ("before", "after") if request.GET.get(name)}
     edge = {row.reference: row for row in by_reference(ever_sent, edges.values())} if edges else {}
     shown = _shown(found).order_by("-submitted_at", "-pk")
@@ -107,7 +114,9 @@ def neighbour(request: HttpRequest, **edge: str) -> str:
     return reverse(request.resolver_match.view_name, query={**kept, **edge})
 
 
-def _narrowed(inputs: QuerySet[Submission], wanted: dict[str, Any]) -> QuerySet[Submission]:
+def _narrowed(inputs: QuerySet[Submission], wanted: dict[str, Any], user: Any) -> QuerySet[Submission]:
+    if wanted.pop("mine", ""):
+        inputs = inputs.filter(assigned_to=user)
     for word in wanted.pop("words", "").split()[:10]:
         places = ("title", "body", "proposed_wording", "reference", "stakeholder__name")
         inputs = inputs.filter(Q(*((f"{place}__icontains", word) for place in places), _connector=Q.OR))
@@ -125,7 +134,9 @@ def desk_input(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _input(request: HttpRequest, key: UUID) -> Submission:
-    found = _ever_sent(request).select_related("consultation", "stakeholder", "theme", "author", "decided_by")
+    found = _ever_sent(request).select_related(
+        "consultation", "stakeholder", "theme", "author", "decided_by", "assigned_to", "late_by"
+    )
     return get_object_or_404(found, key=key)
 
 
@@ -136,20 +147,29 @@ def _show(
     *,
     split_form: SplitForm | None = None,
     note_form: NoteForm | None = None,
+    worded: dict[str, Any] | None = None,
 ) -> HttpResponse:
     if split_form is None and submission.state == SubmissionState.ACCEPTED:
         split_form = SplitForm(submission=submission)
-    bad = next((form for form in (split_form, note_form) if form and form.errors), None)
+    worded = {name: form(auto_id=f"%s-{name}") for name, form in WORDED.items()} | (worded or {})
+    bad = next((form for form in (split_form, note_form, *worded.values()) if form and form.errors), None)
+    points = list(submission.points.select_related("theme", "merged_into").order_by("number"))
+    moves = moves_open_to({verb: SUBMISSION_MOVES[verb] for verb in SCREENING}, submission, request.user)
     context = {
         "submission": submission,
         "reasons": outcome.reasons,
         "form": bad,
         "split_form": split_form,
         "note_form": note_form or NoteForm(prefix="note"),
-        "lines": _lines(submission, split_form),
-        "points": submission.points.select_related("theme", "merged_into").order_by("number"),
+        "lines": _lines(submission, split_form, points),
+        "points": points,
         "provisions": submission.provisions.all(),
-        "moves": moves_open_to({verb: SUBMISSION_MOVES[verb] for verb in SCREENING}, submission, request.user),
+        "moves": [open_ for open_ in moves if open_.move.verb == "accept"],
+        "undo": [open_ for open_ in moves if open_.move.undoes and open_.ready],
+        "worded": [(open_.move, worded[open_.move.verb]) for open_ in moves if open_.move.verb in WORDED],
+        "assign_form": AssignForm(auto_id="%s-assign", initial={"to": submission.assigned_to_id}),
+        "questions": submission.questions.select_related("by", "answered_by"),
+        "queue": _around(request, submission),
         "needs": needs_of(SUBMISSION_MOVES, submission),
         "events": Event.objects.about(submission).reverse(),
         "notes": submission.notes.select_related("by"),
@@ -158,20 +178,36 @@ def _show(
     return render(request, "consultations/desk/input.html", context, status=outcome.status)
 
 
+def _around(request: HttpRequest, submission: Submission) -> dict[str, Submission | None]:
+    """The inputs that wait before and after this one in the queue."""
+    waiting = _ever_sent(request).filter(state=SubmissionState.SUBMITTED).only("key", "reference")
+    before, after = waiting.filter(beyond(submission, "lt")), waiting.filter(beyond(submission, "gt"))
+    return {
+        "previous": before.order_by("-submitted_at", "-pk").first(),
+        "next": after.order_by("submitted_at", "pk").first(),
+    }
+
+
 class Passage(NamedTuple):
-    """A sentence of a text: its number in the form, and whether it is marked."""
+    """A sentence of a text: its number in the form, whether it is marked, and its parts, each with whether a point
+    has its words already."""
 
     number: int
     text: str
     is_marked: bool
+    parts: list[tuple[str, bool]]
 
 
-def _lines(submission: Submission, form: SplitForm | None) -> list[list[Passage]]:
+def _lines(submission: Submission, form: SplitForm | None, points: Iterable[Point]) -> list[list[Passage]]:
     """The sentences of the text by line, numbered through as the form numbers them, and marked as they were sent."""
     marked = set(form["passages"].value() or []) if form else set()
+    said = [point.text for point in points if point.state != PointState.WITHDRAWN]
     numbers = count()
     return [
-        [Passage(number := next(numbers), sentence, str(number) in marked) for sentence in line]
+        [
+            Passage(number := next(numbers), sentence, str(number) in marked, taken_parts(sentence, said))
+            for sentence in line
+        ]
         for line in passages(submission.body)
     ]
 
@@ -179,13 +215,23 @@ def _lines(submission: Submission, form: SplitForm | None) -> list[list[Passage]
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
-    """Accept an input, return it for completion or set it aside: the verb stands in the address."""
+    """Accept an input, return it with questions, set it aside or take that back: the verb stands in the address."""
     submission = _input(request, key)
     if request.method != "POST":
         return redirect("desk_input", key)
-    outcome = carry_out(request, submission, verb, SCREENING)
+    worded = {verb: WORDED[verb](request.POST, auto_id=f"%s-{verb}")} if verb in WORDED else {}
+    if worded and not worded[verb].is_valid():
+        return _show(request, submission, INVALID, worded=worded)
+    if worded:
+        said = worded[verb].said
+        outcome = attempt(lambda: SCREENING[verb](submission, by=request.user, **said), submission)
+    else:
+        outcome = carry_out(request, submission, verb, SCREENING)
     if outcome.reasons:
-        return _show(request, submission, outcome)
+        return _show(request, submission, outcome, worded=worded)
+    if verb == "reopen":
+        messages.success(request, _("The decision is taken back. The input waits at the desk again."))
+        return redirect("desk_input", key)
     messages.success(request, _("Done: %(move)s. The author is told by mail.") % {"move": SUBMISSION_MOVES[verb].label})
     return redirect("desk_input", key)
 
@@ -209,7 +255,7 @@ def desk_input_split(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_input_note(request: HttpRequest, key: UUID) -> HttpResponse:
+def desk_note(request: HttpRequest, key: UUID) -> HttpResponse:
     """Write an internal note on an input."""
     submission = _input(request, key)
     if request.method != "POST":
@@ -219,3 +265,21 @@ def desk_input_note(request: HttpRequest, key: UUID) -> HttpResponse:
         return _show(request, submission, INVALID, note_form=form)
     workflow.add_note(submission, by=request.user, text=form.cleaned_data["text"])
     return redirect(reverse("desk_input", args=[key]) + "#notes")
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_assign(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Say which officer looks after an input."""
+    submission = _input(request, key)
+    if request.method != "POST":
+        return redirect("desk_input", key)
+    form = AssignForm(request.POST)
+    to = form.cleaned_data["to"] if form.is_valid() else None
+    outcome = attempt(lambda: workflow.assign(submission, by=request.user, to=to), submission)
+    if outcome.reasons:
+        return _show(request, submission, outcome)
+    messages.success(
+        request, _("%(name)s looks after it now.") % {"name": to.name} if to else _("Nobody looks after it now.")
+    )
+    return redirect("desk_input", key)

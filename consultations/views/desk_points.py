@@ -26,6 +26,7 @@ TWINS = 8
 POINT_VERBS = {
     "validate": lambda point, *, by, reason: workflow.validate(point, by=by),
     "unmerge": workflow.unmerge,
+    "take_back": workflow.take_back,
 }
 
 
@@ -95,7 +96,7 @@ def _show(
         "twins": _twins(point, twin_form.looks_for(point)) if point.state == PointState.VALIDATED else [],
         "organisations": organisations_behind(point),
         "provisions": point.provisions.all(),
-        "moves": moves_open_to(verbs, point, request.user),
+        "moves": [each for each in moves_open_to(verbs, point, request.user) if each.ready or not each.move.undoes],
         "needs": needs_of(POINT_MOVES, point),
         "events": Event.objects.about(point).reverse(),
         "here": reverse("desk_point", args=[point.reference]),

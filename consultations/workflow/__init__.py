@@ -29,6 +29,8 @@ from .inputs import (
     SUBMISSION_MOVES,
     accept,
     add_note,
+    came_too_late,
+    ready_to_send,
     reopen,
     return_for_completion,
     set_aside,
@@ -52,3 +54,13 @@ from .people import (
     verify,
 )
 from .points import POINT_MOVES, dispose, hand_in, merge, split, take_back, unmerge, validate, write_point
+from .reminders import Letter, next_letters, remind, request_input
+from .triage import (
+    admit_late,
+    answer_misreading,
+    answer_question,
+    ask_late,
+    assign,
+    refuse_late,
+    why_not_assigned,
+)

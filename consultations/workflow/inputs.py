@@ -1,23 +1,37 @@
 """What happens to an input, from the first word to the secretariat's answer."""
 
+from collections.abc import Iterable
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from consultations import emails
 from consultations.models import (
     Attachment,
+    Consultation,
     Event,
     Note,
     PointState,
+    Question,
+    SetAsideReason,
     Stakeholder,
     Submission,
     SubmissionState,
     User,
 )
 from consultations.passages import badly_marked
-from consultations.permissions import is_secretariat, may_check, may_screen, may_sign_off, may_submit, may_take_in
+from consultations.permissions import (
+    head_may,
+    is_secretariat,
+    may_check,
+    may_screen,
+    may_sign_off,
+    may_submit,
+    may_take_in,
+)
 from ncm_portal.workflow import (
+    Blocked,
     Condition,
     Move,
     deadline_passed,
@@ -36,6 +50,7 @@ S = SubmissionState
 AUTHORS = gettext_lazy("focal points and alternates of the organisation")
 PRIMARY = gettext_lazy("the primary focal point of the organisation")
 SECRETARIAT = gettext_lazy("the secretariat")
+HEAD = gettext_lazy("the head of the secretariat")
 SCREENERS = gettext_lazy("the secretariat, never for an organisation one acts for")
 CHECKERS = gettext_lazy("the secretariat, where somebody else of it typed the input")
 DRAFT_FIELDS = ("theme", "title", "body", "proposed_wording", "language", "audience", "forum")
@@ -44,19 +59,48 @@ DRAFT_FIELDS = ("theme", "title", "body", "proposed_wording", "language", "audie
 def ready_to_send(submission: Submission) -> list[Condition]:
     """What an input needs to be sent: its words, a verified organisation and an open consultation."""
     consultation = submission.consultation
-    if submission.submitted_at:  # sent in time and returned for completion: the deadline was met
-        in_time = consultation.state in {consultation.State.OPEN, consultation.State.CLOSED}
-    else:
-        in_time = consultation.takes_inputs
-    closes = timezone.localtime(consultation.closes_at)
-    when = {"day": f"{closes.day} {closes:%B %Y}", "hour": f"{closes:%H:%M}"}
+    is_let_in = bool(submission.submitted_at or submission.late_at)  # sent in time before, or let in
+    in_time = is_under_way(consultation) if is_let_in else consultation.takes_inputs
     is_late = deadline_passed(consultation.closes_at)
-    closed = _("Inputs closed on %(day)s, %(hour)s EAT (UTC+3)") if is_late else _("Inputs are not being taken")
+    closed = _("Inputs closed on %(moment)s") if is_late else _("Inputs are not being taken")
+    open_ = _("Let in after the deadline") if submission.late_at else _("Inputs close on %(moment)s")
+    when = {"moment": _deadline(consultation)}
     return [
         *_is_complete(submission),
         *_is_signed_off(submission),
-        either(in_time, _("Inputs close on %(day)s, %(hour)s EAT (UTC+3)") % when, closed % when),
+        *_is_answered(submission),
+        either(in_time, open_ % when, closed % when),
     ]
+
+
+def is_under_way(consultation: Consultation) -> bool:
+    """Whether the consultation has opened and its file is not closed yet."""
+    return consultation.state in {consultation.State.OPEN, consultation.State.CLOSED}
+
+
+def _deadline(consultation: Consultation) -> str:
+    closes = timezone.localtime(consultation.closes_at)
+    return f"{closes.day} {closes:%B %Y}, {closes:%H:%M} EAT (UTC+3)"
+
+
+def _is_answered(submission: Submission) -> list[Condition]:
+    """Every question that the desk asked when it returned the input has its answer."""
+    if submission.state != S.RETURNED:
+        return []
+    asked = list(submission.questions.values_list("answer", flat=True))
+    left = asked.count("")
+    open_ = ngettext("%(n)s question is not answered yet", "%(n)s questions are not answered yet", left) % {"n": left}
+    return [either(not left, _("Every question is answered"), open_)] if asked else []
+
+
+def came_too_late(submission: Submission) -> list[Condition]:
+    """What asking to be let in needs: the deadline has passed, the file is open and nobody let it in yet."""
+    consultation = submission.consultation
+    when = {"moment": _deadline(consultation)}
+    is_over = is_under_way(consultation) and not consultation.takes_inputs
+    passed, ahead = _("Inputs closed on %(moment)s"), _("Inputs are taken until %(moment)s, or not at all any more")
+    shut, let_in = _("It was not let in yet"), _("It was let in already")
+    return [either(is_over, passed % when, ahead % when), either(submission.late_at is None, shut, let_in)]
 
 
 def _is_complete(submission: Submission) -> list[Condition]:
@@ -106,14 +150,13 @@ def received_in_time(submission: Submission) -> list[Condition]:
     It may be typed after the deadline, but not before the consultation opens or once its file is closed.
     """
     consultation = submission.consultation
-    under_way = consultation.state in {consultation.State.OPEN, consultation.State.CLOSED}
     deadline = timezone.localdate(consultation.closes_at)
     received = submission.received_on
     day = {"day": f"{deadline.day} {deadline:%B %Y}"}
     in_time = received is not None and received <= deadline
     on_time = either(in_time, _("It was received by %(day)s") % day, _("It was not received by %(day)s") % day)
     state = _("The consultation is %(state)s") % {"state": consultation.get_state_display()}
-    return [*_is_complete(submission), Condition(state, under_way), on_time]
+    return [*_is_complete(submission), Condition(state, is_under_way(consultation)), on_time]
 
 
 def nothing_was_taken_out(submission: Submission) -> list[Condition]:
@@ -161,6 +204,29 @@ SUBMISSION_MOVES = table(
     ),
     Move("sign_off", gettext_lazy("Sign off"), (S.DRAFT, S.RETURNED), None, may_sign_off, PRIMARY, ready_for_sign_off),
     Move("submit", gettext_lazy("Send"), (S.DRAFT, S.RETURNED), S.SUBMITTED, may_submit, AUTHORS, ready_to_send),
+    Move(
+        "ask_late",
+        gettext_lazy("Ask to be let in"),
+        (S.DRAFT,),
+        None,
+        may_submit,
+        AUTHORS,
+        came_too_late,
+        needs_reason=True,
+    ),
+    Move(
+        "admit_late",
+        gettext_lazy("Let in after the deadline"),
+        (S.DRAFT,),
+        None,
+        head_may,
+        HEAD,
+        came_too_late,
+        needs_reason=True,
+    ),
+    Move(
+        "refuse_late", gettext_lazy("Do not let in"), (S.DRAFT,), None, head_may, HEAD, came_too_late, needs_reason=True
+    ),
     Move("take_in", gettext_lazy("Take in"), (S.DRAFT,), S.SUBMITTED, may_take_in, SECRETARIAT, received_in_time),
     Move(
         "check_against_original",
@@ -221,7 +287,12 @@ def submit(submission: Submission, *, by: User) -> Submission:
     Raises NotAllowed or Blocked, with the deadline when it has passed.
     """
 
-    row = make(SUBMISSION_MOVES["submit"], submission, by=by, change=stamp_as_sent)
+    def stamp(row: Submission) -> None:
+        if row.author_id == by.pk:
+            row.author = by  # for whom this person acts is known already
+        stamp_as_sent(row)
+
+    row = make(SUBMISSION_MOVES["submit"], submission, by=by, change=stamp)
     emails.receipt(row)
     return row
 
@@ -234,9 +305,10 @@ def stamp_as_sent(row: Submission) -> None:
     row.decided_at = row.decided_by = None
 
 
-def _decide(verb: str, submission: Submission, by: User, reason: str) -> Submission:
+def _decide(verb: str, submission: Submission, by: User, reason: str, set_aside_for: str = "") -> Submission:
     def stamp(row: Submission) -> None:
         row.decided_by, row.decided_at, row.state_reason = by, now(), reason.strip()
+        row.set_aside_for = set_aside_for
 
     return make(SUBMISSION_MOVES[verb], submission, by=by, reason=reason, change=stamp)
 
@@ -250,17 +322,31 @@ def accept(submission: Submission, *, by: User, reason: str = "") -> Submission:
 
 
 @verb
-def return_for_completion(submission: Submission, *, by: User, reason: str) -> Submission:
-    """Send an input back with what is missing; the author may complete and send it again. Mails the author."""
+def return_for_completion(
+    submission: Submission, *, by: User, reason: str, questions: Iterable[str] = ()
+) -> Submission:
+    """Send an input back with what is missing; the author may complete and send it again. Mails the author.
+
+    Each of `questions` is answered in place before the input can be sent again.
+    """
     row = _decide("return_for_completion", submission, by, reason)
+    for question in questions:
+        Question.objects.create(submission=row, text=question.strip(), by=by, at=now())
     emails.returned(row)
     return row
 
 
 @verb
-def set_aside(submission: Submission, *, by: User, reason: str) -> Submission:
-    """Keep an input on file without taking it into the paper, and say why. Mails the author."""
-    row = _decide("set_aside", submission, by, reason)
+def set_aside(
+    submission: Submission, *, by: User, reason: str, set_aside_for: str = SetAsideReason.OTHER
+) -> Submission:
+    """Keep an input on file without taking it into the paper, and say why: from the list, and in words.
+
+    Mails the author. Raises NotAllowed, or Blocked for a reason that the list does not have.
+    """
+    if set_aside_for not in SetAsideReason.values:
+        raise Blocked(_("Choose from the list why it is set aside."))
+    row = _decide("set_aside", submission, by, reason, set_aside_for)
     emails.set_aside(row)
     return row
 

@@ -1,6 +1,7 @@
 """The desk: what waits, screening an input, taking points out of it; and that nobody else finds it."""
 
 import html
+import re
 import uuid
 from datetime import timedelta
 
@@ -69,7 +70,9 @@ def desk_addresses():
     submission, point, body = make_submission(), make_point(), make_stakeholder()
     return [
         "/desk/", "/desk/inputs/", at(submission), at(submission, "accept"), at(submission, "points"),
-        at(submission, "notes"), "/desk/points/", f"/desk/points/{point.reference}/",
+        at(submission, "notes"), at(submission, "assign"), "/desk/inputs/together/", "/desk/late/",
+        at(submission, "reopen"), "/desk/non-responses/", f"/desk/non-responses/{submission.consultation.slug}/",
+        "/desk/replies/", "/desk/replies/1/", f"/desk/late/{submission.key}/admit_late/", "/desk/points/", f"/desk/points/{point.reference}/",
         f"/desk/points/{point.reference}/merge/", f"/desk/points/{point.reference}/unmerge/",
         "/desk/organisations/", f"/desk/organisations/{body.pk}/", f"/desk/organisations/{body.pk}/verify/",
     ]  # fmt: skip
@@ -96,8 +99,9 @@ def test_the_secretariat_finds_every_page(client, office):
     addresses = desk_addresses()
     sign_in(client, office())
     found = {address: client.get(address).status_code for address in addresses}
-    acts = ("accept/", "points/", "notes/", "merge/", "unmerge/", "verify/")
+    acts = ("accept/", "points/", "notes/", "merge/", "unmerge/", "verify/", "assign/", "reopen/", "admit_late/")
     is_act = {address: address.count("/") == 5 and address.endswith(acts) for address in addresses}
+    is_act |= {address: True for address in addresses if re.search(r"together/|replies/1/|responses/.", address)}
     expected = {address: 302 if is_act[address] else 200 for address in addresses}
     assert found == expected
 
@@ -207,11 +211,9 @@ def test_a_page_that_ends_with_a_withdrawn_input_leads_on(client, officer, monke
 
 def test_a_received_input_shows_its_text_and_the_three_moves(client, officer, received):
     page = client.get(at(received))
-    assert [open_move.move.verb for open_move in page.context["moves"]] == [
-        "accept",
-        "return_for_completion",
-        "set_aside",
-    ]
+    assert [open_move.move.verb for open_move in page.context["moves"]] == ["accept"]
+    assert [move.verb for move, _form in page.context["worded"]] == ["return_for_completion", "set_aside"]
+    assert page.context["undo"] == []
     assert "Points are taken out once the input is accepted." in words(page)
     assert "Next: Accept, Return for completion, Set aside." in words(page)
 
@@ -227,25 +229,28 @@ def test_accepting_leads_back_and_says_so(client, officer, received):
 
 @pytest.mark.parametrize(("verb", "state"), [("return_for_completion", "returned"), ("set_aside", "set_aside")])
 def test_a_reason_goes_with_it(client, officer, received, verb, state):
-    client.post(at(received, verb), {"move": verb, "reason": "Which {{ county }}?"})
+    client.post(at(received, verb), {"reason": "Which {{ county }}?", "set_aside_for": "off_topic"})
     received.refresh_from_db()
     assert (received.state, received.state_reason) == (state, "Which {{ county }}?")
     assert "Which {{ county }}?" in words(client.get(at(received)))
 
 
 def test_without_a_reason_the_page_says_why_not(client, officer, received):
-    page = client.post(at(received, "set_aside"), {"move": "set_aside", "reason": " "})
-    assert page.status_code == 409
-    assert page.context["reasons"] == ["Give a reason: it is kept in the journal."]
+    page = client.post(at(received, "set_aside"), {"reason": " "})
+    assert page.status_code == 422
+    assert page.context["form"].errors == {
+        "set_aside_for": ["Choose from the list why it is set aside."],
+        "reason": ["Say why: the author reads it."],
+    }
     received.refresh_from_db()
     assert received.state == "submitted"
 
 
 @pytest.mark.parametrize("reason", ["a\0b", "r" * 2_001, "r" * 2_000_000])
 def test_a_reason_that_cannot_be_kept_is_refused_and_stays_typed(client, officer, received, reason):
-    page = client.post(at(received, "set_aside"), {"move": "set_aside", "reason": reason})
+    page = client.post(at(received, "set_aside"), {"set_aside_for": "other", "reason": reason})
     assert page.status_code == 422
-    assert len(page.context["reasons"]) == 1
+    assert list(page.context["form"].errors) == ["reason"]
     assert reason[:2_001] in page.content.decode()
     assert not Event.objects.about(received).exists()
 

@@ -1,0 +1,44 @@
+"""Organisations that were asked for their input, began one, or could be asked, and have not sent any."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from consultations.models import Consultation, Reminder, Stakeholder, Submission, SubmissionState
+from ncm_portal.workflow import now
+
+
+def silent_organisations(
+    consultation: Consultation, *, group: str = "", last: str = "", draft: str = ""
+) -> QuerySet[Stakeholder]:
+    """Verified organisations that have sent `consultation` nothing, by name.
+
+    Each carries `has_draft`, `letter` (the number of the last one; 0 asked, None: none was written), `written_at`
+    and `wrote_to_principal`. `last` is never, week or today; `draft` is yes or no. One query.
+    """
+    inputs = Submission.objects.filter(consultation=consultation, stakeholder=OuterRef("pk"))
+    letters = Reminder.objects.filter(consultation=consultation, stakeholder=OuterRef("pk")).order_by("-number")
+    found = Stakeholder.objects.verified().filter(~Exists(inputs.sent()))
+    found = found.annotate(
+        has_draft=Exists(inputs.filter(state=SubmissionState.DRAFT)),
+        letter=Subquery(letters.values("number")[:1]),
+        written_at=Subquery(letters.values("at")[:1]),
+        wrote_to_principal=Subquery(letters.values("to_principal")[:1]),
+    )
+    return found.filter(_wanted(group, last, draft)).order_by("name", "pk")
+
+
+def _wanted(group: str, last: str, draft: str) -> Q:
+    today = timezone.localtime(now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    wanted = Q(group=group) if group else Q()
+    if draft:
+        wanted &= Q(has_draft=draft == "yes")
+    written = {
+        "never": Q(written_at=None),
+        "week": Q(written_at__lte=now() - timedelta(days=7)),
+        "today": Q(written_at__gte=today),
+    }
+    return wanted & written.get(last, Q())

@@ -1,0 +1,116 @@
+"""Organisations that were asked for their input, or began one, and have not sent it: asked once, then reminded."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations import emails, letters
+from consultations.models import Consultation, Reminder, Stakeholder, Submission, User
+from consultations.permissions import is_secretariat
+from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
+
+from .inputs import SECRETARIAT
+
+ESCALATED = 2  # from the second reminder on the principal is written to as well
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The next letter to an organisation: its number (0 asks, others remind), who gets it, what stands against it."""
+
+    stakeholder: Stakeholder
+    number: int
+    people: list[emails.Recipient] = field(default_factory=list)
+    principal: str = ""
+    reasons: list[str] = field(default_factory=list)
+
+
+def next_letters(consultation: Consultation, stakeholders: Iterable[Stakeholder]) -> list[Letter]:
+    """The letter that each of `stakeholders` would get now. Three queries, however many they are.
+
+    Who was never asked and has begun a draft is reminded; who has begun nothing is asked first.
+    """
+    bodies = list(stakeholders)
+    last: dict[int, Reminder] = {}
+    for reminder in Reminder.objects.filter(consultation=consultation, stakeholder__in=bodies).order_by("number"):
+        last[reminder.stakeholder_id] = reminder
+    inputs = Submission.objects.filter(consultation=consultation, stakeholder__in=bodies)
+    states = set(inputs.exclude(state=Submission.State.WITHDRAWN).values_list("stakeholder", "state"))
+    people = emails.people_of_each(bodies)
+    return [
+        _letter(consultation, body, last.get(body.pk), {state for pk, state in states if pk == body.pk}, people[body])
+        for body in bodies
+    ]
+
+
+def _letter(
+    consultation: Consultation,
+    body: Stakeholder,
+    last: Reminder | None,
+    states: set[str],
+    people: list[emails.Recipient],
+) -> Letter:
+    has_draft = Submission.State.DRAFT in states
+    number = last.number + 1 if last else int(has_draft)
+    known = {each.address.lower() for each in people}
+    principal = body.contact_email if number >= ESCALATED and body.contact_email.lower() not in known else ""
+    reasons = []
+    if not consultation.takes_inputs:
+        reasons.append(_("Inputs are not being taken."))
+    if body.state != Stakeholder.State.VERIFIED:
+        reasons.append(_("It is %(state)s.") % {"state": body.get_state_display()})
+    if states - {Submission.State.DRAFT}:
+        reasons.append(_("It has sent an input already."))
+    if last and timezone.localdate(last.at) == timezone.localdate(now()):
+        reasons.append(_("It was written to today already: once a day is enough."))
+    if not people and not principal:
+        reasons.append(_("Nobody there can be reached by mail: it has no focal point and no contact address."))
+    return Letter(body, number, people, principal, reasons)
+
+
+@verb
+def request_input(stakeholder: Stakeholder, *, consultation: Consultation, by: User) -> Reminder:
+    """Ask an organisation for its input, once. Mails its focal points. Raises NotAllowed or Blocked."""
+    letter = _next(stakeholder, consultation, by)
+    if letter.number:
+        raise Blocked([_("It was asked already, or has begun an input: remind it instead."), *letter.reasons])
+    return _write(letter, consultation, by, "request_input")
+
+
+@verb
+def remind(stakeholder: Stakeholder, *, consultation: Consultation, by: User) -> Reminder:
+    """Remind an organisation that was asked, or that began an input, and has not sent one; at most once a day.
+
+    From the second reminder on its principal gets the letter too. Raises NotAllowed or Blocked.
+    """
+    letter = _next(stakeholder, consultation, by)
+    if not letter.number:
+        raise Blocked([_("It was not asked yet, and has begun nothing."), *letter.reasons])
+    return _write(letter, consultation, by, "remind")
+
+
+def _next(stakeholder: Stakeholder, consultation: Consultation, by: User) -> Letter:
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Ask for inputs"))
+    return next_letters(consultation, [locked(stakeholder)])[0]
+
+
+def _write(letter: Letter, consultation: Consultation, by: User, name: str) -> Reminder:
+    if letter.reasons:
+        raise Blocked(letter.reasons)
+    made = Reminder.objects.create(
+        consultation=consultation,
+        stakeholder=letter.stakeholder,
+        number=letter.number,
+        to_principal=bool(letter.principal),
+        by=by,
+        at=now(),
+    )
+    body = letter.stakeholder
+    data = {"consultation": consultation.slug, "number": made.number, "to_principal": made.to_principal}
+    journal(name, body, by=by, before=body.state, after=body.state, data=data)
+    principal = [emails.Recipient(letter.principal)] if letter.principal else []
+    letters.input_asked_for(made, [*letter.people, *principal])
+    return made

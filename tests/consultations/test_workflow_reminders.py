@@ -1,0 +1,110 @@
+"""Requests and reminders: once a day at most, the principal from the second reminder on, and a preview that is true."""
+
+from datetime import timedelta
+
+import pytest
+
+from consultations import workflow
+from consultations.models import Event, OutgoingMail, Reminder
+from ncm_portal.workflow import Blocked, NotAllowed, now, replayed_at
+from tests.factories import (
+    change,
+    make_consultation,
+    make_member,
+    make_secretariat,
+    make_stakeholder,
+    make_submission,
+)
+
+pytestmark = pytest.mark.django_db
+PRINCIPAL = "principal@example.org"
+
+
+@pytest.fixture
+def consultation():
+    return make_consultation()
+
+
+@pytest.fixture
+def body():
+    body = make_stakeholder("Herders (sample)", contact_email=PRINCIPAL)
+    make_member(body)
+    return body
+
+
+@pytest.fixture
+def officer():
+    return make_secretariat()
+
+
+def sent_to():
+    return [mail.to for mail in OutgoingMail.objects.order_by("pk")]
+
+
+def refused(act, *args, **kwargs):
+    with pytest.raises(Blocked) as refusal:
+        act(*args, **kwargs)
+    return refusal.value.reasons
+
+
+def test_an_organisation_is_asked_then_reminded_and_from_the_second_time_its_principal_too(consultation, body, officer):
+    focal = body.memberships.get().user.email
+    acts = [workflow.request_input, workflow.remind, workflow.remind, workflow.remind]
+    for day, act in enumerate(acts):
+        with replayed_at(now() + timedelta(days=day)):
+            act(body, consultation=consultation, by=officer)
+    rows = list(Reminder.objects.order_by("number").values_list("number", "to_principal"))
+    assert rows == [(0, False), (1, False), (2, True), (3, True)]
+    assert sent_to() == [focal, focal, focal, PRINCIPAL, focal, PRINCIPAL]
+    events = list(Event.objects.about(body).values_list("verb", "data__number"))
+    assert events == [("request_input", 0), ("remind", 1), ("remind", 2), ("remind", 3)]
+
+
+def test_nobody_is_written_to_twice_a_day(consultation, body, officer):
+    workflow.request_input(body, consultation=consultation, by=officer)
+    assert refused(workflow.remind, body, consultation=consultation, by=officer) == [
+        "It was written to today already: once a day is enough."
+    ]
+    assert Reminder.objects.count() == 1
+
+
+def test_a_reminder_needs_a_request_or_a_draft(consultation, body, officer):
+    assert refused(workflow.remind, body, consultation=consultation, by=officer) == [
+        "It was not asked yet, and has begun nothing."
+    ]
+    make_submission(consultation, body, state="draft")
+    assert workflow.remind(body, consultation=consultation, by=officer).number == 1
+    assert refused(workflow.request_input, body, consultation=consultation, by=officer)[0] == (
+        "It was asked already, or has begun an input: remind it instead."
+    )
+
+
+def test_every_reason_is_given_at_once(consultation, officer):
+    silent = make_stakeholder(state="suspended")
+    make_submission(consultation, silent, author=make_secretariat())
+    change(consultation, closes_at=now() - timedelta(seconds=1))
+    assert refused(workflow.request_input, silent, consultation=consultation, by=officer) == [
+        "Inputs are not being taken.",
+        "It is suspended.",
+        "It has sent an input already.",
+        "Nobody there can be reached by mail: it has no focal point and no contact address.",
+    ]
+
+
+def test_only_the_secretariat_writes(consultation, body):
+    with pytest.raises(NotAllowed):
+        workflow.request_input(body, consultation=consultation, by=body.memberships.get().user)
+
+
+def test_the_preview_says_what_the_verb_does(consultation, body, officer, django_assert_num_queries):
+    workflow.request_input(body, consultation=consultation, by=officer)
+    others = [make_stakeholder(contact_email=f"office{number}@example.org") for number in range(3)]
+    with replayed_at(now() + timedelta(days=1)):
+        with django_assert_num_queries(3):
+            letters = workflow.next_letters(consultation, [body, *others])
+        assert [(each.number, each.principal, each.reasons) for each in letters] == [(1, "", []), *[(0, "", [])] * 3]
+        OutgoingMail.objects.all().delete()
+        workflow.remind(body, consultation=consultation, by=officer)
+        for other in others:
+            workflow.request_input(other, consultation=consultation, by=officer)
+    assert sent_to() == [each.address for letter in letters for each in letter.people]

@@ -1,0 +1,212 @@
+"""Around the screening: who looks after an input, questions and answers, the deadline and who is let in after it."""
+
+from datetime import timedelta
+
+import pytest
+
+from consultations import workflow
+from consultations.models import Event, Misreading, OutgoingMail, Question
+from ncm_portal.workflow import Blocked, NotAllowed, now, replayed_at
+from tests.factories import (
+    change,
+    make_consultation,
+    make_head,
+    make_member,
+    make_point,
+    make_secretariat,
+    make_stakeholder,
+    make_submission,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def last(record):
+    event = Event.objects.about(record).last()
+    return event.verb, event.reason, event.by, event.data
+
+
+def mails():
+    return [(mail.to, mail.subject) for mail in OutgoingMail.objects.order_by("pk")]
+
+
+@pytest.fixture
+def body():
+    return make_stakeholder("Herders (sample)")
+
+
+@pytest.fixture
+def author(body):
+    return make_member(body, is_primary=True)
+
+
+# --- Who looks after it ---------------------------------------------------------------------------------------------
+
+
+def test_an_officer_looks_after_an_input():
+    submission, by, to = make_submission(state="submitted"), make_secretariat(), make_secretariat(name="Otieno")
+    assert workflow.assign(submission, to=to, by=by).assigned_to == to
+    assert last(submission) == ("assign", "", by, {"to": to.pk, "name": "Otieno"})
+    assert workflow.assign(submission, to=None, by=by).assigned_to is None
+    assert last(submission)[3] == {"to": None, "name": ""}
+
+
+def test_assigning_twice_is_written_down_once():
+    submission, by = make_submission(state="submitted"), make_secretariat()
+    for _turn in range(2):
+        workflow.assign(submission, to=by, by=by)
+    assert Event.objects.about(submission).filter(verb="assign").count() == 1
+
+
+def test_nobody_looks_after_what_has_ended_and_no_stranger_looks_after_anything():
+    submission = make_submission(state="set_aside")
+    with pytest.raises(Blocked) as refusal:
+        workflow.assign(submission, to=make_user(name="Amina"), by=make_secretariat())
+    assert refusal.value.reasons == [
+        "It is set aside: nobody needs to look after it.",
+        "Amina does not work at the secretariat.",
+    ]
+    with pytest.raises(NotAllowed):
+        workflow.assign(make_submission(state="submitted"), to=None, by=make_user())
+
+
+# --- Questions ------------------------------------------------------------------------------------------------------
+
+
+def returned_with_questions(body, author, *questions):
+    submission = make_submission(make_consultation(), body, author=author, state="submitted")
+    by = make_secretariat()
+    return workflow.return_for_completion(submission, by=by, reason="Two things.", questions=questions)
+
+
+def test_a_returned_input_is_sent_again_once_every_question_is_answered(body, author):
+    submission = returned_with_questions(body, author, "Which county?", "Since when?\n")
+    first, second = submission.questions.all()
+    assert [first.text, second.text] == ["Which county?", "Since when?"]
+    with pytest.raises(Blocked) as refusal:
+        workflow.submit(submission, by=author)
+    assert refusal.value.reasons == ["2 questions are not answered yet"]
+    workflow.answer_question(first, by=author, answer="Turkana.")
+    workflow.answer_question(first, by=author, answer="Turkana West.")
+    with pytest.raises(Blocked) as refusal:
+        workflow.submit(submission, by=author)
+    assert refusal.value.reasons == ["1 question is not answered yet"]
+    second = workflow.answer_question(second, by=author, answer=" Since 2011. ")
+    assert (second.answer, second.answered_by) == ("Since 2011.", author)
+    assert workflow.submit(submission, by=author).state == "submitted"
+    assert last(submission)[0] == "submit"
+
+
+def test_the_mail_lists_the_questions_and_leads_to_where_they_are_answered(body, author):
+    submission = returned_with_questions(body, author, "Which\ncounty?")
+    mail = OutgoingMail.objects.get()
+    assert "- Which county?\n" in mail.body
+    assert f"/my-organisation/inputs/{submission.key}/" in mail.body
+
+
+def test_only_authors_answer_and_only_while_it_is_with_them(body, author):
+    submission = returned_with_questions(body, author, "Which county?")
+    question = submission.questions.get()
+    for stranger in (make_secretariat(), make_member(make_stakeholder()), make_user()):
+        with pytest.raises(NotAllowed):
+            workflow.answer_question(question, by=stranger, answer="Turkana.")
+    with pytest.raises(Blocked, match="Write the answer"):
+        workflow.answer_question(question, by=author, answer=" \n")
+    workflow.reopen(submission, by=make_secretariat(), reason="It said so on page two.")
+    with pytest.raises(Blocked, match="not with you any more"):
+        workflow.answer_question(question, by=author, answer="Turkana.")
+    assert Question.objects.get().answer == ""
+
+
+def test_setting_aside_takes_a_reason_of_the_list(body, author):
+    submission = make_submission(state="submitted")
+    with pytest.raises(Blocked, match="Choose from the list"):
+        workflow.set_aside(submission, by=make_secretariat(), reason="No.", set_aside_for="whim")
+    aside = workflow.set_aside(submission, by=make_secretariat(), reason="See .12.", set_aside_for="duplicate")
+    assert (aside.set_aside_for, aside.state_reason) == ("duplicate", "See .12.")
+    again = workflow.reopen(aside, by=make_secretariat(), reason="It is another text.")
+    assert (again.state, again.set_aside_for, again.state_reason) == ("submitted", "", "")
+
+
+# --- After the deadline ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def late(body, author):
+    draft = make_submission(make_consultation(), body, author=author, state="draft", title="On passes")
+    change(draft.consultation, closes_at=now() - timedelta(minutes=1))
+    return draft
+
+
+def test_what_comes_late_is_sent_only_once_the_head_lets_it_in(late, author):
+    head = make_head()
+    with pytest.raises(Blocked, match="Inputs closed on"):
+        workflow.submit(late, by=author)
+    workflow.ask_late(late, by=author, reason="The line was down.")
+    assert last(late) == ("ask_late", "The line was down.", author, {})
+    with pytest.raises(NotAllowed):
+        workflow.admit_late(late, by=make_secretariat(), reason="It was.")
+    admitted = workflow.admit_late(late, by=head, reason="The line was down in all of Lodwar.")
+    assert (admitted.state, admitted.late_by, admitted.late_reason) == (
+        "draft",
+        head,
+        "The line was down in all of Lodwar.",
+    )
+    sent = workflow.submit(admitted, by=author)
+    assert (sent.state, sent.late_by) == ("submitted", head)
+    assert mails() == [
+        (head.email, f"{late.consultation.short_title}: Herders (sample) asks to be let in after the deadline"),
+        (author.email, "You may send your input after the deadline"),
+        (author.email, mails()[-1][1]),
+    ]
+
+
+def test_a_closed_consultation_lets_a_late_input_in_and_an_archived_one_does_not(late, author):
+    workflow.admit_late(late, by=make_head(), reason="The post was late.")
+    change(late.consultation, state="closed")
+    late.refresh_from_db()
+    assert workflow.submit(late, by=author).state == "submitted"
+    other = make_submission(make_consultation(state="archived"), late.stakeholder, author=author, state="draft")
+    change(other.consultation, closes_at=now() - timedelta(minutes=1))
+    with pytest.raises(Blocked):
+        workflow.ask_late(other, by=author, reason="Please.")
+
+
+def test_the_head_may_say_no(late, author):
+    workflow.ask_late(late, by=author, reason="Please.")
+    kept_out = workflow.refuse_late(late, by=make_head(), reason="It was announced twice.")
+    assert (kept_out.late_at, last(late)[0]) == (None, "refuse_late")
+    assert mails()[-1] == (author.email, "Your input is not let in after the deadline")
+    assert "It was announced twice." in OutgoingMail.objects.order_by("pk").last().body
+
+
+def test_nobody_asks_before_the_deadline(body, author):
+    draft = make_submission(make_consultation(), body, author=author, state="draft")
+    with pytest.raises(Blocked, match="Inputs are taken until"):
+        workflow.ask_late(draft, by=author, reason="To be safe.")
+
+
+# --- Replies to points ----------------------------------------------------------------------------------------------
+
+
+def test_the_desk_answers_a_reply_once(body, author):
+    point = make_point(make_submission(stakeholder=body, author=author))
+    reply = Misreading.objects.create(point=point, stakeholder=body, by=author, text="We said two passes.")
+    officer = make_secretariat()
+    with pytest.raises(NotAllowed):
+        workflow.answer_misreading(reply, by=author, answer="So it is.")
+    with pytest.raises(Blocked, match="Write the answer"):
+        workflow.answer_misreading(reply, by=officer, answer=" ")
+    answered = workflow.answer_misreading(reply, by=officer, answer="The paragraph says two now.")
+    assert (answered.answer, answered.answered_by) == ("The paragraph says two now.", officer)
+    assert last(point) == ("answer_misreading", "", officer, {"organisation": "Herders (sample)"})
+    assert mails() == [(author.email, f"The secretariat answers your reply to {point.reference}")]
+    with pytest.raises(Blocked, match="answered it already"):
+        workflow.answer_misreading(reply, by=officer, answer="Twice.")
+
+
+def test_a_replay_dates_what_it_does(late):
+    moment = now() - timedelta(seconds=5)
+    with replayed_at(moment):
+        assert workflow.admit_late(late, by=make_head(), reason="It was.").late_at == moment

@@ -1,0 +1,98 @@
+"""Acts on several inputs at once: the preview says what would come of each, and that is what comes of it."""
+
+import uuid
+
+import pytest
+
+from consultations.models import Event, OutgoingMail
+from tests.factories import make_consultation, make_member, make_secretariat, make_submission
+from tests.pages import words
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+PAGE = "/desk/inputs/together/"
+
+
+@pytest.fixture
+def officer(client):
+    officer = make_secretariat(name="Wanjirũ")
+    sign_in(client, officer)
+    return officer
+
+
+def states(*inputs):
+    for each in inputs:
+        each.refresh_from_db()
+    return [each.state for each in inputs]
+
+
+@pytest.fixture
+def inputs(officer):
+    """Two that wait, one that is decided, and one of an organisation that the officer acts for."""
+    consultation = make_consultation()
+    own = make_submission(consultation, state="submitted")
+    make_member(own.stakeholder, user=officer)
+    waiting = [make_submission(consultation, state="submitted") for _turn in range(2)]
+    return [*waiting, make_submission(consultation), own]
+
+
+def post(client, inputs, do, **more):
+    return client.post(PAGE, {"do": do, "inputs": [str(each.key) for each in inputs], **more})
+
+
+def test_the_preview_names_every_refusal_and_does_nothing(client, inputs):
+    page = post(client, inputs, "accept")
+    assert page.status_code == 200
+    assert {each.pk: reasons for each, reasons in page.context["inputs"]} == {
+        inputs[0].pk: [],
+        inputs[1].pk: [],
+        inputs[2].pk: ["“Accept” is not open while this is accepted."],
+        inputs[3].pk: ["Only the secretariat, never for an organisation one acts for may do this: Accept."],
+    }
+    assert "Accept 2 inputs" in words(page)
+    assert states(*inputs) == ["submitted", "submitted", "accepted", "submitted"]
+    assert (Event.objects.exists(), OutgoingMail.objects.exists()) == (False, False)
+
+
+def test_confirmed_it_is_done_to_each_by_itself(client, inputs):
+    page = client.get(post(client, inputs, "accept", confirm="yes")["Location"])
+    assert states(*inputs) == ["accepted", "accepted", "accepted", "submitted"]
+    said = [str(message) for message in page.context["messages"]]
+    assert said[0] == "2 inputs are accepted."
+    assert sorted(said[1:]) == sorted(
+        [
+            f"{inputs[2].reference}: “Accept” is not open while this is accepted.",
+            f"{inputs[3].reference}: Only the secretariat, never for an organisation one acts for may do this: Accept.",
+        ]
+    )
+    assert OutgoingMail.objects.count() == 2
+
+
+def test_setting_aside_asks_for_the_reason_and_keeps_what_was_typed(client, inputs):
+    page = post(client, inputs[:2], "set_aside", confirm="yes", reason="Sent twice.")
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == ["set_aside_for"]
+    assert "Sent twice." in page.content.decode()
+    post(client, inputs[:2], "set_aside", confirm="yes", reason="Sent twice.", set_aside_for="duplicate")
+    assert states(*inputs[:2]) == ["set_aside", "set_aside"]
+    assert [(each.set_aside_for, each.state_reason) for each in inputs[:2]] == [("duplicate", "Sent twice.")] * 2
+
+
+def test_assigning_gives_all_to_one(client, inputs, officer):
+    assert "Wanjirũ" in words(post(client, inputs, "assign"))
+    post(client, inputs, "assign", confirm="yes", to=officer.pk)
+    states(*inputs)
+    assert [each.assigned_to for each in inputs] == [officer] * 4
+
+
+@pytest.mark.parametrize("keys", [[], ["no key"], [str(uuid.UUID(int=1))]])
+def test_with_nothing_marked_the_desk_says_so(client, officer, keys):
+    page = client.get(client.post(PAGE, {"do": "accept", "inputs": keys})["Location"])
+    assert [str(message) for message in page.context["messages"]] == ["Mark the inputs first."]
+
+
+def test_a_draft_is_no_input_of_the_desk_and_an_unknown_act_is_not_there(client, officer):
+    draft = make_submission(state="draft")
+    page = client.get(post(client, [draft], "accept", confirm="yes")["Location"])
+    assert [str(message) for message in page.context["messages"]] == ["Mark the inputs first."]
+    assert post(client, [draft], "delete").status_code == 404

@@ -1,0 +1,100 @@
+"""After the deadline: the author asks with a reason, the head decides, and the page says what is said to whom."""
+
+from datetime import timedelta
+
+import pytest
+
+from consultations import workflow
+from ncm_portal.workflow import now
+from tests.factories import (
+    change,
+    make_consultation,
+    make_head,
+    make_member,
+    make_secretariat,
+    make_stakeholder,
+    make_submission,
+)
+from tests.pages import words
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def late():
+    body = make_stakeholder("Herders (sample)")
+    draft = make_submission(
+        make_consultation(), body, author=make_member(body), state="draft", title="On passes", body="Zanzibarite words"
+    )
+    change(draft.consultation, closes_at=now() - timedelta(minutes=1))
+    draft.refresh_from_db()
+    return draft
+
+
+def test_the_author_asks_on_a_page_of_its_own(client, late):
+    sign_in(client, late.author)
+    address = f"/submit/{late.key}/late/"
+    assert "Inputs closed on" in words(client.get(address))
+    empty = client.post(address, {"reason": " "})
+    assert (empty.status_code, list(empty.context["form"].errors)) == (422, ["reason"])
+    assert client.post(address, {"reason": "The line was down."})["Location"] == f"/my-organisation/inputs/{late.key}/"
+
+
+def test_before_the_deadline_the_page_says_that_it_is_not_needed(client):
+    draft = make_submission(state="draft")
+    sign_in(client, draft.author)
+    page = client.post(f"/submit/{draft.key}/late/", {"reason": "To be safe."})
+    assert page.status_code == 409
+    assert page.context["reasons"][0].startswith("Inputs are taken until")
+
+
+def test_nobody_else_finds_the_page(client, late):
+    for stranger in (make_secretariat(), make_member()):
+        sign_in(client, stranger)
+        assert client.get(f"/submit/{late.key}/late/").status_code == 404
+
+
+def test_the_desk_lists_who_asked_and_never_the_text(client, late):
+    other = make_submission(late.consultation, state="draft")
+    workflow.ask_late(late, by=late.author, reason="The line was down.")
+    sign_in(client, make_secretariat())
+    page = client.get("/desk/late/")
+    assert [each.pk for each in page.context["asked"]] == [late.pk]
+    text = words(page)
+    assert ("The line was down." in text, "On passes" in text, "Zanzibarite" in text) == (True, True, False)
+    assert '<form method="post" action="/desk/late/' not in page.content.decode()  # an officer does not decide
+    assert other.title not in text
+
+
+def test_the_head_decides_there(client, late):
+    workflow.ask_late(late, by=late.author, reason="The line was down.")
+    sign_in(client, make_head())
+    page = client.post(f"/desk/late/{late.key}/admit_late/", {"reason": " "})
+    assert (page.status_code, page.context["reasons"]) == (409, ["Give a reason: it is kept in the journal."])
+    client.post(f"/desk/late/{late.key}/admit_late/", {"reason": "It was down in all of Lodwar."})
+    late.refresh_from_db()
+    assert late.late_reason == "It was down in all of Lodwar."
+    assert [*client.get("/desk/late/").context["asked"]] == []
+    workflow.submit(late, by=late.author)
+    text = words(client.get("/desk/late/"))
+    assert "because: It was down in all of Lodwar." in text
+    assert "because: It was down in all of Lodwar." in words(client.get(f"/desk/inputs/{late.key}/"))
+
+
+def test_who_was_kept_out_may_ask_again(client, late):
+    workflow.ask_late(late, by=late.author, reason="Please.")
+    sign_in(client, make_head())
+    client.post(f"/desk/late/{late.key}/refuse_late/", {"reason": "It was announced twice."})
+    assert [*client.get("/desk/late/").context["asked"]] == []
+    assert client.post(f"/desk/late/{late.key}/admit_late/", {"reason": "On second thoughts."}).status_code == 404
+    workflow.ask_late(late, by=late.author, reason="We were ill.")
+    assert len(client.get("/desk/late/").context["asked"]) == 1
+
+
+def test_an_officer_of_the_secretariat_cannot_decide(client, late):
+    workflow.ask_late(late, by=late.author, reason="Please.")
+    sign_in(client, make_secretariat())
+    page = client.post(f"/desk/late/{late.key}/admit_late/", {"reason": "Fine."})
+    assert page.status_code == 409
+    assert page.context["reasons"] == ["Only the head of the secretariat may do this: Let in after the deadline."]
