@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 
 from .models import (
     Consultation,
+    Endorsement,
     Language,
     MailState,
     Membership,
@@ -216,6 +217,13 @@ def sign_off_asked(submission: Submission, by: User) -> None:
 def signed_off(submission: Submission) -> None:
     """Tell the author that the draft may be sent now."""
     _about_input("signed_off", submission, link=address("draft", submission.key))
+
+
+def endorsed(endorsement: Endorsement) -> None:
+    """Tell the author that another organisation co-signs the input."""
+    submission = endorsement.submission
+    signer = one_line(endorsement.stakeholder.name)
+    _about_input("endorsed", submission, link=address("input", submission.reference), signer=signer)
 
 
 def _about_input(name: str, submission: Submission, *, link: str, **context: object) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from ncm_portal.workflow import Blocked
 
 from .models import Job, JobKind, JobState
+from .workflow import compare
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ MOST_BEGINNINGS = 3
 # A runner does the work of a job and gives its result (JSON). It calls its progress outside any transaction, often
 # enough that people see it move; it may break off there, and then it is begun again: what it did already, it does not
 # do twice.
-RUNNERS: dict[JobKind, Runner] = {}
+RUNNERS: dict[JobKind, Runner] = {JobKind.COMPARE: compare}
 
 # Beside mail and jobs, the worker does these again and again.
 CHORES: list[Chore] = []

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from consultations.views import desk_many, desk_replies, desk_silent, late
-from consultations.views import desk, desk_organisations, desk_points, drafts, people, public, sessions, stakeholder
+from consultations.views import desk, desk_organisations, desk_points, likeness, drafts, people, public, sessions, stakeholder
 
 urlpatterns = [
     path("inputs/", public.inputs, name="inputs"),
@@ -41,6 +41,11 @@ urlpatterns = [
     path("desk/points/<str:reference>/", desk_points.desk_point, name="desk_point"),
     path("desk/points/<str:reference>/merge/", desk_points.desk_point_merge, name="desk_point_merge"),
     path("desk/points/<str:reference>/<slug:verb>/", desk_points.desk_point_move, name="desk_point_move"),
+    path("desk/likenesses/", likeness.likenesses, name="likenesses"),
+    path("desk/likenesses/search/<slug:slug>/", likeness.likenesses_compare, name="likenesses_compare"),
+    path("desk/likenesses/<int:pk>/", likeness.likeness, name="likeness"),
+    path("desk/likenesses/<int:pk>/merge/", likeness.likeness_merge, name="likeness_merge"),
+    path("desk/likenesses/<int:pk>/dismiss/", likeness.likeness_dismiss, name="likeness_dismiss"),
     path("desk/organisations/", desk_organisations.desk_organisations, name="desk_organisations"),
     path("desk/organisations/<int:pk>/", desk_organisations.desk_organisation, name="desk_organisation"),
     path(

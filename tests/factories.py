@@ -22,6 +22,7 @@ from consultations.models import (
     ForumSession,
     Framework,
     Group,
+    Likeness,
     Mandate,
     Membership,
     MembershipRole,
@@ -70,6 +71,7 @@ ROADS: dict[type[models.Model], dict[str, list[str]]] = {
         "draft": [], "submitted": ["submitted"], "validated": ["validated"], "merged": ["validated", "merged"],
         "disposed": ["validated", "disposed"], "withdrawn": ["withdrawn"],
     },
+    Likeness: {"open": [], "merged": ["merged"], "dismissed": ["dismissed"]},
 }  # fmt: skip
 
 
@@ -305,3 +307,13 @@ def make_point(
     if state == "merged":
         return walk(bring(made, "validated"), "merged", merged_into=into)
     return bring(made, state)
+
+
+def make_likeness(first: Any, second: Any, *, state: str = "open", score: float = 0.8, **fields: Any) -> Likeness:
+    """A search found that two points, or two inputs, are alike."""
+    kind = "point" if isinstance(first, Point) else "input"
+    pair = sorted([first, second], key=lambda text: text.pk)
+    fields = {f"first_{kind}": pair[0], f"second_{kind}": pair[1], "words": ["asks"], "method": "words", **fields}
+    made = Likeness.objects.create(score=score, **fields)
+    decided = {"decided_at": workflow.now(), "decided_by": make_secretariat(), "reason": "Looked at."}
+    return bring(made, state, **decided) if state != "open" else made

@@ -36,8 +36,8 @@ BARE_CASES = [
     if any(state in move.sources and move.conditions is not no_conditions for move in TABLES[name].values())
 ]
 WHY = "It was agreed so."
-# A fact, two queues, a file that is inspected and a pair that a comparison found: moved by no table.
-MOVED_BY_NOBODY = {"milestone", "outgoingmail", "job", "attachment", "likeness"}
+# A fact, two queues and a file that is inspected: moved by no table.
+MOVED_BY_NOBODY = {"milestone", "outgoingmail", "job", "attachment"}
 
 
 def later() -> Any:

@@ -15,6 +15,7 @@ from consultations.models import (
     Delegate,
     Forum,
     ForumSession,
+    Likeness,
     MembershipRole,
     Point,
     SessionRole,
@@ -31,6 +32,7 @@ from tests.factories import (
     make_delegate,
     make_forum,
     make_head,
+    make_likeness,
     make_mandate,
     make_member,
     make_ministry,
@@ -63,6 +65,7 @@ MODELS = {
     "STAKEHOLDER_MOVES": Stakeholder,
     "SUBMISSION_MOVES": Submission,
     "POINT_MOVES": Point,
+    "LIKENESS_MOVES": Likeness,
     "PAPER_MOVES": PositionPaper,
     "CLEARANCE_MOVES": Clearance,
     "AMENDMENT_MOVES": Amendment,
@@ -142,6 +145,10 @@ def _point(world: SimpleNamespace, state: str) -> Point:
     return make_point(session=world.session, state=state, into=into)
 
 
+def _likeness(world: SimpleNamespace, state: str) -> Likeness:
+    return make_likeness(make_point(session=world.session), make_point(session=world.session), state=state)
+
+
 def _paper(world: SimpleNamespace, state: str) -> PositionPaper:
     paper = make_paper(world.forum.consultation, forum=world.forum)
     make_paragraph(make_section(paper, world.theme), is_secretariat_text=True)
@@ -194,7 +201,7 @@ def _amendment(world: SimpleNamespace, state: str) -> Amendment:
 
 READY: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Consultation: _consultation, Forum: _forum, ForumSession: _session, Delegate: _delegate,
-    Stakeholder: _stakeholder, Submission: _submission, Point: _point, PositionPaper: _paper,
+    Stakeholder: _stakeholder, Submission: _submission, Point: _point, Likeness: _likeness, PositionPaper: _paper,
     Clearance: _clearance, Amendment: _amendment,
 }  # fmt: skip
 def _close(submission: Submission) -> None:
@@ -244,6 +251,11 @@ def _bare_point(world: SimpleNamespace, state: str) -> Point:
     return point
 
 
+def _bare_likeness(world: SimpleNamespace, state: str) -> Likeness:
+    answered = make_point(session=world.session, state="disposed")
+    return make_likeness(answered, make_point(session=world.session), state=state)
+
+
 def _bare_paper(world: SimpleNamespace, state: str) -> PositionPaper:
     paper = make_paper(make_consultation(), forum=None)
     paragraph = make_paragraph(make_section(paper, make_theme("T9")))
@@ -263,5 +275,5 @@ def _bare_clearance(world: SimpleNamespace, state: str) -> Clearance:
 
 BARE: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Consultation: _bare_consultation, Forum: _bare_forum, Delegate: _bare_delegate, Submission: _bare_submission,
-    Point: _bare_point, PositionPaper: _bare_paper, Clearance: _bare_clearance,
+    Point: _bare_point, Likeness: _bare_likeness, PositionPaper: _bare_paper, Clearance: _bare_clearance,
 }  # fmt: skip

@@ -73,3 +73,8 @@ class Likeness(models.Model):
 
     def __str__(self):
         return f"{self.first_point or self.first_input} ~ {self.second_point or self.second_input}"
+
+    @property
+    def per_cent(self) -> int:
+        """The likeness in per cent."""
+        return round(self.score * 100)

@@ -18,6 +18,7 @@ from .figures import (
     theme_figures,
 )
 from .files import files_of
+from .likeness import Alike, Signed, co_signatures, group_of, groups_alike, likeness_note, organisations_behind
 from .lists import (
     Counted,
     Page,
@@ -35,6 +36,7 @@ from .waiting import Waiting, waiting
 
 __all__ = [
     "RANKED",
+    "Alike",
     "Counted",
     "Delegates",
     "GroupOfDelegates",
@@ -43,20 +45,26 @@ __all__ = [
     "Hit",
     "Page",
     "Participation",
+    "Signed",
     "ThemeFigures",
     "Waiting",
     "Wanted",
     "by_reference",
+    "co_signatures",
     "counted",
     "current_round",
     "delegates",
     "files_of",
     "found",
+    "group_of",
+    "groups_alike",
     "heard",
     "input_page",
     "key_milestones",
+    "likeness_note",
     "named_like",
     "named_organisations",
+    "organisations_behind",
     "page_between",
     "participation",
     "public_rounds",

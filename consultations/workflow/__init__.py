@@ -1,5 +1,6 @@
 """The verbs of the consultation and the tables of moves they follow."""
 
+from .dialogue import endorse, ready_to_endorse, ready_to_say_misread, say_misread, withdraw_endorsement
 from .drafts import ask_sign_off, be_seen, edit_draft, moves_of, rule_on_sign_off, sign_off, start_draft
 from .forums import (
     CONSULTATION_MOVES,
@@ -36,6 +37,19 @@ from .inputs import (
     set_aside,
     submit,
     withdraw,
+)
+from .likeness import (
+    LIKENESS_MOVES,
+    NOT_COMPARED,
+    NOT_COMPARED_INPUT,
+    ask_to_compare,
+    compare,
+    dismiss_group,
+    dismiss_likeness,
+    inputs_to_compare,
+    merge_group,
+    merge_likeness,
+    points_to_compare,
 )
 from .on_behalf import SheetRow, TakenIn, check_against_original, retype, take_in, take_in_many
 from .people import (

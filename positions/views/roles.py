@@ -24,6 +24,7 @@ from consultations.models import (
     Delegate,
     Forum,
     ForumSession,
+    Likeness,
     Membership,
     MembershipRole,
     Office,
@@ -108,6 +109,7 @@ RECORDS: dict[str, Callable[[int], Model]] = {
     "STAKEHOLDER_MOVES": lambda whose: Stakeholder(pk=whose),
     "SUBMISSION_MOVES": lambda whose: Submission(stakeholder_id=whose),
     "POINT_MOVES": lambda whose: Point(session_id=whose),
+    "LIKENESS_MOVES": lambda whose: Likeness(),
     "FORUM_MOVES": lambda whose: Forum(),
     "SESSION_MOVES": lambda whose: ForumSession(pk=whose),
     "DELEGATE_MOVES": lambda whose: Delegate(stakeholder_id=whose),
@@ -119,6 +121,11 @@ RECORDS: dict[str, Callable[[int], Model]] = {
 # Acts that move no record along a table, with the predicate that guards them.
 ACTS: list[tuple[Words, Callable[[Any, Any], bool], Callable[[int], Any]]] = [
     (_("Write an input"), permissions.may_submit, RECORDS["SUBMISSION_MOVES"]),
+    (
+        _("Co-sign the input of another, and say that a point was misread"),
+        permissions.may_submit,
+        RECORDS["SUBMISSION_MOVES"],
+    ),
     (_("Enter an input that came by letter or e-mail"), permissions.may_take_in, RECORDS["SUBMISSION_MOVES"]),
     (_("Write down a point made in a session"), permissions.may_write_point, RECORDS["POINT_MOVES"]),
     (_("Invite people to act for an organisation"), permissions.may_manage_members, RECORDS["STAKEHOLDER_MOVES"]),

@@ -1,0 +1,57 @@
+"""Texts that may say the same: which of the pairs are decided, and why."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models import Likeness
+from consultations.queries import Alike
+
+from .fields import REASON_LIMIT, PlainTextField, ReasonForm
+
+
+class AlikeForm(ReasonForm):
+    """What staff decide about the pairs of a group: all of them, or those that are chosen."""
+
+    pairs = forms.MultipleChoiceField(
+        label=_("Pairs"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one pair.")},
+    )
+    into = forms.ChoiceField(label=_("Which point stands for them all?"), widget=forms.RadioSelect)
+    reason = PlainTextField(
+        label=_("Reason"),
+        max_length=REASON_LIMIT,
+        what=_("The reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why: the reason is kept in the journal.")},
+    )
+    field_order = ["pairs", "into", "reason"]
+
+    def __init__(self, *args: Any, group: Alike, **options: Any) -> None:
+        self.group = group
+        options["initial"] = {"pairs": [str(pair.pk) for pair in group.pairs], "into": str(group.texts[0].pk)}
+        super().__init__(*args, **options)
+        self.fields["pairs"].choices = [(str(pair.pk), _named(pair)) for pair in group.pairs]
+        self.fields["into"].choices = [(str(text.pk), text.reference) for text in group.texts]
+        if len(group.pairs) == 1:
+            self.fields["pairs"].widget = forms.MultipleHiddenInput()
+        if not group.is_of_points:
+            del self.fields["into"]
+
+    @property
+    def chosen(self) -> list[Likeness]:
+        """The pairs that were chosen."""
+        return [pair for pair in self.group.pairs if str(pair.pk) in self.cleaned_data["pairs"]]
+
+    @property
+    def kept(self) -> Any:
+        """The point that stands for the others; None for inputs."""
+        asked = self.cleaned_data.get("into")
+        return next((text for text in self.group.texts if str(text.pk) == asked), None)
+
+
+def _named(pair: Likeness) -> str:
+    first, second = pair.first_point or pair.first_input, pair.second_point or pair.second_input
+    return f"{first.reference} ~ {second.reference}, {pair.per_cent} %"

@@ -1,0 +1,161 @@
+"""Which texts may say the same, in groups, and how many organisations say what a point says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from consultations.models import (
+    Consultation,
+    Endorsement,
+    Group,
+    Likeness,
+    LikenessState,
+    Point,
+    PointState,
+    Submission,
+    SubmissionState,
+)
+
+GONE = [SubmissionState.WITHDRAWN, SubmissionState.SET_ASIDE, SubmissionState.RETURNED]
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Texts that are connected by open pairs: inputs of one campaign, or points that may say the same."""
+
+    pairs: list[Likeness]
+    texts: list[Point] | list[Submission]
+
+    @property
+    def is_of_points(self) -> bool:
+        """Whether it is a group of points; else of inputs."""
+        return isinstance(self.texts[0], Point)
+
+    @property
+    def organisations(self) -> int:
+        """How many organisations stand behind its texts."""
+        return len({text.stakeholder_id for text in self.texts} - {None})
+
+    @property
+    def best(self) -> int:
+        """The likeness of its most alike pair, in per cent."""
+        return max(pair.per_cent for pair in self.pairs)
+
+
+def open_pairs() -> QuerySet[Likeness]:
+    """Pairs that wait for a decision and whose texts still count, the most alike first."""
+    found = Likeness.objects.filter(state=LikenessState.OPEN)
+    withdrawn = Q(first_point__state=PointState.WITHDRAWN) | Q(second_point__state=PointState.WITHDRAWN)
+    gone = Q(first_input__state__in=GONE) | Q(second_input__state__in=GONE)
+    return found.exclude(withdrawn).exclude(gone).order_by("-score", "pk")
+
+
+def groups_alike(limit: int) -> tuple[list[Alike], int]:
+    """The first `limit` groups of texts that may say the same, the most alike first, and how many there are. Campaigns
+    of inputs come first. A few queries."""
+    groups = sorted(_connected(open_pairs()), key=lambda group: not group.is_of_inputs)
+    return _read([group.pairs for group in groups[:limit]]), len(groups)
+
+
+def group_of(likeness: Likeness) -> Alike:
+    """The group to which an open pair belongs; a pair that was decided stands alone. A few queries."""
+    groups = (group.pairs for group in _connected(open_pairs()))
+    return _read([next((pairs for pairs in groups if likeness.pk in pairs), [likeness.pk])])[0]
+
+
+class _Group(NamedTuple):
+    """The keys of the pairs of a group, in the order of the pairs."""
+
+    pairs: list[int]
+    is_of_inputs: bool
+
+
+def _connected(pairs: QuerySet[Likeness]) -> list[_Group]:
+    """The pairs in groups that share no text. One query."""
+    rows = pairs.values_list("pk", "first_input", "second_input", "first_point", "second_point")
+    edges = [(pk, (bool(one), one or three), (bool(one), two or four)) for pk, one, two, three, four in rows]
+    leader: dict[tuple[bool, int], tuple[bool, int]] = {}
+
+    def lead(text: tuple[bool, int]) -> tuple[bool, int]:
+        while leader.setdefault(text, text) != text:
+            leader[text] = leader[leader[text]]
+            text = leader[text]
+        return text
+
+    for _pk, first, second in edges:
+        leader[lead(second)] = lead(first)
+    groups = defaultdict(list)
+    for pk, first, _second in edges:
+        groups[lead(first)].append(pk)
+    return [_Group(found, is_of_inputs) for (is_of_inputs, _text), found in groups.items()]
+
+
+def _read(groups: list[list[int]]) -> list[Alike]:
+    """The pairs with these keys, group by group, with their texts in the order in which they came."""
+    asked = Likeness.objects.filter(pk__in=[pk for pairs in groups for pk in pairs]).select_related(
+        *(f"{side}_{kind}__{more}" for side in ("first", "second") for kind, more in WITH)
+    )
+    found = {pair.pk: pair for pair in asked}
+    return [_alike([found[pk] for pk in pairs]) for pairs in groups]
+
+
+WITH = [("point", "stakeholder"), ("point", "theme"), ("point", "submission"), ("point", "merged_into")]
+WITH += [("input", "stakeholder"), ("input", "theme")]
+
+
+def _alike(pairs: list[Likeness]) -> Alike:
+    texts: dict[int, Any] = {}
+    for pair in pairs:
+        first, second = pair.first_point or pair.first_input, pair.second_point or pair.second_input
+        texts |= {first.pk: first, second.pk: second}
+    return Alike(pairs, [texts[pk] for pk in sorted(texts)])
+
+
+# --- How many say so ------------------------------------------------------------------------------------------------
+
+
+def organisations_behind(points: Iterable[Point]) -> dict[int, int]:
+    """How many organisations say what each of `points` says: its own and those of all points merged with it.
+
+    A number gives no content away: it counts what is not for everyone too. One query.
+    """
+    own = {point.pk: point.merged_into_id or point.pk for point in points}
+    said = Point.objects.standing().annotate(root=Coalesce("merged_into", "pk")).filter(root__in=set(own.values()))
+    counts = dict(said.order_by().values_list("root").annotate(Count("stakeholder", distinct=True)))
+    return {pk: counts.get(root, 0) for pk, root in own.items()}
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Who co-signs an input: the live co-signatures in their order, and how many from each group."""
+
+    endorsements: list[Endorsement]
+
+    @property
+    def by_group(self) -> list[tuple[str, int]]:
+        """The groups in the order of the register, with the number of organisations of each."""
+        groups = [endorsement.stakeholder.group for endorsement in self.endorsements]
+        return [(str(label), groups.count(code)) for code, label in Group.choices if code in groups]
+
+
+def co_signatures(submission: Submission) -> Signed:
+    """Who co-signs an input now. One query."""
+    return Signed(list(submission.endorsements.live().select_related("stakeholder")))
+
+
+def likeness_note(consultation: Consultation) -> dict[str, int] | None:
+    """What the search for points that say the same came to, for the paper's note on its method; None where it found
+    none. One query."""
+    found = Likeness.objects.filter(first_point__consultation=consultation)
+    numbers = found.aggregate(
+        pairs=Count("pk"),
+        merged=Count("pk", filter=Q(state=LikenessState.MERGED)),
+        dismissed=Count("pk", filter=Q(state=LikenessState.DISMISSED)),
+    )
+    return numbers if numbers["pairs"] else None

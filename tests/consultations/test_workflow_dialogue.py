@@ -1,0 +1,135 @@
+"""Co-signing another's input, taking that back, and saying that a point was misread."""
+
+import pytest
+
+from consultations import workflow
+from consultations.models import Endorsement, Event, OutgoingMail
+from consultations.queries import co_signatures
+from ncm_portal.workflow import Blocked, NotAllowed
+from tests.factories import (
+    change,
+    make_consultation,
+    make_member,
+    make_point,
+    make_secretariat,
+    make_stakeholder,
+    make_submission,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def body():
+    return make_stakeholder("Herders' Union", group="workers")
+
+
+@pytest.fixture
+def signer(body):
+    return make_member(body)
+
+
+# --- Co-signing -----------------------------------------------------------------------------------------------------
+
+
+def test_a_co_signature_counts_and_its_author_is_told(body, signer):
+    sent = make_submission()
+    made = workflow.endorse(sent, body, by=signer)
+    assert (made.submission, made.stakeholder, made.by, made.withdrawn_at) == (sent, body, signer, None)
+    assert co_signatures(sent).by_group == [("Workers", 1)]
+    (mail,) = OutgoingMail.objects.all()
+    assert (mail.to, mail.subject) == (sent.author.email, f"Herders' Union co-signs your input {sent.reference}")
+    entry = Event.objects.about(sent).last()
+    assert (entry.verb, entry.by, entry.data) == ("endorse", signer, {"organisation": "Herders' Union"})
+
+
+def test_co_signing_twice_is_co_signing_once(body, signer):
+    sent = make_submission()
+    first = workflow.endorse(sent, body, by=signer)
+    assert workflow.endorse(sent, body, by=make_member(body)) == first
+    assert (Endorsement.objects.count(), OutgoingMail.objects.count()) == (1, 1)
+
+
+def test_it_can_be_taken_back_and_given_again_and_all_stays_on_record(body, signer):
+    sent = make_submission()
+    first = workflow.endorse(sent, body, by=signer)
+    gone = workflow.withdraw_endorsement(first, by=signer)
+    assert (gone.withdrawn_by, gone.withdrawn_at is not None) == (signer, True)
+    assert workflow.withdraw_endorsement(first, by=signer).withdrawn_at == gone.withdrawn_at
+    assert co_signatures(sent).endorsements == []
+    again = workflow.endorse(sent, body, by=signer)
+    assert co_signatures(sent).endorsements == [again]
+    verbs = ["endorse", "withdraw_endorsement", "endorse"]
+    assert list(Event.objects.about(sent).values_list("verb", flat=True)) == verbs
+
+
+REFUSED = [
+    ({"audience": "members"}, "Only an accepted, public input can be co-signed"),
+    ({"audience": "secretariat"}, "Only an accepted, public input can be co-signed"),
+    ({"state": "submitted"}, "Only an accepted, public input can be co-signed"),
+    ({"state": "set_aside"}, "Only an accepted, public input can be co-signed"),
+]
+
+
+@pytest.mark.parametrize(("fields", "reason"), REFUSED)
+def test_only_what_everyone_reads_is_co_signed(body, signer, fields, reason):
+    with pytest.raises(Blocked) as refused:
+        workflow.endorse(make_submission(**fields), body, by=signer)
+    assert refused.value.reasons == [reason]
+
+
+def test_nobody_co_signs_what_is_their_own_or_over_or_unverified(body, signer):
+    for sent, stakeholder, reason in [
+        (make_submission(stakeholder=body), body, "It is your own input: an organisation co-signs those of others"),
+        (make_submission(make_consultation(state="archived")), body, "Its consultation is over"),
+    ]:
+        with pytest.raises(Blocked) as refused:
+            workflow.endorse(sent, stakeholder, by=signer)
+        assert refused.value.reasons == [reason]
+    waiting = make_stakeholder("New Body", state="registered")
+    with pytest.raises(Blocked) as refused:
+        workflow.endorse(make_submission(), waiting, by=make_member(waiting))
+    assert refused.value.reasons == ["The secretariat has not verified New Body"]
+
+
+def test_only_who_acts_for_an_organisation_signs_for_it(body, signer):
+    sent = make_submission()
+    made = workflow.endorse(sent, body, by=signer)
+    for person in (make_user(), make_secretariat(), make_member(), make_member(body, "clearing_officer")):
+        with pytest.raises(NotAllowed):
+            workflow.endorse(sent, body, by=person)
+        with pytest.raises(NotAllowed):
+            workflow.withdraw_endorsement(made, by=person)
+
+
+# --- "I do not recognise my point in this" --------------------------------------------------------------------------
+
+
+def test_an_author_says_once_that_an_answered_point_was_misread(body, signer):
+    point = make_point(make_submission(stakeholder=body), state="disposed")
+    said = workflow.say_misread(point, body, by=signer, text=" We meant passes for all. ")
+    assert (said.point, said.stakeholder, said.text, said.answer) == (point, body, "We meant passes for all.", "")
+    assert Event.objects.about(point).last().verb == "say_misread"
+    with pytest.raises(Blocked) as refused:
+        workflow.say_misread(point, body, by=make_member(body), text="Again.")
+    assert refused.value.reasons == ["Your organisation has written already"]
+
+
+def test_a_merged_point_was_answered_with_the_one_it_stands_behind(body, signer):
+    into = make_point()
+    own = make_point(make_submission(into.consultation, body), state="merged", into=into)
+    with pytest.raises(Blocked) as refused:
+        workflow.say_misread(own, body, by=signer, text="No.")
+    assert refused.value.reasons == ["It was not answered yet"]
+    change(into, state="disposed")
+    assert workflow.say_misread(own, body, by=signer, text="No.").point == own
+
+
+def test_nobody_speaks_about_the_points_of_others(body, signer):
+    point = make_point(state="disposed")
+    with pytest.raises(Blocked) as refused:
+        workflow.say_misread(point, body, by=signer, text=" ")
+    assert refused.value.reasons == ["It is not a point of your own input", "Write what your organisation meant."]
+    with pytest.raises(NotAllowed):
+        workflow.say_misread(point, point.stakeholder, by=signer, text="Theirs.")

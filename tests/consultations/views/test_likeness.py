@@ -1,0 +1,144 @@
+"""The desk's pages of texts that may say the same."""
+
+import pytest
+from django.urls import reverse
+
+from consultations import jobs
+from consultations.models import Job, Likeness, Point
+from tests.factories import make_consultation, make_likeness, make_member, make_point, make_secretariat, make_submission
+from tests.pages import words
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("likenesses")
+
+
+@pytest.fixture
+def consultation():
+    return make_consultation(short_title="Round A")
+
+
+@pytest.fixture
+def desk(client):
+    sign_in(client, make_secretariat(name="Officer"))
+    return client
+
+
+@pytest.fixture
+def pair(consultation):
+    texts = ("Abolish recruitment fees for nurses.", "Recruiting must be free of fees.")
+    first, second = (make_point(make_submission(consultation), text=text) for text in texts)
+    return make_likeness(first, second, words=["recruitment", "fees"], score=0.62)
+
+
+def post(client, name, pair, **data):
+    data = {"pairs": [pair.pk], "into": (pair.first_point or pair.first_input).pk, "reason": "The same ask.", **data}
+    return client.post(reverse(name, args=[pair.pk]), data)
+
+
+def test_the_list_names_the_groups_and_what_was_decided(desk, pair, consultation):
+    make_likeness(make_submission(consultation), make_submission(consultation))
+    make_likeness(make_point(), make_point(), state="dismissed")
+    page = words(desk.get(LIST))
+    assert "To decide 2" in page
+    first, second = pair.first_point.reference, pair.second_point.reference
+    assert f"2 points that may say the same: {first}, {second} 2 organisations · Theme 1 · up to 62 % alike" in page
+    assert "2 inputs that may be one campaign" in page
+    assert "Words in common: recruitment, fees" in page
+    assert "Not the same" in page
+    assert "Looked at." in page
+
+
+def test_the_search_is_asked_for_and_runs_behind_the_page(desk, consultation):
+    for text in ("Pay wages on time to every herder.", "Wages of herders should be paid on time."):
+        make_point(make_submission(consultation, title=text[:3], body=text[-9:]), text=text)
+    assert "4 texts not compared yet" in words(desk.get(LIST))
+    answer = desk.post(reverse("likenesses_compare", args=[consultation.slug]))
+    assert (answer.status_code, answer["Location"]) == (302, LIST)
+    assert "A search in Round A waits for its turn." in words(desk.get(LIST))
+    jobs.run_next()
+    assert Job.objects.get().state == "done"
+    page = words(desk.get(LIST))
+    assert "0 texts not compared yet" in page
+    assert "2 points that may say the same" in page
+
+
+def test_a_group_stands_side_by_side_with_its_words_marked(desk, pair):
+    page = desk.get(reverse("likeness", args=[pair.pk])).content.decode()
+    assert "Abolish <mark>recruitment</mark> <mark>fees</mark> for nurses." in page
+    assert "<mark>Recruiting</mark> must be free of <mark>fees</mark>." in page
+
+
+def test_what_an_author_wrote_is_never_markup(desk, consultation):
+    text = "<b>fees</b> & <script>fees</script>"
+    hostile = make_likeness(
+        make_point(make_submission(consultation), text=text), make_point(make_submission(consultation), text=text)
+    )
+    page = desk.get(reverse("likeness", args=[hostile.pk])).content.decode()
+    assert "<script>fees" not in page
+    assert "&lt;<mark>b</mark>&gt;<mark>fees</mark>&lt;/<mark>b</mark>&gt; &amp; " in page
+
+
+def test_merging_goes_behind_the_chosen_point(desk, pair):
+    answer = post(desk, "likeness_merge", pair, into=pair.second_point.pk)
+    assert (answer.status_code, answer["Location"]) == (302, LIST)
+    pair.refresh_from_db()
+    assert (pair.state, pair.reason) == ("merged", "The same ask.")
+    assert Point.objects.get(pk=pair.first_point.pk).merged_into == pair.second_point
+    assert f"They stand together behind {pair.second_point.reference} now." in words(desk.get(LIST))
+    page = words(desk.get(reverse("likeness", args=[pair.pk])))
+    assert "They do not say the same" not in page
+    assert "said by 2 organisations" in page
+
+
+def test_dismissing_keeps_the_reason(desk, pair):
+    post(desk, "likeness_dismiss", pair, reason="One is about nurses only.")
+    pair.refresh_from_db()
+    assert (pair.state, pair.reason) == ("dismissed", "One is about nurses only.")
+    assert "1 pair is not suggested again." in words(desk.get(LIST))
+
+
+def test_only_the_chosen_pairs_of_a_group_are_decided(desk, pair, consultation):
+    third = make_point(make_submission(consultation))
+    other = make_likeness(pair.second_point, third)
+    assert words(desk.get(reverse("likeness", args=[other.pk]))).count("From 3 organisations") == 1
+    post(desk, "likeness_dismiss", pair, pairs=[other.pk])
+    assert dict(Likeness.objects.values_list("pk", "state")) == {pair.pk: "open", other.pk: "dismissed"}
+
+
+def test_inputs_are_seen_as_one_campaign(desk, consultation):
+    pair = make_likeness(make_submission(consultation), make_submission(consultation))
+    post(desk, "likeness_merge", pair)
+    assert "These inputs are seen as one campaign." in words(desk.get(LIST))
+    assert Likeness.objects.get().state == "merged"
+
+
+def test_what_was_typed_is_kept_when_it_is_refused(desk, pair):
+    page = post(desk, "likeness_merge", pair, reason="  ")
+    assert page.status_code == 422
+    assert "Say why: the reason is kept in the journal." in words(page)
+    assert post(desk, "likeness_merge", pair, pairs=[]).status_code == 422
+    Point.objects.filter(pk=pair.first_point.pk).update(state="disposed")
+    page = post(desk, "likeness_merge", pair, reason="Typed with care.")
+    assert page.status_code == 409
+    assert f"{pair.first_point.reference} is answered" in words(page)
+    assert "Typed with care." in page.content.decode()
+    assert Likeness.objects.get().state == "open"
+
+
+def test_a_large_campaign_is_named_and_not_all_shown(desk, consultation):
+    sent = [make_submission(consultation) for _turn in range(9)]
+    pairs = [make_likeness(sent[0], other) for other in sent[1:]]
+    page = words(desk.get(reverse("likeness", args=[pairs[0].pk])))
+    assert "And also" in page
+    assert [text.reference in page for text in sent] == [True] * 9
+    assert page.count("What organisation") == 6
+
+
+def test_for_others_it_is_not_there(client, pair):
+    sign_in(client, make_member())
+    paths = [LIST, *(reverse(name, args=[pair.pk]) for name in ("likeness", "likeness_merge", "likeness_dismiss"))]
+    assert [client.get(path).status_code for path in paths] == [404] * 4
+    assert client.post(reverse("likenesses_compare", args=["x"])).status_code == 404
+    assert post(client, "likeness_merge", pair).status_code == 404
+    assert Likeness.objects.get().state == "open"
