@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -96,6 +97,9 @@ class GroupedCheckboxes(forms.CheckboxSelectMultiple):
     template_name = "consultations/grouped_checkboxes.html"
 
 
+OBJECTIVES = Provision.objects.filter(framework=Framework.GCM_OBJECTIVE)
+
+
 class ObjectivesField(forms.MultipleChoiceField):
     """Objectives of the Compact, each once under the first theme that leads it; gives a list of Provision."""
 
@@ -106,14 +110,18 @@ class ObjectivesField(forms.MultipleChoiceField):
         super().__init__(**{"required": False, **texts, **options})
 
     def offer(self, first: str = "") -> None:
-        """Read the objectives; those of the theme with the code `first` stand first. Two queries."""
-        objectives = Provision.objects.filter(framework=Framework.GCM_OBJECTIVE).order_by("order")
-        self.provisions = {provision.code: provision for provision in objectives}
-        self.choices = _under_themes(self.provisions.values(), first)
+        """Show the objectives, those of the theme with the code `first` first. Two queries, once they are shown."""
+        self.choices = cache(lambda: _under_themes(OBJECTIVES.order_by("order"), first))
 
     def clean(self, value: Any) -> list[Provision]:
-        """Return the provisions in their order; a code that is not offered is refused."""
-        return [self.provisions[code] for code in sorted(super().clean(value))]
+        """Return the provisions in their order; a code that is not offered is refused. One query, if any is chosen."""
+        codes = set(self.to_python(value))
+        found = list(OBJECTIVES.filter(code__in=codes).order_by("code")) if codes else []
+        unknown = codes - {provision.code for provision in found}
+        if unknown:
+            choice = {"value": min(unknown)}
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params=choice)
+        return found
 
 
 def _under_themes(objectives: Iterable[Provision], first: str) -> list[tuple[Any, list[tuple[str, str]]]]:

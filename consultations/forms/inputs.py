@@ -89,7 +89,8 @@ class SubmissionForm(forms.Form):
         sending: bool = False,
         **options: Any,
     ) -> None:
-        options.setdefault("initial", initial_of(draft) if draft else first_words(person))
+        if not (args and args[0]):
+            options.setdefault("initial", initial_of(draft) if draft else first_words(person))
         super().__init__(*args, **options)
         self.organisations = {body.pk: body for body in organisations_of(person)}
         self._offer_organisations(draft)

@@ -94,6 +94,7 @@ class Submission(models.Model):
     """An input: what one organisation sends in on one theme. Evidence, owned by its author and never rewritten."""
 
     State = SubmissionState
+    READ_WITH = ("consultation", "stakeholder", "theme")  # what its moves ask about
 
     key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
     reference = models.CharField(_("reference"), max_length=20, unique=True, null=True, blank=True, editable=False)

@@ -46,7 +46,7 @@ def start_draft(
     submission, made = Submission.objects.get_or_create(key=key or uuid.uuid4(), defaults=values)
     demand(may_submit(by, submission), who=AUTHORS, to=gettext_lazy("Write an input"))
     if made:
-        submission.provisions.set(provisions or [])
+        submission.provisions.add(*provisions or [])
         journal("draft", submission, by=by, after=submission.state)
     return submission
 

@@ -129,6 +129,7 @@ ACTS: list[tuple[Words, Callable[[Any, Any], bool], Callable[[int], Any]]] = [
     (_("Enter an input that came by letter or e-mail"), permissions.may_take_in, RECORDS["SUBMISSION_MOVES"]),
     (_("Write down a point made in a session"), permissions.may_write_point, RECORDS["POINT_MOVES"]),
     (_("Invite people to act for an organisation"), permissions.may_manage_members, RECORDS["STAKEHOLDER_MOVES"]),
+    (_("Say whether inputs wait for a sign-off"), permissions.may_rule_on_sign_off, RECORDS["STAKEHOLDER_MOVES"]),
     (_("Nominate a delegate"), permissions.may_nominate, RECORDS["DELEGATE_MOVES"]),
     (_("Write the paper and say what it rests on"), paper_permissions.may_draft, RECORDS["PAPER_MOVES"]),
     (_("Propose an amendment"), paper_permissions.may_propose_amendment, RECORDS["PAPER_MOVES"]),

@@ -4,15 +4,19 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from consultations.models import Event, Presence, Submission
+from consultations.workflow import submit
 from ncm_portal.workflow import now
 from tests.factories import (
     change,
     make_consultation,
     make_member,
+    make_provision,
     make_secretariat,
     make_stakeholder,
     make_submission,
@@ -278,3 +282,26 @@ def test_only_the_primary_focal_point_says_whether_a_sign_off_is_needed(client, 
         head.post(address, {"needed": answer})
         organisation.refresh_from_db()
         assert organisation.signs_off is needed
+
+
+# --- What it costs --------------------------------------------------------------------------------------------------
+
+
+def asked(queries):
+    """What the database was asked, without the marks of its transactions."""
+    return [query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+
+
+def test_sending_asks_the_database_little(client, author, consultation):
+    """Whatever the verb reads and writes, journal and receipt too: 9. With log-in, form and comparison around it: 16."""
+    provision = make_provision("GCM-02", theme=make_theme("T1"))
+    post(client, do="save", objectives=["GCM-02"])
+    draft = Submission.objects.get()
+    with CaptureQueriesContext(connection) as found:
+        answer = post(client, reverse("draft", args=[draft.key]), objectives=["GCM-02"], seen_at=at(draft))
+    assert (answer.status_code, len(asked(found)) <= 16) == (302, True)
+    other = make_submission(consultation, draft.stakeholder, author=author, state="draft")
+    other.provisions.add(provision)
+    with CaptureQueriesContext(connection) as found:
+        submit(other, by=author)
+    assert len(asked(found)) <= 9
