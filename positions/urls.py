@@ -36,6 +36,7 @@ urlpatterns = [
     path("roles/", roles.show, name="roles"),
     path("my-organisation/", stakeholder.my_organisation, name="my_organisation"),
     path("my-organisation/inputs/<uuid:key>/", stakeholder.my_input, name="my_input"),
+    path("my-organisation/inputs/<uuid:key>/answers/", stakeholder.my_input_answers, name="my_input_answers"),
     path("my-organisation/inputs/<uuid:key>/<slug:verb>/", stakeholder.my_input_move, name="my_input_move"),
     path("clearances/", clearance.clearances, name="clearances"),
     path("clearances/<int:pk>/", clearance.clearance, name="clearance"),

@@ -17,6 +17,8 @@ from consultations.models import Consultation, ConsultationState, Event, Submiss
 from consultations.permissions import may_submit, organisations_of
 from ncm_portal.workflow import Blocked, Conflict, Move, needs_of
 
+from .late import late_standing
+
 EDITABLE = (SubmissionState.DRAFT, SubmissionState.RETURNED)
 INSIDE = ("ask_sign_off", "sign_off")
 AUTHOR_MOVES = {verb: workflow.SUBMISSION_MOVES[verb] for verb in ("submit", "withdraw")}
@@ -200,4 +202,5 @@ def _page(
         context["others"] = workflow.be_seen(saved, request.user)
         context["inside"] = sign_offs(request, saved)
     context["events"] = history_of(saved) if saved else []
+    context["late"] = late_standing(saved, request.user) if saved else {}
     return render(request, "consultations/stakeholder/submit.html", context, status=status)

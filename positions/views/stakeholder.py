@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
+from consultations.forms.desk import AnswersForm
 from consultations.models import (
     Consultation,
     ConsultationState,
@@ -25,7 +26,8 @@ from consultations.models import (
     SubmissionState,
 )
 from consultations.permissions import is_member, may_manage_members, may_rule_on_sign_off, organisations_of
-from consultations.views.access import NOTHING_DONE, Outcome, carry_out
+from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out
+from consultations.views.late import late_standing
 from consultations.views.stakeholder import AUTHOR_MOVES, EDITABLE, author_moves, history_of, own_input
 from consultations.workflow import STAKEHOLDER_MOVES
 from ncm_portal.workflow import moves_open_to, needs_of, now
@@ -114,12 +116,25 @@ def my_input(request: HttpRequest, key: UUID) -> HttpResponse:
     return _show(request, own_input(request, key))
 
 
-def _show(request: HttpRequest, submission: Submission, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
+def _show(
+    request: HttpRequest,
+    submission: Submission,
+    outcome: Outcome = NOTHING_DONE,
+    *,
+    answering: AnswersForm | None = None,
+) -> HttpResponse:
+    questions = list(submission.questions.select_related("answered_by"))
+    if answering is None and submission.state == SubmissionState.RETURNED and questions:
+        answering = AnswersForm(questions=questions)
     points = list(submission.points.standing().select_related("theme", "merged_into").order_by("number"))
     answers = answers_for(points)
     context = {
         "submission": submission,
         "reasons": outcome.reasons,
+        "questions": questions,
+        "answering": answering,
+        "form": answering,
+        "late": late_standing(submission, request.user),
         "is_editable": submission.state in EDITABLE,
         "points": [(point, answers.get(point.pk)) for point in points],
         "readable": _readable(request, points),
@@ -153,4 +168,24 @@ def my_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
         submission.refresh_from_db()
         return redirect("receipt", submission.reference)
     messages.success(request, _("Withdrawn. It stays on file and goes no further."))
+    return redirect("my_input", key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_input_answers(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Answer the desk's questions about an input that came back, in place; those left empty wait."""
+    submission = own_input(request, key)
+    if request.method != "POST":
+        return redirect("my_input", key)
+    form = AnswersForm(request.POST, questions=submission.questions.all())
+    if not form.is_valid():
+        return _show(request, submission, INVALID, answering=form)
+    for question, answer in form.given:
+        outcome = attempt(
+            lambda question=question, answer=answer: workflow.answer_question(question, by=request.user, answer=answer),
+            submission,
+        )
+        if outcome.reasons:
+            return _show(request, submission, outcome, answering=form)
+    messages.success(request, _("Kept. Send the input again once everything is answered."))
     return redirect("my_input", key)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.models import ForumState, Mandate, Membership, MembershipRole, Point, User
+from consultations.models import ForumState, Mandate, Membership, MembershipRole, Point, PointState, User
 from ncm_portal.workflow import Condition, Move, deadline_passed, either, make, table, verb
 from positions.models import (
     BEFORE_ADOPTION,
@@ -23,6 +23,7 @@ from positions.models import (
     StanceValue,
 )
 from positions.permissions import may_break_silence, may_chair, may_clear, may_publish, may_run
+from positions.queries import paragraph_numbers
 
 S = PaperState
 SECRETARIAT = gettext_lazy("the secretariat")
@@ -81,7 +82,20 @@ def text_is_complete(paper: PositionPaper) -> list[Condition]:
             _("Every point has a provisional disposition"),
             _("%(count)s points have no disposition yet"),
         ),
+        *points_stand(paper),
     ]
+
+
+def points_stand(paper: PositionPaper) -> list[Condition]:
+    """No paragraph rests on a point that was taken back: nobody's words carry it any more."""
+    gone = standing(paper).filter(wording__groundings__point__state=PointState.WITHDRAWN)
+    rows = dict(gone.order_by().values_list("pk", "wording__groundings__point__reference"))
+    if not rows:
+        return []
+    numbers = paragraph_numbers(paper)
+    words = _("Paragraph %(number)s rests on a point that was taken back (%(point)s)")
+    broken = sorted((numbers[pk], reference) for pk, reference in rows.items())
+    return [Condition(words % {"number": number, "point": reference}, False) for number, reference in broken]
 
 
 def review_has_closed(paper: PositionPaper) -> list[Condition]:
@@ -158,7 +172,7 @@ def _waiting_for(clearance) -> str:
 
 def ready_to_clear(paper: PositionPaper) -> list[Condition]:
     """What the head needs to clear the text."""
-    return [*objections_are_settled(paper), *answers_are_in(paper)]
+    return [*objections_are_settled(paper), *answers_are_in(paper), *points_stand(paper)]
 
 
 def text_is_as_cleared(paper: PositionPaper) -> list[Condition]:
@@ -178,6 +192,7 @@ def ready_for_forum(paper: PositionPaper) -> list[Condition]:
         either(programme, _("The forum has a programme"), _("The forum has no programme")),
         *objections_are_settled(paper),
         *text_is_as_cleared(paper),
+        *points_stand(paper),
     ]
 
 
@@ -211,7 +226,8 @@ def ready_to_adopt(paper: PositionPaper) -> list[Condition]:
     recorded = set(paper.reservations.values_list("stakeholder", "paragraph"))
     missing = [pair for pair in announced.values_list("clearance__ministry", "paragraph") if pair not in recorded]
     met, unmet = _("Every reservation is on record"), _("%(count)s announced reservations are not on record yet")
-    return [*quorum_is_met(paper), *objections_are_settled(paper), _none_left(len(missing), met, unmet)]
+    recorded_all = _none_left(len(missing), met, unmet)
+    return [*quorum_is_met(paper), *objections_are_settled(paper), recorded_all, *points_stand(paper)]
 
 
 def final_edition(paper: PositionPaper) -> Edition | None:

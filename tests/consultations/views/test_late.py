@@ -98,3 +98,23 @@ def test_an_officer_of_the_secretariat_cannot_decide(client, late):
     page = client.post(f"/desk/late/{late.key}/admit_late/", {"reason": "Fine."})
     assert page.status_code == 409
     assert page.context["reasons"] == ["Only the head of the secretariat may do this: Let in after the deadline."]
+
+
+def test_the_refused_form_and_the_reference_page_lead_to_the_page(client, late):
+    sign_in(client, late.author)
+    link = f'href="/submit/{late.key}/late/"'
+    pages = [f"/submit/{late.key}/", f"/my-organisation/inputs/{late.key}/"]
+    assert [link in client.get(page).content.decode() for page in pages] == [True, True]
+    workflow.ask_late(late, by=late.author, reason="The line was down.")
+    texts = [client.get(page).content.decode() for page in pages]
+    assert [(link in text, "You asked on" in text) for text in texts] == [(False, True)] * 2
+
+
+def test_everybody_reads_why_it_was_let_in(client, late):
+    workflow.admit_late(late, by=make_head(), reason="It was down in all of Lodwar.")
+    late.refresh_from_db()
+    sent = workflow.submit(late, by=late.author)
+    workflow.accept(sent, by=make_secretariat())
+    assert "because: It was down in all of Lodwar." in words(client.get(f"/inputs/{sent.reference}/"))
+    sign_in(client, late.author)
+    assert "because: It was down in all of Lodwar." in words(client.get(f"/my-organisation/inputs/{late.key}/"))

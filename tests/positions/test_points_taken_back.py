@@ -1,0 +1,52 @@
+"""A point that is taken back carries no paragraph: the paper says so at each of its moves, and goes no further."""
+
+from datetime import timedelta
+
+import pytest
+
+from consultations import workflow
+from ncm_portal.workflow import Blocked, now
+from positions.workflow import PAPER_MOVES, open_review
+from tests.factories import make_consultation, make_point, make_secretariat, make_submission, make_theme
+from tests.paper_factories import make_paper, make_paragraph, make_section, reword
+
+pytestmark = pytest.mark.django_db
+MOVES = ("open_review", "fix_clearance_text", "clear_paper", "lay_before_forum", "adopt")
+
+
+@pytest.fixture
+def found():
+    consultation = make_consultation(themes=("T1",))
+    paper = make_paper(consultation)
+    point, kept = (make_point(make_submission(consultation)) for _turn in range(2))
+    section = make_section(paper, make_theme("T1"))
+    make_paragraph(section, is_secretariat_text=True)
+    return paper, point, make_paragraph(section, points=(point, kept))
+
+
+def said(paper):
+    """What each move says of points that were taken back."""
+    return {
+        verb: [each.text for each in PAPER_MOVES[verb].conditions(paper) if "taken back" in each.text and not each.met]
+        for verb in MOVES
+    }
+
+
+def test_the_paper_names_the_paragraph_and_the_point_until_the_words_rest_on_another(found):
+    paper, point, paragraph = found
+    assert said(paper) == {key: [] for key in MOVES}
+    workflow.take_back(point, by=make_secretariat(), reason="It was read into the input.")
+    words = f"Paragraph 2 rests on a point that was taken back ({point.reference})"
+    assert said(paper) == {key: [words] for key in MOVES}
+    with pytest.raises(Blocked) as refusal:
+        open_review(paper, by=make_secretariat(), closes_at=now() + timedelta(days=9))
+    assert words in refusal.value.reasons
+    reword(paragraph, "Kenya asks for less.", points=(make_point(point.submission),))
+    assert said(paper) == {key: [] for key in MOVES}
+
+
+def test_a_paragraph_that_was_removed_does_not_count(found):
+    paper, point, paragraph = found
+    workflow.take_back(point, by=make_secretariat(), reason="It was read into the input.")
+    type(paragraph).objects.filter(pk=paragraph.pk).update(removed_at=now())
+    assert said(paper) == {key: [] for key in MOVES}
