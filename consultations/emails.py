@@ -1,115 +1,41 @@
-"""Mail: written into the outbox together with what it tells of, and sent from there once, by a worker."""
+"""Mail: written into the outbox together with what it tells of. Who gets what, in which words, and how often."""
 
-import logging
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 
 from .models import (
     Consultation,
     Endorsement,
+    Job,
     Language,
-    MailState,
+    Medium,
     Membership,
     MembershipInvitation,
     MembershipRole,
+    Notices,
     OutgoingMail,
     Stakeholder,
     Submission,
     User,
 )
+from .outbox import next_digest, one_line, outgoing
 from .permissions import acts_for
-
-log = logging.getLogger(__name__)
-
-TRIES = 5
-PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120)]
+from .sms import is_available
 
 
 class Recipient(NamedTuple):
-    """Where a mail goes, how it greets (empty: nobody by name) and in which language it speaks."""
+    """Where a mail goes, how it greets (empty: nobody by name), in which language it speaks, and the person it is for:
+    whoever has an account chose how notices come."""
 
     address: str
     name: str = ""
     language: str = Language.ENGLISH
-
-
-# --- The outbox ---------------------------------------------------------------------------------------------------
-
-
-def one_line(text: str) -> str:
-    """Return `text` with every run of spaces and line ends as one space."""
-    return " ".join(text.split())
-
-
-def outgoing(to: str, subject: str, body: str) -> OutgoingMail:
-    """Return an unsaved row of the outbox, with a subject that is one line and not too long."""
-    return OutgoingMail(to=to, subject=one_line(subject)[:200], body=body)
-
-
-def queue(to: str, subject: str, body: str) -> OutgoingMail:
-    """Put a mail into the outbox. It leaves if the caller's transaction commits, and never if that rolls back."""
-    mail = outgoing(to, subject, body)
-    mail.save()
-    return mail
-
-
-def deliver(limit: int = 50) -> int:
-    """Send up to `limit` mails that are due and return how many left.
-
-    Each is sent once, however many workers run: a worker locks the row that it sends, the others pass over it.
-    A mail that fails is tried again after a while, five times in all; then it stays as failed, with the error.
-    """
-    sent = 0
-    for _turn in range(limit):
-        mail = _deliver_next()
-        if mail is None:
-            break
-        sent += mail.state == MailState.SENT
-    return sent
-
-
-def _deliver_next() -> OutgoingMail | None:
-    with transaction.atomic():
-        due = OutgoingMail.objects.filter(state=MailState.WAITING, due_at__lte=timezone.now())
-        mail = due.select_for_update(skip_locked=True).order_by("due_at", "pk").first()
-        if mail:
-            _try_to_send(mail)
-            mail.save()
-    return mail
-
-
-def _try_to_send(mail: OutgoingMail) -> None:
-    mail.tries += 1
-    try:
-        _message(mail).send()
-    except Exception as error:  # whatever the mail server says, the queue goes on and the reason is kept
-        mail.error = f"{type(error).__name__}: {error}"
-        log.warning("Mail %s was not sent, try %s of %s: %s", mail.pk, mail.tries, TRIES, mail.error)
-        if mail.tries >= TRIES:
-            mail.state = MailState.FAILED
-        else:
-            mail.due_at = timezone.now() + PAUSES[mail.tries - 1]
-    else:
-        mail.state, mail.sent_at, mail.error = MailState.SENT, timezone.now(), ""
-
-
-def _message(mail: OutgoingMail) -> EmailMessage:
-    """The mail as it travels; its identifier never changes, so that a mail server can tell a repeat."""
-    host = urlsplit(settings.PORTAL_ADDRESS).hostname
-    headers = {
-        "Message-ID": f"<outbox-{mail.pk}-{mail.created_at:%Y%m%d%H%M%S%f}@{host}>",
-        "Auto-Submitted": "auto-generated",
-    }
-    return EmailMessage(mail.subject, mail.body, to=[mail.to], headers=headers)
+    user: User | None = None
 
 
 # --- Writing ------------------------------------------------------------------------------------------------------
@@ -120,19 +46,41 @@ def address(url_name: str, *args: object) -> str:
     return settings.PORTAL_ADDRESS + reverse(url_name, args=args)
 
 
-def written(template: str, recipient: Recipient, **context: object) -> OutgoingMail:
-    """Return the unsaved mail that a template gives, in the recipient's language; its first line is the subject."""
-    with translation.override(recipient.language):
-        text = render_to_string(template, {"name": recipient.name, "portal": settings.PORTAL_ADDRESS, **context})
+def written(
+    template: str, to: Recipient, *, always: bool = False, sms: bool = False, **context: object
+) -> list[OutgoingMail]:
+    """Return the unsaved messages that a template gives for one recipient, in the recipient's language: by mail as the
+    person chose (receipts and what starts a clock come `always`), and by text message where one was asked for (`sms`).
+
+    The first line of what the template gives is the subject; a text message is that and the link.
+    """
+    choice = Notices.AT_ONCE if always or to.user is None else to.user.notices
+    context |= {"name": to.name, "portal": settings.PORTAL_ADDRESS, "bare": choice == Notices.DAILY}
+    with translation.override(to.language):
+        text = render_to_string(template, context)
     subject, _end, body = text.strip().partition("\n")
-    return outgoing(recipient.address, subject, body.strip() + "\n")
+    mail = outgoing(to.address, subject, body.strip() + "\n")
+    mail.user = to.user
+    if choice == Notices.DAILY:
+        mail.in_digest, mail.due_at = True, next_digest(mail.due_at)
+    made = [] if choice == Notices.NONE else [mail]
+    return [*made, *(_by_telephone(to, mail.subject, str(context.get("link", ""))) if sms else [])]
 
 
-def send_all(template: str, recipients: Iterable[Recipient], **context: object) -> None:
-    """Put one mail for each recipient into the outbox, in the caller's transaction."""
-    OutgoingMail.objects.bulk_create(
-        [written(template, recipient, **context) for recipient in recipients], batch_size=500
-    )
+def _by_telephone(to: Recipient, subject: str, link: str) -> list[OutgoingMail]:
+    """A person who gave a number among the notices asked for it."""
+    if to.user is None or not to.user.phone or not is_available():
+        return []
+    text = f"{subject}: {link}" if link else subject
+    return [OutgoingMail(medium=Medium.SMS, to=to.user.phone, user=to.user, subject=subject, body=text)]
+
+
+def send_all(
+    template: str, recipients: Iterable[Recipient], *, always: bool = False, sms: bool = False, **context: object
+) -> None:
+    """Put what each recipient is to get into the outbox, in the caller's transaction. See `written`."""
+    made = [row for to in recipients for row in written(template, to, always=always, sms=sms, **context)]
+    OutgoingMail.objects.bulk_create(made, batch_size=500)
 
 
 # --- Recipients ---------------------------------------------------------------------------------------------------
@@ -140,7 +88,7 @@ def send_all(template: str, recipients: Iterable[Recipient], **context: object) 
 
 def recipient(user: User) -> Recipient:
     """Return how mail reaches a person."""
-    return Recipient(user.email, one_line(user.name), user.language)
+    return Recipient(user.email, one_line(user.name), user.language, user)
 
 
 def people_of(*stakeholders: Stakeholder) -> list[Recipient]:
@@ -148,14 +96,21 @@ def people_of(*stakeholders: Stakeholder) -> list[Recipient]:
 
     An organisation for which nobody can log in is reached at its contact address, if it gave one.
     """
-    speaking = (MembershipRole.FOCAL_POINT, MembershipRole.ALTERNATE)
-    live = Membership.objects.live().filter(stakeholder__in=stakeholders, role__in=speaking, user__is_active=True)
-    memberships = list(live.select_related("user").order_by("pk"))
-    reached = {membership.stakeholder_id for membership in memberships}
-    unstaffed = [body for body in stakeholders if body.pk not in reached and body.contact_email]
-    found = [recipient(membership.user) for membership in memberships]
-    found += [Recipient(body.contact_email) for body in unstaffed]
+    found = [each for people in people_of_each(stakeholders).values() for each in people]
     return list({each.address.lower(): each for each in reversed(found)}.values())[::-1]
+
+
+def people_of_each(stakeholders: Iterable[Stakeholder]) -> dict[Stakeholder, list[Recipient]]:
+    """Return who gets the mail of each of these organisations, read in one query for all of them."""
+    people: dict[int, list[Recipient]] = {body.pk: [] for body in stakeholders}
+    speaking = (MembershipRole.FOCAL_POINT, MembershipRole.ALTERNATE)
+    live = Membership.objects.live().filter(stakeholder__in=people, role__in=speaking, user__is_active=True)
+    for membership in live.select_related("user").order_by("pk"):
+        people[membership.stakeholder_id].append(recipient(membership.user))
+    for body in stakeholders:
+        if not people[body.pk] and body.contact_email:
+            people[body.pk] = [Recipient(body.contact_email)]
+    return {body: people[body.pk] for body in stakeholders}
 
 
 def _author(submission: Submission) -> list[Recipient]:
@@ -180,7 +135,7 @@ def _invited(invitation: MembershipInvitation) -> list[Recipient]:
 def receipt(submission: Submission) -> None:
     """Tell the author that the input arrived: reference, time and SHA-256 of the content."""
     link = address("receipt", submission.reference)
-    _about_input("receipt", submission, link=link)
+    _about_input("receipt", submission, link=link, always=True, sms=True)
 
 
 def returned(submission: Submission) -> None:
@@ -239,6 +194,47 @@ def _about_input(name: str, submission: Submission, *, link: str, **context: obj
     )
 
 
+# --- Messages about an import ---------------------------------------------------------------------------------------
+
+NAMED = 20  # inputs that a mail names; the others are counted
+
+
+def inputs_taken_in(consultation: Consultation, taken: Mapping[Stakeholder, list[str]]) -> None:
+    """Tell each organisation once which inputs of its own were taken in from a spreadsheet, by their references."""
+    mails = [
+        row
+        for body, people in people_of_each(list(taken)).items()
+        for to in people[:1]
+        for row in written(
+            "consultations/mail/inputs_taken_in.txt",
+            to,
+            organisation=one_line(body.name),
+            consultation=consultation,
+            references=taken[body][:NAMED],
+            number=len(taken[body]),
+            more=max(0, len(taken[body]) - NAMED),
+            link=address("my_organisation"),
+        )
+    ]
+    OutgoingMail.objects.bulk_create(mails, batch_size=500)
+
+
+def import_done(job: Job) -> None:
+    """Tell whoever confirmed an import what came of it."""
+    taken = sum(map(len, job.result["taken"].values()))
+    send_all(
+        "consultations/mail/import_done.txt",
+        [recipient(job.by)],
+        consultation=job.consultation,
+        file=one_line(job.asked["name"]),
+        taken=taken,
+        organisations=len(job.result["taken"]),
+        left_out=job.result["tally"]["error"] + len(job.result["refused"]),
+        changed=job.result["tally"]["changed"],
+        link=address("job", job.key),
+    )
+
+
 # --- Messages about organisations ---------------------------------------------------------------------------------
 
 
@@ -271,6 +267,7 @@ def membership_invitation(invitation: MembershipInvitation, token: str) -> None:
         organisation=one_line(invitation.stakeholder.name),
         inviter=one_line(invitation.invited_by.name),
         link=address("join_organisation", token),
+        always=True,
     )
 
 
@@ -282,4 +279,5 @@ def deadline_extended(consultation: Consultation) -> None:
         consultation=consultation,
         title=one_line(consultation.title),
         link=address("submit"),
+        sms=True,
     )

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from ncm_portal.workflow import Blocked
 
+from .intake import import_inputs
 from .models import Job, JobKind, JobState
+from .outbox import join_digests
 from .workflow import compare
 
 log = logging.getLogger(__name__)
@@ -26,10 +28,10 @@ MOST_BEGINNINGS = 3
 # A runner does the work of a job and gives its result (JSON). It calls its progress outside any transaction, often
 # enough that people see it move; it may break off there, and then it is begun again: what it did already, it does not
 # do twice.
-RUNNERS: dict[JobKind, Runner] = {JobKind.COMPARE: compare}
+RUNNERS: dict[JobKind, Runner] = {JobKind.IMPORT_INPUTS: import_inputs, JobKind.COMPARE: compare}
 
 # Beside mail and jobs, the worker does these again and again.
-CHORES: list[Chore] = []
+CHORES: list[Chore] = [join_digests]
 
 
 def run_next(ending: Callable[[], bool] = lambda: False) -> Job | None:
@@ -60,7 +62,7 @@ def _take() -> Job | None:
         begun = Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING]).order_by("at", "pk")
         for job in begun.select_for_update(skip_locked=True, of=("self",)):
             if _ask("SELECT pg_try_advisory_lock(%s, %s)", JOB_LOCK, job.pk):
-                job.result = {"beginnings": job.result.get("beginnings", 0) + 1}
+                job.result = {**job.result, "beginnings": job.result.get("beginnings", 0) + 1}
                 job.state, job.started_at, job.beat_at = JobState.RUNNING, timezone.now(), timezone.now()
                 job.save()
                 return job

@@ -43,9 +43,11 @@ SECTIONS = (
     Section(_("Position papers"), "papers", ("paper", "edition_", "verify", "review"), _anyone),
     Section(_("My organisation"), "my_organisation", ("my_", "register_", "join_"), _stakeholder),
     Section(_("Clearance"), "clearances", ("clearance",), permissions.is_clearing_officer),
-    Section(_("Desk"), "desk", ("desk_", "late_", "non_responses", "likeness"), permissions.is_secretariat),
+    Section(
+        _("Desk"), "desk", ("desk_", "late_", "non_responses", "import_", "intake", "job"), permissions.is_secretariat
+    ),
     Section(_("Admin"), "admin:index", ("admin:",), _staff),
-    Section(_("Account"), "account_email", ("account_", "mfa_"), permissions.is_signed_in),
+    Section(_("Account"), "account_email", ("account_", "mfa_", "notices"), permissions.is_signed_in),
     Section(_("Sign in"), "account_login", ("account_", "mfa_"), _visitor),
 )
 

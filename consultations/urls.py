@@ -2,13 +2,29 @@
 
 from django.urls import path
 
-from consultations.views import desk_many, desk_replies, desk_silent, late
-from consultations.views import desk, desk_organisations, desk_points, likeness, drafts, people, public, sessions, stakeholder
+from consultations.views import (
+    desk,
+    desk_many,
+    desk_organisations,
+    desk_points,
+    desk_replies,
+    desk_silent,
+    drafts,
+    imports,
+    late,
+    likeness,
+    notices,
+    people,
+    public,
+    sessions,
+    stakeholder,
+)
 
 urlpatterns = [
     path("inputs/", public.inputs, name="inputs"),
     path("privacy/", public.privacy, name="privacy"),
     path("accessibility/", public.accessibility, name="accessibility"),
+    path("account/notices/", notices.notices, name="notices"),
     path("submit/", stakeholder.submit, name="submit"),
     path("submit/<uuid:key>/", stakeholder.draft, name="draft"),
     path("submit/<uuid:key>/save/", drafts.draft_save, name="draft_save"),
@@ -24,6 +40,12 @@ urlpatterns = [
     path("sessions/<int:pk>/points/", sessions.session_points, name="session_points"),
     path("sessions/<int:pk>/points/hand-in/", sessions.session_hand_in, name="session_hand_in"),
     path("sessions/<int:pk>/points/<int:number>/<slug:verb>/", sessions.session_point_move, name="session_point_move"),
+    path("desk/imports/", imports.import_inputs, name="import_inputs"),
+    path("desk/imports/<slug:slug>.xlsx", imports.import_template, name="import_template"),
+    path("desk/jobs/<uuid:key>/", imports.job, name="job"),
+    path("desk/jobs/<uuid:key>/names/", imports.job_names, name="job_names"),
+    path("desk/jobs/<uuid:key>/confirm/", imports.job_confirm, name="job_confirm"),
+    path("desk/jobs/<uuid:key>/rows-to-correct.xlsx", imports.job_left_out, name="job_left_out"),
     path("desk/inputs/", desk.desk_inputs, name="desk_inputs"),
     path("desk/inputs/together/", desk_many.desk_bulk, name="desk_bulk"),
     path("desk/late/", late.late_inputs, name="late_inputs"),

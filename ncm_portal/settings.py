@@ -229,6 +229,8 @@ else:
     _mailer = {"BACKEND": "django.core.mail.backends.smtp.EmailBackend"}
     _mailer["OPTIONS"] = addresses.mail(_required("EMAIL_URL", ""))
 MAILERS = {"default": _mailer}
+# The class that sends text messages (consultations/sms.py says what it does); without one there are none.
+SMS_SENDER = os.environ.get("SMS_SENDER") or ("consultations.sms.ConsoleSender" if LOCAL else "")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM") or f"NCM Portal <no-reply@{_host}>"
 
 LOGGING = {

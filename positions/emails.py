@@ -45,6 +45,7 @@ def clearance_requested(clearances: Iterable[Clearance]) -> None:
             ministry=one_line(clearance.ministry.name),
             due_at=clearance.due_at,
             link=address("clearance", clearance.pk),
+            always=True,
         )
 
 

@@ -16,10 +16,10 @@ PACKAGES = ("ncm_portal", "consultations", "positions")
 # positions also the one of consultations, never the other way round.
 FLOORS = {
     0: ["ncm_portal.addresses", "ncm_portal.embedded_postgres", "ncm_portal.formats", "ncm_portal.workflow"],
-    1: ["positions.wording", "consultations.similarity", "consultations.passages"],
+    1: ["consultations.sms", "positions.wording", "consultations.similarity", "consultations.passages"],
     2: ["models"],
     3: ["permissions"],
-    4: ["queries"],
+    4: ["queries", "outbox"],
     5: ["emails", "render", "uploads"],
     6: ["edition", "letters"],
     7: ["workflow"],

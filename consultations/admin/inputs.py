@@ -2,18 +2,21 @@
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
 
 from consultations import workflow
-from consultations.intake import SubmissionConfirmForm, SubmissionImportForm, SubmissionResource
+from consultations.intake import SubmissionResource
 from consultations.models import Event, OutgoingMail, Point, Submission
+from consultations.passages import for_everybody
+from consultations.permissions import is_secretariat
 from consultations.templatetags.portal import spoken
 
 from .base import ReadOnlyAdmin, RowsInline
-from .spreadsheets import SpreadsheetAdmin
+from .spreadsheets import SpreadsheetExport
 
 
 class PointsInline(RowsInline):
@@ -24,7 +27,8 @@ class PointsInline(RowsInline):
     show_change_link = True
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("theme")
+        points = super().get_queryset(request).select_related("theme")
+        return points.filter(pk__in=Point.objects.visible_to(request.user).values("pk"))
 
     def has_add_permission(self, request, obj=None):
         return False
@@ -34,10 +38,8 @@ class PointsInline(RowsInline):
 
 
 @admin.register(Submission)
-class SubmissionAdmin(SpreadsheetAdmin, ReadOnlyAdmin):
+class SubmissionAdmin(SpreadsheetExport, ReadOnlyAdmin):
     resource_classes = [SubmissionResource]
-    import_form_class = SubmissionImportForm
-    confirm_form_class = SubmissionConfirmForm
     moves, verbs = {verb: move for verb, move in workflow.SUBMISSION_MOVES.items() if verb != "take_in"}, workflow
     list_display = ["reference", "title", "stakeholder", "theme", "audience", "state", "sent", "desk"]
     list_filter = ["consultation", "state", "theme", "audience", "channel", "language", "stakeholder__group"]
@@ -50,27 +52,32 @@ class SubmissionAdmin(SpreadsheetAdmin, ReadOnlyAdmin):
         """What the person may read, and no drafts of others."""
         return super().get_queryset(request).filter(pk__in=Submission.objects.visible_to(request.user).values("pk"))
 
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """The input as this person reads it: the passages that are held back are the secretariat's and the author's."""
+        if obj and not Submission.objects.in_full_for(request.user).filter(pk=obj.pk).exists():
+            obj.body, obj.proposed_wording = for_everybody(obj.body), for_everybody(obj.proposed_wording)
+            obj.content_sha256 = ""  # words could be tried until it is the same
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def get_search_fields(self, request):
+        """Nobody finds an input by words that only others read."""
+        fields = super().get_search_fields(request)
+        return fields if is_secretariat(request.user) else [name for name in fields if name != "body"]
+
     def get_export_queryset(self, request):
         rows = super().get_export_queryset(request)
         return rows.select_related("stakeholder", "theme").prefetch_related("provisions")
 
-    def get_confirm_form_initial(self, request, import_form):
-        """The choices of the upload go on to the confirmation."""
-        chosen = super().get_confirm_form_initial(request, import_form)
-        if import_form:
-            data = import_form.cleaned_data
-            chosen |= {
-                "consultation": data["consultation"].pk,
-                "channel": data["channel"],
-                "received_on": data["received_on"],
-            }
-        return chosen
+    def changelist_view(self, request, extra_context=None):
+        """The list leads to the import too."""
+        leads = {"has_import_permission": is_secretariat(request.user)}
+        return super().changelist_view(request, {**(extra_context or {}), **leads})
 
-    def get_import_data_kwargs(self, **kwargs):
-        """Hand the choices of the form to the rows."""
-        form = kwargs.get("form")
-        chosen = {name: form.cleaned_data[name] for name in ("consultation", "channel", "received_on")} if form else {}
-        return {**super().get_import_data_kwargs(**kwargs), **chosen}
+    def get_urls(self):
+        """The admin's import is that of the desk."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}_import"
+        desk = RedirectView.as_view(pattern_name="import_inputs")
+        return [path("import/", self.admin_site.admin_view(desk), name=name), *super().get_urls()]
 
     @admin.display(description=_("sent"), ordering="submitted_at")
     def sent(self, submission: Submission) -> str:
@@ -114,7 +121,9 @@ class EventAdmin(ReadOnlyAdmin):
 class OutgoingMailAdmin(ReadOnlyAdmin):
     """What was sent to whom and when. The text is not shown: it may hold a link that lets its reader in."""
 
+    moves, verbs = {"try_again": workflow.TRY_AGAIN}, workflow
     exclude = ["body"]
     list_display = ["to", "subject", "state", "created_at", "sent_at", "tries", "error"]
-    list_filter = ["state"]
+    list_filter = ["state", "medium", "in_digest"]
+    list_select_related = ["user"]
     search_fields = ["to", "subject"]

@@ -159,8 +159,8 @@ class UserAdmin(RecordAdmin):
         return is_head(user) or (is_sysadmin(user) and obj.office != Office.HEAD)
 
     def get_readonly_fields(self, request, obj=None):
-        """Whoever could write another address into an account could take it over."""
-        return [*super().get_readonly_fields(request, obj), *(["email"] if obj else [])]
+        """Whoever could write another address into an account could take it over; a number asks for text messages."""
+        return [*super().get_readonly_fields(request, obj), *(["email", "phone"] if obj else [])]
 
     def open_moves(self, request, record):
         """An office is no state: the head gives it, or a technician gives the first one."""

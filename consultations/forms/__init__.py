@@ -3,12 +3,14 @@
 from .fields import GroupedCheckboxes, LineField, ObjectivesField, PlainTextField, ReasonForm
 from .inputs import NoteForm, SubmissionForm
 from .likeness import AlikeForm
+from .notices import NoticesForm
 from .people import InviteOfficerForm, OrganisationForm
 from .points import MergeForm, PointForm, SessionPointForm, SplitForm, TwinForm, passages
 from .wanted import WantedForm, WantedInputsForm, WantedOrganisationsForm, WantedPointsForm
 
 __all__ = [
-    "AlikeForm", "GroupedCheckboxes", "InviteOfficerForm", "LineField", "MergeForm", "NoteForm", "ObjectivesField",
+    "AlikeForm", "GroupedCheckboxes", "InviteOfficerForm", "LineField", "MergeForm", "NoteForm", "NoticesForm",
+    "ObjectivesField",
     "OrganisationForm", "PlainTextField", "PointForm", "ReasonForm", "SessionPointForm", "SplitForm",
     "SubmissionForm", "TwinForm", "WantedForm", "WantedInputsForm", "WantedOrganisationsForm", "WantedPointsForm",
     "passages",

@@ -51,6 +51,7 @@ from .likeness import (
     merge_likeness,
     points_to_compare,
 )
+from .notices import TRY_AGAIN, choose_notices, try_again
 from .on_behalf import SheetRow, TakenIn, check_against_original, retype, take_in, take_in_many
 from .people import (
     STAKEHOLDER_MOVES,

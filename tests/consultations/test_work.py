@@ -14,7 +14,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import connection
 
-from consultations import emails, jobs
+from consultations import jobs, outbox
 from consultations.models import Job, JobKind, JobState, MailState
 from tests import factories
 
@@ -25,7 +25,7 @@ def test_the_command_does_all_that_is_due(monkeypatch):
     monkeypatch.setitem(jobs.RUNNERS, JobKind.COMPARE, lambda job, progress: {})
     monkeypatch.setattr(jobs, "CHORES", [lambda: left.pop() if left else 0])
     for turn in range(60):
-        emails.queue(f"p{turn}@example.org", "Subject", "Text")
+        outbox.queue(f"p{turn}@example.org", "Subject", "Text")
     Job.objects.create(kind=JobKind.COMPARE, by=factories.make_secretariat(), state=JobState.WAITING)
     out = StringIO()
     call_command("work", stdout=out)
@@ -44,7 +44,7 @@ def database_url():
 def test_the_watching_worker_works_quietly_until_it_is_asked_to_end(tmp_path):
     environment = {**os.environ, "DATABASE_URL": database_url(), "VAR_DIR": str(tmp_path), "DEBUG": "1"}
     environment["DJANGO_SETTINGS_MODULE"] = "ncm_portal.settings"  # with its mail in files
-    queued = emails.queue("a@example.org", "Subject", "Text")
+    queued = outbox.queue("a@example.org", "Subject", "Text")
     command = [sys.executable, "manage.py", "work", "--watch"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, **pipes) as worker:

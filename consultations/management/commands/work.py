@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
-from consultations import emails, jobs
+from consultations import jobs, outbox
 
 log = logging.getLogger(__name__)
 PAUSE = 2  # seconds between looks at empty queues
@@ -25,8 +25,8 @@ class Command(BaseCommand):
             self._watch()
         else:
             run = _until_nothing(lambda: jobs.run_next() is not None)
-            sent = _until_nothing(emails.deliver)
             done = sum(_until_nothing(chore) for chore in jobs.CHORES)
+            sent = _until_nothing(outbox.deliver)
             self.stdout.write(f"{sent} sent, {run} jobs, {done} chores")
 
     def _watch(self) -> None:
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         ending = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: ending.set())
-        mail = [lambda: emails.deliver(limit=1), *jobs.CHORES]
+        mail = [lambda: outbox.deliver(limit=1), *jobs.CHORES]
         threads = [
             threading.Thread(target=self._loop, args=(ending, mail)),
             threading.Thread(target=self._loop, args=(ending, [lambda: jobs.run_next(ending.is_set) is not None])),
