@@ -1,8 +1,10 @@
 """Who reads an input in full, and who reads points that come from a passage that is held back."""
 
 import pytest
+from django.urls import reverse
 
 from consultations.models import Point, Submission
+from consultations.workflow import split
 from tests.factories import (
     make_head,
     make_member,
@@ -12,6 +14,8 @@ from tests.factories import (
     make_submission,
     make_user,
 )
+from tests.pages import words
+from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +58,44 @@ def test_who_reads_a_point_from_a_passage_that_is_held_back(sent):
 def test_the_secretariat_does_not_read_the_drafts_of_others(sent):
     draft = make_submission(state="draft")
     assert draft not in Submission.objects.in_full_for(make_head())
+
+
+# --- Points that tell what is held back -------------------------------------------------------------------------------
+
+TOLD = "Open words. [[The officer at the gate of Nadapal asks for money.]] Build a shelter."
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "held"),
+    [
+        ("[[The officer at the gate of Nadapal asks for money.]]", TOLD[14:64], True),
+        ("[[The officer at the gate", "The officer at the gate", True),
+        ("At the gate of Nadapal money is asked for.", "At the gate of Nadapal money is asked for.", True),
+        ("Build a shelter.", "Build a shelter.", False),
+        ("Corruption at borders", "Corruption at borders", False),
+    ],
+)
+def test_a_point_that_is_taken_out_of_a_passage_is_held_back_too(text, kept, held):
+    point = split(make_submission(body=TOLD), by=make_secretariat(), kind="challenge", text=text)
+    assert (point.text, point.held_back) == (kept, held)
+
+
+def test_the_desk_may_hold_back_what_tells_it_in_other_words():
+    told = split(make_submission(body=TOLD), by=make_secretariat(), kind="challenge", text="Corruption", held_back=True)
+    assert told not in Point.objects.visible_to(None)
+
+
+# --- In the admin -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("office", "reads"), [("sysadmin", False), ("secretariat", True)])
+def test_technicians_do_not_read_in_the_admin_what_is_held_back(client, office, reads):
+    sent = make_submission(body=TOLD, proposed_wording="[[Arrest the officer.]]")
+    make_point(sent, text="The officer asks.", held_back=True)
+    shown = words(
+        sign_in(client, make_user(office)).get(reverse("admin:consultations_submission_change", args=[sent.pk]))
+    )
+    hits = client.get(reverse("admin:consultations_submission_changelist"), {"q": "Nadapal"}).context["cl"]
+    secrets = ("Nadapal", "Arrest", "The officer asks.")
+    assert [secret in shown for secret in secrets] == [reads] * 3
+    assert hits.result_count == reads
