@@ -204,6 +204,8 @@ READY: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Stakeholder: _stakeholder, Submission: _submission, Point: _point, Likeness: _likeness, PositionPaper: _paper,
     Clearance: _clearance, Amendment: _amendment,
 }  # fmt: skip
+
+
 def _close(submission: Submission) -> None:
     """The deadline has passed."""
     change(submission.consultation, closes_at=workflow.now() - timedelta(hours=1))

@@ -1,16 +1,22 @@
-"""One input as its readers see it: the words that were sent, and what became of each of its points."""
+"""One input as its readers see it: the words that were sent, who co-signs them, and what became of each point."""
 
+from typing import Any
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
-from consultations.models import Point, Submission
+from consultations import workflow
+from consultations.models import Audience, Endorsement, Point, Stakeholder, Submission
 from consultations.passages import holds_back
-from consultations.queries import readable_by_reference
+from consultations.permissions import organisations_of
+from consultations.queries import co_signatures, files_of, readable_by_reference
+from consultations.views.access import NOTHING_DONE, Outcome, attempt
 from consultations.views.memory import kept_for_visitors
-from positions.queries import answers_for
+from positions.outcomes import what_became
 
 
 @login_not_required
@@ -18,20 +24,74 @@ from positions.queries import answers_for
 @kept_for_visitors
 def show(request: HttpRequest, reference: str) -> HttpResponse:
     """An input that the reader may read. 404 for one that is not there and for one that is not the reader's to see."""
+    return _show(request, _input(request, reference))
+
+
+def _input(request: HttpRequest, reference: str) -> Submission:
     readable = readable_by_reference(request.user, [reference])
-    submission = get_object_or_404(readable.select_related("consultation", "stakeholder__county", "theme"))
-    said = Point.objects.visible_to(request.user)
-    same = Prefetch("merged_into", said.select_related("submission"))
-    points = list(said.standing().filter(submission=submission).prefetch_related(same).order_by("number"))
-    answers = answers_for(points)
+    return get_object_or_404(readable.select_related("consultation", "stakeholder__county", "theme"))
+
+
+def _show(request: HttpRequest, submission: Submission, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
+    said = Point.objects.visible_to(request.user).standing().filter(submission=submission)
     full = Submission.objects.in_full_for(request.user).filter(pk=submission.pk).exists()
     guessable = holds_back(submission.body) or holds_back(submission.proposed_wording)
     context = {
         "submission": submission,
+        "reasons": outcome.reasons,
         "full": full,
         # Whoever knows all the rest of a text could try words for what is held back until the hash is the same.
         "fingerprint": submission.content_sha256 if full or not guessable else "",
         "provisions": submission.provisions.all(),
-        "points": [(point, answers.get(point.pk)) for point in points],
+        "files": files_of(request.user, submission),
+        "points": what_became(list(said.order_by("number")), request.user),
+        **_co_signing(request, submission),
     }
-    return render(request, "positions/input.html", context)
+    return render(request, "positions/input.html", context, status=outcome.status)
+
+
+def _co_signing(request: HttpRequest, submission: Submission) -> dict[str, Any]:
+    """Who co-signs the input, and in whose name the reader may co-sign it or take that back."""
+    if submission.audience != Audience.PUBLIC:
+        return {}
+    signed, own = co_signatures(submission), organisations_of(request.user)
+    signers = {each.stakeholder_id for each in signed.endorsements}
+    return {
+        "signed": signed,
+        "own": {body.pk for body in own},
+        "may_sign": [body for body in own if body.pk not in signers and _may_sign(submission, body)],
+    }
+
+
+def _may_sign(submission: Submission, body: Stakeholder) -> bool:
+    return all(condition.met for condition in workflow.ready_to_endorse(submission, body))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def endorse(request: HttpRequest, reference: str) -> HttpResponse:
+    """Co-sign an input in the name of an organisation of the reader's."""
+    submission = _input(request, reference)
+    if request.method != "POST":
+        return redirect("input", reference)
+    asked = request.POST.get("organisation", "")
+    own = [body for body in organisations_of(request.user) if str(body.pk) == asked]
+    if not own:
+        return _show(request, submission, Outcome([_("Choose the organisation in whose name you co-sign.")], 422))
+    outcome = attempt(lambda: workflow.endorse(submission, own[0], by=request.user))
+    if outcome.reasons:
+        return _show(request, submission, outcome)
+    messages.success(request, _("%(name)s co-signs this input now. Its author is told.") % {"name": own[0].name})
+    return redirect("input", reference)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def endorse_withdraw(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Take a co-signature back."""
+    submission = _input(request, reference)
+    if request.method != "POST":
+        return redirect("input", reference)
+    own = organisations_of(request.user)
+    endorsement = get_object_or_404(Endorsement, pk=pk, submission=submission, stakeholder__in=own)
+    workflow.withdraw_endorsement(endorsement, by=request.user)
+    messages.success(request, _("The co-signature is withdrawn."))
+    return redirect("input", reference)

@@ -19,20 +19,20 @@ from consultations.models import (
     Event,
     ForumSession,
     Membership,
-    Point,
     SessionRoleKind,
     Stakeholder,
     Submission,
     SubmissionState,
 )
 from consultations.permissions import is_member, may_manage_members, may_rule_on_sign_off, organisations_of
+from consultations.queries import files_of
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out
 from consultations.views.late import late_standing
 from consultations.views.stakeholder import AUTHOR_MOVES, EDITABLE, author_moves, history_of, own_input
 from consultations.workflow import STAKEHOLDER_MOVES
 from ncm_portal.workflow import moves_open_to, needs_of, now
 from positions.models import PaperState, ReviewRound
-from positions.queries import answers_for
+from positions.outcomes import what_became
 
 # The order in which a focal point has to do with them: what is theirs to finish stands first.
 ORDER = [
@@ -126,8 +126,7 @@ def _show(
     questions = list(submission.questions.select_related("answered_by"))
     if answering is None and submission.state == SubmissionState.RETURNED and questions:
         answering = AnswersForm(questions=questions)
-    points = list(submission.points.standing().select_related("theme", "merged_into").order_by("number"))
-    answers = answers_for(points)
+    points = list(submission.points.standing().order_by("number"))
     context = {
         "submission": submission,
         "reasons": outcome.reasons,
@@ -136,8 +135,8 @@ def _show(
         "form": answering,
         "late": late_standing(submission, request.user),
         "is_editable": submission.state in EDITABLE,
-        "points": [(point, answers.get(point.pk)) for point in points],
-        "readable": _readable(request, points),
+        "points": what_became(points, request.user),
+        "files": files_of(request.user, submission),
         "provisions": submission.provisions.all(),
         "moves": moves_open_to(AUTHOR_MOVES, submission, request.user),
         "needs": needs_of(
@@ -147,12 +146,6 @@ def _show(
         "here": reverse("my_input", args=[submission.key]),
     }
     return render(request, "positions/my_input.html", context, status=outcome.status)
-
-
-def _readable(request: HttpRequest, points: list[Point]) -> set[int]:
-    """Which of the points that `points` were merged into the reader may read."""
-    others = Point.objects.visible_to(request.user).filter(merged__in=points, submission__isnull=False)
-    return set(others.values_list("pk", flat=True)) if points else set()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

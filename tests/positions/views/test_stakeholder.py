@@ -203,7 +203,7 @@ def test_an_answer_is_shown_with_paragraph_and_reason_once_published(client):
         change(disposition, answered_at=now())
     sign_in(client, make_member(submission.stakeholder))
     page = client.get(at(submission))
-    shown = {point.pk: found for point, found in page.context["points"]}[answer.point.pk]
+    shown = {row.point.pk: row.answer for row in page.context["points"]}[answer.point.pk]
     assert shown.disposition == answer
     assert str(answer.get_outcome_display()).capitalize() in words(page)
     if answer.reason:
