@@ -16,6 +16,11 @@ PUBLIC = {
     "theme",
     "inputs",
     "input",
+    "inputs_export",
+    "feed_inputs",
+    "feed_points",
+    "openapi",
+    "attachment",  # a file of an input that everybody may read
     "forum",
     "papers",
     "paper",

@@ -20,7 +20,7 @@ FLOORS = {
     2: ["models"],
     3: ["permissions"],
     4: ["queries", "outbox"],
-    5: ["emails", "positions.outcomes", "render", "uploads"],
+    5: ["open_data", "emails", "positions.outcomes", "render", "uploads"],
     6: ["edition", "letters"],
     7: ["workflow"],
     8: ["intake", "sample", "reference_data"],

@@ -1,11 +1,16 @@
 """Spreadsheets in and out: stakeholders, inputs and delegates, each row tried before anything is kept."""
 
-from .forms import SpreadsheetForm, SubmissionConfirmForm, SubmissionImportForm
+from .forms import InputsImportForm, NamesForm, SpreadsheetForm
+from .imports import confirm_import, confirm_names, import_inputs, left_out, prepare_import, tally, tried
 from .resources import DelegateResource, StakeholderResource, SubmissionResource, problems_of
-from .spreadsheets import FORMATS_IN, FORMATS_OUT, NotReadable
+from .spreadsheets import ENCODINGS, FORMATS_IN, FORMATS_OUT, LiteralCSV, LiteralXLSX, NotReadable, escaped, text_cell
+from .template import template
+from .trial import RowState, Trial, suggestions, try_rows
 from .uploads import UploadFolder
 
 __all__ = [
-    "FORMATS_IN", "FORMATS_OUT", "DelegateResource", "NotReadable", "SpreadsheetForm", "StakeholderResource",
-    "SubmissionConfirmForm", "SubmissionImportForm", "SubmissionResource", "UploadFolder", "problems_of",
+    "ENCODINGS", "FORMATS_IN", "FORMATS_OUT", "DelegateResource", "InputsImportForm", "LiteralCSV", "LiteralXLSX",
+    "NamesForm", "NotReadable", "RowState", "SpreadsheetForm", "StakeholderResource", "SubmissionResource", "Trial",
+    "UploadFolder", "confirm_import", "confirm_names", "escaped", "import_inputs", "left_out", "prepare_import", "problems_of",
+    "suggestions", "tally", "template", "text_cell", "tried", "try_rows",
 ]  # fmt: skip

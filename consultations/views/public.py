@@ -1,6 +1,7 @@
 """Pages for everyone: the list of inputs with who has been heard, the privacy notice, the accessibility statement."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -34,6 +35,7 @@ def inputs(request: HttpRequest) -> HttpResponse:
         "words": asked.words,
         "filters": [each for each in asked.filters if each.options and (each.name != "round" or len(rounds) > 1)],
         "is_narrowed": bool(asked.address),
+        "narrowed": f"?{urlencode(asked.address)}" if asked.address else "",
         "not_found": lost or asked.is_unknown,
         "inputs": page.rows,
         "newer": _address(asked, after=page.newer),

@@ -1,0 +1,135 @@
+"""The list of inputs as CSV, Excel workbook or JSON: with the list's own filters, written while it is read."""
+
+import csv
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from io import StringIO
+from typing import Any, NamedTuple
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+from openpyxl import Workbook
+
+from consultations import queries
+from consultations.intake import escaped, text_cell
+from consultations.models import Audience, Channel, Group, Language, SubmissionState, Theme
+from consultations.views.filters import asked_of
+from positions.models import Outcome
+from positions.open_data import Data, inputs_as_data
+
+CELL = 32_767  # characters that fit a cell of a workbook
+BLOCK = 64 * 1024
+
+
+class Column(NamedTuple):
+    """One column of a table of inputs: its head, and what stands in it."""
+
+    head: Promise
+    cell: Callable[[Data], Any]
+
+
+def _points(row: Data) -> str:
+    return "\n".join(f"{point['reference']}: {point['text']}" for point in row["points"])
+
+
+def _answers(row: Data) -> str:
+    return "\n".join(_answer(point) for point in row["points"] if point["answer"])
+
+
+def _answer(point: Data) -> str:
+    given = point["answer"]
+    where = f" ({given['paper']}, {', '.join(map(str, given['paragraphs']))})" if given["paragraphs"] else ""
+    return f"{point['reference']}: {Outcome(given['outcome']).label}{where}. {given['reason']}".strip()
+
+
+COLUMNS = (
+    Column(_("Reference"), lambda row: row["reference"]),
+    Column(_("Sent"), lambda row: row["submitted_at"]),
+    Column(_("State"), lambda row: SubmissionState(row["state"]).label),
+    Column(_("Who may read it"), lambda row: Audience(row["audience"]).label),
+    Column(_("Consultation"), lambda row: row["consultation"]),
+    Column(_("Organisation"), lambda row: row["organisation"]["name"]),
+    Column(_("Group"), lambda row: Group(row["organisation"]["group"]).label),
+    Column(_("County"), lambda row: row["organisation"]["county"]),
+    Column(_("Theme"), lambda row: row["theme"]),
+    Column(_("Objectives"), lambda row: "; ".join(row["objectives"])),
+    Column(_("Forum"), lambda row: row["forum"]),
+    Column(_("Language"), lambda row: Language(row["language"]).label),
+    Column(_("Came by"), lambda row: Channel(row["channel"]).label),
+    Column(_("Title"), lambda row: row["title"]),
+    Column(_("Text"), lambda row: row["body"]),
+    Column(_("Proposed wording"), lambda row: row["proposed_wording"]),
+    Column(_("Files"), lambda row: "\n".join(file["name"] for file in row["files"])),
+    Column(_("Points"), _points),
+    Column(_("Answers"), _answers),
+    Column(_("Page"), lambda row: row["url"]),
+)
+
+
+def _table(rows: Iterable[Data]) -> Iterator[list[Any]]:
+    yield [str(column.head) for column in COLUMNS]
+    for row in rows:
+        yield [column.cell(row) for column in COLUMNS]
+
+
+def as_csv(rows: Iterable[Data]) -> Iterator[bytes]:
+    """A CSV file with the mark by which spreadsheet programs know UTF-8; no cell is ever taken for a formula."""
+    out = StringIO(newline="")
+    writer = csv.writer(out)
+    out.write("\ufeff")
+    for row in _table(rows):
+        writer.writerow([escaped(value) for value in row])
+        if out.tell() > BLOCK:
+            yield out.getvalue().encode()
+            out.seek(0)
+            out.truncate()
+    yield out.getvalue().encode()
+
+
+def as_xlsx(rows: Iterable[Data]) -> Iterator[bytes]:
+    """A workbook in which every cell is text. It is written to a file first: its parts are known only at the end."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for row in _table(rows):
+        sheet.append([text_cell(sheet, str(value or "")[:CELL]) for value in row])
+    with tempfile.TemporaryFile() as file:
+        book.save(file)
+        file.seek(0)
+        while block := file.read(BLOCK):
+            yield block
+
+
+def as_json(rows: Iterable[Data]) -> Iterator[bytes]:
+    """One object with the list of inputs; the description of the feed says what stands in each."""
+    yield b'{"inputs": ['
+    for number, row in enumerate(rows):
+        yield (",\n" if number else "\n").encode() + json.dumps(row, ensure_ascii=False).encode()
+    yield b"\n]}\n"
+
+
+FORMATS = {
+    "csv": (as_csv, "text/csv; charset=utf-8"),
+    "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "json": (as_json, "application/json"),
+}
+
+
+@login_not_required
+@require_safe
+def inputs_export(request: HttpRequest, form: str) -> StreamingHttpResponse:
+    """What the list of inputs shows to the reader under the same address, all pages of it, in one file."""
+    if form not in FORMATS:
+        raise Http404
+    asked = asked_of(request, queries.public_rounds(), Theme.objects.all())
+    inputs = queries.readable_inputs(request.user, asked.wanted)
+    if asked.words:
+        inputs = queries.found(inputs, asked.words)
+    write, kind = FORMATS[form]
+    answer = StreamingHttpResponse(write(inputs_as_data(inputs, reader=request.user)), content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="inputs-{timezone.localdate()}.{form}"'
+    return answer

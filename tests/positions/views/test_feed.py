@@ -1,0 +1,191 @@
+"""The feed: public inputs and points for other programs, as its description says."""
+
+import json
+import re
+from datetime import timedelta
+
+import jsonschema
+import pytest
+from django.conf import settings
+from django.urls import get_resolver, reverse
+
+from consultations.models import Audience, Channel, Event, Group, Language, PointKind, PointState
+from positions.models import Outcome
+from positions.views import feed
+from tests import factories
+from tests.positions.views.test_exports import answered  # noqa: F401  # the same world
+from tests.sign_in import sign_in
+
+FEEDS = {"feed_inputs": "Inputs", "feed_points": "Points"}
+
+
+def get(client, name, headers=None, **asked):
+    return client.get(reverse(name, query=asked), headers=headers)
+
+
+def validator(name):
+    schema = {"$ref": f"#/components/schemas/{name}", "components": feed.DESCRIPTION["components"]}
+    return jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+
+
+def all_pages(client, name, kind):
+    rows, address = [], reverse(name)
+    while address:
+        page = client.get(address).json()
+        rows += page[kind]
+        address = page["next"] and page["next"].removeprefix(settings.PORTAL_ADDRESS)
+    return rows
+
+
+# --- As described -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("answered")
+def test_real_answers_are_as_the_description_says(client):
+    session = factories.make_session()
+    factories.make_point(session=session, stakeholder=None)
+    into = factories.make_point()
+    factories.make_point(state="merged", into=into)
+    for name, schema in FEEDS.items():
+        found = get(client, name).json()
+        assert next(iter(found.values())) != []
+        validator(schema).validate(found)
+    validator("Error").validate(get(client, "feed_inputs", after="x").json())
+    validator("Export").validate(client_json(client, "/inputs.json"))
+    sign_in(client, factories.make_secretariat())
+    factories.make_submission(state="returned", audience="secretariat")
+    validator("Export").validate(client_json(client, "/inputs.json"))
+
+
+def client_json(client, address):
+    return json.loads(b"".join(client.get(address)))
+
+
+@pytest.mark.django_db
+def test_the_description_can_say_no(client):
+    factories.make_submission()
+    found = get(client, "feed_inputs").json()
+    for wrong in (
+        {"inputs": [{**found["inputs"][0], "author": "x"}]},
+        {"inputs": [{**found["inputs"][0], "state": "x"}]},
+    ):
+        assert not validator("Inputs").is_valid({**found, **wrong})
+
+
+def test_every_path_of_the_description_is_there_and_the_other_way_round():
+    names = [name for name in get_resolver().reverse_dict if isinstance(name, str)]
+    served = {reverse(name) for name in names if name.startswith("feed_") or name == "openapi"}
+    assert set(feed.DESCRIPTION["paths"]) == served | {reverse("inputs_export", args=["json"])}
+
+
+def test_the_description_knows_every_choice():
+    known = feed.DESCRIPTION["components"]["schemas"]
+    enums = {
+        "group": (known["Organisation"], Group.values),
+        "outcome": (known["Answer"], Outcome.values),
+        "kind": (known["Point"], PointKind.values),
+        "language": (known["Input"], Language.values),
+        "channel": (known["Input"], Channel.values),
+        "audience": (known["Input"], Audience.values),
+    }
+    assert {name: schema["properties"][name]["enum"] for name, (schema, _values) in enums.items()} == {
+        name: values for name, (_schema, values) in enums.items()
+    }
+    assert set(known["Point"]["properties"]["state"]["enum"]) == {
+        PointState.VALIDATED, PointState.MERGED, PointState.DISPOSED,
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_the_description_is_served_with_the_portals_address(client):
+    found = get(client, "openapi").json()
+    assert (found["openapi"], found["servers"]) == ("3.1.0", [{"url": settings.PORTAL_ADDRESS}])
+    used = set(re.findall(r"#/components/schemas/(\w+)", str(found)))
+    assert used == set(found["components"]["schemas"])
+
+
+# --- What stands in it --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["visitor", "secretariat", "organisation"])
+def test_everybody_gets_what_is_public_and_nothing_else(client, answered, who):  # noqa: F811
+    for audience in ("members", "secretariat"):
+        factories.make_point(factories.make_submission(audience=audience))
+    factories.make_submission(state="submitted")
+    if who != "visitor":
+        sign_in(client, answered.author if who == "organisation" else factories.make_secretariat())
+    (found,) = get(client, "feed_inputs").json()["inputs"]
+    assert (found["reference"], found["body"]) == (answered.reference, "Open. [passage held back]")
+    assert [point["text"] for point in get(client, "feed_points").json()["points"]] == ["Fair work.", "Fair pay."]
+
+
+@pytest.mark.django_db
+def test_pages_follow_each_other_without_gap_or_repeat(client, monkeypatch):
+    monkeypatch.setattr(feed, "PAGE", 2)
+    made = [factories.make_submission() for _turn in range(5)]
+    same_moment = made[1].decided_at
+    for submission in made[1:4]:
+        factories.change(submission, decided_at=same_moment)
+    for submission in made:
+        factories.make_point(submission)
+    expected = [made[turn].reference for turn in (0, 1, 2, 3, 4)]
+    assert [row["reference"] for row in all_pages(client, "feed_inputs", "inputs")] == expected
+    assert [row["input"] for row in all_pages(client, "feed_points", "points")] == [row.reference for row in made]
+
+
+@pytest.mark.django_db
+def test_an_input_that_is_accepted_later_comes_behind_the_others(client):
+    early, late = factories.make_submission(), factories.make_submission()
+    factories.change(early, decided_at=late.decided_at + timedelta(seconds=1))
+    assert [row["reference"] for row in all_pages(client, "feed_inputs", "inputs")] == [late.reference, early.reference]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", FEEDS)
+@pytest.mark.parametrize("after", ["x", "1-", "-1", "1-2-3", "9" * 30, "²-²", "1 2"])
+def test_what_the_feed_never_gave_is_refused_in_words(client, name, after):
+    answer = get(client, name, after=after)
+    assert (answer.status_code, list(answer.json())) == (400, ["error"])
+
+
+# --- Asking again -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [*FEEDS, "openapi"])
+def test_an_unchanged_answer_is_not_sent_again(client, name):
+    Event.objects.record("entered", factories.make_point(), by=None)
+    first = get(client, name)
+    again = get(client, name, headers={"If-None-Match": first["ETag"]})
+    assert (first.status_code, again.status_code, again.content, again["ETag"]) == (200, 304, b"", first["ETag"])
+    since = get(client, name, headers={"If-Modified-Since": first["Last-Modified"]})
+    assert since.status_code == 304
+
+
+@pytest.mark.django_db
+def test_a_changed_answer_has_another_tag(client):
+    first = get(client, "feed_inputs")
+    factories.make_submission()
+    changed = get(client, "feed_inputs", headers={"If-None-Match": first["ETag"]})
+    assert (changed.status_code, changed["ETag"] == first["ETag"]) == (200, False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["en", "sw"])
+def test_the_language_of_who_asks_changes_nothing(client, answered, language):  # noqa: F811
+    found = get(client, "feed_inputs", headers={"Accept-Language": language}).json()
+    assert found["inputs"][0]["body"] == "Open. [passage held back]"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [*FEEDS, "openapi"])
+def test_programs_of_other_sites_may_read_it_and_no_cookie_is_set(client, name):
+    asked = client.options(reverse(name), headers={"Origin": "https://elsewhere.example"})
+    assert (asked.status_code, asked["Access-Control-Allow-Headers"]) == (204, "If-None-Match, If-Modified-Since")
+    answer = get(client, name, headers={"Origin": "https://elsewhere.example"})
+    told = [answer[each] for each in ("Access-Control-Allow-Origin", "Cross-Origin-Resource-Policy", "Cache-Control")]
+    assert told == ["*", "cross-origin", "public, max-age=60"]
+    assert answer.cookies == {}
+    assert client.post(reverse(name)).status_code == 405
