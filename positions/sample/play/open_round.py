@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 
 from consultations.models import Consultation, Office, Point, Submission, SubmissionState, User
-from consultations.workflow import extend, open_consultation
+from consultations.workflow import extend, open_consultation, rule_on_sign_off
 from ncm_portal.workflow import journal
 from positions import sample
 from positions.workflow import create_paper
@@ -36,6 +36,7 @@ def acts(stage: Stage) -> Iterator[Act]:
     opened = on(-rows["consultation"]["opened_days_ago"])
     yield Act(opened - STEP, prepare, (rows["consultation"],))
     yield Act(opened, open_round)
+    yield Act(on(-rows["sign_off"]["days_ago"]), wait_for_sign_offs, (rows["sign_off"],))
     for row in sample.rows("open_round", "input"):
         begun = on(-row["days_ago"], time(10))
         yield Act(begun, write, (row,))
@@ -63,6 +64,11 @@ def prepare(stage: Stage, facts: sample.Row) -> None:
 def open_round(stage: Stage) -> None:
     """The secretariat opens it."""
     stage.consultation = open_consultation(stage.consultation, by=stage.person(OFFICER))
+
+
+def wait_for_sign_offs(stage: Stage, row: sample.Row) -> None:
+    """A body has its inputs signed off from now on before they are sent."""
+    rule_on_sign_off(stage.bodies[row["organisation"]], by=stage.person(row["by"]), needed=True)
 
 
 def come(stage: Stage, row: sample.Row, people: list[sample.Row]) -> None:
