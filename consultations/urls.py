@@ -3,6 +3,7 @@
 from django.urls import path
 
 from consultations.views import (
+    attachments,
     desk,
     desk_many,
     desk_organisations,
@@ -31,6 +32,10 @@ urlpatterns = [
     path("submit/<uuid:key>/preview/", drafts.draft_preview, name="draft_preview"),
     path("submit/<uuid:key>/sign-off/", drafts.sign_off, name="sign_off"),
     path("submit/<uuid:key>/late/", late.ask_late, name="ask_late"),
+    path("inputs/<uuid:key>/files/", attachments.attachment_add, name="attachment_add"),
+    path("inputs/<uuid:key>/files/<uuid:file>/", attachments.attachment_chunk, name="attachment_chunk"),
+    path("files/<uuid:key>/", attachments.attachment, name="attachment"),
+    path("files/<uuid:key>/remove/", attachments.attachment_remove, name="attachment_remove"),
     path("receipts/<str:reference>/", stakeholder.receipt, name="receipt"),
     path("organisations/register/", people.register_organisation, name="register_organisation"),
     path("organisations/join/<str:token>/", people.join_organisation, name="join_organisation"),

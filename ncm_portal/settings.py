@@ -213,6 +213,14 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "files"  # published papers and evidence; handed out by views, never by the web server itself
+ATTACHMENT_MAX_BYTES = int(os.environ.get("ATTACHMENT_MAX_MB", "10")) * 1024 * 1024
+ATTACHMENT_MAX_FILES = int(os.environ.get("ATTACHMENT_MAX_FILES", "10"))
+CLAMD = os.environ.get("CLAMD", "")  # the virus scanner's socket, or host:port; without one no file waits
+LARGEST_UPLOAD = max(32 * 1024 * 1024, 2 * ATTACHMENT_MAX_BYTES)  # what one request may leave on the disk, in bytes
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "consultations.uploads.arrival.BoundedUploadHandler",
+]
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["png", "webp", "woff", "woff2", "ttf", "gz", "br"]

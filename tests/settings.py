@@ -13,7 +13,7 @@ os.environ.setdefault("NCM_TEST_RUN", str(Path(tempfile.gettempdir()) / f"{RUN_P
 RUN_FOLDER = Path(os.environ["NCM_TEST_RUN"])
 
 os.environ.update(DEBUG="1", VAR_DIR=str(RUN_FOLDER), SECRET_KEY="known to everybody, so only for tests")
-for name in ("DEMO", "PORTAL_ADDRESS", "EMAIL_URL", "DATABASE_POOL", "PROXY_COUNT"):
+for name in ("DEMO", "PORTAL_ADDRESS", "EMAIL_URL", "DATABASE_POOL", "PROXY_COUNT", "CLAMD"):
     os.environ.pop(name, None)
 
 from ncm_portal.settings import *  # noqa: E402, F403 - the environment must stand first

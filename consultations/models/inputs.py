@@ -224,6 +224,7 @@ class Submission(models.Model):
     def content(self, objectives: Iterable[str] | None = None) -> dict[str, object]:
         """What the receipt's hash is computed over. `objectives` are their codes, where they are at hand already."""
         codes = self.provisions.values_list("code", flat=True) if objectives is None else objectives
+        files = self._files() if self.pk else []
         return {
             "reference": self.reference,
             "consultation": self.consultation.slug,
@@ -235,7 +236,13 @@ class Submission(models.Model):
             "title": self.title,
             "body": self.body,
             "proposed_wording": self.proposed_wording,
+            **({"files": files} if files else {}),
         }
+
+    def _files(self) -> list[dict[str, str]]:
+        """The files that its author added, by name and hash. The original of what came on paper is no part of it."""
+        added = self.attachments.filter(kind="evidence").exclude(sha256="").exclude(state="removed")
+        return list(added.order_by("name", "sha256").values("name", "sha256"))
 
     def computed_sha256(self, objectives: Iterable[str] | None = None) -> str:
         """SHA-256 (FIPS 180-4) of the canonical JSON of `content`."""

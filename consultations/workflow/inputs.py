@@ -67,6 +67,7 @@ def ready_to_send(submission: Submission) -> list[Condition]:
     when = {"moment": _deadline(consultation)}
     return [
         *_is_complete(submission),
+        *_has_its_files(submission),
         *_is_signed_off(submission),
         *_is_answered(submission),
         either(in_time, open_ % when, closed % when),
@@ -129,6 +130,13 @@ def _is_marked_well(submission: Submission) -> list[Condition]:
             Condition(_("Near “%(words)s”: every [[ needs its ]], and none inside another") % {"words": bad}, False)
         )
     return found
+
+
+def _has_its_files(submission: Submission) -> list[Condition]:
+    """No file is on its way: the receipt covers every one."""
+    on_their_way = submission.pk and submission.attachments.filter(state=Attachment.State.UPLOADING)
+    words = _("“%(name)s” has not arrived in full: add it again or remove it")
+    return [Condition(words % {"name": file.name}, False) for file in on_their_way or []]
 
 
 def _is_signed_off(submission: Submission) -> list[Condition]:

@@ -1,0 +1,44 @@
+"""A file that is added to an input: chosen on a page, or sent piece by piece by the script of the page."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+ACCEPTED = ".pdf,.docx,.odt,.xlsx,.jpg,.jpeg,.png"
+
+
+class FileForm(forms.Form):
+    """The file. Everything about it is found out from its bytes, later."""
+
+    use_required_attribute = False
+
+    file = forms.FileField(
+        label=_("File"),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        error_messages={
+            "required": _("Choose a file first."),
+            "invalid": _("Choose a file first."),
+            "missing": _("Choose a file first."),
+        },
+    )
+
+
+class PieceForm(forms.Form):
+    """The next bytes of a file: where they stand in it, and how large it will be."""
+
+    offset = forms.IntegerField(min_value=0, max_value=2**53)
+    size = forms.IntegerField(min_value=0, max_value=2**53)
+    name = forms.CharField(max_length=1000, required=False)
+    piece = forms.FileField(allow_empty_file=True)
+
+    def clean_piece(self) -> bytes:
+        """The bytes themselves, never more than a piece may hold."""
+        piece: Any = self.cleaned_data["piece"]
+        if piece.size > LARGEST_PIECE:
+            raise forms.ValidationError(_("That is too much at once."))
+        return piece.read()
+
+
+LARGEST_PIECE = 2 * 1024 * 1024

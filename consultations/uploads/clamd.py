@@ -1,0 +1,64 @@
+"""A ClamAV daemon, asked about a file over its own protocol: INSTREAM, as in clamd(8)."""
+
+import socket
+import struct
+from pathlib import Path
+
+PIECE = 256 * 1024
+PATIENCE = 20  # seconds for one answer
+TO_CONNECT = 2
+
+
+class ScannerDown(Exception):
+    """The daemon did not answer."""
+
+
+class NoVerdict(ScannerDown):
+    """The daemon answered that it could not look at this file."""
+
+
+def scan(path: Path, address: str) -> str:
+    """What the daemon at `address` (a socket's path, or host:port) found in a file; "" for nothing.
+
+    Raises ScannerDown, or NoVerdict where only this file is the matter.
+    """
+    try:
+        with _connected(address) as line, path.open("rb") as file:
+            line.sendall(b"zINSTREAM\0")
+            while piece := file.read(PIECE):
+                line.sendall(struct.pack(">I", len(piece)) + piece)
+            line.sendall(struct.pack(">I", 0))
+            answer = _answer(line)
+    except OSError as error:
+        raise ScannerDown(str(error)) from error
+    if answer == "stream: OK":
+        return ""
+    if answer.startswith("stream: ") and answer.endswith(" FOUND"):
+        return answer.removeprefix("stream: ").removesuffix(" FOUND")
+    raise NoVerdict(answer) if answer else ScannerDown("no answer")
+
+
+def _connected(address: str) -> socket.socket:
+    if address.startswith("/"):
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        line.settimeout(TO_CONNECT)
+        try:
+            line.connect(address)
+        except OSError:
+            line.close()
+            raise
+    else:
+        host, _colon, port = address.rpartition(":")
+        line = socket.create_connection((host.strip("[]"), int(port)), timeout=TO_CONNECT)
+    line.settimeout(PATIENCE)
+    return line
+
+
+def _answer(line: socket.socket) -> str:
+    told = b""
+    while b"\0" not in told and len(told) < 4096:
+        piece = line.recv(4096)
+        if not piece:
+            break
+        told += piece
+    return told.partition(b"\0")[0].decode("utf-8", "replace").strip()

@@ -1,0 +1,78 @@
+"""The six kinds of file that come in, and how each is known by its first bytes."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import puremagic
+
+from .refusals import Refused
+
+ENOUGH = 4096  # bytes in which every kind shows itself
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP = b"PK\x03\x04"
+ZIP_END = b"PK\x05\x06"
+LONGEST_ZIP_END = 22 + 65_535
+PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe")
+
+
+class Kind(NamedTuple):
+    """A kind of file: what it is called on the wire, and the ends that its name may have, the usual one first."""
+
+    media_type: str
+    ends: tuple[str, ...]
+
+
+OPEN_XML = "application/vnd.openxmlformats-officedocument"
+PDF = Kind("application/pdf", ("pdf",))
+DOCX = Kind(f"{OPEN_XML}.wordprocessingml.document", ("docx",))
+XLSX = Kind(f"{OPEN_XML}.spreadsheetml.sheet", ("xlsx",))
+ODT = Kind("application/vnd.oasis.opendocument.text", ("odt",))
+JPEG = Kind("image/jpeg", ("jpg", "jpeg"))
+PNG = Kind("image/png", ("png",))
+KINDS = {kind.media_type: kind for kind in (PDF, DOCX, ODT, XLSX, JPEG, PNG)}
+
+
+def family(path: Path) -> str:
+    """Whether a file is a "pdf", a "jpeg", a "png" or an "archive", which the Office kinds are. Raises Refused."""
+    with path.open("rb") as file:
+        start = file.read(ENOUGH)
+    if not start:
+        raise Refused("empty")
+    signs = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpeg", b"\x89PNG\r\n\x1a\n": "png", ZIP: "archive"}
+    for sign, name in signs.items():
+        if start.startswith(sign):
+            _refuse_two_in_one(path, start, name)
+            return name
+    if start.startswith(OLE):
+        raise Refused("old_office")
+    if b"%PDF-" in start[:1024]:
+        raise Refused("two_files")
+    raise _what_else(start)
+
+
+def _what_else(start: bytes) -> Refused:
+    if start.startswith(b"MZ"):
+        return Refused("another", what="Windows program")
+    try:
+        found = puremagic.magic_string(start)
+    except (puremagic.PureError, ValueError):
+        found = []
+    return Refused("another", what=found[0].name) if found and found[0].name else Refused("unknown")
+
+
+def _refuse_two_in_one(path: Path, start: bytes, name: str) -> None:
+    """Refuse what other programs would read as another file: a PDF, an archive or a page of the web."""
+    head = start[:1024].lower()
+    if name != "pdf" and b"%pdf-" in head:
+        raise Refused("two_files")
+    if name != "archive" and (any(sign in head for sign in (b"<script", b"<html", b"<svg")) or _ends_as_archive(path)):
+        raise Refused("two_files")
+
+
+def _ends_as_archive(path: Path) -> bool:
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - LONGEST_ZIP_END))
+        tail = file.read()
+    at = tail.rfind(ZIP_END)
+    return at >= 0 and len(tail) - at >= 22

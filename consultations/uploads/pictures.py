@@ -1,0 +1,52 @@
+"""Pictures: drawn anew from their pixels, so that nothing comes along that a camera or anybody wrote into them."""
+
+import zlib
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from .refusals import Refused
+
+MOST_PIXELS = 50_000_000
+PNG_MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "I", "I;16"}
+Image.MAX_IMAGE_PIXELS = None  # only in the child process, where our own bound is asked before a pixel is read
+
+
+def redraw(path: Path, to: Path, form: str) -> None:
+    """Write the picture at `path` (a "JPEG" or a "PNG") anew to the new file `to`. Raises Refused."""
+    if form == "PNG":
+        _check_chunks(path)
+    try:
+        with Image.open(path, formats=[form]) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise Refused("pixels", limit=MOST_PIXELS // 1_000_000)
+            picture.load()
+            _write(ImageOps.exif_transpose(picture), to, form)
+    except (OSError, SyntaxError, ValueError, zlib.error):
+        raise Refused("damaged") from None
+
+
+def _write(picture: Image.Image, to: Path, form: str) -> None:
+    if form == "JPEG":
+        picture = picture if picture.mode in {"L", "RGB"} else picture.convert("RGB")
+    elif picture.mode not in PNG_MODES:
+        picture = picture.convert("RGBA")
+    transparent = picture.info.get("transparency")
+    picture.info = {} if transparent is None else {"transparency": transparent}
+    options = {"quality": 90} if form == "JPEG" else {"compress_level": 6}
+    with to.open("xb") as file:
+        picture.save(file, form, exif=b"", icc_profile=None, **options)
+
+
+def _check_chunks(path: Path) -> None:
+    """A PNG ends with its last chunk (ISO/IEC 15948, 11.2.5)."""
+    content = path.read_bytes()
+    at = 8
+    while at + 12 <= len(content):
+        size, kind = int.from_bytes(content[at : at + 4]), content[at + 4 : at + 8]
+        at += 12 + size
+        if kind == b"IEND":
+            if at != len(content):
+                raise Refused("two_files")
+            return
+    raise Refused("damaged")

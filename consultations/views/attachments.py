@@ -1,0 +1,183 @@
+"""Files of an input: added on a page or piece by piece, removed, and handed out to those who may read the input."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations import workflow
+from consultations.forms.files import FileForm, PieceForm
+from consultations.models import Attachment, Audience, Submission, SubmissionState
+from consultations.permissions import is_secretariat, may_submit
+from consultations.queries import files_of
+from ncm_portal.workflow import Blocked, NotAllowed
+
+READ_AT_ONCE = 1024 * 1024
+EDITABLE = (SubmissionState.DRAFT, SubmissionState.RETURNED)
+
+
+def _with_files_of_mine(request: HttpRequest, key: uuid.UUID) -> Submission:
+    """The input whose files the reader looks after: an author of it, or the secretariat where it typed it. Else 404."""
+    readable = Submission.objects.visible_to(request.user).select_related("stakeholder", "consultation")
+    found = get_object_or_404(readable, key=key)
+    if not may_submit(request.user, found) and not (is_secretariat(request.user) and found.entered_by_id):
+        raise Http404
+    return found
+
+
+def _home_of(submission: Submission) -> str:
+    """The page on which the input is written, or else the one that shows it."""
+    if submission.state in EDITABLE:
+        return reverse("draft", args=[submission.key])
+    return reverse("desk_input" if submission.entered_by_id else "my_input", args=[submission.key])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def attachment_add(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Add a file to an input: GET shows the page, POST takes the file and says what is wrong with it."""
+    submission = _with_files_of_mine(request, key)
+    form = FileForm(request.POST or None, request.FILES or None)
+    reasons: list[str] = []
+    if request.method == "POST":
+        form = FileForm(request.POST, request.FILES)
+        if form.is_valid():
+            reasons = _take(request, submission, form.cleaned_data["file"])
+            if not reasons:
+                messages.success(request, _("The file is added."))
+                return redirect("attachment_add", key)
+    else:
+        reasons = _why_not(request, submission)
+    context = {"submission": submission, "form": form, "reasons": reasons, "home": _home_of(submission)}
+    context["files"] = files_of(request.user, submission)
+    status = 422 if form.errors or (reasons and request.method == "POST") else 200
+    return render(request, "consultations/attachments/add.html", context, status=status)
+
+
+def _why_not(request: HttpRequest, submission: Submission) -> list[str]:
+    try:
+        workflow.kind_of_files(submission, request.user)
+    except Blocked as refusal:
+        return refusal.reasons
+    return []
+
+
+def _take(request: HttpRequest, submission: Submission, file: UploadedFile) -> list[str]:
+    """Take a whole file at once; every reason why it was not taken."""
+    by = request.user
+    try:
+        begun = workflow.begin_file(submission, by=by, key=uuid.uuid4(), name=str(file.name), size=file.size or 0)
+        for piece in file.chunks(READ_AT_ONCE):
+            begun = workflow.receive(begun, by=by, offset=begun.received, data=piece)
+        added = workflow.add_file(begun, by=by)
+    except Blocked as refusal:
+        return refusal.reasons
+    if added.state != Attachment.State.REFUSED:
+        return []
+    workflow.remove_file(added, by=by)  # the page says why; on the list it would stand in the way
+    return [f"{added.name}: {added.state_reason}"]
+
+
+# --- Piece by piece ---------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def attachment_chunk(request: HttpRequest, key: uuid.UUID, file: uuid.UUID) -> HttpResponse:
+    """Take the next bytes of a file whose key the browser made; GET says how much of it is here.
+
+    JSON: `received` says from where to go on, also after a refusal (`reasons`); with the last byte the file is looked
+    through and its `state` says what became of it.
+    """
+    submission = _with_files_of_mine(request, key)
+    known = Attachment.objects.filter(submission=submission, key=file).first()
+    if request.method != "POST":
+        return JsonResponse(_told(known) if known else {"state": "", "received": 0})
+    form = PieceForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return JsonResponse({"reasons": [str(each) for found in form.errors.values() for each in found]}, status=422)
+    try:
+        taken = _take_piece(request, submission, file, form.cleaned_data)
+    except Blocked as refusal:
+        status = 403 if isinstance(refusal, NotAllowed) else 409
+        return JsonResponse({**(_told(known) if known else {}), "reasons": refusal.reasons}, status=status)
+    return JsonResponse(_told(taken))
+
+
+def _take_piece(request: HttpRequest, submission: Submission, key: uuid.UUID, piece: dict[str, Any]) -> Attachment:
+    by = request.user
+    begun = workflow.begin_file(submission, by=by, key=key, name=piece["name"], size=piece["size"])
+    begun = workflow.receive(begun, by=by, offset=piece["offset"], data=piece["piece"])
+    is_whole = begun.state == Attachment.State.UPLOADING and begun.received == begun.size
+    return workflow.add_file(begun, by=by) if is_whole else begun
+
+
+def _told(file: Attachment) -> dict[str, Any]:
+    return {
+        "state": file.state,
+        "received": file.received,
+        "size": file.size,
+        "name": file.name,
+        "reasons": [file.state_reason] if file.state_reason else [],
+        "address": reverse("attachment", args=[file.key]),
+        "remove": reverse("attachment_remove", args=[file.key]),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def attachment_remove(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Take a file out of an input again: GET asks once more."""
+    file = get_object_or_404(Attachment.objects.visible_to(request.user).select_related("submission"), key=key)
+    submission = _with_files_of_mine(request, file.submission.key)
+    home, reasons = _home_of(submission), []
+    if request.method == "POST":
+        try:
+            workflow.remove_file(file, by=request.user)
+        except Blocked as refusal:
+            reasons = refusal.reasons
+        else:
+            messages.success(request, _("%(name)s is removed.") % {"name": file.name})
+            return redirect(home)
+    context = {"submission": submission, "file": file, "home": home, "reasons": reasons}
+    return render(request, "consultations/attachments/remove.html", context, status=409 if reasons else 200)
+
+
+# --- Handing out ------------------------------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+def attachment(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Hand a file out to whoever may read its input: always to be saved, never to be shown in the portal's name."""
+    readable = Attachment.objects.visible_to(request.user).shown().select_related("submission")
+    file = get_object_or_404(readable, key=key)
+    submission = file.submission
+    is_public = submission.state == SubmissionState.ACCEPTED and submission.audience == Audience.PUBLIC
+    is_public = is_public and file.kind == Attachment.Kind.EVIDENCE
+    tag = f'"{file.sha256}"'
+    answer: HttpResponse
+    if is_public and tag in request.headers.get("If-None-Match", "").split(", "):
+        answer = HttpResponseNotModified()
+    else:
+        answer = _file(file)
+    if is_public:
+        answer["ETag"] = tag
+    answer["Cache-Control"] = "no-cache" if is_public else "no-store, private"
+    return answer
+
+
+def _file(file: Attachment) -> HttpResponse:
+    try:
+        answer = FileResponse(
+            file.path.open("rb"), as_attachment=True, filename=file.name, content_type=file.media_type
+        )
+    except FileNotFoundError:
+        raise Http404 from None
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer

@@ -1,0 +1,277 @@
+"""Files of an input: begun, received piece by piece, looked through, taken in or refused, taken out again."""
+
+import hashlib
+import os
+import time
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import Attachment, AttachmentKind, AttachmentState, Submission, User
+from consultations.permissions import is_secretariat, may_submit
+from consultations.uploads import Refused, apart, clamd, names
+from consultations.uploads.kinds import KINDS
+from consultations.uploads.words import say
+from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
+
+from .inputs import AUTHORS, SECRETARIAT, S
+
+A = AttachmentState
+HERE = (A.UPLOADING, A.WAITING, A.READY)
+ADD, REMOVE = gettext_lazy("Add a file"), gettext_lazy("Remove a file")
+MEGABYTE = 1024 * 1024
+KEPT = timedelta(days=1)  # an upload that stopped
+PAUSE = 30  # seconds for which a scanner that is down is left alone
+
+
+def kind_of_files(submission: Submission, user: User, to: object = ADD) -> AttachmentKind:
+    """What kind of file `user` adds to and removes from `submission` now: evidence, by authors until it is sent; the
+    original, by the secretariat, of what came on paper, until it is checked. Raises NotAllowed or Blocked."""
+    if submission.state in (S.DRAFT, S.RETURNED):
+        demand(may_submit(user, submission), who=AUTHORS, to=to)
+        return AttachmentKind.EVIDENCE
+    if may_submit(user, submission) and not is_secretariat(user):
+        raise Blocked(_("This input was sent already: its files stay as they are."))
+    demand(is_secretariat(user) and submission.entered_by_id is not None, who=SECRETARIAT, to=to)
+    if submission.state != S.SUBMITTED or submission.checked_at:
+        raise Blocked(_("This input was checked or decided already: its files stay as they are."))
+    return AttachmentKind.ORIGINAL
+
+
+@verb
+def begin_file(submission: Submission, *, by: User, key: uuid.UUID, name: str, size: int) -> Attachment:
+    """Begin to take a file; the same `key` (made by the browser) is the same file, however often it is begun.
+
+    Raises NotAllowed, or Blocked when it is too large or one too many.
+    """
+    row = locked(submission)
+    kind = kind_of_files(row, by)
+    known = Attachment.objects.filter(key=key).first()
+    if known:
+        demand(known.submission_id == row.pk, who=AUTHORS, to=ADD)
+        if known.size != size and known.state == A.UPLOADING:
+            raise Blocked(_("This is not the file whose sending was begun. Choose that one, or remove it first."))
+        return known
+    _check_limits(row, kind, size)
+    return Attachment.objects.create(
+        submission=row, key=key, kind=kind, name=names.tidy(name), size=size, stored_as=uuid.uuid4().hex,
+        uploaded_by=by, uploaded_at=now(),
+    )  # fmt: skip
+
+
+def _check_limits(submission: Submission, kind: AttachmentKind, size: int) -> None:
+    reasons = []
+    if size <= 0:
+        reasons.append(say(Refused("empty")))
+    if size > settings.ATTACHMENT_MAX_BYTES:
+        reasons.append(say(Refused("too_large", limit=settings.ATTACHMENT_MAX_BYTES // MEGABYTE)))
+    if submission.attachments.filter(kind=kind, state__in=HERE).count() >= settings.ATTACHMENT_MAX_FILES:
+        most = {"limit": settings.ATTACHMENT_MAX_FILES}
+        reasons.append(_("There are %(limit)s files already, and no more fit. Remove one, or join some.") % most)
+    if reasons:
+        raise Blocked(reasons)
+
+
+def receive(attachment: Attachment, *, by: User, offset: int, data: bytes) -> Attachment:
+    """Put the next bytes of a file behind those that are here; what came before is not taken twice.
+
+    Returns the row: its `received` says from where to go on. Raises NotAllowed or Blocked.
+    """
+    with transaction.atomic():
+        file = locked(attachment)
+        kind_of_files(file.submission, by)
+        if file.state != A.UPLOADING or offset != file.received:
+            return file
+        if offset + len(data) > file.size:
+            raise Blocked(_("More of the file came than was announced. Remove it and add it again."))
+        path = part_of(file)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as part:
+            part.truncate(offset)
+            part.seek(offset)
+            part.write(data)
+        file.received += len(data)
+        file.save(update_fields=["received"])
+    return file
+
+
+def part_of(file: Attachment) -> Path:
+    """Where the bytes of a file lie until it was looked through."""
+    return file.path.with_suffix(".part")
+
+
+@verb
+def add_file(attachment: Attachment, *, by: User) -> Attachment:
+    """Look through a file that has arrived in full, and take it in: ready, or waiting for the virus scanner. One that
+    may not come in is refused and its bytes are thrown away; then `state_reason` says why.
+
+    Raises NotAllowed, or Blocked when the input was sent meanwhile.
+    """
+    redrawn = attachment.path.with_suffix(f".{uuid.uuid4().hex}")
+    try:
+        found, virus = _looked_through(attachment, redrawn)  # before anything is locked: it may take a second
+        submission = locked(attachment.submission)
+        file = locked(attachment)
+        if file.state != A.UPLOADING:
+            return file
+        kind_of_files(submission, by)
+        if isinstance(found, Refused):
+            return _refuse(file, say(found), by=by)
+        _put_in_place(file, redrawn if found.is_redrawn else part_of(file))
+    finally:
+        redrawn.unlink(missing_ok=True)
+    kind = KINDS[found.media_type]
+    file.name, file.media_type, file.text = names.fitting(file.name, kind), kind.media_type, found.text
+    file.state = A.WAITING if virus is None else A.READY
+    file.save()
+    _enter("add_file", file, by=by)
+    _unsign(submission, file, by=by)
+    return file
+
+
+def _looked_through(file: Attachment, redrawn: Path) -> tuple[apart.Inspected | Refused, str | None]:
+    """What the file is or why it is refused, and the virus in it: none is "", None says that nobody looked yet."""
+    try:
+        found = apart.inspect(part_of(file).resolve(), redrawn.resolve())
+    except Refused as refusal:
+        return refusal, None
+    try:
+        virus = _virus_in(redrawn if found.is_redrawn else part_of(file))
+    except clamd.ScannerDown:
+        return found, None
+    return (Refused("virus", what=virus) if virus else found), virus
+
+
+def _virus_in(path: Path) -> str:
+    """What the scanner finds; nothing where the portal has none. Raises ScannerDown."""
+    return clamd.scan(path, settings.CLAMD) if settings.CLAMD else ""
+
+
+def _put_in_place(file: Attachment, source: Path) -> None:
+    """Let the file's own name appear, whole, in one step; the pieces go once this is committed."""
+    data = source.read_bytes()
+    file.size = file.received = len(data)
+    file.sha256 = hashlib.sha256(data).hexdigest()
+    with source.open("rb") as written:
+        os.fsync(written.fileno())
+    file.path.unlink(missing_ok=True)
+    os.link(source, file.path)
+    part = part_of(file)
+    transaction.on_commit(lambda: part.unlink(missing_ok=True))
+
+
+def _refuse(file: Attachment, reason: str, *, by: User | None) -> Attachment:
+    """Refuse a file: nothing of it stays but its name and the reason. What a receipt covers keeps its hash there."""
+    if file.submission.state in (S.DRAFT, S.RETURNED):
+        file.sha256 = ""
+    file.state, file.state_reason, file.text = A.REFUSED, reason, ""
+    file.save()
+    _enter("refuse_file", file, by=by, reason=f"{file.name}: {reason}")
+    _forget(file)
+    return file
+
+
+def _forget(file: Attachment) -> None:
+    for path in (file.path, part_of(file)):
+        transaction.on_commit(lambda path=path: path.unlink(missing_ok=True))
+
+
+def _enter(verb: str, file: Attachment, *, by: User | None, reason: str = "") -> None:
+    state = file.submission.state
+    data = {"file": str(file.key), "name": file.name, "kind": file.kind, "size": file.size, "sha256": file.sha256}
+    journal(verb, file.submission, by=by, before=state, after=state, reason=reason or file.name, data=data)
+
+
+def _unsign(submission: Submission, file: Attachment, *, by: User) -> None:
+    """What was signed off was signed off with the files it had."""
+    if submission.signed_off_at and file.kind == AttachmentKind.EVIDENCE:
+        submission.signed_off_at = submission.signed_off_by = None
+        submission.save(update_fields=["signed_off_at", "signed_off_by"])
+        journal("edit_after_sign_off", submission, by=by, before=submission.state, after=submission.state)
+
+
+@verb
+def remove_file(attachment: Attachment, *, by: User) -> Attachment:
+    """Take a file out again. What was sent with the input before stays on the disk, where nobody is given it.
+
+    Raises NotAllowed or Blocked.
+    """
+    submission = locked(attachment.submission)
+    file = locked(attachment)
+    demand(kind_of_files(submission, by, REMOVE) == file.kind, who=SECRETARIAT, to=REMOVE)
+    if file.state == A.REMOVED:
+        return file
+    was_here, was_sent = file.state in (A.READY, A.WAITING), _was_sent_with(submission, file)
+    file.state = A.REMOVED
+    file.save(update_fields=["state"])
+    if was_here:
+        _enter("remove_file", file, by=by)
+        _unsign(submission, file, by=by)
+    if not was_sent:
+        _forget(file)
+    return file
+
+
+def _was_sent_with(submission: Submission, file: Attachment) -> bool:
+    return submission.decided_at is not None and file.uploaded_at < submission.decided_at
+
+
+# --- What the worker does -------------------------------------------------------------------------------------------
+
+_tried_at = float("-inf")
+
+
+def inspect_waiting() -> int:
+    """Let the virus scanner look at the files that wait for it; say how many came to a verdict. While it is down they
+    wait on. Where the portal has no scanner any more, nothing waits for one."""
+    global _tried_at
+    done = 0
+    if time.monotonic() - _tried_at < PAUSE:
+        return done
+    for file in Attachment.objects.filter(state=A.WAITING).order_by("uploaded_at")[:20]:
+        try:
+            virus = _virus_in(file.path)
+        except clamd.NoVerdict:
+            continue
+        except clamd.ScannerDown:
+            _tried_at = time.monotonic()
+            break
+        judge_file(file, virus)
+        done += 1
+    return done
+
+
+@verb
+def judge_file(attachment: Attachment, virus: str, *, by: User | None = None) -> Attachment:
+    """Let a file that waited be opened, or refuse it for what the scanner found in it."""
+    file = locked(attachment)
+    if file.state != A.WAITING:
+        return file
+    if virus:
+        return _refuse(file, say(Refused("virus", what=virus)), by=by)
+    file.state = A.READY
+    file.save(update_fields=["state"])
+    _enter("admit_file", file, by=by)
+    return file
+
+
+def clear_unfinished() -> int:
+    """Give up the uploads that stopped a day ago; say how many."""
+    stopped = Attachment.objects.filter(state=A.UPLOADING, uploaded_at__lt=now() - KEPT)
+    return sum(_give_up(file) for file in stopped[:20])
+
+
+@transaction.atomic
+def _give_up(file: Attachment) -> bool:
+    row = locked(file)
+    if row.state != A.UPLOADING:
+        return False
+    row.state = A.REMOVED
+    row.save(update_fields=["state"])
+    _forget(row)
+    return True
