@@ -21,6 +21,7 @@ from consultations.models import (
     Event,
     Forum,
     ForumState,
+    Misreading,
     Point,
     PointState,
     Stakeholder,
@@ -31,9 +32,10 @@ from consultations.models import (
 from consultations.queries import by_reference, input_page
 from consultations.queries.lists import beyond
 from consultations.workflow import SUBMISSION_MOVES
-from ncm_portal.workflow import moves_open_to, needs_of
+from ncm_portal.workflow import Move, moves_open_to, needs_of
 
 from .access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
+from .late import asked_late
 
 QUEUE = 20
 SCREENING = {verb: getattr(workflow, verb) for verb in ("accept", "return_for_completion", "set_aside", "reopen")}
@@ -60,6 +62,8 @@ def front(request: HttpRequest) -> dict[str, Any]:
         "organisations": organisations.order_by("created_at", "pk")[:QUEUE],
         "to_verify": organisations.count(),
         "sessions": _sessions_with_points(),
+        "asked_late": asked_late().count(),
+        "replies": Misreading.objects.filter(answered_at=None).count(),
         "forums": Forum.objects.exclude(state__in=[ForumState.REPORTED, ForumState.CANCELLED]).prefetch_related(
             "sessions"
         ),
@@ -170,12 +174,18 @@ def _show(
         "assign_form": AssignForm(auto_id="%s-assign", initial={"to": submission.assigned_to_id}),
         "questions": submission.questions.select_related("by", "answered_by"),
         "queue": _around(request, submission),
-        "needs": needs_of(SUBMISSION_MOVES, submission),
+        "needs": needs_of(_moves_of(submission), submission),
         "events": Event.objects.about(submission).reverse(),
         "notes": submission.notes.select_related("by"),
         "here": reverse("desk_input", args=[submission.key]),
     }
     return render(request, "consultations/desk/input.html", context, status=outcome.status)
+
+
+def _moves_of(submission: Submission) -> dict[str, Move]:
+    """The moves that concern an input at the desk: only what somebody typed is checked against an original."""
+    typed = submission.entered_by_id is not None
+    return {name: move for name, move in workflow.moves_of(submission).items() if typed or "original" not in name}
 
 
 def _around(request: HttpRequest, submission: Submission) -> dict[str, Submission | None]:

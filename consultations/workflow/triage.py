@@ -50,12 +50,13 @@ def answer_question(question: Question, *, by: User, answer: str) -> Question:
 
     Raises NotAllowed, or Blocked when the input was sent again already or the answer is empty.
     """
-    row = Question.objects.select_for_update(of=("self",)).select_related("submission").get(pk=question.pk)
-    demand(may_submit(by, row.submission), who=AUTHORS, to=gettext_lazy("Answer a question"))
-    if row.submission.state != SubmissionState.RETURNED:
+    row = locked(question)
+    submission = locked(row.submission)
+    demand(may_submit(by, submission), who=AUTHORS, to=gettext_lazy("Answer a question"))
+    if submission.state != SubmissionState.RETURNED:
         raise Blocked(_("The input is not with you any more: it was sent again or taken back."))
     _answer(row, by, answer)
-    journal("answer_question", row.submission, by=by, data={"question": row.pk})
+    journal("answer_question", submission, by=by, data={"question": row.pk})
     return row
 
 
@@ -73,9 +74,7 @@ def answer_misreading(misreading: Misreading, *, by: User, answer: str) -> Misre
     Raises NotAllowed, or Blocked when it was answered already or the answer is empty.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Answer a reply to a point"))
-    row = (
-        Misreading.objects.select_for_update(of=("self",)).select_related("point", "stakeholder").get(pk=misreading.pk)
-    )
+    row = locked(misreading)
     if row.answered_at:
         raise Blocked(_("A colleague has answered it already."))
     _answer(row, by, answer)

@@ -42,7 +42,7 @@
     x: () => { if (box()) box().checked = !box().checked; },
     a: () => act("accept"),
     s: () => act("set_aside"),
-    r: () => { const link = row()?.querySelector("a"); if (link) location.assign(`${link.href}#return_for_completion`); },
+    r: () => { const link = row()?.querySelector("a"); if (link) location.assign(`${link.href}?form=return_for_completion`); },
   };
   const INPUT = {
     j: () => document.querySelector("a[rel=next]")?.click(),
@@ -58,5 +58,6 @@
     event.preventDefault();
     keys[event.key]();
   });
-  if (keys === INPUT && location.hash.length > 1) open(location.hash.slice(1));
+  const asked = new URLSearchParams(location.search).get("form");
+  if (keys === INPUT && asked) open(asked);
 })();

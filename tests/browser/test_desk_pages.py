@@ -184,11 +184,12 @@ def test_setting_aside_asks_for_a_reason(desktop, consultation, officer):
     desktop.goto(f"/desk/inputs/{submission.key}/")
     desktop.locator("summary", has_text="Set aside").click()
     desktop.check()
+    desktop.locator("#set_aside_for-set_aside").select_option("off_topic")
     desktop.locator("#reason-set_aside").fill("It is about something else.")
     desktop.locator("details[open] button").click()
     desktop.get_by_text("Done: Set aside.").wait_for()
     submission.refresh_from_db()
-    assert submission.state_reason == "It is about something else."
+    assert (submission.set_aside_for, submission.state_reason) == ("off_topic", "It is about something else.")
 
 
 def test_a_visitor_sees_what_an_invitation_is_for(phone, db):
