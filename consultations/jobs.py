@@ -14,7 +14,7 @@ from ncm_portal.workflow import Blocked
 from .intake import import_inputs
 from .models import Job, JobKind, JobState
 from .outbox import join_digests
-from .workflow import compare
+from .workflow import clear_unfinished, compare, inspect_waiting
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ MOST_BEGINNINGS = 3
 RUNNERS: dict[JobKind, Runner] = {JobKind.IMPORT_INPUTS: import_inputs, JobKind.COMPARE: compare}
 
 # Beside mail and jobs, the worker does these again and again.
-CHORES: list[Chore] = [join_digests]
+CHORES: list[Chore] = [join_digests, inspect_waiting, clear_unfinished]
 
 
 def run_next(ending: Callable[[], bool] = lambda: False) -> Job | None:

@@ -56,7 +56,6 @@ class SubmissionAdmin(SpreadsheetExport, ReadOnlyAdmin):
         """The input as this person reads it: the passages that are held back are the secretariat's and the author's."""
         if obj and not Submission.objects.in_full_for(request.user).filter(pk=obj.pk).exists():
             obj.body, obj.proposed_wording = for_everybody(obj.body), for_everybody(obj.proposed_wording)
-            obj.content_sha256 = ""  # words could be tried until it is the same
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_search_fields(self, request):

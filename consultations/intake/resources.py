@@ -1,7 +1,6 @@
 """Stakeholders, inputs and delegates as spreadsheets; each row is tried before anything is kept."""
 
 import logging
-import uuid
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -11,12 +10,10 @@ from django.utils.translation import gettext as _
 from import_export import fields, resources
 from import_export.instance_loaders import BaseInstanceLoader
 from import_export.results import Result, RowResult
-from import_export.widgets import DateWidget
+from import_export.widgets import DateWidget, ForeignKeyWidget
 from tablib import Dataset
 
 from consultations.models import (
-    BODY_LIMIT,
-    WORDING_LIMIT,
     Audience,
     County,
     Delegate,
@@ -28,11 +25,10 @@ from consultations.models import (
     Submission,
     Theme,
 )
-from consultations.workflow import SUBMISSION_MOVES, take_in
-from ncm_portal.workflow import Blocked, check, journal
+from ncm_portal.workflow import journal
 
 from .cells import ChoiceCell, CodesCell, FoundCell, TextCell, YesNoCell
-from .spreadsheets import is_blank
+from .spreadsheets import NotText, is_blank
 
 log = logging.getLogger(__name__)
 Cells = dict[str, Any]
@@ -92,6 +88,11 @@ class SheetResource(resources.ModelResource):
             blank = RowResult()
             blank.import_type, blank.row_values = RowResult.IMPORT_TYPE_SKIP, {}
             return blank
+        if no_text := {name: [cell.why] for name, cell in row.items() if isinstance(cell, NotText)}:
+            refused = RowResult()
+            refused.validation_error, refused.row_values = ValidationError(no_text), row
+            refused.import_type = RowResult.IMPORT_TYPE_INVALID
+            return refused
         result = super().import_row(row, instance_loader, **kwargs)
         for error in result.errors:
             log.error("row %s of a spreadsheet", error.number, exc_info=error.error)
@@ -177,11 +178,11 @@ class StakeholderResource(SheetResource):
 
 
 class SubmissionResource(SheetResource):
-    """Inputs as a spreadsheet: taken in by the verb for inputs that did not come through the browser."""
+    """Inputs as a spreadsheet: what goes out, and how the cells of what comes in are read. Rows come in by a verb."""
 
     reference = fields.Field("reference", "reference", readonly=True)
-    organisation = fields.Field("stakeholder", "organisation", FoundCell(Stakeholder, "name"))
-    theme = fields.Field("theme", "theme", FoundCell(Theme, "code"))
+    organisation = fields.Field("stakeholder", "organisation", ForeignKeyWidget(Stakeholder, "name"))
+    theme = fields.Field("theme", "theme", ForeignKeyWidget(Theme, "code"))
     objectives = fields.Field("provisions", "objectives", CodesCell(Provision))
     title = fields.Field("title", "title", TextCell())
     body = fields.Field("body", "body", TextCell())
@@ -194,79 +195,13 @@ class SubmissionResource(SheetResource):
     sha256 = fields.Field("content_sha256", "sha256", readonly=True)
 
     needed = ("organisation", "theme", "title", "body")
-    shown = ("organisation", "theme", "title")
 
     class Meta:
         model = Submission
-        import_id_fields = []
         fields = [
             "reference", "organisation", "theme", "objectives", "title", "body", "proposed_wording",
             "audience", "language", "state", "received", "sent", "sha256",
         ]  # fmt: skip
-        skip_diff = report_skipped = store_row_values = True
-        use_transactions = False  # each row is kept by itself: a long import keeps nobody else waiting
-
-    def import_instance(self, instance: Submission, row: Cells, **kwargs: Any) -> None:
-        """Read the cells into an input that is not kept yet. Raises ValidationError with every cell's reason."""
-        problems: dict[str, Any] = {}
-        try:
-            super().import_instance(instance, row, **kwargs)
-        except ValidationError as error:
-            problems = error.update_error_dict(problems)
-        try:
-            instance.chosen = self.fields["objectives"].clean(row) if "objectives" in row else []
-        except ValueError as error:
-            problems["provisions"] = [ValidationError(str(error))]
-        for name, limit in [("title", 200), ("body", BODY_LIMIT), ("proposed_wording", WORDING_LIMIT)]:
-            if len(getattr(instance, name)) > limit:
-                words = _("The text has %(length)s characters; %(limit)s are the limit.")
-                length = len(getattr(instance, name))
-                problems[name] = [ValidationError(words % {"length": f"{length:,}", "limit": f"{limit:,}"})]
-        for name, found in [("stakeholder", instance.stakeholder_id), ("theme", instance.theme_id)]:
-            if not found and name not in problems:
-                problems[name] = [ValidationError(_("This cell is empty."))]
-        if problems:
-            raise ValidationError(problems)
-        instance.consultation = kwargs["consultation"]
-        instance.channel, instance.received_on = kwargs["channel"], kwargs["received_on"]
-        instance.key = _row_key(instance)
-
-    def skip_row(self, instance: Submission, original: Any, row: Cells, import_validation_errors: Any = None) -> bool:
-        """The same row again changes nothing."""
-        return not import_validation_errors and Submission.objects.filter(key=instance.key).exists()
-
-    def save_instance(self, instance: Submission, is_create: bool, row: Cells, **kwargs: Any) -> None:
-        """Take the input in by its verb; the preview only asks whether the verb would. Raises ValidationError."""
-        try:
-            if kwargs.get("dry_run"):
-                check(SUBMISSION_MOVES["take_in"], instance, by=kwargs["user"])
-            else:
-                instance.pk = self._taken(instance, kwargs["user"]).pk
-        except Blocked as refusal:
-            raise ValidationError(refusal.reasons) from refusal
-
-    def _taken(self, instance: Submission, by: Any) -> Submission:
-        words = ("theme", "title", "body", "proposed_wording", "audience", "language")
-        taken, _new = take_in(
-            instance.consultation,
-            instance.stakeholder,
-            by=by,
-            key=instance.key,
-            channel=instance.channel,
-            received_on=instance.received_on,
-            provisions=instance.chosen,
-            **{name: getattr(instance, name) for name in words},
-        )
-        return taken
-
-    def save_m2m(self, instance: Submission, row: Cells, **kwargs: Any) -> None:
-        """The verb has set the objectives already."""
-
-
-def _row_key(row: Submission) -> uuid.UUID:
-    """The same organisation saying the same words in the same consultation is one input."""
-    said = "\x1f".join([row.consultation.slug, str(row.stakeholder_id), row.theme.code, row.title, row.body])
-    return uuid.uuid5(uuid.NAMESPACE_OID, said)
 
 
 class DelegateResource(resources.ModelResource):

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -71,6 +72,7 @@ class SheetRow(NamedTuple):
     theme: Theme
     title: str
     body: str
+    received_on: date
     proposed_wording: str = ""
     audience: str = Audience.PUBLIC
     language: str = Language.ENGLISH
@@ -91,7 +93,6 @@ def take_in_many(
     *,
     by: User,
     channel: str,
-    received_on: date,
     data: Mapping[str, object] | None = None,
 ) -> TakenIn:
     """Take in the rows of a spreadsheet that an organisation filled in, in a few statements for all of them together.
@@ -102,7 +103,7 @@ def take_in_many(
     demand(is_secretariat(by), who=SECRETARIAT, to=TAKING_IN)
     references = next_references(consultation, len(rows))  # and nobody else takes in until this is over
     known = set(Submission.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
-    sent = {"consultation": consultation, "channel": channel, "received_on": received_on, "author": by}
+    sent = {"consultation": consultation, "channel": channel, "author": by}
     new, refused, objectives = [], {}, []
     for row in {row.key: row for row in rows if row.key not in known}.values():
         submission = Submission(**sent, **_without_provisions(row), entered_by=by)
@@ -133,20 +134,31 @@ def _stamp(submission: Submission, reference: str, provisions: Sequence[Provisio
 
 
 def _write(new: list[Submission], objectives: list[tuple[Provision, ...]]) -> None:
-    """Write the inputs as drafts, then move them on along the one step that the database lets them take."""
-    Submission.objects.bulk_create(new, batch_size=500)
+    """Write the inputs as drafts, then send them all along the one step that the database lets them take."""
+    sent = [(each.reference, each.submitted_at, each.content_sha256) for each in new]
+    for submission in new:
+        submission.reference, submission.submitted_at, submission.content_sha256 = None, None, ""
+    Submission.objects.bulk_create(new)
     links = Submission.provisions.through
     links.objects.bulk_create(
-        [
-            links(submission=submission, provision=provision)
-            for submission, chosen in zip(new, objectives, strict=True)
-            for provision in chosen
-        ],
-        batch_size=2000,
+        links(submission=submission, provision=provision)
+        for submission, chosen in zip(new, objectives, strict=True)
+        for provision in chosen
     )
-    Submission.objects.filter(pk__in=[submission.pk for submission in new]).update(state=S.SUBMITTED)
-    for submission in new:
+    for submission, stamps in zip(new, sent, strict=True):
+        submission.reference, submission.submitted_at, submission.content_sha256 = stamps
         submission.state = S.SUBMITTED
+    with connection.cursor() as cursor:
+        cursor.execute(SEND, [[getattr(each, name) for each in new] for name in SENT])
+
+
+SENT = ("pk", "reference", "submitted_at", "content_sha256")
+SEND = """
+    UPDATE consultations_submission AS input
+    SET state = 'submitted', reference = sent.reference, submitted_at = sent.moment, content_sha256 = sent.sha256
+    FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[]) AS sent (id, reference, moment, sha256)
+    WHERE input.id = sent.id
+"""  # one statement for all of them; Django would write out every value as a case
 
 
 @verb

@@ -5,6 +5,7 @@ import zipfile
 from io import BytesIO, StringIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import Workbook
@@ -62,13 +63,28 @@ def upload(client, kind, data, name="sheet.xlsx", **choices):
 
 
 def send(client, asked, data, name="inputs.xlsx", **changed):
-    choices = {
-        "consultation": asked.pk,
-        "channel": "letter",
-        "received_on": timezone.localdate().isoformat(),
-        **changed,
-    }
-    return upload(client, "submission", data, name, **choices)
+    """Upload a spreadsheet of inputs at the desk and follow to its preview."""
+    choices = {"consultation": asked.pk, "channel": "letter", "received_on": timezone.localdate().isoformat()}
+    file = SimpleUploadedFile(name, data)
+    return client.post(reverse("import_inputs"), {**choices, "file": file, **changed}, follow=True)
+
+
+def take_in(client, preview):
+    """Confirm an import and let the worker run it; the page of what came of it."""
+    client.post(reverse("job_confirm", args=[preview.context["job"].key]))
+    call_command("work", stdout=StringIO())
+    return client.get(reverse("job", args=[preview.context["job"].key]))
+
+
+def states(page):
+    """How many rows of a preview are in each state."""
+    return {state: number for state, number, _label in page.context["tally"]}
+
+
+def wrong(client, page):
+    """What is wrong in a preview: row, column, reason."""
+    shown = client.get(reverse("job", args=[page.context["job"].key]), {"show": "error"})
+    return [(row.number, each.column, each.why) for row in shown.context["rows"].shown for each in row.problems]
 
 
 def confirm(client, kind, preview):

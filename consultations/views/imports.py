@@ -1,0 +1,191 @@
+"""The import of a spreadsheet of inputs, from the upload to what came of it, and the progress of any long work."""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from consultations import intake
+from consultations.intake import InputsImportForm, NamesForm, NotReadable, RowState, Trial
+from consultations.models import Consultation, Job, JobKind, JobState
+from ncm_portal.workflow import Blocked
+
+from .access import NOTHING_DONE, Outcome, attempt, for_secretariat
+
+SHOWN = 100  # rows of one page of a preview
+MOVING = {JobState.WAITING, JobState.RUNNING}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STATES = {
+    RowState.ERROR: gettext_lazy("wrong"),
+    RowState.CHANGED: gettext_lazy("here with other words"),
+    RowState.SAME: gettext_lazy("the same as here"),
+    RowState.NEW: gettext_lazy("new"),
+}
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_inputs(request: HttpRequest) -> HttpResponse:
+    """Upload a spreadsheet of inputs; what can be read goes on to its preview."""
+    form = InputsImportForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            job = _prepared(request, form)
+        except NotReadable as error:
+            form.add_error("file", str(error))
+        else:
+            return redirect("job", job.key)
+    own = Job.objects.filter(kind=JobKind.IMPORT_INPUTS).exclude(state=JobState.PREPARED)
+    context = {
+        "form": form,
+        "recent": own.select_related("by", "consultation")[:10],
+        "consultations": Consultation.objects.exclude(state=Consultation.State.ARCHIVED),
+    }
+    return render(request, "consultations/desk/import.html", context, status=422 if form.errors else 200)
+
+
+def _prepared(request: HttpRequest, form: InputsImportForm) -> Job:
+    """The job of a sound upload. Raises NotReadable when columns are missing."""
+    chosen = form.cleaned_data
+    kept = {name: chosen[name] for name in ("consultation", "channel", "received_on")}
+    intake.try_rows(form.sheet, by=request.user, **kept)
+    asked = {**kept, "encoding": chosen["encoding"], "name": chosen["file"].name, "rows": len(form.sheet)}
+    return intake.prepare_import(form.content, by=request.user, asked=asked)
+
+
+@for_secretariat
+@require_safe
+def import_template(request: HttpRequest, slug: str) -> HttpResponse:
+    """The workbook to fill in for a consultation."""
+    consultation = get_object_or_404(Consultation, slug=slug)
+    return _workbook(intake.template(consultation), f"{consultation.slug}-inputs.xlsx")
+
+
+def _workbook(content: bytes, name: str) -> HttpResponse:
+    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+# --- One job --------------------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_safe
+def job(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The preview of an import, the progress of any job, or what came of it."""
+    return _show(request, _job(key))
+
+
+def _job(key: UUID) -> Job:
+    return get_object_or_404(Job.objects.select_related("by", "consultation"), key=key)
+
+
+def _show(request: HttpRequest, found: Job, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
+    """Show a job; while it is under way the page asks for itself again, unless the reader stopped that."""
+    context = {"job": found, "reasons": outcome.reasons, "still": "still" in request.GET}
+    if found.kind == JobKind.IMPORT_INPUTS and found.state == JobState.PREPARED:
+        context |= _preview(request, found)
+    if found.kind == JobKind.IMPORT_INPUTS and found.state == JobState.DONE:
+        context |= _result(found)
+    page = render(request, "consultations/desk/job.html", context, status=outcome.status)
+    if found.state in MOVING and not context["still"]:
+        page["Refresh"] = "2"
+    return page
+
+
+def _preview(request: HttpRequest, found: Job) -> dict[str, Any]:
+    try:
+        trial = intake.tried(found)
+    except Blocked as gone:
+        return {"reasons": gone.reasons}
+    tally = intake.tally(trial)
+    first = next((state for state in STATES if tally[state]), RowState.NEW)
+    asked = request.GET.get("show", first)
+    state = RowState(asked) if asked in tally else first
+    return {
+        "tally": [(state.value, tally[state], label) for state, label in STATES.items()],
+        "show": state.value,
+        "label": STATES[state],
+        "rows": _page(request, trial, state),
+        "new": tally[RowState.NEW],
+        "wrong": tally[RowState.ERROR],
+        "not_read": ", ".join(trial.not_read),
+        "encoding": intake.ENCODINGS.get(found.asked["encoding"], ""),
+        "names_form": NamesForm(suggested=intake.suggestions(trial.unknown)),
+        "confirmed": found.asked["names"],
+    }
+
+
+class Rows(NamedTuple):
+    """One page of the rows of a preview."""
+
+    shown: list[Any]
+    earlier: int | None
+    later: int | None
+
+
+def _page(request: HttpRequest, trial: Trial, state: RowState) -> Rows:
+    rows, given = trial.of(state), request.GET.get("from", "")
+    start = min(int(given), len(rows)) if given.isascii() and given.isdigit() and len(given) < 6 else 0
+    later = start + SHOWN if start + SHOWN < len(rows) else None
+    return Rows(rows[start : start + SHOWN], max(0, start - SHOWN) if start else None, later)
+
+
+def _result(found: Job) -> dict[str, Any]:
+    result = found.result
+    return {
+        "taken": sum(map(len, result["taken"].values())),
+        "organisations": len(result["taken"]),
+        "tally": [(state.value, result["tally"][state], STATES[state]) for state in STATES if state != RowState.NEW],
+        "refused": result["refused"][:SHOWN],
+        "wrong": result["tally"][RowState.ERROR],
+    }
+
+
+@for_secretariat
+@require_POST
+def job_names(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Confirm which organisations are meant by names that are written otherwise."""
+    found = _job(key)
+    try:
+        form = NamesForm(request.POST, suggested=intake.suggestions(intake.tried(found).unknown))
+    except Blocked as gone:
+        return _show(request, found, Outcome(gone.reasons, 409))
+    if not form.is_valid():
+        messages.error(request, _("Choose from the names that are suggested."))
+        return redirect("job", key)
+    outcome = attempt(lambda: intake.confirm_names(found, by=request.user, names=form.confirmed), found)
+    return _show(request, found, outcome) if outcome.reasons else redirect("job", key)
+
+
+@for_secretariat
+@require_POST
+def job_confirm(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Confirm an import, once: it is carried out behind the pages."""
+    found = _job(key)
+    if found.kind != JobKind.IMPORT_INPUTS:
+        raise Http404
+    outcome = attempt(lambda: intake.confirm_import(found, by=request.user), found)
+    if outcome.reasons:
+        return _show(request, found, outcome)
+    messages.success(request, _("Confirmed. You need not wait: a mail tells you when it is done."))
+    return redirect("job", key)
+
+
+@for_secretariat
+@require_safe
+def job_left_out(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The rows that are wrong, to correct and send again."""
+    found = _job(key)
+    if found.kind != JobKind.IMPORT_INPUTS:
+        raise Http404
+    try:
+        return _workbook(intake.left_out(found), "rows-to-correct.xlsx")
+    except Blocked as gone:
+        messages.warning(request, " ".join(gone.reasons))
+        return redirect(reverse("import_inputs"))
