@@ -20,9 +20,11 @@ from consultations.views import (
     sessions,
     stakeholder,
 )
+from consultations.views.coverage import show as coverage_public
 
 urlpatterns = [
     path("inputs/", public.inputs, name="inputs"),
+    path("coverage/", coverage_public, name="coverage_public"),
     path("privacy/", public.privacy, name="privacy"),
     path("accessibility/", public.accessibility, name="accessibility"),
     path("account/notices/", notices.notices, name="notices"),

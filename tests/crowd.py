@@ -1,5 +1,6 @@
 """A crowd: thousands of inputs and points in a second, along the steps that the database allows."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -77,8 +78,18 @@ def grow(crowd: Crowd, inputs: int) -> None:
     point_many(crowd.consultation, send_many(crowd.consultation, senders, inputs - there, first=there))
 
 
+def says(turn: int) -> str:
+    """The text of an input in a crowd."""
+    return "What we ask for. " * 50
+
+
 def send_many(
-    consultation: Consultation, senders: list[Stakeholder], inputs: int, *, first: int = 0
+    consultation: Consultation,
+    senders: list[Stakeholder],
+    inputs: int,
+    *,
+    first: int = 0,
+    text: Callable[[int], str] = says,
 ) -> list[Submission]:
     """Accepted inputs, themes and senders in turn; of ten, one is for the secretariat and one for members only."""
     themes, officer, now = list(consultation.themes.all()), make_secretariat(), workflow.now()
@@ -86,7 +97,7 @@ def send_many(
     sent = Submission.objects.bulk_create(
         Submission(
             consultation=consultation, stakeholder=senders[turn % len(senders)], author=officer,
-            theme=themes[turn % len(themes)], title=f"Input {turn} in a crowd", body="What we ask for. " * 50,
+            theme=themes[turn % len(themes)], title=f"Input {turn} in a crowd", body=text(turn),
             audience=audiences[(turn + 5) % 10], reference=f"NCM-CROWD-{turn:05}",
             submitted_at=now - timedelta(minutes=turn), content_sha256=f"{turn:064x}",
         )

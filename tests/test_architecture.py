@@ -16,12 +16,18 @@ PACKAGES = ("ncm_portal", "consultations", "positions")
 # positions also the one of consultations, never the other way round.
 FLOORS = {
     0: ["ncm_portal.addresses", "ncm_portal.embedded_postgres", "ncm_portal.formats", "ncm_portal.workflow"],
-    1: ["consultations.sms", "positions.wording", "consultations.similarity", "consultations.passages"],
+    1: [
+        "consultations.sms",
+        "positions.wording",
+        "consultations.similarity",
+        "consultations.passages",
+        "consultations.pictures",
+    ],
     2: ["models"],
     3: ["permissions"],
     4: ["queries", "outbox"],
     5: ["open_data", "emails", "positions.outcomes", "render", "uploads"],
-    6: ["edition", "letters"],
+    6: ["edition", "letters", "participation"],
     7: ["workflow"],
     8: ["intake", "sample", "reference_data"],
     9: ["forms", "jobs", "templatetags", "ncm_portal.accounts"],
@@ -41,6 +47,7 @@ LEAVES = (
     "positions.wording",
     "consultations.similarity",
     "consultations.passages",
+    "consultations.pictures",
     "ncm_portal.workflow",
     "ncm_portal.addresses",
 )

@@ -74,6 +74,7 @@ class SetAsideForm(ReasonForm):
 class AssignForm(forms.Form):
     """Which officer looks after an input."""
 
+    hide_optional = True
     to = forms.ModelChoiceField(
         User.objects.none(), required=False, label=_("Looked after by"), empty_label=_("Nobody in particular")
     )
@@ -98,6 +99,8 @@ class NothingMoreForm(forms.Form):
 
 class AnswersForm(forms.Form):
     """The answers to the questions about a returned input; those left empty are answered later."""
+
+    hide_optional = True
 
     def __init__(self, *args: Any, questions: Iterable[Question], **options: Any) -> None:
         super().__init__(*args, **options)

@@ -5,6 +5,7 @@ environment, has its processor time and its memory limited by the kernel, opens 
 when its time is over.
 """
 
+import importlib
 import json
 import os
 import resource
@@ -22,6 +23,7 @@ MODULE = "positions.render.apart"
 MEGABYTE = 1024 * 1024
 LARGEST_FILE = 64 * MEGABYTE
 TOLD = 2000
+DOCUMENTS = {"paper": "positions.render.paper", "participation": "positions.render.participation"}
 REFUSED = 2  # the code with which the child says that the edition itself can't be printed, and why
 
 
@@ -30,10 +32,19 @@ class RenderFailed(Exception):
 
 
 def render_apart(
-    content: dict[str, Any], sha256: str, address: str, *, seconds: int = 60, megabytes: int = 1500
+    content: dict[str, Any],
+    sha256: str,
+    address: str,
+    *,
+    document: str = "paper",
+    seconds: int = 60,
+    megabytes: int = 1500,
 ) -> bytes:
-    """Do as `paper.render` does, in a child process with limits. Raises RenderFailed, with what the child said."""
-    order = json.dumps({"content": content, "sha256": sha256, "address": address}).encode()
+    """Do as the `render` of DOCUMENTS[document] does, in a child process with limits.
+
+    Raises RenderFailed, with what the child said.
+    """
+    order = json.dumps({"content": content, "sha256": sha256, "address": address, "document": document}).encode()
     with tempfile.TemporaryDirectory(prefix="ncm-print-") as folder:
         child = subprocess.Popen(
             [sys.executable, "-m", MODULE, str(seconds), str(megabytes)],
@@ -111,9 +122,8 @@ def main() -> None:
     """The child: limits first, then the order, then the paper. Leaves without tearing Pango down, which can crash."""
     limit(int(sys.argv[1]), int(sys.argv[2]))
     sys.addaudithook(refuse_network)
-    from positions.render.paper import render
-
     order = json.load(sys.stdin.buffer)
+    render = importlib.import_module(DOCUMENTS[order["document"]]).render
     try:
         printed = render(order["content"], sha256=order["sha256"], address=order["address"])
     except (ValueError, KeyError) as error:

@@ -176,7 +176,7 @@ def test_each_input_is_whole(row):
     needed = {
         "returned": {"return_reason", "returned"},
         "returned_accepted": {"return_reason", "returned", "resent", "first_body"},
-        "set_aside": {"reason"},
+        "set_aside": {"reason", "set_aside_for"},
         "withdrawn": {"reason", "withdrawn"},
     }
     assert needed.get(row["fate"], set()) - set(row) == set()

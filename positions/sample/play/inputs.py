@@ -9,6 +9,9 @@ from django.utils import timezone
 from consultations.models import Consultation, Milestone, Point, PointState, Submission, SubmissionState
 from consultations.workflow import (
     accept,
+    add_note,
+    answer_question,
+    assign,
     close_consultation,
     edit_draft,
     merge,
@@ -126,13 +129,20 @@ def send(stage: Stage, row: sample.Row) -> None:
 
 def give_back(stage: Stage, row: sample.Row) -> None:
     """The secretariat returns it for completion."""
-    returned = return_for_completion(stage.inputs[row["key"]], by=stage.person(SCREENER), reason=row["return_reason"])
-    stage.inputs[row["key"]] = returned
+    stage.inputs[row["key"]] = return_for_completion(
+        stage.inputs[row["key"]],
+        by=stage.person(SCREENER),
+        reason=row["return_reason"],
+        questions=row.get("questions", []),
+    )
 
 
 def complete(stage: Stage, row: sample.Row) -> None:
-    """The author completes it and sends it again."""
-    edit_draft(stage.inputs[row["key"]], by=stage.person(row["author"]), body=row["body"])
+    """The author answers what was asked, completes it and sends it again."""
+    author = stage.person(row["author"])
+    for question, answer in zip(stage.inputs[row["key"]].questions.all(), row.get("answers", []), strict=True):
+        answer_question(question, by=author, answer=answer)
+    edit_draft(stage.inputs[row["key"]], by=author, body=row["body"])
     send(stage, row)
 
 
@@ -142,10 +152,21 @@ def take_back(stage: Stage, row: sample.Row) -> None:
     stage.inputs[row["key"]] = taken
 
 
+def look_after(stage: Stage, row: sample.Row) -> None:
+    """An officer takes it on and notes what is still to be asked."""
+    officer = stage.person(row["officer"])
+    assign(stage.inputs[row["key"]], to=officer, by=officer)
+    add_note(stage.inputs[row["key"]], by=officer, text=row["note"])
+
+
 def put_aside(stage: Stage, row: sample.Row) -> None:
     """The secretariat sets it aside with a reason."""
-    aside = set_aside(stage.inputs[row["key"]], by=stage.person(SCREENER), reason=row["reason"])
-    stage.inputs[row["key"]] = aside
+    stage.inputs[row["key"]] = set_aside(
+        stage.inputs[row["key"]],
+        by=stage.person(SCREENER),
+        reason=row["reason"],
+        set_aside_for=row["set_aside_for"],
+    )
 
 
 def let_in(stage: Stage, row: sample.Row) -> None:

@@ -13,7 +13,7 @@ from positions.workflow import create_paper
 
 from .accounts import open_accounts
 from .agenda import Act, Chapter, Stage
-from .inputs import give_back, let_in, send, write
+from .inputs import give_back, let_in, look_after, send, write
 from .organisations import register
 
 MORNING, DEADLINE, STEP = time(8), time(17), timedelta(hours=1)
@@ -44,6 +44,8 @@ def acts(stage: Stage) -> Iterator[Act]:
             yield Act(begun + STEP, send, (row,))
         if row["fate"] in ("accepted", "returned"):
             yield Act(begun + 5 * STEP, let_in if row["fate"] == "accepted" else give_back, (row,))
+        if "officer" in row:
+            yield Act(begun + 6 * STEP, look_after, (row,))
     for row in rows["organisation"]:
         yield Act(on(-row["days_ago"]), come, (row, rows["person"]))
     yield Act(on(-1), begin_paper, (rows["paper"],))

@@ -1,0 +1,166 @@
+"""Who was heard on what, from where and when: the figures of the coverage page and of the participation report.
+
+Every input that was sent is counted, whoever may read it: a number gives no content away.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from django.db.models import Count, Sum
+from django.db.models.functions import TruncDate
+
+from consultations.models import Consultation, County, Framework, Group, Provision, Submission, Theme
+
+from .figures import heard
+
+TILES = Path(__file__).resolve().parent.parent / "reference" / "county_tiles.csv"
+LONGEST_BY_DAY = 21  # a longer consultation is shown by weeks
+
+
+class Cell(NamedTuple):
+    """The inputs of one group."""
+
+    group: str
+    number: int
+
+
+class Line(NamedTuple):
+    """One row of a matrix: how it is named in an address, what it is about, and the inputs of each group."""
+
+    code: str
+    label: str
+    cells: list[Cell]
+
+    @property
+    def total(self) -> int:
+        """Inputs of all groups; for objectives an input counts with each that it names."""
+        return sum(cell.number for cell in self.cells)
+
+    @property
+    def gaps(self) -> int:
+        """How many groups said nothing."""
+        return sum(not cell.number for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Inputs by something (rows) and by group (columns). All groups are there: a gap is a finding."""
+
+    groups: list[tuple[str, str]]
+    lines: list[Line]
+
+    @property
+    def totals(self) -> list[int]:
+        """Inputs by group over all rows."""
+        return [sum(line.cells[turn].number for line in self.lines) for turn in range(len(self.groups))]
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(line.total for line in self.lines)
+
+    @property
+    def silent(self) -> list[Line]:
+        """Rows on which nobody said anything."""
+        return [line for line in self.lines if not line.total]
+
+
+class Place(NamedTuple):
+    """A county: its organisations that were heard, and their inputs."""
+
+    county: County
+    organisations: int
+    inputs: int
+
+
+class Tile(NamedTuple):
+    """Where a county stands on the tile map, under a label of three letters."""
+
+    label: str
+    column: int
+    row: int
+
+
+class Arrival(NamedTuple):
+    """The inputs that arrived from one day to another, both counted, and all until then."""
+
+    first: date
+    last: date
+    inputs: int
+    so_far: int
+
+
+def by_theme(consultation: Consultation, themes: list[Theme]) -> Matrix:
+    """Inputs by theme and group. One query, over the tallies."""
+    counts = {
+        (group.code, turn): number
+        for group in heard(consultation, themes).groups
+        for turn, number in enumerate(group.by_theme)
+    }
+    return _matrix(
+        (theme.code, str(theme), [counts.get((code, turn), 0) for code in Group.values])
+        for turn, theme in enumerate(themes)
+    )
+
+
+def by_objective(consultation: Consultation) -> Matrix:
+    """Inputs by the Compact's objectives that they name, and group; an input may name several. Two queries."""
+    named = Submission.objects.sent().filter(consultation=consultation).order_by()
+    counted = named.filter(provisions__framework=Framework.GCM_OBJECTIVE)
+    rows = counted.values_list("provisions", "stakeholder__group").annotate(Count("pk"))
+    cells = {(objective, group): number for objective, group, number in rows}
+    objectives = Provision.objects.filter(framework=Framework.GCM_OBJECTIVE)
+    return _matrix(
+        (each.code, f"{each.order}. {each.label}", [cells.get((each.pk, code), 0) for code in Group.values])
+        for each in objectives
+    )
+
+
+def _matrix(rows: Iterable[tuple[str, str, list[int]]]) -> Matrix:
+    lines = [
+        Line(code, label, [Cell(*cell) for cell in zip(Group.values, numbers, strict=True)])
+        for code, label, numbers in rows
+    ]
+    return Matrix([(code, str(label)) for code, label in Group.choices], lines)
+
+
+def by_county(consultation: Consultation) -> list[Place]:
+    """All counties by name with what was heard from them. Two queries, over the tallies."""
+    heard_from = consultation.tallies.filter(inputs__gt=0, stakeholder__county__isnull=False)
+    rows = heard_from.values_list("stakeholder__county").annotate(Count("stakeholder", distinct=True), Sum("inputs"))
+    numbers = {county: figures for county, *figures in rows}
+    return [Place(county, *numbers.get(county.pk, (0, 0))) for county in County.objects.order_by("name")]
+
+
+@cache
+def tiles() -> dict[str, Tile]:
+    """The places of the 47 counties on the tile map, by their codes."""
+    with TILES.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {row["code"]: Tile(row["label"], int(row["column"]), int(row["row"])) for row in rows}
+
+
+def arrivals(consultation: Consultation) -> list[Arrival]:
+    """When the inputs arrived, by days in Nairobi, or by weeks from the first where there are many days. One query.
+
+    Days and weeks without an input are there too.
+    """
+    sent = Submission.objects.sent().filter(consultation=consultation).order_by()
+    by_day = dict(sent.values_list(TruncDate("submitted_at")).annotate(Count("pk")))
+    if not by_day:
+        return []
+    first, last, found, so_far = min(by_day), max(by_day), [], 0
+    step = 1 if (last - first).days < LONGEST_BY_DAY else 7
+    for start in range(0, (last - first).days + 1, step):
+        days = [first + timedelta(days=start + turn) for turn in range(step)]
+        number = sum(by_day.get(day, 0) for day in days)
+        so_far += number
+        found.append(Arrival(days[0], days[-1], number, so_far))
+    return found

@@ -1,0 +1,127 @@
+"""The participation report: who was asked, who answered, on what, from where and when, and what became of it.
+
+Made from the figures alone, so that nobody has to write it, and of the same shape whether it is shown or printed.
+Names of organisations stand nowhere in it, and only answers that were published.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Sum
+from django.urls import reverse
+
+from consultations import queries
+from consultations.models import Channel, Consultation, Event, Group, Stakeholder, Submission
+from consultations.queries import coverage
+from ncm_portal import workflow
+from positions.models import Disposition, Outcome, PositionPaper
+
+SCHEMA = "ncm-participation/1"
+Content = dict[str, Any]
+
+
+def report(consultation: Consultation) -> Content:
+    """All that the report says of `consultation`, as values that JSON knows. About a dozen queries."""
+    themes = list(consultation.themes.all())
+    by_theme, points = coverage.by_theme(consultation, themes), _points(consultation)
+    return {
+        "schema": SCHEMA,
+        "language": "en",
+        "sample": consultation.is_sample,
+        "title": consultation.title,
+        "short_title": consultation.short_title,
+        "purpose": consultation.purpose,
+        "opened": consultation.opens_at.isoformat(),
+        "closed": consultation.closes_at.isoformat(),
+        "as_of": _as_of().isoformat(timespec="seconds"),
+        "address": settings.PORTAL_ADDRESS + reverse("participation", query={"round": consultation.slug}),
+        "figures": _figures(consultation, points),
+        "groups": {code: str(label) for code, label in Group.choices},
+        "asked": _asked(consultation),
+        "channels": _channels(consultation),
+        "themes": [{"code": theme.code, "title": theme.title} for theme in themes],
+        "tallies": {
+            "theme_by_group": [
+                {"theme": line.code, "group": cell.group, "inputs": cell.number}
+                for line in by_theme.lines
+                for cell in line.cells
+                if cell.number
+            ]
+        },
+        "objectives": [
+            {"code": line.code, "label": line.label, "inputs": line.total, "groups": len(line.cells) - line.gaps}
+            for line in coverage.by_objective(consultation).lines
+        ],
+        "counties": _counties(consultation),
+        "arrivals": [
+            {
+                "first": each.first.isoformat(),
+                "last": each.last.isoformat(),
+                "inputs": each.inputs,
+                "so_far": each.so_far,
+            }
+            for each in coverage.arrivals(consultation)
+        ],
+        "points": points,
+    }
+
+
+def _as_of() -> datetime:
+    """The moment of the journal's last entry: until the next one nothing changes, and the report stays the same."""
+    return Event.objects.order_by("-number").values_list("at", flat=True).first() or workflow.now()
+
+
+def _figures(consultation: Consultation, points: list[Content]) -> dict[str, int]:
+    took_part = queries.participation(consultation)
+    return {**took_part._asdict(), "points": sum(row["points"] for row in points)}
+
+
+def _asked(consultation: Consultation) -> list[dict[str, Any]]:
+    """For each group: organisations that could answer (verified today, or heard), that answered, and their inputs."""
+    heard = consultation.tallies.filter(inputs__gt=0).values_list("stakeholder__group")
+    answered = {code: figures for code, *figures in heard.annotate(Count("stakeholder", distinct=True), Sum("inputs"))}
+    silent = Stakeholder.objects.verified().exclude(
+        pk__in=consultation.tallies.filter(inputs__gt=0).values("stakeholder")
+    )
+    waited = dict(silent.order_by().values_list("group").annotate(Count("pk")))
+    rows = [(code, waited.get(code, 0), *answered.get(code, (0, 0))) for code in Group.values]
+    return [
+        {"group": code, "organisations": silent + heard, "answered": heard, "inputs": inputs}
+        for code, silent, heard, inputs in rows
+    ]
+
+
+def _channels(consultation: Consultation) -> list[dict[str, Any]]:
+    """How the inputs came in."""
+    sent = Submission.objects.sent().filter(consultation=consultation).order_by()
+    counts = dict(sent.values_list("channel").annotate(Count("pk")))
+    return [{"channel": code, "inputs": counts[code]} for code in Channel.values if code in counts]
+
+
+def _counties(consultation: Consultation) -> list[Content]:
+    """All counties, with their places on the tile map; a county without a place is in the table only."""
+    tiles, found = coverage.tiles(), []
+    for place in coverage.by_county(consultation):
+        tile = tiles.get(place.county.code)
+        spot = {"label": tile.label, "column": tile.column, "row": tile.row} if tile else None
+        numbers = {"organisations": place.organisations, "inputs": place.inputs}
+        found.append({"code": place.county.code, "name": place.county.name, "tile": spot, **numbers})
+    return found
+
+
+def _points(consultation: Consultation) -> list[Content]:
+    """For each theme its points, and how many of them met which outcome; the newest published paper's answer counts."""
+    answers = Disposition.objects.answered().filter(paper__in=PositionPaper.objects.published())
+    rows = answers.filter(point__consultation=consultation).order_by("answered_at", "pk")
+    latest = {point: (theme, outcome) for point, theme, outcome in rows.values_list("point", "point__theme", "outcome")}
+    met = Counter(latest.values())
+    found = []
+    for row in queries.theme_figures(consultation):
+        outcomes = {outcome: met[row.theme.pk, outcome] for outcome in Outcome.values}
+        waiting = max(0, row.points - sum(outcomes.values()))
+        found.append({"theme": row.theme.code, "points": row.points, "outcomes": outcomes, "open": waiting})
+    return found

@@ -1,0 +1,63 @@
+"""The participation report of a consultation: on a page, and as a PDF that is printed once and kept for a while."""
+
+import hashlib
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from consultations import queries
+from consultations.views.memory import kept_for_visitors
+from positions.participation import report
+from positions.render.participation import readable
+from positions.render.pdf import RenderFailed, canonical, render_apart
+
+KEPT = 15 * 60  # seconds: the report says of which moment it is
+PRINTING = 90
+
+
+@login_not_required
+@require_safe
+@kept_for_visitors
+def show(request: HttpRequest) -> HttpResponse:
+    """The report of the consultation asked for by `?round=`, or else of the one that is open or the latest."""
+    rounds = queries.public_rounds()
+    asked = (found for found in rounds if found.slug == request.GET.get("round"))
+    current = next(asked, rounds[0] if rounds else None)
+    context = readable(report(current)) if current else {}
+    return render(request, "positions/participation.html", {**context, "round": current})
+
+
+@login_not_required
+@require_safe
+def pdf(request: HttpRequest, slug: str) -> HttpResponse:
+    """The report as a tagged PDF. One is printed at a time; whoever asks meanwhile is asked to come again (503)."""
+    current = next((found for found in queries.public_rounds() if found.slug == slug), None)
+    if current is None:
+        raise Http404
+    name, lock = f"participation-{slug}", f"participation-{slug}-printing"
+    data = cache.get(name)
+    if data is None:
+        if not cache.add(lock, 1, PRINTING):
+            return _later(_("The report is being printed. Try again in a few seconds."))
+        try:
+            with translation.override("en"):
+                content = report(current)
+            data = render_apart(
+                content, hashlib.sha256(canonical(content)).hexdigest(), content["address"], document="participation"
+            )
+            cache.set(name, data, KEPT)
+        except RenderFailed:
+            return _later(_("The report could not be printed. Read it on its page."))
+        finally:
+            cache.delete(lock)
+    headers = {"Content-Disposition": f'inline; filename="participation-{slug}.pdf"'}
+    return HttpResponse(data, content_type="application/pdf", headers=headers)
+
+
+def _later(words: str) -> HttpResponse:
+    return HttpResponse(words, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "5"})
