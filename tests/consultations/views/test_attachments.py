@@ -1,0 +1,289 @@
+"""The pages of files: added by a plain form and piece by piece, removed, handed out to readers of the input alone."""
+
+import uuid
+from html import escape
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from consultations.models import Attachment
+from consultations.queries import files_of
+from tests import made_files as made
+from tests.factories import change, make_attachment, make_member, make_secretariat, make_submission, make_user
+from tests.pages import words
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings, tmp_path):
+    """Every test has a folder of its own."""
+    settings.MEDIA_ROOT, settings.CLAMD = tmp_path / "files", ""
+
+
+@pytest.fixture
+def author():
+    return make_member()
+
+
+@pytest.fixture
+def draft(author):
+    return make_submission(stakeholder=author.organisation_of_test, state="draft", author=author)
+
+
+@pytest.fixture(autouse=True)
+def organisation(author):
+    author.organisation_of_test = author.live_memberships[0].stakeholder
+
+
+def upload(client, draft, data, name="letter.pdf", **headers):
+    file = SimpleUploadedFile(name, data, content_type="application/pdf")
+    return client.post(reverse("attachment_add", args=[draft.key]), {"file": file}, **headers)
+
+
+# --- The plain form -----------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_added_by_the_plain_form(client, draft, author, django_capture_on_commit_callbacks):
+    sign_in(client, author)
+    page = client.get(reverse("attachment_add", args=[draft.key]))
+    assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-store, private")
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = upload(client, draft, made.pdf())
+    assert (answer.status_code, answer["Location"]) == (302, reverse("attachment_add", args=[draft.key]))
+    file = draft.attachments.get()
+    assert file.path.read_bytes() == made.pdf() or file.state == "ready"
+    page = client.get(answer["Location"])
+    assert "The file is added." in words(page)
+    assert f'href="{reverse("attachment", args=[file.key])}"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"MZ" + bytes(99), "Inside, this is another kind of file (Windows program)"),
+        (b"", "The file is empty."),
+        (made.pdf()[:-200], "The file is damaged or ends too early."),
+    ],
+)
+def test_a_refusal_says_what_is_wrong_and_leaves_nothing(
+    client, draft, author, settings, data, why, django_capture_on_commit_callbacks
+):
+    sign_in(client, author)
+    with django_capture_on_commit_callbacks(execute=True):
+        page = upload(client, draft, data)
+    assert page.status_code == 422
+    assert escape(why) in page.content.decode()
+    assert files_of(author, draft) == []
+    assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == []
+
+
+def test_no_file_and_one_too_large_are_said(client, draft, author, settings):
+    settings.ATTACHMENT_MAX_BYTES = 1024 * 1024
+    settings.LARGEST_UPLOAD = 1024 * 1024
+    sign_in(client, author)
+    page = client.post(reverse("attachment_add", args=[draft.key]))
+    assert (page.status_code, "Choose a file first." in words(page)) == (422, True)
+    page = upload(client, draft, b"%PDF-" + bytes(4 * 1024 * 1024))
+    assert (page.status_code, "larger than 1 MB" in words(page)) == (422, True)
+    assert Attachment.objects.count() == 0
+
+
+def test_what_is_too_large_is_not_kept_on_the_disk_while_it_arrives(settings):
+    from consultations.uploads.arrival import BoundedUploadHandler
+
+    settings.LARGEST_UPLOAD = 100
+    handler = BoundedUploadHandler()
+    handler.new_file("file", "a.pdf", "application/pdf", None)
+    for start in range(0, 200, 50):
+        handler.receive_data_chunk(bytes(50), start)
+    file = handler.file_complete(200)
+    assert (file.size, len(file.read())) == (200, 100)
+    file.close()
+
+
+def test_nobody_else_adds_or_removes(client, draft, author):
+    file = make_attachment(draft)
+    addresses = [
+        reverse("attachment_add", args=[draft.key]),
+        reverse("attachment_chunk", args=[draft.key, uuid.uuid4()]),
+        reverse("attachment_remove", args=[file.key]),
+    ]
+    for person in (make_user(), make_member(), make_secretariat()):
+        sign_in(client, person)
+        assert {client.get(each).status_code for each in addresses} == {404}
+        assert {client.post(each).status_code for each in addresses} == {404}
+    sign_in(client, author)
+    assert {client.get(each).status_code for each in addresses} == {200}
+
+
+def test_a_file_is_removed_after_a_question(client, draft, author):
+    file = make_attachment(draft)
+    sign_in(client, author)
+    address = reverse("attachment_remove", args=[file.key])
+    assert "Remove letter.pdf?" in words(client.get(address))
+    assert client.post(address)["Location"] == reverse("draft", args=[draft.key])
+    file.refresh_from_db()
+    assert file.state == "removed"
+    sent = make_attachment(make_submission(stakeholder=draft.stakeholder, author=author))
+    page = client.post(reverse("attachment_remove", args=[sent.key]))
+    assert (page.status_code, "This input was sent already" in words(page)) == (409, True)
+
+
+# --- Piece by piece -------------------------------------------------------------------------------------------------
+
+
+def piece(client, draft, key, data, offset, end):
+    form = {"offset": offset, "size": len(data), "name": "letter.pdf"}
+    form["piece"] = SimpleUploadedFile("piece", data[offset:end])
+    return client.post(reverse("attachment_chunk", args=[draft.key, key]), form)
+
+
+def test_a_file_arrives_piece_by_piece_and_goes_on_where_it_stopped(client, draft, author):
+    sign_in(client, author)
+    key, data = uuid.uuid4(), made.pdf()
+    address = reverse("attachment_chunk", args=[draft.key, key])
+    assert client.get(address).json() == {"state": "", "received": 0}
+    assert piece(client, draft, key, data, 0, 200).json()["received"] == 200
+    assert piece(client, draft, key, data, 0, 300).json()["received"] == 200
+    assert client.get(address).json()["received"] == 200
+    told = piece(client, draft, key, data, 200, len(data)).json()
+    file = draft.attachments.get()
+    assert told == {
+        "state": "ready",
+        "received": len(data),
+        "size": len(data),
+        "name": "letter.pdf",
+        "reasons": [],
+        "address": reverse("attachment", args=[file.key]),
+        "remove": reverse("attachment_remove", args=[file.key]),
+    }
+    assert file.path.read_bytes() == data
+    assert piece(client, draft, key, data, 200, len(data)).json() == told  # its answer was lost, and it came again
+
+
+def test_a_piece_that_is_none_is_refused_in_words(client, draft, author):
+    sign_in(client, author)
+    key = uuid.uuid4()
+    address = reverse("attachment_chunk", args=[draft.key, key])
+    for form in ({}, {"offset": "x", "size": 2**70, "piece": SimpleUploadedFile("p", b"x")}):
+        answer = client.post(address, form)
+        assert (answer.status_code, bool(answer.json()["reasons"])) == (422, True)
+    huge = client.post(address, {"offset": 0, "size": 5, "piece": SimpleUploadedFile("p", bytes(2**21 + 1))})
+    assert (huge.status_code, huge.json()["reasons"]) == (422, ["That is too much at once."])
+    bad = b"MZ" + bytes(50)
+    told = piece(client, draft, key, bad, 0, 52).json()
+    assert (told["state"], "Windows program" in told["reasons"][0]) == ("refused", True)
+    other = make_submission(stakeholder=draft.stakeholder, state="draft", author=author)
+    assert piece(client, other, key, bad, 0, 52).status_code == 403
+
+
+# --- Handing out ------------------------------------------------------------------------------------------------------
+
+
+def let_go(answer) -> None:
+    """Close the file, as the server does; closing the answer would end the test's connection to the database."""
+    for close in answer._resource_closers:
+        close()
+
+
+def readers(submission):
+    """Whoever might ask for a file of this input, by name."""
+    return {
+        "visitor": None,
+        "stranger": make_user(),
+        "author": submission.author,
+        "another": make_member(),
+        "secretariat": make_secretariat(),
+    }
+
+
+def who_gets(client, file, people):
+    got = set()
+    for name, person in people.items():
+        client.logout()
+        if person:
+            sign_in(client, person)
+        answer = client.get(reverse("attachment", args=[file.key]))
+        if answer.status_code == 200:
+            got.add(name)
+            let_go(answer)
+    return got
+
+
+@pytest.mark.parametrize(
+    ("state", "audience", "kind", "readable"),
+    [
+        ("accepted", "public", "evidence", {"visitor", "stranger", "author", "another", "secretariat"}),
+        ("accepted", "public", "original", {"author", "secretariat"}),
+        ("accepted", "secretariat", "evidence", {"author", "secretariat"}),
+        ("submitted", "public", "evidence", {"author", "secretariat"}),
+        ("draft", "public", "evidence", {"author"}),
+    ],
+)
+def test_a_file_is_handed_out_to_the_readers_of_its_input(client, author, state, audience, kind, readable):
+    submission = make_submission(stakeholder=author.organisation_of_test, author=author, state=state, audience=audience)
+    file = make_attachment(submission, kind=kind)
+    assert who_gets(client, file, readers(submission)) == readable
+
+
+@pytest.mark.parametrize("state", ["waiting", "refused", "removed", "uploading"])
+def test_what_is_not_ready_is_handed_out_to_nobody(client, draft, author, state):
+    data = {"sha256": "a" * 64, "media_type": "application/pdf", "received": 8}
+    file = Attachment.objects.create(
+        submission=draft, name="a.pdf", size=8, stored_as=uuid.uuid4().hex, uploaded_by=author, **data
+    )
+    file.path.parent.mkdir(parents=True)
+    file.path.write_bytes(b"%PDF-1.7")
+    if state != "uploading":
+        change(file, state=state)
+    assert who_gets(client, file, readers(draft)) == set()
+    change(file, state="removed") if state != "removed" else None
+    assert client.get(reverse("attachment", args=[file.key])).status_code == 404
+
+
+def test_a_file_is_saved_and_never_shown(client, author):
+    file = make_attachment(make_submission(state="accepted"), name='Mwong’ozo "1".pdf', data=b"%PDF-1.7 hello")
+    answer = client.get(reverse("attachment", args=[file.key]))
+    assert answer.getvalue() == b"%PDF-1.7 hello"
+    let_go(answer)
+    told = {name: answer[name] for name in ("Content-Type", "Content-Disposition", "Cache-Control", "ETag")}
+    assert told == {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": "attachment; filename*=utf-8''Mwong%E2%80%99ozo%20%221%22.pdf",
+        "Cache-Control": "no-cache",
+        "ETag": f'"{file.sha256}"',
+    }
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert (
+        client.get(reverse("attachment", args=[file.key]), headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    )
+    change(file.submission, audience="members")
+    assert (
+        client.get(reverse("attachment", args=[file.key]), headers={"If-None-Match": answer["ETag"]}).status_code == 404
+    )
+    sign_in(client, make_secretariat())
+    answer = client.get(reverse("attachment", args=[file.key]))
+    let_go(answer)
+    assert (answer["Cache-Control"], answer.has_header("ETag")) == ("no-store, private", False)
+
+
+def test_a_file_that_is_gone_from_the_disk_is_not_there(client):
+    file = make_attachment(make_submission(state="accepted"))
+    file.path.unlink()
+    assert client.get(reverse("attachment", args=[file.key])).status_code == 404
+
+
+def test_others_see_only_what_can_be_opened(author):
+    submission = make_submission(stakeholder=author.organisation_of_test, state="accepted", author=author)
+    ready = make_attachment(submission)
+    on_its_way = Attachment.objects.create(
+        submission=submission, name="b.pdf", size=8, stored_as=uuid.uuid4().hex, uploaded_by=author
+    )
+    assert files_of(author, submission) == [ready, on_its_way]
+    assert files_of(make_user(), submission) == [ready]
+    change(on_its_way, state="removed")
+    assert files_of(author, submission) == [ready]
