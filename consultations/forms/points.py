@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Point, PointKind, Stakeholder, Submission, Theme
+from consultations.passages import holds_back
 
 from .fields import REASON_LIMIT, LineField, ObjectivesField, PlainTextField, ReasonForm
 
@@ -98,6 +99,13 @@ class SplitForm(PointForm):
     """A point taken out of an input: sentences marked in its text, or words of one's own, which then count."""
 
     passages = forms.MultipleChoiceField(required=False)
+    held_back = forms.BooleanField(
+        label=_("It tells what the author holds back"),
+        required=False,
+        help_text=_(
+            "Words of a passage that is held back are known by themselves. Tick it for others that tell the same."
+        ),
+    )
 
     def __init__(self, *args: Any, submission: Submission, **options: Any) -> None:
         sentences = [sentence for line in passages(submission.body) for sentence in line]
@@ -105,6 +113,8 @@ class SplitForm(PointForm):
         themes = submission.consultation.themes.all()
         super().__init__(*args, themes=themes, theme=submission.theme, prefix="point", **options)
         self.fields["passages"].choices = list(self.sentences.items())
+        if not holds_back(f"{submission.body}\n{submission.proposed_wording}"):
+            del self.fields["held_back"]
         self.fields["text"].required = False
         self.fields["text"].help_text = _("Leave it empty to take the marked sentences as they are.")
 
@@ -115,6 +125,11 @@ class SplitForm(PointForm):
         if typed is not None and not typed.strip():
             self._take(" ".join(marked))
         return self.cleaned_data
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the verb stores of a point that is taken out."""
+        return {**super().words, "held_back": self.cleaned_data.get("held_back", False)}
 
     def _take(self, text: str) -> None:
         field = self.fields["text"]

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from consultations.forms import SplitForm
 from consultations.models import Point, Submission
 from consultations.workflow import split
 from tests.factories import (
@@ -83,6 +84,17 @@ def test_a_point_that_is_taken_out_of_a_passage_is_held_back_too(text, kept, hel
 def test_the_desk_may_hold_back_what_tells_it_in_other_words():
     told = split(make_submission(body=TOLD), by=make_secretariat(), kind="challenge", text="Corruption", held_back=True)
     assert told not in Point.objects.visible_to(None)
+
+
+def test_the_desk_says_so_in_its_form(client):
+    sent, open_one = make_submission(body=TOLD), make_submission()
+    address = reverse("desk_input_split", args=[sent.key])
+    sign_in(client, make_secretariat())
+    fields = {"point-kind": "challenge", "point-theme": sent.theme.code, "point-held_back": "on"}
+    client.post(address, {**fields, "point-text": "Corruption"})
+    assert list(sent.points.values_list("text", "held_back")) == [("Corruption", True)]
+    names = [set(SplitForm(submission=each).fields) for each in (sent, open_one)]
+    assert names[0] - names[1] == {"held_back"}
 
 
 # --- In the admin -------------------------------------------------------------------------------------------------------
