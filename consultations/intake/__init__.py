@@ -11,6 +11,6 @@ from .uploads import UploadFolder
 __all__ = [
     "ENCODINGS", "FORMATS_IN", "FORMATS_OUT", "DelegateResource", "InputsImportForm", "LiteralCSV", "LiteralXLSX",
     "NamesForm", "NotReadable", "RowState", "SpreadsheetForm", "StakeholderResource", "SubmissionResource", "Trial",
-    "UploadFolder", "confirm_import", "confirm_names", "escaped", "import_inputs", "left_out", "prepare_import", "problems_of",
-    "suggestions", "tally", "template", "text_cell", "tried", "try_rows",
+    "UploadFolder", "confirm_import", "confirm_names", "escaped", "import_inputs", "left_out", "prepare_import",
+    "problems_of", "suggestions", "tally", "template", "text_cell", "tried", "try_rows",
 ]  # fmt: skip

@@ -32,11 +32,11 @@ def _with_files_of_mine(request: HttpRequest, key: uuid.UUID) -> Submission:
     return found
 
 
-def _home_of(submission: Submission) -> str:
+def _home_of(user: Any, submission: Submission) -> str:
     """The page on which the input is written, or else the one that shows it."""
     if submission.state in EDITABLE:
         return reverse("draft", args=[submission.key])
-    return reverse("desk_input" if submission.entered_by_id else "my_input", args=[submission.key])
+    return reverse("my_input" if may_submit(user, submission) else "intake_check", args=[submission.key])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,7 +54,7 @@ def attachment_add(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
                 return redirect("attachment_add", key)
     else:
         reasons = _why_not(request, submission)
-    context = {"submission": submission, "form": form, "reasons": reasons, "home": _home_of(submission)}
+    context = {"submission": submission, "form": form, "reasons": reasons, "home": _home_of(request.user, submission)}
     context["files"] = files_of(request.user, submission)
     status = 422 if form.errors or (reasons and request.method == "POST") else 200
     return render(request, "consultations/attachments/add.html", context, status=status)
@@ -134,7 +134,7 @@ def attachment_remove(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Take a file out of an input again: GET asks once more."""
     file = get_object_or_404(Attachment.objects.visible_to(request.user).select_related("submission"), key=key)
     submission = _with_files_of_mine(request, file.submission.key)
-    home, reasons = _home_of(submission), []
+    home, reasons = _home_of(request.user, submission), []
     if request.method == "POST":
         try:
             workflow.remove_file(file, by=request.user)

@@ -1,0 +1,153 @@
+"""What comes on paper: typed by one officer, kept with its scan, checked by another, and only then accepted."""
+
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from consultations import workflow
+from consultations.models import Event, Submission
+from ncm_portal.workflow import Blocked, NotAllowed
+from tests.factories import (
+    make_attachment,
+    make_consultation,
+    make_secretariat,
+    make_stakeholder,
+    make_submission,
+    make_theme,
+    make_user,
+)
+from tests.pages import words
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def typist():
+    return make_secretariat(name="Typist")
+
+
+@pytest.fixture
+def checker():
+    return make_secretariat(name="Checker")
+
+
+@pytest.fixture
+def letter(typist):
+    """A letter that the typist typed; nothing is kept with it yet."""
+    return make_submission(
+        state="submitted", channel="letter", received_on=timezone.localdate(), entered_by=typist, author=typist
+    )
+
+
+def typed(**changed):
+    consultation = make_consultation(slug="round-9")
+    return {
+        "key": str(uuid.uuid4()), "consultation": consultation.slug, "organisation": make_stakeholder("Umoja").pk,
+        "channel": "letter", "received_on": timezone.localdate().isoformat(), "theme": "T1", "title": "Pay on time",
+        "body": "Wages are paid [[by one employer]] late.", "language": "sw", "audience": "members", **changed,
+    }  # fmt: skip
+
+
+def test_a_letter_is_typed_once_and_waits_for_its_check(typist):
+    client, given = sign_in(Client(), typist), typed()
+    for _turn in range(2):
+        answer = client.post(reverse("intake_new"), given)
+        assert answer.headers["Location"] == reverse("intake_check", args=[given["key"]])
+    kept = Submission.objects.get()
+    assert (kept.stakeholder.name, kept.state, kept.channel, kept.entered_by) == (
+        "Umoja",
+        "submitted",
+        "letter",
+        typist,
+    )
+    assert (kept.language, kept.audience, kept.body) == ("sw", "members", given["body"])
+    page = words(client.get(reverse("intake")))
+    assert "Pay on time" in page
+    page = words(client.get(reverse("intake_check", args=[kept.key])))
+    assert "You typed it: a colleague checks it against the original." in page
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"received_on": "2999-01-01"}, "received_on"),
+        ({"theme": "T5"}, "theme"),
+        ({"body": "It is [[open"}, "body"),
+        ({"channel": "web"}, "channel"),
+        ({"organisation": ""}, "organisation"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field_and_the_words_stay(typist, changed, field):
+    make_theme("T5")
+    page = sign_in(Client(), typist).post(reverse("intake_new"), typed(**changed))
+    assert (page.status_code, list(page.context["form"].errors)) == (422, [field])
+    assert "Pay on time" in page.content.decode()
+    assert not Submission.objects.exists()
+
+
+def test_what_came_too_late_is_refused_with_its_reason(typist):
+    given = typed()
+    late = make_consultation(slug="late", state="archived")
+    page = sign_in(Client(), typist).post(reverse("intake_new"), {**given, "consultation": late.slug})
+    assert page.status_code == 422
+    assert not Submission.objects.exists()
+
+
+def test_it_is_accepted_only_after_another_has_checked_it(letter, typist, checker):
+    with pytest.raises(Blocked) as refusal:
+        workflow.accept(letter, by=checker)
+    assert refusal.value.reasons == ["Nobody checked it against the original yet"]
+    with pytest.raises(Blocked) as refusal:
+        workflow.check_against_original(letter, by=checker)
+    assert refusal.value.reasons == ["The original is not kept with it yet: add the scan or the mail"]
+    make_attachment(letter, kind="original")
+    with pytest.raises(NotAllowed):
+        workflow.check_against_original(letter, by=typist)
+    client = sign_in(Client(), checker)
+    answer = client.post(reverse("intake_move", args=[letter.key, "check_against_original"]))
+    assert answer.headers["Location"] == reverse("desk_input", args=[letter.key])
+    letter.refresh_from_db()
+    assert (letter.checked_by, letter.state) == (checker, "submitted")
+    assert workflow.accept(letter, by=typist).state == "accepted"
+    verbs = list(Event.objects.about(letter).values_list("verb", flat=True))
+    assert verbs[-2:] == ["check_against_original", "accept"]
+
+
+def test_whoever_corrects_the_typing_leaves_the_check_to_another(letter, typist, checker):
+    make_attachment(letter, kind="original")
+    client = sign_in(Client(), checker)
+    page = client.get(reverse("intake_correct", args=[letter.key]))
+    given = {name: page.context["form"][name].value() for name in ("title", "body", "language", "audience", "theme")}
+    client.post(reverse("intake_correct", args=[letter.key]), {**given, "title": "Pay in time"})
+    before = letter.content_sha256
+    letter.refresh_from_db()
+    assert (letter.title, letter.entered_by) == ("Pay in time", checker)
+    assert letter.content_sha256 == letter.computed_sha256() != before
+    with pytest.raises(NotAllowed):
+        workflow.check_against_original(letter, by=checker)
+    workflow.check_against_original(letter, by=typist)
+    answer = client.post(reverse("intake_correct", args=[letter.key]), given)
+    assert answer.status_code == 409
+
+
+def test_an_input_through_the_browser_needs_no_check(checker):
+    assert workflow.accept(make_submission(state="submitted"), by=checker).state == "accepted"
+
+
+def test_only_the_secretariat_sees_the_register(letter):
+    for person in (make_user(), make_user("official"), make_user("sysadmin")):
+        client = sign_in(Client(), person)
+        pages = [reverse("intake"), reverse("intake_new")]
+        pages += [reverse(name, args=[letter.key]) for name in ("intake_check", "intake_correct")]
+        assert [client.get(page).status_code for page in pages] == [404] * 4
+
+
+def test_what_came_through_the_browser_is_not_in_the_register(typist):
+    sent = make_submission(state="submitted", title="Through the browser")
+    client = sign_in(Client(), typist)
+    assert "Through the browser" not in words(client.get(reverse("intake")))
+    assert client.get(reverse("intake_check", args=[sent.key])).status_code == 404
