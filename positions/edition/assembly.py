@@ -30,6 +30,7 @@ from consultations.models import (
     Theme,
     ThemeProvision,
 )
+from consultations.queries import likeness_note
 from positions import queries
 from positions.models import FINAL_KINDS, Decision, EditionKind, PositionPaper, Stance, StanceValue, Strength
 
@@ -51,7 +52,7 @@ def content(
 ) -> dict[str, Any]:
     """The canonical content of `paper` as it stands: JSON values only, in English, the same for the same records.
 
-    `frozen_at` (aware) also decides under which name an institution appears. Fewer than thirty queries.
+    `frozen_at` (aware) also decides under which name an institution appears. About thirty queries.
     """
     with translation.override("en"):
         return _Assembly(paper, kind, timezone.localdate(frozen_at)).whole(number, status, frozen_at, decision)
@@ -82,7 +83,7 @@ class _Assembly:
         visible: Any = Point.objects.visible_to(AnonymousUser())
         here = visible.filter(consultation=self.paper.consultation_id)
         self.public = set(here.values_list("pk", flat=True))
-        self.behind = self.hidden_behind()
+        self.behind = self.merged_points()
         dated = StakeholderName.objects.filter(Q(valid_to=None) | Q(valid_to__gt=self.day), valid_from__lte=self.day)
         self.names = dict(dated.order_by("valid_from", "pk").values_list("stakeholder", "name"))
         self.paragraphs = cast(list[Any], queries.numbered_paragraphs(self.paper))
@@ -94,7 +95,7 @@ class _Assembly:
     def whole(self, number: str, status: str, frozen_at: datetime, decision: Decision | None) -> dict[str, Any]:
         """All parts, under the names of the schema."""
         sections = self.sections()
-        tallies = queries.tallies(self.paper.consultation)
+        tallies, note = queries.tallies(self.paper.consultation), likeness_note(self.paper.consultation)
         participants = self.participants() if self.is_late else []
         return {
             "schema": SCHEMA,
@@ -116,6 +117,7 @@ class _Assembly:
             "objections_resolved": self.objections() if self.is_late else [],
             "adoption": self.adoption(decision) if decision else None,
             "acronyms": acronyms(_printed(sections)),
+            **({"likeness": note} if note else {}),
         }
 
     def name(self, stakeholder: Any) -> str:
@@ -216,24 +218,32 @@ class _Assembly:
         }
 
     def sources(self, groundings: Iterable[Any]) -> list[dict[str, Any]]:
-        """The points that the words rest on, and those behind them that are not for everyone: readers count those."""
-        found = []
+        """The points that the words rest on, with how many other organisations say so, and those behind
+        them that are not for everyone: readers count those."""
+        found: list[dict[str, Any]] = []
         for each in groundings:
-            shown = [(each.point.reference, self.raised_by(each.point))]
-            shown += [(reference, None) for reference in self.behind[each.point_id]]
-            found += [
-                {"point": reference, "relation": each.relation, "organisation": organisation}
-                for reference, organisation in shown
-            ]
+            about = {"relation": each.relation, "organisation": self.raised_by(each.point)}
+            found.append({"point": each.point.reference, **about, **self.others(each.point)})
+            hidden = self.hidden_behind(each.point_id)
+            found += [{"point": one, "relation": each.relation, "organisation": None} for one in hidden]
         return sorted(found, key=lambda source: natural(source["point"]))
 
-    def hidden_behind(self) -> dict[int, list[str]]:
-        """The references of the points that are not for everyone, by the point that they were merged into."""
+    def merged_points(self) -> dict[int, list[Point]]:
+        """The points that were merged into others, by the point that they stand behind."""
         merged: Any = Point.objects.standing().filter(merged_into__consultation=self.paper.consultation_id)
         found = defaultdict(list)
-        for into, reference in merged.exclude(pk__in=self.public).values_list("merged_into", "reference"):
-            found[into].append(reference)
+        for each in merged.only("reference", "stakeholder", "merged_into"):
+            found[each.merged_into_id].append(each)
         return found
+
+    def hidden_behind(self, point_id: int) -> list[str]:
+        """The references of the points behind one that are not for everyone."""
+        return [each.reference for each in self.behind[point_id] if each.pk not in self.public]
+
+    def others(self, point: Any) -> dict[str, int]:
+        """How many other organisations say what a public point says; nothing where there is none."""
+        found = {each.stakeholder_id for each in self.behind[point.pk]} - {None, point.stakeholder_id}
+        return {"others": len(found)} if found and point.pk in self.public else {}
 
     def raised_by(self, point: Any) -> str | None:
         """Who said it, or in which session it was said; None where that is not for everyone."""
@@ -294,6 +304,7 @@ class _Assembly:
             "outcome": answer.outcome if answer else "",
             "reason": answer.reason if answer and is_public else "",
             "paragraphs": self.places(answer.paragraphs.all()) if answer else [],
+            **self.others(row),
         }
 
     def places(self, paragraphs: Iterable[Any]) -> list[int]:

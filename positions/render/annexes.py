@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from positions.render.plain import blocks, day, minute, short_reference, spans
 from positions.render.sections import VERY_LONG, targets
-from positions.render.words import objectives, outcome_words, rule_words, session_words, with_values
+from positions.render.words import objectives, outcome_words, rule_words, session_words, speakers, with_values
 
 STANCES = ("agree", "agree_with_comment", "reservation", "object", "abstain", "recuse", "silent")
 Content = dict[str, Any]
@@ -67,7 +67,7 @@ def dispositions(content: Content) -> list[Content]:
                 "id": places[point["reference"]],
                 "long": len(point["text"] or "") + len(point["reason"]) > VERY_LONG,
                 "reference": short_reference(point["reference"]),
-                "organisation": point["organisation"],
+                "organisation": speakers(point),
                 "text": blocks(point["text"]) if point["text"] is not None else None,
                 "outcome": point["outcome"],
                 "words": outcome_words(point["outcome"]),
@@ -86,6 +86,19 @@ def summary(content: Content) -> list[tuple[str, int]]:
         (outcome_words(outcome), outcomes.count(outcome))
         for outcome in ("accepted", "accepted_in_part", "merged", "noted", "not_accepted")
     ]
+
+
+def method_note(content: Content) -> str:
+    """How points that say the same were found, and who decided; empty where no search suggested any."""
+    found = content.get("likeness")
+    if not found:
+        return ""
+    return _(
+        "Note on the method. A search compared the words of all points and suggested pairs that may say the same"
+        " (%(pairs)s pairs). It decided nothing: officers of the secretariat read each pair, merged %(merged)s and"
+        " kept %(dismissed)s apart, with a reason in the journal. Points that were merged stand in this table with"
+        " their own authors, and every organisation behind a point is counted."
+    ) % {name: found[name] for name in ("pairs", "merged", "dismissed")}
 
 
 def adoption_facts(content: Content) -> list[tuple[str, str]]:

@@ -135,6 +135,7 @@ def book(content: Content, *, sha256: str, address: str) -> Content:
         "participants": annexes.participants(content),
         "dispositions": annexes.dispositions(content),
         "summary": annexes.summary(content),
+        "method_note": annexes.method_note(content),
         "reservations": content.get("reservations", []),
         "adoption": annexes.adoption_facts(content),
         "clearances": annexes.clearances(content),

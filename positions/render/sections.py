@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from positions.render.plain import blocks, short_reference
-from positions.render.words import objectives, provision_names, relation_words, with_values
+from positions.render.words import objectives, provision_names, relation_words, speakers, with_values
 
 MOST_SOURCES = 8
 LONG = 420  # letters, seven lines or so: a longer paragraph may be cut by a page break, a shorter one is kept together
@@ -46,7 +46,7 @@ def margin(paragraph: Content, places: dict[str, str], provisions: dict[str, Con
             {
                 "reference": short_reference(source["point"]),
                 "place": places.get(source["point"], ""),
-                "organisation": source["organisation"],
+                "organisation": speakers(source),
                 "relation": relation_words(source["relation"]),
             }
             for source in public[:MOST_SOURCES]

@@ -37,6 +37,15 @@ def relation_words(relation: str) -> str:
     return {"partly": _("in part"), "contrary": _("says the contrary")}.get(relation, "")
 
 
+def speakers(entry: Content) -> str:
+    """The organisation that made a point, and how many others say the same."""
+    more = entry.get("others", 0)
+    if not entry["organisation"] or not more:
+        return entry["organisation"]
+    words = ngettext("%(name)s and %(n)s other", "%(name)s and %(n)s others", more)
+    return words % {"name": entry["organisation"], "n": more}
+
+
 def provision_names(codes: list[str], provisions: dict[str, Content]) -> list[str]:
     """Objectives of the Compact by number, in one line; every other provision by its label."""
     ours = [code for code in codes if is_objective(code, provisions)]

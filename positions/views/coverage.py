@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.models import Point
 from consultations.passages import in_full
+from consultations.queries import organisations_behind
 from consultations.views.access import attempt, for_secretariat
 from positions import workflow
 from positions.forms.dispositions import FREE, OPEN, DispositionForm, GroundOneForm, WantedDispositionsForm
@@ -46,7 +47,10 @@ def desk_coverage(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "positions/desk/coverage.html", context)
 
 
-def _of_theme(theme: Any, points: list[Point]) -> dict[str, Any]:
+def _of_theme(theme: Any, points: list[Any]) -> dict[str, Any]:
+    behind = organisations_behind(points[:SHOWN])
+    for point in points[:SHOWN]:
+        point.organisations = behind[point.pk]
     return {"theme": theme, "points": points[:SHOWN], "number": len(points), "more": len(points) > SHOWN}
 
 

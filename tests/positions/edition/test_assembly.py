@@ -98,10 +98,26 @@ def test_a_point_that_is_not_for_everyone_is_counted_behind_the_one_it_was_merge
         merged = factories.make_point(said, text=f"{SECRET} {audience}", state="merged", into=whole.spoken)
     (paragraph,) = content(whole)["sections"][2]["paragraphs"]
     assert paragraph["sources"] == [
-        {"point": whole.spoken.reference, "relation": "rests_on", "organisation": "Group 2"},
+        {"point": whole.spoken.reference, "relation": "rests_on", "organisation": "Group 2", "others": 2},
         {"point": whole.secretariat.reference, "relation": "rests_on", "organisation": None},
         {"point": merged.reference, "relation": "rests_on", "organisation": None},
     ]
+
+
+def test_organisations_that_say_the_same_are_counted_and_a_point_that_is_hidden_tells_no_number(whole):
+    for root in (whole.public, whole.members):
+        for _turn in range(2):
+            said = factories.make_submission(whole.consultation)
+            factories.make_point(said, state="merged", into=root)
+    found = {point["reference"]: point.get("others") for point in content(whole)["points"]}
+    assert (found[whole.public.reference], found[whole.members.reference]) == (2, None)
+    assert set(found.values()) == {2, None}
+
+
+def test_the_method_is_noted_where_a_search_suggested_pairs(whole):
+    assert "likeness" not in content(whole)
+    factories.make_likeness(whole.public, whole.members, state="dismissed")
+    assert content(whole)["likeness"] == {"pairs": 1, "merged": 0, "dismissed": 1}
 
 
 def test_removed_paragraphs_and_empty_sections_are_left_out(whole):

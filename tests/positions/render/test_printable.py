@@ -90,6 +90,21 @@ def test_the_margin_names_public_sources_and_counts_the_others():
     }
 
 
+def test_organisations_that_say_the_same_are_counted_beside_the_first():
+    sources = [{**source(f"NCM-2017-000{number}.1", "A"), "others": number} for number in (0, 1, 3)]
+    sources.append({**source("NCM-2017-0005.1", None), "others": 9})
+    margin = one_paragraph(sources=sources)["margin"]
+    assert [each["organisation"] for each in margin["sources"]] == ["A", "A and 1 other", "A and 3 others"]
+
+
+def test_the_method_is_noted_only_where_a_search_was_used():
+    content = editions.edition(points=4)
+    assert book(content)["method_note"] == ""
+    note = book({**content, "likeness": {"pairs": 9, "merged": 4, "dismissed": 5}})["method_note"]
+    assert "(9 pairs)" in note
+    assert "merged 4 and kept 5 apart" in note
+
+
 def test_a_margin_of_hidden_sources_only_counts_them():
     margin = one_paragraph(sources=[source("NCM-2017-0001.1", None)] * 2)["margin"]
     assert margin == {"notes": ["2 points that are not public"], "sources": []}
