@@ -160,3 +160,11 @@ def picture_of(width: int, height: int) -> bytes:
     chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(b"\0" * 1000)), (b"IEND", b"")]
     packed = (struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in chunks)
     return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
+
+
+def pdf_of(content: bytes) -> bytes:
+    """A PDF that is about as large as `content`, which it holds as a stream that nobody reads."""
+    file, document = io.BytesIO(), pikepdf.open(io.BytesIO(pdf()))
+    document.pages[0].obj[pikepdf.Name.PieceInfo] = document.make_stream(content)
+    document.save(file)
+    return file.getvalue()

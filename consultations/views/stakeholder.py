@@ -15,6 +15,7 @@ from consultations import workflow
 from consultations.forms import SubmissionForm
 from consultations.models import Consultation, ConsultationState, Event, Submission, SubmissionState
 from consultations.permissions import may_submit, organisations_of
+from consultations.queries import files_of
 from ncm_portal.workflow import Blocked, Conflict, Move, needs_of
 
 from .late import late_standing
@@ -28,8 +29,8 @@ COMPLETE = ("send", *INSIDE)  # what a form is sent for that has to be complete
 @require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: HttpRequest) -> HttpResponse:
     """Write an input: GET shows the form, POST saves it (`do=save`) and goes on to what it is saved for: to the page
-    that shows it as others will see it (`preview`), to the sign-off inside the organisation (`ask_sign_off`,
-    `sign_off`), or to the secretariat (`send`).
+    that shows it as others will see it (`preview`), to the one that takes files (`files`), to the sign-off inside the
+    organisation (`ask_sign_off`, `sign_off`), or to the secretariat (`send`).
 
     With several open consultations the address says which (`?consultation=slug`). What is typed after the deadline is
     kept as a draft and refused with the deadline.
@@ -83,16 +84,9 @@ def _own(request: HttpRequest, **named: Any) -> Submission:
     return found
 
 
-def author_moves(submission: Submission) -> dict[str, Move]:
-    """What authors may do with this input: a sign-off only where their organisation asks for one."""
-    return {verb: move for verb, move in workflow.moves_of(submission).items() if verb in (*INSIDE, *AUTHOR_MOVES)}
-
-
 def sign_offs(request: HttpRequest, submission: Submission) -> list[Move]:
     """What the reader may do about the sign-off of a draft: sign it off, or else ask for that; nothing once it is."""
-    if submission.signed_off_at:
-        return []
-    moves = [move for verb, move in author_moves(submission).items() if verb in INSIDE]
+    moves = [move for verb, move in workflow.moves_of(submission).items() if verb in INSIDE]
     return [move for move in moves if move.may(request.user, submission)][-1:]
 
 
@@ -133,6 +127,8 @@ def _go_on(request: HttpRequest, saved: Submission, do: str) -> HttpResponse:
     """Do what the draft was saved for. Raises Blocked or Conflict."""
     if do == "send":
         return redirect("receipt", _send(request, saved).reference)
+    if do == "files":
+        return redirect("attachment_add", saved.key)
     if do in INSIDE:
         inside(request, saved, do)
     elif do == "save":
@@ -197,10 +193,11 @@ def _page(
         form.start_from(saved)
     context |= {"form": form, "consultation": consultation, "saved": saved}
     context["organisations"] = list(form.organisations.values())
-    context["needs"] = needs_of(author_moves(saved), saved) if saved else []
+    context["needs"] = needs_of(AUTHOR_MOVES, saved) if saved else []
     if saved and saved.state in EDITABLE:
         context["others"] = workflow.be_seen(saved, request.user)
         context["inside"] = sign_offs(request, saved)
     context["events"] = history_of(saved) if saved else []
+    context["files"] = files_of(request.user, saved) if saved else []
     context["late"] = late_standing(saved, request.user) if saved else {}
     return render(request, "consultations/stakeholder/submit.html", context, status=status)
