@@ -20,7 +20,7 @@ from consultations.passages import holds_back
 from consultations.permissions import organisations_of
 from ncm_portal.workflow import Blocked, Conflict, needs_of
 
-from .stakeholder import EDITABLE, INSIDE, author_moves, chosen_round, inside, keep, own_input, sign_offs
+from .stakeholder import AUTHOR_MOVES, EDITABLE, INSIDE, chosen_round, inside, keep, own_input, sign_offs
 
 
 @require_POST
@@ -80,8 +80,8 @@ def _show(request: HttpRequest, draft: Submission, reasons: list[str] | None = N
         "provisions": draft.provisions.all(),
         "readers": AUDIENCES[Audience(draft.audience)],
         "inside": sign_offs(request, draft),
-        "needs": needs_of(author_moves(draft), draft),
-        "may_send": all(each.met for each in author_moves(draft)["submit"].conditions(draft)),
+        "needs": needs_of(AUTHOR_MOVES, draft),
+        "may_send": all(each.met for each in AUTHOR_MOVES["submit"].conditions(draft)),
         "differs": draft.audience == Audience.SECRETARIAT
         or holds_back(draft.body)
         or holds_back(draft.proposed_wording),

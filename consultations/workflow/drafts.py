@@ -20,9 +20,9 @@ INSIDE = ("ask_sign_off", "sign_off")
 
 
 def moves_of(submission: Submission) -> dict[str, Move]:
-    """The moves that concern this input: those of a sign-off only where its organisation asks for one."""
-    signs_off = submission.stakeholder.signs_off
-    return {verb: move for verb, move in SUBMISSION_MOVES.items() if signs_off or verb not in INSIDE}
+    """The moves that concern this input: those of a sign-off only where its organisation waits for one."""
+    waits = submission.stakeholder.signs_off and not submission.signed_off_at
+    return {verb: move for verb, move in SUBMISSION_MOVES.items() if waits or verb not in INSIDE}
 
 
 @verb

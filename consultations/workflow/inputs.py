@@ -148,7 +148,7 @@ def _is_signed_off(submission: Submission) -> list[Condition]:
 
 def ready_for_sign_off(submission: Submission) -> list[Condition]:
     """What a sign-off needs: everything but the sign-off itself, and the deadline, which it does not wait for."""
-    fresh, again = _("It is not signed off yet"), _("It is signed off already")
+    fresh, again = _("It waits for the sign-off"), _("It is signed off already")
     return [*_is_complete(submission), either(submission.signed_off_at is None, fresh, again)]
 
 

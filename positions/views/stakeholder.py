@@ -28,7 +28,7 @@ from consultations.permissions import is_member, may_manage_members, may_rule_on
 from consultations.queries import files_of
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out
 from consultations.views.late import late_standing
-from consultations.views.stakeholder import AUTHOR_MOVES, EDITABLE, author_moves, history_of, own_input
+from consultations.views.stakeholder import AUTHOR_MOVES, EDITABLE, history_of, own_input
 from consultations.workflow import STAKEHOLDER_MOVES
 from ncm_portal.workflow import moves_open_to, needs_of, now
 from positions.models import PaperState, ReviewRound
@@ -139,9 +139,7 @@ def _show(
         "files": files_of(request.user, submission),
         "provisions": submission.provisions.all(),
         "moves": moves_open_to(AUTHOR_MOVES, submission, request.user),
-        "needs": needs_of(
-            author_moves(submission) if submission.state in EDITABLE else workflow.SUBMISSION_MOVES, submission
-        ),
+        "needs": needs_of(AUTHOR_MOVES if submission.state in EDITABLE else workflow.SUBMISSION_MOVES, submission),
         "events": history_of(submission),
         "here": reverse("my_input", args=[submission.key]),
     }

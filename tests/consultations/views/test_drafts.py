@@ -257,6 +257,16 @@ def test_what_is_signed_is_what_was_read(client, author, organisation, draft):
     assert [event.verb for event in Event.objects.about(draft)][-1:] == ["sign_off"]
 
 
+def test_a_signed_draft_waits_for_nothing_but_to_be_sent(client, author, organisation, draft):
+    change(organisation, signs_off=True)
+    change(draft, signed_off_at=now(), signed_off_by=author)
+    found = client.get(reverse("draft_preview", args=[draft.key])).context
+    assert (found["inside"], found["may_send"]) == ([], True)
+    assert [need.text for need in found["needs"] if not need.met] == [
+        "Next: Send, Withdraw. Who: focal points and alternates of the organisation"
+    ]
+
+
 def test_without_the_sign_off_it_is_not_sent(client, author, organisation, draft):
     change(organisation, signs_off=True)
     page = post(client, reverse("draft", args=[draft.key]), seen_at=at(draft))
