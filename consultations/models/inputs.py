@@ -190,7 +190,10 @@ class Submission(models.Model):
         ]
         indexes = [
             models.Index(fields=["consultation", "state", "theme"], name="submission_tally"),
-            models.Index(fields=["state", "audience", "-submitted_at"], name="submission_public"),
+            models.Index(fields=["-submitted_at", "-id"], name="submission_newest"),
+            models.Index(fields=["state", "audience", "-submitted_at", "-id"], name="submission_public"),
+            models.Index(fields=["theme", "-submitted_at", "-id"], name="submission_theme"),
+            models.Index(fields=["stakeholder", "-submitted_at", "-id"], name="submission_stakeholder"),
         ]
         triggers = [
             *state_guards(

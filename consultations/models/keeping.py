@@ -82,10 +82,12 @@ def search_attachment() -> pgtrigger.Trigger:
 
 
 def _count(column: str, row: str, change: str) -> str:
+    """Add `change` to a tally, through its unique index whether or not there is an organisation."""
     key = f"{row}.consultation_id, {row}.theme_id, {row}.stakeholder_id"
+    first = f"greatest({change}, 0)"
     return f"""
         INSERT INTO consultations_tally (consultation_id, theme_id, stakeholder_id, inputs, points)
-        VALUES ({key}, {change if column == "inputs" else 0}, {change if column == "points" else 0})
+        VALUES ({key}, {first if column == "inputs" else 0}, {first if column == "points" else 0})
         ON CONFLICT (consultation_id, theme_id, stakeholder_id)
         DO UPDATE SET {column} = consultations_tally.{column} + {change};
     """
@@ -93,17 +95,17 @@ def _count(column: str, row: str, change: str) -> str:
 
 def tally(column: str, counts: str) -> pgtrigger.Trigger:
     """Keeps `column` of the tallies: how many rows there are of which `counts` (SQL about {row}) is true."""
-    fields = ("state", "theme_id", "stakeholder_id", "consultation_id")
+    key = ("theme_id", "stakeholder_id", "consultation_id")
     old, new = counts.format(row="OLD"), counts.format(row="NEW")
+    moved = " OR ".join(f"OLD.{field} IS DISTINCT FROM NEW.{field}" for field in key)
     return pgtrigger.Trigger(
         name="tally",
         **AFTER,
         func=f"""
-            {_unless_changed(*fields)}
+            {_unless_changed("state", *key)}
             IF TG_OP = 'UPDATE' THEN
-                IF {old} THEN UPDATE consultations_tally SET {column} = {column} - 1
-                    WHERE consultation_id = OLD.consultation_id AND theme_id = OLD.theme_id
-                    AND stakeholder_id IS NOT DISTINCT FROM OLD.stakeholder_id; END IF;
+                IF {old} AND {new} AND NOT ({moved}) THEN RETURN NULL; END IF;
+                IF {old} THEN {_count(column, "OLD", "-1")} END IF;
             END IF;
             IF {new} THEN {_count(column, "NEW", "1")} END IF;
             RETURN NULL;

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -227,7 +227,10 @@ class Stakeholder(models.Model):
             one_of("state", StakeholderState, "stakeholder_state"),
             one_of("group", Group, "stakeholder_group"),
         ]
-        indexes = [GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="stakeholder_misspelt")]
+        indexes = [
+            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="stakeholder_misspelt"),
+            models.Index(Upper("short_name"), name="stakeholder_short_name"),
+        ]
         triggers = [
             *state_guards(
                 "registered",

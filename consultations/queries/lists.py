@@ -13,6 +13,7 @@ from consultations.models import Consultation, County, Provision, Stakeholder, S
 
 PAGE = 25
 MOST_COUNTED = 1000
+FEW = 500  # organisations
 REFERENCE = re.compile(r"[A-Z0-9-]{1,20}", re.ASCII)
 
 
@@ -31,18 +32,27 @@ class Wanted:
 
     @property
     def conditions(self) -> dict[str, Any]:
-        """The same as conditions on inputs."""
+        """The same as conditions on inputs. Asks which organisations are meant where these are few: so the database
+        goes to their inputs instead of looking for them among all."""
         found = {
             "consultation": self.consultation,
             "theme": self.theme,
             "provisions": self.objective,
-            "stakeholder__group": self.group,
-            "stakeholder__county": self.county,
             "forum": self.forum,
             "state": self.state,
             "stakeholder": self.organisation,
         }
-        return {name: value for name, value in found.items() if value}
+        wanted = {name: value for name, value in found.items() if value}
+        return {**wanted, **self._senders()}
+
+    def _senders(self) -> dict[str, Any]:
+        senders = {name: value for name, value in (("group", self.group), ("county", self.county)) if value}
+        if not senders:
+            return {}
+        few = list(Stakeholder.objects.filter(**senders).order_by().values_list("pk", flat=True)[: FEW + 1])
+        if len(few) <= FEW:
+            return {"stakeholder__in": few}
+        return {f"stakeholder__{name}": value for name, value in senders.items()}
 
 
 class Counted(NamedTuple):
@@ -61,8 +71,11 @@ class Page(NamedTuple):
 
 
 def counted(rows: QuerySet[Any]) -> Counted:
-    """How many `rows` there are, up to MOST_COUNTED: beyond that "more than 1,000" says enough and costs no more."""
-    number = rows.order_by()[: MOST_COUNTED + 1].count()
+    """How many `rows` there are, up to MOST_COUNTED: beyond that "more than 1,000" says enough and costs no more.
+
+    They are counted in their order, so that the database walks along the index of the list and stops.
+    """
+    number = rows[: MOST_COUNTED + 1].count()
     return Counted(min(number, MOST_COUNTED), number > MOST_COUNTED)
 
 

@@ -204,7 +204,7 @@ def named_like(readable: QuerySet[Submission], words: str) -> list[Stakeholder]:
         return []
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, false)", [LIKENESS])
-    alike = Q(name__trigram_word_similar=words) | Q(short_name__iexact=words)
+    alike = Q(name__trigram_word_similar=words) | Q(short_name__iexact=words)  # an index for each
     heard = readable.order_by().filter(stakeholder=OuterRef("pk")).values("pk")
     likest = Stakeholder.objects.filter(alike).filter(Exists(heard)).only("name")
     return list(likest.annotate(likeness=TrigramWordSimilarity(words, "name")).order_by("-likeness", "name")[:NAMES])

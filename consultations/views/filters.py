@@ -65,6 +65,11 @@ class Asked:
         return queries.Wanted(consultation=found.pop("round", None), **found)
 
     @property
+    def round(self) -> Consultation | None:
+        """The consultation that is asked for."""
+        return next((each.found for each in self.filters if each.name == "round"), None)
+
+    @property
     def is_unknown(self) -> bool:
         """Whether a choice names something that there is not."""
         return any(each.is_unknown for each in self.filters)

@@ -1,4 +1,4 @@
-"""Pages for everyone: the list of inputs with who has been heard, the privacy notice, the accessibility statement."""
+"""Pages for everyone: the list of inputs, the privacy notice, the accessibility statement."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from consultations import queries
-from consultations.models import Consultation, Submission, Theme
+from consultations.models import Submission, Theme
 from consultations.views.filters import Asked, asked_of
 from consultations.views.memory import kept_for_visitors
 
@@ -40,8 +40,7 @@ def inputs(request: HttpRequest) -> HttpResponse:
         "inputs": page.rows,
         "newer": _address(asked, after=page.newer),
         "older": _address(asked, before=page.older),
-        "round": asked.wanted.consultation or current,
-        "heard": _heard(asked.wanted.consultation or current, themes),
+        "round": asked.round or current,
     }
     return render(request, "consultations/inputs.html", context)
 
@@ -82,10 +81,6 @@ def _matches(readable: Any, words: str, hits: list[queries.Hit]) -> queries.Coun
     if len(hits) < queries.RANKED:
         return queries.Counted(len(hits), is_more=False)
     return queries.counted(queries.found(readable, words))
-
-
-def _heard(consultation: Consultation | None, themes: list[Theme]) -> queries.Heard | None:
-    return queries.heard(consultation, themes) if consultation else None
 
 
 def _edges(request: HttpRequest) -> tuple[Submission | None, Submission | None, bool]:

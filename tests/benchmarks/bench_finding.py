@@ -1,0 +1,169 @@
+"""Lists, filters and search over 100,000 inputs against the same pages over 1,000, at the first page and deep down.
+
+Every page goes through the whole stack, fresh: the pages kept in memory are cleared before each visit. Processor time
+is compared, of this process and of the one with which the database serves it: what else the machine does at the moment
+does not count. With the inputs grow the organisations (100, then 2,000), and what the words are found in: "migrants" in
+every input, "herders" in one of a hundred, "zebras" in three whatever their number.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.test import Client, RequestFactory
+from django.test.client import ClientHandler
+from django.urls import reverse
+
+from consultations.models import Consultation, County, Forum, Stakeholder, Submission
+from tests.crowd import CODES, NAME, join_many, send_many
+from tests.factories import (
+    change,
+    make_consultation,
+    make_forum,
+    make_member,
+    make_ministry,
+    make_provision,
+    make_secretariat,
+    make_theme,
+)
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FEW, MANY, CHUNK, ROUNDS = 1_000, 100_000, 5_000, 9
+FEW_SENDERS, MANY_SENDERS = 100, 2_000
+MOST_GROWTH = 1.5
+
+
+class Page(NamedTuple):
+    """One address, as one reader sees it."""
+
+    reader: str
+    name: str
+    query: str
+
+
+def text(turn: int) -> str:
+    """What an input says: 50 words or so, some of them in every text, some in few."""
+    said = [f"Migrants and region{turn % 50} ask for permits, number{turn} of many, at border{turn % 7}."] * 4
+    said += ["Herders cross with their animals."] if turn % 100 == 5 else []
+    said += ["Nobody else speaks of zebras."] if turn in (100, 200, 300) else []
+    return "\n".join(said)
+
+
+def make_frame() -> Consultation:
+    """A round with seven themes, 21 objectives, two counties, and a forum."""
+    for turn, code in enumerate(CODES):
+        theme = make_theme(code)
+        for step in range(3):
+            make_provision(f"GCM-{turn * 3 + step + 1:02}", theme=theme)
+    for number, name in enumerate(["Kilifi", "Lamu"], start=1):
+        County.objects.create(code=f"{number:03}", name=name, slug=name.lower())
+    consultation = make_consultation(themes=CODES)
+    make_forum(consultation, slug="forum")
+    return consultation
+
+
+def grow(consultation: Consultation, inputs: int, organisations: int) -> None:
+    """Let there be so many inputs from so many organisations."""
+    join_many(organisations - Stakeholder.objects.filter(name__startswith=NAME).count())
+    senders = list(Stakeholder.objects.filter(name__startswith=NAME).order_by("pk"))
+    change_places(senders)
+    there = Submission.objects.count()
+    for first in range(there, inputs, CHUNK):
+        send_many(consultation, senders, min(CHUNK, inputs - first), first=first, text=text)
+    newest = Submission.objects.order_by("-submitted_at")
+    Submission.objects.filter(pk__in=list(newest.values_list("pk", flat=True)[:20])).update(forum=Forum.objects.get())
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")  # as its own daemon does in time
+
+
+def change_places(senders: list[Stakeholder]) -> None:
+    """Every second organisation is in one county, one alone in another; one has a name that will be misspelt."""
+    kilifi, lamu = County.objects.order_by("code")
+    Stakeholder.objects.filter(pk__in=[body.pk for body in senders[::2]]).update(county=kilifi)
+    change(senders[1], county=lamu, name=f"{NAME}: Lamu Fishers")
+
+
+def readers() -> dict[str, dict[str, str]]:
+    """How each reader asks: with the cookie of a session, a visitor without any."""
+    people = {"member": make_member(make_ministry()), "secretariat": make_secretariat()}
+    cookies = {name: sign_in(Client(), person).cookies["sessionid"].value for name, person in people.items()}
+    return {"visitor": {}, **{name: {"Cookie": f"sessionid={value}"} for name, value in cookies.items()}}
+
+
+def pages() -> Iterator[Page]:
+    """The pages that are measured; "deep" begins after nine tenths of the inputs."""
+    accepted = Submission.objects.filter(state="accepted", audience="public").order_by("-submitted_at")
+    deep = accepted.values_list("reference", flat=True)[accepted.count() * 9 // 10]
+    everybody = {
+        "list": "", "list, deep": f"before={deep}", "theme": "theme=T3", "theme, deep": f"theme=T3&before={deep}",
+        "group": "group=media", "objective": "objective=GCM-05", "county": "county=kilifi", "rare county": "county=lamu",
+        "forum": "forum=forum", "three filters": "theme=T3&group=media&county=kilifi",
+        "search": "q=migrants", "search, deep": f"q=migrants&before={deep}", "search, 1 of 100": "q=herders",
+        "search, rare": "q=zebras", "search, two words": "q=herders+region5", "search, filtered": "q=migrants&theme=T3",
+        "search, nothing": "q=unicorns", "misspelt name": "q=lamu+fihsers",
+    }  # fmt: skip
+    for name, query in everybody.items():
+        yield Page("visitor", name, query)
+    few = ("list", "list, deep", "theme", "search", "search, deep", "search, rare")
+    for reader in ("member", "secretariat"):
+        for name in few:
+            yield Page(reader, name, everybody[name])
+    yield Page("secretariat", "state", "state=accepted")
+
+
+def spent() -> float:
+    """Processor time so far, in seconds: of this process, and of the one that serves its connection to the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (backend,) = cursor.fetchone()
+    return time.process_time() + int(Path(f"/proc/{backend}/schedstat").read_text().split()[0]) / 1e9
+
+
+def visit(handler: ClientHandler, page: Page, headers: dict[str, str]) -> float:
+    """What one fresh page costs."""
+    caches["pages"].clear()
+    request = RequestFactory().get(f"{reverse('inputs')}?{page.query}", headers=headers)
+    start = spent()
+    response = handler(request.environ)
+    cost = spent() - start
+    assert response.status_code == 200, page
+    assert b"not known here" not in response.content, page
+    return cost
+
+
+def measure() -> dict[tuple[str, str], float]:
+    """The median cost of each page, all pages in turn."""
+    handler, asked, found = ClientHandler(), readers(), {}
+    for _turn in range(ROUNDS):
+        for page in pages():
+            found.setdefault((page.reader, page.name), []).append(visit(handler, page, asked[page.reader]))
+    return {key: statistics.median(costs) for key, costs in found.items()}
+
+
+def timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def test_pages_do_not_grow_with_the_inputs(settings):
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.startswith("zeal.")]
+    consultation = make_frame()
+    grow(consultation, FEW, FEW_SENDERS)
+    before = measure()
+    made = timed(lambda: grow(consultation, MANY, MANY_SENDERS))
+    after = measure()
+    print(
+        f"\nlists and search, {FEW:,} and {MANY:,} inputs (made in {made:.0f} s), median of {ROUNDS}, ms of processor time\n"
+    )
+    for (reader, name), cost in after.items():
+        few = before[reader, name]
+        print(f"{reader:<13}{name:<20}{few * 1000:>8.1f}{cost * 1000:>8.1f}{cost / few:>7.2f}")
+    grown = {key: after[key] / before[key] for key in after if after[key] > MOST_GROWTH * before[key]}
+    assert grown == {}
