@@ -1,6 +1,8 @@
 """Inputs, points, the journal and the outbox in the admin: read, moved by verbs, never rewritten."""
 
 from django.contrib import admin
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils import timezone
@@ -10,7 +12,7 @@ from django.views.generic import RedirectView
 
 from consultations import workflow
 from consultations.intake import SubmissionResource
-from consultations.models import Event, OutgoingMail, Point, Submission
+from consultations.models import Attachment, Event, OutgoingMail, Point, Submission
 from consultations.passages import for_everybody
 from consultations.permissions import is_secretariat
 from consultations.templatetags.portal import spoken
@@ -37,6 +39,25 @@ class PointsInline(RowsInline):
         return False
 
 
+class FilesInline(RowsInline):
+    """The files, for reading: those that the person may open."""
+
+    model = Attachment
+    fk_name = "submission"
+    fields = ["name", "kind", "size", "state", "state_reason", "uploaded_by", "uploaded_at", "sha256"]
+    readonly_fields = fields
+
+    def get_queryset(self, request):
+        files = super().get_queryset(request).select_related("uploaded_by")
+        return files.filter(pk__in=Attachment.objects.visible_to(request.user).values("pk"))
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
 @admin.register(Submission)
 class SubmissionAdmin(SpreadsheetExport, ReadOnlyAdmin):
     resource_classes = [SubmissionResource]
@@ -46,7 +67,7 @@ class SubmissionAdmin(SpreadsheetExport, ReadOnlyAdmin):
     search_fields = ["reference", "title", "body", "stakeholder__name"]
     list_select_related = ["stakeholder", "theme"]
     date_hierarchy = "submitted_at"
-    inlines = [PointsInline]
+    inlines = [FilesInline, PointsInline]
 
     def get_queryset(self, request: HttpRequest):
         """What the person may read, and no drafts of others."""
@@ -104,11 +125,17 @@ class PointAdmin(ReadOnlyAdmin):
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    """The journal, for reading."""
+    """The journal, for reading. What it says about an input may name drafts and files: only for who reads that."""
 
     list_display = ["number", "at", "by_name", "what", "object_label", "before", "after", "reason"]
     list_filter = ["kind", "verb"]
     search_fields = ["object_label", "by_name", "verb"]
+
+    def get_queryset(self, request: HttpRequest):
+        """All but the entries about inputs that the person does not read in full."""
+        in_full = Submission.objects.in_full_for(request.user).annotate(key_as_text=Cast("pk", CharField()))
+        about = Q(kind=Submission._meta.label_lower)
+        return super().get_queryset(request).filter(~about | Q(object_id__in=in_full.values("key_as_text")))
 
     @admin.display(description=_("what was done"), ordering="verb")
     def what(self, event: Event) -> str:

@@ -1,0 +1,111 @@
+"""A confidential input and a held-back passage are found nowhere by anybody else: pages, search, counts, exports, feed,
+mails, logs, editions and the printed paper."""
+
+import logging
+
+import pytest
+from django.test import Client
+
+from consultations import emails
+from consultations.models import OutgoingMail
+from consultations.models.inputs import SubmissionQuerySet
+from positions import emails as paper_emails
+from tests import canary
+from tests.pages import without_tokens
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return canary.make_world()
+
+
+def signed_in(reader):
+    return sign_in(Client(), reader) if reader.is_authenticated else Client()
+
+
+@pytest.mark.parametrize("role", canary.MAY_FIND)
+def test_each_reader_finds_what_that_reader_may_read_and_nothing_else(world, role, caplog):
+    caplog.set_level(logging.INFO)
+    found = canary.walk(world.readers[role], world)
+    allowed = canary.MAY_FIND[role]
+    assert {word: sorted(where)[:5] for word, where in found.items() if word not in allowed} == {}
+    assert allowed - set(found) == set()
+    assert canary.found_in(caplog.text) == set()
+
+
+def test_the_walk_bites(world, monkeypatch):
+    """With the one rule of reading broken, a visitor finds what is confidential, in lists, exports and on pages."""
+    monkeypatch.setattr(SubmissionQuerySet, "visible_to", lambda self, user: self.filter(state="accepted"))
+    found = canary.walk(world.readers["visitor"], world)
+    leaked = set(found) - canary.MAY_FIND["visitor"]
+    assert {canary.word(canary.SECRETARIAT, "title"), canary.word(canary.MEMBERS, "body")} <= leaked
+    title = found[canary.word(canary.SECRETARIAT, "title")]
+    assert {"/inputs/", "/inputs.csv", "/inputs.xlsx", "/inputs.json", "/feed/inputs.json"} <= title
+
+
+# --- Search and counts --------------------------------------------------------------------------------------------
+
+
+def without(page, word):
+    """A page, or the text of a file, without the words that were asked for."""
+    return without_tokens(page).replace(word, "…")
+
+
+@pytest.mark.parametrize("role", canary.MAY_FIND)
+def test_searching_for_what_one_may_not_read_is_like_searching_for_what_is_not_there(world, role):
+    """Whole words, parts of them and phrases: the page is the same as for a word that stands nowhere."""
+    client, nothing = signed_in(world.readers[role]), "qqqqqqqqqqq"
+    empty = without(client.get("/inputs/", {"q": nothing}), nothing)
+    asked = [part for word in canary.ALL - canary.MAY_FIND[role] for part in (word, word[:6], word[:-1])]
+    found = {part: without(client.get("/inputs/", {"q": part}), part) for part in asked}
+    assert [part for part, page in found.items() if page != empty] == []
+    exported = {part: client.get("/inputs.json", {"q": part}).getvalue() for part in asked}
+    assert set(exported.values()) <= {client.get("/inputs.json", {"q": nothing}).getvalue()}
+
+
+def test_whoever_may_read_finds_by_every_word_that_is_not_held_back(world):
+    client, nothing = signed_in(world.readers["secretariat"]), b"There is none like that yet."
+    held = {canary.word(whose, "passage") for whose in (canary.SECRETARIAT, canary.MEMBERS, canary.HELD)}
+    held.add(canary.word(canary.HELD, "point"))
+    finds = {word for word in canary.ALL if nothing not in client.get("/inputs/", {"q": word}).content}
+    assert finds == canary.SENT - held
+
+
+def test_numbers_of_the_list_count_what_the_reader_may_read(world):
+    shown = {}
+    for role in canary.MAY_FIND:
+        page = signed_in(world.readers[role]).get("/inputs/")
+        shown[role] = page.context["counted"].number
+    readable = {"visitor": 1, "member": 2, "owner": 3}
+    expected = {
+        role: readable["owner" if words >= canary.SENT else "visitor" if words == canary.PUBLIC else "member"]
+        for role, words in canary.MAY_FIND.items()
+    }
+    assert shown == expected
+
+
+# --- Mails, the journal, the paper --------------------------------------------------------------------------------
+
+
+def test_no_mail_tells_anybody_but_its_author(world):
+    for each in world.inputs:
+        for tell in (emails.receipt, emails.accepted, emails.set_aside, emails.returned):
+            tell(each.submission)
+    emails.deadline_extended(world.consultation)
+    paper_emails.answered(world.paper)
+    written = [(mail.to, canary.found_in(f"{mail.subject} {mail.body}")) for mail in OutgoingMail.objects.all()]
+    assert {to for to, _words in written} > {world.owner.email}
+    assert [(to, words) for to, words in written if words and to != world.owner.email] == []
+    assert canary.found_in(" ".join(OutgoingMail.objects.values_list("subject", flat=True))) == set()
+    telling = {word for _to, words in written for word in words}
+    assert telling <= {canary.word(whose, "title") for whose in (canary.SECRETARIAT, canary.MEMBERS, canary.HELD)}
+
+
+def test_neither_the_edition_nor_the_printed_paper_holds_what_is_not_public(world):
+    files = {kind: each.file.open().read() for each in world.edition.artefacts.all() for kind in [each.format]}
+    public = {canary.word(canary.HELD, "ask")}
+    assert canary.found_in(canary.printed(files["pdf"])) == public
+    assert canary.found_in(files["json"].decode()) == canary.found_in(world.edition.content) == public
