@@ -18,6 +18,7 @@ def input_asked_for(reminder: Reminder, recipients: Iterable[Recipient]) -> None
         title=one_line(consultation.title),
         organisation=one_line(reminder.stakeholder.name),
         link=f"{address('submit')}?consultation={consultation.slug}",
+        sms=True,
     )
 
 
