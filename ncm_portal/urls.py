@@ -25,6 +25,7 @@ PUBLIC = {
     "openapi",
     "attachment",  # a file of an input that everybody may read
     "forum",
+    "printed_form",
     "papers",
     "paper",
     "paper_edition",

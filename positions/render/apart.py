@@ -23,7 +23,11 @@ MODULE = "positions.render.apart"
 MEGABYTE = 1024 * 1024
 LARGEST_FILE = 64 * MEGABYTE
 TOLD = 2000
-DOCUMENTS = {"paper": "positions.render.paper", "participation": "positions.render.participation"}
+DOCUMENTS = {
+    "form": "positions.render.form",
+    "paper": "positions.render.paper",
+    "participation": "positions.render.participation",
+}
 REFUSED = 2  # the code with which the child says that the edition itself can't be printed, and why
 
 

@@ -1,0 +1,58 @@
+"""Forms to write on without a connection: one for each theme, with a reference and the way to the page."""
+
+from io import BytesIO
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from docx import Document
+
+from tests.factories import make_consultation, make_provision, make_theme
+from tests.pdf_text import pages
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def consultation():
+    made = make_consultation(slug="gcm-2018", title="The Global Compact")
+    make_provision("GCM-06", theme=make_theme("T1"))
+    return made
+
+
+def form(kind, theme="T1", **query):
+    return Client().get(reverse("printed_form", args=[theme, kind]), query)
+
+
+def test_the_word_document_has_headings_lines_and_the_code_of_the_page(consultation):
+    answer = form("docx")
+    document = Document(BytesIO(answer.content))
+    heads = [(each.style.name, each.text) for each in document.paragraphs if each.style.name.startswith("Heading")]
+    assert heads[:2] == [("Heading 1", "Form for an input: Theme 1"), ("Heading 2", "1. Who writes")]
+    text = "\n".join(each.text for each in document.paragraphs)
+    assert "Reference of this form: GCM-2018/T1" in text
+    address = f"{settings.PORTAL_ADDRESS}/submit/?consultation=gcm-2018&theme=T1"
+    assert address in text
+    (picture,) = document.inline_shapes
+    assert picture._inline.docPr.get("descr") == f"QR code of the address {address}"
+    assert "GCM-06 Label GCM-06" in text
+    assert len(document.tables) == 3
+
+
+def test_the_pdf_says_the_same(consultation, vera, tmp_path):
+    answer = form("pdf")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
+    text = " ".join(pages(answer.content))
+    assert "GCM-2018/T1" in text
+    path = tmp_path / "form.pdf"
+    path.write_bytes(answer.content)
+    assert vera(path, "ua1,3a") == []
+
+
+def test_only_themes_that_are_asked_about_have_a_form(consultation):
+    make_theme("T7")
+    make_consultation(slug="secret", state="draft")
+    assert [form("docx", "T7").status_code, form("exe").status_code, form("docx", round="secret").status_code] == [
+        404
+    ] * 3
