@@ -71,16 +71,15 @@ def _search(request: HttpRequest, asked: Asked, before: Submission | None, after
         found.shown = shown.get(found.pk)
     return {
         "page": page,
-        "counted": None if before or after else _matches(readable, asked.words, hits),
+        "counted": None if before or after else _matches(hits),
         "names": [(body, _address(asked, without_words=True, organisation=str(body.pk))) for body in names],
         "by_name": by_name,
     }
 
 
-def _matches(readable: Any, words: str, hits: list[queries.Hit]) -> queries.Counted:
-    if len(hits) < queries.RANKED:
-        return queries.Counted(len(hits), is_more=False)
-    return queries.counted(queries.found(readable, words))
+def _matches(hits: list[queries.Hit]) -> queries.Counted:
+    """How many matches there are, as far as they were ranked: to count the others would be to search again."""
+    return queries.Counted(len(hits), is_more=len(hits) == queries.RANKED)
 
 
 def _edges(request: HttpRequest) -> tuple[Submission | None, Submission | None, bool]:
