@@ -32,13 +32,14 @@ def submit(request: HttpRequest) -> HttpResponse:
     that shows it as others will see it (`preview`), to the one that takes files (`files`), to the sign-off inside the
     organisation (`ask_sign_off`, `sign_off`), or to the secretariat (`send`).
 
-    With several open consultations the address says which (`?consultation=slug`). What is typed after the deadline is
-    kept as a draft and refused with the deadline.
+    With several open consultations the address says which (`?consultation=slug`). What is typed after the deadline
+    (`&late=yes`) is kept as a draft and refused with the deadline, until the head lets it in.
     """
     if not organisations_of(request.user):
         return render(request, "consultations/stakeholder/no_organisation.html")
     consultation, rounds = chosen_round(request)
-    if consultation is None or (request.method != "POST" and not consultation.takes_inputs):
+    may_come_late = consultation is not None and "late" in request.GET and workflow.is_under_way(consultation)
+    if consultation is None or (request.method != "POST" and not consultation.takes_inputs and not may_come_late):
         return render(request, "consultations/stakeholder/choose.html", {"rounds": rounds, "asked": consultation})
     if request.method == "POST":
         return _write(request, consultation)

@@ -32,6 +32,7 @@ from .inputs import (
     accept,
     add_note,
     came_too_late,
+    is_under_way,
     ready_to_send,
     reopen,
     return_for_completion,

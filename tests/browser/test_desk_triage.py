@@ -145,29 +145,31 @@ def test_a_decision_is_taken_back_and_a_point_too(open_window, officer, queue, s
     assert states(queue) == ["submitted"] * 3
 
 
-@SIZES
-def test_the_pages_of_the_desk_are_sound(open_window, picture, queue, size):
+@pytest.fixture
+def busy(queue):
+    """A desk with one of everything: a late draft, a silent organisation, a reply to a point, and its head."""
     head, consultation = make_head(name="Mwangi wa Njoroge"), queue[0].consultation
     give_second_factor(head)
     others = make_consultation(title="An earlier round")
-    body = make_stakeholder(
-        "A body with a very long name that has to wrap somewhere (sample)", contact_email="p@example.org"
-    )
+    body = make_stakeholder("A body with a very long name that has to wrap somewhere (sample)")
     author = make_member(body, user=make_user(name="Akinyi Odhiambo"))
     late = make_submission(others, body, author=author, state="draft", title="On passes at the border")
     change(others, closes_at=now() - timedelta(hours=1))
     workflow.ask_late(late, by=author, reason="The line was down in all of Lodwar.")
     silent = make_stakeholder("Silent fishers (sample)", contact_email="fishers@example.org")
     make_member(silent)
-    for days in (9, 6, 3):
+    for days, act in ((9, workflow.request_input), (6, workflow.remind), (3, workflow.remind)):
         with replayed_at(now() - timedelta(days=days)):
-            act = workflow.request_input if days == 9 else workflow.remind
             act(silent, consultation=consultation, by=head)
     point = make_point(make_submission(consultation))
-    Misreading.objects.create(
-        point=point, stakeholder=point.stakeholder, by=author, text="We asked for two passes, not one."
-    )
+    Misreading.objects.create(point=point, stakeholder=point.stakeholder, by=author, text="We asked for two passes.")
     change(queue[0], assigned_to=head)
+    return head, consultation
+
+
+@SIZES
+def test_the_pages_of_the_desk_are_sound(open_window, picture, queue, busy, size):
+    head, consultation = busy
     window = open_window(size)
     window.log_in(head)
     pages = {
@@ -181,7 +183,14 @@ def test_the_pages_of_the_desk_are_sound(open_window, picture, queue, size):
         window.goto(address)
         window.check()
         picture(window, name)
-    window.goto(pages["desk-silent"])
+
+
+@SIZES
+def test_letters_late_ones_and_replies_are_dealt_with(open_window, picture, busy, size):
+    head, consultation = busy
+    window = open_window(size)
+    window.log_in(head)
+    window.goto(f"/desk/non-responses/?consultation={consultation.slug}")
     window.get_by_role("button", name="Remind all").click()
     window.get_by_text("the principal (fishers@example.org)").wait_for()
     window.check()

@@ -118,3 +118,18 @@ def test_everybody_reads_why_it_was_let_in(client, late):
     assert "because: It was down in all of Lodwar." in words(client.get(f"/inputs/{sent.reference}/"))
     sign_in(client, late.author)
     assert "because: It was down in all of Lodwar." in words(client.get(f"/my-organisation/inputs/{late.key}/"))
+
+
+def test_who_has_no_draft_yet_begins_one_and_asks(client, late):
+    sign_in(client, late.author)
+    address = f"/submit/?consultation={late.consultation.slug}"
+    page = client.get(address)
+    assert f'href="{address}&amp;late=yes"' in page.content.decode()
+    form = client.get(f"{address}&late=yes")
+    assert "Inputs closed on" in words(form)
+    typed = {"key": form.context["form"]["key"].value(), "do": "save", "title": "Second", "theme": late.theme.code}
+    draft = client.get(client.post(address, typed | {"language": "en", "audience": "public"})["Location"])
+    assert "Ask to be let in" in words(draft)
+    change(late.consultation, state="closed")
+    change(late.consultation, state="archived")
+    assert "late=yes" not in client.get(address).content.decode()
