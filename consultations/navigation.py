@@ -44,7 +44,10 @@ SECTIONS = (
     Section(_("My organisation"), "my_organisation", ("my_", "register_", "join_"), _stakeholder),
     Section(_("Clearance"), "clearances", ("clearance",), permissions.is_clearing_officer),
     Section(
-        _("Desk"), "desk", ("desk_", "late_", "non_responses", "likeness", "import_", "intake", "job"), permissions.is_secretariat
+        _("Desk"),
+        "desk",
+        ("desk_", "late_", "non_responses", "likeness", "import_", "intake", "job"),
+        permissions.is_secretariat,
     ),
     Section(_("Admin"), "admin:index", ("admin:",), _staff),
     Section(_("Account"), "account_email", ("account_", "mfa_", "notices"), permissions.is_signed_in),

@@ -120,19 +120,13 @@ def _decide(row: Likeness, by: User, reason: str) -> None:
 @verb
 def merge_group(likenesses: Iterable[Likeness], *, by: User, reason: str, into: Point | None = None) -> list[Likeness]:
     """Decide the same about several pairs at once: all or none of them. Points end up behind `into`."""
-    into = Point.objects.get(pk=into.pk) if into else None
-    return [merge_likeness(_fresh(each), by=by, reason=reason, into=into) for each in likenesses]
+    return [merge_likeness(each, by=by, reason=reason, into=into) for each in likenesses]
 
 
 @verb
 def dismiss_group(likenesses: Iterable[Likeness], *, by: User, reason: str) -> list[Likeness]:
     """Decide about several pairs at once that they do not say the same: all or none of them."""
     return [dismiss_likeness(each, by=by, reason=reason) for each in likenesses]
-
-
-def _fresh(likeness: Likeness) -> Likeness:
-    """The pair as the merges before it left its points."""
-    return Likeness.objects.get(pk=likeness.pk)
 
 
 # --- The search -----------------------------------------------------------------------------------------------------

@@ -175,7 +175,7 @@ def merge(point: Point, *, into: Point, by: User, reason: str) -> Point:
     """
 
     def stand_behind(row: Point) -> None:
-        target = Point.objects.get(pk=into.pk)
+        target = both[into.pk]
         reasons = []
         if target.pk == row.pk:
             reasons.append(_("A point cannot be merged into itself."))
@@ -188,8 +188,9 @@ def merge(point: Point, *, into: Point, by: User, reason: str) -> Point:
         row.merged_into = target
         row.merged.update(merged_into=target)
 
-    both = Point.objects.select_for_update(of=("self",)).filter(pk__in=[point.pk, into.pk])
-    list(both.order_by("pk"))  # locked in one order, so that two people who merge them at once wait for each other
+    # locked in one order, so that two people who merge them at once wait for each other
+    pair = Point.objects.select_for_update(of=("self",)).filter(pk__in=[point.pk, into.pk]).order_by("pk")
+    both = {row.pk: row for row in pair}
     return make(POINT_MOVES["merge"], point, by=by, reason=reason, change=stand_behind, data={"into": into.reference})
 
 

@@ -106,6 +106,14 @@ def test_only_the_chosen_pairs_of_a_group_are_decided(desk, pair, consultation):
     assert dict(Likeness.objects.values_list("pk", "state")) == {pair.pk: "open", other.pk: "dismissed"}
 
 
+def test_a_whole_group_is_merged_at_once(desk, pair, consultation):
+    others = [make_point(make_submission(consultation)) for _turn in range(3)]
+    pairs = [pair, *(make_likeness(pair.second_point, other) for other in others)]
+    answer = post(desk, "likeness_merge", pair, pairs=[each.pk for each in pairs], into=others[1].pk)
+    assert answer.status_code == 302
+    assert Point.objects.filter(merged_into=others[1]).count() == 4
+
+
 def test_inputs_are_seen_as_one_campaign(desk, consultation):
     pair = make_likeness(make_submission(consultation), make_submission(consultation))
     post(desk, "likeness_merge", pair)
