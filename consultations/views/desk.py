@@ -29,7 +29,7 @@ from consultations.models import (
     SubmissionState,
     Theme,
 )
-from consultations.queries import by_reference, input_page
+from consultations.queries import by_reference, files_of, input_page
 from consultations.queries.lists import beyond
 from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import Move, moves_open_to, needs_of
@@ -168,6 +168,7 @@ def _show(
         "lines": _lines(submission, split_form, points),
         "points": points,
         "provisions": submission.provisions.all(),
+        "files": files_of(request.user, submission),
         "moves": [open_ for open_ in moves if open_.move.verb == "accept"],
         "undo": [open_ for open_ in moves if open_.move.undoes and open_.ready],
         "worded": [(open_.move, worded[open_.move.verb]) for open_ in moves if open_.move.verb in WORDED],

@@ -18,6 +18,7 @@ from consultations.forms.inputs import AUDIENCES, initial_of
 from consultations.models import Audience, Submission
 from consultations.passages import holds_back
 from consultations.permissions import organisations_of
+from consultations.queries import files_of
 from ncm_portal.workflow import Blocked, Conflict, needs_of
 
 from .stakeholder import AUTHOR_MOVES, EDITABLE, INSIDE, chosen_round, inside, keep, own_input, sign_offs
@@ -86,6 +87,7 @@ def _show(request: HttpRequest, draft: Submission, reasons: list[str] | None = N
         or holds_back(draft.body)
         or holds_back(draft.proposed_wording),
         "seen_at": draft.edited_at.isoformat(),
+        "files": files_of(request.user, draft),
         "others": workflow.be_seen(draft, request.user),
         "reasons": reasons,
     }

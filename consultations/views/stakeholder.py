@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
 from consultations.forms import SubmissionForm
-from consultations.models import Consultation, ConsultationState, Event, Submission, SubmissionState
+from consultations.models import Attachment, Consultation, ConsultationState, Event, Submission, SubmissionState
 from consultations.permissions import may_submit, organisations_of
 from consultations.queries import files_of
 from ncm_portal.workflow import Blocked, Conflict, Move, needs_of
@@ -100,7 +100,8 @@ def history_of(submission: Submission) -> QuerySet[Event]:
 def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """The receipt of an input that was sent: what arrived, when, and its hash."""
     found = _own(request, reference=reference)
-    return render(request, "consultations/stakeholder/receipt.html", {"submission": found})
+    sent = [file for file in files_of(request.user, found) if file.sha256 and file.kind == Attachment.Kind.EVIDENCE]
+    return render(request, "consultations/stakeholder/receipt.html", {"submission": found, "files": sent})
 
 
 # --- Saving and sending -------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.urls import reverse
 from consultations.models import Attachment
 from consultations.queries import files_of
 from tests import made_files as made
-from tests.factories import change, make_attachment, make_member, make_secretariat, make_submission, make_user
+from tests.factories import change, make_attachment, make_member, make_secretariat, make_submission, make_user, send
 from tests.pages import words
 from tests.sign_in import sign_in
 
@@ -287,3 +287,16 @@ def test_others_see_only_what_can_be_opened(author):
     assert files_of(make_user(), submission) == [ready]
     change(on_its_way, state="removed")
     assert files_of(author, submission) == [ready]
+
+
+def test_the_receipt_and_the_desk_name_the_files(client, draft, author):
+    file = make_attachment(draft, name="plan.pdf")
+    sign_in(client, author)
+    assert "plan.pdf" in words(client.get(reverse("draft_preview", args=[draft.key])))
+    sent = send(draft)
+    page = words(client.get(reverse("receipt", args=[sent.reference])))
+    assert "plan.pdf" in page
+    assert file.sha256 in page.replace(" ", "")
+    client.logout()
+    sign_in(client, make_secretariat())
+    assert "plan.pdf" in words(client.get(reverse("desk_input", args=[sent.key])))
