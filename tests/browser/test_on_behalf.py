@@ -45,7 +45,7 @@ def test_5000_rows_of_which_37_are_wrong(desktop, consultation, tmp_path, pictur
     desktop.goto("/desk/intake/")
     desktop.get_by_role("link", name="Import a spreadsheet").click()
     desktop.get_by_label("Consultation").select_option(label=consultation.title)
-    desktop.get_by_label("letter").check()
+    desktop.get_by_role("radio", name="letter").check()
     desktop.get_by_label("Received on").fill(timezone.localdate().isoformat())
     desktop.get_by_label("Spreadsheet").set_input_files(sheet)
     desktop.get_by_role("button", name="Preview").click()
