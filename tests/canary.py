@@ -72,7 +72,7 @@ def make_draft(world: SimpleNamespace) -> Any:
     """A draft that is nobody's but its organisation's, with a file; both are in the journal."""
     words = {"title": f"About {word(DRAFT, 'title')}", "body": word(DRAFT, "body"), "theme": factories.make_theme("T1")}
     made = start_draft(world.consultation, world.body, by=world.owner, **words)
-    file = factories.make_attachment(made, name=f"{word(DRAFT, 'name')} figures.txt")
+    file = factories.make_attachment(made, name=f"{word(DRAFT, 'name')} figures.txt", data=b"Figures")
     journal("add_file", made, by=world.owner, reason=file.name)
     return made
 

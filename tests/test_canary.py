@@ -105,7 +105,10 @@ def test_no_mail_tells_anybody_but_its_author(world):
 
 
 def test_neither_the_edition_nor_the_printed_paper_holds_what_is_not_public(world):
-    files = {kind: each.file.open().read() for each in world.edition.artefacts.all() for kind in [each.format]}
+    files = {}
+    for artefact in world.edition.artefacts.all():
+        with artefact.file.open() as file:
+            files[artefact.format] = file.read()
     public = {canary.word(canary.HELD, "ask")}
     assert canary.found_in(canary.printed(files["pdf"])) == public
     assert canary.found_in(files["json"].decode()) == canary.found_in(world.edition.content) == public
