@@ -17,7 +17,7 @@ from consultations.models import Attachment, AttachmentKind, Point, Stakeholder,
 from consultations.passages import for_everybody
 from positions.queries import Answer, answers_for
 
-CHUNK = 1000  # inputs that are held in memory at once
+CHUNK = 500  # inputs that are held in memory at once
 Data = dict[str, Any]
 
 
@@ -36,7 +36,9 @@ def inputs_as_data(inputs: QuerySet[Submission], *, reader: Any) -> Iterator[Dat
     )
     for chunk in batched(rows.iterator(chunk_size=CHUNK), CHUNK, strict=False):
         answers = answers_for(point for row in chunk for point in row.said)
-        yield from (_input(row, answers) for row in chunk)
+        for row in chunk:
+            yield _input(row, answers)
+            vars(row).clear()  # its points lead back to it: without this it stays until the collector comes round
 
 
 def points_as_data(points: Iterable[Point]) -> list[Data]:
