@@ -135,7 +135,7 @@ def make_edition(paper: PositionPaper, number: str = "0.1", kind: str = "draft",
     content = content or f'{{"paper":"{paper.slug}","number":"{number}"}}'
     return Edition.objects.create(
         paper=paper, number=number, kind=kind, status=f"Status of {number}", content=content,
-        sha256=wording_sha256(content), frozen_at=workflow.now(), frozen_by=make_secretariat(),
+        sha256=wording_sha256(content), frozen_at=workflow.now().replace(microsecond=0), frozen_by=make_secretariat(),
     )  # fmt: skip
 
 

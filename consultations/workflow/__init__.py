@@ -1,6 +1,15 @@
 """The verbs of the consultation and the tables of moves they follow."""
 
-from .attachments import add_file, begin_file, clear_unfinished, inspect_waiting, kind_of_files, receive, remove_file
+from .attachments import (
+    add_file,
+    begin_file,
+    clear_unfinished,
+    inspect_waiting,
+    judge_file,
+    kind_of_files,
+    receive,
+    remove_file,
+)
 from .dialogue import endorse, ready_to_endorse, ready_to_say_misread, say_misread, withdraw_endorsement
 from .drafts import ask_sign_off, be_seen, edit_draft, moves_of, rule_on_sign_off, sign_off, start_draft
 from .forums import (

@@ -77,26 +77,27 @@ def _check_limits(submission: Submission, kind: AttachmentKind, size: int) -> No
         raise Blocked(reasons)
 
 
+@verb
 def receive(attachment: Attachment, *, by: User, offset: int, data: bytes) -> Attachment:
     """Put the next bytes of a file behind those that are here; what came before is not taken twice.
 
-    Returns the row: its `received` says from where to go on. Raises NotAllowed or Blocked.
+    Returns the row: its `received` says from where to go on. Raises NotAllowed or Blocked. The journal tells of the
+    file, not of its pieces.
     """
-    with transaction.atomic():
-        file = locked(attachment)
-        kind_of_files(file.submission, by)
-        if file.state != A.UPLOADING or offset != file.received:
-            return file
-        if offset + len(data) > file.size:
-            raise Blocked(_("More of the file came than was announced. Remove it and add it again."))
-        path = part_of(file)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as part:
-            part.truncate(offset)
-            part.seek(offset)
-            part.write(data)
-        file.received += len(data)
-        file.save(update_fields=["received"])
+    file = locked(attachment)
+    kind_of_files(file.submission, by)
+    if file.state != A.UPLOADING or offset != file.received:
+        return file
+    if offset + len(data) > file.size:
+        raise Blocked(_("More of the file came than was announced. Remove it and add it again."))
+    path = part_of(file)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as part:
+        part.truncate(offset)
+        part.seek(offset)
+        part.write(data)
+    file.received += len(data)
+    file.save(update_fields=["received"])
     return file
 
 

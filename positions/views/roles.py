@@ -107,7 +107,7 @@ ROLES: dict[Words, tuple[Person, Words]] = {
 RECORDS: dict[str, Callable[[int], Model]] = {
     "CONSULTATION_MOVES": lambda whose: Consultation(),
     "STAKEHOLDER_MOVES": lambda whose: Stakeholder(pk=whose),
-    "SUBMISSION_MOVES": lambda whose: Submission(stakeholder_id=whose),
+    "SUBMISSION_MOVES": lambda whose: Submission(stakeholder_id=whose, entered_by_id=whose),
     "POINT_MOVES": lambda whose: Point(session_id=whose),
     "LIKENESS_MOVES": lambda whose: Likeness(),
     "FORUM_MOVES": lambda whose: Forum(),
