@@ -85,7 +85,8 @@ def test_the_samples_answer_as_people_do():
         "official": make_user("official"),
         "system administrator": make_user("sysadmin"),
     }
-    own, other = make_submission(stakeholder=ministry), make_submission()
+    typed = {"channel": "letter", "entered_by": make_user("secretariat")}  # by somebody else
+    own, other = make_submission(stakeholder=ministry), make_submission(**typed)
     samples = {str(role): person for role, (person, _duty) in roles.ROLES.items()}
     record = roles.RECORDS["SUBMISSION_MOVES"]
     for move in roles.move_tables()["SUBMISSION_MOVES"].values():
