@@ -44,7 +44,7 @@ class FilesInline(RowsInline):
 
     model = Attachment
     fk_name = "submission"
-    fields = ["name", "kind", "size", "state", "state_reason", "uploaded_by", "uploaded_at", "sha256"]
+    fields = ["name", "state", "state_reason"]  # what a telephone shows without scrolling aside
     readonly_fields = fields
 
     def get_queryset(self, request):

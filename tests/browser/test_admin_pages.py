@@ -1,6 +1,5 @@
 """The secretariat's admin in a real browser: lists, forms, moves and spreadsheets, on a phone and on a desk."""
 
-from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -8,7 +7,6 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from consultations.models import Forum, Ministry, Stakeholder, Submission
-from ncm_portal.workflow import now
 from tests.browser.conftest import DESKTOP, PHONE, WCAG
 from tests.factories import (
     make_delegate,
@@ -112,29 +110,25 @@ def spreadsheet(path, *rows):
 
 @SIZES
 def test_a_spreadsheet_is_corrected_and_comes_in(open_window, officer, work, tmp_path, size):
-    forum, body, _sent = work
     window = open_window(size)
     window.expect_status(422)
     window.log_in(officer)
-    head = ["organisation", "theme", "title", "body"]
+    head = ["name", "group"]
 
     def upload(*row):
-        window.goto(page(Submission, "import"))
-        window.get_by_label("Spreadsheet").set_input_files(spreadsheet(tmp_path / "inputs.xlsx", head, row))
-        window.get_by_label("Consultation").select_option(label=forum.consultation.title)
-        window.get_by_label("How it came").select_option(label="letter")
-        window.get_by_label("Received on").fill(f"{now() - timedelta(days=1):%Y-%m-%d}")
+        window.goto(page(Stakeholder, "import"))
+        window.get_by_label("Spreadsheet").set_input_files(spreadsheet(tmp_path / "bodies.xlsx", head, row))
         window.get_by_role("button", name="Preview").click()
         check(window)
 
-    upload(body.name, "T77", "Pay on time", "Wages are paid late.")
-    assert "No theme is called “T77”." in window.inner_text("#content")
-    upload(body.name, "T1", "Pay on time", "Wages are paid late.")
+    upload("Lake Union", "choir")
+    assert "choir" in window.inner_text("#content")
+    upload("Lake Union", "workers")
     assert "Nothing is kept yet." in window.inner_text("#content")
     window.get_by_role("button", name="Confirm import").click()
     check(window)
     assert "Imported: 1 new, 0 changed, 0 the same." in window.inner_text("body")
-    assert Submission.objects.get(title="Pay on time").stakeholder == body
+    assert Stakeholder.objects.get(name="Lake Union").group == "workers"
 
 
 def test_the_head_appoints(desktop, db):

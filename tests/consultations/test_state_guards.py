@@ -16,6 +16,7 @@ from tests.factories import (
     make_consultation,
     make_delegate,
     make_forum,
+    make_likeness,
     make_member,
     make_point,
     make_secretariat,
@@ -33,6 +34,7 @@ MAKE = {
     "consultations.delegate": lambda state: make_delegate(make_forum(), state=state),
     "consultations.submission": lambda state: make_submission(state=state),
     "consultations.point": lambda state: make_point(state=state, into=make_point() if state == "merged" else None),
+    "consultations.likeness": lambda state: make_likeness(make_point(), make_point(), state=state),
 }
 MODELS = {model._meta.label_lower: model for model in ROADS if model._meta.app_label == "consultations"}
 

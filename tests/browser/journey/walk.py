@@ -110,7 +110,8 @@ class Person:
         folded = (
             (within or self.window.page).locator("details").filter(has=self.window.locator("summary", has_text=words))
         )
-        folded.first.locator("summary").first.click()
+        if folded.first.get_attribute("open") is None:
+            folded.first.locator("summary").first.click()
         return folded.first
 
     # --- What a person reads ----------------------------------------------------------------------------------------
