@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Min, Q
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from consultations.models import Event, Misreading, Point, Submission
-from consultations.queries import organisations_behind
-from positions.models import Grounding, Paragraph
-from positions.queries import Answer, answers_for, paragraph_numbers
+from positions.models import Grounding
+from positions.queries import Answer, answers_for
 
 
 class Place(NamedTuple):
@@ -57,22 +57,33 @@ class Became:
 
 
 def what_became(points: list[Point], user: Any) -> list[Became]:
-    """What became of `points`, in their order, as `user` may read it. A dozen queries, whatever their number."""
-    return _Outcomes(points, user).all() if points else []
+    """What became of `points`, in their order, as `user` may read it. Under a dozen queries, whatever their number."""
+    return _Outcomes(points, _together({_root(point) for point in points}, user), user).all() if points else []
+
+
+def what_became_of(submission: Submission, user: Any) -> list[Became]:
+    """What became of the points of an input that `user` may read, in their order. The points and their groups cost one
+    query, and what became of them five, whatever their number."""
+    own = Point.objects.standing().filter(submission=submission).annotate(root=Coalesce("merged_into", "pk"))
+    together = _together(own.order_by().values("root"), user)
+    said = [point for point in together if point.is_seen and point.submission_id == submission.pk]
+    return _Outcomes(sorted(said, key=lambda point: point.number), together, user).all() if said else []
+
+
+def _root(point: Point) -> int:
+    """The key of the point behind which `point` stands, which may be itself."""
+    return point.merged_into_id or point.pk
 
 
 class _Outcomes:
-    """What several points need, read once."""
+    """What several points need, read once. `together`: they and all that stand with them."""
 
-    def __init__(self, points: list[Point], user: Any) -> None:
+    def __init__(self, points: list[Point], together: list[Point], user: Any) -> None:
         self.points = points
-        self.roots = {point.pk: point.merged_into_id or point.pk for point in points}
-        roots = set(self.roots.values())
-        together = Point.objects.standing().filter(Q(pk__in=roots) | Q(merged_into__in=roots))
-        seen = Point.objects.visible_to(user).filter(pk__in=together.values("pk"))
-        self.seen = {each.pk: each for each in seen.select_related("submission", "stakeholder")}
-        self.counts = organisations_behind(points)
-        self.answers = answers_for([Point(pk=pk) for pk in roots.union(self.roots)])
+        self.roots = {point.pk: _root(point) for point in points}
+        self.seen = {each.pk: each for each in together if each.is_seen}
+        self.counts = _organisations(together)
+        self.answers = answers_for([Point(pk=pk) for pk in {*self.roots.values(), *self.roots}])
         self.places = _places(self.answers.values())
         self.written = self._written()
         own = Submission.objects.in_full_for(user).filter(points__in=points)
@@ -93,7 +104,7 @@ class _Outcomes:
             answer=answer,
             into=self.seen.get(root) if root != point.pk else None,
             others=self.others(point, root),
-            organisations=self.counts[point.pk],
+            organisations=self.counts[root],
             places=places,
             history=sorted(self.history(point, root, answer, places)),
             misreading=self.misreadings.get(point.pk),
@@ -150,6 +161,21 @@ class _Outcomes:
 TOLD = ("merge", "unmerge", "say_misread", "answer_misreading")
 
 
+def _together(roots: set[int] | QuerySet, user: Any) -> list[Point]:
+    """The points that stand behind each of `roots`, and these; `is_seen` says which of them `user` may read."""
+    seen = Point.objects.visible_to(user).filter(pk=OuterRef("pk"))
+    group = Point.objects.standing().filter(Q(pk__in=roots) | Q(merged_into__in=roots))
+    return list(group.annotate(is_seen=Exists(seen)).select_related("submission", "stakeholder"))
+
+
+def _organisations(together: list[Point]) -> dict[int, int]:
+    """How many organisations stand behind each root. A number gives no content away: all points count."""
+    bodies = defaultdict(set)
+    for point in together:
+        bodies[_root(point)].update({point.stakeholder_id} - {None})
+    return {root: len(found) for root, found in bodies.items()}
+
+
 def _events(points: list[Point]) -> dict[int, list[Event]]:
     """What the journal has to tell about each of `points`. One query."""
     found = defaultdict(list)
@@ -161,16 +187,12 @@ def _events(points: list[Point]) -> dict[int, list[Event]]:
 
 
 def _places(answers: Iterable[Answer]) -> dict[int, list[Place]]:
-    """The paragraphs that each of `answers` names, with their words, by the disposition. A query for each paper."""
-    dispositions = [answer.disposition for answer in answers]
-    numbers = {paper: paragraph_numbers(paper) for paper in {each.paper for each in dispositions}}
-    named = {paragraph.pk for each in dispositions for paragraph in each.paragraphs.all()}
-    texts = dict(Paragraph.objects.filter(pk__in=named, wording__isnull=False).values_list("pk", "wording__text"))
-    return {
-        each.pk: sorted(
-            Place(each.paper.slug, each.paper.short_title, numbers[each.paper][row.pk], texts.get(row.pk, ""), row.pk)
-            for row in each.paragraphs.all()
-            if row.pk in numbers[each.paper]
-        )
-        for each in dispositions
-    }
+    """The paragraphs that each of `answers` names, with their words, by the disposition."""
+    found = {}
+    for answer in answers:
+        paper = answer.disposition.paper
+        found[answer.disposition.pk] = [
+            Place(paper.slug, paper.short_title, each.number, each.wording.text if each.wording else "", each.pk)
+            for each in answer.paragraphs
+        ]
+    return found

@@ -198,10 +198,16 @@ def on_theme(consultation: Consultation, theme: Theme) -> OnTheme | None:
 
 @dataclass
 class Answer:
-    """What became of a point: the published disposition and the numbers of the paragraphs it names."""
+    """What became of a point: the published disposition and the paragraphs it names, in order, each with its `number`
+    and its words."""
 
     disposition: Disposition
-    numbers: list[int]
+    paragraphs: list[Paragraph]
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of the paragraphs in print."""
+        return [paragraph.number for paragraph in self.paragraphs]
 
 
 def dispositions_of(stakeholder: Stakeholder) -> list[Answer]:
@@ -217,18 +223,21 @@ def answers_for(points: Iterable[Point]) -> dict[int, Answer]:
 
 def _published_answers() -> QuerySet[Disposition]:
     found = Disposition.objects.answered().filter(paper__in=PositionPaper.objects.published())
-    return found.select_related("paper", "point").prefetch_related("paragraphs").order_by("point__reference", "paper")
+    named = Prefetch("paragraphs", Paragraph.objects.select_related("wording"))
+    return found.select_related("paper", "point").prefetch_related(named).order_by("point__reference", "paper")
 
 
 def _numbered(dispositions: QuerySet[Disposition]) -> list[Answer]:
     found = list(dispositions)
     numbers = {paper: paragraph_numbers(paper) for paper in {disposition.paper for disposition in found}}
-    return [
-        Answer(
-            row, sorted(numbers[row.paper][each.pk] for each in row.paragraphs.all() if each.pk in numbers[row.paper])
-        )
-        for row in found
-    ]
+    return [Answer(row, _standing(row, numbers[row.paper])) for row in found]
+
+
+def _standing(disposition: Disposition, numbers: dict[int, int]) -> list[Paragraph]:
+    named = [paragraph for paragraph in disposition.paragraphs.all() if paragraph.pk in numbers]
+    for paragraph in named:
+        paragraph.number = numbers[paragraph.pk]
+    return sorted(named, key=lambda paragraph: paragraph.number)
 
 
 # --- Coverage -------------------------------------------------------------------------------------------------------

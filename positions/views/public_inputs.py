@@ -4,19 +4,22 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
-from consultations.models import Audience, Endorsement, Point, Stakeholder, Submission
+from consultations.models import Attachment, Audience, Endorsement, Provision, Stakeholder, Submission
 from consultations.passages import holds_back
 from consultations.permissions import organisations_of
-from consultations.queries import co_signatures, files_of, readable_by_reference
+from consultations.queries import Signed, co_signatures, files_of, readable_by_reference
 from consultations.views.access import NOTHING_DONE, Outcome, attempt
 from consultations.views.memory import kept_for_visitors
-from positions.outcomes import what_became
+from positions.outcomes import what_became_of
 
 
 @login_not_required
@@ -28,12 +31,19 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _input(request: HttpRequest, reference: str) -> Submission:
-    readable = readable_by_reference(request.user, [reference])
+    """The input with its `objectives`, and whether it `has_files` and `is_signed`: what is not there costs no query."""
+    of_it = {"submission": OuterRef("pk")}
+    named = JSONObject(code="code", label="label")
+    objectives = Provision.objects.filter(submissions=OuterRef("pk")).values(json=named)
+    readable = readable_by_reference(request.user, [reference]).annotate(
+        objectives=ArraySubquery(objectives),
+        has_files=Exists(Attachment.objects.filter(**of_it)),
+        is_signed=Exists(Endorsement.objects.live().filter(**of_it)),
+    )
     return get_object_or_404(readable.select_related("consultation", "stakeholder__county", "theme"))
 
 
 def _show(request: HttpRequest, submission: Submission, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
-    said = Point.objects.visible_to(request.user).standing().filter(submission=submission)
     full = Submission.objects.in_full_for(request.user).filter(pk=submission.pk).exists()
     guessable = holds_back(submission.body) or holds_back(submission.proposed_wording)
     context = {
@@ -42,9 +52,9 @@ def _show(request: HttpRequest, submission: Submission, outcome: Outcome = NOTHI
         "full": full,
         # Whoever knows all the rest of a text could try words for what is held back until the hash is the same.
         "fingerprint": submission.content_sha256 if full or not guessable else "",
-        "provisions": submission.provisions.all(),
-        "files": files_of(request.user, submission),
-        "points": what_became(list(said.order_by("number")), request.user),
+        "provisions": submission.objectives,
+        "files": files_of(request.user, submission) if submission.has_files else [],
+        "points": what_became_of(submission, request.user),
         **_co_signing(request, submission),
     }
     return render(request, "positions/input.html", context, status=outcome.status)
@@ -54,7 +64,7 @@ def _co_signing(request: HttpRequest, submission: Submission) -> dict[str, Any]:
     """Who co-signs the input, and in whose name the reader may co-sign it or take that back."""
     if submission.audience != Audience.PUBLIC:
         return {}
-    signed, own = co_signatures(submission), organisations_of(request.user)
+    signed, own = co_signatures(submission) if submission.is_signed else Signed([]), organisations_of(request.user)
     signers = {each.stakeholder_id for each in signed.endorsements}
     return {
         "signed": signed,
