@@ -155,8 +155,8 @@ def test_answers_are_read_once_they_are_published_and_not_before(paper):
     paper_factories.make_disposition(paper, other, Outcome.ACCEPTED, paragraphs[0])
     assert queries.answers_for([said, other]) == {}
     paper_factories.bring_paper(paper, "published")
-    found = {pk: (answer.disposition, answer.numbers) for pk, answer in queries.answers_for([said, other]).items()}
-    assert found == {said.pk: (disposition, [2, 3])}
+    found = queries.answers_for([said, other])
+    assert {pk: (each.disposition, each.numbers) for pk, each in found.items()} == {said.pk: (disposition, [2, 3])}
     assert queries.dispositions_of(said.stakeholder) == [found[said.pk]]
     assert queries.dispositions_of(other.stakeholder) == []
 
