@@ -95,8 +95,10 @@ def the_desk_sets_one_aside(walk: Walk) -> None:
     amina = walk.person("Amina")
     amina.go("/desk/")
     amina.follow(walk.song.title)
-    amina.unfold("Set aside").locator("[name=set_aside_for]").select_option("off_topic")
-    give_a_reason(walk, "Set aside", "A song is not an input to a position.")
+    folded = amina.unfold("Set aside")
+    folded.locator("[name=set_aside_for]").select_option("off_topic")
+    folded.locator("[name=reason]").fill("A song is not an input to a position.")
+    amina.press("Set aside", within=folded)
     walk.song.refresh_from_db()
     assert walk.song.state == "set_aside"
 

@@ -110,8 +110,7 @@ class Person:
         folded = (
             (within or self.window.page).locator("details").filter(has=self.window.locator("summary", has_text=words))
         )
-        if folded.first.get_attribute("open") is None:
-            folded.first.locator("summary").first.click()
+        folded.first.locator("summary").first.click()
         return folded.first
 
     # --- What a person reads ----------------------------------------------------------------------------------------
