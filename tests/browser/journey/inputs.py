@@ -125,7 +125,7 @@ def the_desk_merges_two_points(walk: Walk) -> None:
     amina.go("/desk/points/")
     amina.follow(f"{walk.members.reference}.1")
     amina.window.locator(f"[name=into][value='{twin}']").check()
-    amina.write(reason="Both ask for the fuel of crews.")
+    amina.window.locator("form[action$='/merge/'] [name=reason]").fill("Both ask for the fuel of crews.")
     amina.press(f"Let {walk.members.reference}.1 stand behind it")
     assert (amina.heading, amina.facts()["Said by"]) == (twin, "2 organisations")
     assert NETWORK in amina.text
