@@ -70,7 +70,8 @@ def a_visitor_reads_the_paper(walk: Walk) -> None:
     }
     assert rests[1] == "Text of the secretariat"
     assert NETWORK in rests[2]
-    assert rests[3].endswith(f"{NETWORK} and 1 point that is not public")  # merged into the public one
+    # the bureau says the same: one organisation more, and its point is merged into the public one
+    assert rests[3].endswith(f"{NETWORK} and 1 other and 1 point that is not public")
     assert rests[4].endswith("and 1 point that is not public")
     visitor.follow(visitor.window.locator("#p2 .rests a"))
     assert visitor.heading == "Shelter and fuel"
