@@ -3,7 +3,8 @@
 Every page goes through the whole stack, fresh: the pages kept in memory are cleared before each visit. Processor time
 is compared, of this process and of the one with which the database serves it: what else the machine does at the moment
 does not count. With the inputs grow the organisations (100, then 2,000), and what the words are found in: "migrants" in
-every input, "herders" in one of forty (a full page already among 1,000), "zebras" in three whatever their number.
+every input, "herders" in one of a hundred, "weavers" in one of forty (a full page already among 1,000), "zebras" in
+three whatever their number.
 """
 
 import statistics
@@ -50,7 +51,8 @@ class Page(NamedTuple):
 def text(turn: int) -> str:
     """What an input says: 50 words or so, some of them in every text, some in few."""
     said = [f"Migrants and region{turn % 50} ask for permits, number{turn} of many, at border{turn % 7}."] * 4
-    said += ["Herders cross with their animals."] if turn % 40 == 5 else []
+    said += ["Herders cross with their animals."] if turn % 100 == 5 else []
+    said += ["Weavers cross with their cloth."] if turn % 40 == 5 else []
     said += ["Nobody else speaks of zebras."] if turn in (100, 200, 300) else []
     return "\n".join(said)
 
@@ -104,7 +106,8 @@ def pages() -> Iterator[Page]:
         "list": "", "list, deep": f"before={deep}", "theme": "theme=T3", "theme, deep": f"theme=T3&before={deep}",
         "group": "group=media", "objective": "objective=GCM-05", "county": "county=kilifi", "rare county": "county=lamu",
         "forum": "forum=forum", "three filters": "theme=T3&group=media&county=kilifi",
-        "search": "q=migrants", "search, deep": f"q=migrants&before={deep}", "search, 1 of 40": "q=herders",
+        "search": "q=migrants", "search, deep": f"q=migrants&before={deep}", "search, 1 of 100": "q=herders",
+        "search, 1 of 40": "q=weavers",
         "search, rare": "q=zebras", "search, two words": "q=herders+region5", "search, filtered": "q=migrants&theme=T3",
         "search, nothing": "q=unicorns", "misspelt name": "q=lamu+fihsers",
     }  # fmt: skip
