@@ -21,7 +21,7 @@ demo: ## the 2017 consultation in one go, served on 127.0.0.1:8000 (SERVE=0 stop
 test: ## everything that is checked: lint, tests, browser, PDF validator (ARGS="-k word" for some)
 	@ncm_portal/prepare.sh test
 	@$(MAKE) --no-print-directory checks
-	@$(PY) -m pytest -n $(JOBS) -q $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist worksteal -q $(ARGS)
 
 lint: ## style, format, types, missing migrations, deployment settings
 	@ncm_portal/prepare.sh test

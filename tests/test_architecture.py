@@ -15,7 +15,13 @@ PACKAGES = ("ncm_portal", "consultations", "positions")
 # Who may import whom: a module imports lower floors only. On the same floor it imports its own package, and a module of
 # positions also the one of consultations, never the other way round.
 FLOORS = {
-    0: ["ncm_portal.addresses", "ncm_portal.embedded_postgres", "ncm_portal.formats", "ncm_portal.workflow"],
+    0: [
+        "ncm_portal.addresses",
+        "ncm_portal.apart",
+        "ncm_portal.embedded_postgres",
+        "ncm_portal.formats",
+        "ncm_portal.workflow",
+    ],
     1: [
         "consultations.sms",
         "positions.wording",

@@ -19,6 +19,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def world():
+    return canary.make_world(printed=False)
+
+
+@pytest.fixture
+def printed_world():
     return canary.make_world()
 
 
@@ -27,9 +32,9 @@ def signed_in(reader):
 
 
 @pytest.mark.parametrize("role", canary.MAY_FIND)
-def test_each_reader_finds_what_that_reader_may_read_and_nothing_else(world, role, caplog):
+def test_each_reader_finds_what_that_reader_may_read_and_nothing_else(printed_world, role, caplog):
     caplog.set_level(logging.INFO)
-    found = canary.walk(world.readers[role], world)
+    found = canary.walk(printed_world.readers[role], printed_world)
     allowed = canary.MAY_FIND[role]
     assert {word: sorted(where)[:5] for word, where in found.items() if word not in allowed} == {}
     assert allowed - set(found) == set()
@@ -104,11 +109,11 @@ def test_no_mail_tells_anybody_but_its_author(world):
     assert telling <= {canary.word(whose, "title") for whose in (canary.SECRETARIAT, canary.MEMBERS, canary.HELD)}
 
 
-def test_neither_the_edition_nor_the_printed_paper_holds_what_is_not_public(world):
+def test_neither_the_edition_nor_the_printed_paper_holds_what_is_not_public(printed_world):
     files = {}
-    for artefact in world.edition.artefacts.all():
+    for artefact in printed_world.edition.artefacts.all():
         with artefact.file.open() as file:
             files[artefact.format] = file.read()
     public = {canary.word(canary.HELD, "ask")}
     assert canary.found_in(canary.printed(files["pdf"])) == public
-    assert canary.found_in(files["json"].decode()) == canary.found_in(world.edition.content) == public
+    assert canary.found_in(files["json"].decode()) == canary.found_in(printed_world.edition.content) == public

@@ -7,19 +7,18 @@ JSON, and after it the text of the file, as far as it comes in the time there is
 
 import json
 import os
-import resource
-import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ncm_portal.apart import MEGABYTE, clean_environment, end, limit
+
 from .refusals import Refused
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = "consultations.uploads.apart"
-MEGABYTE = 1024 * 1024
 SECONDS, SECONDS_OF_TEXT, MEGABYTES = 10, 3, 1000
 LARGEST_OUTPUT = 128 * MEGABYTE
 MOST_TEXT = 200_000  # characters: as much as the search reads
@@ -40,13 +39,7 @@ def inspect(path: Path, redrawn: Path, *, seconds: int = SECONDS, megabytes: int
         child = subprocess.Popen(
             [sys.executable, "-m", MODULE, str(path), str(redrawn), str(seconds), str(megabytes)],
             cwd=ROOT,
-            env={
-                "LANG": "C.UTF-8",
-                "PATH": os.defpath,
-                "HOME": folder,
-                "TMPDIR": folder,
-                "PYTHONDONTWRITEBYTECODE": "1",
-            },
+            env=clean_environment(folder),
             start_new_session=True,
             stdin=subprocess.DEVNULL,
             stdout=told,
@@ -55,8 +48,7 @@ def inspect(path: Path, redrawn: Path, *, seconds: int = SECONDS, megabytes: int
         try:
             child.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+            end(child)
         told.seek(0)
         verdict, _line, text = told.read(4 * MOST_TEXT + MEGABYTE).partition(b"\n")
     return _understood(verdict, text.decode("utf-8", "replace"))
@@ -104,20 +96,13 @@ def _write(text: str) -> None:
     sys.stdout.buffer.flush()
 
 
-def _limit(seconds: int, megabytes: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes * MEGABYTE, megabytes * MEGABYTE))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_OUTPUT, LARGEST_OUTPUT))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def _forbid(event: str, _arguments: tuple[Any, ...]) -> None:
     if event.startswith(FORBIDDEN):
         raise PermissionError(event)
 
 
 if __name__ == "__main__":
-    _limit(int(sys.argv[3]), int(sys.argv[4]))
+    limit(int(sys.argv[3]), int(sys.argv[4]), largest_file=LARGEST_OUTPUT)
     sys.addaudithook(_forbid)
     try:
         main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -81,8 +81,8 @@ def job(request: HttpRequest, key: UUID) -> HttpResponse:
     return _show(request, _job(key))
 
 
-def _job(key: UUID) -> Job:
-    return get_object_or_404(Job.objects.select_related("by", "consultation"), key=key)
+def _job(key: UUID, **of_kind: str) -> Job:
+    return get_object_or_404(Job.objects.select_related("by", "consultation"), key=key, **of_kind)
 
 
 def _show(request: HttpRequest, found: Job, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
@@ -167,9 +167,7 @@ def job_names(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 def job_confirm(request: HttpRequest, key: UUID) -> HttpResponse:
     """Confirm an import, once: it is carried out behind the pages."""
-    found = _job(key)
-    if found.kind != JobKind.IMPORT_INPUTS:
-        raise Http404
+    found = _job(key, kind=JobKind.IMPORT_INPUTS)
     outcome = attempt(lambda: intake.confirm_import(found, by=request.user), found)
     if outcome.reasons:
         return _show(request, found, outcome)
@@ -181,9 +179,7 @@ def job_confirm(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 def job_left_out(request: HttpRequest, key: UUID) -> HttpResponse:
     """The rows that are wrong, to correct and send again."""
-    found = _job(key)
-    if found.kind != JobKind.IMPORT_INPUTS:
-        raise Http404
+    found = _job(key, kind=JobKind.IMPORT_INPUTS)
     try:
         return _workbook(intake.left_out(found), "rows-to-correct.xlsx")
     except Blocked as gone:

@@ -8,7 +8,6 @@ when its time is over.
 import importlib
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -16,11 +15,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from ncm_portal.apart import MEGABYTE, clean_environment, end, limit
 from positions.render.fonts import NO_SYSTEM_FONTS
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = "positions.render.apart"
-MEGABYTE = 1024 * 1024
 LARGEST_FILE = 64 * MEGABYTE
 TOLD = 2000
 DOCUMENTS = {
@@ -28,6 +27,8 @@ DOCUMENTS = {
     "paper": "positions.render.paper",
     "participation": "positions.render.participation",
 }
+# No fonts but our own, and no word of what WeasyPrint always says of those.
+QUIET = {"FONTCONFIG_FILE": str(NO_SYSTEM_FONTS), "PYTHONWARNINGS": "ignore::UserWarning:weasyprint.text.fonts"}
 REFUSED = 2  # the code with which the child says that the edition itself can't be printed, and why
 
 
@@ -53,7 +54,7 @@ def render_apart(
         child = subprocess.Popen(
             [sys.executable, "-m", MODULE, str(seconds), str(megabytes)],
             cwd=ROOT,
-            env=clean_environment(folder),
+            env=clean_environment(folder, **QUIET),
             start_new_session=True,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -68,26 +69,6 @@ def render_apart(
     if child.returncode != 0 or not printed.startswith(b"%PDF-"):
         raise RenderFailed(reason(child.returncode, told.decode("utf-8", "replace"), seconds, megabytes))
     return printed
-
-
-def clean_environment(folder: str) -> dict[str, str]:
-    """What the child may know: nothing of the portal's settings, passwords or proxies."""
-    return {
-        "LANG": "C.UTF-8",
-        "PATH": os.defpath,
-        "HOME": folder,
-        "TMPDIR": folder,
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "FONTCONFIG_FILE": str(NO_SYSTEM_FONTS),
-        "PYTHONWARNINGS": "ignore::UserWarning:weasyprint.text.fonts",
-    }
-
-
-def end(child: subprocess.Popen[bytes]) -> None:
-    """Kill the child and whatever it started, if it still runs."""
-    if child.poll() is None:
-        os.killpg(child.pid, signal.SIGKILL)
-        child.communicate()
 
 
 def reason(code: int, told: str, seconds: int, megabytes: int) -> str:
@@ -108,14 +89,6 @@ def reason(code: int, told: str, seconds: int, megabytes: int) -> str:
     return f"{why}\n{told.strip()[-TOLD:]}".strip()
 
 
-def limit(seconds: int, megabytes: int) -> None:
-    """Let the kernel hold this process to its share of time, memory and disk; leave no core file behind."""
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes * MEGABYTE, megabytes * MEGABYTE))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def refuse_network(event: str, _arguments: tuple[Any, ...]) -> None:
     """An audit hook: whatever asks for a connection or a name look-up is stopped."""
     if event in ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto"):
@@ -124,7 +97,7 @@ def refuse_network(event: str, _arguments: tuple[Any, ...]) -> None:
 
 def main() -> None:
     """The child: limits first, then the order, then the paper. Leaves without tearing Pango down, which can crash."""
-    limit(int(sys.argv[1]), int(sys.argv[2]))
+    limit(int(sys.argv[1]), int(sys.argv[2]), largest_file=LARGEST_FILE)
     sys.addaudithook(refuse_network)
     order = json.load(sys.stdin.buffer)
     render = importlib.import_module(DOCUMENTS[order["document"]]).render

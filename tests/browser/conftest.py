@@ -75,9 +75,17 @@ class Window:
         self.expected_statuses.update(statuses)
 
     def cut_off(self, is_cut_off: bool = True) -> None:
-        """Take the network away from this window, or give it back; the browser logs each request without one."""
+        """Take the network away from this window, or give it back; the browser logs each request without one.
+
+        The browser's own switch forgets a page that is being left, so each request is stopped too.
+        """
         self.is_cut_off = self.is_cut_off or is_cut_off
-        self.page.context.set_offline(is_cut_off)
+        context = self.page.context
+        if is_cut_off:
+            context.route("**/*", lambda route: route.abort("internetdisconnected"))
+        else:
+            context.unroute("**/*")
+        context.set_offline(is_cut_off)
 
     def _hear(self, message) -> None:
         meant = self.is_cut_off and "net::ERR_" in message.text

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from consultations import workflow
 from consultations.models import Point, Submission
@@ -97,7 +98,7 @@ def test_an_input_is_written_and_sent_from_a_phone(phone, consultation):
     phone.expect_status(422)
     phone.goto("/submit/")
     phone.get_by_role("button", name="Send").click()
-    assert phone.evaluate("document.activeElement.id") == "problem"
+    expect(phone.locator("#problem")).to_be_focused()
     phone.check()
     phone.get_by_role("link", name="Title: Give your input a title.").click()
     assert phone.evaluate("document.activeElement.name") == "title"

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from ncm_portal.workflow import now
 from positions import workflow
@@ -93,7 +94,7 @@ def test_two_drafters_at_once_see_both_texts_and_save_one_of_both(open_window, d
     window.get_by_label("Text", exact=False).first.fill("Kenya firmly urges agreed routes.")
     window.get_by_label("Why").fill("Firmer.")
     window.get_by_role("button", name="Save the words").click()
-    assert window.evaluate("document.activeElement.id") == "problem"
+    expect(window.locator("#problem")).to_be_focused()
     window.check()
     assert window.locator("ins").all_text_contents() == ["Added: and safe", "Added: firmly"]
     assert window.locator("textarea").input_value() == "Kenya firmly urges agreed and safe routes."

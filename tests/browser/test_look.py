@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils.csp import build_policy
+from playwright.sync_api import expect
 
 from consultations.models import Event, Milestone
 from ncm_portal.workflow import Condition, Move, OpenMove
@@ -113,7 +114,7 @@ def test_a_refused_form_is_accessible_and_begins_at_the_problem(open_gallery, si
     window = open_gallery(size, form=refused(), reasons=["Paragraph 4 rests on no point."])
     window.check()
     assert window.title() == "Error: Gallery · NCM Portal"
-    assert window.evaluate("document.activeElement.id") == "problem"
+    expect(window.locator("#problem")).to_be_focused()
     assert window.locator("#problem li").all_inner_texts() == [
         "Paragraph 4 rests on no point.",
         "The deadline has passed. Your text is kept.",

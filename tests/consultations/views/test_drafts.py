@@ -14,11 +14,9 @@ from consultations.workflow import submit
 from ncm_portal.workflow import now
 from tests.factories import (
     change,
-    make_consultation,
     make_member,
     make_provision,
     make_secretariat,
-    make_stakeholder,
     make_submission,
     make_theme,
 )
@@ -29,23 +27,6 @@ from .test_stakeholder import SUBMIT, WORDS, post, problems
 
 pytestmark = pytest.mark.django_db
 SECRET = "the cells of Nadapal"
-
-
-@pytest.fixture
-def consultation():
-    return make_consultation(themes=("T1", "T2"))
-
-
-@pytest.fixture
-def organisation():
-    return make_stakeholder("Herders (sample)")
-
-
-@pytest.fixture
-def author(client, organisation):
-    author = make_member(organisation)
-    sign_in(client, author)
-    return author
 
 
 @pytest.fixture

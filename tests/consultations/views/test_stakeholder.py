@@ -44,23 +44,6 @@ HOSTILE = {
 }
 
 
-@pytest.fixture
-def consultation():
-    return make_consultation(themes=("T1", "T2"))
-
-
-@pytest.fixture
-def organisation():
-    return make_stakeholder("Herders (sample)")
-
-
-@pytest.fixture
-def author(client, organisation):
-    author = make_member(organisation)
-    sign_in(client, author)
-    return author
-
-
 def post(client, address=SUBMIT, do="send", **changed):
     return client.post(address, {"key": str(uuid.uuid4()), "do": do, **WORDS, **changed})
 

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
+from django.utils import timezone
 
 from consultations.models import Framework, Provision, StakeholderName, Term, Theme
 from positions import edition
@@ -219,7 +220,7 @@ def test_clearances_count_stances_on_the_words_as_they_stand(whole):
                 "agree": 1, "agree_with_comment": 0, "reservation": 1, "object": 0, "abstain": 0, "recuse": 0,
                 "silent": 0,
             },
-            "answered_on": whole.clearance.answered_at.date().isoformat(),
+            "answered_on": timezone.localdate(whole.clearance.answered_at).isoformat(),
         }
     ]  # fmt: skip
     assert found["objections_resolved"] == [

@@ -50,7 +50,7 @@ def test_the_child_inherits_nothing(monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "secret")
     monkeypatch.setenv("DATABASE_URL", "postgresql://user:password@host/name")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
-    assert set(apart.clean_environment("/tmp/x")) == {
+    assert set(apart.clean_environment("/tmp/x", **apart.QUIET)) == {
         "LANG",
         "PATH",
         "HOME",
@@ -80,10 +80,11 @@ def test_the_child_has_no_network(attempt):
 
 
 def test_the_kernel_holds_the_limits():
-    ask = "import resource, json; from positions.render.apart import limit; limit(7, 900); print(json.dumps(["
-    ask += "resource.getrlimit(which) for which in (resource.RLIMIT_CPU, resource.RLIMIT_AS, resource.RLIMIT_CORE)]))"
+    ask = "import json; from resource import *; from ncm_portal.apart import limit; limit(7, 900, largest_file=64)\n"
+    ask += "limits = (RLIMIT_CPU, RLIMIT_AS, RLIMIT_FSIZE, RLIMIT_CORE)\n"
+    ask += "print(json.dumps([getrlimit(which) for which in limits]))"
     done = subprocess.run([sys.executable, "-c", ask], cwd=apart.ROOT, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout) == [[7, 8], [900 * 2**20] * 2, [0, 0]]
+    assert json.loads(done.stdout) == [[7, 8], [900 * 2**20] * 2, [64, 64], [0, 0]]
 
 
 def test_no_child_and_no_folder_stays_behind(small, monkeypatch, tmp_path):

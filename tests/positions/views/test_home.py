@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from consultations.models import Milestone
 from ncm_portal import workflow
@@ -152,13 +153,13 @@ def test_a_theme_without_kiswahili_is_marked_as_english(client):
 
 
 def milestone(days, state="planned", **fields):
-    day = workflow.now().date() + timedelta(days=days)
+    day = timezone.localdate(workflow.now()) + timedelta(days=days)
     return Milestone(title=f"In {days} days", planned_start=day, state=state, **fields)
 
 
 def test_the_next_milestone_is_the_first_that_lies_ahead():
     held, over, cancelled = milestone(-9, "held"), milestone(-3), milestone(1, "cancelled")
-    moved = milestone(-1, "moved", actual_start=workflow.now().date() + timedelta(days=4))
+    moved = milestone(-1, "moved", actual_start=timezone.localdate(workflow.now()) + timedelta(days=4))
     later = milestone(9)
     assert next_milestone([held, over, cancelled, moved, later]) is moved
     assert next_milestone([held, over, cancelled]) is None
