@@ -117,30 +117,30 @@ def make_world(*, printed: bool = True) -> SimpleNamespace:
 
 
 def _readers(world: SimpleNamespace) -> dict[str, Any]:
-    rapporteur = factories.make_user(name="rapporteur")
-    SessionRole.objects.create(session=world.session, user=rapporteur, kind="rapporteur")
+    """One person of each kind of rights; whoever has two of them holds both offices."""
+    neighbour = factories.make_member(factories.make_stakeholder(), is_primary=True)
+    SessionRole.objects.create(session=world.session, user=neighbour, kind="rapporteur")
+    official = factories.make_member(
+        world.ministry, MembershipRole.CLEARING_OFFICER, user=factories.make_user("official")
+    )
     return {
         "visitor": AnonymousUser(),
-        "stranger": factories.make_user(),
-        "rapporteur": rapporteur,
-        "another organisation": factories.make_member(factories.make_stakeholder(), is_primary=True),
+        "rapporteur of another organisation": neighbour,
         "system administrator": factories.make_user("sysadmin"),
         "member": factories.make_member(world.ministry, is_primary=True),
-        "clearing officer": factories.make_member(world.ministry, MembershipRole.CLEARING_OFFICER),
-        "official": factories.make_user("official"),
+        "official and clearing officer": official,
         "owner": world.owner,
         "clearing officer of the owner": factories.make_member(world.body, MembershipRole.CLEARING_OFFICER),
-        "secretariat": factories.make_secretariat(),
         "head": factories.make_head(),
     }
 
 
 # Who may find what, and nothing else.
 MAY_FIND = {
-    **dict.fromkeys(["visitor", "stranger", "rapporteur", "another organisation"], PUBLIC),
+    **dict.fromkeys(["visitor", "rapporteur of another organisation"], PUBLIC),
     **dict.fromkeys(["system administrator", "clearing officer of the owner"], PUBLIC),
-    **dict.fromkeys(["member", "clearing officer", "official"], PUBLIC | OF_MEMBERS),
-    **dict.fromkeys(["secretariat", "head"], SENT),
+    **dict.fromkeys(["member", "official and clearing officer"], PUBLIC | OF_MEMBERS),
+    "head": SENT,
     "owner": ALL,
 }
 
@@ -148,28 +148,35 @@ MAY_FIND = {
 # --- Asking for everything ----------------------------------------------------------------------------------------
 
 
-def arguments(world: SimpleNamespace) -> dict[str, list[Any]]:
-    """What could stand in an address, by the name of the argument."""
-    inputs = [each.submission for each in world.inputs]
-    inputs.append(world.draft)
-    records = [*inputs, world.paper, world.body, world.forum, world.session, world.owner]
-    records += [record for each in world.inputs for record in (each.point, each.attachment)]
-    keys = [row.key for row in (*inputs, *Attachment.objects.all(), world.paragraph)]
-    references = [each.reference for row in world.inputs for each in (row.submission, row.point)]
-    pks = sorted({record.pk for record in records} | {1})
-    return {
-        "key": keys, "file": [each.attachment.key for each in world.inputs], "reference": references,
-        "slug": [SLUG], "number": [world.edition.number, "1"],
-        "code": ["T1"], "theme": ["T1"], "pk": pks, "membership": pks[:2],
-        "sha256": [world.edition.sha256, *[row.content_sha256 for row in inputs]],
-        "form": ["csv", "xlsx", "json"], "format": ["docx", "pdf"], "token": ["x"],
+Record = dict[str, list[Any]]  # what could stand in an address about one record, by the name of the argument
+
+
+def records(world: SimpleNamespace) -> list[Record]:
+    """Each record that has addresses, as the arguments that name it; what is the same for all stands with each."""
+    common = {
+        "slug": [SLUG], "number": [world.edition.number, "1"], "code": ["T1"], "theme": ["T1"], "token": ["x"],
+        "form": ["csv", "xlsx", "json"], "format": ["docx", "pdf"], "pk": [1], "sha256": [world.edition.sha256],
     }  # fmt: skip
+    first, files = world.inputs[0], [each.attachment for each in world.inputs]
+    common |= {"key": [first.submission.key], "file": [files[0].key], "reference": [first.submission.reference]}
+    rows = [each.submission for each in world.inputs]
+    own = [
+        {"key": [row.key], "reference": [row.reference], "pk": [row.pk], "sha256": [row.content_sha256]}
+        | {"file": [file.key], "membership": [row.pk]}
+        for row, file in zip(rows, files, strict=True)
+    ]
+    own += [{"reference": [point.reference], "pk": [point.pk]} for each in world.inputs for point in (each.point, each.ask)]
+    own += [{"key": [row.key], "pk": [row.pk]} for row in (world.draft, *Attachment.objects.all())]
+    sources = world.paragraph.wording.groundings.values_list("pk", flat=True)
+    own += [{"key": [world.paragraph.key], "pk": list(sources)}]
+    own += [{"pk": [row.pk]} for row in (world.paper, world.body, world.forum, world.session, world.owner)]
+    return [common | each for each in own]
 
 
-def addresses(resolver: URLResolver, known: dict[str, list[Any]], before: str = "/") -> Iterator[str]:
-    """Every address of the resolver, with every argument that is known; a form or verb of another name as a word."""
+def addresses(resolver: URLResolver, known: list[Record], before: str = "/") -> Iterator[str]:
+    """Every address of the resolver, for every record that is known; a form or verb of another name as a word."""
     if of_model := re.fullmatch(r"/admin/(\w+)/(\w+)/", before):
-        known = {**known, "object_id": _rows(*of_model.groups())}
+        known = [{"object_id": _newest(*of_model.groups())}]
     for entry in resolver.url_patterns:
         for part in _filled(entry.pattern, known):
             if isinstance(entry, URLResolver):
@@ -178,7 +185,7 @@ def addresses(resolver: URLResolver, known: dict[str, list[Any]], before: str = 
                 yield before + part
 
 
-def _rows(app: str, model: str) -> list[Any]:
+def _newest(app: str, model: str) -> list[Any]:
     """The newest records of a model, for its pages in the admin; of the journal, what is about an input or a file."""
     rows = apps.get_model(app, model)._base_manager.order_by("-pk")
     if model == "event":
@@ -186,14 +193,13 @@ def _rows(app: str, model: str) -> list[Any]:
     return list(rows.values_list("pk", flat=True)[:NEWEST])
 
 
-def _filled(pattern: Any, known: dict[str, list[Any]]) -> Iterator[str]:
+def _filled(pattern: Any, known: list[Record]) -> list[str]:
     if not isinstance(pattern, RoutePattern):
-        return
+        return []
     route = str(pattern)
-    names = re.findall(r"<(?:\w+:)?(\w+)>", route)
-    for values in itertools.product(*(known.get(name, ["accept"]) for name in names)):
-        given = iter(values)
-        yield re.sub(r"<(?:\w+:)?\w+>", lambda _found: str(next(given)), route)  # noqa: B023
+    names, empty = re.findall(r"<(?:\w+:)?(\w+)>", route), re.sub(r"<(?:\w+:)?\w+>", "{}", route)
+    values = (itertools.product(*(record.get(name, ["accept"]) for name in names)) for record in known)
+    return list(dict.fromkeys(empty.format(*each) for product in values for each in product))
 
 
 def said(answer: Any) -> str:
@@ -224,8 +230,8 @@ def walk(reader: Any, world: SimpleNamespace) -> dict[str, set[str]]:
     client = Client(raise_request_exception=False)
     if reader.is_authenticated:
         sign_in(client, reader)
-    known, found = arguments(world), {}
-    for address in sorted(set(addresses(get_resolver(), known))):
+    found: dict[str, set[str]] = {}
+    for address in sorted(set(addresses(get_resolver(), records(world)))):
         if "logout" in address or (address.startswith("/admin/") and not getattr(reader, "is_staff", False)):
             continue
         with zeal_ignore():  # Django's own pages about a person read that person again
