@@ -165,7 +165,9 @@ def records(world: SimpleNamespace) -> list[Record]:
         | {"file": [file.key], "membership": [row.pk]}
         for row, file in zip(rows, files, strict=True)
     ]
-    own += [{"reference": [point.reference], "pk": [point.pk]} for each in world.inputs for point in (each.point, each.ask)]
+    own += [
+        {"reference": [point.reference], "pk": [point.pk]} for each in world.inputs for point in (each.point, each.ask)
+    ]
     own += [{"key": [row.key], "pk": [row.pk]} for row in (world.draft, *Attachment.objects.all())]
     sources = world.paragraph.wording.groundings.values_list("pk", flat=True)
     own += [{"key": [world.paragraph.key], "pk": list(sources)}]
