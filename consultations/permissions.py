@@ -74,10 +74,7 @@ def is_clearing_officer(user: Any) -> bool:
 
 def is_member(user: Any) -> bool:
     """Whether `user` acts for a verified member institution of the NCM."""
-    return any(
-        m.stakeholder.is_ncm_member and m.stakeholder.state == Stakeholder.State.VERIFIED
-        for m in live_memberships(user)
-    )
+    return any(m.stakeholder.is_verified_member for m in live_memberships(user))
 
 
 def needs_second_factor(user: Any) -> bool:

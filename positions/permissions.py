@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from consultations.models import Membership, Stakeholder
+from consultations.models import Stakeholder
 from consultations.permissions import (
     acts_for,
     clears_for,
@@ -73,10 +73,5 @@ def may_withdraw_reservation(user: Any, reservation: Reservation) -> bool:
 
 def sponsors(user: Any) -> list[Stakeholder]:
     """The verified member organisations in whose name `user` may propose an amendment."""
-    bodies = {m.stakeholder_id: m.stakeholder for m in live_memberships(user) if _is_verified_member(m)}
+    bodies = {m.stakeholder_id: m.stakeholder for m in live_memberships(user) if m.stakeholder.is_verified_member}
     return list(bodies.values())
-
-
-def _is_verified_member(membership: Membership) -> bool:
-    body = membership.stakeholder
-    return body.is_ncm_member and body.state == body.State.VERIFIED

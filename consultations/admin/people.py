@@ -7,7 +7,7 @@ from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
 from consultations import workflow
-from consultations.forms import PlainTextField
+from consultations.forms import ReasonForm, reason_field
 from consultations.intake import StakeholderResource
 from consultations.models import (
     County,
@@ -130,11 +130,12 @@ class MinistryAdmin(RecordAdmin):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
-class AppointForm(forms.Form):
+class AppointForm(ReasonForm):
     """The office of a person, and why it changes."""
 
     office = forms.ChoiceField(label=_("Office"), choices=Office.choices, required=False)
-    reason = PlainTextField(label=_("Reason"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 4}))
+    reason = reason_field(_("Give a reason: it is kept in the journal."))
+    field_order = ["office", "reason"]
 
 
 APPOINT = Move("appoint", _("Appoint to an office"), (), None, head_may, _("the head of the secretariat"))

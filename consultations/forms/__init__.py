@@ -1,6 +1,6 @@
 """What people type in: checked beside each field, and kept as typed whatever is wrong with it."""
 
-from .fields import GroupedCheckboxes, LineField, ObjectivesField, PlainTextField, ReasonForm
+from .fields import GroupedCheckboxes, LineField, ObjectivesField, PlainTextField, ReasonForm, reason_field
 from .inputs import NoteForm, SubmissionForm
 from .likeness import AlikeForm
 from .notices import NoticesForm
@@ -13,5 +13,5 @@ __all__ = [
     "ObjectivesField",
     "OrganisationForm", "PlainTextField", "PointForm", "ReasonForm", "SessionPointForm", "SplitForm",
     "SubmissionForm", "TwinForm", "WantedForm", "WantedInputsForm", "WantedOrganisationsForm", "WantedPointsForm",
-    "passages",
+    "passages", "reason_field",
 ]  # fmt: skip

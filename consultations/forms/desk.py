@@ -10,28 +10,21 @@ from django.utils.translation import gettext_lazy as _
 from consultations.models import Group, Office, Question, SetAsideReason, Stakeholder, User
 from consultations.models.dialogue import WORDS_LIMIT
 
-from .fields import REASON_LIMIT, PlainTextField, ReasonForm
+from .fields import PlainTextField, ReasonForm, reason_field
 
 MOST_QUESTIONS = 4
-
-
-def _reason(label: Any, missing: Any) -> PlainTextField:
-    rows = forms.Textarea(attrs={"rows": 3})
-    return PlainTextField(
-        label=label, max_length=REASON_LIMIT, what=_("The reason"), widget=rows, error_messages={"required": missing}
-    )
 
 
 class WhyForm(ReasonForm):
     """A reason that has to be given."""
 
-    reason = _reason(_("Reason"), _("Give a reason: it is kept in the journal."))
+    reason = reason_field(_("Give a reason: it is kept in the journal."))
 
 
 class ReturnForm(ReasonForm):
     """Why an input goes back, and the questions that its author answers in place."""
 
-    reason = _reason(_("What is missing?"), _("Say what is missing: the author reads it."))
+    reason = reason_field(_("Say what is missing: the author reads it."), label=_("What is missing?"))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -62,7 +55,7 @@ class SetAsideForm(ReasonForm):
         ],
         error_messages={"required": _("Choose from the list why it is set aside.")},
     )
-    reason = _reason(_("In words, for the author"), _("Say why: the author reads it."))
+    reason = reason_field(_("Say why: the author reads it."), label=_("In words, for the author"))
     field_order = ["set_aside_for", "reason"]
 
     @property

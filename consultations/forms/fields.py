@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Framework, Provision, Relation, ThemeProvision, clean_text
 
-REASON_LIMIT = 2_000
+REASON, REASON_LIMIT = _("Reason"), 2_000
 NEVER = datetime.min.replace(tzinfo=UTC)  # earlier than anything that was ever saved
 TOO_LONG = _("%(what)s is %(length)s characters long; %(limit)s fit. Shorten it by %(excess)s.")
 
@@ -134,16 +134,23 @@ def _under_themes(objectives: Iterable[Provision], first: str) -> list[tuple[Any
     return [(theme or _("Other objectives"), options) for theme, options in groups.items() if options]
 
 
+def reason_field(missing: Any = None, *, label: Any = REASON, help_text: Any = "") -> PlainTextField:
+    """A field for why something is done; needed where `missing` says what its absence is answered with."""
+    return PlainTextField(
+        label=label,
+        help_text=help_text,
+        max_length=REASON_LIMIT,
+        what=_("The reason"),
+        required=missing is not None,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": missing} if missing else None,
+    )
+
+
 class ReasonForm(forms.Form):
     """Why something is done: for the journal, and for the people it concerns."""
 
-    reason = PlainTextField(
-        label=_("Reason"),
-        max_length=REASON_LIMIT,
-        what=_("The reason"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    reason = reason_field()
 
     @property
     def problems(self) -> list[str]:

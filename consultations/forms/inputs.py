@@ -109,6 +109,8 @@ class SubmissionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Refuse to send what would show a passage that its author means to hold back; a draft may be half marked."""
+        for name in ("title", "body"):
+            self.fields[name].required = True  # a draft was saved without them: they are still needed to send it
         for name in ("title", "body", "proposed_wording") if self.sending else ():
             words = self.cleaned_data.get(name, "")
             if name == "title" and ("[[" in words or "]]" in words):

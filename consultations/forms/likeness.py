@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations.models import Likeness
 from consultations.queries import Alike
 
-from .fields import REASON_LIMIT, PlainTextField, ReasonForm
+from .fields import ReasonForm, reason_field
 
 
 class AlikeForm(ReasonForm):
@@ -20,13 +20,7 @@ class AlikeForm(ReasonForm):
         error_messages={"required": _("Choose at least one pair.")},
     )
     into = forms.ChoiceField(label=_("Which point stands for them all?"), widget=forms.RadioSelect)
-    reason = PlainTextField(
-        label=_("Reason"),
-        max_length=REASON_LIMIT,
-        what=_("The reason"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Say why: the reason is kept in the journal.")},
-    )
+    reason = reason_field(_("Say why: the reason is kept in the journal."))
     field_order = ["pairs", "into", "reason"]
 
     def __init__(self, *args: Any, group: Alike, **options: Any) -> None:

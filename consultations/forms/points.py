@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations.models import Point, PointKind, Stakeholder, Submission, Theme
 from consultations.passages import holds_back
 
-from .fields import REASON_LIMIT, LineField, ObjectivesField, PlainTextField, ReasonForm
+from .fields import LineField, ObjectivesField, PlainTextField, ReasonForm, reason_field
 
 
 def _capital(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
@@ -169,13 +169,7 @@ class MergeForm(ReasonForm):
     into = forms.CharField(
         widget=forms.HiddenInput, error_messages={"required": _("Choose the point that says the same.")}
     )
-    reason = PlainTextField(
-        label=_("Reason"),
-        max_length=REASON_LIMIT,
-        what=_("The reason"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Say why they are the same.")},
-    )
+    reason = reason_field(_("Say why they are the same."))
 
 
 class TwinForm(forms.Form):

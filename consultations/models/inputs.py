@@ -67,7 +67,7 @@ class SubmissionQuerySet(models.QuerySet):
             if user.office in {Office.SECRETARIAT, Office.HEAD}:
                 seen |= Q(submitted_at__isnull=False)
             organisations = [membership.stakeholder for membership in user.live_memberships]
-            is_member = any(body.is_ncm_member and body.state == body.State.VERIFIED for body in organisations)
+            is_member = any(body.is_verified_member for body in organisations)
             if is_member or user.office == Office.OFFICIAL:
                 seen |= accepted & Q(audience=Audience.MEMBERS)
             own = [m.stakeholder_id for m in user.live_memberships if m.role != m.Role.CLEARING_OFFICER]

@@ -252,6 +252,11 @@ class Stakeholder(models.Model):
         """The short name where there is one."""
         return self.short_name or self.name
 
+    @property
+    def is_verified_member(self) -> bool:
+        """Whether it is a verified member institution of the NCM today, as `StakeholderQuerySet.members` finds them."""
+        return self.is_ncm_member and self.state == StakeholderState.VERIFIED
+
     def name_on(self, day) -> str:
         """The organisation's name on `day` (date): institutions keep their history."""
         dated = self.names.filter(valid_from__lte=day).filter(models.Q(valid_to=None) | models.Q(valid_to__gt=day))

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import workflow
 from consultations.forms import MergeForm, TwinForm, WantedPointsForm
 from consultations.models import Event, Point, PointState
-from consultations.queries import page_between
+from consultations.queries import organisations_behind, page_between
 from consultations.workflow import POINT_MOVES
 from ncm_portal.workflow import moves_open_to, needs_of
 
@@ -63,11 +63,6 @@ def _edge(request: HttpRequest, name: str) -> Q | None:
     return Q(**{f"pk__{side}": int(key)}) if key.isdecimal() and len(key) < 19 else None
 
 
-def organisations_behind(point: Point) -> int:
-    """How many organisations say what `point` says: its own and those of the points merged into it."""
-    return len({found.stakeholder_id for found in (point, *point.merged.all())} - {None})
-
-
 # --- One point ------------------------------------------------------------------------------------------------------
 
 
@@ -94,7 +89,7 @@ def _show(
         "form": form,
         "twin_form": twin_form,
         "twins": _twins(point, twin_form.looks_for(point)) if point.state == PointState.VALIDATED else [],
-        "organisations": organisations_behind(point),
+        "organisations": organisations_behind([point])[point.pk],
         "provisions": point.provisions.all(),
         "moves": [each for each in moves_open_to(verbs, point, request.user) if each.ready or not each.move.undoes],
         "needs": needs_of(POINT_MOVES, point),

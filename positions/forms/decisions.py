@@ -6,11 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from consultations.forms import PlainTextField, ReasonForm
+from consultations.forms import PlainTextField, ReasonForm, reason_field
+from consultations.forms.fields import REASON_LIMIT
 from consultations.models import Stakeholder
 from positions.models import PARAGRAPH_LIMIT, Rule, StanceValue
 
-REASON_LIMIT = 2_000
 SAYING_WHY = (StanceValue.COMMENT, StanceValue.RESERVATION, StanceValue.OBJECT)
 STANCES = [
     (StanceValue.AGREE, _("Agree")),
@@ -33,14 +33,7 @@ class StanceForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose a stance")},
     )
-    reason = PlainTextField(
-        label=_("Reason"),
-        help_text=_("Needed for a comment, a reservation or an objection."),
-        max_length=REASON_LIMIT,
-        what=_("The reason"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
+    reason = reason_field(help_text=_("Needed for a comment, a reservation or an objection."))
     proposed_text = PlainTextField(
         label=_("Proposed wording"),
         help_text=_("What the paragraph should say instead. An objection is decided on this text."),
@@ -99,14 +92,7 @@ class NoteForm(forms.Form):
 class NeededReasonForm(ReasonForm):
     """Why something is done, where the journal must know."""
 
-    reason = PlainTextField(
-        label=_("Reason"),
-        help_text=_("It is kept in the journal."),
-        max_length=REASON_LIMIT,
-        what=_("The reason"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Enter the reason")},
-    )
+    reason = reason_field(_("Enter the reason"), help_text=_("It is kept in the journal."))
 
 
 class AdoptForm(forms.Form):

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from consultations.forms import GroupedCheckboxes, PlainTextField, WantedForm
+from consultations.forms import GroupedCheckboxes, WantedForm, reason_field
 from consultations.models import Point, PointState
 from positions.models import GroundingRelation, Outcome
 
@@ -14,7 +14,6 @@ from .drafting import choices_of
 
 OPEN = "open"  # stands for: no disposition yet
 FREE = "free"  # stands for: no paragraph rests on it
-REASON_LIMIT = 2_000
 
 
 class DispositionForm(forms.Form):
@@ -25,13 +24,8 @@ class DispositionForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what becomes of the point.")},
     )
-    reason = PlainTextField(
-        label=_("Reason"),
-        help_text=_("The author reads it once the paper is published. Needed unless the point is accepted."),
-        max_length=REASON_LIMIT,
-        what=_("The reason"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
+    reason = reason_field(
+        help_text=_("The author reads it once the paper is published. Needed unless the point is accepted.")
     )
     paragraphs = forms.MultipleChoiceField(
         label=_("Paragraphs that take it up"), required=False, widget=GroupedCheckboxes

@@ -6,10 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from consultations.forms import PlainTextField
+from consultations.forms import reason_field
 from consultations.models import Stakeholder
 
-from .decisions import REASON_LIMIT, moment_field
+from .decisions import moment_field
 from .drafting import paragraph_text
 
 
@@ -19,26 +19,14 @@ class RoundForm(forms.Form):
     closes_at = moment_field(_("The round closes on"), _("Day and hour in Nairobi (EAT, UTC+3)."))
 
 
-def _reason(help_text: Any, *, needed: Any = None) -> PlainTextField:
-    return PlainTextField(
-        label=_("Reason"),
-        help_text=help_text,
-        max_length=REASON_LIMIT,
-        what=_("The reason"),
-        required=needed is not None,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": needed},
-    )
-
-
 class AmendmentForm(forms.Form):
     """Other words for a paragraph, proposed in the name of a member organisation."""
 
     sponsor = forms.ChoiceField(label=_("In the name of"))
     text = paragraph_text(help_text=_("Change the words as they should read. The whole paragraph stands here."))
-    reason = _reason(
-        _("The drafters and the other members read it."),
-        needed=_("Say why: the drafters and the other members will read it."),
+    reason = reason_field(
+        _("Say why: the drafters and the other members will read it."),
+        help_text=_("The drafters and the other members read it."),
     )
     round = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10_000)
 
@@ -63,16 +51,16 @@ class AmendmentForm(forms.Form):
 class AcceptForm(forms.Form):
     """Take proposed words into the text."""
 
-    reason = _reason(_("The sponsor reads it."))
+    reason = reason_field(help_text=_("The sponsor reads it."))
 
 
 class FitForm(forms.Form):
     """Take proposed words into a paragraph that changed meanwhile; `base` is the wording they were fitted to."""
 
     text = paragraph_text(help_text=_("What the paragraph shall say."))
-    reason = _reason(
-        _("How the proposed words were fitted in. The sponsor reads it."),
-        needed=_("Say how the proposed words were fitted in: the sponsor will read it."),
+    reason = reason_field(
+        _("Say how the proposed words were fitted in: the sponsor will read it."),
+        help_text=_("How the proposed words were fitted in. The sponsor reads it."),
     )
     base = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
 
@@ -80,4 +68,6 @@ class FitForm(forms.Form):
 class DeclineForm(forms.Form):
     """Leave the text as it is."""
 
-    reason = _reason(_("The sponsor reads it."), needed=_("Say why the words are not taken: the sponsor will read it."))
+    reason = reason_field(
+        _("Say why the words are not taken: the sponsor will read it."), help_text=_("The sponsor reads it.")
+    )

@@ -36,7 +36,7 @@ class EditionQuerySet(models.QuerySet):
             if user.office == Office.OFFICIAL:
                 seen |= Q(kind__in=FINAL_KINDS, paper__state=PaperState.ADOPTED)
             bodies = [m.stakeholder for m in user.live_memberships]
-            if any(body.is_ncm_member and body.state == body.State.VERIFIED for body in bodies):
+            if any(body.is_verified_member for body in bodies):
                 seen |= Q(kind=EditionKind.REVIEW) & ~Q(paper__state=PaperState.WITHDRAWN)
             seen |= Q(clearances__ministry__in=[body.pk for body in bodies])
         return self.filter(seen).distinct()

@@ -93,7 +93,7 @@ class PaperQuerySet(models.QuerySet):
             if user.office == Office.OFFICIAL:
                 seen |= Q(state=PaperState.ADOPTED)
             bodies = [m.stakeholder for m in user.live_memberships]
-            if any(body.is_ncm_member and body.state == body.State.VERIFIED for body in bodies):
+            if any(body.is_verified_member for body in bodies):
                 seen |= Q(rounds__isnull=False) & ~Q(state=PaperState.WITHDRAWN)
             seen |= Q(clearances__ministry__in=[body.pk for body in bodies])
         return self.filter(seen).distinct()

@@ -3,7 +3,6 @@
 import pytest
 
 from consultations.models import Event
-from consultations.views.desk_points import organisations_behind
 from tests.factories import (
     make_consultation,
     make_member,
@@ -116,13 +115,15 @@ def test_merging_leads_to_the_point_that_stands_for_both(client, officer, consul
     assert "Both ask for a pass." in words(client.get(at(point)))
 
 
-def test_organisations_behind_a_point_are_counted_once(consultation):
+def test_organisations_behind_a_point_are_counted_once(client, officer, consultation):
     body = make_stakeholder()
     into = point_of(consultation, "One", body)
     for text, stakeholder in (("Two", body), ("Three", None)):
         point_of(consultation, text, stakeholder, state="merged", into=into)
-    assert organisations_behind(into) == 2
-    assert organisations_behind(make_point(session=make_session())) == 0
+    assert client.get(at(into)).context["organisations"] == 2
+    spoken = client.get(at(make_point(session=make_session())))
+    assert spoken.context["organisations"] == 0
+    assert "Said by" not in words(spoken)
 
 
 def test_a_merge_that_is_not_whole_says_what_is_missing_and_keeps_the_rest(client, officer, consultation):
