@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -366,7 +366,7 @@ def waiting(user: Any) -> list[Waiting]:
     for clearance in open_ones.select_related("paper").order_by("due_at"):
         by_day.setdefault((clearance.paper, timezone.localdate(clearance.due_at)), []).append(clearance)
     for (paper, day), clearances in by_day.items():
-        words = {"n": len(clearances), "day": f"{day:%A %d %B}"}
+        words = {"n": len(clearances), "day": dateformat.format(day, "l j F")}
         text = ngettext("%(n)s clearance due %(day)s", "%(n)s clearances due %(day)s", len(clearances)) % words
         soon = clearances[0].due_at <= workflow.now() + DUE_SOON
         rows.append(Waiting(text, reverse("desk_clearance", args=[paper.slug]), soon))

@@ -58,11 +58,9 @@ def redline(before: str, after: str) -> list[Span]:
     old, new = words(before), words(after)
     spans, done = [], 0
     for i, j, k, m in _changes(old, new):
-        spans += [
-            Span("same", "".join(old[done:i])),
-            Span("removed", "".join(old[i:j])),
-            Span("added", "".join(new[k:m])),
-        ]
+        removed, added = Span("removed", "".join(old[i:j])), Span("added", "".join(new[k:m]))
+        closes_up = removed.gap and not added.gap  # a comma that came stands on the word before it, without a space
+        spans += [Span("same", "".join(old[done:i])), *((added, removed) if closes_up else (removed, added))]
         done = j
     spans.append(Span("same", "".join(old[done:])))
     return [span for span in spans if span.text]

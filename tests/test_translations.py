@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from gettext import GNUTranslations
 from pathlib import Path
 from typing import NamedTuple
@@ -13,8 +14,10 @@ from django.utils import translation
 from django.utils.translation import template as translatable
 
 from consultations.templatetags import portal
+from consultations.workflow import written_hour
 
 FOLDERS = [Path(folder) / "sw" / "LC_MESSAGES" for folder in settings.LOCALE_PATHS]
+ENGLISH = Path(settings.BASE_DIR) / "locale" / "borrowed" / "en" / "LC_MESSAGES"
 LINE = re.compile(r'(msgctxt|msgid_plural|msgid|msgstr(?:\[\d])?) (".*")')
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[ds]|\{\w+}")
 TAG = re.compile(r"</?\w+[^>]*>")
@@ -77,7 +80,7 @@ def expected(found: Iterable[Entry]) -> dict[object, str]:
     }
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=["own", "borrowed"])
+@pytest.mark.parametrize("folder", [*FOLDERS, ENGLISH], ids=["own", "borrowed", "english"])
 def test_the_compiled_catalogue_says_what_its_source_says(folder):
     assert compiled(folder) == expected(catalogue(folder))
 
@@ -207,6 +210,25 @@ def test_the_form_for_signing_in_speaks_kiswahili(kiswahili):
         "Barua pepe",
         "Nenosiri",
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["E-mail", "Password", "Stay logged in on this device"]),
+        ("sw", ["Barua pepe", "Nenosiri", "Baki umeingia kwenye kifaa hiki"]),
+    ],
+)
+def test_the_form_for_signing_in_speaks_the_words_of_the_portal(client, language, words):
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    form = client.get("/account/login/").context["form"]
+    assert [str(field.label) for field in form] == words
+
+
+def test_hours_are_written_in_the_language_of_the_page():
+    with translation.override("sw"):
+        assert written_hour(datetime(2026, 10, 4, 14, tzinfo=UTC)) == "4 Oktoba 2026, 17:00 EAT (UTC+3)"
 
 
 @pytest.mark.parametrize(

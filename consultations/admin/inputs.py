@@ -1,12 +1,16 @@
 """Inputs, points, the journal and the outbox in the admin: read, moved by verbs, never rewritten."""
 
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
 from django.contrib import admin
 from django.db.models import CharField, Q
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
@@ -15,7 +19,7 @@ from consultations.intake import SubmissionResource
 from consultations.models import Attachment, Event, OutgoingMail, Point, Submission
 from consultations.passages import for_everybody
 from consultations.permissions import is_secretariat
-from consultations.templatetags.portal import spoken
+from consultations.templatetags.portal import day, spoken
 
 from .base import ReadOnlyAdmin, RowsInline
 from .spreadsheets import SpreadsheetExport
@@ -102,7 +106,7 @@ class SubmissionAdmin(SpreadsheetExport, ReadOnlyAdmin):
     @admin.display(description=_("sent"), ordering="submitted_at")
     def sent(self, submission: Submission) -> str:
         """The day on which it was sent."""
-        return f"{timezone.localtime(submission.submitted_at):%-d %b %Y}" if submission.submitted_at else ""
+        return day(submission.submitted_at)
 
     @admin.display(description=_("desk"))
     def desk(self, submission: Submission) -> str:
@@ -123,12 +127,27 @@ class PointAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).filter(pk__in=Point.objects.visible_to(request.user).values("pk"))
 
 
+class InWords(admin.AllValuesFieldListFilter):
+    """A filter of the journal that names verbs and kinds of records in words."""
+
+    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+        """The choices of the filter, each as a reader of the journal calls it."""
+        for choice in super().choices(changelist):
+            yield {**choice, "display": _named(str(choice["display"]))}
+
+
+def _named(value: str) -> str:
+    """A kind of record by its name in the admin, a verb in words."""
+    kinds = {model._meta.label_lower: model._meta.verbose_name for model in apps.get_models()}
+    return capfirst(kinds[value]) if value in kinds else spoken(value)
+
+
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
     """The journal, for reading. What it says about an input may name drafts and files: only for who reads that."""
 
-    list_display = ["number", "at", "by_name", "what", "object_label", "before", "after", "reason"]
-    list_filter = ["kind", "verb"]
+    list_display = ["number", "at", "by_name", "what", "object_label", "was", "became", "reason"]
+    list_filter = [("kind", InWords), ("verb", InWords)]
     search_fields = ["object_label", "by_name", "verb"]
 
     def get_queryset(self, request: HttpRequest):
@@ -141,6 +160,16 @@ class EventAdmin(ReadOnlyAdmin):
     def what(self, event: Event) -> str:
         """The verb in words."""
         return spoken(event.verb)
+
+    @admin.display(description=_("state before"), ordering="before")
+    def was(self, event: Event) -> str:
+        """The state before, in words."""
+        return spoken(event.before)
+
+    @admin.display(description=_("state after"), ordering="after")
+    def became(self, event: Event) -> str:
+        """The state after, in words."""
+        return spoken(event.after)
 
 
 @admin.register(OutgoingMail)

@@ -18,7 +18,16 @@ from .figures import (
     theme_figures,
 )
 from .files import files_of
-from .likeness import Alike, Signed, co_signatures, group_of, groups_alike, likeness_note, organisations_behind
+from .likeness import (
+    Alike,
+    Signed,
+    co_signatures,
+    group_of,
+    groups_alike,
+    likeness_note,
+    number_of_groups,
+    organisations_behind,
+)
 from .lists import (
     Counted,
     Page,
@@ -64,6 +73,7 @@ __all__ = [
     "likeness_note",
     "named_like",
     "named_organisations",
+    "number_of_groups",
     "organisations_behind",
     "page_between",
     "participation",

@@ -63,6 +63,11 @@ def groups_alike(limit: int) -> tuple[list[Alike], int]:
     return _read([group.pairs for group in groups[:limit]]), len(groups)
 
 
+def number_of_groups() -> int:
+    """How many groups of texts wait for a decision whether they say the same. One query."""
+    return len(_connected(open_pairs()))
+
+
 def group_of(likeness: Likeness) -> Alike:
     """The group to which an open pair belongs; a pair that was decided stands alone. A few queries."""
     groups = (group.pairs for group in _connected(open_pairs()))

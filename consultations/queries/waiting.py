@@ -10,6 +10,8 @@ from django.utils.translation import ngettext
 from consultations.models import MailState, OutgoingMail, Point, PointState, Stakeholder, Submission, SubmissionState
 from consultations.permissions import is_secretariat
 
+from .likeness import number_of_groups
+
 
 class Waiting(NamedTuple):
     """One thing that waits for the secretariat: in words, where to do it, whether its time is short."""
@@ -20,12 +22,14 @@ class Waiting(NamedTuple):
 
 
 def waiting(user: Any) -> list[Waiting]:
-    """What people sent that waits for the secretariat: inputs, organisations, points of sessions, mail that failed."""
+    """What people sent that waits for the secretariat: inputs, organisations, points of sessions, similar texts, mail
+    that failed."""
     if not is_secretariat(user):
         return []
     inputs = Submission.objects.visible_to(user).filter(state=SubmissionState.SUBMITTED).count()
     bodies = Stakeholder.objects.waiting().count()
     points = Point.objects.filter(state=PointState.SUBMITTED).count()
+    alike = number_of_groups()
     failed = OutgoingMail.objects.filter(state=MailState.FAILED).count()
     rows = [
         (inputs, ngettext("%(n)s input to screen", "%(n)s inputs to screen", inputs), reverse("desk"), False),
@@ -39,6 +43,12 @@ def waiting(user: Any) -> list[Waiting]:
             points,
             ngettext("%(n)s point of a session to validate", "%(n)s points of sessions to validate", points),
             reverse("desk_points"),
+            False,
+        ),
+        (
+            alike,
+            ngettext("%(n)s group of similar texts to look at", "%(n)s groups of similar texts to look at", alike),
+            reverse("likenesses"),
             False,
         ),
         (

@@ -29,7 +29,7 @@ from consultations.models import (
     SubmissionState,
     Theme,
 )
-from consultations.queries import by_reference, files_of, input_page
+from consultations.queries import by_reference, files_of, input_page, number_of_groups
 from consultations.queries.lists import beyond
 from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import Move, moves_open_to, needs_of
@@ -63,6 +63,7 @@ def front(request: HttpRequest) -> dict[str, Any]:
         "to_verify": organisations.count(),
         "sessions": _sessions_with_points(),
         "asked_late": asked_late().count(),
+        "alike": number_of_groups(),
         "replies": Misreading.objects.filter(answered_at=None).count(),
         "forums": Forum.objects.exclude(state__in=[ForumState.REPORTED, ForumState.CANCELLED]).prefetch_related(
             "sessions"

@@ -48,6 +48,7 @@ from .inputs import (
     set_aside,
     submit,
     withdraw,
+    written_hour,
 )
 from .likeness import (
     LIKENESS_MOVES,

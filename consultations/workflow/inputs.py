@@ -1,8 +1,9 @@
 """What happens to an input, from the first word to the secretariat's answer."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from django.utils import timezone
+from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -64,7 +65,7 @@ def ready_to_send(submission: Submission) -> list[Condition]:
     is_late = deadline_passed(consultation.closes_at)
     closed = _("Inputs closed on %(moment)s") if is_late else _("Inputs are not being taken")
     open_ = _("Let in after the deadline") if submission.late_at else _("Inputs close on %(moment)s")
-    when = {"moment": _deadline(consultation)}
+    when = {"moment": written_hour(consultation.closes_at)}
     return [
         *_is_complete(submission),
         *_has_its_files(submission),
@@ -79,9 +80,9 @@ def is_under_way(consultation: Consultation) -> bool:
     return consultation.state in {consultation.State.OPEN, consultation.State.CLOSED}
 
 
-def _deadline(consultation: Consultation) -> str:
-    closes = timezone.localtime(consultation.closes_at)
-    return f"{closes.day} {closes:%B %Y}, {closes:%H:%M} EAT (UTC+3)"
+def written_hour(moment: datetime) -> str:
+    """An aware moment in the reader's language: "13 October 2017, 17:00 EAT (UTC+3)"."""
+    return f"{dateformat.format(timezone.localtime(moment), 'j F Y, H:i')} EAT (UTC+3)"
 
 
 def _is_answered(submission: Submission) -> list[Condition]:
@@ -97,7 +98,7 @@ def _is_answered(submission: Submission) -> list[Condition]:
 def came_too_late(submission: Submission) -> list[Condition]:
     """What asking to be let in needs: the deadline has passed, the file is open and nobody let it in yet."""
     consultation = submission.consultation
-    when = {"moment": _deadline(consultation)}
+    when = {"moment": written_hour(consultation.closes_at)}
     is_over = is_under_way(consultation) and not consultation.takes_inputs
     passed, ahead = _("Inputs closed on %(moment)s"), _("Inputs are taken until %(moment)s, or not at all any more")
     shut, let_in = _("It was not let in yet"), _("It was let in already")
@@ -160,7 +161,7 @@ def received_in_time(submission: Submission) -> list[Condition]:
     consultation = submission.consultation
     deadline = timezone.localdate(consultation.closes_at)
     received = submission.received_on
-    day = {"day": f"{deadline.day} {deadline:%B %Y}"}
+    day = {"day": dateformat.format(deadline, "j F Y")}
     in_time = received is not None and received <= deadline
     on_time = either(in_time, _("It was received by %(day)s") % day, _("It was not received by %(day)s") % day)
     state = _("The consultation is %(state)s") % {"state": consultation.get_state_display()}

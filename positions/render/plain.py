@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from django.utils import dateformat
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
 NAIROBI = timezone(timedelta(hours=3), "EAT")  # East Africa Time has no summer time
@@ -46,6 +47,12 @@ def days(first: str, last: str) -> str:
     if start.month != end.month:
         return f"{dateformat.format(start, 'j F')} – {day(last)}"
     return f"{start.day}–{day(last)}"
+
+
+def unbroken(text: str) -> str:
+    """A text whose dates stay in one line, whatever the width: "4 September 2017" with no-break spaces."""
+    months = "|".join(map(str, MONTHS.values()))
+    return re.sub(rf"(?<=\d) ({months})\b(?: (?=\d{{4}}))?", lambda found: found[0].replace(" ", "\u00a0"), text)
 
 
 def spans(numbers: list[int]) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from positions.render import annexes, charts
-from positions.render.plain import blocks, day, days, groups_of_four
+from positions.render.plain import blocks, day, days, groups_of_four, unbroken
 from positions.render.sections import sections
 from positions.render.words import rule_words, with_values
 
@@ -87,7 +87,7 @@ def cover_facts(content: Content) -> list[tuple[str, str]]:
         (_("Purpose"), paper["purpose"]),
         (_("Rests on"), counted(content)),
     ]
-    return with_values(*facts)
+    return [(term, unbroken(value)) for term, value in with_values(*facts)]
 
 
 def contents(printed: list[Content]) -> list[Content]:

@@ -18,8 +18,8 @@ from consultations.views.access import attempt, for_secretariat
 from positions import workflow
 from positions.forms.dispositions import FREE, OPEN, DispositionForm, GroundOneForm, WantedDispositionsForm
 from positions.models import Disposition, Grounding, GroundingRelation, Outcome, Paragraph, PositionPaper
+from positions.workflow.conditions import open_points
 from positions.workflow.drafting import challenges_own_words
-from positions.workflow.moves import open_points
 
 from .drafting import REFUSED, Text, missing_from, text_of
 from .paper_moves import known_paper

@@ -20,8 +20,8 @@ from positions.forms.drafting import NewSectionForm, PaperForm, ParagraphForm, S
 from positions.models import Amendment, AmendmentState, Paragraph, PositionPaper, Section
 from positions.queries import Coverage, coverage, numbered_paragraphs, outline, paragraphs_without_point
 from positions.workflow import PAPER_MOVES
+from positions.workflow.conditions import open_points
 from positions.workflow.drafting import OPEN_STATES
-from positions.workflow.moves import open_points
 
 from .paper_moves import home_of, known_paper
 

@@ -22,7 +22,8 @@ from positions.models import (
 )
 from positions.permissions import may_chair, may_run, may_withdraw_reservation
 
-from .moves import PAPER_MOVES, final_edition, standing
+from .conditions import final_edition, standing
+from .moves import PAPER_MOVES
 
 SECRETARIAT = gettext_lazy("the secretariat")
 CHAIR = gettext_lazy("the chair")

@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from consultations.models import Stakeholder, User
+from consultations.workflow import written_hour
 from ncm_portal.workflow import (
     Blocked,
     Condition,
@@ -37,7 +38,8 @@ from positions.models import (
 from positions.permissions import may_answer, may_run_clearance
 from positions.queries import ministries_of
 
-from .moves import PAPER_MOVES, standing
+from .conditions import standing
+from .moves import PAPER_MOVES
 
 S = ClearanceState
 SECRETARIAT = gettext_lazy("the secretariat")
@@ -49,15 +51,14 @@ CHOICES = tuple(value for value in StanceValue.values if value not in {StanceVal
 def all_answered(clearance: Clearance) -> list[Condition]:
     """Every paragraph of the clearance has a stance."""
     open_ones = clearance.stances.filter(replaced_at=None, value=StanceValue.PENDING).count()
-    left = _("%(count)s paragraphs have no stance yet") % {"count": open_ones}
-    return [either(not open_ones, _("Every paragraph has a stance"), left)]
+    left = ngettext("%(count)s paragraph has no stance yet", "%(count)s paragraphs have no stance yet", open_ones)
+    return [either(not open_ones, _("Every paragraph has a stance"), left % {"count": open_ones})]
 
 
 def is_overdue(clearance: Clearance) -> list[Condition]:
     """The due hour has passed."""
-    due = timezone.localtime(clearance.due_at)
-    was, still = _("The answer was due on %(day)s EAT (UTC+3)"), _("The answer is not due before %(day)s EAT (UTC+3)")
-    day = {"day": f"{due.day} {due:%B %Y, %H:%M}"}
+    was, still = _("The answer was due on %(day)s"), _("The answer is not due before %(day)s")
+    day = {"day": written_hour(clearance.due_at)}
     return [either(deadline_passed(clearance.due_at), was % day, still % day)]
 
 

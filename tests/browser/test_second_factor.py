@@ -28,7 +28,7 @@ def head():
 
 def sign_in(window, user):
     window.goto("/account/login/")
-    window.get_by_label("Email").fill(user.email)
+    window.get_by_label("E-mail").fill(user.email)
     window.get_by_label("Password").fill(PASSWORD)
     window.get_by_role("button", name="Sign in", exact=True).click()
 

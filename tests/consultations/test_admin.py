@@ -144,6 +144,20 @@ def test_the_journal_says_when_and_what_in_words(client, officer, time_machine, 
         assert cells == [moment, gettext("Return for completion")]
 
 
+def test_the_journal_is_narrowed_by_words_not_by_codes(client, officer):
+    Event.objects.record("return_for_completion", factories.make_submission(), by=officer, before="set_aside")
+    shown = client.get(page(Event, "changelist"))
+    specs = shown.context["cl"].filter_specs
+    assert [[choice["display"] for choice in spec.choices(shown.context["cl"])] for spec in specs] == [
+        ["All", "Input"],
+        ["All", "Return for completion"],
+    ]
+    assert re.findall(r'class="field-was">([^<]*)<', shown.text)[0] == "Set aside"
+    wanted = {"verb": "return_for_completion", "kind": "consultations.submission"}
+    narrowed = client.get(page(Event, "changelist"), wanted)
+    assert narrowed.context["cl"].result_count == 1
+
+
 def test_an_edit_is_kept_in_the_journal_with_both_values(client, officer):
     body = factories.make_stakeholder(name="Old name")
     form = client.get(page(Stakeholder, "change", body.pk)).context["adminform"].form
@@ -190,6 +204,12 @@ def test_the_front_page_says_what_waits(client, officer):
     factories.make_submission(state="submitted")
     waiting = client.get(reverse("admin:index")).context["waiting"]
     assert [item.text for item in waiting] == ["1 input to screen"]
+    said = [factories.make_point() for _turn in range(4)]
+    factories.make_likeness(*said[:2])
+    factories.make_likeness(*said[1:3])
+    factories.make_likeness(*said[2:], state="dismissed")
+    waiting = client.get(reverse("admin:index")).context["waiting"]
+    assert [item.text for item in waiting] == ["1 input to screen", "1 group of similar texts to look at"]
 
 
 # --- Nothing is deleted ---------------------------------------------------------------------------------------------
@@ -296,7 +316,7 @@ def test_the_head_appoints(client):
     sign_in(client, head)
     assert "Appoint to an office" in client.get(page(User, "change", person.pk)).content.decode()
     missing = client.post(page(User, "move", person.pk, "appoint"), {"office": "secretariat", "reason": ""})
-    assert missing.context["form"].errors == {"reason": ["This field is required."]}
+    assert missing.context["form"].errors == {"reason": ["Give a reason: it is kept in the journal."]}
     client.post(page(User, "move", person.pk, "appoint"), {"office": "secretariat", "reason": "From today."})
     person.refresh_from_db()
     last = Event.objects.about(person).last()

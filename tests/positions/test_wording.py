@@ -1,5 +1,8 @@
 """Words compared: nothing of any text is ever lost."""
 
+import re
+
+from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,6 +70,15 @@ def test_marks_are_told_apart_from_the_words_before_them():
     assert redline("on routes.", "on routes, and on seasons.") == [
         Span("same", "on routes"), Span("added", ", and on seasons"), Span("same", "."),
     ]  # fmt: skip
+
+
+def test_a_comma_that_came_stands_on_the_word_before_it():
+    assert redline("early warning with plans in time", "early warning, and plans in time") == [
+        Span("same", "early warning"), Span("added", ", and"), Span("removed", " with"), Span("same", " plans in time"),
+    ]  # fmt: skip
+    page = render_to_string("positions/desk/redline.html", {"spans": redline("A word next", "A word, now")})
+    read = re.sub(r"<del>.*?</del>|<span.*?</span>|<[^>]+>", "", page)
+    assert read.strip() == "A word, now"
 
 
 def test_a_text_of_one_repeated_word_takes_no_time():

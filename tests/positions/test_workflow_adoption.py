@@ -152,7 +152,7 @@ def test_an_announced_reservation_must_be_on_record_and_an_objection_settled(tex
         adopted(text)
     assert refusal.value.reasons == [
         "Ministry of One objects to a paragraph",
-        "1 announced reservations are not on record yet",
+        "1 announced reservation is not on record yet",
     ]
 
 

@@ -12,7 +12,7 @@ from consultations.models import Event, OutgoingMail
 from ncm_portal.workflow import Blocked, NotAllowed, now, replayed_at
 from positions import workflow
 from positions.models import Clearance, Stance
-from positions.workflow.moves import text_is_as_cleared
+from positions.workflow.conditions import text_is_as_cleared
 from tests.factories import change, make_user
 from tests.paper_factories import bring_paper, reword
 from tests.positions.clearing import make_text
@@ -75,8 +75,8 @@ def test_themes_without_a_lead_and_ministries_without_an_officer_hold_it_up(text
     with pytest.raises(Blocked) as refusal:
         ask(text)
     assert refusal.value.reasons == [
-        "1 themes have no confirmed lead ministry",
-        "1 mandated ministries have no clearing officer",
+        "1 theme has no confirmed lead ministry",
+        "1 mandated ministry has no clearing officer",
     ]
 
 
@@ -244,5 +244,5 @@ def test_a_stance_on_other_words_holds_up_the_forum(text):
     workflow.agree_to_rest(asked["Ministry of One"], by=text.officer_one)
     reword(text.first, "Other words.")
     assert [tuple(condition) for condition in text_is_as_cleared(text.paper)] == [
-        ("1 stances were taken on other words than those that stand now", False)
+        ("1 stance was taken on other words than those that stand now", False)
     ]

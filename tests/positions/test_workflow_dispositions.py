@@ -5,7 +5,7 @@ import pytest
 from ncm_portal.workflow import Blocked
 from positions import workflow
 from positions.models import Disposition, Grounding
-from positions.workflow.moves import open_points
+from positions.workflow.conditions import open_points
 from tests.factories import make_point, make_submission
 from tests.paper_factories import bring_paper, make_paper, make_paragraph, make_section
 from tests.positions.drafting import last_entry, make_draft

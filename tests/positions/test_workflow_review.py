@@ -74,7 +74,7 @@ def test_what_a_round_needs_is_said_all_at_once():
     make_paragraph(draft.second, "It rests on nothing.")
     closes = now() + timedelta(days=2)
     assert refused(workflow.open_review, draft.paper, by=draft.drafter, closes_at=closes) == [
-        "1 paragraphs rest on no point and are not marked as secretariat text",
+        "1 paragraph rests on no point and is not marked as secretariat text",
         "2 points have no disposition yet",
     ]
     assert not draft.paper.editions.exists()
@@ -106,7 +106,7 @@ def test_a_second_round_has_the_next_number_and_waits_for_decided_amendments(dra
     closed(draft)
     closes = now() + timedelta(days=2)
     assert refused(workflow.open_review, draft.paper, by=draft.drafter, closes_at=closes) == [
-        "1 amendments wait for a decision"
+        "1 amendment waits for a decision"
     ]
     workflow.decline_amendment(amendment, by=draft.drafter, reason="Safe is understood.")
     assert (opened(draft).number, draft.round.edition.number) == (2, "0.2")
@@ -290,5 +290,5 @@ def test_an_amendment_of_a_removed_paragraph_can_only_be_declined(draft):
 def test_open_points_are_those_of_now(draft):
     make_point(draft.other.submission, text="Came late.")
     assert refused(workflow.open_review, draft.paper, by=draft.drafter, closes_at=now() + timedelta(days=1)) == [
-        "1 points have no disposition yet"
+        "1 point has no disposition yet"
     ]

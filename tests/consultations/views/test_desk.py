@@ -15,6 +15,7 @@ from tests.factories import (
     change,
     make_consultation,
     make_head,
+    make_likeness,
     make_member,
     make_ministry,
     make_point,
@@ -123,7 +124,11 @@ def test_the_front_page_says_what_waits(client, officer):
     make_stakeholder("From the register", state="registered")
     session = make_session(title="A breakout")
     make_point(session=session, state="submitted")
+    assert client.get("/desk/").context["alike"] == 0
+    make_likeness(make_point(make_submission(consultation)), make_point(make_submission(consultation)))
     page = client.get("/desk/")
+    assert page.context["alike"] == 1
+    assert "Similar texts to look at 1" in words(page)
     assert [found.title for found in page.context["queue"]] == ["Old", "New"]
     assert (page.context["waiting"], page.context["unsplit"]) == (2, 1)
     assert list(page.context["to_split"]) == [unsplit]

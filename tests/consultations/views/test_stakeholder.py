@@ -124,6 +124,14 @@ def test_saving_makes_a_draft_that_only_the_organisation_sees(client, author, co
     assert not OutgoingMail.objects.exists()
 
 
+def test_what_sending_needs_is_never_called_optional(client, author, consultation):
+    page = post(client, do="save", title="", theme="")
+    assert problems(page) == ["Main theme: Choose the theme that your input is mainly about."]
+    for shown_page in (client.get(SUBMIT), page):
+        labels = re.findall(r"<(?:label|summary)[^>]*>([^<]+) <small>\(optional\)", shown_page.text)
+        assert labels == ["Objectives of the Compact", "Proposed wording"]
+
+
 def test_sending_leads_to_the_receipt(client, author, consultation):
     provision = make_provision("GCM-02")
     answer = post(client, objectives="GCM-02", audience="members")

@@ -22,6 +22,17 @@ def test_a_day_is_a_day_in_nairobi(given_moment, shown):
     assert plain.day(given_moment) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("The hall, 4 September – 13 October 2017.", "The hall, 4~September – 13~October~2017."),
+        ("May 3 points and 12 Mays of 2017", "May 3 points and 12 Mays of 2017"),
+    ],
+)
+def test_a_date_on_the_cover_is_never_broken(text, shown):
+    assert plain.unbroken(text) == shown.replace("~", "\u00a0")
+
+
 def test_a_minute_names_the_time_zone():
     assert plain.minute("2017-10-17T13:40:00+00:00") == "17 October 2017, 16:40 EAT (UTC+3)"
 

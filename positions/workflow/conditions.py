@@ -1,0 +1,294 @@
+"""What must hold before a paper moves: each a list of conditions, all of them told at once."""
+
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
+
+from consultations.models import ForumState, Mandate, Membership, MembershipRole, Point, PointState
+from consultations.workflow import written_hour
+from ncm_portal.workflow import Condition, deadline_passed, either
+from positions.models import (
+    AmendmentState,
+    ArtefactFormat,
+    ClearanceState,
+    Edition,
+    EditionKind,
+    Paragraph,
+    PositionPaper,
+    Stance,
+    StanceValue,
+)
+from positions.queries import paragraph_numbers
+
+POINTS_LEFT = ngettext_lazy(
+    "%(count)s point has no disposition yet", "%(count)s points have no disposition yet", "count"
+)
+
+
+def standing(paper: PositionPaper) -> QuerySet[Paragraph]:
+    """The paragraphs that make up the text today, in reading order."""
+    return Paragraph.objects.filter(section__paper=paper).standing()
+
+
+def open_points(paper: PositionPaper) -> QuerySet[Point]:
+    """The points of the consultation that count and have no disposition yet."""
+    points = Point.objects.filter(consultation=paper.consultation).standing()
+    return points.exclude(dispositions__paper=paper)
+
+
+def ungrounded(paper: PositionPaper) -> QuerySet[Paragraph]:
+    """Paragraphs that neither rest on a point nor are marked as secretariat text."""
+    return standing(paper).filter(is_secretariat_text=False).exclude(wording__groundings__isnull=False)
+
+
+def live_stances(paper: PositionPaper) -> QuerySet[Stance]:
+    """Stances on the words as they stand today."""
+    return Stance.objects.filter(clearance__paper=paper, replaced_at=None, paragraph__removed_at=None)
+
+
+def _none_left(count: int, met: str, unmet: Any) -> Condition:
+    """A condition that nothing is left of something; `unmet` has a singular and a plural, by "count"."""
+    return Condition(unmet % {"count": count} if count else met, not count)
+
+
+def text_is_complete(paper: PositionPaper) -> list[Condition]:
+    """The text stands on what was said, and everything that was said has an answer."""
+    written = standing(paper).count()
+    return [
+        either(
+            written > 0,
+            _("The paper has paragraphs (%(count)s)") % {"count": written},
+            _("The paper has no paragraph yet"),
+        ),
+        _none_left(
+            ungrounded(paper).count(),
+            _("Every paragraph rests on a point or is marked as secretariat text"),
+            ngettext_lazy(
+                "%(count)s paragraph rests on no point and is not marked as secretariat text",
+                "%(count)s paragraphs rest on no point and are not marked as secretariat text",
+                "count",
+            ),
+        ),
+        _none_left(
+            open_points(paper).count(),
+            _("Every point has a provisional disposition"),
+            POINTS_LEFT,
+        ),
+        *points_stand(paper),
+    ]
+
+
+def points_stand(paper: PositionPaper) -> list[Condition]:
+    """No paragraph rests on a point that was taken back: nobody's words carry it any more."""
+    gone = standing(paper).filter(wording__groundings__point__state=PointState.WITHDRAWN)
+    rows = dict(gone.order_by().values_list("pk", "wording__groundings__point__reference"))
+    if not rows:
+        return []
+    numbers = paragraph_numbers(paper)
+    words = _("Paragraph %(number)s rests on a point that was taken back (%(point)s)")
+    broken = sorted((numbers[pk], reference) for pk, reference in rows.items())
+    return [Condition(words % {"number": number, "point": reference}, False) for number, reference in broken]
+
+
+def review_has_closed(paper: PositionPaper) -> list[Condition]:
+    """The window of the review round is over."""
+    last = paper.rounds.order_by("-number").first()
+    if last is None:
+        return []
+    closed, closes = _("The review round closed on %(day)s"), _("The review round closes on %(day)s")
+    day = {"day": written_hour(last.closes_at)}
+    return [either(not last.is_open, closed % day, closes % day)]
+
+
+def amendments_are_decided(paper: PositionPaper) -> list[Condition]:
+    """No amendment waits for a decision."""
+    waiting = paper.rounds.filter(amendments__state=AmendmentState.PROPOSED).count()
+    met, unmet = (
+        _("Every amendment is decided"),
+        ngettext_lazy("%(count)s amendment waits for a decision", "%(count)s amendments wait for a decision", "count"),
+    )
+    return [_none_left(waiting, met, unmet)]
+
+
+def ready_for_review(paper: PositionPaper) -> list[Condition]:
+    """What a text needs before members read it."""
+    return [*text_is_complete(paper), *amendments_are_decided(paper)]
+
+
+def ready_to_fix(paper: PositionPaper) -> list[Condition]:
+    """What a text needs before it is fixed for clearance."""
+    doubtful = standing(paper).filter(wording__groundings__is_confirmed=False).distinct().count()
+    met = _("Every source was confirmed after the last edit")
+    unmet = ngettext_lazy(
+        "%(count)s paragraph has sources that were not confirmed after an edit",
+        "%(count)s paragraphs have sources that were not confirmed after an edit",
+        "count",
+    )
+    return [*text_is_complete(paper), *amendments_are_decided(paper), _none_left(doubtful, met, unmet)]
+
+
+def mandates_are_complete(paper: PositionPaper) -> list[Condition]:
+    """Every theme of the text has a ministry that leads on it, and that ministry has a clearing officer today."""
+    themes = set(standing(paper).exclude(section__theme=None).values_list("section__theme", flat=True))
+    mandates = Mandate.objects.filter(theme__in=themes, is_confirmed=True).select_related("ministry", "theme")
+    led = {mandate.theme_id for mandate in mandates if mandate.is_lead}
+    ministries = {mandate.ministry_id for mandate in mandates}
+    officers = Membership.objects.live().filter(role=MembershipRole.CLEARING_OFFICER)
+    staffed = set(officers.filter(stakeholder__in=ministries).values_list("stakeholder", flat=True))
+    return [
+        _none_left(
+            len(themes - led),
+            _("Every theme has a lead ministry"),
+            ngettext_lazy(
+                "%(count)s theme has no confirmed lead ministry",
+                "%(count)s themes have no confirmed lead ministry",
+                "count",
+            ),
+        ),
+        _none_left(
+            len(ministries - staffed),
+            _("Every mandated ministry has a clearing officer (%(count)s)") % {"count": len(ministries)},
+            ngettext_lazy(
+                "%(count)s mandated ministry has no clearing officer",
+                "%(count)s mandated ministries have no clearing officer",
+                "count",
+            ),
+        ),
+    ]
+
+
+def objections_are_settled(paper: PositionPaper) -> list[Condition]:
+    """No ministry objects to the words as they stand."""
+    objecting = live_stances(paper).filter(value=StanceValue.OBJECT).select_related("clearance__ministry")
+    names = sorted({stance.clearance.ministry.label for stance in objecting})
+    if not names:
+        return [Condition(_("No objection is open"), True)]
+    return [Condition(_("%(name)s objects to a paragraph") % {"name": name}, False) for name in names]
+
+
+def answers_are_in(paper: PositionPaper) -> list[Condition]:
+    """Every ministry has answered, or was recorded as silent after its due hour."""
+    waiting = paper.clearances.filter(state=ClearanceState.REQUESTED).select_related("ministry")
+    rows = [Condition(_waiting_for(clearance), False) for clearance in waiting]
+    return rows or [Condition(_("Every ministry has answered or was recorded as silent"), True)]
+
+
+def _waiting_for(clearance) -> str:
+    return _("%(name)s has until %(day)s") % {"name": clearance.ministry.label, "day": written_hour(clearance.due_at)}
+
+
+def ready_to_clear(paper: PositionPaper) -> list[Condition]:
+    """What the head needs to clear the text."""
+    return [*objections_are_settled(paper), *answers_are_in(paper), *points_stand(paper)]
+
+
+def text_is_as_cleared(paper: PositionPaper) -> list[Condition]:
+    """Each stance was taken on the very words that stand now."""
+    moved = live_stances(paper).exclude(wording=F("paragraph__wording")).count()
+    met = _("The text is the one that was cleared")
+    return [
+        _none_left(
+            moved,
+            met,
+            ngettext_lazy(
+                "%(count)s stance was taken on other words than those that stand now",
+                "%(count)s stances were taken on other words than those that stand now",
+                "count",
+            ),
+        )
+    ]
+
+
+def ready_for_forum(paper: PositionPaper) -> list[Condition]:
+    """What the text needs to be laid before the forum."""
+    forum = paper.forum
+    announced = forum is not None and forum.state not in {ForumState.DRAFT, ForumState.CANCELLED}
+    programme = forum is not None and forum.sessions.exists()
+    return [
+        either(announced, _("A forum is chosen that was announced"), _("No forum is chosen that was announced")),
+        either(programme, _("The forum has a programme"), _("The forum has no programme")),
+        *objections_are_settled(paper),
+        *text_is_as_cleared(paper),
+        *points_stand(paper),
+    ]
+
+
+def quorum_is_met(paper: PositionPaper) -> list[Condition]:
+    """The last count at this forum shows a quorum."""
+    count = paper.quorum_counts.filter(forum=paper.forum).first()
+    if count is None:
+        return [Condition(_("The quorum was not counted at the forum yet"), False)]
+    words = {
+        "members": count.members_present,
+        "needed": count.members_needed,
+        "groups": count.groups_present,
+        "groups_needed": count.groups_needed,
+    }
+    text = _(
+        "Quorum: %(members)s member institutions present, %(needed)s needed; %(groups)s groups present, "
+        "%(groups_needed)s needed"
+    )
+    return [Condition(text % words, count.is_met)]
+
+
+def ready_for_session(paper: PositionPaper) -> list[Condition]:
+    """What the meeting needs to take up the text."""
+    in_session = paper.forum is not None and paper.forum.state == ForumState.IN_SESSION
+    return [either(in_session, _("The forum is in session"), _("The forum is not in session")), *quorum_is_met(paper)]
+
+
+def ready_to_adopt(paper: PositionPaper) -> list[Condition]:
+    """What the meeting needs to adopt: a quorum, no objection, and every reservation on record."""
+    announced = live_stances(paper).filter(value=StanceValue.RESERVATION)
+    recorded = set(paper.reservations.values_list("stakeholder", "paragraph"))
+    missing = [pair for pair in announced.values_list("clearance__ministry", "paragraph") if pair not in recorded]
+    met, unmet = (
+        _("Every reservation is on record"),
+        ngettext_lazy(
+            "%(count)s announced reservation is not on record yet",
+            "%(count)s announced reservations are not on record yet",
+            "count",
+        ),
+    )
+    recorded_all = _none_left(len(missing), met, unmet)
+    return [*quorum_is_met(paper), *objections_are_settled(paper), recorded_all, *points_stand(paper)]
+
+
+def final_edition(paper: PositionPaper) -> Edition | None:
+    """The newest adopted or corrected edition, or None."""
+    return paper.editions.filter(kind__in=[EditionKind.ADOPTED, EditionKind.CORRECTED]).first()
+
+
+def files_are_sound(paper: PositionPaper) -> list[Condition]:
+    """The PDF of the final edition was made (one that fails its checks is not kept), and every point has an answer."""
+    edition = final_edition(paper)
+    made = edition is not None and edition.artefacts.filter(format=ArtefactFormat.PDF).exists()
+    return [
+        either(
+            made,
+            _("The PDF of the adopted edition was made and passed its checks"),
+            _("The PDF of the adopted edition was not made yet"),
+        ),
+        _none_left(
+            open_points(paper).count(),
+            _("Every point has a disposition"),
+            POINTS_LEFT,
+        ),
+    ]
+
+
+def ready_to_publish(paper: PositionPaper) -> list[Condition]:
+    """What publication needs: sound files, answers for all points and the word of a first officer."""
+    proposed = paper.publication_proposed_by_id is not None
+    yes, no = _("A first officer has proposed publication"), _("No first officer has proposed publication yet")
+    return [*files_are_sound(paper), either(proposed, yes, no)]
+
+
+def silence_is_over(paper: PositionPaper) -> list[Condition]:
+    """The hour until which silence could be broken has passed."""
+    until = paper.silence_until
+    lasted, lasts = _("Silence lasted until %(day)s"), _("Silence lasts until %(day)s")
+    day = {"day": written_hour(until) if until else "-"}
+    return [either(deadline_passed(until), lasted % day, lasts % day)]
