@@ -59,6 +59,21 @@ def no_conditions(record: Any) -> list[Condition]:
 
 
 @dataclass(frozen=True)
+class AllOf:
+    """Conditions that are made of others: `parts` can be listed without a record, in the table of all moves."""
+
+    parts: tuple[Callable[[Any], list[Condition]], ...]
+
+    def __call__(self, record: Any) -> list[Condition]:
+        return [condition for part in self.parts for condition in part(record)]
+
+
+def all_of(*parts: Callable[[Any], list[Condition]]) -> AllOf:
+    """The conditions of all `parts`, told together."""
+    return AllOf(parts)
+
+
+@dataclass(frozen=True)
 class Move:
     """One row of a table of moves.
 

@@ -35,7 +35,7 @@ FLOORS = {
     5: ["open_data", "emails", "positions.outcomes", "render", "uploads"],
     6: ["edition", "letters", "participation"],
     7: ["workflow"],
-    8: ["intake", "sample", "reference_data"],
+    8: ["intake", "sample", "reference_data", "positions.roles"],
     9: ["forms", "jobs", "templatetags", "ncm_portal.accounts"],
     10: [
         "views",

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext_lazy
 
 from consultations.models import ForumState, Mandate, Membership, MembershipRole, Point, PointState
 from consultations.workflow import written_hour
-from ncm_portal.workflow import Condition, deadline_passed, either
+from ncm_portal.workflow import Condition, all_of, deadline_passed, either
 from positions.models import (
     AmendmentState,
     ArtefactFormat,
@@ -53,35 +53,31 @@ def _none_left(count: int, met: str, unmet: Any) -> Condition:
     return Condition(unmet % {"count": count} if count else met, not count)
 
 
-def text_is_complete(paper: PositionPaper) -> list[Condition]:
-    """The text stands on what was said, and everything that was said has an answer."""
+def has_paragraphs(paper: PositionPaper) -> list[Condition]:
+    """The paper has paragraphs."""
     written = standing(paper).count()
-    return [
-        either(
-            written > 0,
-            _("The paper has paragraphs (%(count)s)") % {"count": written},
-            _("The paper has no paragraph yet"),
-        ),
-        _none_left(
-            ungrounded(paper).count(),
-            _("Every paragraph rests on a point or is marked as secretariat text"),
-            ngettext_lazy(
-                "%(count)s paragraph rests on no point and is not marked as secretariat text",
-                "%(count)s paragraphs rest on no point and are not marked as secretariat text",
-                "count",
-            ),
-        ),
-        _none_left(
-            open_points(paper).count(),
-            _("Every point has a provisional disposition"),
-            POINTS_LEFT,
-        ),
-        *points_stand(paper),
-    ]
+    yes = _("The paper has paragraphs (%(count)s)") % {"count": written}
+    return [either(written > 0, yes, _("The paper has no paragraph yet"))]
+
+
+def paragraphs_are_grounded(paper: PositionPaper) -> list[Condition]:
+    """Every paragraph rests on a point or is marked as secretariat text."""
+    unmet = ngettext_lazy(
+        "%(count)s paragraph rests on no point and is not marked as secretariat text",
+        "%(count)s paragraphs rest on no point and are not marked as secretariat text",
+        "count",
+    )
+    met = _("Every paragraph rests on a point or is marked as secretariat text")
+    return [_none_left(ungrounded(paper).count(), met, unmet)]
+
+
+def points_have_dispositions(paper: PositionPaper) -> list[Condition]:
+    """Every point has a provisional disposition."""
+    return [_none_left(open_points(paper).count(), _("Every point has a provisional disposition"), POINTS_LEFT)]
 
 
 def points_stand(paper: PositionPaper) -> list[Condition]:
-    """No paragraph rests on a point that was taken back: nobody's words carry it any more."""
+    """No paragraph rests on a point that was taken back."""
     gone = standing(paper).filter(wording__groundings__point__state=PointState.WITHDRAWN)
     rows = dict(gone.order_by().values_list("pk", "wording__groundings__point__reference"))
     if not rows:
@@ -112,13 +108,8 @@ def amendments_are_decided(paper: PositionPaper) -> list[Condition]:
     return [_none_left(waiting, met, unmet)]
 
 
-def ready_for_review(paper: PositionPaper) -> list[Condition]:
-    """What a text needs before members read it."""
-    return [*text_is_complete(paper), *amendments_are_decided(paper)]
-
-
-def ready_to_fix(paper: PositionPaper) -> list[Condition]:
-    """What a text needs before it is fixed for clearance."""
+def sources_are_confirmed(paper: PositionPaper) -> list[Condition]:
+    """Every source was confirmed after the last edit."""
     doubtful = standing(paper).filter(wording__groundings__is_confirmed=False).distinct().count()
     met = _("Every source was confirmed after the last edit")
     unmet = ngettext_lazy(
@@ -126,7 +117,12 @@ def ready_to_fix(paper: PositionPaper) -> list[Condition]:
         "%(count)s paragraphs have sources that were not confirmed after an edit",
         "count",
     )
-    return [*text_is_complete(paper), *amendments_are_decided(paper), _none_left(doubtful, met, unmet)]
+    return [_none_left(doubtful, met, unmet)]
+
+
+text_is_complete = all_of(has_paragraphs, paragraphs_are_grounded, points_have_dispositions, points_stand)
+ready_for_review = all_of(text_is_complete, amendments_are_decided)
+ready_to_fix = all_of(text_is_complete, amendments_are_decided, sources_are_confirmed)
 
 
 def mandates_are_complete(paper: PositionPaper) -> list[Condition]:
@@ -179,9 +175,7 @@ def _waiting_for(clearance) -> str:
     return _("%(name)s has until %(day)s") % {"name": clearance.ministry.label, "day": written_hour(clearance.due_at)}
 
 
-def ready_to_clear(paper: PositionPaper) -> list[Condition]:
-    """What the head needs to clear the text."""
-    return [*objections_are_settled(paper), *answers_are_in(paper), *points_stand(paper)]
+ready_to_clear = all_of(objections_are_settled, answers_are_in, points_stand)
 
 
 def text_is_as_cleared(paper: PositionPaper) -> list[Condition]:
@@ -201,18 +195,18 @@ def text_is_as_cleared(paper: PositionPaper) -> list[Condition]:
     ]
 
 
-def ready_for_forum(paper: PositionPaper) -> list[Condition]:
-    """What the text needs to be laid before the forum."""
+def forum_is_announced(paper: PositionPaper) -> list[Condition]:
+    """A forum is chosen that was announced and has a programme."""
     forum = paper.forum
     announced = forum is not None and forum.state not in {ForumState.DRAFT, ForumState.CANCELLED}
     programme = forum is not None and forum.sessions.exists()
     return [
         either(announced, _("A forum is chosen that was announced"), _("No forum is chosen that was announced")),
         either(programme, _("The forum has a programme"), _("The forum has no programme")),
-        *objections_are_settled(paper),
-        *text_is_as_cleared(paper),
-        *points_stand(paper),
     ]
+
+
+ready_for_forum = all_of(forum_is_announced, objections_are_settled, text_is_as_cleared, points_stand)
 
 
 def quorum_is_met(paper: PositionPaper) -> list[Condition]:
@@ -233,14 +227,17 @@ def quorum_is_met(paper: PositionPaper) -> list[Condition]:
     return [Condition(text % words, count.is_met)]
 
 
-def ready_for_session(paper: PositionPaper) -> list[Condition]:
-    """What the meeting needs to take up the text."""
+def forum_is_in_session(paper: PositionPaper) -> list[Condition]:
+    """The forum is in session."""
     in_session = paper.forum is not None and paper.forum.state == ForumState.IN_SESSION
-    return [either(in_session, _("The forum is in session"), _("The forum is not in session")), *quorum_is_met(paper)]
+    return [either(in_session, _("The forum is in session"), _("The forum is not in session"))]
 
 
-def ready_to_adopt(paper: PositionPaper) -> list[Condition]:
-    """What the meeting needs to adopt: a quorum, no objection, and every reservation on record."""
+ready_for_session = all_of(forum_is_in_session, quorum_is_met)
+
+
+def reservations_are_recorded(paper: PositionPaper) -> list[Condition]:
+    """Every reservation that a ministry announced is on record."""
     announced = live_stances(paper).filter(value=StanceValue.RESERVATION)
     recorded = set(paper.reservations.values_list("stakeholder", "paragraph"))
     missing = [pair for pair in announced.values_list("clearance__ministry", "paragraph") if pair not in recorded]
@@ -252,8 +249,10 @@ def ready_to_adopt(paper: PositionPaper) -> list[Condition]:
             "count",
         ),
     )
-    recorded_all = _none_left(len(missing), met, unmet)
-    return [*quorum_is_met(paper), *objections_are_settled(paper), recorded_all, *points_stand(paper)]
+    return [_none_left(len(missing), met, unmet)]
+
+
+ready_to_adopt = all_of(quorum_is_met, objections_are_settled, reservations_are_recorded, points_stand)
 
 
 def final_edition(paper: PositionPaper) -> Edition | None:
@@ -279,11 +278,14 @@ def files_are_sound(paper: PositionPaper) -> list[Condition]:
     ]
 
 
-def ready_to_publish(paper: PositionPaper) -> list[Condition]:
-    """What publication needs: sound files, answers for all points and the word of a first officer."""
+def publication_is_proposed(paper: PositionPaper) -> list[Condition]:
+    """A first officer has proposed publication."""
     proposed = paper.publication_proposed_by_id is not None
     yes, no = _("A first officer has proposed publication"), _("No first officer has proposed publication yet")
-    return [*files_are_sound(paper), either(proposed, yes, no)]
+    return [either(proposed, yes, no)]
+
+
+ready_to_publish = all_of(files_are_sound, publication_is_proposed)
 
 
 def silence_is_over(paper: PositionPaper) -> list[Condition]:

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from consultations import permissions
 from positions import permissions as paper_permissions
-from positions.views import roles
+from positions import roles
+from positions.management.commands.write_moves import PAGE
 from tests.factories import make_head, make_member, make_ministry, make_submission, make_user
 
 LABELS = [str(role) for role in roles.ROLES]
@@ -105,3 +106,15 @@ def test_the_page_shows_it_all_without_the_database(client, django_assert_num_qu
     text = page.content.decode()
     assert [label for label in LABELS if label.capitalize() not in text] == []
     assert [str(table.title) for table in roles.tables() if str(table.title).capitalize() not in text] == []
+
+
+def test_the_document_says_what_the_tables_say():
+    """After a change of a table: manage.py write_moves."""
+    written = PAGE.read_text(encoding="utf-8")
+    assert written == roles.document()
+    moves = sum(map(len, roles.move_tables().values()))
+    assert len([line for line in written.splitlines() if line.startswith("| ") and "(`" in line]) == moves
+    clear = next(line for line in written.splitlines() if "(`clear_paper`)" in line)
+    assert clear.endswith(
+        "No paragraph rests on a point that was taken back. A reason, which is kept in the journal. |"
+    )

@@ -1,0 +1,18 @@
+"""Write docs/moves.md: who moves what, and what must hold first, as the tables of moves say it."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from positions.roles import document
+
+PAGE = Path(settings.BASE_DIR) / "docs" / "moves.md"
+
+
+class Command(BaseCommand):
+    help = "Write docs/moves.md from the tables of moves."
+
+    def handle(self, *args, **options):
+        PAGE.write_text(document(), encoding="utf-8")
+        self.stdout.write(f"{PAGE} is written.")

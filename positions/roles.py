@@ -1,0 +1,227 @@
+"""Who may do what, read off the tables of moves and asked of the same predicates that guard the portal.
+
+Nothing here is a second list of rights: each row is a row of a table of moves (or a predicate for acts that move no
+record), and each name beside it was found by asking the predicate about one sample person per role.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from django.db.models import Model
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from consultations import permissions
+from consultations import workflow as consultation_workflow
+from consultations.models import (
+    Consultation,
+    Delegate,
+    Forum,
+    ForumSession,
+    Likeness,
+    Membership,
+    MembershipRole,
+    Office,
+    Point,
+    Stakeholder,
+    Submission,
+)
+from ncm_portal.workflow import AllOf, Move, Words, no_conditions
+from positions import permissions as paper_permissions
+from positions import workflow as paper_workflow
+from positions.models import Amendment, Clearance, PositionPaper
+
+OWN, OTHER = 1, 2
+
+
+@dataclass
+class Person:
+    """A sample person, as the predicates see people: never stored."""
+
+    office: str = Office.NONE
+    live_memberships: list[Membership] = field(default_factory=list)
+    reports_on: int | None = None
+    pk: int = OWN
+    is_authenticated: bool = True
+    is_active: bool = True
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person works in the admin."""
+        return self.office in (Office.SECRETARIAT, Office.HEAD, Office.SYSADMIN)
+
+    @property
+    def session_roles(self) -> Any:
+        """Stands in for the person's roles in sessions."""
+        return SimpleNamespace(filter=lambda session, kind: SimpleNamespace(exists=lambda: session == self.reports_on))
+
+
+def _acting(role: str) -> Person:
+    body = Stakeholder(pk=OWN, is_ncm_member=True, state=Stakeholder.State.VERIFIED)
+    primary = role == MembershipRole.FOCAL_POINT
+    return Person(live_memberships=[Membership(stakeholder=body, role=role, is_primary=primary)])
+
+
+ROLES: dict[Words, tuple[Person, Words]] = {
+    _("visitor"): (
+        Person(is_authenticated=False),
+        _("Anybody. Reads what is public: accepted public inputs, figures, published papers."),
+    ),
+    _("signed in"): (Person(), _("Anybody with an account. May register an organisation.")),
+    _("focal point"): (
+        _acting(MembershipRole.FOCAL_POINT),
+        _("Writes for one organisation and reads all its inputs; of a member of the NCM, also inputs for members."),
+    ),
+    _("alternate"): (_acting(MembershipRole.ALTERNATE), _("Stands in for the focal point.")),
+    _("clearing officer"): (
+        _acting(MembershipRole.CLEARING_OFFICER),
+        _("Reads and answers for one ministry the paragraphs within its mandate."),
+    ),
+    _("rapporteur"): (Person(reports_on=OWN), _("Writes down the points made in a session of a forum.")),
+    _("secretariat"): (
+        Person(Office.SECRETARIAT),
+        _("Reads everything that was sent, screens it, drafts the paper and takes it through its steps."),
+    ),
+    _("head of the secretariat"): (
+        Person(Office.HEAD),
+        _("May all that the secretariat may, chairs the forum, clears the paper, moves deadlines."),
+    ),
+    _("official"): (
+        Person(Office.OFFICIAL),
+        _("Reads inputs for members, and papers once they are adopted."),
+    ),
+    _("system administrator"): (
+        Person(Office.SYSADMIN),
+        _("Keeps the portal running. Takes no decision on inputs or papers."),
+    ),
+}
+
+# For each table of moves: the kind of record, and how one looks that is a person's own (OWN) or somebody else's.
+RECORDS: dict[str, Callable[[int], Model]] = {
+    "CONSULTATION_MOVES": lambda whose: Consultation(),
+    "STAKEHOLDER_MOVES": lambda whose: Stakeholder(pk=whose),
+    "SUBMISSION_MOVES": lambda whose: Submission(stakeholder_id=whose, entered_by_id=whose),
+    "POINT_MOVES": lambda whose: Point(session_id=whose),
+    "LIKENESS_MOVES": lambda whose: Likeness(),
+    "FORUM_MOVES": lambda whose: Forum(),
+    "SESSION_MOVES": lambda whose: ForumSession(pk=whose),
+    "DELEGATE_MOVES": lambda whose: Delegate(stakeholder_id=whose),
+    "PAPER_MOVES": lambda whose: PositionPaper(publication_proposed_by_id=whose),
+    "AMENDMENT_MOVES": lambda whose: Amendment(sponsor_id=whose),
+    "CLEARANCE_MOVES": lambda whose: Clearance(ministry_id=whose),
+}
+
+# Acts that move no record along a table, with the predicate that guards them.
+ACTS: list[tuple[Words, Callable[[Any, Any], bool], Callable[[int], Any]]] = [
+    (_("Write an input"), permissions.may_submit, RECORDS["SUBMISSION_MOVES"]),
+    (
+        _("Co-sign the input of another, and say that a point was misread"),
+        permissions.may_submit,
+        RECORDS["SUBMISSION_MOVES"],
+    ),
+    (_("Enter an input that came by letter or e-mail"), permissions.may_take_in, RECORDS["SUBMISSION_MOVES"]),
+    (_("Write down a point made in a session"), permissions.may_write_point, RECORDS["POINT_MOVES"]),
+    (_("Invite people to act for an organisation"), permissions.may_manage_members, RECORDS["STAKEHOLDER_MOVES"]),
+    (_("Say whether inputs wait for a sign-off"), permissions.may_rule_on_sign_off, RECORDS["STAKEHOLDER_MOVES"]),
+    (_("Nominate a delegate"), permissions.may_nominate, RECORDS["DELEGATE_MOVES"]),
+    (_("Write the paper and say what it rests on"), paper_permissions.may_draft, RECORDS["PAPER_MOVES"]),
+    (_("Propose an amendment"), paper_permissions.may_propose_amendment, RECORDS["PAPER_MOVES"]),
+    (_("Take a stance for a ministry"), paper_permissions.may_answer, RECORDS["CLEARANCE_MOVES"]),
+    (_("Count the quorum and record reservations"), paper_permissions.may_chair, RECORDS["PAPER_MOVES"]),
+    (_("Work in the admin"), lambda user, record: permissions.is_signed_in(user) and user.is_staff, lambda whose: None),
+]
+
+
+class Row(NamedTuple):
+    """One act: what, from which states to which, who in words, and the roles for which the predicate said yes."""
+
+    label: Words
+    sources: list[Words]
+    target: Words
+    who: Words
+    roles: list[tuple[Words, Words]]
+
+
+class Table(NamedTuple):
+    """The acts on one kind of record."""
+
+    title: Words
+    rows: list[Row]
+
+
+def _roles(may: Callable[[Any, Any], bool], record: Callable[[int], Any]) -> Iterator[tuple[Words, Words]]:
+    """Ask `may` for each role about an own record and about another's; say where the answers differ."""
+    for role, (person, _duty) in ROLES.items():
+        own, other = may(person, record(OWN)), may(person, record(OTHER))
+        if own or other:
+            yield role, "" if own and other else _("own only") if own else _("not one's own")
+
+
+def _row(move: Move, record: Callable[[int], Model]) -> Row:
+    states = dict(type(record(OWN))._meta.get_field("state").choices)
+    target = states[move.target] if move.target else ""
+    return Row(move.label, [states[state] for state in move.sources], target, move.who, list(_roles(move.may, record)))
+
+
+def move_tables() -> dict[str, dict[str, Move]]:
+    """Every table of moves of the portal, by its name."""
+    modules = (consultation_workflow, paper_workflow)
+    return {name: found for module in modules for name, found in vars(module).items() if name.endswith("_MOVES")}
+
+
+@cache
+def tables() -> list[Table]:
+    """All tables for the page. The tables of moves never change while the portal runs, so this is made once."""
+    found = move_tables()
+    acts = [Row(label, [], "", "", list(_roles(may, record))) for label, may, record in ACTS]
+    return [Table(_("acts that begin something"), acts), *_move_tables(found)]
+
+
+def _move_tables(found: dict[str, dict[str, Move]]) -> Iterable[Table]:
+    for name, record in RECORDS.items():
+        title = type(record(OWN))._meta.verbose_name_plural
+        yield Table(title, [_row(move, record) for move in found[name].values()])
+
+
+# --- The same as a document -----------------------------------------------------------------------------------------
+
+OPENING = """# Who moves what
+
+Every move of every record, who may make it, and what must hold first. Written by `manage.py write_moves` from the
+tables of moves that the portal itself follows; a test fails when this page and the tables differ. A move is refused
+with every reason at once, and nobody bypasses it: not the admin, not an import, not a script.
+"""
+
+
+def document() -> str:
+    """The tables of moves as a page of Markdown, in English."""
+    with translation.override("en"):
+        return "\n".join([OPENING, *(_chapter(name, moves) for name, moves in sorted(move_tables().items()))])
+
+
+def _chapter(name: str, moves: dict[str, Move]) -> str:
+    model = type(RECORDS[name](OWN))
+    states = dict(model._meta.get_field("state").choices)
+    title = str(model._meta.verbose_name_plural).capitalize()
+    head = f"## {title}\n\n| Move | From | To | Who | Needs |\n|---|---|---|---|---|"
+    return "\n".join([head, *(_line(move, states) for move in moves.values()), ""])
+
+
+def _line(move: Move, states: dict[str, Words]) -> str:
+    sources = ", ".join(str(states[state]) for state in move.sources)
+    target = str(states[move.target]) if move.target else "stays"
+    needs = [*_told(move.conditions), *(["A reason, which is kept in the journal."] if move.needs_reason else [])]
+    cells = [f"{move.label} (`{move.verb}`)", sources, target, str(move.who), " ".join(needs) or "–"]
+    return f"| {' | '.join(cells)} |"
+
+
+def _told(conditions: Any) -> list[str]:
+    """What conditions ask for: the first sentence of each, read off the code."""
+    if isinstance(conditions, AllOf):
+        return [told for part in conditions.parts for told in _told(part)]
+    if conditions is no_conditions:
+        return []
+    return [" ".join(str(conditions.__doc__).split("\n\n")[0].split())]
