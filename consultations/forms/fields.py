@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from consultations.models import Framework, Provision, Relation, ThemeProvision, clean_text
+from consultations.models import Framework, Provision, Relation, Theme, ThemeProvision, clean_text
 
 REASON, REASON_LIMIT = _("Reason"), 2_000
 NEVER = datetime.min.replace(tzinfo=UTC)  # earlier than anything that was ever saved
@@ -104,24 +104,44 @@ class ObjectivesField(forms.MultipleChoiceField):
     """Objectives of the Compact, each once under the first theme that leads it; gives a list of Provision."""
 
     widget = GroupedCheckboxes
+    known: Iterable[Provision] = ()
 
     def __init__(self, **options: Any) -> None:
         texts = {"label": _("Objectives of the Compact"), "help_text": _("Which of them does it speak to?")}
         super().__init__(**{"required": False, **texts, **options})
 
-    def offer(self, first: str = "") -> None:
-        """Show the objectives, those of the theme with the code `first` first. Two queries, once they are shown."""
+    def offer(self, first: str = "", known: Iterable[Provision] = ()) -> None:
+        """Show the objectives, those of the theme with the code `first` first. Two queries, once they are shown.
+
+        `known` are objectives that are at hand already.
+        """
+        self.known = known
         self.choices = cache(lambda: _under_themes(OBJECTIVES.order_by("order"), first))
 
     def clean(self, value: Any) -> list[Provision]:
-        """Return the provisions in their order; a code that is not offered is refused. One query, if any is chosen."""
+        """Return the provisions in their order; a code that is not offered is refused. One query, if not all that are
+        chosen are known."""
         codes = set(self.to_python(value))
-        found = list(OBJECTIVES.filter(code__in=codes).order_by("code")) if codes else []
+        found = [each for each in self.known if each.code in codes] if codes else []
+        if len(found) < len(codes):
+            found = list(OBJECTIVES.filter(code__in=codes))
+        found.sort(key=lambda provision: provision.code)
         unknown = codes - {provision.code for provision in found}
         if unknown:
             choice = {"value": min(unknown)}
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params=choice)
         return found
+
+
+class ThemeField(forms.ModelChoiceField):
+    """A theme by its code, chosen from what stands beside it. `known` is one of them that is at hand already."""
+
+    widget = forms.RadioSelect
+    known: Theme | None = None
+
+    def to_python(self, value: Any) -> Theme | None:
+        """Return the theme; a code that is not offered is refused. One query, if another than the known is chosen."""
+        return self.known if self.known and value == self.known.code else super().to_python(value)
 
 
 def _under_themes(objectives: Iterable[Provision], first: str) -> list[tuple[Any, list[tuple[str, str]]]]:

@@ -22,7 +22,7 @@ from consultations.models import (
 from consultations.passages import badly_marked
 from consultations.permissions import organisations_of
 
-from .fields import KeyField, LineField, MomentField, ObjectivesField, PlainTextField
+from .fields import KeyField, LineField, MomentField, ObjectivesField, PlainTextField, ThemeField
 
 BADLY_MARKED = _("Near “%(words)s” the brackets do not match: every [[ needs its ]], and none stands inside another.")
 AUDIENCES = {
@@ -45,12 +45,11 @@ class SubmissionForm(forms.Form):
     key = KeyField(required=False)
     seen_at = MomentField(required=False)
     organisation = forms.TypedChoiceField(label=_("Organisation"), coerce=int, widget=forms.RadioSelect)
-    theme = forms.ModelChoiceField(
+    theme = ThemeField(
         Theme.objects.none(),
         to_field_name="code",
         empty_label=None,
         label=_("Main theme"),
-        widget=forms.RadioSelect,
         error_messages={"required": _("Choose the theme that your input is mainly about.")},
     )
     title = LineField(
@@ -95,7 +94,9 @@ class SubmissionForm(forms.Form):
         self.organisations = {body.pk: body for body in organisations_of(person)}
         self._offer_organisations(draft)
         self.fields["theme"].queryset = consultation.themes.all()
-        self.fields["objectives"].offer(str(self["theme"].value() or ""))
+        self.fields["theme"].known = draft.theme if draft and getattr(draft, "theme_is_offered", False) else None
+        first = str(self["theme"].value() or "")
+        self.fields["objectives"].offer(first, known=draft.provisions.all() if draft else ())
         self.sending = sending
         for name in ("title", "body"):
             self.fields[name].required = sending or not self.is_bound

@@ -4,16 +4,17 @@ import hashlib
 import json
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ncm_portal import workflow
 
-from .guards import append_only, no_truncate, one_of
+from .guards import after_lock, append_only, no_truncate, one_of
 from .text import CleanTextField, clean_text
 
 JOURNAL_LOCK = 20171017
+LAST_ENTRY = "SELECT number, hash FROM consultations_event ORDER BY number DESC LIMIT 1"
 FIRST_HASH = "0" * 64
 
 
@@ -32,15 +33,11 @@ class EventQuerySet(models.QuerySet):
         return self.record_many(verb, [record], by=by, before=before, after=after, reason=reason, data=data)[0]
 
     def record_many(self, verb, records, *, by, before="", after="", reason="", data=None):
-        """Append one entry about each of `records`, in one go. The lock serialises writers until they commit, so the
-        chain has one order.
+        """Append one entry about each of `records`, in one go.
 
         The hash is that of the reason as the table keeps it: with unified line ends, in one Unicode form.
         """
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [JOURNAL_LOCK])
-        last = self.model.objects.order_by("-number").only("number", "hash").first()
-        number, previous = (last.number, last.hash) if last else (0, FIRST_HASH)
+        number, previous = self._locked_end()
         said = {
             "verb": verb, "before": before, "after": after,
             "by": by if getattr(by, "pk", None) else None,
@@ -56,6 +53,10 @@ class EventQuerySet(models.QuerySet):
             event.hash = previous = event.computed_hash()
             events.append(event)
         return self.bulk_create(events)
+
+    def _locked_end(self):
+        """Number and hash of the last entry. The lock serialises writers until they commit: the chain has one order."""
+        return after_lock(LAST_ENTRY, lock=(JOURNAL_LOCK,)) or (0, FIRST_HASH)
 
 
 class Event(models.Model):

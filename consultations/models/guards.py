@@ -1,9 +1,11 @@
-"""What the database itself refuses: a state jump, a record born in the middle of its life, a rewritten record."""
+"""What the database itself refuses: a state jump, a record born in the middle of its life, a rewritten record.
+And for what writers wait."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pgtrigger
-from django.db import models
+from django.db import connection, models
 
 Step = tuple[str, str]
 
@@ -51,3 +53,16 @@ def together(*fields: str, name: str) -> models.CheckConstraint:
     empty = models.Q(**{f"{field}__isnull": True for field in fields})
     full = models.Q(**{f"{field}__isnull": False for field in fields})
     return models.CheckConstraint(condition=empty | full, name=name)
+
+
+def after_lock(query: str, *values: Any, lock: tuple[int, ...]) -> tuple[Any, ...] | None:
+    """The first row of `query`, asked once nobody else holds `lock`, which is then held until the transaction ends.
+
+    Both statements travel in one message. Each sees what was committed when it began: the second, all that was
+    written under the lock.
+    """
+    places = ", ".join(["%s"] * len(lock))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock({places}); {query}", [*lock, *values])
+        cursor.nextset()
+        return cursor.fetchone()

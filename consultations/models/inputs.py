@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -84,6 +84,14 @@ class SubmissionQuerySet(models.QuerySet):
         if user.office in {Office.SECRETARIAT, Office.HEAD}:
             in_full |= Q(submitted_at__isnull=False)
         return self.filter(in_full)
+
+    def to_be_written(self):
+        """Inputs with what their form needs: objectives, and whether the consultation offers the theme still."""
+        offered = Consultation.themes.through.objects.filter(
+            consultation=OuterRef("consultation"), theme=OuterRef("theme")
+        )
+        along = self.select_related("consultation", "stakeholder", "theme").prefetch_related("provisions")
+        return along.annotate(theme_is_offered=Exists(offered))
 
     def sent(self):
         """Inputs that were sent and not withdrawn."""
@@ -244,8 +252,12 @@ class Submission(models.Model):
 
     def _files(self) -> list[dict[str, str]]:
         """The files that its author added, by name and hash. The original of what came on paper is no part of it."""
-        added = self.attachments.filter(kind="evidence").exclude(sha256="").exclude(state="removed")
-        return list(added.order_by("name", "sha256").values("name", "sha256"))
+        added = [
+            {"name": file.name, "sha256": file.sha256}
+            for file in self.attachments.all()
+            if file.kind == "evidence" and file.sha256 and file.state != "removed"
+        ]
+        return sorted(added, key=lambda file: (file["name"], file["sha256"]))  # by code points, whatever the database
 
     def computed_sha256(self, objectives: Iterable[str] | None = None) -> str:
         """SHA-256 (FIPS 180-4) of the canonical JSON of `content`."""

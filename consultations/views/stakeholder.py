@@ -74,11 +74,11 @@ def draft(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def own_input(request: HttpRequest, key: UUID) -> Submission:
     """The input with `key` that the reader may write for. One and the same 404 for anybody else's and for none."""
-    return _own(request, key=key)
+    return _own(request, Submission.objects.to_be_written(), key=key)
 
 
-def _own(request: HttpRequest, **named: Any) -> Submission:
-    readable = Submission.objects.visible_to(request.user).select_related("consultation", "stakeholder", "theme")
+def _own(request: HttpRequest, inputs: QuerySet[Submission], **named: Any) -> Submission:
+    readable = inputs.visible_to(request.user)
     found = get_object_or_404(readable, **named)
     if not may_submit(request.user, found):
         raise Http404
@@ -99,7 +99,8 @@ def history_of(submission: Submission) -> QuerySet[Event]:
 @require_safe
 def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """The receipt of an input that was sent: what arrived, when, and its hash."""
-    found = _own(request, reference=reference)
+    inputs = Submission.objects.select_related("consultation", "stakeholder", "theme")
+    found = _own(request, inputs, reference=reference)
     sent = [file for file in files_of(request.user, found) if file.sha256 and file.kind == Attachment.Kind.EVIDENCE]
     return render(request, "consultations/stakeholder/receipt.html", {"submission": found, "files": sent})
 
@@ -169,7 +170,7 @@ def _send(request: HttpRequest, saved: Submission) -> Submission:
     if _was_sent(saved):
         return saved
     try:
-        return workflow.submit(saved, by=request.user)
+        return workflow.submit(saved, by=request.user, seen_at=saved.edited_at)
     except Blocked:
         saved.refresh_from_db()
         if _was_sent(saved):

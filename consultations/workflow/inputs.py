@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -34,6 +35,7 @@ from consultations.permissions import (
 from ncm_portal.workflow import (
     Blocked,
     Condition,
+    Conflict,
     Move,
     deadline_passed,
     demand,
@@ -54,6 +56,7 @@ SECRETARIAT = gettext_lazy("the secretariat")
 HEAD = gettext_lazy("the head of the secretariat")
 SCREENERS = gettext_lazy("the secretariat, never for an organisation one acts for")
 CHECKERS = gettext_lazy("the secretariat, where somebody else of it typed the input")
+FILES = Prefetch("attachments", Attachment.objects.defer("text"))
 DRAFT_FIELDS = ("theme", "title", "body", "proposed_wording", "language", "audience", "forum")
 
 
@@ -135,9 +138,12 @@ def _is_marked_well(submission: Submission) -> list[Condition]:
 
 def _has_its_files(submission: Submission) -> list[Condition]:
     """No file is on its way: the receipt covers every one."""
-    on_their_way = submission.pk and submission.attachments.filter(state=Attachment.State.UPLOADING)
+    if submission.pk is None:
+        return []
+    prefetch_related_objects([submission], FILES)  # read once: the hash covers them too
+    on_their_way = [file for file in submission.attachments.all() if file.state == Attachment.State.UPLOADING]
     words = _("“%(name)s” has not arrived in full: add it again or remove it")
-    return [Condition(words % {"name": file.name}, False) for file in on_their_way or []]
+    return [Condition(words % {"name": file.name}, False) for file in on_their_way]
 
 
 def _is_signed_off(submission: Submission) -> list[Condition]:
@@ -290,27 +296,32 @@ SUBMISSION_MOVES = table(
 
 
 @verb
-def submit(submission: Submission, *, by: User) -> Submission:
+def submit(submission: Submission, *, by: User, seen_at: datetime | None = None) -> Submission:
     """Send an input: it gets its reference at the first sending, the hash of its content and a receipt by mail.
 
-    Raises NotAllowed or Blocked, with the deadline when it has passed.
+    `seen_at` is the `edited_at` of the text that was read: raises Conflict when somebody saved since. Raises
+    NotAllowed or Blocked, with the deadline when it has passed.
     """
 
     def stamp(row: Submission) -> None:
+        if seen_at is not None and seen_at != row.edited_at:
+            raise Conflict(row)
         if row.author_id == by.pk:
             row.author = by  # for whom this person acts is known already
-        stamp_as_sent(row)
+        as_read = submission if submission.edited_at == row.edited_at else row  # nobody edited it since: so it stands
+        stamp_as_sent(row, [provision.code for provision in as_read.provisions.all()])
+        row.refresh_from_db(fields=["attachments"])  # the files that were read for this alone; asks nothing
 
     row = make(SUBMISSION_MOVES["submit"], submission, by=by, change=stamp)
     emails.receipt(row)
     return row
 
 
-def stamp_as_sent(row: Submission) -> None:
+def stamp_as_sent(row: Submission, objectives: Iterable[str] | None = None) -> None:
     """Give an input, as it is sent, its reference, the moment and the hash of its content."""
     row.reference = row.reference or next_references(row.consultation)[0]
     row.submitted_at = row.submitted_at or now()
-    row.content_sha256 = row.computed_sha256()
+    row.content_sha256 = row.computed_sha256(objectives)
     row.decided_at = row.decided_by = None
 
 

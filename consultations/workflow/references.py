@@ -1,20 +1,20 @@
 """The numbers under which inputs are known."""
 
-from django.db import connection
-from django.db.models.functions import Length
 from django.utils import timezone
 
-from consultations.models import Consultation, Submission
+from consultations.models import Consultation
+from consultations.models.guards import after_lock
 
 REFERENCE_LOCK = 20171018
+LAST_REFERENCE = """
+    SELECT reference FROM consultations_submission WHERE reference LIKE %s
+    ORDER BY length(reference) DESC, reference DESC LIMIT 1
+"""
 
 
 def next_references(consultation: Consultation, number: int = 1) -> list[str]:
     """The next free references of the consultation's year; a lock until commit keeps them unique and gapless."""
     year = timezone.localtime(consultation.opens_at).year
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [REFERENCE_LOCK, year])
-    taken = Submission.objects.filter(reference__startswith=f"NCM-{year}-")
-    last = taken.order_by(Length("reference").desc(), "-reference").values_list("reference", flat=True).first()
-    first = int(last.rsplit("-", 1)[1]) + 1 if last else 1
+    last = after_lock(LAST_REFERENCE, f"NCM-{year}-%", lock=(REFERENCE_LOCK, year))
+    first = int(last[0].rsplit("-", 1)[1]) + 1 if last else 1
     return [f"NCM-{year}-{turn:04d}" for turn in range(first, first + number)]

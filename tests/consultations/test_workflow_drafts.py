@@ -1,6 +1,9 @@
 """The verbs of a draft: signed off inside the organisation, marked well, and seen by colleagues."""
 
+from datetime import timedelta
+
 import pytest
+from django.db.models import prefetch_related_objects
 
 from consultations.models import Event, OutgoingMail, Presence, Submission
 from consultations.workflow import (
@@ -13,8 +16,16 @@ from consultations.workflow import (
     start_draft,
     submit,
 )
-from ncm_portal.workflow import Blocked, Conflict, NotAllowed
-from tests.factories import change, make_consultation, make_member, make_stakeholder, make_submission, make_theme
+from ncm_portal.workflow import Blocked, Conflict, NotAllowed, replayed_at
+from tests.factories import (
+    change,
+    make_consultation,
+    make_member,
+    make_provision,
+    make_stakeholder,
+    make_submission,
+    make_theme,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +154,22 @@ def test_the_same_key_is_one_draft():
     made = [start_draft(consultation, member.live_memberships[0].stakeholder, by=member, **words) for _turn in range(2)]
     assert made[0] == made[1]
     assert change(made[0]).title == "A"
+
+
+# --- Sent as it was read --------------------------------------------------------------------------------------------
+
+
+def test_what_is_sent_is_what_was_read(drafter, draft):
+    """A colleague saves other words and another objective while the text is on its way."""
+    change(draft.stakeholder, signs_off=False)
+    draft.provisions.add(make_provision("GCM-02"))
+    prefetch_related_objects([draft], "provisions")
+    later = draft.edited_at + timedelta(seconds=1)
+    with replayed_at(later):
+        edit_draft(draft, by=drafter, body="Theirs", provisions=[make_provision("GCM-05")])
+    with pytest.raises(Conflict) as refused:
+        submit(draft, by=drafter, seen_at=draft.edited_at)
+    assert (refused.value.theirs.body, refused.value.theirs.state) == ("Theirs", "draft")
+    sent = submit(draft, by=drafter, seen_at=later)
+    assert sent.content()["objectives"] == ["GCM-05"]
+    assert sent.content_sha256 == sent.computed_sha256()
