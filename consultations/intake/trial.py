@@ -19,9 +19,8 @@ from tablib import Dataset
 
 from consultations.models import BODY_LIMIT, WORDING_LIMIT, Consultation, Stakeholder, Submission, Theme, User
 from consultations.passages import is_well_marked
-from consultations.workflow import SUBMISSION_MOVES, SheetRow
+from consultations.workflow import SheetRow, WhyNot
 from ncm_portal import workflow
-from ncm_portal.workflow import Blocked, check
 
 from .resources import Problem, SubmissionResource
 from .spreadsheets import NotReadable, NotText, is_blank
@@ -133,7 +132,7 @@ class _Reading:
 
     def __init__(self, draft: Submission, fields: dict[str, Any], received_on: date, organisations: _Organisations):
         self.draft, self.fields, self.received_on = draft, fields, received_on
-        self.organisations = organisations
+        self.organisations, self.why_not = organisations, WhyNot(draft)
         self.themes = draft.consultation.themes.order_by("order")
         self.named = {name.casefold(): each for each in self.themes for name in (each.code, each.title, each.title_sw)}
 
@@ -144,7 +143,7 @@ class _Reading:
         if tried.problems:
             return tried
         row = SheetRow(key=_key(self.draft.consultation, found), **found)
-        for reason in self._refusals(row):
+        for reason in self.why_not.about(row):
             tried.wrong("", reason)
         tried.row = row
         return tried
@@ -182,16 +181,6 @@ class _Reading:
             return self.named[text.casefold()]
         words = {"text": text[:80], "codes": ", ".join(theme.code for theme in self.themes)}
         raise ValueError(_("“%(text)s” is no theme of this consultation. Its themes are: %(codes)s") % words)
-
-    def _refusals(self, row: SheetRow) -> list[str]:
-        """Why the verb would not take the row in."""
-        self.draft.stakeholder, self.draft.received_on = row.stakeholder, row.received_on
-        self.draft.title, self.draft.body = row.title, row.body
-        try:
-            check(SUBMISSION_MOVES["take_in"], self.draft, by=self.draft.author)
-        except Blocked as refusal:
-            return refusal.reasons
-        return []
 
 
 COLUMNS = {

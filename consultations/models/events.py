@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from ncm_portal import workflow
 
+from .copying import copy_in
 from .guards import after_lock, append_only, no_truncate, one_of
 from .text import CleanTextField, clean_text
 
 JOURNAL_LOCK = 20171017
 LAST_ENTRY = "SELECT number, hash FROM consultations_event ORDER BY number DESC LIMIT 1"
 FIRST_HASH = "0" * 64
+MANY = 20  # entries that are worth a COPY
 
 
 def _kind_of(record):
@@ -52,7 +54,10 @@ class EventQuerySet(models.QuerySet):
             event = self.model(number=number, previous_hash=previous, **named, **said)
             event.hash = previous = event.computed_hash()
             events.append(event)
-        return self.bulk_create(events)
+        if len(events) < MANY:
+            return self.bulk_create(events)
+        copy_in(events)
+        return events
 
     def _locked_end(self):
         """Number and hash of the last entry. The lock serialises writers until they commit: the chain has one order."""

@@ -10,14 +10,17 @@ from django.db import connection, models
 Step = tuple[str, str]
 
 
-def state_guards(initial: str, steps: Iterable[Step]) -> list[pgtrigger.Trigger]:
-    """Triggers that let `state` start as `initial` and move along `steps` only."""
+def state_guards(
+    initial: str, steps: Iterable[Step], *, or_begun: pgtrigger.Q | None = None
+) -> list[pgtrigger.Trigger]:
+    """Triggers that let `state` start as `initial`, or as `or_begun` says, and move along `steps` only."""
+    begun = pgtrigger.Q(new__state=initial)
     return [
         pgtrigger.FSM(name="state_moves", field="state", transitions=sorted(steps)),
         pgtrigger.Protect(
             name="state_starts",
             operation=pgtrigger.Insert,
-            condition=~pgtrigger.Q(new__state=initial),
+            condition=~(begun | or_begun) if or_begun else ~begun,
         ),
     ]
 

@@ -5,6 +5,7 @@ import json
 import uuid
 from collections.abc import Iterable
 
+import pgtrigger
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -218,6 +219,7 @@ class Submission(models.Model):
                     ("submitted", "withdrawn"),
                     ("returned", "withdrawn"),
                 ],
+                or_begun=pgtrigger.Q(new__state="submitted", new__entered_by__isnull=False),
             ),
             no_delete(),
             search_input(),

@@ -14,6 +14,7 @@ UNREADABLE = re.compile(
     + "".join(chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
     + "]"
 )
+PLAIN = re.compile(r"[\t\n -~]*")  # most of what is typed: nothing in it can be unreadable or composed
 
 
 def clean_text(value: str) -> str:
@@ -21,6 +22,8 @@ def clean_text(value: str) -> str:
 
     Raises ValidationError for characters that no one can read: controls, lone surrogates, non-characters.
     """
+    if PLAIN.fullmatch(value):
+        return value
     value = value.replace("\r\n", "\n").replace("\r", "\n")
     if UNREADABLE.search(value):
         codes = ", ".join(sorted(f"U+{ord(character):04X}" for character in set(UNREADABLE.findall(value)))[:5])

@@ -64,7 +64,7 @@ from .likeness import (
     points_to_compare,
 )
 from .notices import TRY_AGAIN, choose_notices, try_again
-from .on_behalf import SheetRow, TakenIn, check_against_original, retype, take_in, take_in_many
+from .on_behalf import SheetRow, TakenIn, WhyNot, check_against_original, retype, take_in, take_in_many
 from .people import (
     STAKEHOLDER_MOVES,
     add_member,

