@@ -6,18 +6,28 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('consultations', '0005_finding'),
+        ("consultations", "0005_finding"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='submission',
-            name='state_starts',
+            model_name="submission",
+            name="state_starts",
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='submission',
-            trigger=pgtrigger.compiler.Trigger(name='state_starts', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (NEW."state" = \'draft\' OR (NEW."entered_by_id" IS NOT NULL AND NEW."state" = \'submitted\')))', func="RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;", hash='f1c6523c3e28de18ce8632f95a02c6feadb3196e', operation='INSERT', pgid='pgtrigger_state_starts_987bd', table='consultations_submission', when='BEFORE')),
+            model_name="submission",
+            trigger=pgtrigger.compiler.Trigger(
+                name="state_starts",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (NOT (NEW."state" = \'draft\' OR (NEW."entered_by_id" IS NOT NULL AND NEW."state" = \'submitted\')))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;",
+                    hash="f1c6523c3e28de18ce8632f95a02c6feadb3196e",
+                    operation="INSERT",
+                    pgid="pgtrigger_state_starts_987bd",
+                    table="consultations_submission",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
