@@ -15,7 +15,7 @@ ROOMS = [
         _("Position papers"),
         ["PositionPaper", "Edition", "Amendment", "Clearance", "Disposition", "Reservation", "Decision"],
     ),
-    (_("Reference data"), ["Theme", "Provision", "Instrument", "County", "Term", "OutlinePart"]),
+    (_("Reference data"), ["Theme", "Provision", "Instrument", "County", "Term", "OutlinePart", "PublicHoliday"]),
     (_("Records"), ["Event", "OutgoingMail"]),
 ]
 

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from consultations.models import Instrument, OutlinePart, Provision, Term, Theme, ThemeProvision
+from consultations.models import Instrument, OutlinePart, Provision, PublicHoliday, Term, Theme, ThemeProvision
 
 from .base import RecordAdmin, RowsInline
 
@@ -49,3 +49,10 @@ class OutlinePartAdmin(RecordAdmin):
     list_display = ["order", "part", "heading", "length", "evidence"]
     list_display_links = ["heading"]
     list_filter = ["part"]
+
+
+@admin.register(PublicHoliday)
+class PublicHolidayAdmin(RecordAdmin):
+    list_display = ["name", "rule", "on", "month", "day", "days_from_easter", "counts", "evidence"]
+    list_filter = ["rule", "counts", "evidence"]
+    search_fields = ["name", "source"]

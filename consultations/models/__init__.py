@@ -23,6 +23,7 @@ from .forums import (
     SessionRoleKind,
     SessionState,
 )
+from .holidays import HolidayRule, PublicHoliday, easter_sunday
 from .inputs import (
     BODY_LIMIT,
     WORDING_LIMIT,

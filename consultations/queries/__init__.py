@@ -18,6 +18,7 @@ from .figures import (
     theme_figures,
 )
 from .files import files_of
+from .holidays import days_off, public_holidays, working_day_after, working_days_between
 from .likeness import (
     Alike,
     Signed,
@@ -62,6 +63,7 @@ __all__ = [
     "co_signatures",
     "counted",
     "current_round",
+    "days_off",
     "delegates",
     "files_of",
     "found",
@@ -77,6 +79,7 @@ __all__ = [
     "organisations_behind",
     "page_between",
     "participation",
+    "public_holidays",
     "public_rounds",
     "ranked_page",
     "readable_by_reference",
@@ -86,4 +89,6 @@ __all__ = [
     "theme_figures",
     "themes_of",
     "waiting",
+    "working_day_after",
+    "working_days_between",
 ]

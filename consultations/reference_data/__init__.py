@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from . import frame, milestones, people
+from . import frame, holidays, milestones, people
 from .reading import FOLDER, BadRow
 from .saving import Tally
 
@@ -21,7 +21,7 @@ def load(folder: Path = FOLDER, say: Callable[[Tally], None] = lambda tally: Non
     """
     tallies = []
     with transaction.atomic():
-        for part in (frame, people, milestones):
+        for part in (frame, people, milestones, holidays):
             for tally in part.load(folder):
                 say(tally)
                 tallies.append(tally)

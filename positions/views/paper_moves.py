@@ -1,5 +1,7 @@
 """One page for each move of a paper: what it needs, what it asks for, one button."""
 
+from collections.abc import Callable
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
@@ -7,19 +9,23 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from consultations.permissions import is_secretariat
+from consultations.queries import public_holidays, working_day_after
+from consultations.templatetags.portal import day
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt
-from ncm_portal.workflow import Move, check, moves_open_to
+from ncm_portal.workflow import Move, check, moves_open_to, now
 from positions import workflow
 from positions.forms.decisions import AdoptForm, DueForm, NeededReasonForm, NoteForm, SilenceForm
 from positions.models import PositionPaper
-from positions.workflow import PAPER_MOVES
+from positions.workflow import PAPER_MOVES, days_to_give
 
 DONE = Outcome([])
+CLOSE_OF_BUSINESS = time(17)
 # What a move asks for beside the click. The fields have the names of the verb's arguments.
 MOVE_FORMS: dict[str, type[forms.Form]] = {
     "request_clearance": DueForm,
@@ -68,6 +74,26 @@ HOME = {
 }  # fmt: skip
 
 
+def _clearance_days(paper: PositionPaper) -> tuple[dict[str, Any], str]:
+    """The first hour at which the ministries have had their working days, and a sentence that says how it counts."""
+    today = timezone.localdate(now())
+    needed = days_to_give(paper)
+    first = working_day_after(today, needed)
+    off = [f"{name}, {day(date)}" for date, name in public_holidays(today, first).items()]
+    words = ngettext(
+        "One working day is needed: until %(day)s at the earliest.",
+        "%(count)s working days are needed: until %(day)s at the earliest.",
+        needed,
+    ) % {"count": needed, "day": day(first)}
+    if off:
+        words = f"{words} {_('Not counted: %(days)s.') % {'days': '; '.join(off)}}"
+    return {"due_at": datetime.combine(first, CLOSE_OF_BUSINESS)}, words
+
+
+# What a form begins with, and a sentence of advice.
+BEGINNINGS: dict[str, Callable[[PositionPaper], tuple[dict[str, Any], str]]] = {"request_clearance": _clearance_days}
+
+
 def known_paper(request: HttpRequest, slug: str) -> PositionPaper:
     """The paper, for people who may know of it; a 404 for everybody else."""
     papers = PositionPaper.objects.visible_to(request.user).select_related("consultation", "forum")
@@ -99,7 +125,8 @@ def desk_paper_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     move = PAPER_MOVES.get(verb)
     if move is None or verb in ELSEWHERE or not (move.may(request.user, paper) or is_secretariat(request.user)):
         raise Http404
-    form = MOVE_FORMS.get(verb, forms.Form)(request.POST if request.method == "POST" else None)
+    initial, advice = BEGINNINGS.get(verb, lambda paper: ({}, ""))(paper)
+    form = MOVE_FORMS.get(verb, forms.Form)(request.POST if request.method == "POST" else None, initial=initial)
     outcome, back = NOTHING_DONE, _way_back(request, verb, slug)
     if request.method == "POST":
         outcome = _make(request, move, paper, form)
@@ -110,6 +137,7 @@ def desk_paper_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
         "paper": paper,
         "move": move,
         "what_follows": WHAT_FOLLOWS[verb],
+        "advice": advice,
         "form": form,
         "reasons": outcome.reasons,
         "in_the_way": [] if form.is_bound else attempt(lambda: check(move, paper, by=request.user)).reasons,

@@ -18,6 +18,7 @@ from .clearance import (
     agree_to_rest,
     break_silence,
     clear_paper,
+    days_to_give,
     end_silence,
     fix_clearance_text,
     open_silence,
@@ -25,7 +26,6 @@ from .clearance import (
     reopen_text,
     request_clearance,
     take_stance,
-    working_days_between,
 )
 from .drafting import (
     add_paragraph,

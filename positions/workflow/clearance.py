@@ -1,6 +1,6 @@
 """Clearance: each ministry clears exactly the paragraphs of its mandate; silence is called silence."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from consultations.models import Stakeholder, User
+from consultations.queries import working_days_between
 from consultations.workflow import written_hour
 from ncm_portal.workflow import (
     Blocked,
@@ -77,12 +78,6 @@ CLEARANCE_MOVES = table(
 )
 
 
-def working_days_between(start: date, end: date) -> int:
-    """Working days after `start` up to and including `end`: Monday to Friday, public holidays not taken out."""
-    days = (start + timedelta(days=number) for number in range(1, (end - start).days + 1))
-    return sum(day.weekday() < 5 for day in days)
-
-
 @verb
 def fix_clearance_text(paper: PositionPaper, *, by: User) -> PositionPaper:
     """Freeze the consolidated text as the edition that the ministries clear."""
@@ -90,6 +85,11 @@ def fix_clearance_text(paper: PositionPaper, *, by: User) -> PositionPaper:
     number = edition.next_number(row, EditionKind.CLEARANCE)
     edition.freeze(row, number=number, kind=EditionKind.CLEARANCE, status="Text for clearance", by=by)
     return row
+
+
+def days_to_give(paper: PositionPaper) -> int:
+    """Working days that the ministries need from now: the consultation's number, then one for words that moved."""
+    return 1 if paper.clearances.exists() else paper.consultation.clearance_working_days
 
 
 @verb
@@ -103,7 +103,7 @@ def request_clearance(paper: PositionPaper, *, by: User, due_at: datetime) -> Po
 
     def check_due(row: PositionPaper) -> None:
         given = working_days_between(timezone.localdate(now()), timezone.localdate(due_at))
-        needed = 1 if row.clearances.exists() else row.consultation.clearance_working_days
+        needed = days_to_give(row)
         if given < needed:
             words = {"given": given, "needed": needed}
             raise Blocked(_("The due day leaves %(given)s working days; %(needed)s are needed.") % words)

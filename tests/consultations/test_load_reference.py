@@ -21,6 +21,7 @@ from consultations.models import (
     MilestoneState,
     OutlinePart,
     Provision,
+    PublicHoliday,
     Relation,
     Stakeholder,
     StakeholderName,
@@ -118,7 +119,7 @@ def test_the_command_says_a_line_for_each_table_and_the_second_run_changes_nothi
         model.objects.count()
         for model in (
             Theme, Provision, ThemeProvision, Provision.targets.through, Instrument, Instrument.themes.through, Term,
-            OutlinePart, County, Stakeholder, StakeholderName, Mandate, Milestone,
+            OutlinePart, County, Stakeholder, StakeholderName, Mandate, Milestone, PublicHoliday,
         )
     )  # fmt: skip
 

@@ -5,10 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import given
-from hypothesis import strategies as st
 
-from consultations.models import Event, OutgoingMail
+from consultations.models import Event, OutgoingMail, PublicHoliday
 from ncm_portal.workflow import Blocked, NotAllowed, now, replayed_at
 from positions import workflow
 from positions.models import Clearance, Stance
@@ -38,13 +36,6 @@ def said(clearance):
     return {stance.paragraph.wording.text: stance.value for stance in live}
 
 
-@given(st.dates(date(2015, 1, 1), date(2030, 1, 1)), st.integers(0, 400))
-def test_working_days_are_the_days_from_monday_to_friday(start, length):
-    days = [start + timedelta(days=number + 1) for number in range(length)]
-    expected = len([day for day in days if day.strftime("%a") not in {"Sat", "Sun"}])
-    assert workflow.working_days_between(start, start + timedelta(days=length)) == expected
-
-
 def test_each_ministry_is_asked_for_exactly_its_mandate(text):
     asked = ask(text)
     assert text.paper.state == "in_clearance"
@@ -67,6 +58,14 @@ def test_less_than_ten_working_days_are_refused_and_the_refusal_is_kept(text):
     assert text.paper.state == "clearance_text"
     assert Event.objects.about(text.paper).last().verb == "request_clearance:refused"
     assert not Clearance.objects.exists()
+
+
+def test_a_public_holiday_is_no_working_day(text):
+    PublicHoliday.objects.create(name="Mashujaa Day", rule="every_year", month=10, day=10)
+    with pytest.raises(Blocked) as refusal:
+        ask(text)
+    assert refusal.value.reasons == ["The due day leaves 9 working days; 10 are needed."]
+    assert ask(text, due=DUE + timedelta(days=1))["Ministry of One"].state == "requested"
 
 
 def test_themes_without_a_lead_and_ministries_without_an_officer_hold_it_up(text):

@@ -1,0 +1,51 @@
+"""Kenyan working days: Monday to Friday, without the public holidays."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django.db.models import Q
+
+from consultations.models import HolidayRule, PublicHoliday
+
+SUNDAY = 6
+LONGEST_WAIT = 366  # days among which a working day is looked for
+
+
+def days_off(holidays: Iterable[PublicHoliday], years: Iterable[int]) -> dict[date, str]:
+    """The public holidays of `years`, each with its name.
+
+    A day of Part I of the Schedule that falls on a Sunday moves to the first day after it that is no public holiday
+    (Public Holidays Act, Cap. 110, section 4). What a notice declares stays where the notice puts it.
+    """
+    kept = [(day, each) for year in years for each in holidays if (day := each.in_year(year))]
+    moves = [(day, each) for day, each in kept if day.weekday() == SUNDAY and each.rule != HolidayRule.ONCE]
+    found = {day: each.name for day, each in kept if (day, each) not in moves}
+    for day, each in sorted(moves, key=lambda move: move[0]):
+        while day in found or day.weekday() == SUNDAY:
+            day += timedelta(days=1)
+        found[day] = each.name
+    return found
+
+
+def public_holidays(start: date, end: date) -> dict[date, str]:
+    """The public holidays from `start` to `end`, both included, in order. One query."""
+    rows = list(PublicHoliday.objects.filter(Q(on=None) | Q(on__year__gte=start.year - 1, on__year__lte=end.year)))
+    found = days_off(rows, range(start.year - 1, end.year + 1))  # a Sunday's holiday may move into the next year
+    return {day: name for day, name in sorted(found.items()) if start <= day <= end}
+
+
+def working_days_between(start: date, end: date) -> int:
+    """Working days after `start` up to and including `end`. One query."""
+    off = public_holidays(start, end) if end > start else {}
+    days = (start + timedelta(days=number) for number in range(1, (end - start).days + 1))
+    return sum(day.weekday() < 5 and day not in off for day in days)
+
+
+def working_day_after(start: date, number: int) -> date:
+    """The day on which `number` working days after `start` are full. One query."""
+    off = public_holidays(start, start + timedelta(days=2 * number + LONGEST_WAIT))
+    day, left = start, number
+    while left > 0:
+        day += timedelta(days=1)
+        left -= day.weekday() < 5 and day not in off
+    return day
