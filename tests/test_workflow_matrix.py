@@ -36,6 +36,7 @@ BARE_CASES = [
     if any(state in move.sources and move.conditions is not no_conditions for move in TABLES[name].values())
 ]
 WHY = "It was agreed so."
+BEGUN = {"SUBMISSION_MOVES": ["submitted"]}  # what somebody typed for its author, as here, begins as sent
 # A fact, two queues and a file that is inspected: moved by no table.
 MOVED_BY_NOBODY = {"milestone", "outgoingmail", "job", "attachment"}
 
@@ -321,7 +322,7 @@ def test_the_database_lets_a_record_begin_at_the_beginning_only(table):
     names = ", ".join(f'"{column}"' for column in columns)
     sql = f'INSERT INTO "{model._meta.db_table}" (state, {names}) SELECT %s, {names} FROM "{model._meta.db_table}" WHERE id = %s'
     others = [state for state in model.State.values if state != born]
-    assert [state for state in others if not refused_by_trigger(sql, [state, record.pk])] == []
+    assert [state for state in others if not refused_by_trigger(sql, [state, record.pk])] == BEGUN.get(table, [])
     assert not refused_by_trigger(sql, [born, record.pk])
 
 
