@@ -229,7 +229,9 @@ def import_done(job: Job) -> None:
         file=one_line(job.asked["name"]),
         taken=taken,
         organisations=len(job.result["taken"]),
-        left_out=job.result["tally"]["error"] + len(job.result["refused"]),
+        left_out=job.result["tally"]["error"],
+        refused=job.result["refused"][:NAMED],
+        more=max(0, len(job.result["refused"]) - NAMED),
         changed=job.result["tally"]["changed"],
         link=address("job", job.key),
     )

@@ -14,7 +14,7 @@ from tablib import Dataset
 from consultations import emails
 from consultations.models import Job, JobKind, JobState, Stakeholder, User
 from consultations.permissions import is_secretariat
-from consultations.workflow import take_in_many
+from consultations.workflow import ask_to_compare, take_in_many
 from ncm_portal.workflow import Blocked, demand, journal, verb
 
 from .spreadsheets import LiteralXLSX, read
@@ -25,15 +25,21 @@ BATCH = 500  # rows of one transaction: others wait for no more than these
 GONE = gettext_lazy("This spreadsheet was uploaded too long ago. Upload it again.")
 
 
-def prepare_import(content: bytes, *, by: User, asked: Mapping[str, Any]) -> Job:
+def prepare_import(content: bytes, trial: Trial, *, by: User, asked: Mapping[str, Any]) -> Job:
     """Keep an uploaded spreadsheet for its preview; `asked` are the choices of the upload. Nothing else is written."""
     folder = UploadFolder()
     folder.save(content)
     choices = {name: value for name, value in asked.items() if name in ("channel", "encoding", "name")}
     choices |= {"received_on": asked["received_on"].isoformat(), "file": folder.name, "names": {}}
+    choices["wrong"] = _wrong_rows(trial)
     return Job.objects.create(
         kind=JobKind.IMPORT_INPUTS, consultation=asked["consultation"], by=by, asked=choices, total=asked["rows"]
     )
+
+
+def _wrong_rows(trial: Trial) -> list[int]:
+    """The rows that a preview calls wrong. Any other that is wrong later was refused, and whoever confirmed is told."""
+    return [row.number for row in trial.of(RowState.ERROR)]
 
 
 def tried(job: Job) -> Trial:
@@ -58,6 +64,7 @@ def confirm_names(job: Job, *, by: User, names: Mapping[str, int]) -> Job:
     """Say which organisations are meant by names that are written otherwise. Raises NotAllowed or Blocked."""
     row = _prepared(job, by)
     row.asked["names"] = {**row.asked["names"], **names}
+    row.asked["wrong"] = _wrong_rows(tried(row))
     row.save()
     return row
 
@@ -85,7 +92,11 @@ def import_inputs(job: Job, progress: Callable[[int, int], None]) -> dict[str, A
     organisation. Begun again, it goes on where it broke off: rows that are here already are passed over."""
     trial = tried(job)
     new = trial.of(RowState.NEW)
-    job.result = {"tally": tally(trial), "taken": {}, "refused": [], **job.result}
+    job.result = {"taken": {}, "refused": [], "rows": [], **job.result}
+    refused = _refused_since(job, trial)
+    counted = tally(trial)
+    counted[RowState.ERROR] -= len(refused)
+    job.result = {"tally": counted, **job.result, "refused": job.result["refused"] + refused}
     done = job.total = len(new) + sum(map(len, job.result["taken"].values()))
     done -= len(new)
     progress(done, job.total)
@@ -99,6 +110,17 @@ def import_inputs(job: Job, progress: Callable[[int, int], None]) -> dict[str, A
     return job.result
 
 
+def _refused_since(job: Job, trial: Trial) -> list[list[Any]]:
+    """The rows that were sound in the preview and are not any more, each with why: somebody suspended an organisation,
+    took a theme out of the consultation or closed its file in between."""
+    known = {*job.asked.get("wrong", ()), *job.result["rows"], *(number for number, _why in job.result["refused"])}
+    return [[row.number, _what_is_wrong(row)] for row in trial.of(RowState.ERROR) if row.number not in known]
+
+
+def _what_is_wrong(row: TriedRow) -> str:
+    return "; ".join(f"{problem.column}: {problem.why}".removeprefix(": ") for problem in row.problems)
+
+
 def left_out(job: Job) -> bytes:
     """The rows of an import that are wrong, as a workbook to correct and send again: each with what is wrong with it.
 
@@ -108,8 +130,7 @@ def left_out(job: Job) -> bytes:
     columns = list(wrong[0].cells) if wrong else []
     rows = Dataset(headers=[*columns, _("row"), _("what is wrong")])
     for row in wrong:
-        why = "; ".join(f"{problem.column}: {problem.why}".removeprefix(": ") for problem in row.problems)
-        rows.append([*row.cells.values(), row.number, why])
+        rows.append([*row.cells.values(), row.number, _what_is_wrong(row)])
     return LiteralXLSX().export_data(rows)
 
 
@@ -131,17 +152,21 @@ def _take(job: Job, batch: tuple[TriedRow, ...]) -> None:
     )
     for submission in taken.new:
         job.result["taken"].setdefault(str(submission.stakeholder_id), []).append(submission.reference)
+    job.result["rows"] += [each.number for each in batch]
     job.result["refused"] += [[rows[key].number, " ".join(reasons)] for key, reasons in taken.refused.items()]
     Job.objects.filter(pk=job.pk).update(result=job.result)
 
 
 def _tell(job: Job) -> None:
-    """One mail for the importer, one for each organisation, together with the note that they are written."""
+    """One mail for the importer, one for each organisation, one search for texts that say the same, and the note that
+    all this is under way."""
     if job.result.get("told"):
         return
     taken = job.result["taken"]
     bodies = Stakeholder.objects.in_bulk([int(pk) for pk in taken])
     emails.import_done(job)
     emails.inputs_taken_in(job.consultation, {body: taken[str(pk)] for pk, body in bodies.items()})
+    if taken:
+        ask_to_compare(job.consultation, by=job.by)
     job.result["told"] = True
     Job.objects.filter(pk=job.pk).update(result=job.result)

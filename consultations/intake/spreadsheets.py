@@ -6,22 +6,23 @@ import itertools
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator
 from io import BytesIO, StringIO
-from typing import Any, NamedTuple
-from zipfile import BadZipFile, ZipFile
+from typing import Any
 
 from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.formats.base_formats import CSV, XLSX
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from tablib import Dataset
 
+from .workbooks import MAX_COLUMNS, NotReadable, NotText, Numbered, Row, workbook_rows
+
 MAX_BYTES = 4 * 1024 * 1024
-MAX_UNPACKED = 64 * 1024 * 1024
 MAX_ROWS = 5_000
-MAX_COLUMNS = 40
+MAX_TEXT = 16_000_000  # characters of all cells together: one text of a workbook may stand in each of them
+MAX_LINES = 1_048_576  # of a CSV file, blank ones too: a sheet of Excel has no more
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 # What a spreadsheet program would take for the beginning of a formula (OWASP, "CSV Injection").
 FORMULA = tuple("=+-@\t\r")
@@ -36,24 +37,9 @@ ENCODINGS = {
 }
 DETECTED = ("cp1252", "mac_roman", "cp1256")
 
-Row = list[Any]
-
-
-class NotReadable(ValueError):
-    """A file that cannot be read as a spreadsheet; says why in plain words."""
-
 
 class EncodingUnknown(NotReadable):
     """A CSV file of which nobody but its sender knows how its letters were saved."""
-
-
-class NotText(NamedTuple):
-    """A cell that holds no text but a formula or an error; says so in plain words."""
-
-    why: str
-
-    def __str__(self) -> str:
-        return ""
 
 
 def read(data: bytes, encoding: str = "") -> Dataset:
@@ -64,9 +50,7 @@ def read(data: bytes, encoding: str = "") -> Dataset:
     """
     if data.startswith(OLD_EXCEL):
         raise NotReadable(_("This is an old Excel file (.xls). Save it as .xlsx and send it again."))
-    if data.startswith(ZIP) and _unpacked_size(data) > MAX_UNPACKED:
-        raise NotReadable(_("The workbook is too large once it is unpacked. Split it."))
-    return _dataset(_workbook_rows(data) if data.startswith(ZIP) else _csv_rows(data, encoding or encoding_of(data)))
+    return _dataset(workbook_rows(data) if data.startswith(ZIP) else _csv_rows(data, encoding or encoding_of(data)))
 
 
 def encoding_of(data: bytes) -> str:
@@ -96,48 +80,23 @@ def _is_text(data: bytes, encoding: str) -> bool:
     return not any("\x80" <= letter <= "\x9f" for letter in text[:SAMPLE])
 
 
-def _unpacked_size(data: bytes) -> int:
-    """What a workbook unpacks to; a broken one to nothing."""
-    try:
-        with ZipFile(BytesIO(data)) as package:
-            return sum(member.file_size for member in package.infolist())
-    except BadZipFile:
-        return 0
-
-
-def _workbook_rows(data: bytes) -> Iterator[Row]:
-    """Rows of the first sheet. The size that a workbook claims for its sheet may be false and is not asked for."""
-    try:
-        sheet = load_workbook(BytesIO(data), read_only=True).worksheets[0]
-        sheet.reset_dimensions()
-        yield from ([_value(cell) for cell in row] for row in sheet.iter_rows(max_col=MAX_COLUMNS))
-    except Exception as error:  # a broken workbook fails in many ways, and all mean the same
-        raise NotReadable(_("This is not an Excel workbook (.xlsx), or it is damaged.")) from error
-
-
-def _value(cell: Any) -> Any:
-    if cell.data_type == "f":
-        return NotText(_("This cell holds a formula. Put its result there as text."))
-    if cell.data_type == "e":
-        return NotText(_("This cell holds an error (%(error)s).") % {"error": cell.value})
-    return cell.value
-
-
-def _csv_rows(data: bytes, encoding: str) -> Iterator[Row]:
+def _csv_rows(data: bytes, encoding: str) -> Iterator[Numbered]:
     try:
         text = data.decode(encoding)
     except UnicodeError as error:
         raise EncodingUnknown(_("The file was not saved in the way that was chosen. Choose another.")) from error
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
     try:
-        for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter):
-            yield [_unescaped(cell) for cell in row[:MAX_COLUMNS]]
+        for number, row in enumerate(csv.reader(StringIO(text, newline=""), delimiter=delimiter), 1):
+            if number > MAX_LINES:
+                raise _too_many_rows()
+            yield number, [_unescaped(cell) for cell in row[:MAX_COLUMNS]]
     except csv.Error as error:
         raise NotReadable(_("The CSV file cannot be read: %(why)s.") % {"why": error}) from error
 
 
-def _dataset(rows: Iterable[Row]) -> Dataset:
-    filled = ((number, row) for number, row in enumerate(rows, 1) if not is_blank(row))
+def _dataset(rows: Iterable[Numbered]) -> Dataset:
+    filled = ((number, row) for number, row in rows if not is_blank(row))
     first, head = next(filled, (0, []))
     if first == 0:
         raise NotReadable(_("The sheet is empty."))
@@ -147,14 +106,22 @@ def _dataset(rows: Iterable[Row]) -> Dataset:
     if len(set(columns.values())) < len(columns):
         raise NotReadable(_("Two columns have the same name."))
     body: list[Row] = []
+    size = 0
     for number, row in filled:
+        size += sum(len(cell) for cell in row if isinstance(cell, str))
         if number > MAX_ROWS + 1:
-            raise NotReadable(_("The sheet has more than %(rows)s rows. Split it.") % {"rows": f"{MAX_ROWS:,}"})
+            raise _too_many_rows()
+        if size > MAX_TEXT:
+            raise NotReadable(_("The sheet holds more text than is read at once. Split it."))
         body += itertools.repeat([None] * len(columns), number - 2 - len(body))
         body.append([row[place] if place < len(row) else None for place in columns])
     if not body:
         raise NotReadable(_("There is no row below the names of the columns."))
     return Dataset(*body, headers=list(columns.values()))
+
+
+def _too_many_rows() -> NotReadable:
+    return NotReadable(_("The sheet has more than %(rows)s rows. Split it.") % {"rows": f"{MAX_ROWS:,}"})
 
 
 def is_blank(cells: Iterable[Any]) -> bool:
@@ -164,7 +131,7 @@ def is_blank(cells: Iterable[Any]) -> bool:
 
 def _column(name: Any) -> str:
     """A column's name as the resources spell it: "Proposed wording " is "proposed_wording"."""
-    return "_".join(str(name or "").lower().split())
+    return "_".join(str(name or "")[:100].lower().split())
 
 
 def _unescaped(cell: str) -> str:

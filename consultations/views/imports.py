@@ -54,9 +54,9 @@ def _prepared(request: HttpRequest, form: InputsImportForm) -> Job:
     """The job of a sound upload. Raises NotReadable when columns are missing."""
     chosen = form.cleaned_data
     kept = {name: chosen[name] for name in ("consultation", "channel", "received_on")}
-    intake.try_rows(form.sheet, by=request.user, **kept)
+    trial = intake.try_rows(form.sheet, by=request.user, **kept)
     asked = {**kept, "encoding": chosen["encoding"], "name": chosen["file"].name, "rows": len(form.sheet)}
-    return intake.prepare_import(form.content, by=request.user, asked=asked)
+    return intake.prepare_import(form.content, trial, by=request.user, asked=asked)
 
 
 @for_secretariat
@@ -143,7 +143,7 @@ def _result(found: Job) -> dict[str, Any]:
         "organisations": len(result["taken"]),
         "tally": [(state.value, result["tally"][state], STATES[state]) for state in STATES if state != RowState.NEW],
         "refused": result["refused"][:SHOWN],
-        "wrong": result["tally"][RowState.ERROR],
+        "wrong": result["tally"][RowState.ERROR] + len(result["refused"]),
     }
 
 

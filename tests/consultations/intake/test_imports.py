@@ -12,7 +12,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from consultations import jobs
-from consultations.intake import uploads
+from consultations.intake import imports, uploads
 from consultations.models import Event, Job, OutgoingMail, Stakeholder, Submission
 from ncm_portal.workflow import now
 from tests.consultations.intake.sheets import HEAD, ROW, send, sheet, states, take_in, workbook, wrong
@@ -50,7 +50,8 @@ def test_inputs_are_previewed_and_then_taken_in(client, officer, network, consul
     assert (kept.entered_by, kept.author, kept.consultation) == (officer, officer, consultation)
     entry = Event.objects.about(kept).get()
     assert (entry.verb, entry.by, entry.before, entry.after) == ("take_in_many", officer, "draft", "submitted")
-    assert entry.data == {"import": str(Job.objects.get().key)}
+    assert entry.data == {"import": str(preview.context["job"].key)}
+    assert Job.objects.get(kind="compare").consultation == consultation
     call_command("check_journal", stdout=StringIO())
 
 
@@ -200,11 +201,46 @@ def test_a_misspelt_organisation_is_suggested_and_confirmed_by_a_person(client, 
 
 def test_what_is_no_longer_possible_when_it_runs_is_said_and_keeps_out_no_other(client, consultation, network):
     other = make_stakeholder("Other")
-    preview = send(client, consultation, workbook(HEAD, ROW, said(organisation="Other")))
+    rows = [ROW, said(organisation="Nobody"), said(organisation="Other"), said(title="Another")]
+    preview = send(client, consultation, workbook(HEAD, *rows))
     Stakeholder.objects.filter(pk=other.pk).update(state="suspended")
     page = take_in(client, preview)
-    assert Submission.objects.get().stakeholder == network
+    assert [each.stakeholder for each in Submission.objects.all()] == [network] * 2
     assert page.context["tally"][0] == ("error", 1, "wrong")
+    assert page.context["refused"] == [[4, "The secretariat has not verified Other"]]
+    assert "Row 4: The secretariat has not verified Other" in words(page)
+    (told,) = OutgoingMail.objects.filter(subject__startswith="Your import is done: 2 inputs")
+    named = "Not taken in although the preview was sound:\nRow 4: The secretariat has not verified Other\n"
+    assert ("something is wrong with them: 1\n" in told.body, named in told.body) == (True, True)
+    answer = client.get(reverse("job_left_out", args=[preview.context["job"].key]))
+    assert [row[-2] for row in load_workbook(BytesIO(answer.content)).active.iter_rows(2, values_only=True)] == [
+        "3",
+        "4",
+    ]
+
+
+def test_a_refusal_of_the_verb_itself_is_told_row_by_row(client, consultation, monkeypatch):
+    """Between the second trial and the verb's own look a moment passes: what changes in it is refused by the verb."""
+    make_stakeholder("Other")
+    preview = send(client, consultation, workbook(HEAD, ROW, said(organisation="Other"), said(title="Another")))
+    tried = imports.tried
+
+    def tried_just_before(job):
+        trial = tried(job)
+        for each in trial.rows:
+            each.row.stakeholder.refresh_from_db()
+            if each.row.stakeholder.name == "Other":
+                each.row.stakeholder.state = "suspended"
+        return trial
+
+    monkeypatch.setattr(imports, "tried", tried_just_before)
+    page = take_in(client, preview)
+    assert page.context["refused"] == [[3, "The secretariat has not verified Other"]]
+    assert (page.context["tally"][0], Submission.objects.count()) == (("error", 0, "wrong"), 2)
+    told = OutgoingMail.objects.get(subject__startswith="Your import is done: 2 inputs")
+    assert "Row 3: The secretariat has not verified Other" in told.body
+    entry = Event.objects.get(verb="take_in_many:refused")
+    assert entry.data["reasons"] == ["The secretariat has not verified Other"]
 
 
 def test_one_mail_to_the_importer_and_one_to_each_organisation(client, officer, consultation, network):

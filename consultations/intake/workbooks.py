@@ -1,0 +1,159 @@
+"""Excel workbooks read row by row: only the parts that rows need, and none that grows too large as it is built."""
+
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from typing import Any, NamedTuple
+from xml.parsers import expat
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+from django.utils.translation import gettext as _
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.worksheet._reader import ROW_TAG, WorkSheetParser
+from openpyxl.xml.functions import iterparse
+
+MAX_UNPACKED = 64 * 1024 * 1024
+MAX_ELEMENTS = 350_000  # of XML in rows and texts: 5,000 rows of 14 columns have some 285,000
+MAX_OTHERS = 20_000  # in everything that is built as a whole: styles, names, the list of parts
+MAX_COLUMNS = 40
+
+Row = list[Any]
+Numbered = tuple[int, Row]
+
+
+class NotReadable(ValueError):
+    """A file that cannot be read as a spreadsheet; says why in plain words."""
+
+
+class NotText(NamedTuple):
+    """A cell that holds no text but a formula or an error; says so in plain words."""
+
+    why: str
+
+    def __str__(self) -> str:
+        return ""
+
+
+def workbook_rows(data: bytes) -> Iterator[Numbered]:
+    """Rows of the first sheet by their numbers, as far as they are there: gaps may be a million rows high, and the size
+    that a workbook claims for its sheet may be false. Raises NotReadable."""
+    try:
+        yield from _rows(_Workbook(data))
+    except NotReadable:
+        raise
+    except Exception as error:  # a broken workbook fails in many ways, and all mean the same
+        raise NotReadable(_("This is not an Excel workbook (.xlsx), or it is damaged.")) from error
+
+
+class _Package(ZipFile):
+    """The parts of a workbook, each counted before anything is built from it."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(BytesIO(data))
+        self.elements, self.others = MAX_ELEMENTS, MAX_OTHERS
+        members = self.infolist()
+        if sum(member.file_size for member in members) > MAX_UNPACKED:
+            raise NotReadable(_("The workbook is too large once it is unpacked. Split it."))
+        if any(member.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for member in members):
+            raise BadZipFile  # what the others unpack to has no bound
+
+    def open(self, name: Any, *_mode: Any, **_options: Any) -> Any:
+        """A part with rows or texts. It is unpacked as far as it claims to reach; where that is a lie, its checksum is
+        wrong."""
+        member = name if isinstance(name, ZipInfo) else self.getinfo(name)
+        with super().open(member) as part:
+            content = part.read(member.file_size)
+        self.elements -= content.count(b"<") - content.count(b"</")
+        if self.elements < 0:
+            raise _too_much()
+        return BytesIO(content)
+
+    def read(self, name: Any, pwd: bytes | None = None) -> bytes:
+        """A part that is built as a whole."""
+        content = self.open(name).read()
+        self.others = _elements_left(content, self.others)
+        return content
+
+
+def _too_much() -> NotReadable:
+    return NotReadable(_("The workbook holds more than is read at once. Copy its rows into a new one, or split it."))
+
+
+def _elements_left(content: bytes, left: int) -> int:
+    """How many more elements may be built after those of this part. Raises NotReadable beyond, and ValueError for a
+    part that defines words of its own (a few of them may stand for millions)."""
+
+    def start(*_given: Any) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise _too_much()
+
+    def doctype(*_given: Any) -> None:
+        raise ValueError
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.StartDoctypeDeclHandler = start, doctype
+    parser.Parse(content, True)
+    return left
+
+
+class _Workbook(ExcelReader):
+    """A workbook as far as its first sheet needs it: its texts, the formats of its dates, where the sheet lies."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(BytesIO(data), read_only=True, keep_links=False)
+        self.archive = _Package(data)
+        self.read_manifest()
+        self.read_strings()
+        self.read_workbook()
+        apply_stylesheet(self.archive, self.wb)
+
+    def first_sheet(self) -> Any:
+        """The part with the rows."""
+        sheets = (related for _sheet, related in self.parser.find_sheets() if "chartsheet" not in related.Type)
+        return self.archive.open(next(sheets).target)
+
+
+def _rows(workbook: _Workbook) -> Iterator[Numbered]:
+    book, last = workbook.wb, 0
+    known = {"date_formats": book._date_formats, "timedelta_formats": book._timedelta_formats, "epoch": book.epoch}
+    sheet = _Sheet(workbook.first_sheet(), workbook.shared_strings, **known)
+    for number, cells in sheet.parse():
+        if number <= last:
+            raise ValueError(number)
+        last = number
+        yield number, _row(cells)
+
+
+class _Sheet(WorkSheetParser):
+    """The rows of a sheet, and nothing else that stands in it."""
+
+    def parse(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        """The cells that are there, by the number of their row."""
+        for _event, element in iterparse(self.source):
+            if element.tag == ROW_TAG:
+                number, cells = self.parse_row(element)
+                element.clear()
+                if cells:
+                    yield number, cells
+
+    def parse_formula(self, _element: Any) -> str:
+        """That there is one: working it out costs much, and nobody reads it."""
+        return "="
+
+
+def _row(cells: Iterable[dict[str, Any]]) -> Row:
+    row: Row = [None] * MAX_COLUMNS
+    for cell in cells:
+        if cell["column"] <= MAX_COLUMNS:
+            row[cell["column"] - 1] = _value(cell)
+    return row
+
+
+def _value(cell: dict[str, Any]) -> Any:
+    if cell["data_type"] == "f":
+        return NotText(_("This cell holds a formula. Put its result there as text."))
+    if cell["data_type"] == "e":
+        return NotText(_("This cell holds an error (%(error)s).") % {"error": cell["value"]})
+    return cell["value"]
