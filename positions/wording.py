@@ -4,7 +4,9 @@ Pure: texts in, spans out. Everything of the texts comes back, to the last space
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
@@ -13,6 +15,8 @@ Kind = Literal["same", "removed", "added"]
 # A word or a mark with the space before it, so that a sentence added at the end leaves the words before it alone.
 WORD = re.compile(r"\s*[\w’'-]+|\s*[^\w\s]|\s+")
 SHORTEST_PAUSE = 3  # fewer words than these between two changes are part of one change: it reads more easily
+LARGEST_SQUARE = 600 * 600  # words of two texts that are compared each with each: more than any paragraph may hold
+RUN = 3  # words that together make a place in a long text
 
 
 class Span(NamedTuple):
@@ -97,15 +101,74 @@ def _changes(old: list[str], new: list[str]) -> list[Change]:
 
 
 def _raw_changes(old: list[str], new: list[str]) -> Iterator[Change]:
-    """The differences as `difflib` finds them between the common beginning and the common end."""
+    """The differences between the common beginning and the common end; what does not meet in a place is changed there."""
     start = _common(old, new)
     tail = _common(old[start:][::-1], new[start:][::-1])
-    middle = SequenceMatcher(None, old[start : len(old) - tail], new[start : len(new) - tail])
-    codes = (code[1:] for code in middle.get_opcodes() if code[0] != "equal")
-    changes = [Change(*(start + place for place in code)) for code in codes]
+    whole = Change(start, len(old) - tail, start, len(new) - tail)
+    changes = [change for gap in _gaps(old, new, whole) for change in _within(old, new, gap)]
     ends = [*(change.i for change in changes[1:]), len(old)]
     for change, end in zip(changes, ends, strict=False):
         yield _late(change, end, old, new)
+
+
+def _within(old: list[str], new: list[str], gap: Change) -> Iterator[Change]:
+    """The differences in one gap as `difflib` finds them; two long stretches without a common place changed as a whole.
+
+    `difflib` needs time with the square of the length, which the bound keeps from counting in long texts.
+    """
+    i, j, k, m = gap
+    if (j - i) * (m - k) > LARGEST_SQUARE:
+        yield gap
+        return
+    for tag, *places in SequenceMatcher(None, old[i:j], new[k:m]).get_opcodes():
+        if tag != "equal":
+            yield Change(i + places[0], i + places[1], k + places[2], k + places[3])
+
+
+def _gaps(old: list[str], new: list[str], whole: Change) -> Iterator[Change]:
+    """What lies between the places that both texts have: all of a short text, in a long one from place to place.
+
+    A place is a run of words that stands exactly once in each text; of those, the longest chain in the same order.
+    """
+    i, j, k, m = whole
+    if (j - i) * (m - k) > LARGEST_SQUARE:
+        for place, other in _chain(_places(old, i, j), _places(new, k, m)):
+            yield Change(i, place, k, other)
+            i, k = place + RUN, other + RUN
+    yield Change(i, j, k, m)
+
+
+def _places(text: list[str], start: int, end: int) -> dict[tuple[str, ...], int]:
+    """Where each run of words stands that stands there once."""
+    runs = [tuple(text[at : at + RUN]) for at in range(start, end - RUN + 1)]
+    often = Counter(runs)
+    return {run: at for at, run in enumerate(runs, start=start) if often[run] == 1}
+
+
+def _chain(old: dict[tuple[str, ...], int], new: dict[tuple[str, ...], int]) -> list[tuple[int, int]]:
+    """The longest chain of places that stand in the same order in both texts, none over another in the second."""
+    pairs = [(at, new[run]) for run, at in old.items() if run in new]
+    kept = longest_rising([other for _place, other in pairs])
+    chain: list[tuple[int, int]] = []
+    for place, other in (pairs[number] for number in kept):
+        if not chain or (place >= chain[-1][0] + RUN and other >= chain[-1][1] + RUN):
+            chain.append((place, other))
+    return chain
+
+
+def longest_rising(numbers: Sequence[int]) -> list[int]:
+    """The indexes of a longest rising chain of distinct `numbers`: what stays in order when the rest is moved."""
+    ends: list[int] = []  # the index at which the best chain of each length ends
+    before: list[int | None] = []
+    for index, number in enumerate(numbers):
+        length = bisect_left(ends, number, key=lambda end: numbers[end])
+        before.append(ends[length - 1] if length else None)
+        ends[length : length + 1] = [index]
+    found, at = [], ends[-1] if ends else None
+    while at is not None:
+        found.append(at)
+        at = before[at]
+    return found[::-1]
 
 
 def _late(change: Change, end: int, old: list[str], new: list[str]) -> Change:

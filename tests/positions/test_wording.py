@@ -2,15 +2,48 @@
 
 import re
 
+import hypothesis
+import pytest
 from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from positions.wording import Merged, Span, merge, redline, words
+from positions import wording
+from positions.wording import Merged, Span, longest_rising, merge, redline, words
 
 TEXTS = st.text(max_size=200) | st.lists(
     st.sampled_from(["Kenya", "calls", "for", "the", "Compact", ",", "routes", "\n", "2018"]), max_size=60
 ).map(" ".join)
+
+
+LONG = st.builds(
+    lambda seeds, cuts: [f"w{seed}" for seed in seeds] * cuts,
+    st.lists(st.integers(0, 400), min_size=20, max_size=60),
+    st.integers(1, 3),
+).map(" ".join)
+
+
+@pytest.fixture(params=[wording.LARGEST_SQUARE, 100], ids=["short", "long"])
+def square(monkeypatch, request):
+    """Texts compared as a whole, as every paragraph is, and cut at the places that both have, as long texts are."""
+    monkeypatch.setattr(wording, "LARGEST_SQUARE", request.param)
+
+
+# The bound is set once for all examples and never changes between them.
+MANY = hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture], deadline=None)
+
+
+def apply(spans, text):
+    """Carry the changes of a redline out on `text`; the words that stay or go must be those of the text."""
+    made = []
+    for kind, words_of in spans:
+        if kind != "added":
+            assert text.startswith(words_of)
+            text = text[len(words_of) :]
+        if kind != "removed":
+            made.append(words_of)
+    assert text == ""
+    return "".join(made)
 
 
 def joined(spans, *kinds):
@@ -22,11 +55,30 @@ def test_words_joined_are_the_text(text):
     assert "".join(words(text)) == text
 
 
-@given(TEXTS, TEXTS)
-def test_a_redline_holds_both_texts(before, after):
-    spans = redline(before, after)
-    assert joined(spans, "same", "removed") == before
-    assert joined(spans, "same", "added") == after
+@MANY
+@given(TEXTS | LONG, TEXTS | LONG)
+def test_a_redline_carried_out_on_the_first_text_gives_the_second(square, before, after):
+    assert apply(redline(before, after), before) == after
+
+
+@given(st.lists(st.integers(0, 60), unique=True))
+def test_the_longest_rising_chain_rises_and_is_as_long_as_any(numbers):
+    chain = [numbers[index] for index in longest_rising(numbers)]
+    assert chain == sorted(chain)
+    best = [0] * len(numbers)
+    for index, number in enumerate(numbers):
+        best[index] = 1 + max((best[at] for at in range(index) if numbers[at] < number), default=0)
+    assert len(chain) == max(best, default=0)
+
+
+def test_a_long_text_is_cut_where_both_texts_agree():
+    before = " ".join(f"w{number}" for number in range(2_000))
+    after = before.replace("w500 ", "x500 ").replace("w1500", "new w1500").replace("w1999", "")
+    assert [span for span in redline(before, after) if span.kind != "same"] == [
+        Span("removed", " w500"), Span("added", " x500"), Span("added", " new"), Span("removed", " w1999"),
+        Span("added", " "),
+    ]  # fmt: skip
+    assert len(redline("a b " * 1_000, "c d " * 1_000)) == 3  # nothing in common but the last space
 
 
 @given(TEXTS)
@@ -86,20 +138,50 @@ def test_a_text_of_one_repeated_word_takes_no_time():
     assert joined(redline(long, "b " + long[: -len("a a ")]), "same", "removed") == long
 
 
-@given(TEXTS, TEXTS)
-def test_who_changed_nothing_takes_over_what_the_other_wrote(base, other):
+@MANY
+@given(TEXTS | LONG, TEXTS | LONG)
+def test_who_changed_nothing_takes_over_what_the_other_wrote(square, base, other):
     assert merge(base, base, other) == Merged(other, 0)
     assert merge(base, other, base) == Merged(other, 0)
     assert merge(base, other, other) == Merged(other, 0)
 
 
-@given(TEXTS, TEXTS, TEXTS)
-def test_a_merge_keeps_every_word_that_either_put_in(base, mine, theirs):
+@MANY
+@given(TEXTS | LONG, TEXTS | LONG, TEXTS | LONG)
+def test_a_merge_keeps_every_word_that_either_put_in(square, base, mine, theirs):
     found = merge(base, mine, theirs)
     for text in (mine, theirs):
         for span in redline(base, text):
             if span.kind == "added":
                 assert all(word.strip() in found.text for word in words(span.text))
+
+
+@MANY
+@given(TEXTS, TEXTS, TEXTS)
+def test_a_merge_is_the_same_whoever_comes_first(square, base, mine, theirs):
+    """But for the brackets, in which the words of the other stand first."""
+    found, turned = merge(base, mine, theirs), merge(base, theirs, mine)
+    assert found.conflicts == turned.conflicts
+    assert found.conflicts or found == turned
+
+
+EDITS = st.sampled_from(["", "{0} and more", "other", "before {0}"])
+
+
+@MANY
+@given(st.integers(9, 40), st.data())
+def test_edits_in_different_places_all_stand_in_the_merge(square, length, data):
+    base = [f"w{number}" for number in range(length)]
+    places = st.sets(st.integers(0, length - 1), max_size=6)
+    left = data.draw(places)
+    right = {place for place in data.draw(places) if not {place - 1, place, place + 1} & left}
+    edits = {place: data.draw(EDITS) for place in left | right}
+
+    def edited(chosen):
+        return " ".join(filter(None, (edits[n].format(w) if n in chosen else w for n, w in enumerate(base))))
+
+    whole = merge(edited(set()), edited(left), edited(right))
+    assert (whole.conflicts, whole.text.split()) == (0, edited(left | right).split())
 
 
 def test_changes_in_different_places_go_together():
