@@ -101,7 +101,7 @@ def _changes(old: list[str], new: list[str]) -> list[Change]:
 
 
 def _raw_changes(old: list[str], new: list[str]) -> Iterator[Change]:
-    """The differences between the common beginning and the common end; what does not meet in a place is changed there."""
+    """The differences between the common beginning and the common end."""
     start = _common(old, new)
     tail = _common(old[start:][::-1], new[start:][::-1])
     whole = Change(start, len(old) - tail, start, len(new) - tail)

@@ -13,6 +13,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from positions.comparison import Part, compare
+from positions.lines import Block, numbered
 from positions.models import Edition
 
 KEPT = 16
@@ -33,6 +35,19 @@ def text(sha256: str) -> SafeString:
 @lru_cache(maxsize=KEPT)
 def _text(sha256: str, language: str) -> SafeString:
     return SafeString(render_to_string("positions/paper_text.html", {"sections": sections(content(sha256))}))
+
+
+@lru_cache(maxsize=KEPT)
+def lines(sha256: str) -> list[Block]:
+    """The edition with this hash in numbered lines."""
+    return numbered(content(sha256))
+
+
+@lru_cache(maxsize=KEPT)
+def changes(before: str, after: str) -> list[Part]:
+    """What changed between the editions with these two hashes. One query."""
+    held = dict(Edition.objects.filter(sha256__in=[before, after]).values_list("sha256", "content"))
+    return compare(json.loads(held[before]), json.loads(held[after]))
 
 
 def facts(sha256: str) -> dict[str, Any]:

@@ -1,0 +1,69 @@
+"""A frozen text in numbered lines, so that two people can speak of the same place: "edition 0.3, line 212".
+
+Pure, and decided by the words of the text alone: the numbers are the same on every screen and every sheet, for ever.
+"""
+
+from dataclasses import dataclass
+from textwrap import TextWrapper
+from typing import Any, NamedTuple
+
+WIDTH = 76  # letters of a line. Never change it: every number that anybody ever quoted hangs on it
+_WRAPPER = TextWrapper(width=WIDTH, break_on_hyphens=False, expand_tabs=False)
+
+
+class Line(NamedTuple):
+    """One line and its number in the whole edition, from 1."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """The lines of a heading (without a number of its own) or of a paragraph."""
+
+    paragraph: int | None
+    lang: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A section: its heading is the first passage."""
+
+    number: str
+    heading: str
+    passages: list[Passage]
+
+    @property
+    def first(self) -> int:
+        """The number of its first line."""
+        return self.passages[0].lines[0].number
+
+    @property
+    def last(self) -> int:
+        """The number of its last line."""
+        return self.passages[-1].lines[-1].number
+
+
+def numbered(content: dict[str, Any]) -> list[Block]:
+    """The sections of the content of an edition in lines, headings and paragraphs alike, counted through."""
+    blocks, last = [], 0
+    for section in content["sections"]:
+        heading = f"{section['number']}. {section['heading']}" if section["number"] else section["heading"]
+        passages = []
+        texts = [
+            (None, "en", heading),
+            *((each["number"], each["lang"], each["text"]) for each in section["paragraphs"]),
+        ]
+        for paragraph, lang, text in texts:
+            lines = [Line(number, line) for number, line in enumerate(wrapped(text), start=last + 1)]
+            last = lines[-1].number
+            passages.append(Passage(paragraph, lang, lines))
+        blocks.append(Block(section["number"], section["heading"], passages))
+    return blocks
+
+
+def wrapped(text: str) -> list[str]:
+    """`text` in lines of at most WIDTH letters, at least one; its own line ends stay, empty lines do not count."""
+    return [line for own in text.splitlines() for line in _WRAPPER.wrap(own)] or [""]

@@ -1,0 +1,109 @@
+"""Frozen texts compared and quoted: what changed between two editions, and an edition in numbered lines."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from positions.comparison import Part, tally
+from positions.models import Edition
+from positions.queries import readable_editions
+
+from . import reading
+from .public_papers import is_official
+
+KINDS = ("changed", "moved and changed", "moved", "new", "removed")
+
+
+def _editions(request: HttpRequest, slug: str) -> list[Edition]:
+    """The editions of the paper that the reader may see, newest first; 404 without one."""
+    found = readable_editions(request.user, slug)
+    if not found:
+        raise Http404
+    return found
+
+
+def _chosen(editions: list[Edition], number: str) -> Edition:
+    """The edition with this number; 404 where there is none, or none for this reader."""
+    found = next((each for each in editions if each.number == number), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+# --- Two editions ---------------------------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+def paper_compare(request: HttpRequest, slug: str) -> HttpResponse:
+    """What changed from one edition of a paper to another: the last two unless the address names others.
+
+    `from` and `to` are numbers of editions, `all` shows the paragraphs that stayed as well.
+    """
+    editions = _editions(request, slug)
+    after = _chosen(editions, request.GET.get("to", editions[0].number))
+    older = editions[editions.index(after) + 1 :] or editions[-1:]
+    before = _chosen(editions, request.GET.get("from", older[0].number))
+    parts = reading.changes(before.sha256, after.sha256)
+    tallied = tally(parts)
+    context = {
+        "paper": after.paper,
+        "editions": editions,
+        "before": before,
+        "after": after,
+        "official": is_official(before) and is_official(after),
+        "parts": _shown(parts, whole="all" in request.GET),
+        "whole": "all" in request.GET,
+        "figures": [(kind, tallied[kind]) for kind in KINDS if tallied[kind]],
+        "same": tallied["same"],
+    }
+    return render(request, "positions/compare.html", context)
+
+
+def _shown(parts: list[Part], *, whole: bool) -> list[dict[str, Any]]:
+    """The sections in which something happened, each with its rows and how many it leaves out; or all of it."""
+    return [
+        {"part": part, "rows": part.rows if whole else part.changed, "left": len(part.rows) - len(part.changed)}
+        for part in parts
+        if whole or part.is_changed
+    ]
+
+
+# --- Lines ----------------------------------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+def edition_lines(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    """An edition in numbered lines, section by section; `all` gives the whole text, to print."""
+    return _lines(request, slug, number, line=0)
+
+
+@login_not_required
+@require_safe
+def edition_line(request: HttpRequest, slug: str, number: str, line: int) -> HttpResponse:
+    """The section that holds a line which somebody quoted. 404 where the edition has no such line."""
+    return _lines(request, slug, number, line=line)
+
+
+def _lines(request: HttpRequest, slug: str, number: str, *, line: int) -> HttpResponse:
+    edition = _chosen(_editions(request, slug), number)
+    blocks = reading.lines(edition.sha256)
+    asked = [block for block in blocks if block.first <= line <= block.last]
+    if line and not asked:
+        raise Http404
+    whole = "all" in request.GET
+    context = {
+        "paper": edition.paper,
+        "edition": edition,
+        "official": is_official(edition),
+        "blocks": blocks,
+        "shown": blocks if whole else asked or blocks[:1],
+        "whole": whole,
+        "line": line,
+        "frozen": reading.facts(edition.sha256),
+    }
+    return render(request, "positions/lines.html", context)
