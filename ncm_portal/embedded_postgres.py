@@ -123,6 +123,11 @@ def is_running(folder: str | Path) -> bool:
     return _answers(Server.at(folder))
 
 
+def programs(folder: str | Path) -> Path:
+    """The folder of PostgreSQL's programs that this server runs with. Raises PostgresError."""
+    return _programs(Server.at(folder))
+
+
 # --- The programs -------------------------------------------------------------------------------------------------
 
 

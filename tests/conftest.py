@@ -20,6 +20,7 @@ from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 
 from ncm_portal import embedded_postgres
+from tests import migrated
 from tests.settings import RUN_FOLDER, RUN_PREFIX
 
 OWN_DATABASE = "DATABASE_URL" not in os.environ
@@ -36,6 +37,7 @@ def pytest_configure(config):
         RUN_FOLDER.mkdir(mode=0o700, exist_ok=True)
         if OWN_DATABASE:
             embedded_postgres.start(RUN_FOLDER / "postgres", throwaway=True)
+            migrated.make(RUN_FOLDER / "postgres")
 
 
 def pytest_unconfigure(config):

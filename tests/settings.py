@@ -16,9 +16,13 @@ os.environ.update(DEBUG="1", VAR_DIR=str(RUN_FOLDER), SECRET_KEY="known to every
 for name in ("DEMO", "PORTAL_ADDRESS", "EMAIL_URL", "DATABASE_POOL", "PROXY_COUNT", "CLAMD"):
     os.environ.pop(name, None)
 
+from tests import migrated  # noqa: E402
+
 from ncm_portal.settings import *  # noqa: E402, F403 - the environment must stand first
 
 # Two runs on one server never share a database; pytest-django adds the worker's name.
 DATABASES["default"]["TEST"] = {"NAME": f"test_ncm_{RUN_FOLDER.name.rsplit('-', 1)[-1]}"}  # noqa: F405
+if "DATABASE_URL" not in os.environ:
+    DATABASES["default"]["TEST"]["TEMPLATE"] = migrated.NAME  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hashing well would take half the run
 ZEAL_RAISE = True  # a page that asks the database once per row is an error
