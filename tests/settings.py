@@ -16,9 +16,8 @@ os.environ.update(DEBUG="1", VAR_DIR=str(RUN_FOLDER), SECRET_KEY="known to every
 for name in ("DEMO", "PORTAL_ADDRESS", "EMAIL_URL", "DATABASE_POOL", "PROXY_COUNT", "CLAMD"):
     os.environ.pop(name, None)
 
-from tests import migrated  # noqa: E402
-
 from ncm_portal.settings import *  # noqa: E402, F403 - the environment must stand first
+from tests import migrated  # noqa: E402
 
 # Two runs on one server never share a database; pytest-django adds the worker's name.
 DATABASES["default"]["TEST"] = {"NAME": f"test_ncm_{RUN_FOLDER.name.rsplit('-', 1)[-1]}"}  # noqa: F405
