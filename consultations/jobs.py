@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone, translation
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from ncm_portal.workflow import Blocked
@@ -32,6 +34,11 @@ RUNNERS: dict[JobKind, Runner] = {JobKind.IMPORT_INPUTS: import_inputs, JobKind.
 
 # Beside mail and jobs, the worker does these again and again.
 CHORES: list[Chore] = [join_digests, inspect_waiting, clear_unfinished]
+
+
+def chores() -> list[Chore]:
+    """What the worker does again and again: our own chores, and those that the settings name."""
+    return [*CHORES, *map(import_string, settings.CHORES)]
 
 
 def run_next(ending: Callable[[], bool] = lambda: False) -> Job | None:

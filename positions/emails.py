@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from consultations.emails import Recipient, address, one_line, people_of, recipient, send_all
 from consultations.models import Membership, MembershipRole, Stakeholder, User
-from positions.models import Amendment, Clearance, Disposition, PositionPaper, ReviewRound
+from positions.models import Amendment, Clearance, ClearanceReminder, Disposition, PositionPaper, ReviewRound
 
 
 def review_opened(review: ReviewRound) -> None:
@@ -47,6 +47,26 @@ def clearance_requested(clearances: Iterable[Clearance]) -> None:
             link=address("clearance", clearance.pk),
             always=True,
         )
+
+
+def clearance_reminder(reminder: ClearanceReminder, principal: str) -> None:
+    """Remind the clearing officers of a ministry, and its principal at the address `principal`, if there is one."""
+    clearance = reminder.clearance
+    officers = _clearing_officers([clearance.ministry_id])[clearance.ministry_id]
+    known = {each.address.lower() for each in officers}
+    also = [Recipient(principal)] if principal and principal.lower() not in known else []
+    send_all(
+        "positions/mail/clearance_reminder.txt",
+        [*officers, *also],
+        title=one_line(clearance.paper.title),
+        ministry=one_line(clearance.ministry.name),
+        open=clearance.stances.filter(replaced_at=None, value="").count(),
+        step=str(reminder.step),
+        to_principal=reminder.to_principal,
+        due_at=clearance.due_at,
+        link=address("clearance", clearance.pk),
+        always=True,
+    )
 
 
 def _clearing_officers(ministries: list[int]) -> dict[int, list[Recipient]]:

@@ -13,7 +13,7 @@ from consultations.permissions import (
     is_secretariat,
     live_memberships,
 )
-from positions.models import Amendment, Clearance, PositionPaper, Reservation
+from positions.models import Amendment, AnswerByLetter, Clearance, PositionPaper, Reservation
 
 
 def may_draft(user: Any, record: Any) -> bool:
@@ -54,6 +54,16 @@ def may_answer(user: Any, clearance: Clearance) -> bool:
 def may_run_clearance(user: Any, clearance: Clearance) -> bool:
     """Record silence, or ask a ministry again."""
     return is_secretariat(user)
+
+
+def may_handle_letter(user: Any, letter: AnswerByLetter) -> bool:
+    """Type what came by letter, add its scan, strike it out."""
+    return is_secretariat(user)
+
+
+def may_countersign(user: Any, letter: AnswerByLetter) -> bool:
+    """Countersign what came by letter: an officer of the secretariat other than the one who typed it."""
+    return is_secretariat(user) and user.pk != letter.typed_by_id
 
 
 def may_break_silence(user: Any, paper: PositionPaper) -> bool:

@@ -37,6 +37,7 @@ from positions.models import (
     Disposition,
     Edition,
     Grounding,
+    MandateChange,
     PaperState,
     Paragraph,
     PositionPaper,
@@ -317,15 +318,32 @@ def _cells(consultation: Consultation, points: list[Point], covered: set[int]) -
 
 
 def ministries_of(paragraphs: Iterable[Paragraph]) -> dict[Stakeholder, list[Paragraph]]:
-    """Who must clear what: each ministry with a confirmed mandate over a theme, and the paragraphs of its themes."""
+    """Who must clear what: each ministry with a confirmed mandate over a theme, and the paragraphs of its themes, with
+    what the secretariat changed for single paragraphs. By name; paragraphs in the order they are given. Two queries."""
+    asked = list(paragraphs)
     by_theme = defaultdict(list)
-    for paragraph in paragraphs:
+    for paragraph in asked:
         by_theme[paragraph.section.theme_id].append(paragraph)
     confirmed = Mandate.objects.filter(is_confirmed=True, theme__in=[theme for theme in by_theme if theme])
     found: dict[Stakeholder, list[Paragraph]] = {}
     for mandate in confirmed.select_related("ministry").order_by("ministry__name", "ministry", "theme__order"):
         found.setdefault(mandate.ministry, []).extend(by_theme[mandate.theme_id])
-    return found
+    return _adjusted(found, asked)
+
+
+def _adjusted(found: dict[Stakeholder, list[Paragraph]], asked: list[Paragraph]) -> dict[Stakeholder, list[Paragraph]]:
+    """The same after the last change for each paragraph and ministry."""
+    changes = MandateChange.objects.filter(paragraph__in=asked).select_related("ministry").order_by("at", "pk")
+    last = {(change.ministry, change.paragraph_id): change.adds for change in changes}
+    places = {paragraph.pk: (place, paragraph) for place, paragraph in enumerate(asked)}
+    for ministry in {ministry for ministry, _paragraph in last}:
+        own = {each.pk for each in found.get(ministry, [])}
+        for (body, pk), adds in last.items():
+            if body == ministry:
+                own = own | {pk} if adds else own - {pk}
+        found[ministry] = [paragraph for _place, paragraph in sorted((places[pk] for pk in own), key=lambda at: at[0])]
+    kept = {ministry: paragraphs for ministry, paragraphs in found.items() if paragraphs}
+    return dict(sorted(kept.items(), key=lambda row: (row[0].name, row[0].pk)))
 
 
 def tallies(consultation: Consultation) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from consultations.models import (
 from ncm_portal.workflow import AllOf, Move, Words, no_conditions
 from positions import permissions as paper_permissions
 from positions import workflow as paper_workflow
-from positions.models import Amendment, Clearance, PositionPaper
+from positions.models import Amendment, AnswerByLetter, Clearance, PositionPaper
 
 OWN, OTHER = 1, 2
 
@@ -112,6 +112,7 @@ RECORDS: dict[str, Callable[[int], Model]] = {
     "PAPER_MOVES": lambda whose: PositionPaper(publication_proposed_by_id=whose),
     "AMENDMENT_MOVES": lambda whose: Amendment(sponsor_id=whose),
     "CLEARANCE_MOVES": lambda whose: Clearance(ministry_id=whose),
+    "LETTER_MOVES": lambda whose: AnswerByLetter(typed_by_id=whose),
 }
 
 # Acts that move no record along a table, with the predicate that guards them.

@@ -12,12 +12,14 @@ from consultations.models import Consultation, Point, Stakeholder, Theme, User
 from ncm_portal import workflow
 from positions import edition
 from positions.models import (
+    AnswerByLetter,
     Artefact,
     Clearance,
     Decision,
     Disposition,
     Edition,
     Grounding,
+    LetterLine,
     Outcome,
     PaperState,
     Paragraph,
@@ -157,6 +159,20 @@ def take_stance(clearance: Clearance, paragraph: Paragraph, value: str = "agree"
     stance = clearance.stances.get(paragraph=paragraph, replaced_at=None)
     said = {"value": value, "by": fields.pop("by", None) or make_user(), "at": workflow.now(), **fields}
     return change(stance, **said)
+
+
+def make_letter(
+    clearance: Clearance, *paragraphs: Paragraph, value: str = "agree", typed_by: User | None = None, **fields: Any
+) -> AnswerByLetter:
+    """A letter of the ministry that says `value` of `paragraphs`, typed and not countersigned, without its scan."""
+    fields = {"reference": f"MIN/{number()}", "signed_by": "The Principal Secretary", **fields}
+    made = AnswerByLetter.objects.create(
+        clearance=clearance, received_on=workflow.now().date(), typed_by=typed_by or make_secretariat(),
+        typed_at=workflow.now(), **fields,
+    )  # fmt: skip
+    for paragraph in paragraphs:
+        LetterLine.objects.create(letter=made, paragraph=paragraph, wording=paragraph.wording, value=value)
+    return made
 
 
 def make_reservation(paper: PositionPaper, paragraph: Paragraph, stakeholder: Stakeholder, text: str) -> Reservation:

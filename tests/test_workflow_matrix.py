@@ -69,6 +69,7 @@ def _answer(clearance: Any) -> None:
 ON_THE_WAY = {
     "take_in": ("take_in", _send),
     "answer": ("take_stance", _answer),
+    "answer_by_letter": ("complete_by_letter", _answer),
     "ask_again": ("request_clearance", None),
 }
 
@@ -222,6 +223,7 @@ WHO = {
     "the secretariat or the organisation that sends the delegate": OFFICERS | OWN,
     "the secretariat or the session's rapporteur": OFFICERS | {"rapporteur"},
     "a clearing officer of the ministry": {"clearing officer"},
+    "an officer of the secretariat other than the one who typed the letter": OFFICERS - {"secretariat"},
     "the sponsor": OWN | {"clearing officer"},
     "a member of the NCM, or the secretariat on a member's word": OFFICERS
     | OWN

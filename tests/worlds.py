@@ -23,7 +23,7 @@ from consultations.models import (
     Submission,
 )
 from ncm_portal import workflow
-from positions.models import Amendment, Clearance, PositionPaper, ReviewRound
+from positions.models import Amendment, AnswerByLetter, Clearance, PositionPaper, ReviewRound
 from tests.factories import (
     bring,
     change,
@@ -51,6 +51,7 @@ from tests.paper_factories import (
     make_decision,
     make_edition,
     make_files,
+    make_letter,
     make_paper,
     make_paragraph,
     make_section,
@@ -69,6 +70,7 @@ MODELS = {
     "PAPER_MOVES": PositionPaper,
     "CLEARANCE_MOVES": Clearance,
     "AMENDMENT_MOVES": Amendment,
+    "LETTER_MOVES": AnswerByLetter,
 }
 
 
@@ -199,10 +201,19 @@ def _amendment(world: SimpleNamespace, state: str) -> Amendment:
     return made if state == "proposed" else walk(made, state, **(decided if state != "withdrawn" else {}))
 
 
+def _letter(world: SimpleNamespace, state: str) -> AnswerByLetter:
+    paper = make_paper(state="in_clearance")
+    paragraph = make_paragraph(make_section(paper, world.theme), is_secretariat_text=True)
+    letter = make_letter(make_clearance(paper, world.body, paragraph), paragraph, typed_by=world.people.secretariat)
+    change(letter, scan_name="scan.pdf", scan_sha256="0" * 64)
+    decided = {"decided_by": world.people.head, "decided_at": workflow.now()}
+    return letter if state == "typed" else walk(letter, state, **decided)
+
+
 READY: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Consultation: _consultation, Forum: _forum, ForumSession: _session, Delegate: _delegate,
     Stakeholder: _stakeholder, Submission: _submission, Point: _point, Likeness: _likeness, PositionPaper: _paper,
-    Clearance: _clearance, Amendment: _amendment,
+    Clearance: _clearance, Amendment: _amendment, AnswerByLetter: _letter,
 }  # fmt: skip
 
 
@@ -275,7 +286,15 @@ def _bare_clearance(world: SimpleNamespace, state: str) -> Clearance:
     return _answer(make_clearance(paper, world.body, paragraph), state)
 
 
+def _bare_letter(world: SimpleNamespace, state: str) -> AnswerByLetter:
+    paper = make_paper(state="in_clearance")
+    paragraph = make_paragraph(make_section(paper, world.theme), is_secretariat_text=True)
+    letter = make_letter(make_clearance(paper, world.body, paragraph), paragraph, typed_by=world.people.secretariat)
+    return letter if state == "typed" else _letter(world, state)
+
+
 BARE: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Consultation: _bare_consultation, Forum: _bare_forum, Delegate: _bare_delegate, Submission: _bare_submission,
     Point: _bare_point, Likeness: _bare_likeness, PositionPaper: _bare_paper, Clearance: _bare_clearance,
+    AnswerByLetter: _bare_letter,
 }  # fmt: skip

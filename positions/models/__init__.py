@@ -2,6 +2,7 @@
 
 from .decisions import Clearance, ClearanceState, Decision, QuorumCount, Reservation, Rule, Stance, StanceValue
 from .editions import FINAL_KINDS, Artefact, ArtefactFormat, Edition, EditionKind
+from .mandates import AnswerByLetter, ClearanceReminder, LetterLine, LetterState, MandateChange, ReminderStep
 from .papers import (
     BEFORE_ADOPTION,
     OFFICIAL_STATES,

@@ -96,6 +96,9 @@ class Stance(models.Model):
     proposed_text = CleanTextField(_("proposed wording"), blank=True, max_length=PARAGRAPH_LIMIT)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("when"), null=True)
+    letter = models.ForeignKey(
+        "AnswerByLetter", models.PROTECT, null=True, related_name="stances", verbose_name=_("by letter"), editable=False
+    )
     replaced_at = models.DateTimeField(_("text moved"), null=True, editable=False)
 
     class Meta:

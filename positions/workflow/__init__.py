@@ -18,6 +18,7 @@ from .clearance import (
     agree_to_rest,
     break_silence,
     clear_paper,
+    complete_by_letter,
     days_to_give,
     end_silence,
     fix_clearance_text,
@@ -41,7 +42,10 @@ from .drafting import (
     reword,
     unground,
 )
+from .letters import LETTER_MOVES, add_scan, countersign_answer, strike_answer, type_answer
+from .mandates import adjust_mandate
 from .moves import PAPER_MOVES, resume, suspend, withdraw_paper
+from .reminders import remind_clearances
 from .review import (
     AMENDMENT_MOVES,
     accept_amendment,

@@ -26,10 +26,12 @@ from ncm_portal.workflow import (
 )
 from positions import edition, emails
 from positions.models import (
+    AnswerByLetter,
     Clearance,
     ClearanceState,
     Edition,
     EditionKind,
+    LetterState,
     PaperState,
     Paragraph,
     PositionPaper,
@@ -74,6 +76,15 @@ CLEARANCE_MOVES = table(
         SECRETARIAT,
         is_overdue,
     ),
+    Move(
+        "answer_by_letter",
+        gettext_lazy("Answer by letter"),
+        (S.REQUESTED,),
+        S.ANSWERED,
+        may_run_clearance,
+        SECRETARIAT,
+        all_answered,
+    ),
     Move("ask_again", gettext_lazy("Ask again"), (S.ANSWERED, S.SILENT), S.REQUESTED, may_run_clearance, SECRETARIAT),
 )
 
@@ -111,11 +122,18 @@ def request_clearance(paper: PositionPaper, *, by: User, due_at: datetime) -> Po
     row = make(PAPER_MOVES["request_clearance"], paper, by=by, change=check_due, data={"due": due_at.isoformat()})
     text = row.editions.filter(kind=EditionKind.CLEARANCE).first()
     mandated = ministries_of(standing(row).select_related("section", "wording"))
-    for clearance in _clearances(row, mandated, text, by, due_at):
-        _ask(clearance, mandated[clearance.ministry], text, by, due_at)
+    ask_about(row, mandated, text, by, due_at)
     waiting = row.clearances.filter(ministry__in=mandated, state=S.REQUESTED)
     emails.clearance_requested(waiting.select_related("ministry", "paper"))
     return row
+
+
+def ask_about(
+    paper: PositionPaper, mandated: dict[Stakeholder, list[Paragraph]], text: Edition, asker: User, due_at: datetime
+) -> None:
+    """Ask each ministry of `mandated` about its paragraphs, those whose words moved since it answered."""
+    for clearance in _clearances(paper, mandated, text, asker, due_at):
+        _ask(clearance, mandated[clearance.ministry], text, asker, due_at)
 
 
 def _clearances(
@@ -162,7 +180,8 @@ def reopen_text(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper
     return make(PAPER_MOVES["reopen_text"], paper, by=by, reason=reason)
 
 
-def _stance_reasons(clearance: Clearance, value: str, reason: str, proposed_text: str) -> list[str]:
+def stance_reasons(clearance: Clearance, value: str, reason: str = "", proposed_text: str = "") -> list[str]:
+    """What stands against a stance on the words of a paragraph, all at once."""
     reasons = []
     if clearance.paper.state != PaperState.IN_CLEARANCE or clearance.state == S.SILENT:
         reasons.append(_("This clearance is closed."))
@@ -178,16 +197,25 @@ def _stance_reasons(clearance: Clearance, value: str, reason: str, proposed_text
 
 @verb
 def take_stance(
-    clearance: Clearance, paragraph: Paragraph, *, by: User, value: str, reason: str = "", proposed_text: str = ""
+    clearance: Clearance,
+    paragraph: Paragraph,
+    *,
+    by: User,
+    value: str,
+    reason: str = "",
+    proposed_text: str = "",
+    letter: AnswerByLetter | None = None,
 ) -> Stance:
     """Take a stance on the words of one paragraph; the answer is complete when each paragraph has one.
 
-    Raises NotAllowed, or Blocked with every reason: an objection gives a reason and proposes wording, a reservation or
-    a comment gives its text.
+    `letter` is the countersigned letter that says so, where no officer of the ministry does. Raises NotAllowed, or
+    Blocked with every reason: an objection gives a reason and proposes wording, a reservation or a comment its text.
     """
-    row = locked(clearance)
-    demand(may_answer(by, row), who=OFFICERS, to=gettext_lazy("Take a stance"))
-    reasons = _stance_reasons(row, value, reason, proposed_text)
+    paper, row = locked(clearance.paper), locked(clearance)  # the paper too: it is not cleared in between
+    row.paper = paper
+    by_letter = letter is not None and letter.state == LetterState.COUNTED and letter.clearance_id == row.pk
+    demand(by_letter or may_answer(by, row), who=OFFICERS, to=gettext_lazy("Take a stance"))
+    reasons = stance_reasons(row, value, reason, proposed_text)
     stance = row.stances.filter(paragraph=paragraph, replaced_at=None).first()
     if stance is None:
         reasons.append(_("This paragraph is not within your ministry's mandate."))
@@ -195,20 +223,30 @@ def take_stance(
         raise Blocked(reasons)
     before, stance.value = stance.value, value
     stance.reason, stance.proposed_text = reason.strip(), proposed_text.strip()
-    stance.by, stance.at = by, now()
-    stance.clean_fields(exclude=["by"])
+    stance.by, stance.at, stance.letter = by, now(), letter
+    stance.clean_fields(exclude=["by", "letter"])
     stance.save()
     journal("take_stance", stance, by=by, before=before, after=value, reason=reason)
-    _complete(row, by)
+    if letter is None:
+        _complete(row, by)
     return stance
 
 
-def _complete(clearance: Clearance, by: User) -> None:
+def _complete(clearance: Clearance, by: User, move: str = "answer") -> None:
     def stamp(row: Clearance) -> None:
         row.answered_at = now()
 
     if clearance.state == S.REQUESTED and all_answered(clearance)[0].met:
-        make(CLEARANCE_MOVES["answer"], clearance, by=by, change=stamp)
+        make(CLEARANCE_MOVES[move], clearance, by=by, change=stamp)
+
+
+@verb
+def complete_by_letter(clearance: Clearance, *, by: User) -> Clearance:
+    """Complete the answer of a ministry when its letters say something about every paragraph."""
+    row = locked(clearance)
+    demand(may_run_clearance(by, row), who=SECRETARIAT, to=gettext_lazy("Answer by letter"))
+    _complete(row, by, "answer_by_letter")
+    return row
 
 
 @verb

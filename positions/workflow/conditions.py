@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
@@ -20,7 +20,7 @@ from positions.models import (
     Stance,
     StanceValue,
 )
-from positions.queries import paragraph_numbers
+from positions.queries import ministries_of, paragraph_numbers
 
 POINTS_LEFT = ngettext_lazy(
     "%(count)s point has no disposition yet", "%(count)s points have no disposition yet", "count"
@@ -125,34 +125,38 @@ ready_for_review = all_of(text_is_complete, amendments_are_decided)
 ready_to_fix = all_of(text_is_complete, amendments_are_decided, sources_are_confirmed)
 
 
-def mandates_are_complete(paper: PositionPaper) -> list[Condition]:
-    """Every theme of the text has a ministry that leads on it, and that ministry has a clearing officer today."""
-    themes = set(standing(paper).exclude(section__theme=None).values_list("section__theme", flat=True))
-    mandates = Mandate.objects.filter(theme__in=themes, is_confirmed=True).select_related("ministry", "theme")
-    led = {mandate.theme_id for mandate in mandates if mandate.is_lead}
-    ministries = {mandate.ministry_id for mandate in mandates}
-    officers = Membership.objects.live().filter(role=MembershipRole.CLEARING_OFFICER)
-    staffed = set(officers.filter(stakeholder__in=ministries).values_list("stakeholder", flat=True))
-    return [
-        _none_left(
-            len(themes - led),
-            _("Every theme has a lead ministry"),
-            ngettext_lazy(
-                "%(count)s theme has no confirmed lead ministry",
-                "%(count)s themes have no confirmed lead ministry",
-                "count",
-            ),
-        ),
-        _none_left(
-            len(ministries - staffed),
-            _("Every mandated ministry has a clearing officer (%(count)s)") % {"count": len(ministries)},
-            ngettext_lazy(
-                "%(count)s mandated ministry has no clearing officer",
-                "%(count)s mandated ministries have no clearing officer",
-                "count",
-            ),
-        ),
-    ]
+def themes_are_led(paper: PositionPaper) -> list[Condition]:
+    """Every theme of the text has a ministry that leads on it, and every paragraph of a theme one that clears it."""
+    on_themes = list(standing(paper).exclude(section__theme=None).select_related("section"))
+    themes = {paragraph.section.theme_id for paragraph in on_themes}
+    led = set(Mandate.objects.filter(theme__in=themes, is_confirmed=True, is_lead=True).values_list("theme", flat=True))
+    unled = ngettext_lazy(
+        "%(count)s theme has no confirmed lead ministry", "%(count)s themes have no confirmed lead ministry", "count"
+    )
+    cleared = {paragraph.pk for paragraphs in ministries_of(on_themes).values() for paragraph in paragraphs}
+    bare = sum(paragraph.section.theme_id in led and paragraph.pk not in cleared for paragraph in on_themes)
+    uncleared = ngettext_lazy(
+        "%(count)s paragraph is cleared by no ministry", "%(count)s paragraphs are cleared by no ministry", "count"
+    )
+    lead = _none_left(len(themes - led), _("Every theme has a lead ministry"), unled)
+    return [lead, *([_none_left(bare, "", uncleared)] if bare else [])]
+
+
+def ministries_are_staffed(paper: PositionPaper) -> list[Condition]:
+    """Every mandated ministry has a clearing officer today."""
+    ministries = {ministry.pk for ministry in ministries_of(standing(paper).select_related("section"))}
+    officers = Membership.objects.live().filter(role=MembershipRole.CLEARING_OFFICER, stakeholder__in=ministries)
+    unstaffed = ministries - set(officers.values_list("stakeholder", flat=True))
+    met = _("Every mandated ministry has a clearing officer (%(count)s)") % {"count": len(ministries)}
+    unmet = ngettext_lazy(
+        "%(count)s mandated ministry has no clearing officer",
+        "%(count)s mandated ministries have no clearing officer",
+        "count",
+    )
+    return [_none_left(len(unstaffed), met, unmet)]
+
+
+mandates_are_complete = all_of(themes_are_led, ministries_are_staffed)
 
 
 def objections_are_settled(paper: PositionPaper) -> list[Condition]:
@@ -166,7 +170,8 @@ def objections_are_settled(paper: PositionPaper) -> list[Condition]:
 
 def answers_are_in(paper: PositionPaper) -> list[Condition]:
     """Every ministry has answered, or was recorded as silent after its due hour."""
-    waiting = paper.clearances.filter(state=ClearanceState.REQUESTED).select_related("ministry")
+    pending = Stance.objects.filter(replaced_at=None, value=StanceValue.PENDING, clearance=OuterRef("pk"))
+    waiting = paper.clearances.filter(Exists(pending), state=ClearanceState.REQUESTED).select_related("ministry")
     rows = [Condition(_waiting_for(clearance), False) for clearance in waiting]
     return rows or [Condition(_("Every ministry has answered or was recorded as silent"), True)]
 

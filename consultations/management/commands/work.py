@@ -25,7 +25,7 @@ class Command(BaseCommand):
             self._watch()
         else:
             run = _until_nothing(lambda: jobs.run_next() is not None)
-            done = sum(_until_nothing(chore) for chore in jobs.CHORES)
+            done = sum(_until_nothing(chore) for chore in jobs.chores())
             sent = _until_nothing(outbox.deliver)
             self.stdout.write(f"{sent} sent, {run} jobs, {done} chores")
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         ending = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: ending.set())
-        mail = [lambda: outbox.deliver(limit=1), *jobs.CHORES]
+        mail = [lambda: outbox.deliver(limit=1), *jobs.chores()]
         threads = [
             threading.Thread(target=self._loop, args=(ending, mail)),
             threading.Thread(target=self._loop, args=(ending, [lambda: jobs.run_next(ending.is_set) is not None])),

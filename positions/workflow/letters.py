@@ -1,0 +1,203 @@
+"""Answers that come by letter: typed by one officer with the scan, countersigned by another before they count."""
+
+import hashlib
+import os
+import uuid
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import User
+from consultations.uploads import Refused, apart, clamd, names
+from consultations.uploads.kinds import KINDS
+from consultations.uploads.words import say
+from ncm_portal.workflow import (
+    Blocked,
+    Condition,
+    Move,
+    all_of,
+    demand,
+    either,
+    journal,
+    locked,
+    make,
+    now,
+    table,
+    verb,
+)
+from positions.models import AnswerByLetter, Clearance, LetterLine, LetterState, PaperState, Paragraph
+from positions.permissions import may_countersign, may_handle_letter, may_run_clearance
+from positions.queries import paragraph_numbers
+
+from .clearance import SECRETARIAT, complete_by_letter, stance_reasons, take_stance
+
+L = LetterState
+ANOTHER = gettext_lazy("an officer of the secretariat other than the one who typed the letter")
+MEGABYTE = 1024 * 1024
+
+
+def scan_is_here(letter: AnswerByLetter) -> list[Condition]:
+    """The scan of the letter is kept beside what was typed."""
+    return [either(bool(letter.scan_sha256), _("The scan is here"), _("The scan of the letter is missing"))]
+
+
+def clearance_is_open(letter: AnswerByLetter) -> list[Condition]:
+    """The ministry's clearance is still open."""
+    row = Clearance.objects.select_related("paper").get(pk=letter.clearance_id)
+    is_open = row.paper.state == PaperState.IN_CLEARANCE and row.state != row.State.SILENT
+    return [either(is_open, _("The clearance is open"), _("This clearance is closed."))]
+
+
+def words_still_stand(letter: AnswerByLetter) -> list[Condition]:
+    """Each paragraph has the words to which the letter answers, and is asked of the ministry."""
+    asked = letter.clearance.stances.filter(replaced_at=None).values_list("paragraph", "wording")
+    now_asked = dict(asked)
+    moved = [line for line in letter.lines.all() if now_asked.get(line.paragraph_id) != line.wording_id]
+    if not moved:
+        return [Condition(_("The letter answers to the words that stand"), True)]
+    numbers = paragraph_numbers(letter.clearance.paper)
+    words = _("Paragraph %(number)s is not asked in these words any more: strike the letter out and type it again.")
+    return [Condition(words % {"number": numbers.get(line.paragraph_id, "–")}, False) for line in moved]
+
+
+LETTER_MOVES = table(
+    Move(
+        "countersign_answer",
+        gettext_lazy("Countersign: it says what the letter says"),
+        (L.TYPED,),
+        L.COUNTED,
+        may_countersign,
+        ANOTHER,
+        all_of(scan_is_here, clearance_is_open, words_still_stand),
+    ),
+    Move(
+        "strike_answer",
+        gettext_lazy("Strike out"),
+        (L.TYPED,),
+        L.STRUCK,
+        may_handle_letter,
+        SECRETARIAT,
+        needs_reason=True,
+        grave=True,
+    ),
+)
+
+
+@verb
+def type_answer(
+    clearance: Clearance,
+    *,
+    by: User,
+    reference: str,
+    received_on: date,
+    signed_by: str,
+    lines: Mapping[Paragraph, Mapping[str, str]],
+) -> AnswerByLetter:
+    """Type what a ministry answered on paper. Nothing counts before another officer has countersigned it.
+
+    `lines` holds value, reason and proposed_text for each paragraph that the letter speaks of. Raises NotAllowed, or
+    Blocked with every reason.
+    """
+    demand(may_run_clearance(by, clearance), who=SECRETARIAT, to=gettext_lazy("Type an answer that came by letter"))
+    row = locked(clearance)
+    asked = {each.paragraph_id: each for each in row.stances.filter(replaced_at=None)}
+    reasons = [] if lines else [_("Enter what the letter says about at least one paragraph.")]
+    if received_on > timezone.localdate(now()):
+        reasons.append(_("This day lies ahead."))
+    for paragraph, said in lines.items():
+        reasons += stance_reasons(row, **said)
+        if paragraph.pk not in asked:
+            reasons.append(_("This paragraph is not within your ministry's mandate."))
+    if reasons:
+        raise Blocked(list(dict.fromkeys(reasons)))
+    letter = AnswerByLetter.objects.create(
+        clearance=row, reference=reference, received_on=received_on, signed_by=signed_by, typed_by=by, typed_at=now()
+    )
+    LetterLine.objects.bulk_create(
+        LetterLine(letter=letter, paragraph=paragraph, wording_id=asked[paragraph.pk].wording_id, **said)
+        for paragraph, said in lines.items()
+    )
+    journal("type_answer", letter, by=by, after=letter.state, data={"reference": reference, "lines": len(lines)})
+    return letter
+
+
+@verb
+def add_scan(letter: AnswerByLetter, *, by: User, name: str, file: Path) -> AnswerByLetter:
+    """Keep the scan of a letter, looked through as every file that comes in. A later scan takes the place of one that
+    was added before, until the letter counts. Raises NotAllowed or Blocked."""
+    demand(may_handle_letter(by, letter), who=SECRETARIAT, to=gettext_lazy("Add the scan of a letter"))
+    redrawn = Path(settings.MEDIA_ROOT) / "letters" / f"{uuid.uuid4().hex}.part"
+    redrawn.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        found = _looked_through(file, redrawn)
+        row = locked(letter)
+        if row.state != L.TYPED:
+            raise Blocked(_("This letter was decided already: its scan stays as it is."))
+        data = (redrawn if found.is_redrawn else file).read_bytes()
+        _write(row.path, data, redrawn)
+    finally:
+        redrawn.unlink(missing_ok=True)
+    row.scan_name, row.scan_type = names.fitting(names.tidy(name), KINDS[found.media_type]), found.media_type
+    row.scan_sha256 = hashlib.sha256(data).hexdigest()
+    row.save(update_fields=["scan_name", "scan_type", "scan_sha256"])
+    journal("add_scan", row, by=by, before=row.state, after=row.state, data={"sha256": row.scan_sha256})
+    return row
+
+
+def _looked_through(file: Path, redrawn: Path) -> apart.Inspected:
+    """What the scan is. Raises Blocked for one that may not come in, or of which the virus scanner says nothing."""
+    size = file.stat().st_size
+    if not size:
+        raise Blocked(say(Refused("empty")))
+    if size > settings.ATTACHMENT_MAX_BYTES:
+        raise Blocked(say(Refused("too_large", limit=settings.ATTACHMENT_MAX_BYTES // MEGABYTE)))
+    try:
+        found = apart.inspect(file.resolve(), redrawn.resolve())
+        virus = clamd.scan(redrawn if found.is_redrawn else file, settings.CLAMD) if settings.CLAMD else ""
+    except Refused as refusal:
+        raise Blocked(say(refusal)) from refusal
+    except clamd.ScannerDown as down:
+        raise Blocked(_("The virus scanner does not answer. Add the scan again in a few minutes.")) from down
+    if virus:
+        raise Blocked(say(Refused("virus", what=virus)))
+    return found
+
+
+def _write(path: Path, data: bytes, beside: Path) -> None:
+    """Let the whole file appear in one step, or nothing."""
+    with beside.open("wb") as written:
+        written.write(data)
+        written.flush()
+        os.fsync(written.fileno())
+    beside.replace(path)
+
+
+@verb
+def countersign_answer(letter: AnswerByLetter, *, by: User) -> AnswerByLetter:
+    """Say as a second officer that what was typed is what the letter says: from now on it counts as the ministry's
+    answer. Raises NotAllowed, or Blocked with every reason."""
+    row = make(LETTER_MOVES["countersign_answer"], letter, by=by, change=_decided(by))
+    for line in row.lines.select_related("paragraph"):
+        words = {name: getattr(line, name) for name in ("value", "reason", "proposed_text")}
+        take_stance(row.clearance, line.paragraph, by=by, letter=row, **words)
+    complete_by_letter(row.clearance, by=by)
+    return row
+
+
+@verb
+def strike_answer(letter: AnswerByLetter, *, by: User, reason: str) -> AnswerByLetter:
+    """Strike out what was typed before it counts; it stays on file with the reason."""
+    return make(LETTER_MOVES["strike_answer"], letter, by=by, reason=reason, change=_decided(by))
+
+
+def _decided(by: User) -> Any:
+    def stamp(row: AnswerByLetter) -> None:
+        row.decided_by, row.decided_at = by, now()
+
+    return stamp

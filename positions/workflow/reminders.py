@@ -1,0 +1,50 @@
+"""The ladder of reminders on the way to a due hour: before it, on its day, after it also to the principal."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from consultations.queries import working_days_between
+from ncm_portal.workflow import deadline_passed, journal, now
+from positions import emails
+from positions.models import Clearance, ClearanceReminder, ClearanceState, PaperState, ReminderStep
+
+DAYS_BEFORE = 2  # working days
+LOOK_AHEAD = timedelta(days=9)  # two working days, a week of holidays between them
+MORNING = 7  # the hour of the due day, EAT
+
+
+def rung(requested_at: datetime, due_at: datetime, at: datetime) -> ReminderStep | None:
+    """Which reminder is due at `at`; None while there is time, and for what was asked only just."""
+    asked, due, today = (timezone.localdate(moment) for moment in (requested_at, due_at, at))
+    if deadline_passed(due_at, at):
+        return ReminderStep.AFTER
+    if asked == today:
+        return None
+    if today == due:
+        return ReminderStep.DUE if timezone.localtime(at).hour >= MORNING else None
+    return ReminderStep.BEFORE if working_days_between(today, due) <= DAYS_BEFORE else None
+
+
+def remind_clearances() -> int:
+    """Write the reminders that are due, each once, however many workers run; say how many. A chore of the worker."""
+    waiting = Clearance.objects.filter(state=ClearanceState.REQUESTED, paper__state=PaperState.IN_CLEARANCE)
+    near = waiting.filter(due_at__lte=now() + LOOK_AHEAD).values_list("pk", flat=True)
+    return sum(_remind(pk) for pk in list(near))
+
+
+@transaction.atomic
+def _remind(pk: int) -> bool:
+    rows = Clearance.objects.select_for_update(skip_locked=True, of=("self",)).select_related("ministry", "paper")
+    row = rows.filter(pk=pk, state=ClearanceState.REQUESTED).first()
+    step = rung(row.requested_at, row.due_at, now()) if row else None
+    if row is None or step is None or row.reminders.filter(due_at=row.due_at, step=step).exists():
+        return False
+    principal = row.ministry.contact_email if step == ReminderStep.AFTER else ""
+    made = ClearanceReminder.objects.create(
+        clearance=row, step=step, due_at=row.due_at, to_principal=bool(principal), at=now()
+    )
+    journal("remind", row, by=None, before=row.state, after=row.state, data={"step": step})
+    emails.clearance_reminder(made, principal)
+    return True
