@@ -14,6 +14,7 @@ from import_export.forms import ExportForm
 
 from consultations.intake import FORMATS_IN, FORMATS_OUT, NotReadable, SpreadsheetForm, UploadFolder, problems_of
 from consultations.permissions import is_secretariat
+from consultations.uploads.room import NoRoom
 
 PREVIEW = 50  # rows that a preview shows; all of them are tried
 
@@ -55,7 +56,11 @@ class SpreadsheetAdmin(ImportMixin, SpreadsheetExport):
 
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show the form; after an upload, a preview with every problem of every row."""
-        page: Any = super().import_action(request, **kwargs)
+        try:
+            page: Any = super().import_action(request, **kwargs)
+        except NoRoom as full:
+            messages.error(request, str(full))
+            return HttpResponseRedirect(self._page_address("import"))
         resource, result = self.resource_classes[0](), page.context_data.get("result")
         columns = [field.column_name for field in resource.get_import_fields() if not field.readonly]
         page.context_data |= {"columns": [(name, name in resource.needed) for name in columns]}

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from consultations.uploads.room import has_room
+
 ACCEPTED = ".pdf,.docx,.odt,.xlsx,.jpg,.jpeg,.png"
 
 
@@ -16,6 +18,7 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,
+        validators=[has_room],
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
         error_messages={
             "required": _("Choose a file first."),
@@ -31,7 +34,7 @@ class PieceForm(forms.Form):
     offset = forms.IntegerField(min_value=0, max_value=2**53)
     size = forms.IntegerField(min_value=0, max_value=2**53)
     name = forms.CharField(max_length=1000, required=False)
-    piece = forms.FileField(allow_empty_file=True)
+    piece = forms.FileField(allow_empty_file=True, validators=[has_room])
 
     def clean_piece(self) -> bytes:
         """The bytes themselves, never more than a piece may hold."""

@@ -12,6 +12,7 @@ from import_export.forms import ImportForm
 from tablib import Dataset
 
 from consultations.models import Channel, Consultation, Stakeholder
+from consultations.uploads.room import has_room
 from ncm_portal import workflow
 
 from .spreadsheets import ENCODINGS, MAX_BYTES, EncodingUnknown, NotReadable, encoding_of, read
@@ -29,7 +30,7 @@ class SpreadsheetForm(ImportForm):
         self.fields["import_file"].widget.attrs["accept"] = ".xlsx,.csv"
 
     def clean_import_file(self) -> Any:
-        """Refuse a file that is too large before anything reads it."""
+        """Refuse a file that is too large, or did not arrive, before anything reads it."""
         return _not_too_large(self.cleaned_data["import_file"])
 
 
@@ -65,7 +66,7 @@ class InputsImportForm(forms.Form):
         return day
 
     def clean_file(self) -> Any:
-        """Refuse a file that is too large before anything reads it."""
+        """Refuse a file that is too large, or did not arrive, before anything reads it."""
         return _not_too_large(self.cleaned_data["file"])
 
     def clean(self) -> dict[str, Any]:
@@ -84,6 +85,7 @@ class InputsImportForm(forms.Form):
 
 
 def _not_too_large(upload: Any) -> Any:
+    has_room(upload)
     if upload.size > MAX_BYTES:
         raise ValidationError(_("The file is larger than 4 MB. Split it, or remove pictures from it."))
     return upload

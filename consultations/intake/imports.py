@@ -26,7 +26,10 @@ GONE = gettext_lazy("This spreadsheet was uploaded too long ago. Upload it again
 
 
 def prepare_import(content: bytes, trial: Trial, *, by: User, asked: Mapping[str, Any]) -> Job:
-    """Keep an uploaded spreadsheet for its preview; `asked` are the choices of the upload. Nothing else is written."""
+    """Keep an uploaded spreadsheet for its preview; `asked` are the choices of the upload. Nothing else is written.
+
+    Raises NoRoom where the disk is full.
+    """
     folder = UploadFolder()
     folder.save(content)
     choices = {name: value for name, value in asked.items() if name in ("channel", "encoding", "name")}

@@ -9,6 +9,8 @@ from typing import Any
 from django.conf import settings
 from import_export.tmp_storages import BaseStorage
 
+from consultations.uploads.room import NoRoom, room_to_write
+
 A_DAY = 24 * 60 * 60
 
 
@@ -26,12 +28,17 @@ class UploadFolder(BaseStorage):
         return _folder() / self.name
 
     def save(self, data: bytes) -> None:
-        """Keep `data`, and throw away what was left behind by imports that nobody confirmed."""
+        """Keep `data`, and throw away what was left behind by imports that nobody confirmed. Raises NoRoom."""
         for path in _folder().iterdir():
             if path.stat().st_mtime < time.time() - A_DAY:
                 path.unlink(missing_ok=True)
-        self._path().touch(mode=0o600)
-        self._path().write_bytes(data)
+        try:
+            with room_to_write():
+                self._path().touch(mode=0o600)
+                self._path().write_bytes(data)
+        except NoRoom:
+            self.remove()
+            raise
 
     def read(self) -> bytes:
         """Give back what was kept. Raises FileNotFoundError when it is gone."""

@@ -5,6 +5,7 @@ network connection, starts no other program, and is killed when its time is over
 JSON, and after it the text of the file, as far as it comes in the time there is.
 """
 
+import errno
 import json
 import os
 import subprocess
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULE = "consultations.uploads.apart"
 SECONDS, SECONDS_OF_TEXT, MEGABYTES = 10, 3, 1000
 LARGEST_OUTPUT = 128 * MEGABYTE
+NO_ROOM = 75  # how the child ends where the disk is full: EX_TEMPFAIL of sysexits.h
 MOST_TEXT = 200_000  # characters: as much as the search reads
 FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "ctypes.")
 
@@ -34,7 +36,10 @@ class Inspected(NamedTuple):
 
 
 def inspect(path: Path, redrawn: Path, *, seconds: int = SECONDS, megabytes: int = MEGABYTES) -> Inspected:
-    """Look through the file at `path` in a child process; a picture is drawn anew to `redrawn`. Raises Refused."""
+    """Look through the file at `path` in a child process; a picture is drawn anew to `redrawn`.
+
+    Raises Refused, or OSError where the disk has no room for what the child writes.
+    """
     with tempfile.TemporaryDirectory(prefix="ncm-file-") as folder, tempfile.TemporaryFile() as told:
         child = subprocess.Popen(
             [sys.executable, "-m", MODULE, str(path), str(redrawn), str(seconds), str(megabytes)],
@@ -49,6 +54,8 @@ def inspect(path: Path, redrawn: Path, *, seconds: int = SECONDS, megabytes: int
             child.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
             end(child)
+        if child.returncode == NO_ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(redrawn))
         told.seek(0)
         verdict, _line, text = told.read(4 * MOST_TEXT + MEGABYTE).partition(b"\n")
     return _understood(verdict, text.decode("utf-8", "replace"))
@@ -110,5 +117,9 @@ if __name__ == "__main__":
         _tell(refused=refusal.code, facts=refusal.facts)
     except MemoryError:
         _tell(refused="too_hard", facts={})
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            os._exit(NO_ROOM)
+        raise
     sys.stdout.flush()
     os._exit(0)

@@ -1,6 +1,7 @@
 """Pictures: drawn anew from their pixels, so that nothing comes along that a camera or anybody wrote into them."""
 
 import zlib
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageOps
@@ -13,7 +14,10 @@ Image.MAX_IMAGE_PIXELS = None  # only in the child process, where our own bound 
 
 
 def redraw(path: Path, to: Path, form: str) -> None:
-    """Write the picture at `path` (a "JPEG" or a "PNG") anew to the new file `to`. Raises Refused."""
+    """Write the picture at `path` (a "JPEG" or a "PNG") anew to the new file `to`.
+
+    Raises Refused, or OSError where it cannot be written.
+    """
     if form == "PNG":
         _check_chunks(path)
     try:
@@ -21,12 +25,14 @@ def redraw(path: Path, to: Path, form: str) -> None:
             if picture.width * picture.height > MOST_PIXELS:
                 raise Refused("pixels", limit=MOST_PIXELS // 1_000_000)
             picture.load()
-            _write(ImageOps.exif_transpose(picture), to, form)
+            drawn = _drawn(ImageOps.exif_transpose(picture), form)
     except (OSError, SyntaxError, ValueError, zlib.error):
         raise Refused("damaged") from None
+    with to.open("xb") as file:
+        file.write(drawn)
 
 
-def _write(picture: Image.Image, to: Path, form: str) -> None:
+def _drawn(picture: Image.Image, form: str) -> bytes:
     if form == "JPEG":
         picture = picture if picture.mode in {"L", "RGB"} else picture.convert("RGB")
     elif picture.mode not in PNG_MODES:
@@ -34,8 +40,9 @@ def _write(picture: Image.Image, to: Path, form: str) -> None:
     transparent = picture.info.get("transparency")
     picture.info = {} if transparent is None else {"transparency": transparent}
     options = {"quality": 90} if form == "JPEG" else {"compress_level": 6}
-    with to.open("xb") as file:
-        picture.save(file, form, exif=b"", icc_profile=None, **options)
+    drawn = BytesIO()
+    picture.save(drawn, form, exif=b"", icc_profile=None, **options)
+    return drawn.getvalue()
 
 
 def _check_chunks(path: Path) -> None:

@@ -17,6 +17,7 @@ from consultations.forms.files import FileForm, PieceForm
 from consultations.models import Attachment, Audience, Submission, SubmissionState
 from consultations.permissions import is_secretariat, may_submit
 from consultations.queries import files_of
+from consultations.uploads.room import NoRoom
 from ncm_portal.workflow import Blocked, NotAllowed
 
 READ_AT_ONCE = 1024 * 1024
@@ -70,12 +71,16 @@ def _why_not(request: HttpRequest, submission: Submission) -> list[str]:
 
 def _take(request: HttpRequest, submission: Submission, file: UploadedFile) -> list[str]:
     """Take a whole file at once; every reason why it was not taken."""
-    by = request.user
+    by, begun = request.user, None
     try:
         begun = workflow.begin_file(submission, by=by, key=uuid.uuid4(), name=str(file.name), size=file.size or 0)
         for piece in file.chunks(READ_AT_ONCE):
             begun = workflow.receive(begun, by=by, offset=begun.received, data=piece)
         added = workflow.add_file(begun, by=by)
+    except NoRoom as full:
+        if begun:
+            workflow.remove_file(begun, by=by)  # nobody goes on with it here, and it would hold the input up
+        return full.reasons
     except Blocked as refusal:
         return refusal.reasons
     if added.state != Attachment.State.REFUSED:
@@ -92,7 +97,7 @@ def attachment_chunk(request: HttpRequest, key: uuid.UUID, file: uuid.UUID) -> H
     """Take the next bytes of a file whose key the browser made; GET says how much of it is here.
 
     JSON: `received` says from where to go on, also after a refusal (`reasons`); with the last byte the file is looked
-    through and its `state` says what became of it.
+    through and its `state` says what became of it. 507 (RFC 4918): the disk is full, and the same bytes may come later.
     """
     submission = _with_files_of_mine(request, key)
     known = Attachment.objects.filter(submission=submission, key=file).first()
@@ -104,7 +109,7 @@ def attachment_chunk(request: HttpRequest, key: uuid.UUID, file: uuid.UUID) -> H
     try:
         taken = _take_piece(request, submission, file, form.cleaned_data)
     except Blocked as refusal:
-        status = 403 if isinstance(refusal, NotAllowed) else 409
+        status = {NotAllowed: 403, NoRoom: 507}.get(type(refusal), 409)
         return JsonResponse({**(_told(known) if known else {}), "reasons": refusal.reasons}, status=status)
     return JsonResponse(_told(taken))
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from consultations import intake
 from consultations.intake import InputsImportForm, NamesForm, NotReadable, RowState, Trial
 from consultations.models import Consultation, Job, JobKind, JobState
+from consultations.uploads.room import NoRoom
 from ncm_portal.workflow import Blocked
 
 from .access import NOTHING_DONE, Outcome, attempt, for_secretariat
@@ -37,7 +38,7 @@ def import_inputs(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             job = _prepared(request, form)
-        except NotReadable as error:
+        except (NotReadable, NoRoom) as error:
             form.add_error("file", str(error))
         else:
             return redirect("job", job.key)
@@ -51,7 +52,7 @@ def import_inputs(request: HttpRequest) -> HttpResponse:
 
 
 def _prepared(request: HttpRequest, form: InputsImportForm) -> Job:
-    """The job of a sound upload. Raises NotReadable when columns are missing."""
+    """The job of a sound upload. Raises NotReadable when columns are missing, NoRoom when the disk is full."""
     chosen = form.cleaned_data
     kept = {name: chosen[name] for name in ("consultation", "channel", "received_on")}
     trial = intake.try_rows(form.sheet, by=request.user, **kept)

@@ -16,6 +16,7 @@ from consultations.models import Attachment, AttachmentKind, AttachmentState, Su
 from consultations.permissions import is_secretariat, may_submit
 from consultations.uploads import Refused, apart, clamd, names
 from consultations.uploads.kinds import KINDS
+from consultations.uploads.room import room_to_write
 from consultations.uploads.words import say
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 
@@ -81,8 +82,8 @@ def _check_limits(submission: Submission, kind: AttachmentKind, size: int) -> No
 def receive(attachment: Attachment, *, by: User, offset: int, data: bytes) -> Attachment:
     """Put the next bytes of a file behind those that are here; what came before is not taken twice.
 
-    Returns the row: its `received` says from where to go on. Raises NotAllowed or Blocked. The journal tells of the
-    file, not of its pieces.
+    Returns the row: its `received` says from where to go on. Raises NotAllowed or Blocked, NoRoom where the disk is
+    full. The journal tells of the file, not of its pieces.
     """
     file = locked(attachment)
     kind_of_files(file.submission, by)
@@ -90,15 +91,19 @@ def receive(attachment: Attachment, *, by: User, offset: int, data: bytes) -> At
         return file
     if offset + len(data) > file.size:
         raise Blocked(_("More of the file came than was announced. Remove it and add it again."))
-    path = part_of(file)
+    with room_to_write():
+        _put_behind(part_of(file), offset, data)
+    file.received += len(data)
+    file.save(update_fields=["received"])
+    return file
+
+
+def _put_behind(path: Path, offset: int, data: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as part:
         part.truncate(offset)
         part.seek(offset)
         part.write(data)
-    file.received += len(data)
-    file.save(update_fields=["received"])
-    return file
 
 
 def part_of(file: Attachment) -> Path:
@@ -111,11 +116,13 @@ def add_file(attachment: Attachment, *, by: User) -> Attachment:
     """Look through a file that has arrived in full, and take it in: ready, or waiting for the virus scanner. One that
     may not come in is refused and its bytes are thrown away; then `state_reason` says why.
 
-    Raises NotAllowed, or Blocked when the input was sent meanwhile.
+    Raises NotAllowed, Blocked when the input was sent meanwhile, or NoRoom where the disk is full: the file is here in
+    full then, and may be looked through later.
     """
     redrawn = attachment.path.with_suffix(f".{uuid.uuid4().hex}")
     try:
-        found, virus = _looked_through(attachment, redrawn)  # before anything is locked: it may take a second
+        with room_to_write():
+            found, virus = _looked_through(attachment, redrawn)  # before anything is locked: it may take a second
         submission = locked(attachment.submission)
         file = locked(attachment)
         if file.state != A.UPLOADING:
@@ -123,7 +130,8 @@ def add_file(attachment: Attachment, *, by: User) -> Attachment:
         kind_of_files(submission, by)
         if isinstance(found, Refused):
             return _refuse(file, say(found), by=by)
-        _put_in_place(file, redrawn if found.is_redrawn else part_of(file))
+        with room_to_write():
+            _put_in_place(file, redrawn if found.is_redrawn else part_of(file))
     finally:
         redrawn.unlink(missing_ok=True)
     kind = KINDS[found.media_type]

@@ -32,6 +32,7 @@
         const answer = await fetch(address, { redirect: "manual", signal: AbortSignal.timeout(60_000), ...options });
         say("");
         if (answer.type === "opaqueredirect" || answer.status === 403) return { lost: word("away") };
+        if (answer.status === 507) return { lost: (await answer.json()).reasons.join(" ") }; // its disk is full
         if (answer.status >= 500) return { lost: word("failed") };
         return await answer.json().catch(() => ({ lost: word("failed") }));
       } catch {
