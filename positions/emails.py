@@ -3,34 +3,75 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
 from consultations.emails import Recipient, address, one_line, people_of, recipient, send_all
 from consultations.models import Membership, MembershipRole, Stakeholder, User
-from positions.models import Amendment, Clearance, ClearanceReminder, Disposition, PositionPaper, ReviewRound
+from positions.models import (
+    Amendment,
+    Audience,
+    Clearance,
+    ClearanceReminder,
+    Disposition,
+    PositionPaper,
+    Recommendation,
+    ReviewRound,
+)
+
+
+def _invited(review: ReviewRound) -> QuerySet[Stakeholder]:
+    """The organisations that may propose amendments in a round."""
+    return Stakeholder.objects.members() if review.audience == Audience.MEMBERS else Stakeholder.objects.verified()
 
 
 def review_opened(review: ReviewRound) -> None:
-    """Tell every member of the NCM that a text is open for review, and until when."""
+    """Tell every organisation invited that a text is open for review, and until when."""
+    _about(review, "positions/mail/review_opened.txt", _invited(review))
+
+
+def review_closes(review: ReviewRound) -> None:
+    """Remind the organisations invited that have proposed nothing yet that the round closes soon."""
+    spoken = review.amendments.values("sponsor")
+    _about(review, "positions/mail/review_closes.txt", _invited(review).exclude(pk__in=spoken))
+
+
+def _about(review: ReviewRound, template: str, bodies: QuerySet[Stakeholder]) -> None:
     paper = review.paper
     send_all(
-        "positions/mail/review_opened.txt",
-        people_of(*Stakeholder.objects.members()),
+        template,
+        people_of(*bodies),
         title=one_line(paper.title),
         closes_at=review.closes_at,
         link=address("review", paper.slug),
     )
 
 
-def amendment_decided(amendment: Amendment) -> None:
-    """Tell whoever proposed an amendment what was decided, and why."""
+def _tell_sponsor(template: str, amendment: Amendment, **context: object) -> None:
+    """Write to whoever proposed an amendment, or to the sponsor where that person has left."""
     paper = amendment.round.paper
     send_all(
-        "positions/mail/amendment_decided.txt",
+        template,
         [recipient(amendment.by)] if amendment.by.is_active else people_of(amendment.sponsor),
         title=one_line(paper.title),
         amendment=amendment,
-        decision=amendment.get_state_display(),
         link=address("review", paper.slug),
+        **context,
     )
+
+
+def amendment_decided(amendment: Amendment) -> None:
+    """Tell whoever proposed an amendment what was decided, and why."""
+    _tell_sponsor("positions/mail/amendment_decided.txt", amendment, decision=amendment.get_state_display())
+
+
+def amendment_stale(amendment: Amendment) -> None:
+    """Ask the sponsor to confirm an amendment against the words of today."""
+    _tell_sponsor("positions/mail/amendment_stale.txt", amendment)
+
+
+def amendment_advised(advised: Recommendation) -> None:
+    """Tell the sponsor what the drafters advise, and ask whether the organisation consents."""
+    _tell_sponsor("positions/mail/amendment_advised.txt", advised.amendment, advised=advised)
 
 
 def clearance_requested(clearances: Iterable[Clearance]) -> None:

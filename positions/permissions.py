@@ -13,7 +13,7 @@ from consultations.permissions import (
     is_secretariat,
     live_memberships,
 )
-from positions.models import Amendment, AnswerByLetter, Clearance, PositionPaper, Reservation
+from positions.models import Amendment, AnswerByLetter, Clearance, PositionPaper, Reservation, ReviewRound
 
 
 def may_draft(user: Any, record: Any) -> bool:
@@ -37,13 +37,21 @@ def may_chair(user: Any, paper: PositionPaper) -> bool:
 
 
 def may_propose_amendment(user: Any, record: Any) -> bool:
-    """Propose other words in a review round: whoever acts for a verified member of the NCM."""
-    return is_member(user)
+    """Propose a change in a review round: whoever acts for an organisation that the round invites.
+
+    Members of the NCM are invited to every round; `record` is the round, or anything else where none is meant.
+    """
+    return bool(sponsors(user, record)) if isinstance(record, ReviewRound) else is_member(user)
 
 
 def may_sponsor(user: Any, amendment: Amendment) -> bool:
-    """Withdraw an amendment: whoever acts for its sponsor."""
-    return acts_for(user, amendment.sponsor_id) or clears_for(user, amendment.sponsor_id)
+    """Withdraw or confirm an amendment: whoever acts for its sponsor."""
+    return speaks_for(user, amendment.sponsor_id)
+
+
+def speaks_for(user: Any, body: int) -> bool:
+    """Whether `user` acts or clears for the organisation with this key: what a co-sponsor leaves by."""
+    return acts_for(user, body) or clears_for(user, body)
 
 
 def may_answer(user: Any, clearance: Clearance) -> bool:
@@ -81,7 +89,7 @@ def may_withdraw_reservation(user: Any, reservation: Reservation) -> bool:
     return is_head(user)
 
 
-def sponsors(user: Any) -> list[Stakeholder]:
-    """The verified member organisations in whose name `user` may propose an amendment."""
-    bodies = {m.stakeholder_id: m.stakeholder for m in live_memberships(user) if m.stakeholder.is_verified_member}
+def sponsors(user: Any, review: ReviewRound) -> list[Stakeholder]:
+    """The organisations in whose name `user` may propose an amendment in this round."""
+    bodies = {m.stakeholder_id: m.stakeholder for m in live_memberships(user) if review.invites(m.stakeholder)}
     return list(bodies.values())

@@ -6,7 +6,7 @@ Pure: texts in, spans out. Everything of the texts comes back, to the last space
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
@@ -84,6 +84,57 @@ def merge(base: str, mine: str, theirs: str) -> Merged:
         parts.append(text)
         conflicts += is_conflict
     return Merged("".join(parts), conflicts)
+
+
+def parts(text: str) -> list[str]:
+    """The paragraphs of a text that is divided by empty lines."""
+    return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
+
+
+def is_unsettled(text: str, *known: str) -> bool:
+    """Whether words stand in square brackets in `text` that none of the texts `known` has there: open conflicts."""
+    return any(not any(piece in each for each in known) for piece in re.findall(r"\[[^\[\]]*\]", text))
+
+
+class Option(NamedTuple):
+    """One of several texts for the same place: whose it is ("" for the text that stands), and its words."""
+
+    name: str
+    text: str
+
+
+def bracketed(base: str, others: Mapping[str, str]) -> list[str | list[Option]]:
+    """Print several texts that grew out of `base` as open text: words that all have, and in turn the options.
+
+    `others` is text by name. The text that stands is an option where not everybody leaves it. A text that takes all
+    words away ("") is the option of no words.
+    """
+    old, texts = words(base), {name: words(text) for name, text in others.items()}
+    pieces: list[str | list[Option]] = []
+    for stands, *options in _pieces(old, *texts.values()):
+        made = [Option(name, _joined(piece)) for name, piece in zip(texts, options, strict=True) if piece != stands]
+        if not made:
+            pieces.append("".join(stands))
+        elif len(made) == len(texts):
+            pieces.append(made)
+        else:
+            pieces.append([Option("", _joined(stands)), *made])
+    return _run_together(pieces)
+
+
+def _joined(piece: list[str]) -> str:
+    return "".join(piece).strip()
+
+
+def _run_together(pieces: list[str | list[Option]]) -> list[str | list[Option]]:
+    """The same with words that follow each other as one text."""
+    found: list[str | list[Option]] = []
+    for piece in pieces:
+        if isinstance(piece, str) and found and isinstance(found[-1], str):
+            found[-1] += piece
+        elif piece:
+            found.append(piece)
+    return found
 
 
 # --- Two texts ------------------------------------------------------------------------------------------------------
@@ -191,7 +242,7 @@ def _common(one: list[str], other: list[str]) -> int:
 
 # --- Three texts ----------------------------------------------------------------------------------------------------
 
-Piece = tuple[list[str], list[str], list[str]]
+Piece = list[list[str]]
 
 
 def _kept(old: list[str], new: list[str]) -> dict[int, int]:
@@ -204,16 +255,17 @@ def _kept(old: list[str], new: list[str]) -> dict[int, int]:
     return places
 
 
-def _pieces(old: list[str], left: list[str], right: list[str]) -> Iterator[Piece]:
-    """Cut three texts at the words that all have: in turn what lies between two such words, and such a word."""
-    in_left, in_right = _kept(old, left), _kept(old, right)
-    i = k = m = 0
+def _pieces(old: list[str], *others: list[str]) -> Iterator[Piece]:
+    """Cut texts at the words that all have: in turn what lies between two such words, and such a word."""
+    kept = [_kept(old, other) for other in others]
+    done, ends = 0, [0] * len(others)
     for place, word in enumerate(old):
-        if place in in_left and place in in_right:
-            yield old[i:place], left[k : in_left[place]], right[m : in_right[place]]
-            yield [word], [word], [word]
-            i, k, m = place + 1, in_left[place] + 1, in_right[place] + 1
-    yield old[i:], left[k:], right[m:]
+        if all(place in each for each in kept):
+            here = [each[place] for each in kept]
+            yield [old[done:place], *(text[a:b] for text, a, b in zip(others, ends, here, strict=True))]
+            yield [[word]] * (len(others) + 1)
+            done, ends = place + 1, [each + 1 for each in here]
+    yield [old[done:], *(text[a:] for text, a in zip(others, ends, strict=True))]
 
 
 def _settled(base: str, mine: str, theirs: str) -> tuple[str, bool]:

@@ -51,6 +51,7 @@ ARGUMENTS = {
     "closes_at": lambda record: later(),
     "due_at": lambda record: later(),
     "until": lambda record: later(),
+    "text": lambda record: "Words taken in part.",
     "rule": lambda record: "consensus",
     "into": lambda record: make_point(session=record.session),
     "newer": lambda record: make_paper(state="published"),

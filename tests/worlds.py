@@ -197,8 +197,15 @@ def _amendment(world: SimpleNamespace, state: str) -> Amendment:
         round=review, paragraph=paragraph, base=paragraph.wording, text="Other words.", reason="They say more.",
         sponsor=world.body, by=world.people.roles["focal point"], at=now,
     )  # fmt: skip
-    decided = {"decided_by": world.people.head, "decided_at": now, "decision_reason": "Heard."}
-    return made if state == "proposed" else walk(made, state, **(decided if state != "withdrawn" else {}))
+    decided = {
+        "decided_by": world.people.head,
+        "decided_at": now,
+        "decision_reason": "Heard.",
+        "decided_text": "Words.",
+    }
+    return (
+        made if state == "proposed" else walk(made, state, **(decided if state not in ("withdrawn", "stale") else {}))
+    )
 
 
 def _letter(world: SimpleNamespace, state: str) -> AnswerByLetter:
@@ -293,8 +300,16 @@ def _bare_letter(world: SimpleNamespace, state: str) -> AnswerByLetter:
     return letter if state == "typed" else _letter(world, state)
 
 
+def _bare_amendment(world: SimpleNamespace, state: str) -> Amendment:
+    """The paragraph was removed, and the words are fixed."""
+    made = _amendment(world, state)
+    change(made.paragraph, removed_at=workflow.now())
+    bring_paper(made.round.paper, "clearance_text")
+    return made
+
+
 BARE: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Consultation: _bare_consultation, Forum: _bare_forum, Delegate: _bare_delegate, Submission: _bare_submission,
     Point: _bare_point, Likeness: _bare_likeness, PositionPaper: _bare_paper, Clearance: _bare_clearance,
-    AnswerByLetter: _bare_letter,
+    AnswerByLetter: _bare_letter, Amendment: _bare_amendment,
 }  # fmt: skip

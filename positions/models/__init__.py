@@ -21,4 +21,18 @@ from .papers import (
     Wording,
     wording_sha256,
 )
-from .review import Amendment, AmendmentState, ReviewRound
+from .review import (
+    OPEN_AMENDMENTS,
+    TOUCHES,
+    WITH_TEXT,
+    Advice,
+    Amendment,
+    AmendmentState,
+    Audience,
+    Consent,
+    CoSponsor,
+    Operation,
+    Recommendation,
+    ReviewRound,
+    rivals,
+)

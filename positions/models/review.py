@@ -1,25 +1,53 @@
-"""Review by stakeholders: rounds and the amendments proposed in them."""
+"""Review by stakeholders: rounds, the amendments proposed in them, who stands behind these, and what is advised."""
+
+from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from consultations.models import CleanTextField, Stakeholder, User
+from consultations.models import CleanTextField, Office, Stakeholder, StakeholderState, User
 from consultations.models.guards import no_delete, one_of, state_guards, together
 from ncm_portal import workflow
 
 from .editions import Edition
-from .papers import PARAGRAPH_LIMIT, Paragraph, PositionPaper, Wording
+from .papers import PARAGRAPH_LIMIT, PaperState, Paragraph, PositionPaper, Section, Wording
+
+
+class Audience(models.TextChoices):
+    MEMBERS = "members", _("members of the NCM")
+    STAKEHOLDERS = "stakeholders", _("all verified organisations")
+    PUBLIC = "public", _("everyone may read, verified organisations may propose")
+
+
+class RoundQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Rounds whose text `user` may read: those for everyone, those that an organisation of the user is asked to."""
+        live = ~Q(paper__state=PaperState.WITHDRAWN)
+        seen = Q(audience=Audience.PUBLIC) & live
+        if getattr(user, "is_authenticated", False) and user.is_active:
+            if user.office in {Office.SECRETARIAT, Office.HEAD}:
+                return self
+            bodies = [m.stakeholder for m in user.live_memberships if m.stakeholder.state == StakeholderState.VERIFIED]
+            if bodies:
+                seen |= Q(audience=Audience.STAKEHOLDERS) & live
+            if any(body.is_verified_member for body in bodies):
+                seen |= live
+        return self.filter(seen)
 
 
 class ReviewRound(models.Model):
-    """A window in which members read an edition and propose changes to it."""
+    """A window in which those invited read an edition and propose changes to it."""
 
     paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="rounds", verbose_name=_("paper"))
     number = models.PositiveSmallIntegerField(_("round"))
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="rounds", verbose_name=_("edition under review"))
+    audience = models.CharField(_("who is invited"), max_length=12, choices=Audience, default=Audience.MEMBERS)
     opens_at = models.DateTimeField(_("opens"))
     closes_at = models.DateTimeField(_("closes"))
+    reminded_at = models.DateTimeField(_("reminded"), null=True, editable=False)
+
+    objects = RoundQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("review round")
@@ -28,6 +56,7 @@ class ReviewRound(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["paper", "number"], name="reviewround_number"),
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="reviewround_dates"),
+            one_of("audience", Audience, "reviewround_audience"),
         ]
 
     def __str__(self):
@@ -38,23 +67,83 @@ class ReviewRound(models.Model):
         """Whether an amendment may be proposed at this moment."""
         return self.opens_at <= workflow.now() and not workflow.deadline_passed(self.closes_at)
 
+    def invites(self, body: Stakeholder) -> bool:
+        """Whether `body` may propose amendments in this round."""
+        return body.is_verified_member or (
+            self.audience != Audience.MEMBERS and body.state == StakeholderState.VERIFIED
+        )
+
+
+class Operation(models.TextChoices):
+    REPLACE = "replace", _("change the words")
+    INSERT = "insert", _("add a paragraph behind it")
+    DELETE = "delete", _("take the paragraph out")
+    MOVE = "move", _("put the paragraph elsewhere")
+    SPLIT = "split", _("divide the paragraph")
+
+
+WITH_TEXT = (Operation.REPLACE, Operation.INSERT, Operation.SPLIT)
+# What of a paragraph an operation touches. Two that touch the same contend; a new paragraph behind one touches nothing.
+TOUCHES: dict[str, frozenset[str]] = {
+    Operation.REPLACE: frozenset({"words"}),
+    Operation.SPLIT: frozenset({"words"}),
+    Operation.DELETE: frozenset({"words", "place"}),
+    Operation.MOVE: frozenset({"place"}),
+    Operation.INSERT: frozenset(),
+}
+
 
 class AmendmentState(models.TextChoices):
     PROPOSED = "proposed", _("proposed")
+    STALE = "stale", _("to be confirmed: the words have moved")
     ACCEPTED = "accepted", _("accepted")
+    IN_PART = "in_part", _("accepted in part")
     NOT_ACCEPTED = "not_accepted", _("not accepted")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+OPEN_AMENDMENTS = (AmendmentState.PROPOSED, AmendmentState.STALE)
+TAKEN_AMENDMENTS = (AmendmentState.ACCEPTED, AmendmentState.IN_PART)
+AMENDMENT_STEPS = [
+    ("proposed", "stale"),
+    ("stale", "proposed"),
+    ("proposed", "accepted"),
+    *[(state.value, "in_part") for state in OPEN_AMENDMENTS],
+    *[(state.value, "not_accepted") for state in OPEN_AMENDMENTS],
+    *[(state.value, "withdrawn") for state in OPEN_AMENDMENTS],
+]
+
+
+class AmendmentQuerySet(models.QuerySet):
+    def open(self):
+        """Amendments that nobody has decided on and nobody has withdrawn."""
+        return self.filter(state__in=OPEN_AMENDMENTS)
+
+    def untaken(self):
+        """Amendments that were accepted and are not in the text yet."""
+        return self.filter(state__in=TAKEN_AMENDMENTS, taken_at=None, paragraph__removed_at=None)
+
+
 class Amendment(models.Model):
-    """A member proposes other words for a paragraph, with a reason."""
+    """An organisation proposes a change to a paragraph, with a reason.
+
+    `base` is the wording it starts from. An amendment that was accepted is carried out at `taken_at`: at once, or when
+    one text was chosen where several contend.
+    """
 
     State = AmendmentState
 
     round = models.ForeignKey(ReviewRound, models.PROTECT, related_name="amendments", verbose_name=_("round"))
     paragraph = models.ForeignKey(Paragraph, models.PROTECT, related_name="amendments", verbose_name=_("paragraph"))
+    operation = models.CharField(_("operation"), max_length=7, choices=Operation, default=Operation.REPLACE)
     base = models.ForeignKey(Wording, models.PROTECT, related_name="+", verbose_name=_("wording it starts from"))
-    text = CleanTextField(_("proposed text"), max_length=PARAGRAPH_LIMIT)
+    text = CleanTextField(_("proposed text"), max_length=PARAGRAPH_LIMIT, blank=True)
+    section = models.ForeignKey(
+        Section, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("section it moves to")
+    )
+    after = models.ForeignKey(
+        Paragraph, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("paragraph it moves behind")
+    )
     reason = CleanTextField(_("reason"), max_length=2000)
     sponsor = models.ForeignKey(Stakeholder, models.PROTECT, related_name="amendments", verbose_name=_("sponsor"))
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
@@ -63,8 +152,12 @@ class Amendment(models.Model):
         _("state"), max_length=12, choices=AmendmentState, default=AmendmentState.PROPOSED, editable=False
     )
     decision_reason = CleanTextField(_("reason of the decision"), blank=True, max_length=2000)
+    decided_text = CleanTextField(_("text accepted in part"), blank=True, max_length=PARAGRAPH_LIMIT)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
     decided_at = models.DateTimeField(null=True, editable=False)
+    taken_at = models.DateTimeField(_("taken into the text"), null=True, editable=False)
+
+    objects = AmendmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("amendment")
@@ -72,17 +165,143 @@ class Amendment(models.Model):
         ordering = ["round", "paragraph", "at"]
         constraints = [
             one_of("state", AmendmentState, "amendment_state"),
+            one_of("operation", Operation, "amendment_operation"),
             together("decided_at", "decided_by", name="amendment_decided"),
             models.CheckConstraint(
-                condition=~Q(state="not_accepted") | ~Q(decision_reason=""), name="amendment_reason"
+                condition=~Q(state__in=["not_accepted", "in_part"]) | ~Q(decision_reason=""), name="amendment_reason"
             ),
-        ]
-        triggers = [
-            *state_guards(
-                "proposed", [("proposed", "accepted"), ("proposed", "not_accepted"), ("proposed", "withdrawn")]
+            models.CheckConstraint(condition=~Q(state="in_part") | ~Q(decided_text=""), name="amendment_in_part"),
+            models.CheckConstraint(
+                condition=Q(operation__in=WITH_TEXT) & ~Q(text="") | ~Q(operation__in=WITH_TEXT) & Q(text=""),
+                name="amendment_text",
             ),
-            no_delete(),
+            models.CheckConstraint(
+                condition=Q(operation="move", section__isnull=False)
+                | ~Q(operation="move") & Q(section=None, after=None),
+                name="amendment_place",
+            ),
+            models.CheckConstraint(condition=Q(taken_at=None) | Q(state__in=TAKEN_AMENDMENTS), name="amendment_taken"),
         ]
+        triggers = [*state_guards("proposed", AMENDMENT_STEPS), no_delete()]
 
     def __str__(self):
-        return f"{self.sponsor.label}: {self.text[:40]}"
+        return f"{self.sponsor.label}: {self.text[:40] or self.get_operation_display()}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits: for a decision, or for its sponsor's word."""
+        return self.state in OPEN_AMENDMENTS
+
+    @property
+    def is_untaken(self) -> bool:
+        """Whether it was accepted and is not in the text yet."""
+        return self.state in TAKEN_AMENDMENTS and self.taken_at is None
+
+    @property
+    def final_text(self) -> str:
+        """The words that stand after it: those decided on in part, or those proposed."""
+        return self.decided_text or self.text
+
+
+def rivals(amendment: Amendment, others: Iterable[Amendment]) -> list[Amendment]:
+    """Those of `others` that live and touch the same of the same paragraph as `amendment`. Pure."""
+    return [
+        other
+        for other in others
+        if other.pk != amendment.pk
+        and other.paragraph_id == amendment.paragraph_id
+        and (other.is_open or other.is_untaken)
+        and not TOUCHES[other.operation].isdisjoint(TOUCHES[amendment.operation])
+    ]
+
+
+class CoSponsorQuerySet(models.QuerySet):
+    def live(self):
+        """Co-sponsors that have not left."""
+        return self.filter(left_at=None)
+
+
+class CoSponsor(models.Model):
+    """Another organisation stands behind an amendment. It may leave again, and both stay on record."""
+
+    amendment = models.ForeignKey(
+        Amendment, models.PROTECT, related_name="cosponsors", verbose_name=_("amendment"), editable=False
+    )
+    stakeholder = models.ForeignKey(
+        Stakeholder, models.PROTECT, related_name="cosponsored", verbose_name=_("organisation")
+    )
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"), editable=False)
+    at = models.DateTimeField(_("joined"), editable=False)
+    left_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
+    left_at = models.DateTimeField(_("left"), null=True, editable=False)
+
+    objects = CoSponsorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("co-sponsor")
+        verbose_name_plural = _("co-sponsors")
+        ordering = ["at", "pk"]
+        constraints = [
+            together("left_by", "left_at", name="cosponsor_left"),
+            models.UniqueConstraint(
+                fields=["amendment", "stakeholder"], condition=Q(left_at=None), name="cosponsor_once"
+            ),
+        ]
+        triggers = [no_delete()]
+
+    def __str__(self):
+        return f"{self.amendment}: {self.stakeholder}"
+
+
+class Advice(models.TextChoices):
+    ACCEPT = "accept", _("accept it")
+    IN_PART = "in_part", _("accept it in part")
+    DECLINE = "decline", _("do not accept it")
+
+
+class Consent(models.TextChoices):
+    CONSENTS = "consents", _("consents")
+    INSISTS = "insists", _("insists")
+
+
+class Recommendation(models.Model):
+    """What the drafters advise to decide on an amendment, and whether its sponsor consents or insists."""
+
+    amendment = models.ForeignKey(
+        Amendment, models.PROTECT, related_name="recommendations", verbose_name=_("amendment"), editable=False
+    )
+    advice = models.CharField(_("recommendation"), max_length=7, choices=Advice)
+    text = CleanTextField(_("recommended text"), blank=True, max_length=PARAGRAPH_LIMIT)
+    reason = CleanTextField(_("reason"), max_length=2000)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"), editable=False)
+    at = models.DateTimeField(_("when"), editable=False)
+    consent = models.CharField(_("answer of the sponsor"), max_length=8, choices=Consent, blank=True, editable=False)
+    consent_reason = CleanTextField(_("reason of the sponsor"), blank=True, max_length=2000)
+    consent_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
+    consent_at = models.DateTimeField(null=True, editable=False)
+    replaced_at = models.DateTimeField(_("replaced"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("recommendation")
+        verbose_name_plural = _("recommendations")
+        ordering = ["amendment", "at"]
+        constraints = [
+            one_of("advice", Advice, "recommendation_advice"),
+            models.CheckConstraint(condition=Q(consent__in=["", *Consent.values]), name="recommendation_consent"),
+            together("consent_by", "consent_at", name="recommendation_answered"),
+            models.CheckConstraint(
+                condition=Q(consent="", consent_at=None) | ~Q(consent="") & Q(consent_at__isnull=False),
+                name="recommendation_answer",
+            ),
+            models.CheckConstraint(
+                condition=~Q(consent="insists") | ~Q(consent_reason=""), name="recommendation_insists"
+            ),
+            models.CheckConstraint(condition=Q(advice="in_part") | Q(text=""), name="recommendation_text"),
+            models.UniqueConstraint(
+                fields=["amendment"], condition=Q(replaced_at=None), name="recommendation_one_live"
+            ),
+        ]
+        triggers = [no_delete()]
+
+    def __str__(self):
+        return f"{self.amendment}: {self.get_advice_display()}"

@@ -49,8 +49,8 @@ def desk_review(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "paper": paper,
         "rounds": paper.rounds.select_related("edition").defer("edition__content").order_by("-number"),
-        "waiting": [each for each in amendments if each.state == AmendmentState.PROPOSED],
-        "decided": [each for each in amendments if each.state != AmendmentState.PROPOSED],
+        "waiting": [each for each in amendments if each.is_open],
+        "decided": [each for each in amendments if not each.is_open],
         "may_open": paper.state in OPEN_STATES,
         "form": form,
         "reasons": reasons,
@@ -78,8 +78,7 @@ def _amendments(paper: PositionPaper) -> list[Any]:
 def _read(amendment: Any, numbers: dict[int, int]) -> Any:
     amendment.number = numbers.get(amendment.paragraph_id)
     amendment.spans = redline(amendment.base.text, amendment.text)
-    waits = amendment.state == AmendmentState.PROPOSED
-    amendment.is_stale = waits and amendment.base_id != amendment.paragraph.wording_id
+    amendment.is_stale = amendment.state == AmendmentState.STALE
     return amendment
 
 
@@ -111,7 +110,7 @@ def _show_amendment(
         "paper": paper,
         "amendment": amendment,
         "others": others,
-        "may_decide": amendment.state == AmendmentState.PROPOSED,
+        "may_decide": amendment.is_open,
         "may_accept": paper.state in OPEN_STATES and amendment.number is not None,
         "accept": accept or _accept_form(amendment),
         "fitted": _fitted(amendment),
@@ -149,13 +148,16 @@ def desk_amendment_accept(request: HttpRequest, slug: str, pk: int) -> HttpRespo
     if not form.is_valid():
         return _show_amendment(request, paper, amendment, accept=form)
     try:
-        workflow.accept_amendment(amendment, by=request.user, **form.cleaned_data)
+        accept = workflow.accept_in_part if "base" in form.fields else workflow.accept_amendment
+        accept(amendment, by=request.user, **form.cleaned_data)
     except Conflict as conflict:
         fresh = next(each for each in _amendments(paper) if each.pk == pk)
         again = _accept_form(fresh, reason=form.cleaned_data["reason"])
         return _show_amendment(request, paper, fresh, accept=again, reasons=conflict.reasons, status=409)
     except Blocked as refusal:
-        return _show_amendment(request, paper, amendment, accept=form, reasons=refusal.reasons)
+        fresh = next(each for each in _amendments(paper) if each.pk == pk)
+        form = _accept_form(fresh, reason=form.cleaned_data["reason"]) if fresh.is_stale else form
+        return _show_amendment(request, paper, fresh, accept=form, reasons=refusal.reasons)
     messages.success(request, _("Accepted. The sponsor is told by mail."))
     return redirect("desk_review", slug)
 
@@ -218,7 +220,7 @@ def _show_review(request: HttpRequest, found: ReviewRound, reasons: list[str] | 
         "round": found,
         "sections": sections,
         "own": own,
-        "may_propose": is_in_time(found) and bool(sponsors(request.user)),
+        "may_propose": is_in_time(found) and bool(sponsors(request.user, found)),
         "reasons": reasons,
     }
     return render(request, "positions/desk/review_text.html", context, status=REFUSED if reasons else 200)
@@ -232,7 +234,8 @@ def is_in_time(found: ReviewRound) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_paragraph(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     """Propose other words for a paragraph of the text under review."""
-    latest, bodies = _round(request, slug), sponsors(request.user)
+    latest = _round(request, slug)
+    bodies = sponsors(request.user, latest)
     under_review = _under_review(latest, key)
     if under_review is None or not bodies:
         raise Http404

@@ -13,6 +13,19 @@ from .adoption import (
     supersede,
     withdraw_reservation,
 )
+from .amendments import (
+    AMENDMENT_MOVES,
+    answer_recommendation,
+    confirm_amendment,
+    join_amendment,
+    leave_amendment,
+    merged,
+    outdate,
+    outdate_all,
+    propose_amendment,
+    recommend,
+    withdraw_amendment,
+)
 from .clearance import (
     CLEARANCE_MOVES,
     agree_to_rest,
@@ -47,11 +60,10 @@ from .mandates import adjust_mandate
 from .moves import PAPER_MOVES, resume, suspend, withdraw_paper
 from .reminders import remind_clearances
 from .review import (
-    AMENDMENT_MOVES,
     accept_amendment,
+    accept_in_part,
+    choose_text,
     close_review,
     decline_amendment,
     open_review,
-    propose_amendment,
-    withdraw_amendment,
 )

@@ -1,5 +1,6 @@
 """What must hold before a paper moves: each a list of conditions, all of them told at once."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -10,6 +11,7 @@ from consultations.models import ForumState, Mandate, Membership, MembershipRole
 from consultations.workflow import written_hour
 from ncm_portal.workflow import Condition, all_of, deadline_passed, either
 from positions.models import (
+    Amendment,
     AmendmentState,
     ArtefactFormat,
     ClearanceState,
@@ -19,6 +21,7 @@ from positions.models import (
     PositionPaper,
     Stance,
     StanceValue,
+    rivals,
 )
 from positions.queries import ministries_of, paragraph_numbers
 
@@ -99,13 +102,56 @@ def review_has_closed(paper: PositionPaper) -> list[Condition]:
 
 
 def amendments_are_decided(paper: PositionPaper) -> list[Condition]:
-    """No amendment waits for a decision."""
-    waiting = paper.rounds.filter(amendments__state=AmendmentState.PROPOSED).count()
+    """No amendment waits for a decision or for its sponsor, and what was accepted is in the text."""
+    found = list(_unsettled(paper))
+    waiting = [each for each in found if each.state == AmendmentState.PROPOSED]
+    stale = [each for each in found if each.state == AmendmentState.STALE]
     met, unmet = (
         _("Every amendment is decided"),
         ngettext_lazy("%(count)s amendment waits for a decision", "%(count)s amendments wait for a decision", "count"),
     )
-    return [_none_left(waiting, met, unmet)]
+    decided = [] if stale and not waiting else [_none_left(len(waiting), met, unmet)]
+    return [*decided, *_stale_amendments(stale), *_contended(found), *_texts_to_choose(paper, found)]
+
+
+def _unsettled(paper: PositionPaper) -> QuerySet[Amendment]:
+    own = Amendment.objects.filter(round__paper=paper).select_related("sponsor").order_by("at", "pk")
+    return own.open() | own.untaken()
+
+
+def _stale_amendments(stale: list[Amendment]) -> list[Condition]:
+    words = ngettext_lazy(
+        "%(count)s amendment is to be confirmed by its sponsor, or decided, since the words have moved",
+        "%(count)s amendments are to be confirmed by their sponsors, or decided, since the words have moved",
+        "count",
+    )
+    return [Condition(words % {"count": len(stale)}, False)] if stale else []
+
+
+def _contended(found: list[Amendment]) -> list[Condition]:
+    """How many paragraphs have open amendments that contend."""
+    still_open = [each for each in found if each.is_open]
+    paragraphs = {each.paragraph_id for each in still_open if rivals(each, still_open)}
+    words = ngettext_lazy(
+        "Amendments contend for %(count)s paragraph", "Amendments contend for %(count)s paragraphs", "count"
+    )
+    return [Condition(words % {"count": len(paragraphs)}, False)] if paragraphs else []
+
+
+def _texts_to_choose(paper: PositionPaper, found: list[Amendment]) -> list[Condition]:
+    """For each paragraph with accepted words that are not in the text: what is to be done about it."""
+    held: dict[int, list[str]] = defaultdict(list)
+    for each in found:
+        if each.is_untaken:
+            held[each.paragraph_id].append(each.sponsor.label)
+    if not held:
+        return []
+    numbers = paragraph_numbers(paper)
+    one = _("Paragraph %(number)s: the amendment of %(names)s was accepted and is not in the text yet")
+    two = _("Paragraph %(number)s: the amendments of %(names)s were all accepted: choose one text")
+    rows = sorted((numbers.get(pk, 0), names) for pk, names in held.items())
+    words = [(one if len(names) == 1 else two) % {"number": n, "names": ", ".join(names)} for n, names in rows]
+    return [Condition(text, False) for text in words]
 
 
 def sources_are_confirmed(paper: PositionPaper) -> list[Condition]:

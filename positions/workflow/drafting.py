@@ -26,6 +26,8 @@ from positions.models import (
 )
 from positions.permissions import may_draft
 
+from .amendments import outdate_all
+
 OPEN_STATES = (PaperState.DRAFTING, PaperState.CONSOLIDATION)
 SECRETARIAT = gettext_lazy("the secretariat")
 STEP = 1024  # distance between two paragraphs, so that one fits between them without renumbering
@@ -220,6 +222,7 @@ def reword(paragraph: Paragraph, *, by: User, text: str, why: str, base: Wording
         for old in before.groundings.all()
     )
     journal("reword", row, by=by, reason=why, data={"from": before.sha256, "to": wording.sha256})
+    outdate_all(row, by=by)
     return row
 
 
@@ -279,6 +282,7 @@ def remove_paragraph(paragraph: Paragraph, *, by: User, reason: str) -> Paragrap
     row.removed_at = now()
     row.save(update_fields=["removed_at"])
     journal("remove", row, by=by, reason=reason)
+    outdate_all(row, by=by, also_places=True)
     return row
 
 

@@ -1,4 +1,4 @@
-"""Review rounds: members read a frozen edition and propose other words."""
+"""Review rounds, and what the desk decides on amendments. A decision is one thing, the text another: it moves once."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,53 +6,41 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.models import Stakeholder, User
-from ncm_portal.workflow import Blocked, Move, deadline_passed, demand, journal, locked, make, now, table, verb
+from consultations.models import User
+from ncm_portal.workflow import Blocked, Conflict, deadline_passed, demand, journal, locked, make, now, verb
 from positions import edition, emails
 from positions.models import (
     Amendment,
-    AmendmentState,
+    Audience,
     EditionKind,
-    PaperState,
+    Grounding,
+    Operation,
     Paragraph,
     PositionPaper,
     ReviewRound,
     Wording,
+    rivals,
 )
-from positions.permissions import may_draft, may_propose_amendment, may_sponsor, sponsors
+from positions.permissions import may_draft
+from positions.wording import parts
 
-from .drafting import reword
+from .amendments import AMENDMENT_MOVES, SECRETARIAT
+from .drafting import add_paragraph, move_paragraph, remove_paragraph, reword
 from .moves import PAPER_MOVES
-
-S = AmendmentState
-SECRETARIAT = gettext_lazy("the secretariat")
-MEMBERS = gettext_lazy("members of the NCM")
-SPONSOR = gettext_lazy("the sponsor")
-
-AMENDMENT_MOVES = table(
-    Move("accept_amendment", gettext_lazy("Accept"), (S.PROPOSED,), S.ACCEPTED, may_draft, SECRETARIAT),
-    Move(
-        "decline_amendment",
-        gettext_lazy("Do not accept"),
-        (S.PROPOSED,),
-        S.NOT_ACCEPTED,
-        may_draft,
-        SECRETARIAT,
-        needs_reason=True,
-    ),
-    Move("withdraw_amendment", gettext_lazy("Withdraw"), (S.PROPOSED,), S.WITHDRAWN, may_sponsor, SPONSOR),
-)
 
 
 @verb
-def open_review(paper: PositionPaper, *, by: User, closes_at: datetime) -> PositionPaper:
-    """Freeze the text as a review edition and let members propose amendments until `closes_at`. Mails the members."""
+def open_review(
+    paper: PositionPaper, *, by: User, closes_at: datetime, audience: str = Audience.MEMBERS
+) -> PositionPaper:
+    """Freeze the text as a review edition and let those invited propose amendments until `closes_at`. Mails them."""
 
     def check_window(row: PositionPaper) -> None:
         if deadline_passed(closes_at):
             raise Blocked(_("The review round must close after it opens: choose a later moment."))
 
-    row = make(PAPER_MOVES["open_review"], paper, by=by, change=check_window, data={"closes": closes_at.isoformat()})
+    data = {"closes": closes_at.isoformat(), "audience": str(audience)}
+    row = make(PAPER_MOVES["open_review"], paper, by=by, change=check_window, data=data)
     number = row.rounds.count() + 1
     frozen = edition.freeze(
         row,
@@ -61,7 +49,9 @@ def open_review(paper: PositionPaper, *, by: User, closes_at: datetime) -> Posit
         status=f"Text for review, round {number}",
         by=by,
     )
-    review = ReviewRound.objects.create(paper=row, number=number, edition=frozen, opens_at=now(), closes_at=closes_at)
+    review = ReviewRound.objects.create(
+        paper=row, number=number, edition=frozen, opens_at=now(), closes_at=closes_at, audience=audience
+    )
     emails.review_opened(review)
     return row
 
@@ -72,49 +62,7 @@ def close_review(paper: PositionPaper, *, by: User) -> PositionPaper:
     return make(PAPER_MOVES["close_review"], paper, by=by)
 
 
-@verb
-def propose_amendment(
-    review: ReviewRound, paragraph: Paragraph, *, by: User, sponsor: Stakeholder, text: str, reason: str
-) -> Amendment:
-    """Propose other words for a paragraph in the name of a verified member organisation.
-
-    Raises NotAllowed, or Blocked with every reason.
-    """
-    allowed = may_propose_amendment(by, review) and sponsor in sponsors(by)
-    demand(allowed, who=MEMBERS, to=gettext_lazy("Propose an amendment"))
-    paper = locked(review.paper)
-    reasons = []
-    if not review.is_open or paper.state != PaperState.REVIEW:
-        reasons.append(_("The review round is not open."))
-    if paragraph.section.paper_id != review.paper_id or paragraph.removed_at:
-        reasons.append(_("The paragraph is not part of this text."))
-    if not text.strip() or text.strip() == paragraph.wording.text:
-        reasons.append(_("Write what the paragraph should say instead."))
-    if not reason.strip():
-        reasons.append(_("Say why: the drafters and the other members will read it."))
-    if _is_proposed(review, paragraph, sponsor, text):
-        reasons.append(_("Your organisation has proposed these words already."))
-    if reasons:
-        raise Blocked(reasons)
-    amendment = Amendment(
-        round=review,
-        paragraph=paragraph,
-        base=paragraph.wording,
-        text=text.strip(),
-        reason=reason.strip(),
-        sponsor=sponsor,
-        by=by,
-        at=now(),
-    )
-    amendment.clean_fields()
-    amendment.save()
-    journal("propose_amendment", amendment, by=by, after=amendment.state)
-    return amendment
-
-
-def _is_proposed(review: ReviewRound, paragraph: Paragraph, sponsor: Stakeholder, text: str) -> bool:
-    waiting = review.amendments.filter(paragraph=paragraph, sponsor=sponsor, state=AmendmentState.PROPOSED)
-    return waiting.filter(text=text.strip()).exists()
+# --- Decisions ------------------------------------------------------------------------------------------------------
 
 
 def _decided(by: User, reason: str) -> Callable[[Amendment], None]:
@@ -125,33 +73,172 @@ def _decided(by: User, reason: str) -> Callable[[Amendment], None]:
 
 
 @verb
-def accept_amendment(
-    amendment: Amendment, *, by: User, reason: str = "", text: str = "", base: Wording | int | None = None
-) -> Amendment:
-    """Take the proposed words into the text. Raises Conflict when the paragraph has changed since it was proposed.
+def accept_amendment(amendment: Amendment, *, by: User, reason: str = "") -> Amendment:
+    """Accept an amendment as it is proposed, and take it into the text unless others contend for the paragraph.
 
-    Then they can be fitted in: `text` is what the paragraph shall say, `base` the wording that it was fitted to.
-    Words other than those proposed need a reason, which the sponsor reads. Raises NotAllowed or Blocked.
+    Raises NotAllowed or Blocked with every reason. Mails the sponsor.
     """
-    fitted = text.strip() or amendment.text
-    if fitted != amendment.text and not reason.strip():
-        raise Blocked(_("Say how the proposed words were fitted in: the sponsor will read it."))
+    locked(amendment.round.paper)  # before the amendment: whoever changes words locks in this order
     row = make(AMENDMENT_MOVES["accept_amendment"], amendment, by=by, reason=reason, change=_decided(by, reason))
-    why = _("Amendment of %(name)s: %(reason)s") % {"name": row.sponsor.label, "reason": row.reason}
-    reword(row.paragraph, by=by, text=fitted, why=why[:500], base=row.base if base is None else base)
-    emails.amendment_decided(row)
-    return row
+    return _decided_on(row, by)
+
+
+@verb
+def accept_in_part(
+    amendment: Amendment, *, by: User, reason: str, text: str, base: Wording | int | None = None
+) -> Amendment:
+    """Accept an amendment in other words than its own: `text`, fitted to the wording `base`, with the reason.
+
+    Raises Conflict when the paragraph is not in the wording `base` any more, NotAllowed, or Blocked.
+    """
+    locked(amendment.round.paper)
+
+    def stamp(row: Amendment) -> None:
+        paragraph = Paragraph.objects.select_related("wording").get(pk=row.paragraph_id)
+        if base is not None and (base.pk if isinstance(base, Wording) else base) != paragraph.wording_id:
+            raise Conflict(paragraph)
+        reasons = []
+        if row.operation == Operation.MOVE:
+            reasons.append(_("A paragraph is put elsewhere, or it is not: decide on the whole."))
+        if not text.strip():
+            reasons.append(_("Write the words that are taken."))
+        if reasons:
+            raise Blocked(reasons)
+        row.decided_text, row.base = text.strip(), paragraph.wording
+        _decided(by, reason)(row)
+        row.clean_fields()
+
+    row = make(AMENDMENT_MOVES["accept_in_part"], amendment, by=by, reason=reason, change=stamp)
+    return _decided_on(row, by)
 
 
 @verb
 def decline_amendment(amendment: Amendment, *, by: User, reason: str) -> Amendment:
     """Leave the text as it is and say why. Mails the sponsor."""
+    locked(amendment.round.paper)
     row = make(AMENDMENT_MOVES["decline_amendment"], amendment, by=by, reason=reason, change=_decided(by, reason))
+    return _decided_on(row, by)
+
+
+def _decided_on(row: Amendment, by: User) -> Amendment:
+    """Tell the sponsor, and carry out what was accepted for this paragraph and has no rival left."""
     emails.amendment_decided(row)
+    others = list(Amendment.objects.filter(paragraph=row.paragraph_id).select_related("sponsor", "base"))
+    for each in others:
+        if each.is_untaken and not rivals(each, others) and _fits(each):
+            _carry_out(each, by)
+            if each.pk == row.pk:
+                row.taken_at = each.taken_at
     return row
 
 
+def _fits(amendment: Amendment) -> bool:
+    """Whether it can be carried out as it is: on the very words that it starts from, where it changes words."""
+    paragraph = Paragraph.objects.get(pk=amendment.paragraph_id)
+    if amendment.operation in (Operation.INSERT, Operation.MOVE):
+        return paragraph.removed_at is None
+    return paragraph.removed_at is None and paragraph.wording_id == amendment.base_id
+
+
+def _carry_out(amendment: Amendment, by: User) -> None:
+    why = _("Amendment of %(name)s: %(reason)s") % {"name": amendment.sponsor.label, "reason": amendment.reason}
+    paragraph = Paragraph.objects.select_related("section", "wording").get(pk=amendment.paragraph_id)
+    CARRY_OUT[amendment.operation](amendment, paragraph, by, why[:500])
+    _mark_taken(amendment)
+
+
+def _mark_taken(amendment: Amendment) -> None:
+    amendment.taken_at = now()
+    amendment.save(update_fields=["taken_at"])
+
+
+def _replace(amendment: Amendment, paragraph: Paragraph, by: User, why: str) -> None:
+    reword(paragraph, by=by, text=amendment.final_text, why=why, base=amendment.base)
+
+
+def _insert(amendment: Amendment, paragraph: Paragraph, by: User, why: str) -> None:
+    add_paragraph(paragraph.section, by=by, text=amendment.final_text, why=why, after=paragraph)
+
+
+def _delete(amendment: Amendment, paragraph: Paragraph, by: User, why: str) -> None:
+    if amendment.decided_text:  # in part: not all of it goes
+        _replace(amendment, paragraph, by, why)
+    else:
+        remove_paragraph(paragraph, by=by, reason=why)
+
+
+def _move(amendment: Amendment, paragraph: Paragraph, by: User, why: str) -> None:
+    first = amendment.after is None
+    move_paragraph(paragraph, by=by, section=amendment.section, after=amendment.after, first=first)
+
+
+def _split(amendment: Amendment, paragraph: Paragraph, by: User, why: str) -> None:
+    _divide(paragraph, amendment.final_text, by, why, amendment.base)
+
+
+def _divide(paragraph: Paragraph, text: str, by: User, why: str, base: Wording | int | None) -> None:
+    """Word the paragraph anew; each further part becomes a paragraph behind it that rests on the same, unconfirmed."""
+    first, *rest = parts(text)
+    sources = list(paragraph.wording.groundings.all())
+    last = reword(paragraph, by=by, text=first, why=why, base=base)
+    for part in rest:
+        provisions = paragraph.provisions.all()
+        marks = {"strength": paragraph.strength, "is_secretariat_text": paragraph.is_secretariat_text}
+        last = add_paragraph(paragraph.section, by=by, text=part, why=why, after=last, provisions=provisions, **marks)
+        Grounding.objects.bulk_create(
+            Grounding(
+                wording=last.wording,
+                point_id=each.point_id,
+                relation=each.relation,
+                is_confirmed=False,
+                by=by,
+                at=now(),
+            )
+            for each in sources
+        )
+
+
+CARRY_OUT: dict[str, Callable[[Amendment, Paragraph, User, str], None]] = {
+    Operation.REPLACE: _replace,
+    Operation.INSERT: _insert,
+    Operation.DELETE: _delete,
+    Operation.MOVE: _move,
+    Operation.SPLIT: _split,
+}
+
+
+# --- One text of several --------------------------------------------------------------------------------------------
+
+
 @verb
-def withdraw_amendment(amendment: Amendment, *, by: User) -> Amendment:
-    """Take back one's own amendment."""
-    return make(AMENDMENT_MOVES["withdraw_amendment"], amendment, by=by)
+def choose_text(paragraph: Paragraph, *, by: User, text: str, why: str, base: Wording | int | None = None) -> Paragraph:
+    """Settle a paragraph for which amendments were accepted that are not in the text yet: this is what it says now.
+
+    An empty line begins a new paragraph where one of them divides it. Raises Conflict when the words moved meanwhile,
+    NotAllowed, or Blocked with every reason.
+    """
+    demand(may_draft(by, paragraph), who=SECRETARIAT, to=gettext_lazy("Choose one text"))
+    locked(PositionPaper.objects.get(sections=paragraph.section_id))
+    found = list(Amendment.objects.filter(paragraph=paragraph).select_related("sponsor", "section", "after"))
+    waiting = [each for each in found if each.is_untaken and each.operation != Operation.INSERT]
+    reasons = []
+    if not waiting:
+        reasons.append(_("No accepted amendment of this paragraph waits for its text."))
+    if any(each.is_open for rival in waiting for each in rivals(rival, found)):
+        reasons.append(_("Decide on the other amendments of this paragraph first."))
+    if not text.strip():
+        reasons.append(_("Write what the paragraph says."))
+    if reasons:
+        raise Blocked(reasons)
+    for each in waiting:
+        if each.operation == Operation.MOVE:
+            _move(each, paragraph, by, why)
+    fresh = Paragraph.objects.select_related("section", "wording").get(pk=paragraph.pk)
+    if any(each.operation == Operation.SPLIT for each in waiting):
+        _divide(fresh, text, by, why, base)
+    else:
+        reword(fresh, by=by, text=text, why=why, base=base)
+    for each in waiting:
+        _mark_taken(each)
+    journal("choose_text", fresh, by=by, reason=why, data={"amendments": [each.pk for each in waiting]})
+    return Paragraph.objects.select_related("section", "wording").get(pk=paragraph.pk)

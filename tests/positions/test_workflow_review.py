@@ -4,55 +4,24 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from consultations.models import OutgoingMail
-from ncm_portal.workflow import Blocked, Conflict, NotAllowed, now, replayed_at
+from ncm_portal.workflow import Blocked, NotAllowed, now, replayed_at
 from positions import workflow
-from positions.models import Amendment, Outcome
+from positions.models import Amendment, ReviewRound
+from positions.permissions import sponsors
 from tests.factories import make_member, make_ministry, make_point, make_secretariat, make_stakeholder, make_user
-from tests.paper_factories import bring_paper, make_disposition, make_paper, make_paragraph, make_section
+from tests.paper_factories import bring_paper, make_paper, make_paragraph, make_section
 from tests.positions.drafting import last_entry, make_draft
+from tests.positions.reviewing import TEXT, closed, make_reviewable, opened, propose, refused, standing
 
 pytestmark = pytest.mark.django_db
-TEXT = "Kenya calls for agreed routes."
 
 
 @pytest.fixture
 def draft():
-    """A draft whose points all have an answer, and a member of the NCM."""
-    found = make_draft()
-    make_disposition(found.paper, found.point, Outcome.ACCEPTED, found.paragraph)
-    make_disposition(found.paper, found.other, Outcome.NOTED)
-    found.body = make_ministry("Ministry of Roads")
-    found.member = make_member(found.body)
-    return found
-
-
-def refused(act, *args, **kwargs):
-    with pytest.raises(Blocked) as refusal:
-        act(*args, **kwargs)
-    return refusal.value.reasons
-
-
-def opened(draft, days=2):
-    draft.paper = workflow.open_review(draft.paper, by=draft.drafter, closes_at=now() + timedelta(days=days))
-    draft.round = draft.paper.rounds.last()
-    return draft.round
-
-
-def propose(draft, text="Kenya calls for agreed and safe routes.", **given):
-    given = {"by": draft.member, "sponsor": draft.body, "reason": "Safety first.", **given}
-    return workflow.propose_amendment(draft.round, given.pop("paragraph", draft.paragraph), text=text, **given)
-
-
-def closed(draft):
-    with replayed_at(now() + timedelta(days=3)):
-        draft.paper = workflow.close_review(draft.paper, by=draft.drafter)
-
-
-def standing(draft):
-    draft.paragraph.refresh_from_db()
-    return draft.paragraph.wording.text
+    return make_reviewable()
 
 
 # --- Rounds ---------------------------------------------------------------------------------------------------------
@@ -66,7 +35,9 @@ def test_a_round_freezes_the_text_and_tells_the_members(draft):
     said = [paragraph["text"] for section in content["sections"] for paragraph in section["paragraphs"]]
     assert said == [TEXT]
     assert list(OutgoingMail.objects.values_list("to", flat=True)) == [draft.member.email]
-    assert last_entry(draft.paper) == ("open_review", "", {"closes": review.closes_at.isoformat()})
+    assert last_entry(draft.paper) == (
+        "open_review", "", {"closes": review.closes_at.isoformat(), "audience": "members"},
+    )  # fmt: skip
 
 
 def test_what_a_round_needs_is_said_all_at_once():
@@ -243,48 +214,24 @@ def test_only_the_sponsor_withdraws(draft):
     assert workflow.withdraw_amendment(amendment, by=make_member(draft.body)).state == "withdrawn"
 
 
-def test_two_amendments_of_one_paragraph_the_second_is_fitted_in(draft):
-    opened(draft)
-    one = propose(draft)
-    two = propose(draft, "Kenya calls for agreed routes and seasons.")
-    closed(draft)
-    workflow.accept_amendment(one, by=draft.drafter)
-    with pytest.raises(Conflict) as conflict:
-        workflow.accept_amendment(two, by=draft.drafter)
-    now_standing = conflict.value.theirs.wording
-    two.refresh_from_db()
-    assert two.state == "proposed"
-    fitted = "Kenya calls for agreed and safe routes and seasons."
-    given = {"by": draft.drafter, "text": fitted, "base": now_standing}
-    assert refused(workflow.accept_amendment, two, **given) == [
-        "Say how the proposed words were fitted in: the sponsor will read it."
-    ]
-    row = workflow.accept_amendment(two, reason="Both go together.", **given)
-    assert (row.state, row.decision_reason, standing(draft)) == ("accepted", "Both go together.", fitted)
+# --- Who is invited -------------------------------------------------------------------------------------------------
 
 
-def test_words_fitted_to_a_text_that_moved_again_are_not_taken(draft):
-    opened(draft)
-    amendment = propose(draft)
-    closed(draft)
-    base = draft.paragraph.wording
-    workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya calls for routes.", why="Shorter.")
-    with pytest.raises(Conflict):
-        workflow.accept_amendment(
-            amendment, by=draft.drafter, reason="So.", text="Kenya calls for safe routes.", base=base
-        )
-    assert standing(draft) == "Kenya calls for routes."
-
-
-def test_an_amendment_of_a_removed_paragraph_can_only_be_declined(draft):
-    opened(draft)
-    amendment = propose(draft)
-    closed(draft)
-    workflow.remove_paragraph(draft.paragraph, by=draft.drafter, reason="Said twice.")
-    assert refused(workflow.accept_amendment, amendment, by=draft.drafter) == [
-        "This paragraph was removed from the text."
-    ]
-    assert workflow.decline_amendment(amendment, by=draft.drafter, reason="It was removed.").state == "not_accepted"
+@pytest.mark.parametrize(("audience", "readers", "proposers"), [
+    ("members", {"member"}, {"member"}),
+    ("stakeholders", {"member", "verified"}, {"member", "verified"}),
+    ("public", {"member", "verified", "unverified", "visitor"}, {"member", "verified"}),
+])  # fmt: skip
+def test_a_round_invites_members_or_everybody_verified_or_is_read_by_all(draft, audience, readers, proposers):
+    bodies = {"member": draft.body, "verified": make_stakeholder("Verified")}
+    bodies["unverified"] = make_stakeholder("Unverified", state="registered")
+    people = {name: make_member(body) for name, body in bodies.items()}
+    opened(draft, audience=audience)
+    everyone = people | {"visitor": AnonymousUser()}
+    assert {name for name, who in everyone.items() if ReviewRound.objects.visible_to(who).exists()} == readers
+    assert {name for name, who in people.items() if bodies[name] in sponsors(who, draft.round)} == proposers
+    mailed = set(OutgoingMail.objects.values_list("to", flat=True))
+    assert {name for name, who in people.items() if who.email in mailed} == proposers
 
 
 def test_open_points_are_those_of_now(draft):

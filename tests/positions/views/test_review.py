@@ -166,9 +166,11 @@ def test_a_refused_decision_keeps_what_was_typed(desk, review):
 
 def test_an_amendment_whose_paragraph_moved_is_fitted_in(desk, review):
     amendment = propose(review)
-    rival = propose(review, "Kenya calls for agreed routes and seasons.", sponsor=review.body)
+    rival = propose(review, "Kenya calls for agreed routes and times.", sponsor=review.body)
     close(review)
-    workflow.accept_amendment(rival, by=review.colleague)
+    moved = "Kenya calls for agreed routes and seasons."
+    workflow.reword(review.paragraph, by=review.colleague, text=moved, why="Seasons count.")
+    workflow.decline_amendment(rival, by=review.drafter, reason="It is said.")
     page = desk.get(at("desk_amendment", review, amendment.pk))
     fitted = "Kenya calls for agreed and safe routes and seasons."
     assert page.context["accept"]["text"].value() == fitted
@@ -187,11 +189,11 @@ def test_a_paragraph_that_moves_while_the_officer_decides_is_shown_anew(desk, re
     close(review)
     workflow.reword(review.paragraph, by=review.colleague, text="Kenya urges agreed routes.", why="Stronger.")
     response = desk.post(at("desk_amendment_accept", review, amendment.pk), {"reason": "Typed reason."})
-    assert response.status_code == 409
-    assert problems(response) == ["Somebody changed this since you opened it. Both texts are shown: nothing is lost."]
+    assert response.status_code == 422
+    assert problems(response) == ["“Accept” is not open while this is to be confirmed: the words have moved."]
     assert response.context["accept"]["text"].value() == "Kenya urges agreed and safe routes."
     assert response.context["accept"]["reason"].value() == "Typed reason."
-    assert state_of(amendment) == "proposed"
+    assert state_of(amendment) == "stale"
 
 
 def test_an_amendment_of_a_removed_paragraph_can_only_be_left(desk, review):

@@ -1,0 +1,359 @@
+"""Amendments: proposed, co-sponsored, advised on, confirmed when the text moved, withdrawn; their table of moves."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import Stakeholder, User
+from ncm_portal.workflow import (
+    Blocked,
+    Condition,
+    Conflict,
+    Move,
+    all_of,
+    demand,
+    either,
+    journal,
+    locked,
+    make,
+    now,
+    table,
+    verb,
+)
+from positions import emails
+from positions.models import (
+    TOUCHES,
+    WITH_TEXT,
+    Advice,
+    Amendment,
+    AmendmentState,
+    Consent,
+    CoSponsor,
+    Operation,
+    PaperState,
+    Paragraph,
+    PositionPaper,
+    Recommendation,
+    ReviewRound,
+    Section,
+    Wording,
+)
+from positions.permissions import may_draft, may_propose_amendment, may_sponsor, speaks_for, sponsors
+from positions.wording import is_unsettled, merge, parts
+
+S = AmendmentState
+SECRETARIAT = gettext_lazy("the secretariat")
+INVITED = gettext_lazy("organisations invited to the round")
+SPONSOR = gettext_lazy("the sponsor")
+TEXT_OPEN = (PaperState.DRAFTING, PaperState.CONSOLIDATION)
+REVIEWED = (PaperState.REVIEW, *TEXT_OPEN)
+
+
+def paragraph_stands(amendment: Amendment) -> list[Condition]:
+    """The paragraph is part of the text."""
+    gone = Paragraph.objects.filter(pk=amendment.paragraph_id, removed_at__isnull=False).exists()
+    return [either(not gone, _("The paragraph is part of the text"), _("This paragraph was removed from the text."))]
+
+
+def words_may_change(amendment: Amendment) -> list[Condition]:
+    """The round is closed, and the paper is being consolidated."""
+    words = _("The words may change while the paper is drafted or consolidated; now it is %(state)s.")
+    return [_paper_is_in(amendment, TEXT_OPEN, _("The round is closed"), words)]
+
+
+def amendments_are_under_way(amendment: Amendment) -> list[Condition]:
+    """The paper is in review or being consolidated."""
+    words = _("Amendments are settled while the paper is reviewed or consolidated; now it is %(state)s.")
+    return [_paper_is_in(amendment, REVIEWED, _("The amendments are not settled yet"), words)]
+
+
+def _paper_is_in(amendment: Amendment, states: tuple[str, ...], yes: str, no: str) -> Condition:
+    paper = PositionPaper.objects.only("state").get(rounds=amendment.round_id)
+    return either(paper.state in states, yes, no % {"state": paper.get_state_display()})
+
+
+text_can_take = all_of(words_may_change, paragraph_stands)
+can_be_confirmed = all_of(amendments_are_under_way, paragraph_stands)
+
+AMENDMENT_MOVES = table(
+    Move("accept_amendment", gettext_lazy("Accept"), (S.PROPOSED,), S.ACCEPTED, may_draft, SECRETARIAT, text_can_take),
+    Move(
+        "accept_in_part",
+        gettext_lazy("Accept in part"),
+        (S.PROPOSED, S.STALE),
+        S.IN_PART,
+        may_draft,
+        SECRETARIAT,
+        text_can_take,
+        needs_reason=True,
+    ),
+    Move(
+        "decline_amendment",
+        gettext_lazy("Do not accept"),
+        (S.PROPOSED, S.STALE),
+        S.NOT_ACCEPTED,
+        may_draft,
+        SECRETARIAT,
+        needs_reason=True,
+    ),
+    Move("outdate", gettext_lazy("Ask the sponsor again"), (S.PROPOSED,), S.STALE, may_draft, SECRETARIAT),
+    Move(
+        "confirm_amendment",
+        gettext_lazy("Confirm against the new words"),
+        (S.STALE,),
+        S.PROPOSED,
+        may_sponsor,
+        SPONSOR,
+        can_be_confirmed,
+    ),
+    Move(
+        "withdraw_amendment",
+        gettext_lazy("Withdraw"),
+        (S.PROPOSED, S.STALE),
+        S.WITHDRAWN,
+        may_sponsor,
+        SPONSOR,
+    ),
+)
+
+
+# --- Proposing ------------------------------------------------------------------------------------------------------
+
+
+@verb
+def propose_amendment(
+    review: ReviewRound,
+    paragraph: Paragraph,
+    *,
+    by: User,
+    sponsor: Stakeholder,
+    reason: str,
+    text: str = "",
+    operation: str = Operation.REPLACE,
+    section: Section | None = None,
+    after: Paragraph | None = None,
+) -> Amendment:
+    """Propose a change to a paragraph in the name of an organisation that the round invites.
+
+    `text` is the whole new text of the paragraph, that of a new one behind it, or its parts, each behind an empty line;
+    `section` and `after` are where a paragraph moves to. Raises NotAllowed, or Blocked with every reason.
+    """
+    allowed = may_propose_amendment(by, review) and sponsor in sponsors(by, review)
+    demand(allowed, who=INVITED, to=gettext_lazy("Propose an amendment"))
+    paper = locked(review.paper)
+    text = text.strip() if operation in WITH_TEXT else ""
+    section, after = (section, after) if operation == Operation.MOVE else (None, None)
+    made = Amendment(
+        round=review, paragraph=paragraph, operation=operation, text=text, section=section, after=after,
+        sponsor=sponsor, by=by, at=now(), reason=reason.strip(), base=paragraph.wording,
+    )  # fmt: skip
+    reasons = [*_not_open(review, paper, paragraph), *_says_nothing(made), *_is_proposed(made)]
+    if not reason.strip():
+        reasons.append(_("Say why: the drafters and the other members will read it."))
+    if reasons:
+        raise Blocked(reasons)
+    made.clean_fields()
+    made.save()
+    journal("propose_amendment", made, by=by, after=made.state, data={"operation": operation})
+    return made
+
+
+def _not_open(review: ReviewRound, paper: PositionPaper, paragraph: Paragraph) -> list[str]:
+    reasons = []
+    if not review.is_open or paper.state != PaperState.REVIEW:
+        reasons.append(_("The review round is not open."))
+    if paragraph.section.paper_id != review.paper_id or paragraph.removed_at:
+        reasons.append(_("The paragraph is not part of this text."))
+    return reasons
+
+
+def _says_nothing(made: Amendment) -> list[str]:
+    """Why an amendment would change nothing."""
+    paragraph, operation = made.paragraph, made.operation
+    if operation == Operation.MOVE:
+        return _goes_nowhere(made)
+    if operation == Operation.SPLIT and len(parts(made.text)) < 2:
+        return [_("Put an empty line where the new paragraph begins.")]
+    if operation == Operation.INSERT and not made.text:
+        return [_("Write what the new paragraph should say.")]
+    if operation == Operation.REPLACE and made.text in ("", paragraph.wording.text):
+        return [_("Write what the paragraph should say instead.")]
+    return []
+
+
+def _goes_nowhere(made: Amendment) -> list[str]:
+    target, after, paragraph = made.section, made.after, made.paragraph
+    if target is None or (after and after.pk == paragraph.pk):
+        return [_("Choose where the paragraph should stand.")]
+    if target.paper_id != paragraph.section.paper_id or (after and after.section_id != target.pk):
+        return [_("A paragraph stays in its own paper.")]
+    return []
+
+
+def _is_proposed(made: Amendment) -> list[str]:
+    """The same again of the same organisation: what was sent twice is one amendment."""
+    same = {field: getattr(made, field) for field in ("paragraph", "sponsor", "operation", "text", "section", "after")}
+    if made.round.amendments.open().filter(**same).exists():
+        return [_("Your organisation has proposed these words already.")]
+    return []
+
+
+# --- Standing behind it ---------------------------------------------------------------------------------------------
+
+
+@verb
+def join_amendment(amendment: Amendment, *, by: User, body: Stakeholder) -> CoSponsor:
+    """Let another organisation that the round invites stand behind an amendment. Raises NotAllowed or Blocked."""
+    demand(body in sponsors(by, amendment.round), who=INVITED, to=gettext_lazy("Co-sponsor an amendment"))
+    row = locked(amendment)
+    reasons = []
+    if not row.is_open:
+        reasons.append(_("The amendment is %(state)s.") % {"state": row.get_state_display()})
+    if body.pk == row.sponsor_id:
+        reasons.append(_("Your organisation is the sponsor."))
+    if row.cosponsors.live().filter(stakeholder=body).exists():
+        reasons.append(_("Your organisation stands behind it already."))
+    if reasons:
+        raise Blocked(reasons)
+    made = CoSponsor.objects.create(amendment=row, stakeholder=body, by=by, at=now())
+    journal("join_amendment", row, by=by, data={"organisation": body.name})
+    return made
+
+
+@verb
+def leave_amendment(cosponsor: CoSponsor, *, by: User) -> CoSponsor:
+    """Stand behind an amendment no longer. Raises NotAllowed or Blocked."""
+    demand(
+        speaks_for(by, cosponsor.stakeholder_id),
+        who=gettext_lazy("the co-sponsor"),
+        to=gettext_lazy("Leave an amendment"),
+    )
+    amendment, row = locked(cosponsor.amendment), locked(cosponsor)
+    reasons = [_("Your organisation has left already.")] if row.left_at else []
+    if not amendment.is_open:
+        reasons.append(_("The amendment is %(state)s.") % {"state": amendment.get_state_display()})
+    if reasons:
+        raise Blocked(reasons)
+    row.left_by, row.left_at = by, now()
+    row.save(update_fields=["left_by", "left_at"])
+    journal("leave_amendment", amendment, by=by, data={"organisation": row.stakeholder.name})
+    return row
+
+
+@verb
+def withdraw_amendment(amendment: Amendment, *, by: User) -> Amendment:
+    """Take back one's own amendment."""
+    return make(AMENDMENT_MOVES["withdraw_amendment"], amendment, by=by)
+
+
+# --- When the text moves --------------------------------------------------------------------------------------------
+
+
+@verb
+def outdate(amendment: Amendment, *, by: User) -> Amendment:
+    """Mark an amendment as one whose paragraph has moved, and ask its sponsor to confirm it. Raises NotAllowed."""
+    row = make(AMENDMENT_MOVES["outdate"], amendment, by=by)
+    emails.amendment_stale(row)
+    return row
+
+
+@verb
+def outdate_all(paragraph: Paragraph, *, by: User, also_places: bool = False) -> int:
+    """Outdate the amendments to the words of a paragraph that has just changed, and give back how many.
+
+    `also_places`: those as well that would move it or put something behind it, since the paragraph is gone.
+    """
+    waiting = Amendment.objects.filter(paragraph=paragraph, state=S.PROPOSED).order_by("pk")
+    if not also_places:
+        touching = [each for each, touched in TOUCHES.items() if "words" in touched]
+        waiting = waiting.filter(operation__in=touching).exclude(base=paragraph.wording_id)
+    stale = list(waiting)
+    for amendment in stale:
+        outdate(amendment, by=by)
+    return len(stale)
+
+
+def merged(amendment: Amendment) -> Any:
+    """The proposed words brought into those of today, word by word: what the sponsor of a stale one is offered."""
+    return merge(amendment.base.text, amendment.text, amendment.paragraph.wording.text)
+
+
+@verb
+def confirm_amendment(amendment: Amendment, *, by: User, text: str, base: Wording | int | None = None) -> Amendment:
+    """Confirm a stale amendment in the words `text`, fitted to the wording `base` (default: the one that stands).
+
+    Raises Conflict when the text has moved again, NotAllowed, or Blocked with every reason.
+    """
+    locked(amendment.round.paper)
+
+    def fit(row: Amendment) -> None:
+        paragraph = Paragraph.objects.select_related("wording").get(pk=row.paragraph_id)
+        if base is not None and (base.pk if isinstance(base, Wording) else base) != paragraph.wording_id:
+            raise Conflict(paragraph)
+        known = (row.text, row.base.text, paragraph.wording.text)
+        row.text = text.strip() if row.operation in WITH_TEXT else ""
+        row.paragraph = paragraph
+        reasons = _says_nothing(row)
+        if is_unsettled(row.text, *known):
+            reasons.append(_("Keep what should stand and take the square brackets away."))
+        if reasons:
+            raise Blocked(reasons)
+        row.base = paragraph.wording
+        row.clean_fields()
+
+    return make(AMENDMENT_MOVES["confirm_amendment"], amendment, by=by, change=fit)
+
+
+# --- Advice ---------------------------------------------------------------------------------------------------------
+
+
+@verb
+def recommend(amendment: Amendment, *, by: User, advice: str, reason: str, text: str = "") -> Recommendation:
+    """Say what the drafters advise, and ask the sponsor to consent. A later recommendation replaces an earlier one.
+
+    Raises NotAllowed, or Blocked with every reason.
+    """
+    demand(may_draft(by, amendment), who=SECRETARIAT, to=gettext_lazy("Recommend a decision"))
+    row = locked(amendment)
+    text = text.strip() if advice == Advice.IN_PART else ""
+    reasons = []
+    if not row.is_open:
+        reasons.append(_("The amendment is %(state)s.") % {"state": row.get_state_display()})
+    if not reason.strip():
+        reasons.append(_("Say why: the sponsor will read it."))
+    if advice == Advice.IN_PART and not text:
+        reasons.append(_("Write the words that you would take."))
+    if reasons:
+        raise Blocked(reasons)
+    row.recommendations.filter(replaced_at=None).update(replaced_at=now())
+    made = Recommendation(amendment=row, advice=advice, text=text, reason=reason.strip(), by=by, at=now())
+    made.clean_fields()
+    made.save()
+    journal("recommend", row, by=by, reason=reason, data={"advice": advice})
+    emails.amendment_advised(made)
+    return made
+
+
+@verb
+def answer_recommendation(
+    recommendation: Recommendation, *, by: User, consent: str, reason: str = ""
+) -> Recommendation:
+    """Consent to what the drafters advise, or insist on the amendment, with a reason. Raises NotAllowed or Blocked."""
+    amendment = locked(recommendation.amendment)
+    demand(may_sponsor(by, amendment), who=SPONSOR, to=gettext_lazy("Answer a recommendation"))
+    row = locked(recommendation)
+    reasons = []
+    if not amendment.is_open:
+        reasons.append(_("The amendment is %(state)s.") % {"state": amendment.get_state_display()})
+    if row.replaced_at:
+        reasons.append(_("The drafters recommend something else by now: read it first."))
+    if consent == Consent.INSISTS and not reason.strip():
+        reasons.append(_("Say why your organisation insists: the drafters will read it."))
+    if reasons:
+        raise Blocked(reasons)
+    row.consent, row.consent_reason, row.consent_by, row.consent_at = consent, reason.strip(), by, now()
+    row.clean_fields()
+    row.save(update_fields=["consent", "consent_reason", "consent_by", "consent_at"])
+    journal("answer_recommendation", amendment, by=by, reason=reason, data={"consent": consent})
+    return row

@@ -1,0 +1,265 @@
+"""Amendments: contending, growing stale, confirmed, accepted in part; other operations; co-sponsors and advice."""
+
+import pytest
+
+from consultations.models import OutgoingMail
+from ncm_portal.workflow import Conflict, NotAllowed
+from positions import workflow
+from positions.models import Amendment, Paragraph
+from tests.paper_factories import make_paper, make_paragraph, make_section
+from tests.positions.drafting import last_entry
+from tests.positions.reviewing import (
+    TEXT,
+    another,
+    closed,
+    make_reviewable,
+    opened,
+    propose,
+    refused,
+    standing,
+    state_of,
+    unmet,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft():
+    return make_reviewable()
+
+
+def test_two_amendments_contend_and_the_one_that_is_left_moves_the_text(draft):
+    opened(draft)
+    one, two = propose(draft), propose(draft, "Kenya calls for agreed routes and seasons.", **another(draft))
+    closed(draft)
+    assert unmet(draft.paper) == ["2 amendments wait for a decision", "Amendments contend for 1 paragraph"]
+    assert (workflow.accept_amendment(one, by=draft.drafter).taken_at, standing(draft)) == (None, TEXT)
+    assert unmet(draft.paper) == [
+        "1 amendment waits for a decision",
+        "Paragraph 1: the amendment of Ministry of Roads was accepted and is not in the text yet",
+    ]
+    workflow.decline_amendment(two, by=draft.drafter, reason="Seasons vary.")
+    assert standing(draft) == one.text
+    assert unmet(draft.paper) == ["1 paragraph has sources that were not confirmed after an edit"]
+    assert state_of(one) == ("accepted", True)
+
+
+def test_two_accepted_amendments_block_until_one_text_is_chosen(draft):
+    opened(draft)
+    one, two = propose(draft), propose(draft, "Kenya calls for agreed routes and seasons.", **another(draft))
+    closed(draft)
+    workflow.accept_amendment(one, by=draft.drafter)
+    given = {"by": draft.drafter, "text": "Kenya calls for agreed, safe routes and seasons.", "why": "Both are meant."}
+    assert refused(workflow.choose_text, draft.paragraph, **given) == [
+        "Decide on the other amendments of this paragraph first."
+    ]
+    workflow.accept_amendment(two, by=draft.drafter)
+    assert standing(draft) == TEXT
+    assert unmet(draft.paper) == [
+        "Paragraph 1: the amendments of Ministry of Roads, Ministry of Ports were all accepted: choose one text"
+    ]
+    with pytest.raises(NotAllowed):
+        workflow.choose_text(draft.paragraph, **{**given, "by": draft.member})
+    base = draft.paragraph.wording
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya calls for routes.", why="Shorter.")
+    with pytest.raises(Conflict):
+        workflow.choose_text(draft.paragraph, base=base, **given)
+    assert workflow.choose_text(draft.paragraph, **given).wording.text == given["text"]
+    assert [state_of(each) for each in (one, two)] == [("accepted", True)] * 2
+    assert refused(workflow.choose_text, draft.paragraph, **given) == [
+        "No accepted amendment of this paragraph waits for its text."
+    ]
+
+
+def test_an_amendment_goes_stale_when_the_words_move_and_its_sponsor_confirms_it(draft):
+    opened(draft)
+    amendment, rival = propose(draft), propose(draft, operation="insert", text="Routes change with the seasons.")
+    closed(draft)
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya urges agreed routes.", why="Stronger.")
+    assert [state_of(each)[0] for each in (amendment, rival)] == ["stale", "proposed"]
+    assert "Confirm it" in OutgoingMail.objects.get(subject__startswith="Please confirm").body
+    assert refused(workflow.accept_amendment, amendment, by=draft.drafter) == [
+        "“Accept” is not open while this is to be confirmed: the words have moved."
+    ]
+    amendment.refresh_from_db()
+    draft.paragraph.refresh_from_db()
+    offered = workflow.merged(Amendment.objects.get(pk=amendment.pk))
+    assert offered == ("Kenya urges agreed and safe routes.", 0)
+    given = {"text": offered.text, "base": draft.paragraph.wording}
+    with pytest.raises(NotAllowed):
+        workflow.confirm_amendment(amendment, by=draft.drafter, **given)
+    row = workflow.confirm_amendment(amendment, by=draft.member, **given)
+    assert (row.state, row.text, row.base) == ("proposed", offered.text, draft.paragraph.wording)
+    workflow.accept_amendment(row, by=draft.drafter)
+    assert standing(draft) == offered.text
+
+
+def test_what_a_sponsor_confirms_is_settled_and_fits_the_words_of_now(draft):
+    opened(draft)
+    amendment = propose(draft, "Kenya calls for safe routes.")
+    closed(draft)
+    base = draft.paragraph.wording
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya calls for legal routes.", why="Law first.")
+    with pytest.raises(Conflict):
+        workflow.confirm_amendment(amendment, by=draft.member, text="Kenya calls for safe routes.", base=base)
+    offered = workflow.merged(Amendment.objects.get(pk=amendment.pk))
+    assert offered == ("Kenya calls for [legal] [safe] routes.", 1)
+    assert refused(workflow.confirm_amendment, amendment, by=draft.member, text=offered.text) == [
+        "Keep what should stand and take the square brackets away."
+    ]
+    assert refused(workflow.confirm_amendment, amendment, by=draft.member, text="Kenya calls for legal routes.") == [
+        "Write what the paragraph should say instead."
+    ]
+    confirmed = workflow.confirm_amendment(amendment, by=draft.member, text="Kenya calls for legal and safe routes.")
+    assert confirmed.state == "proposed"
+
+
+def test_an_amendment_is_accepted_in_part_in_other_words_with_a_reason(draft):
+    opened(draft)
+    amendment = propose(draft)
+    closed(draft)
+    base = draft.paragraph.wording
+    given = {"by": draft.drafter, "text": "Kenya calls for agreed, safe routes.", "base": base}
+    assert refused(workflow.accept_in_part, amendment, reason="", **given) == [
+        "Give a reason: it is kept in the journal."
+    ]
+    assert refused(workflow.accept_in_part, amendment, reason="So.", **{**given, "text": " "}) == [
+        "Write the words that are taken."
+    ]
+    row = workflow.accept_in_part(amendment, reason="Shorter.", **given)
+    assert (row.state, row.decided_text, standing(draft)) == ("in_part", given["text"], given["text"])
+    assert given["text"] in OutgoingMail.objects.get(subject="Your amendment: accepted in part").body
+
+
+def test_words_fitted_to_a_text_that_moved_again_are_not_taken(draft):
+    opened(draft)
+    amendment = propose(draft)
+    closed(draft)
+    base = draft.paragraph.wording
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya calls for routes.", why="Shorter.")
+    with pytest.raises(Conflict):
+        workflow.accept_in_part(
+            amendment, by=draft.drafter, reason="So.", text="Kenya calls for safe routes.", base=base
+        )
+    assert standing(draft) == "Kenya calls for routes."
+
+
+def test_an_amendment_of_a_removed_paragraph_can_only_be_declined(draft):
+    opened(draft)
+    amendment, behind = propose(draft), propose(draft, operation="insert", text="More.")
+    closed(draft)
+    workflow.remove_paragraph(draft.paragraph, by=draft.drafter, reason="Said twice.")
+    assert [state_of(each)[0] for each in (amendment, behind)] == ["stale", "stale"]
+    for act, given in [(workflow.accept_in_part, {"reason": "So."}), (workflow.confirm_amendment, {})]:
+        by = draft.member if act is workflow.confirm_amendment else draft.drafter
+        reasons = refused(act, amendment, by=by, text="Safe.", **given)
+        assert reasons[-1] == "This paragraph was removed from the text."
+    assert workflow.decline_amendment(amendment, by=draft.drafter, reason="It was removed.").state == "not_accepted"
+
+
+# --- Other operations -----------------------------------------------------------------------------------------------
+
+
+def texts(paper):
+    return list(paragraphs(paper).values_list("wording__text", flat=True))
+
+
+def paragraphs(paper):
+    return Paragraph.objects.filter(section__paper=paper).standing()
+
+
+def accepted(draft, *proposals):
+    opened(draft)
+    made = [propose(draft, given.pop("text", ""), **given) for given in proposals]
+    closed(draft)
+    return [workflow.accept_amendment(each, by=draft.drafter) for each in made]
+
+
+def test_a_new_paragraph_stands_behind_the_one_it_was_proposed_for(draft):
+    accepted(
+        draft, {"operation": "insert", "text": "Routes change."}, {"operation": "insert", "text": "Seasons differ."}
+    )
+    assert texts(draft.paper) == [TEXT, "Seasons differ.", "Routes change."]
+    assert "Paragraph" not in "".join(unmet(draft.paper))
+
+
+def test_a_paragraph_is_taken_out(draft):
+    (made,) = accepted(draft, {"operation": "delete"})
+    assert (texts(draft.paper), state_of(made)) == ([], ("accepted", True))
+
+
+def test_a_paragraph_is_put_elsewhere_and_may_be_worded_anew_as_well(draft):
+    extra = make_paragraph(draft.second, "Rights come first.", points=(draft.other,))
+    accepted(draft, {"operation": "move", "section": draft.second, "after": extra}, {"text": "Kenya calls for routes."})
+    assert texts(draft.paper) == ["Rights come first.", "Kenya calls for routes."]
+
+
+def test_a_paragraph_is_divided_and_its_parts_rest_on_the_same(draft):
+    accepted(draft, {"operation": "split", "text": "Kenya calls for routes.\n\nThey are agreed."})
+    assert texts(draft.paper) == ["Kenya calls for routes.", "They are agreed."]
+    sources = [list(each.wording.groundings.values_list("point", "is_confirmed")) for each in paragraphs(draft.paper)]
+    assert sources == [[(draft.point.pk, False)]] * 2
+    assert [each.strength for each in paragraphs(draft.paper)] == ["calls_for"] * 2
+
+
+def test_what_each_operation_needs_is_said(draft):
+    foreign = make_section(make_paper())
+    opened(draft)
+    assert refused(propose, draft, "", operation="insert") == ["Write what the new paragraph should say."]
+    assert refused(propose, draft, "All in one.", operation="split") == [
+        "Put an empty line where the new paragraph begins."
+    ]
+    for place in ({}, {"section": draft.first, "after": draft.paragraph}):
+        assert refused(propose, draft, operation="move", **place) == ["Choose where the paragraph should stand."]
+    assert refused(propose, draft, operation="move", section=foreign) == ["A paragraph stays in its own paper."]
+    assert propose(draft, "Left over.", operation="delete").text == ""
+
+
+# --- Who stands behind it, and what is advised ----------------------------------------------------------------------
+
+
+def test_others_join_and_leave_an_amendment(draft):
+    opened(draft)
+    amendment, ports = propose(draft), another(draft)
+    joined = workflow.join_amendment(amendment, by=ports["by"], body=ports["sponsor"])
+    again = refused(workflow.join_amendment, amendment, by=ports["by"], body=ports["sponsor"])
+    assert again == ["Your organisation stands behind it already."]
+    own = refused(workflow.join_amendment, amendment, by=draft.member, body=draft.body)
+    assert own == ["Your organisation is the sponsor."]
+    for by in (draft.drafter, draft.member):
+        with pytest.raises(NotAllowed):
+            workflow.leave_amendment(joined, by=by)
+    workflow.leave_amendment(joined, by=ports["by"])
+    assert not amendment.cosponsors.live().exists()
+    assert refused(workflow.leave_amendment, joined, by=ports["by"]) == ["Your organisation has left already."]
+    workflow.withdraw_amendment(amendment, by=draft.member)
+    late = refused(workflow.join_amendment, amendment, by=ports["by"], body=ports["sponsor"])
+    assert late == ["The amendment is withdrawn."]
+    assert last_entry(amendment)[0] == "join_amendment:refused"
+
+
+def test_the_drafters_recommend_and_the_sponsor_consents_or_insists(draft):
+    opened(draft)
+    amendment = propose(draft)
+    assert refused(workflow.recommend, amendment, by=draft.drafter, advice="in_part", reason=" ") == [
+        "Say why: the sponsor will read it.",
+        "Write the words that you would take.",
+    ]
+    first = workflow.recommend(amendment, by=draft.drafter, advice="decline", reason="Safe is understood.")
+    assert "Safe is understood." in OutgoingMail.objects.get(subject__startswith="What the drafters").body
+    assert refused(workflow.answer_recommendation, first, by=draft.member, consent="insists") == [
+        "Say why your organisation insists: the drafters will read it."
+    ]
+    with pytest.raises(NotAllowed):
+        workflow.answer_recommendation(first, by=draft.drafter, consent="consents")
+    second = workflow.recommend(amendment, by=draft.colleague, advice="in_part", reason="A part.", text="Safe routes.")
+    assert refused(workflow.answer_recommendation, first, by=draft.member, consent="consents") == [
+        "The drafters recommend something else by now: read it first."
+    ]
+    answered = workflow.answer_recommendation(second, by=draft.member, consent="consents")
+    assert (answered.consent, answered.consent_by) == ("consents", draft.member)
+    workflow.withdraw_amendment(amendment, by=draft.member)
+    assert refused(workflow.recommend, amendment, by=draft.drafter, advice="accept", reason="Well.") == [
+        "The amendment is withdrawn."
+    ]
