@@ -5,6 +5,7 @@ from django.urls import path
 from positions.views import (
     adoption,
     clearance,
+    comments,
     coverage,
     drafting,
     editions,
@@ -12,6 +13,7 @@ from positions.views import (
     feed,
     front,
     home,
+    lineage,
     misread,
     paper_moves,
     paragraphs,
@@ -83,6 +85,31 @@ urlpatterns = [
         "desk/papers/<slug:slug>/paragraphs/<uuid:key>/remove/",
         paragraphs.desk_paragraph_remove,
         name="desk_paragraph_remove",
+    ),
+    path(
+        "desk/papers/<slug:slug>/paragraphs/<uuid:key>/history/",
+        lineage.desk_paragraph_history,
+        name="desk_paragraph_history",
+    ),
+    path(
+        "desk/papers/<slug:slug>/paragraphs/<uuid:key>/split/",
+        lineage.desk_paragraph_split,
+        name="desk_paragraph_split",
+    ),
+    path(
+        "desk/papers/<slug:slug>/paragraphs/<uuid:key>/merge/",
+        lineage.desk_paragraph_merge,
+        name="desk_paragraph_merge",
+    ),
+    path(
+        "desk/papers/<slug:slug>/paragraphs/<uuid:key>/comments/",
+        comments.desk_comment,
+        name="desk_comment",
+    ),
+    path(
+        "desk/papers/<slug:slug>/paragraphs/<uuid:key>/comments/<int:pk>/settle/",
+        comments.desk_comment_resolve,
+        name="desk_comment_resolve",
     ),
     path("desk/papers/<slug:slug>/paragraphs/<uuid:key>/sources/", paragraphs.desk_sources, name="desk_sources"),
     path(

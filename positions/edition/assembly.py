@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
@@ -19,6 +20,7 @@ from django.utils import timezone, translation
 
 from consultations.models import (
     Consultation,
+    Delegate,
     DelegateState,
     Framework,
     Group,
@@ -32,7 +34,7 @@ from consultations.models import (
 )
 from consultations.queries import likeness_note
 from positions import queries
-from positions.models import FINAL_KINDS, Decision, EditionKind, PositionPaper, Stance, StanceValue, Strength
+from positions.models import FINAL_KINDS, Decision, EditionKind, Lineage, PositionPaper, Stance, StanceValue, Strength
 
 from .words import acronyms, operative_words, quorum_sentence
 
@@ -88,6 +90,10 @@ class _Assembly:
         self.names = dict(dated.order_by("valid_from", "pk").values_list("stakeholder", "name"))
         self.paragraphs = cast(list[Any], queries.numbered_paragraphs(self.paper))
         self.numbers = {each.pk: each.number for each in self.paragraphs}
+        self.origins: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        descent = Lineage.objects.filter(successor__section__paper=self.paper).order_by("at", "pk")
+        for successor, predecessor, key in descent.values_list("successor", "predecessor", "predecessor__key"):
+            self.origins[successor].append((predecessor, str(key)))
         self.themes = _themes(self.paper.consultation)
         self.is_final = self.kind in FINAL_KINDS
         self.is_late = self.kind in WITH_CLEARANCE
@@ -150,7 +156,7 @@ class _Assembly:
             "place": forum.place,
             "venue": forum.venue,
             "convenors": _listed(forum.convenors),
-            "representatives": self.delegates().count(),
+            "representatives": len(self.delegates),
             "programme": [
                 {
                     "starts": _hour(session.starts_at),
@@ -164,16 +170,15 @@ class _Assembly:
             ],
         }
 
-    def delegates(self) -> Any:
+    @cached_property
+    def delegates(self) -> list[Any]:
+        """The confirmed delegates to the forum, by name."""
         forum = self.paper.forum
-        assert forum is not None
-        confirmed = forum.delegates.filter(state=DelegateState.CONFIRMED)
-        return confirmed.select_related("stakeholder", "county").order_by("name", "pk")
+        confirmed = forum.delegates.filter(state=DelegateState.CONFIRMED) if forum else Delegate.objects.none()
+        return list(confirmed.select_related("stakeholder", "county").order_by("name", "pk"))
 
     def participants(self) -> list[dict[str, Any]]:
         """Who took part, without any way to reach them."""
-        if self.paper.forum is None:
-            return []
         return [
             {
                 "name": delegate.name,
@@ -182,7 +187,7 @@ class _Assembly:
                 "group": delegate.group or delegate.stakeholder.group,
                 "county": delegate.county.name if delegate.county else "",
             }
-            for delegate in self.delegates()
+            for delegate in self.delegates
         ]
 
     # --- The text ---------------------------------------------------------------------------------------------------
@@ -215,7 +220,18 @@ class _Assembly:
             "secretariat_text": row.is_secretariat_text,
             "provisions": sorted((each.code for each in row.provisions.all()), key=natural),
             "sources": self.sources(row.wording.groundings.all() if row.wording else []),
+            **({"came_from": came_from} if (came_from := self.predecessors(row.pk)) else {}),
         }
+
+    def predecessors(self, paragraph_id: int) -> list[str]:
+        """The keys of the paragraphs that one came out of, the nearest first, and of those that these came out of."""
+        found: dict[int, str] = {}
+        waiting = [paragraph_id]
+        while waiting:
+            new = {pk: key for pk, key in self.origins[waiting.pop(0)] if pk not in found and pk != paragraph_id}
+            found |= new
+            waiting += new
+        return list(found.values())
 
     def sources(self, groundings: Iterable[Any]) -> list[dict[str, Any]]:
         """The points that the words rest on, with how many other organisations say so, and those behind

@@ -11,6 +11,7 @@ from consultations.forms import LineField, ObjectivesField, PlainTextField, Want
 from consultations.forms.fields import KeyField
 from consultations.models import Consultation, ConsultationState, Forum, ForumState, PointKind, Stakeholder, Theme
 from positions.models import (
+    COMMENT_LIMIT,
     PARAGRAPH_LIMIT,
     GroundingRelation,
     Paragraph,
@@ -175,6 +176,11 @@ def why(**options: Any) -> LineField:
     return LineField(label=_("Why"), max_length=500, what=_("The reason"), **options)
 
 
+def base_field() -> forms.IntegerField:
+    """The wording that somebody started from."""
+    return forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+
+
 class ParagraphForm(MarksForm):
     """A new paragraph."""
 
@@ -197,7 +203,64 @@ class RewordForm(forms.Form):
         help_text=_("It is kept with the wording."),
         error_messages={"required": _("Say why the words change: it is kept with the wording.")},
     )
-    base = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+    base = base_field()
+
+
+def both_why() -> LineField:
+    """The field for why two paragraphs become one, or one two."""
+    missing = _("Say why: it is kept with the history of both paragraphs.")
+    return why(help_text=_("It is kept with the history of both paragraphs."), error_messages={"required": missing})
+
+
+class SplitForm(forms.Form):
+    """Two texts for one paragraph; `key` is that of the second, so that a form sent twice splits once."""
+
+    text = paragraph_text(help_text=_("It stays where it is."))
+    rest = paragraph_text(help_text=_("It comes right behind."))
+    why = both_why()
+    base = base_field()
+    key = KeyField(required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["text"].label = _("First paragraph")
+        self.fields["rest"].label = _("Second paragraph")
+        for name in ("text", "rest"):
+            self.fields[name].error_messages["required"] = _("Both parts need words.")
+
+
+class MergeForm(forms.Form):
+    """One text for two paragraphs, and the words of both that it was made of."""
+
+    text = paragraph_text(help_text=_("Both texts stand here one behind the other. Make one of them."))
+    why = both_why()
+    base = base_field()
+    other_base = base_field()
+
+
+class CommentForm(forms.Form):
+    """What a drafter remarks for the others."""
+
+    comment = PlainTextField(
+        label=_("Comment"),
+        max_length=COMMENT_LIMIT,
+        what=_("The comment"),
+        help_text=_("The other drafters read it. It is no part of the text."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write the comment.")},
+    )
+
+
+class ResolveForm(forms.Form):
+    """How a comment was settled."""
+
+    resolution = PlainTextField(
+        label=_("How it was settled"),
+        max_length=COMMENT_LIMIT,
+        what=_("The text"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 def choices_of(sections: Iterable[Any], *, beginnings: bool = False) -> list[tuple[str, list[tuple[str, str]]]]:

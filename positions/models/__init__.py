@@ -5,12 +5,16 @@ from .editions import FINAL_KINDS, Artefact, ArtefactFormat, Edition, EditionKin
 from .mandates import AnswerByLetter, ClearanceReminder, LetterLine, LetterState, MandateChange, ReminderStep
 from .papers import (
     BEFORE_ADOPTION,
+    COMMENT_LIMIT,
     OFFICIAL_STATES,
     PAPER_STEPS,
     PARAGRAPH_LIMIT,
+    Comment,
+    Descent,
     Disposition,
     Grounding,
     GroundingRelation,
+    Lineage,
     Outcome,
     PaperState,
     Paragraph,

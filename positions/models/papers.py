@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -22,6 +23,7 @@ from consultations.models import (
 from consultations.models.guards import append_only, no_delete, one_of, state_guards, together
 
 PARAGRAPH_LIMIT = 3_000
+COMMENT_LIMIT = 2_000
 
 
 class PaperState(models.TextChoices):
@@ -270,6 +272,80 @@ class Wording(models.Model):
         ordering = ["paragraph", "number"]
         constraints = [models.UniqueConstraint(fields=["paragraph", "number"], name="wording_number")]
         triggers = [append_only()]
+
+    def __str__(self):
+        return self.text[:60]
+
+
+class Descent(models.TextChoices):
+    """How one paragraph came out of another."""
+
+    SPLIT = "split", _("split from it")
+    MERGE = "merge", _("took it up")
+
+
+class Lineage(models.Model):
+    """A paragraph came out of another one, which was split or went into it. Never rewritten."""
+
+    predecessor = models.ForeignKey(
+        Paragraph, models.PROTECT, related_name="successions", verbose_name=_("earlier paragraph")
+    )
+    successor = models.ForeignKey(Paragraph, models.PROTECT, related_name="origins", verbose_name=_("later paragraph"))
+    kind = models.CharField(_("how"), max_length=5, choices=Descent)
+    wording = models.ForeignKey(Wording, models.PROTECT, related_name="+", verbose_name=_("words it had until then"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("when"))
+    why = CleanCharField(_("why"), max_length=500)
+
+    class Meta:
+        verbose_name = _("descent of a paragraph")
+        verbose_name_plural = _("descent of paragraphs")
+        ordering = ["at", "pk"]
+        constraints = [
+            one_of("kind", Descent, "lineage_kind"),
+            models.UniqueConstraint(fields=["predecessor", "successor"], name="lineage_once"),
+            models.CheckConstraint(condition=~Q(predecessor=models.F("successor")), name="lineage_two_paragraphs"),
+        ]
+        triggers = [append_only()]
+
+    def __str__(self):
+        return f"{self.predecessor} → {self.successor}"
+
+
+class CommentQuerySet(models.QuerySet):
+    def open(self):
+        """Comments that nobody has settled yet."""
+        return self.filter(resolved_at=None)
+
+
+class Comment(models.Model):
+    """What a drafter remarks on a paragraph for the others. It stays open until somebody settles it."""
+
+    paragraph = models.ForeignKey(
+        Paragraph, models.PROTECT, related_name="comments", verbose_name=_("paragraph it stands at")
+    )
+    wording = models.ForeignKey(Wording, models.PROTECT, related_name="+", verbose_name=_("words it speaks of"))
+    text = CleanTextField(_("comment"), max_length=COMMENT_LIMIT)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("when"))
+    resolution = CleanTextField(_("how it was settled"), blank=True, max_length=COMMENT_LIMIT)
+    resolved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", editable=False)
+    resolved_at = models.DateTimeField(_("settled"), null=True, blank=True, editable=False)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        ordering = ["at", "pk"]
+        constraints = [
+            together("resolved_at", "resolved_by", name="comment_resolved"),
+            models.CheckConstraint(condition=~Q(resolved_at=None) | Q(resolution=""), name="comment_resolution"),
+        ]
+        triggers = [
+            no_delete(),
+            pgtrigger.ReadOnly(name="said_for_good", fields=["wording", "text", "by", "at"]),
+        ]
 
     def __str__(self):
         return self.text[:60]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +19,15 @@ from consultations.views.access import attempt, for_secretariat
 from ncm_portal.workflow import Blocked, Conflict
 from positions import workflow
 from positions.forms.decisions import NeededReasonForm
-from positions.forms.drafting import GroundForm, MarksForm, PlaceForm, RewordForm, SoughtPointsForm
+from positions.forms.drafting import (
+    CommentForm,
+    GroundForm,
+    MarksForm,
+    PlaceForm,
+    ResolveForm,
+    RewordForm,
+    SoughtPointsForm,
+)
 from positions.models import Grounding, Paragraph, PositionPaper, Wording
 from positions.wording import merge, redline
 
@@ -67,7 +76,10 @@ def _anew(place: Place) -> Place:
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_paragraph(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     """A paragraph with its history; POST gives it other words. When somebody else did meanwhile, both are shown."""
-    place = _place(request, slug, key)
+    paper = known_paper(request, slug)
+    if Paragraph.objects.filter(key=key, section__paper=paper).exclude(removed_at=None).exists():
+        return redirect("desk_paragraph_history", slug, key)
+    place = _place_in(paper, key)
     if request.method != "POST":
         return _show(request, place)
     form = RewordForm(request.POST)
@@ -91,9 +103,13 @@ def _show(
     words: RewordForm | None = None,
     marks: MarksForm | None = None,
     target: PlaceForm | None = None,
+    remark: Form | None = None,
     reasons: list[str] | None = None,
 ) -> HttpResponse:
-    paragraph, bad = place.paragraph, next((form for form in (words, marks, target) if form and form.errors), None)
+    paragraph, bad = (
+        place.paragraph,
+        next((form for form in (words, marks, target, remark) if form and form.errors), None),
+    )
     start = {"text": paragraph.wording.text, "base": paragraph.wording_id}
     context = {
         "paper": place.text.paper,
@@ -105,6 +121,8 @@ def _show(
         "target": target or PlaceForm(sections=place.text.sections, paragraph=paragraph, auto_id="place_%s"),
         "form": bad,
         "reasons": reasons,
+        "comments": _comments(paragraph, remark),
+        "remark": remark if isinstance(remark, CommentForm) else CommentForm(auto_id="comment_%s"),
         "history": _history(paragraph),
         "events": Event.objects.about(paragraph).reverse()[:EVENTS],
     }
@@ -130,6 +148,16 @@ def _history(paragraph: Paragraph) -> list[dict[str, Any]]:
         for old, wording in zip(before, wordings, strict=False)
     ]
     return rows[::-1]
+
+
+def _comments(paragraph: Paragraph, typed: Form | None) -> list[Any]:
+    """Its comments, the open ones first, each of these with the form that settles it."""
+    found: list[Any] = list(paragraph.comments.select_related("by", "resolved_by", "wording"))
+    for each in found:
+        each.of_earlier_words = each.wording_id != paragraph.wording_id
+        name = f"settle_{each.pk}_%s"
+        each.settle = typed if typed and typed.auto_id == name else ResolveForm(auto_id=name)
+    return sorted(found, key=lambda each: each.resolved_at is not None)
 
 
 def _both_texts(request: HttpRequest, place: Place, typed: dict[str, Any]) -> HttpResponse:

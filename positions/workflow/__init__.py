@@ -41,6 +41,7 @@ from .clearance import (
     request_clearance,
     take_stance,
 )
+from .comments import comment, resolve_comment
 from .drafting import (
     add_paragraph,
     add_section,
@@ -56,6 +57,7 @@ from .drafting import (
     unground,
 )
 from .letters import LETTER_MOVES, add_scan, countersign_answer, strike_answer, type_answer
+from .lineage import merge_paragraphs, split_paragraph
 from .mandates import adjust_mandate
 from .moves import PAPER_MOVES, resume, suspend, withdraw_paper
 from .reminders import remind_clearances

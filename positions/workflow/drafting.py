@@ -217,13 +217,20 @@ def reword(paragraph: Paragraph, *, by: User, text: str, why: str, base: Wording
         raise Blocked(_("Say why the words change: it is kept with the wording."))
     before = row.wording
     wording = _word(row, text, by, why)
-    Grounding.objects.bulk_create(
-        Grounding(wording=wording, point_id=old.point_id, relation=old.relation, is_confirmed=False, by=by, at=now())
-        for old in before.groundings.all()
-    )
+    _carry(before, wording, by)
     journal("reword", row, by=by, reason=why, data={"from": before.sha256, "to": wording.sha256})
     outdate_all(row, by=by)
     return row
+
+
+def _carry(before: Wording, after: Wording, by: User) -> None:
+    """Let the words `after` rest on what `before` rests on, unconfirmed until a drafter has looked again."""
+    kept = set(Grounding.objects.filter(wording=after).values_list("point", flat=True))
+    Grounding.objects.bulk_create(
+        Grounding(wording=after, point_id=old.point_id, relation=old.relation, is_confirmed=False, by=by, at=now())
+        for old in Grounding.objects.filter(wording=before)
+        if old.point_id not in kept
+    )
 
 
 @verb

@@ -1,0 +1,47 @@
+"""What drafters remark on a paragraph for one another: kept, and settled or carried along with the words."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import User
+from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
+from positions.models import Comment, Paragraph
+from positions.permissions import may_draft
+
+SECRETARIAT = gettext_lazy("the secretariat")
+
+
+@verb
+def comment(paragraph: Paragraph, *, by: User, text: str) -> Comment:
+    """Remark on a paragraph as it stands, whatever the state of the paper. The same words again are one comment.
+
+    Raises NotAllowed, or Blocked when nothing is said or the paragraph is not part of the text.
+    """
+    demand(may_draft(by, paragraph), who=SECRETARIAT, to=gettext_lazy("Comment on a paragraph"))
+    row = locked(paragraph)
+    reasons = [] if text.strip() else [_("Write the comment.")]
+    reasons += [_("This paragraph was removed from the text.")] if row.removed_at else []
+    if reasons:
+        raise Blocked(reasons)
+    said = row.comments.open().filter(by=by, text=text.strip(), wording=row.wording_id).first()
+    if said:
+        return said
+    made = Comment(paragraph=row, wording_id=row.wording_id, text=text.strip(), by=by, at=now())
+    made.clean_fields()
+    made.save()
+    journal("comment", row, by=by, data={"comment": made.pk})
+    return made
+
+
+@verb
+def resolve_comment(comment: Comment, *, by: User, resolution: str = "") -> Comment:
+    """Say that a comment is settled, and how if there is more to say. Settled once, it stays so."""
+    demand(may_draft(by, comment), who=SECRETARIAT, to=gettext_lazy("Settle a comment"))
+    row = locked(comment)
+    if row.resolved_at:
+        return row
+    row.resolved_by, row.resolved_at, row.resolution = by, now(), resolution.strip()
+    row.clean_fields()
+    row.save(update_fields=["resolved_by", "resolved_at", "resolution"])
+    journal("resolve_comment", row.paragraph, by=by, reason=resolution, data={"comment": row.pk})
+    return row
