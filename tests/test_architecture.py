@@ -29,7 +29,7 @@ FLOORS = {
         "consultations.passages",
         "consultations.pictures",
     ],
-    2: ["models", "positions.comparison", "positions.lines"],
+    2: ["models", "positions.advice", "positions.comparison", "positions.lines"],
     3: ["permissions"],
     4: ["queries", "outbox"],
     5: ["open_data", "emails", "positions.outcomes", "render", "uploads"],

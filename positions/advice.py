@@ -1,0 +1,72 @@
+"""What a drafter may want to look at again in a paragraph: words of the field, and the style of operative paragraphs.
+
+Pure, and never more than advice: nothing of it keeps a text from being saved, frozen or adopted.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+# How a term says what to write instead of what: "…; say irregular, not illegal"
+PREFERRED = re.compile(r"\bsay (?P<say>[^,;.]+), not (?P<instead_of>[^,;.]+)", re.IGNORECASE)
+# Before a verb that does something, rather than a noun: "Kenya urges", "and calls for", "; supports"
+ACTS = r"(?:^|[,;]|\b(?:and|also|further|it|they|Kenya|Government|States|counties|countries|partners|ministries)\b)\s*"
+
+
+class Preference(NamedTuple):
+    """The word that the field uses, and the one that it does not."""
+
+    say: str
+    instead_of: str
+
+
+def preferences(definitions: Iterable[str]) -> list[Preference]:
+    """The preferences that the vocabulary states in its definitions and notes, each once."""
+    found = (each for text in definitions for each in PREFERRED.finditer(text))
+    return list(dict.fromkeys(Preference(each["say"].strip(), each["instead_of"].strip()) for each in found))
+
+
+def advise(text: str, strength: str, *, ladder: Mapping[str, str], preferred: Iterable[Preference] = ()) -> list[str]:
+    """What to look at again in `text`, each in one plain sentence; empty when nothing is to be said.
+
+    `strength` is a key of `ladder`, which gives the operative words of each strength ("" for a narrative paragraph).
+    """
+    return [*_on_terms(text, preferred), *_on_style(text, strength, ladder)]
+
+
+def _on_terms(text: str, preferred: Iterable[Preference]) -> list[str]:
+    words = _("Say “%(say)s”, not “%(instead_of)s”: so the field's vocabulary has it.")
+    return [words % each._asdict() for each in preferred if _stands(f"{re.escape(each.instead_of)}(?:s|ly)?", text)]
+
+
+def _stands(pattern: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE) is not None
+
+
+def _on_style(text: str, strength: str, ladder: Mapping[str, str]) -> list[str]:
+    acts = _acts(text, ladder)
+    named = " ".join(f"“{words}”" for words in dict.fromkeys(acts))
+    if not strength:
+        return [_("Its words act (%(words)s), and it is marked as narrative.") % {"words": named}] if acts else []
+    own, found = ladder[strength], []
+    if not _stands("|".join(map(re.escape, _forms(own))), text):
+        found.append(_("It is marked “%(words)s”, and its words do not say so.") % {"words": own})
+    if len(acts) > 1:
+        found.append(_("One action for each paragraph: this one has several (%(words)s). Split it.") % {"words": named})
+    return found
+
+
+def _acts(text: str, ladder: Mapping[str, str]) -> list[str]:
+    """The operative words by which the text acts, in order, each as often as it stands there."""
+    forms = {form.lower(): words for words in ladder.values() for form in _forms(words)}
+    choice = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+    found = re.finditer(rf"{ACTS}(?P<verb>{choice})(?!\w)", text, re.IGNORECASE | re.MULTILINE)
+    return [forms[each["verb"].lower()] for each in found]
+
+
+def _forms(words: str) -> tuple[str, str]:
+    """ "calls for" and, behind a plural, "call for"."""
+    first, *rest = words.split(" ")
+    return words, " ".join([first.removesuffix("s"), *rest])
