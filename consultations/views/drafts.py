@@ -96,13 +96,15 @@ def _show(request: HttpRequest, draft: Submission, reasons: list[str] | None = N
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_off(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Ask for the sign-off of a draft, or sign off what was read (`do`; `seen_at` says which text that was)."""
+    """Ask for the sign-off of a draft, or sign off what was read (`do`; `seen_at` says which text that was,
+    `file` which files)."""
     draft = own_input(request, key)
     do = request.POST.get("do")
     if request.method != "POST" or do not in INSIDE:
         return redirect("draft_preview", key)
     try:
-        inside(request, draft, do, MomentField().clean(request.POST.get("seen_at")))
+        seen_at = MomentField().clean(request.POST.get("seen_at"))
+        inside(request, draft, do, seen_at, request.POST.getlist("file"))
     except Blocked as refusal:
         draft.refresh_from_db()
         return _show(request, draft, refusal.reasons)

@@ -139,10 +139,16 @@ def _go_on(request: HttpRequest, saved: Submission, do: str) -> HttpResponse:
     return redirect("draft" if do == "save" else "draft_preview", saved.key)
 
 
-def inside(request: HttpRequest, saved: Submission, verb: str, seen_at: datetime | None = None) -> None:
+def inside(
+    request: HttpRequest,
+    saved: Submission,
+    verb: str,
+    seen_at: datetime | None = None,
+    seen_files: list[str] | None = None,
+) -> None:
     """Ask for the sign-off, or sign the text off that the reader has seen. Raises Blocked or Conflict."""
     if verb == "sign_off":
-        workflow.sign_off(saved, by=request.user, seen_at=seen_at or saved.edited_at)
+        workflow.sign_off(saved, by=request.user, seen_at=seen_at or saved.edited_at, seen_files=seen_files)
         messages.success(request, _("Signed off. It can be sent as it stands."))
     else:
         workflow.ask_sign_off(saved, by=request.user)

@@ -196,9 +196,10 @@ def _enter(verb: str, file: Attachment, *, by: User | None, reason: str = "") ->
     journal(verb, file.submission, by=by, before=state, after=state, reason=reason or file.name, data=data)
 
 
-def _unsign(submission: Submission, file: Attachment, *, by: User) -> None:
+def _unsign(submission: Submission, file: Attachment, *, by: User | None) -> None:
     """What was signed off was signed off with the files it had."""
-    if submission.signed_off_at and file.kind == AttachmentKind.EVIDENCE:
+    is_unsent = submission.state in (S.DRAFT, S.RETURNED)
+    if submission.signed_off_at and is_unsent and file.kind == AttachmentKind.EVIDENCE:
         submission.signed_off_at = submission.signed_off_by = None
         submission.save(update_fields=["signed_off_at", "signed_off_by"])
         journal("edit_after_sign_off", submission, by=by, before=submission.state, after=submission.state)
@@ -242,7 +243,8 @@ def inspect_waiting() -> int:
     done = 0
     if time.monotonic() - _tried_at < PAUSE:
         return done
-    for file in Attachment.objects.filter(state=A.WAITING).order_by("uploaded_at")[:20]:
+    waiting = Attachment.objects.filter(state=A.WAITING).select_related("submission")
+    for file in waiting.order_by("uploaded_at")[:20]:
         try:
             virus = _virus_in(file.path)
         except clamd.NoVerdict:
@@ -258,10 +260,12 @@ def inspect_waiting() -> int:
 @verb
 def judge_file(attachment: Attachment, virus: str, *, by: User | None = None) -> Attachment:
     """Let a file that waited be opened, or refuse it for what the scanner found in it."""
+    submission = locked(attachment.submission)
     file = locked(attachment)
     if file.state != A.WAITING:
         return file
     if virus:
+        _unsign(submission, file, by=by)
         return _refuse(file, say(Refused("virus", what=virus)), by=by)
     file.state = A.READY
     file.save(update_fields=["state"])

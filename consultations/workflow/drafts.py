@@ -1,6 +1,7 @@
 """Drafts: begun and saved by several people of one organisation, and signed off there before they are sent."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations import emails
-from consultations.models import Consultation, Presence, Provision, Stakeholder, Submission, User
+from consultations.models import AttachmentState, Consultation, Presence, Provision, Stakeholder, Submission, User
 from consultations.permissions import acts_for, may_rule_on_sign_off, may_submit
 from ncm_portal.workflow import Blocked, Conflict, Move, demand, journal, make, now, verb
 
@@ -17,6 +18,7 @@ from .inputs import AUTHORS, DRAFT_FIELDS, PRIMARY, SUBMISSION_MOVES, S
 HERE = timedelta(minutes=5)  # whoever gave a sign for so long has the draft open
 KEPT = timedelta(days=1)
 INSIDE = ("ask_sign_off", "sign_off")
+TAKEN_IN = (AttachmentState.READY, AttachmentState.WAITING)
 
 
 def moves_of(submission: Submission) -> dict[str, Move]:
@@ -102,16 +104,21 @@ def ask_sign_off(submission: Submission, *, by: User) -> Submission:
 
 
 @verb
-def sign_off(submission: Submission, *, by: User, seen_at: datetime | None = None) -> Submission:
+def sign_off(
+    submission: Submission, *, by: User, seen_at: datetime | None = None, seen_files: Collection[str] | None = None
+) -> Submission:
     """Sign a draft off, so that it may be sent; any later edit takes that back. Tells the author by mail.
 
-    `seen_at` is the `edited_at` of the text that was read: raises Conflict when somebody saved since. Raises
-    NotAllowed or Blocked.
+    `seen_at` is the `edited_at` of the text that was read: raises Conflict when somebody saved since. `seen_files` are
+    the keys of the files that stood beside it. Raises NotAllowed or Blocked.
     """
 
     def stamp(row: Submission) -> None:
         if seen_at is not None and seen_at != row.edited_at:
             raise Conflict(row)
+        here = {str(file.key) for file in row.attachments.all() if file.state in TAKEN_IN}
+        if seen_files is not None and here != here.intersection(seen_files):
+            raise Blocked(_("A file was added since you opened this page. Look at it before you sign."))
         row.signed_off_at, row.signed_off_by = now(), by
 
     row = make(SUBMISSION_MOVES["sign_off"], submission, by=by, change=stamp)

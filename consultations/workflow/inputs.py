@@ -13,6 +13,7 @@ from consultations.models import (
     Attachment,
     Consultation,
     Event,
+    Membership,
     Note,
     PointState,
     Question,
@@ -150,13 +151,28 @@ def _is_signed_off(submission: Submission) -> list[Condition]:
     if not submission.stakeholder.signs_off:
         return []
     done, open_ = _("It is signed off"), _("The primary focal point of %(name)s has not signed it off yet")
+    if submission.signed_off_at is None and not (somebody := _somebody_signs(submission)).met:
+        return [somebody]
     return [either(submission.signed_off_at is not None, done, open_ % {"name": submission.stakeholder.name})]
 
 
+def _somebody_signs(submission: Submission) -> Condition:
+    """The organisation has a primary focal point who can log in: nobody else signs in that person's place."""
+    primary = Membership.objects.live().filter(stakeholder=submission.stakeholder_id, is_primary=True)
+    name = {"name": submission.stakeholder.name}
+    here = _("%(name)s has a primary focal point, who signs it off") % name
+    missing = _("%(name)s has no primary focal point now, who alone could sign it off: ask the secretariat to name one")
+    return either(primary.filter(user__is_active=True).exists(), here, missing % name)
+
+
 def ready_for_sign_off(submission: Submission) -> list[Condition]:
-    """What a sign-off needs: everything but the sign-off itself, and the deadline, which it does not wait for."""
+    """What a sign-off needs: its words and somebody who signs it. It waits neither for files nor for the deadline."""
     fresh, again = _("It waits for the sign-off"), _("It is signed off already")
-    return [*_is_complete(submission), either(submission.signed_off_at is None, fresh, again)]
+    return [
+        *_is_complete(submission),
+        _somebody_signs(submission),
+        either(submission.signed_off_at is None, fresh, again),
+    ]
 
 
 def received_in_time(submission: Submission) -> list[Condition]:

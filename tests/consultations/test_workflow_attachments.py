@@ -191,12 +191,43 @@ def test_what_was_sent_is_taken_from_the_list_and_not_from_the_disk(
     assert [verb for verb, _reason in entries(returned)] == ["remove_file", "remove_file"]
 
 
-def test_a_new_file_takes_a_sign_off_back(draft):
+def test_a_file_more_or_less_takes_a_sign_off_back(draft, settings, tmp_path):
+    def signed():
+        change(draft, signed_off_at=draft.created_at, signed_off_by=draft.author)
+
+    def is_signed():
+        draft.refresh_from_db()
+        return (draft.signed_off_at is not None, draft.signed_off_by is not None) == (True, True)
+
+    signed()
+    file = added(draft, made.pdf())
+    assert not is_signed()
+    signed()
+    stopped = begun(draft, made.pdf())
+    workflow.remove_file(stopped, by=draft.author)
+    assert is_signed()  # what never arrived was not signed
+    workflow.remove_file(file, by=draft.author)
+    assert not is_signed()
+    settings.CLAMD = str(tmp_path / "later")
+    bad = added(draft, made.pdf())
+    signed()
+    workflow.judge_file(bad, "Eicar")
+    assert not is_signed()
+    assert [verb for verb, _reason in entries(draft)] == [
+        *("add_file", "edit_after_sign_off"),
+        *("remove_file", "edit_after_sign_off"),
+        *("add_file", "edit_after_sign_off", "refuse_file"),
+    ]
+
+
+def test_a_sign_off_of_what_was_sent_stays(draft, settings, tmp_path):
+    settings.CLAMD = str(tmp_path / "later")
+    bad = added(draft, made.pdf())
     change(draft, signed_off_at=draft.created_at, signed_off_by=draft.author)
-    added(draft, made.pdf())
+    workflow.submit(draft, by=draft.author)
+    workflow.judge_file(bad, "Eicar")
     draft.refresh_from_db()
-    assert (draft.signed_off_at, draft.signed_off_by) == (None, None)
-    assert [verb for verb, _reason in entries(draft)][-2:] == ["add_file", "edit_after_sign_off"]
+    assert draft.signed_off_by == draft.author
 
 
 def test_what_stopped_a_day_ago_is_given_up(draft, settings, django_capture_on_commit_callbacks):

@@ -7,9 +7,11 @@ from django.db.models import prefetch_related_objects
 
 from consultations.models import Event, OutgoingMail, Presence, Submission
 from consultations.workflow import (
+    SUBMISSION_MOVES,
     ask_sign_off,
     be_seen,
     edit_draft,
+    end_membership,
     moves_of,
     rule_on_sign_off,
     sign_off,
@@ -22,6 +24,7 @@ from tests.factories import (
     make_consultation,
     make_member,
     make_provision,
+    make_secretariat,
     make_stakeholder,
     make_submission,
     make_theme,
@@ -114,6 +117,32 @@ def test_a_sign_off_is_asked_of_those_only_who_want_it(head, drafter, draft):
         "drop_sign_offs",
         "rule_on_sign_off:refused",
     ]
+
+
+def test_without_a_primary_focal_point_nobody_signs_and_everybody_is_told_why(head, drafter, draft):
+    sign_off(draft, by=head)
+    signed = Submission.objects.get(pk=draft.pk)
+    end_membership(head.memberships.get(), by=make_secretariat())
+    assert all(each.met for each in SUBMISSION_MOVES["submit"].conditions(signed))  # what was signed stays signed
+    edit_draft(signed, by=drafter, body="Other words.")
+    nobody = (
+        "Herders (sample) has no primary focal point now, who alone could sign it off: ask the secretariat to name one"
+    )
+    waiting = Submission.objects.get(pk=draft.pk)
+    assert refusal(lambda: ask_sign_off(waiting, by=drafter)) == [nobody]
+    assert refusal(lambda: submit(waiting, by=drafter)) == [nobody]
+    assert OutgoingMail.objects.filter(subject__startswith="Please sign off").count() == 0
+    successor = make_member(draft.stakeholder, is_primary=True)
+    assert refusal(lambda: submit(waiting, by=drafter)) == [
+        "The primary focal point of Herders (sample) has not signed it off yet"
+    ]
+    sign_off(waiting, by=successor)
+    assert submit(waiting, by=drafter).state == "submitted"
+
+
+def test_a_primary_focal_point_who_cannot_log_in_is_none(head, drafter, draft):
+    change(head, is_active=False)
+    assert "has no primary focal point now" in refusal(lambda: ask_sign_off(draft, by=drafter))[0]
 
 
 # --- Passages that are held back ------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from consultations.models import Event, Presence, Submission
 from ncm_portal.workflow import now
 from tests.factories import (
     change,
+    make_attachment,
     make_member,
     make_provision,
     make_secretariat,
@@ -237,6 +238,24 @@ def test_what_is_signed_is_what_was_read(client, author, organisation, draft):
     assert [event.verb for event in Event.objects.about(draft)][-1:] == ["sign_off"]
 
 
+def test_a_file_that_was_not_seen_is_not_signed(client, author, organisation, draft):
+    change(organisation, signs_off=True)
+    head = sign_in(Client(), make_member(organisation, is_primary=True))
+    preview, signing = reverse("draft_preview", args=[draft.key]), reverse("sign_off", args=[draft.key])
+    seen = make_attachment(draft)
+    assert f'name="file" value="{seen.key}"' in head.get(preview).content.decode()
+    make_attachment(draft, name="later.pdf")
+    signed = {"do": "sign_off", "seen_at": at(draft), "file": [str(seen.key)]}
+    page = head.post(signing, signed)
+    why = "A file was added since you opened this page. Look at it before you sign."
+    assert (page.status_code, page.context["reasons"]) == (409, [why])
+    assert "later.pdf" in words(page)
+    seen_now = [str(file.key) for file in draft.attachments.all()]
+    assert head.post(signing, {**signed, "file": seen_now}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.signed_off_at is not None
+
+
 def test_a_signed_draft_waits_for_nothing_but_to_be_sent(client, author, organisation, draft):
     change(organisation, signs_off=True)
     change(draft, signed_off_at=now(), signed_off_by=author)
@@ -249,6 +268,7 @@ def test_a_signed_draft_waits_for_nothing_but_to_be_sent(client, author, organis
 
 def test_without_the_sign_off_it_is_not_sent(client, author, organisation, draft):
     change(organisation, signs_off=True)
+    make_member(organisation, is_primary=True)
     page = post(client, reverse("draft", args=[draft.key]), seen_at=at(draft))
     assert page.status_code == 409
     assert problems(page) == ["The primary focal point of Herders (sample) has not signed it off yet"]
@@ -256,6 +276,7 @@ def test_without_the_sign_off_it_is_not_sent(client, author, organisation, draft
 
 def test_asking_from_the_form_saves_first(client, author, organisation, draft):
     change(organisation, signs_off=True)
+    make_member(organisation, is_primary=True)
     answer = post(client, reverse("draft", args=[draft.key]), do="ask_sign_off", body="Newest.", seen_at=at(draft))
     draft.refresh_from_db()
     assert (answer["Location"], draft.body) == (reverse("draft_preview", args=[draft.key]), "Newest.")
