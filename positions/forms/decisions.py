@@ -22,6 +22,17 @@ STANCES = [
 ]
 
 
+def what_a_stance_needs(said: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The fields of a stance that lack what it needs, each with the words for it."""
+    found: list[tuple[str, Any]] = []
+    value = said.get("value")
+    if value in SAYING_WHY and "reason" in said and not said["reason"].strip():
+        found.append(("reason", _("Enter the reason: the drafters and the meeting need it")))
+    if value == StanceValue.OBJECT and "proposed_text" in said and not said["proposed_text"].strip():
+        found.append(("proposed_text", _("Enter the wording that your ministry could clear")))
+    return found
+
+
 class StanceForm(forms.Form):
     """A ministry's stance on one paragraph."""
 
@@ -46,11 +57,8 @@ class StanceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Say beside the field what the chosen stance needs."""
         data = super().clean() or {}
-        value = data.get("value")
-        if value in SAYING_WHY and "reason" in data and not data["reason"].strip():
-            self.add_error("reason", _("Enter the reason: the drafters and the meeting need it"))
-        if value == StanceValue.OBJECT and "proposed_text" in data and not data["proposed_text"].strip():
-            self.add_error("proposed_text", _("Enter the wording that your ministry could clear"))
+        for name, problem in what_a_stance_needs(data):
+            self.add_error(name, problem)
         return data
 
 

@@ -17,7 +17,7 @@ from consultations.templatetags.portal import runs
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from ncm_portal.workflow import moves_open_to, needs_of
 from positions import workflow
-from positions.forms.decisions import StanceForm
+from positions.forms.decisions import STANCES, StanceForm
 from positions.models import Clearance, EditionKind, PaperState, Paragraph, Stance, StanceValue
 from positions.permissions import may_answer
 from positions.queries import paragraph_numbers
@@ -43,15 +43,17 @@ def clearances(request: HttpRequest) -> HttpResponse:
     return render(request, "positions/decide/clearances.html", {"clearances": rows})
 
 
-def _clearance(request: HttpRequest, pk: int) -> Clearance:
+def known_clearance(request: HttpRequest, pk: int) -> Clearance:
+    """The clearance, for those who may read it; a 404 for everybody else."""
     asked = Clearance.objects.visible_to(request.user).select_related("paper__consultation", "ministry", "edition")
     return get_object_or_404(asked.defer("edition__content"), pk=pk)
 
 
-def _live_stances(clearance: Clearance) -> list[Stance]:
+def live_stances(clearance: Clearance) -> list[Stance]:
+    """The ministry's stances on the paragraphs that it is asked about now, in order, each with its number."""
     numbers = paragraph_numbers(clearance.paper)
     stances = clearance.stances.filter(replaced_at=None, paragraph__removed_at=None)
-    rows = list(stances.select_related("paragraph__section", "wording", "by"))
+    rows = list(stances.select_related("paragraph__section", "wording", "by", "letter"))
     for stance in rows:
         stance.number = numbers.get(stance.paragraph_id)
     return sorted(rows, key=lambda stance: stance.number or 0)
@@ -60,11 +62,11 @@ def _live_stances(clearance: Clearance) -> list[Stance]:
 @require_safe
 def clearance(request: HttpRequest, pk: int) -> HttpResponse:
     """One ministry's paragraphs and its stance on each."""
-    return _show(request, _clearance(request, pk))
+    return _show(request, known_clearance(request, pk))
 
 
 def _show(request: HttpRequest, row: Clearance, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
-    stances = _live_stances(row)
+    stances = live_stances(row)
     pending = sum(stance.value == StanceValue.PENDING for stance in stances)
     asked, is_open = row.state == Clearance.State.REQUESTED, row.paper.state == PaperState.IN_CLEARANCE
     context = {
@@ -76,15 +78,26 @@ def _show(request: HttpRequest, row: Clearance, outcome: Outcome = NOTHING_DONE)
         "reasons": outcome.reasons,
         "needs": CLEARANCE_MOVES["answer"].conditions(row) if asked else [],
         "moves": moves_open_to({"record_silence": CLEARANCE_MOVES["record_silence"]}, row, request.user),
+        "letters": row.letters.select_related("typed_by") if is_secretariat(request.user) else [],
+        "may_type": is_open and row.state != Clearance.State.SILENT and is_secretariat(request.user),
         "events": Event.objects.about(row).reverse()[:20],
     }
     return render(request, "positions/decide/clearance.html", context, status=outcome.status)
 
 
+@require_safe
+def clearance_print(request: HttpRequest, pk: int) -> HttpResponse:
+    """One ministry's paragraphs on paper: to read in a meeting, to answer by hand and to send back as a letter."""
+    row = known_clearance(request, pk)
+    choices = [label for value, label in STANCES]
+    context = {"clearance": row, "stances": live_stances(row), "choices": choices}
+    return render(request, "positions/decide/clearance_print.html", context)
+
+
 @require_POST
 def clearance_agree(request: HttpRequest, pk: int) -> HttpResponse:
     """Agree to every paragraph that has no stance yet."""
-    row = _clearance(request, pk)
+    row = known_clearance(request, pk)
     before = row.stances.filter(replaced_at=None, value=StanceValue.PENDING).count()
     outcome = attempt(lambda: workflow.agree_to_rest(row, by=request.user))
     if outcome.reasons:
@@ -98,7 +111,7 @@ def clearance_agree(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def clearance_silence(request: HttpRequest, pk: int) -> HttpResponse:
     """Record after the due hour that the ministry did not answer."""
-    row = _clearance(request, pk)
+    row = known_clearance(request, pk)
     if not is_secretariat(request.user):
         raise Http404
     outcome = attempt(lambda: workflow.record_silence(row, by=request.user))
@@ -111,8 +124,8 @@ def clearance_silence(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def clearance_stance(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
     """Take a stance on one paragraph: the text as it stands, then the choice, the reason, other words."""
-    row = _clearance(request, pk)
-    stance = next((each for each in _live_stances(row) if each.paragraph.key == key), None)
+    row = known_clearance(request, pk)
+    stance = next((each for each in live_stances(row) if each.paragraph.key == key), None)
     if stance is None or not may_answer(request.user, row):
         raise Http404
     initial = {"value": stance.value, "reason": stance.reason, "proposed_text": stance.proposed_text}

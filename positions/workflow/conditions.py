@@ -216,8 +216,8 @@ def objections_are_settled(paper: PositionPaper) -> list[Condition]:
 
 def answers_are_in(paper: PositionPaper) -> list[Condition]:
     """Every ministry has answered, or was recorded as silent after its due hour."""
-    pending = Stance.objects.filter(replaced_at=None, value=StanceValue.PENDING, clearance=OuterRef("pk"))
-    waiting = paper.clearances.filter(Exists(pending), state=ClearanceState.REQUESTED).select_related("ministry")
+    asked = Stance.objects.filter(replaced_at=None, clearance=OuterRef("pk"))  # nothing: it was taken out again
+    waiting = paper.clearances.filter(Exists(asked), state=ClearanceState.REQUESTED).select_related("ministry")
     rows = [Condition(_waiting_for(clearance), False) for clearance in waiting]
     return rows or [Condition(_("Every ministry has answered or was recorded as silent"), True)]
 

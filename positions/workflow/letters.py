@@ -128,35 +128,43 @@ def type_answer(
 
 
 @verb
-def add_scan(letter: AnswerByLetter, *, by: User, name: str, file: Path) -> AnswerByLetter:
+def add_scan(letter: AnswerByLetter, *, by: User, name: str, data: bytes) -> AnswerByLetter:
     """Keep the scan of a letter, looked through as every file that comes in. A later scan takes the place of one that
     was added before, until the letter counts. Raises NotAllowed or Blocked."""
     demand(may_handle_letter(by, letter), who=SECRETARIAT, to=gettext_lazy("Add the scan of a letter"))
-    redrawn = Path(settings.MEDIA_ROOT) / "letters" / f"{uuid.uuid4().hex}.part"
-    redrawn.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    came, redrawn = (letter.path.with_suffix(f".{uuid.uuid4().hex}") for _part in range(2))
+    came.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        found = _looked_through(file, redrawn)
+        _write(came, data)
+        found = _looked_through(came, redrawn)
         row = locked(letter)
         if row.state != L.TYPED:
             raise Blocked(_("This letter was decided already: its scan stays as it is."))
-        data = (redrawn if found.is_redrawn else file).read_bytes()
-        _write(row.path, data, redrawn)
+        kept = redrawn if found.is_redrawn else came
+        row.scan_sha256 = hashlib.sha256(kept.read_bytes()).hexdigest()
+        kept.replace(row.path)
     finally:
+        came.unlink(missing_ok=True)
         redrawn.unlink(missing_ok=True)
     row.scan_name, row.scan_type = names.fitting(names.tidy(name), KINDS[found.media_type]), found.media_type
-    row.scan_sha256 = hashlib.sha256(data).hexdigest()
     row.save(update_fields=["scan_name", "scan_type", "scan_sha256"])
     journal("add_scan", row, by=by, before=row.state, after=row.state, data={"sha256": row.scan_sha256})
     return row
 
 
+def _write(path: Path, data: bytes) -> None:
+    if not data:
+        raise Blocked(say(Refused("empty")))
+    if len(data) > settings.ATTACHMENT_MAX_BYTES:
+        raise Blocked(say(Refused("too_large", limit=settings.ATTACHMENT_MAX_BYTES // MEGABYTE)))
+    with path.open("wb") as written:
+        written.write(data)
+        written.flush()
+        os.fsync(written.fileno())
+
+
 def _looked_through(file: Path, redrawn: Path) -> apart.Inspected:
     """What the scan is. Raises Blocked for one that may not come in, or of which the virus scanner says nothing."""
-    size = file.stat().st_size
-    if not size:
-        raise Blocked(say(Refused("empty")))
-    if size > settings.ATTACHMENT_MAX_BYTES:
-        raise Blocked(say(Refused("too_large", limit=settings.ATTACHMENT_MAX_BYTES // MEGABYTE)))
     try:
         found = apart.inspect(file.resolve(), redrawn.resolve())
         virus = clamd.scan(redrawn if found.is_redrawn else file, settings.CLAMD) if settings.CLAMD else ""
@@ -167,15 +175,6 @@ def _looked_through(file: Path, redrawn: Path) -> apart.Inspected:
     if virus:
         raise Blocked(say(Refused("virus", what=virus)))
     return found
-
-
-def _write(path: Path, data: bytes, beside: Path) -> None:
-    """Let the whole file appear in one step, or nothing."""
-    with beside.open("wb") as written:
-        written.write(data)
-        written.flush()
-        os.fsync(written.fileno())
-    beside.replace(path)
 
 
 @verb

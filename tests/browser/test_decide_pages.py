@@ -9,7 +9,7 @@ from ncm_portal.workflow import now
 from positions import workflow
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories import change, make_check_in, make_delegate
-from tests.paper_factories import make_reservation, take_stance
+from tests.paper_factories import make_letter, make_reservation, take_stance
 from tests.positions.clearing import make_text
 from tests.sign_in import give_second_factor
 
@@ -57,8 +57,14 @@ def test_an_officer_answers_down_the_page(open_window, text, size):
 def test_the_secretariat_reads_where_each_ministry_stands(open_window, text, size):
     window = open_window(size)
     window.log_in(text.secretariat)
+    letter = make_letter(text.asked, text.first, typed_by=text.head)
     for address in (
         reverse("desk_clearance", args=[text.paper.slug]),
+        reverse("desk_matrix", args=[text.paper.slug]),
+        reverse("desk_mandate", args=[text.paper.slug, text.first.key]),
+        reverse("clearance_print", args=[text.asked.pk]),
+        reverse("letter_new", args=[text.asked.pk]),
+        reverse("letter", args=[letter.key]),
         reverse("clearance", args=[text.asked.pk]),
         reverse("desk_paper_move", args=[text.paper.slug, "reopen_text"]),
         reverse("desk_paper_move", args=[text.paper.slug, "clear_paper"]),

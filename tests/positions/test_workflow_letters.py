@@ -38,19 +38,17 @@ def typed(text, **more):
     return workflow.type_answer(text.asked, by=text.secretariat, **{"lines": lines, **fields})
 
 
-def scanned(text, letter, tmp_path, data=None):
-    path = tmp_path / "upload"
-    path.write_bytes(SCAN if data is None else data)
-    return workflow.add_scan(letter, by=text.secretariat, name="../Letter of the PS.pdf", file=path)
+def scanned(text, letter, data=SCAN):
+    return workflow.add_scan(letter, by=text.secretariat, name="../Letter of the PS.pdf", data=data)
 
 
-def test_a_letter_counts_when_a_second_officer_has_countersigned_it(text, tmp_path):
+def test_a_letter_counts_when_a_second_officer_has_countersigned_it(text):
     letter = typed(text)
     assert set(text.asked.stances.values_list("value", flat=True)) == {""}  # typed is not said
     with pytest.raises(Blocked) as refusal:
         workflow.countersign_answer(letter, by=text.second_officer)
     assert refusal.value.reasons == ["The scan of the letter is missing"]
-    letter = scanned(text, letter, tmp_path)
+    letter = scanned(text, letter)
     assert (letter.scan_name, letter.scan_type) == ("Letter of the PS.pdf", "application/pdf")
     assert letter.path.read_bytes() == SCAN
     with pytest.raises(NotAllowed):
@@ -88,8 +86,8 @@ def test_every_reason_against_typing_is_told_and_nothing_is_kept(text):
     assert not AnswerByLetter.objects.exists()
 
 
-def test_a_letter_about_words_that_moved_does_not_count(text, tmp_path):
-    letter = scanned(text, typed(text), tmp_path)
+def test_a_letter_about_words_that_moved_does_not_count(text):
+    letter = scanned(text, typed(text))
     reword(text.second, "Kenya commits to something else.")
     workflow.reopen_text(text.paper, by=text.secretariat, reason="The words move.")
     assert "This clearance is closed." in refused(letter, text.second_officer)
@@ -109,22 +107,22 @@ def refused(letter, by):
     return refusal.value.reasons
 
 
-def test_a_scan_that_is_no_document_is_refused_and_one_that_counts_stays(text, tmp_path):
+def test_a_scan_that_is_no_document_is_refused_and_one_that_counts_stays(text):
     letter = typed(text)
     for data, words in ((b"", "The file is empty"), (b"MZ\x90\x00 a program", "PDF")):
         with pytest.raises(Blocked, match=words):
-            scanned(text, letter, tmp_path, data)
+            scanned(text, letter, data)
     assert not letter.path.exists()
     assert [path.name for path in letter.path.parent.glob("*")] == []
-    letter = scanned(text, letter, tmp_path)
+    letter = scanned(text, letter)
     workflow.countersign_answer(letter, by=text.second_officer)
     with pytest.raises(Blocked, match="its scan stays as it is"):
-        scanned(text, letter, tmp_path)
+        scanned(text, letter)
 
 
-def test_a_part_of_the_answer_by_letter_leaves_the_rest_open(text, tmp_path):
+def test_a_part_of_the_answer_by_letter_leaves_the_rest_open(text):
     letter = make_letter(text.asked, text.second, typed_by=text.secretariat)
-    workflow.countersign_answer(scanned(text, letter, tmp_path), by=text.second_officer)
+    workflow.countersign_answer(scanned(text, letter), by=text.second_officer)
     text.asked.refresh_from_db()
     assert text.asked.state == "requested"
     workflow.take_stance(text.asked, text.first, by=text.officer_one, value="agree")

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from tests.factories import change
 from tests.pages import words
-from tests.paper_factories import make_clearance, make_reservation
+from tests.paper_factories import make_clearance, make_letter, make_reservation
 from tests.positions.clearing import make_text
 from tests.sign_in import sign_in
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 WARNING = "SAMPLE: not a position of the Government of Kenya."
 OF_A_PAPER = (
     "desk_paper", "desk_coverage", "desk_dispositions", "desk_review", "desk_clearance", "desk_adoption",
-    "desk_reservation", "desk_publication",
+    "desk_reservation", "desk_publication", "desk_matrix",
 )  # fmt: skip
 
 
@@ -30,6 +30,10 @@ def test_every_page_about_a_sample_says_so_once(is_sample):
         reverse("desk_paper_move", args=[slug, "clear_paper"]),
         reverse("desk_reservation_withdraw", args=[slug, reservation.pk]),
         ministry[0],
+        reverse("desk_mandate", args=[slug, text.first.key]),
+        reverse("letter_new", args=[asked.pk]),
+        reverse("letter", args=[make_letter(asked, text.first).key]),
+        reverse("clearance_print", args=[asked.pk]),
     ]
     found = {}
     for person, addresses in ((text.officer_one, ministry), (text.secretariat, desk)):
