@@ -118,6 +118,30 @@ def page_between(rows: QuerySet[Any], key: str, *, older_than: Q | None, newer_t
     return Page(shown, newer, older)
 
 
+def page_behind(
+    rows: QuerySet[Any], key: str, *, order: str, size: int, among: QuerySet[Any] | None = None
+) -> tuple[list[Any], str]:
+    """Up to `size` of `rows` behind the one that `key` names, from the first on where it names none; and the key of the
+    last one, where more follow.
+
+    They stand in the `order` of one field ("-" before it: falling), and then of their numbers, which are the keys. The
+    edge is looked for `among` all rows of the kind: it may have left the list meanwhile.
+    """
+    field, is_falling = order.removeprefix("-"), order.startswith("-")
+    side = "lt" if is_falling else "gt"
+    known = rows.model._default_manager.all() if among is None else among
+    edge = known.filter(pk=int(key)).values_list(field, flat=True).first() if _is_number(key) else None
+    if edge is not None:
+        behind = Q(**{f"{field}__{side}": edge}) | Q(**{field: edge, f"pk__{side}": int(key)})
+        rows = rows.filter(behind)
+    found = list(rows.order_by(order, "-pk" if is_falling else "pk")[: size + 1])
+    return found[:size], str(found[size - 1].pk) if len(found) > size else ""
+
+
+def _is_number(key: str) -> bool:
+    return key.isascii() and key.isdecimal() and len(key) < 19
+
+
 def beyond(edge: Any, side: str) -> Q:
     """Inputs on one side ("gt": newer, "lt": older) of `edge` in the order of sending; `edge` has both keys."""
     same_moment = Q(submitted_at=edge.submitted_at, **{f"pk__{side}": edge.pk})

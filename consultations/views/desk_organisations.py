@@ -15,7 +15,7 @@ from consultations.workflow import STAKEHOLDER_MOVES
 from ncm_portal.workflow import moves_open_to, needs_of, now
 
 from .access import NOTHING_DONE, Outcome, carry_out, for_secretariat
-from .desk import neighbour
+from .further import further
 
 PAGE = 50
 VERBS = {verb: getattr(workflow, verb) for verb in STAKEHOLDER_MOVES}
@@ -28,14 +28,13 @@ def desk_organisations(request: HttpRequest) -> HttpResponse:
     form = WantedOrganisationsForm(request.GET)
     wanted = form.wanted
     found = _narrowed(wanted.pop("words", "")).filter(**wanted)
-    rows = list(_after(found, request.GET.get("after", ""))[: PAGE + 1])
-    more = str(rows[PAGE - 1].pk) if len(rows) > PAGE else ""
+    page = further(request, "desk_organisations", "after", found, order="name", size=PAGE)
     context = {
         "form": form,
         "waiting": Stakeholder.objects.waiting().order_by("created_at", "pk"),
-        "organisations": rows[:PAGE],
+        "organisations": page.rows,
         "number": found.count(),
-        "next": neighbour(request, after=more),
+        "further": page,
     }
     return render(request, "consultations/desk/organisations.html", context)
 
@@ -43,16 +42,10 @@ def desk_organisations(request: HttpRequest) -> HttpResponse:
 def _narrowed(words: str) -> QuerySet[Stakeholder]:
     acting = Q(memberships__in=Membership.objects.live())
     people = Count("memberships__user", filter=acting, distinct=True)
-    found = Stakeholder.objects.order_by("name", "pk").annotate(people=people)
+    found = Stakeholder.objects.annotate(people=people)
     for word in words.split()[:10]:
         found = found.filter(Q(name__icontains=word) | Q(short_name__icontains=word))
     return found
-
-
-def _after(found: QuerySet[Stakeholder], key: str) -> QuerySet[Stakeholder]:
-    """The register from the organisation with `key` on, in the order of names."""
-    edge = Stakeholder.objects.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
-    return found.filter(Q(name__gt=edge.name) | Q(name=edge.name, pk__gt=edge.pk)) if edge else found
 
 
 @for_secretariat

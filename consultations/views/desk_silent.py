@@ -18,8 +18,9 @@ from consultations.queries.silent import silent_organisations
 from consultations.workflow import Letter
 
 from .access import attempt, for_secretariat
+from .further import further
 
-PAGE = 200
+PAGE = 100
 
 
 def _round(slug: str | None) -> Consultation | None:
@@ -33,13 +34,11 @@ def non_responses(request: HttpRequest) -> HttpResponse:
     """Organisations that sent nothing to a consultation (the current one, or `?consultation=`), with the last letter
     to each."""
     consultation, form = _round(request.GET.get("consultation")), SilentForm(request.GET)
-    found = silent_organisations(consultation, **form.wanted) if consultation else None
-    context = {
-        "consultation": consultation,
-        "form": form,
-        "organisations": list(found[:PAGE]) if consultation else [],
-        "number": found.count() if consultation else 0,
-    }
+    context: dict[str, Any] = {"consultation": consultation, "form": form}
+    if consultation:
+        found = silent_organisations(consultation, **form.wanted)
+        page = further(request, "non_responses", "after", found, order="name", size=PAGE)
+        context |= {"organisations": page.rows, "number": found.count(), "further": page}
     return render(request, "consultations/desk/non_responses.html", context)
 
 

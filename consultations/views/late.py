@@ -20,9 +20,11 @@ from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import Blocked, check
 
 from .access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
+from .further import further
 
 DECISIONS = {"admit_late": workflow.admit_late, "refuse_late": workflow.refuse_late}
 LATE = ("ask_late", *DECISIONS)
+PAGE = 50
 
 
 def late_standing(submission: Submission, user: Any) -> dict[str, Any]:
@@ -66,13 +68,17 @@ def asked_late() -> QuerySet[Submission]:
 
     Each carries `asked_at`, `asked_by` and `why`. Their texts are not read: they were not sent.
     """
+    drafts = _last_said().filter(state=SubmissionState.DRAFT, late_at=None)
+    shown = drafts.filter(last_verb="ask_late").select_related("consultation", "stakeholder", "theme")
+    return shown.defer("body", "proposed_wording").order_by("asked_at", "pk")
+
+
+def _last_said() -> QuerySet[Submission]:
     about = Event.objects.filter(
         kind=Submission._meta.label_lower, object_id=Cast(OuterRef("pk"), CharField()), verb__in=LATE
     ).order_by("-number")
     last = {name: Subquery(about.values(field)[:1]) for name, field in NAMES.items()}
-    drafts = Submission.objects.filter(state=SubmissionState.DRAFT, late_at=None).annotate(**last)
-    shown = drafts.filter(last_verb="ask_late").select_related("consultation", "stakeholder", "theme")
-    return shown.defer("body", "proposed_wording").order_by("asked_at", "pk")
+    return Submission.objects.annotate(**last)
 
 
 NAMES = {"last_verb": "verb", "asked_at": "at", "asked_by": "by_name", "why": "reason"}
@@ -87,9 +93,14 @@ def late_inputs(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
     let_in = Submission.objects.visible_to(request.user).filter(late_at__isnull=False, submitted_at__isnull=False)
+    let_in = let_in.select_related("stakeholder", "late_by")
+    asked = further(request, "late_inputs", "asked", asked_late(), order="asked_at", size=PAGE, among=_last_said())
+    page = further(request, "late_inputs", "let_in", let_in, order="-late_at", size=PAGE)
     context = {
-        "asked": asked_late(),
-        "let_in": let_in.select_related("stakeholder", "late_by").order_by("-late_at")[:50],
+        "asked": asked.rows,
+        "more_asked": asked,
+        "let_in": page.rows,
+        "more_let_in": page,
         "decides": is_head(request.user),
         "decisions": [(verb, SUBMISSION_MOVES[verb].label) for verb in DECISIONS],
         "reasons": outcome.reasons,
@@ -100,12 +111,13 @@ def _show(request: HttpRequest, outcome: Outcome = NOTHING_DONE) -> HttpResponse
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def late_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
-    """Let a draft in after the deadline, or keep it out: the verb stands in the address."""
+    """Let a draft in after the deadline, or keep it out: the verb stands in the address, with the page of the list."""
+    back = reverse("late_inputs", query=request.GET)
     if request.method != "POST":
-        return redirect("late_inputs")
+        return redirect(back)
     submission = get_object_or_404(asked_late(), key=key)
     outcome = carry_out(request, submission, verb, DECISIONS)
     if outcome.reasons:
         return _show(request, outcome)
     messages.success(request, _("Done: %(move)s. The author is told by mail.") % {"move": SUBMISSION_MOVES[verb].label})
-    return redirect(reverse("late_inputs"))
+    return redirect(back)

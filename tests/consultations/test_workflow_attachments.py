@@ -345,6 +345,15 @@ def test_where_there_is_no_scanner_any_more_nothing_waits(draft, settings, tmp_p
     assert file.state == "ready"
 
 
+def test_a_daemon_that_says_nothing_is_not_waited_for_long(draft, settings, monkeypatch):
+    line = socket.create_server(("127.0.0.1", 0))
+    settings.CLAMD = f"127.0.0.1:{line.getsockname()[1]}"
+    monkeypatch.setattr(clamd, "PATIENCE", 0.2)
+    file = added(draft, made.pdf())
+    assert (file.state, workflow.inspect_waiting()) == ("waiting", 0)
+    line.close()
+
+
 def test_a_daemon_that_hangs_up_gave_no_verdict(tmp_path):
     line = socket.socket(socket.AF_UNIX)
     line.bind(str(tmp_path / "mute"))

@@ -6,6 +6,7 @@ import pytest
 
 from consultations import workflow
 from consultations.models import OutgoingMail, Reminder
+from consultations.views import desk_silent
 from ncm_portal.workflow import now, replayed_at
 from tests.factories import make_consultation, make_member, make_secretariat, make_stakeholder, make_submission
 from tests.pages import words
@@ -99,6 +100,20 @@ def test_one_click_writes_to_all_and_the_second_to_nobody(client, bodies):
 def test_with_nobody_marked_the_list_says_so(client, bodies):
     page = client.get(client.post(f"{PAGE}{bodies[0].slug}/", {"bodies": []})["Location"])
     assert [str(message) for message in page.context["messages"]] == ["Choose at least one organisation."]
+
+
+def test_the_list_goes_on_from_name_to_name(client, bodies, monkeypatch):
+    monkeypatch.setattr(desk_silent, "PAGE", 2)
+    twin = make_stakeholder("asked (sample)", group="ministry")
+    first = client.get(PAGE, {"last": "", "draft": ""})
+    assert [body.pk for body in first.context["organisations"]] == [bodies[1].pk, twin.pk]
+    second = client.get(first.context["further"].next)
+    assert [body.name for body in second.context["organisations"]] == ["begun (sample)", "free (sample)"]
+    assert second.context["number"] == 4
+    assert f'href="{PAGE}?last=&amp;draft="' in second.content.decode()  # back to the beginning, narrowed as it was
+    assert (first.context["further"].first, second.context["further"].next) == ("", "")
+    make_submission(bodies[0], twin)  # the edge has left the list, and still says where it was
+    assert len(client.get(first.context["further"].next).context["organisations"]) == 2
 
 
 def test_without_a_consultation_the_page_stands(client, officer):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from consultations import workflow
+from consultations.views import late as late_views
 from ncm_portal.workflow import now
 from tests.factories import (
     change,
@@ -65,6 +66,34 @@ def test_the_desk_lists_who_asked_and_never_the_text(client, late):
     assert ("The line was down." in text, "On passes" in text, "Zanzibarite" in text) == (True, True, False)
     assert '<form method="post" action="/desk/late/' not in page.content.decode()  # an officer does not decide
     assert other.title not in text
+
+
+def test_those_who_asked_stand_on_pages_in_the_order_of_asking(client, late, monkeypatch):
+    monkeypatch.setattr(late_views, "PAGE", 1)
+    second = make_submission(late.consultation, late.stakeholder, author=late.author, state="draft")
+    for draft in (second, late):
+        workflow.ask_late(draft, by=late.author, reason="The line was down.")
+    sign_in(client, make_head())
+    first = client.get("/desk/late/")
+    assert [each.pk for each in first.context["asked"]] == [second.pk]
+    address = first.context["more_asked"].next
+    page = client.get(address)
+    assert ([each.pk for each in page.context["asked"]], page.context["more_asked"].next) == ([late.pk], "")
+    query = address.partition("?")[2]
+    assert f'action="/desk/late/{late.key}/admit_late/?{query}"' in page.content.decode()
+    refused = client.post(f"/desk/late/{late.key}/admit_late/?{query}", {"reason": " "})
+    assert [each.pk for each in refused.context["asked"]] == [late.pk]
+    done = client.post(f"/desk/late/{late.key}/admit_late/?{query}", {"reason": "It was down."})
+    assert done["Location"] == address
+    workflow.admit_late(second, by=make_head(), reason="It was down.")
+    for draft in (second, late):
+        draft.refresh_from_db()
+        workflow.submit(draft, by=late.author)
+    page = client.get(address)
+    assert ("There are no more." in words(page), page.context["more_asked"].first) == (True, "/desk/late/")
+    assert [each.pk for each in page.context["let_in"]] == [second.pk]
+    page = client.get(page.context["more_let_in"].next)
+    assert ([each.pk for each in page.context["let_in"]], page.context["more_let_in"].next) == ([late.pk], "")
 
 
 def test_the_head_decides_there(client, late):
