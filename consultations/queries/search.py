@@ -23,6 +23,7 @@ from consultations.passages import for_everybody
 
 from .lists import PAGE, REFERENCE, Page, beyond, page_between
 
+FEW = 5_000
 RANKED = 500  # so many of the newest matches are put in order of how well they match
 LONGEST = 200
 NAMES, SHORTEST_NAME, LIKENESS = 5, 3, "0.5"
@@ -48,9 +49,18 @@ def searchable(typed: str) -> str:
 
 def found(inputs: QuerySet[Submission], words: str) -> QuerySet[Submission]:
     """Those of `inputs` that have `words` in their own text, in a point or in a file; or the one that `words` names by
-    its reference. As on the web: all words, "a phrase", or, -without."""
+    its reference. As on the web: all words, "a phrase", or, -without. One query, or two, to choose how to look.
+
+    Of words that stand in FEW inputs at most, these are looked up: walking back in time would pass by nearly all others.
+    Of words that stand in many, the newest are soon met on that walk, and nobody waits until all are collected.
+    """
     named = _named_by_reference(inputs, words)
-    return inputs.filter(Exists(_entries(words).filter(submission=OuterRef("pk")))) if named is None else named
+    if named is not None:
+        return named
+    few = list(_entries(words).values_list("submission", flat=True)[: FEW + 1])
+    if len(few) <= FEW:
+        return inputs.filter(pk__in=set(few))
+    return inputs.filter(Exists(_entries(words).filter(submission=OuterRef("pk"))))
 
 
 def _named_by_reference(inputs: QuerySet[Submission], words: str) -> QuerySet[Submission] | None:
@@ -81,12 +91,11 @@ class Hit(NamedTuple):
     reference: str
 
 
-def ranked(inputs: QuerySet[Submission], words: str) -> list[Hit]:
-    """The newest RANKED of `inputs` that have `words`, the best first; of equals the newest.
+def ranked(matches: QuerySet[Submission], words: str) -> list[Hit]:
+    """The newest RANKED of the inputs that have `words`, the best first; of equals the newest.
 
     A word in the title weighs most, then the text and the points, then proposed wording and files. One query.
     """
-    matches = found(inputs, words)
     newest = matches.order_by("-submitted_at", "-pk")[:RANKED]
     rows = _entries(words).filter(submission__in=newest.values("pk")).values_list("submission")
     best = rows.annotate(rank=Max(SearchRank(F("words"), _query(words))))
@@ -100,11 +109,12 @@ def ranked_page(
 ) -> tuple[Page, list[Hit]]:
     """A page of the matches, and all that are ranked: the newest RANKED in order of how well they match, and after
     them the older ones by time, so that there is no depth at which the pages end."""
-    hits = ranked(inputs, words)
+    matches = found(inputs, words)
+    hits = ranked(matches, words)
     at = {hit.pk: place for place, hit in enumerate(hits)}
     if len(hits) < RANKED:
         return _slice(inputs, hits, _place(at, before, after)), hits
-    rest = found(inputs, words).filter(beyond(min(hits, key=lambda hit: hit[1::-1]), "lt"))
+    rest = matches.filter(beyond(min(hits, key=lambda hit: hit[1::-1]), "lt"))
     if before and at.get(before.pk, RANKED) >= RANKED - 1:
         edge = beyond(before, "lt") if before.pk not in at else None
         page = page_between(rest, "reference", older_than=edge, newer_than=None)
