@@ -51,7 +51,7 @@ def found(inputs: QuerySet[Submission], words: str) -> QuerySet[Submission]:
     """Those of `inputs` that have `words` in their own text, in a point or in a file; or the one that `words` names by
     its reference. As on the web: all words, "a phrase", or, -without. One query, or two, to choose how to look.
 
-    Of words that stand in FEW inputs at most, these are looked up: walking back in time would pass by nearly all others.
+    Of words that stand in FEW inputs at most, these are looked up: a walk back in time would pass by nearly all others.
     Of words that stand in many, the newest are soon met on that walk, and nobody waits until all are collected.
     """
     named = _named_by_reference(inputs, words)
