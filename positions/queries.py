@@ -136,21 +136,26 @@ def find_copy(sha256: str) -> Copy | None:
 # --- The text -------------------------------------------------------------------------------------------------------
 
 
-def numbered_paragraphs(paper: PositionPaper, *, reader: Any = None) -> list[Paragraph]:
+def numbered_paragraphs(paper: PositionPaper, *, reader: Any = None, section: Any = None) -> list[Paragraph]:
     """The standing paragraphs of `paper` in reading order, each with its `number` over the whole paper. Three queries.
 
     With each come its words, its provisions, and its groundings with point, input and organisation. `reader` leaves
     only groundings in points which that person may read; without it (for the verbs and the edition) all are there.
+    `section` (with `first`, the number of its first paragraph) leaves only its own, each with `remarks`: how many
+    comments wait to be settled.
     """
     groundings = Grounding.objects.select_related("point__submission", "point__session", "point__stakeholder")
     if reader is not None:
         groundings = groundings.filter(point__in=Point.objects.visible_to(reader).values("pk"))
-    found = Paragraph.objects.standing().filter(section__paper=paper).select_related("section__theme", "wording")
-    shown = found.prefetch_related(
+    found = Paragraph.objects.standing().filter(section__paper=paper)
+    if section is not None:
+        waiting = Count("comments", filter=Q(comments__resolved_at=None))
+        found = found.filter(section=section).annotate(remarks=waiting)
+    shown = found.select_related("section__theme", "wording").prefetch_related(
         "provisions", Prefetch("wording__groundings", groundings.order_by("point__reference"))
     )
     paragraphs = list(shown)
-    for number, paragraph in enumerate(paragraphs, start=1):
+    for number, paragraph in enumerate(paragraphs, start=section.first if section else 1):
         paragraph.number = number
     return paragraphs
 

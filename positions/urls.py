@@ -28,6 +28,7 @@ from positions.views import (
     public_verify,
     review,
     roles,
+    section,
     stakeholder,
 )
 
@@ -75,7 +76,8 @@ urlpatterns = [
     path("desk/papers/new/", drafting.desk_paper_new, name="desk_paper_new"),
     path("desk/papers/<slug:slug>/", drafting.desk_paper, name="desk_paper"),
     path("desk/papers/<slug:slug>/sections/new/", drafting.desk_section_new, name="desk_section_new"),
-    path("desk/papers/<slug:slug>/sections/<int:pk>/", drafting.desk_section, name="desk_section"),
+    path("desk/papers/<slug:slug>/sections/<int:pk>/", section.desk_section, name="desk_section"),
+    path("desk/papers/<slug:slug>/sections/<int:pk>/pick/", section.desk_section_pick, name="desk_section_pick"),
     path("desk/papers/<slug:slug>/sections/<int:pk>/heading/", drafting.desk_section_edit, name="desk_section_edit"),
     path("desk/papers/<slug:slug>/paragraphs/<uuid:key>/", paragraphs.desk_paragraph, name="desk_paragraph"),
     path(

@@ -21,6 +21,8 @@ from positions.models import (
     Strength,
 )
 
+from .words import ParagraphField
+
 RESERVED = "new"  # the address of the page on which a paper is begun
 BEGINNING = "section-"  # of the option that puts a paragraph at the beginning of a section
 
@@ -159,9 +161,9 @@ class MarksForm(forms.Form):
         }
 
 
-def paragraph_text(**options: Any) -> PlainTextField:
+def paragraph_text(**options: Any) -> ParagraphField:
     """The field for the words of a paragraph."""
-    return PlainTextField(
+    return ParagraphField(
         label=_("Text"),
         max_length=PARAGRAPH_LIMIT,
         what=_("The paragraph"),
@@ -319,6 +321,47 @@ class SoughtPointsForm(WantedForm):
         super().__init__(*args, **options)
         heard = Stakeholder.objects.filter(points__consultation=paper.consultation_id)
         self.fields["organisation"].queryset = heard.distinct().order_by("name").only("name")
+
+
+class BesideForm(forms.Form):
+    """The points that stand beside the text: of the themes of the outline. What is not known there narrows nothing."""
+
+    words = LineField(label=_("Words"), max_length=200, required=False)
+    theme = forms.ChoiceField(label=_("Theme"), required=False)
+    free = forms.BooleanField(label=_("Only points that no paragraph rests on"), required=False)
+
+    def __init__(self, *args: Any, themes: Iterable[Theme], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.themes = {theme.code: theme for theme in themes}
+        self.fields["theme"].choices = [("", _("All")), *((code, str(theme)) for code, theme in self.themes.items())]
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What was asked for, without what is empty or unknown."""
+        self.is_valid()
+        found = {name: value for name, value in self.cleaned_data.items() if value}
+        return {name: self.themes[value] if name == "theme" else value for name, value in found.items()}
+
+
+class PickForm(forms.Form):
+    """A point that was picked beside the text, the paragraph it goes under, and how the words stand to it."""
+
+    point = forms.CharField(max_length=30, error_messages={"required": _("Choose a point first.")})
+    paragraph = forms.UUIDField(
+        error_messages={"required": _("Choose the paragraph."), "invalid": _("Choose the paragraph.")}
+    )
+    relation = forms.ChoiceField(
+        choices=GroundingRelation.choices,
+        error_messages={
+            "required": _("Say how the words stand to it."),
+            "invalid_choice": _("Say how the words stand to it."),
+        },
+    )
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong, in plain words."""
+        return [str(error) for errors in self.errors.values() for error in errors]
 
 
 class GroundForm(forms.Form):

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,8 +15,8 @@ from consultations.views.access import attempt, for_secretariat
 from ncm_portal.workflow import moves_open_to, needs_of
 from positions import workflow
 from positions.edition.words import operative_words
-from positions.forms.drafting import NewSectionForm, PaperForm, ParagraphForm, SectionForm
-from positions.models import Amendment, AmendmentState, Paragraph, PositionPaper, Section
+from positions.forms.drafting import NewSectionForm, PaperForm, SectionForm
+from positions.models import Amendment, AmendmentState, PositionPaper, Section
 from positions.queries import Coverage, coverage, numbered_paragraphs, outline, paragraphs_without_point
 from positions.workflow import PAPER_MOVES
 from positions.workflow.conditions import open_points
@@ -47,10 +46,15 @@ class Text:
 def text_of(paper: PositionPaper) -> Text:
     """Read the text of `paper`, each paragraph with its `number` and the `verb` to set bold. A few queries."""
     paragraphs: list[Any] = numbered_paragraphs(paper)
+    dress(paragraphs)
+    return Text(paper, paragraphs, outline(paper, paragraphs))
+
+
+def dress(paragraphs: list[Any]) -> None:
+    """Give each of `paragraphs` (as numbered) the `verb` to set bold and its `sources`."""
     for each in paragraphs:
         each.verb = operative_words(each.get_strength_display(), each.wording.text) if each.strength else ""
         each.sources = list(each.wording.groundings.all())
-    return Text(paper, paragraphs, outline(paper, paragraphs))
 
 
 @dataclass
@@ -162,55 +166,6 @@ def _next_step(text: Text, missing: Missing) -> dict[str, Any] | None:
 
 
 # --- Sections -------------------------------------------------------------------------------------------------------
-
-
-@for_secretariat
-@require_http_methods(["GET", "HEAD", "POST"])
-def desk_section(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """A section as it reads, with what each paragraph rests on; POST writes a paragraph at its end."""
-    paper = known_paper(request, slug)
-    section = get_object_or_404(paper.sections.select_related("theme"), pk=pk)
-    form = ParagraphForm(
-        request.POST if request.method == "POST" else None, theme=section.theme, initial={"key": uuid4()}
-    )
-    reasons: list[str] = []
-    if request.method == "POST" and form.is_valid():
-        made: list[Paragraph] = []
-        outcome = attempt(lambda: made.append(workflow.add_paragraph(section, by=request.user, **form.words)))
-        if made:
-            messages.success(request, _("Written. Now say what it rests on."))
-            return redirect("desk_sources", slug, made[0].key)
-        reasons = outcome.reasons
-    return _show_section(request, text_of(paper), section, form, reasons)
-
-
-def _show_section(
-    request: HttpRequest, text: Text, section: Section, form: ParagraphForm, reasons: list[str]
-) -> HttpResponse:
-    places = [each.pk for each in text.sections]
-    here = text.sections[places.index(section.pk)]
-    position = places.index(section.pk)
-    context = {
-        "paper": text.paper,
-        "text": text,
-        "section": here,
-        "rows": _with_neighbours(here.standing),
-        "before": text.sections[position - 1] if position else None,
-        "behind": text.sections[position + 1] if position + 1 < len(places) else None,
-        "form": form,
-        "reasons": reasons,
-    }
-    return render(request, "positions/desk/section.html", context, status=REFUSED if reasons or form.errors else 200)
-
-
-def _with_neighbours(paragraphs: list[Any]) -> list[dict[str, Any]]:
-    """Each paragraph with the place behind which it stands once it is moved up, and once it is moved down."""
-    rows = []
-    for place, each in enumerate(paragraphs):
-        up = "" if place == 0 else paragraphs[place - 2].key if place > 1 else f"section-{each.section_id}"
-        down = paragraphs[place + 1].key if place + 1 < len(paragraphs) else ""
-        rows.append({"paragraph": each, "up": up, "down": down})
-    return rows
 
 
 @for_secretariat

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from consultations.models import Event, Framework, Point, PointState
+from consultations.models import Event, Framework, Point
 from consultations.views.access import attempt, for_secretariat
 from ncm_portal.workflow import Blocked, Conflict
 from positions import workflow
+from positions.advice import advise
 from positions.forms.decisions import NeededReasonForm
 from positions.forms.drafting import (
     CommentForm,
@@ -28,13 +29,15 @@ from positions.forms.drafting import (
     RewordForm,
     SoughtPointsForm,
 )
-from positions.models import Grounding, Paragraph, PositionPaper, Wording
+from positions.models import PARAGRAPH_LIMIT, Grounding, Paragraph, PositionPaper, Strength, Wording
+from positions.room import preferred_words, sought_points
 from positions.wording import merge, redline
 
 from .drafting import EVENTS, REFUSED, Text, text_of
 from .paper_moves import known_paper
 
 PAGE = 20
+ADVISED = 4 * PARAGRAPH_LIMIT  # letters: a whole book that somebody pasted is refused, not read
 
 
 @dataclass
@@ -78,7 +81,7 @@ def desk_paragraph(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     """A paragraph with its history; POST gives it other words. When somebody else did meanwhile, both are shown."""
     paper = known_paper(request, slug)
     if Paragraph.objects.filter(key=key, section__paper=paper).exclude(removed_at=None).exists():
-        return redirect("desk_paragraph_history", slug, key)
+        return _gone(request, paper, key)
     place = _place_in(paper, key)
     if request.method != "POST":
         return _show(request, place)
@@ -94,6 +97,15 @@ def desk_paragraph(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
         return _show(request, place, words=form, reasons=refusal.reasons)
     messages.success(request, _("Saved. Look whether its sources still carry the words."))
     return redirect("desk_paragraph", slug, key)
+
+
+def _gone(request: HttpRequest, paper: PositionPaper, key: UUID) -> HttpResponse:
+    """A paragraph that was removed is read in its history; words that were typed for it meanwhile are given back."""
+    if request.method != "POST":
+        return redirect("desk_paragraph_history", paper.slug, key)
+    reasons = [_("This paragraph was removed from the text.")]
+    context = {"paper": paper, "key": key, "typed": request.POST.get("text", ""), "reasons": reasons}
+    return render(request, "positions/desk/paragraph_gone.html", context, status=REFUSED)
 
 
 def _show(
@@ -119,6 +131,7 @@ def _show(
         "words": words or RewordForm(initial=start),
         "marks": marks or _marks(place),
         "target": target or PlaceForm(sections=place.text.sections, paragraph=paragraph, auto_id="place_%s"),
+        "advice": _advice(paragraph, words),
         "form": bad,
         "reasons": reasons,
         "comments": _comments(paragraph, remark),
@@ -148,6 +161,13 @@ def _history(paragraph: Paragraph) -> list[dict[str, Any]]:
         for old, wording in zip(before, wordings, strict=False)
     ]
     return rows[::-1]
+
+
+def _advice(paragraph: Any, words: RewordForm | None) -> list[str]:
+    """What to look at again in the words that are being written, or else in those that stand."""
+    text = str(words["text"].value() or "") if words else paragraph.wording.text
+    ladder = {value: str(label) for value, label in Strength.choices if value}
+    return advise(text[:ADVISED], paragraph.strength, ladder=ladder, preferred=preferred_words())
 
 
 def _comments(paragraph: Paragraph, typed: Form | None) -> list[Any]:
@@ -295,28 +315,12 @@ def _search(request: HttpRequest, place: Place) -> dict[str, Any]:
     theme = place.section.theme
     asked = request.GET.dict() or ({"theme": theme.code} if theme else {})
     form = SoughtPointsForm(asked, paper=place.text.paper)
-    found = _narrowed(_grounds(request, place), place, form.wanted)
+    under = [source.point_id for source in place.paragraph.sources]
+    found = sought_points(place.text.paper, request.user, form.wanted).exclude(pk__in=under)
     rows = list(found.filter(reference__gt=asked.pop("after", ""))[: PAGE + 1])
     older = {**asked, "after": rows[PAGE - 1].reference} if len(rows) > PAGE else None
     here = reverse("desk_sources", args=[place.text.paper.slug, place.paragraph.key], query=older)
     return {"search": form, "number": found.count(), "points": rows[:PAGE], "older": here if older else ""}
-
-
-def _narrowed(points: QuerySet[Point], place: Place, wanted: dict[str, Any]) -> QuerySet[Point]:
-    """Validated points that are not under the paragraph yet; `resting` counts the paragraphs that rest on each."""
-    today = Paragraph.objects.standing().filter(section__paper=place.text.paper).order_by().values("wording")
-    resting = Count("groundings", filter=Q(groundings__wording__in=today))
-    found = points.filter(state=PointState.VALIDATED).annotate(resting=resting)
-    found = found.exclude(pk__in=[source.point_id for source in place.paragraph.sources])
-    for word in wanted.pop("words", "").split()[:10]:
-        places = ("text", "reference", "stakeholder__name")
-        found = found.filter(Q(*((f"{each}__icontains", word) for each in places), _connector=Q.OR))
-    if wanted.pop("free", False):
-        found = found.filter(resting=0)
-    if "organisation" in wanted:
-        wanted["stakeholder"] = wanted.pop("organisation")
-    shown = found.filter(**wanted).select_related("submission", "session", "stakeholder", "theme")
-    return shown.order_by("reference")
 
 
 @for_secretariat

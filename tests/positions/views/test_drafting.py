@@ -278,6 +278,7 @@ def test_a_closed_text_is_read_and_not_written(desk, draft):
     assert "Add the paragraph" not in page.text
     response = desk.post(at("desk_section", draft, draft.first.pk), {"text": "Typed words."})
     assert response.status_code == 422
+    assert '<p class="said whole" lang="en">Typed words.</p>' in response.text
     assert problems(response) == [
         "The words may change while the paper is drafted or consolidated; now it is in review."
     ]

@@ -69,7 +69,8 @@ def test_words_sent_after_the_text_was_closed_are_refused_with_the_reason(desk, 
     assert problems(response) == [
         "The words may change while the paper is drafted or consolidated; now it is in review."
     ]
-    assert "<textarea" not in desk.get(page_of(draft)).text
+    assert '<p class="said whole" lang="en">Typed words.</p>' in response.text
+    assert 'name="text"' not in desk.get(page_of(draft)).text
 
 
 def test_two_drafters_at_once_see_both_texts_and_save_one_of_both(desk, draft):
@@ -180,7 +181,10 @@ def test_a_paragraph_is_removed_with_a_reason(desk, draft):
     assert (response.status_code, problems(response)) == (422, ["Reason: Enter the reason"])
     response = desk.post(address, {"reason": "Said twice."})
     assert response.url == at("desk_section", draft, draft.first.pk)
-    assert desk.get(page_of(draft)).status_code == 404
+    assert desk.get(page_of(draft)).url == at("desk_paragraph_history", draft, draft.paragraph.key)
+    late = desk.post(page_of(draft), {"text": "Typed <late>."})
+    assert (late.status_code, problems(late)) == (422, ["This paragraph was removed from the text."])
+    assert "Typed &lt;late&gt;." in late.text
 
 
 # --- What it rests on -----------------------------------------------------------------------------------------------

@@ -1,0 +1,64 @@
+"""The words of a paragraph as they are typed or pasted: what is taken as it is, what is taken out, what is refused.
+
+Every script is taken as it is, from right to left as well, in one Unicode form. What nobody sees and nobody means is
+taken out. What would show other words than those that are stored, or is no text at all, is refused with what to do.
+"""
+
+import re
+import unicodedata
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from consultations.forms import PlainTextField
+
+# Soft hyphen, zero-width space, word joiner, byte order mark: pasted along from PDF and Word. The two joiners, U+200C
+# and U+200D, stay: some scripts and signs are spelt with them.
+UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
+# Embeddings, overrides and isolates turn what follows around (UTS #55): a text may not read other than it is.
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+CODE = re.compile(r"<(?:[ovwm]:\w+|!--\[if|/?(?:p|span|div|td|table|font|style|meta)\b[^<>]*(?:>|$))", re.IGNORECASE)
+MOST_MARKS = 4  # on one letter; more are drawn over the lines above and below
+
+
+class ParagraphField(PlainTextField):
+    """The words of a paragraph."""
+
+    def to_python(self, value: Any) -> str:
+        """Return clean text without what nobody sees. Raises ValidationError that says what to do about the rest."""
+        text = super().to_python(UNSEEN.sub("", str(value or "")))
+        if code := CODE.search(text):
+            raise ValidationError(
+                _(
+                    "This is the code of a page, not its text (%(code)s). Copy it again and paste it as plain text: "
+                    "Ctrl+Shift+V."
+                ),
+                code="markup",
+                params={"code": code.group()[:40]},
+            )
+        if turned := TURNING.search(text):
+            raise ValidationError(
+                _(
+                    "The text holds an unseen sign that turns the words behind it around (%(code)s). Type this place "
+                    "anew: letters from right to left need no such sign."
+                ),
+                code="turning",
+                params={"code": f"U+{ord(turned.group()):04X}"},
+            )
+        _check_marks(text)
+        return text
+
+
+def _check_marks(text: str) -> None:
+    """Raise ValidationError where more marks stand over or under one letter than can be read."""
+    run, letter = 0, ""
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        letter = letter if run else character
+        if run > MOST_MARKS:
+            raise ValidationError(
+                _("More than %(most)s marks stand over or under one letter (%(letter)s). Take some away."),
+                code="marks",
+                params={"most": MOST_MARKS, "letter": letter},
+            )

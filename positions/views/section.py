@@ -1,0 +1,143 @@
+"""The drafting room: a section as it reads, with what it rests on, and the points of its theme beside it."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from consultations.models import Point
+from consultations.views.access import attempt, for_secretariat
+from positions import workflow
+from positions.advice import advise
+from positions.forms.drafting import BesideForm, ParagraphForm, PickForm
+from positions.models import Paragraph, PositionPaper, Section, Strength
+from positions.queries import numbered_paragraphs
+from positions.room import outline_at_a_glance, preferred_words, sought_points
+
+from .drafting import REFUSED, Text, dress
+from .paper_moves import known_paper
+
+PAGE = 20
+LADDER = {value: str(label) for value, label in Strength.choices if value}
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_section(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """A section with its outline and its points; POST writes a paragraph at its end."""
+    paper = known_paper(request, slug)
+    sections, section = _outline(paper, pk)
+    form = ParagraphForm(
+        request.POST if request.method == "POST" else None, theme=section.theme, initial={"key": uuid4()}
+    )
+    reasons: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        made: list[Paragraph] = []
+        outcome = attempt(lambda: made.append(workflow.add_paragraph(section, by=request.user, **form.words)))
+        if made:
+            messages.success(request, _("Written. Now say what it rests on."))
+            return redirect("desk_sources", slug, made[0].key)
+        reasons = outcome.reasons
+    return _show(request, paper, sections, section, form, reasons)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_section_pick(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Put the point that was picked beside the text under a paragraph of the section."""
+    paper = known_paper(request, slug)
+    sections, section = _outline(paper, pk)
+    if request.method != "POST":
+        return redirect("desk_section", slug, pk)
+    form = PickForm(request.POST)
+    if not form.is_valid():
+        return _show(request, paper, sections, section, _empty(section), form.problems, pick=form)
+    points: Any = Point.objects.visible_to(request.user)  # type: ignore[attr-defined]
+    point = points.filter(consultation=paper.consultation_id, reference=form.cleaned_data["point"]).first()
+    paragraph = section.paragraphs.filter(key=form.cleaned_data["paragraph"], removed_at=None).first()
+    if point is None or paragraph is None:
+        gone = _("There is no such point.") if point is None else _("This paragraph is not in this section any more.")
+        return _show(request, paper, sections, section, _empty(section), [gone], pick=form)
+    relation = form.cleaned_data["relation"]
+    reasons = attempt(lambda: workflow.ground(paragraph, point, by=request.user, relation=relation)).reasons
+    if reasons:
+        return _show(request, paper, sections, section, _empty(section), reasons, pick=form)
+    number = _number(paper, paragraph)
+    words = _("%(point)s stands under paragraph %(number)s now.")
+    messages.success(request, words % {"point": point.reference, "number": number})
+    return redirect(f"{reverse('desk_section', args=[slug, pk], query=request.GET)}#p{number}")
+
+
+def _outline(paper: PositionPaper, pk: int) -> tuple[list[Any], Any]:
+    """The sections of `paper`, and that with the key `pk`; 404 where it has none."""
+    sections: list[Any] = outline_at_a_glance(paper)
+    section = next((each for each in sections if each.pk == pk), None)
+    if section is None:
+        raise Http404
+    return sections, section
+
+
+def _empty(section: Section) -> ParagraphForm:
+    return ParagraphForm(theme=section.theme, initial={"key": uuid4()})
+
+
+def _number(paper: PositionPaper, paragraph: Paragraph) -> int:
+    keys = Paragraph.objects.standing().filter(section__paper=paper).values_list("pk", flat=True)
+    return [*keys].index(paragraph.pk) + 1
+
+
+def _show(
+    request: HttpRequest,
+    paper: PositionPaper,
+    sections: list[Any],
+    section: Any,
+    form: ParagraphForm,
+    reasons: list[str],
+    *,
+    pick: PickForm | None = None,
+) -> HttpResponse:
+    position = next(place for place, each in enumerate(sections) if each.pk == section.pk)
+    paragraphs: list[Any] = numbered_paragraphs(paper, section=section)
+    dress(paragraphs)
+    context = {
+        "paper": paper,
+        "text": Text(paper, paragraphs, sections),
+        "section": sections[position],
+        "sections": sections,
+        "place": position + 1,
+        "rows": _rows(paragraphs),
+        "before": sections[position - 1] if position else None,
+        "behind": sections[position + 1] if position + 1 < len(sections) else None,
+        "form": form,
+        "reasons": reasons,
+        "picked": pick.data if pick else {},
+        **_beside(request, paper, sections, section),
+    }
+    return render(request, "positions/desk/section.html", context, status=REFUSED if reasons or form.errors else 200)
+
+
+def _rows(paragraphs: list[Any]) -> list[dict[str, Any]]:
+    """Each paragraph with where it goes once it is moved up or down, and what to look at again."""
+    preferred, rows = preferred_words(), []
+    for place, each in enumerate(paragraphs):
+        up = "" if place == 0 else paragraphs[place - 2].key if place > 1 else f"section-{each.section_id}"
+        down = paragraphs[place + 1].key if place + 1 < len(paragraphs) else ""
+        advice = advise(each.wording.text, each.strength, ladder=LADDER, preferred=preferred)
+        rows.append({"paragraph": each, "up": up, "down": down, "advice": advice})
+    return rows
+
+
+def _beside(request: HttpRequest, paper: PositionPaper, sections: list[Any], section: Any) -> dict[str, Any]:
+    """The points beside the text: those that the address asks for, else those of the theme without a paragraph."""
+    asked = request.GET.dict() or {"free": "on", **({"theme": section.theme.code} if section.theme else {})}
+    form = BesideForm(asked, themes=[each.theme for each in sections if each.theme])
+    found = sought_points(paper, request.user, form.wanted)
+    rows = list(found.filter(reference__gt=asked.get("after", ""))[: PAGE + 1])
+    more = {**asked, "after": rows[PAGE - 1].reference} if len(rows) > PAGE else None
+    here = reverse("desk_section", args=[paper.slug, section.pk], query=more) if more else ""
+    return {"search": form, "points": rows[:PAGE], "more": here}

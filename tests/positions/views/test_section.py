@@ -1,0 +1,169 @@
+"""The drafting room: the text of a section with its outline, and the points beside it that go under a paragraph."""
+
+from uuid import uuid4
+
+import pytest
+
+from consultations.models import Term
+from positions import workflow
+from tests.factories import make_point, make_submission
+from tests.paper_factories import bring_paper, make_paragraph
+from tests.positions.drafting import make_draft
+from tests.positions.views.test_drafting import at, problems
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft():
+    """A draft whose first theme has a point that no paragraph rests on, beside one that a paragraph rests on."""
+    found = make_draft()
+    found.free = make_point(make_submission(found.consultation, theme=found.t1), text="Shelters should be dry.")
+    return found
+
+
+@pytest.fixture
+def desk(client, draft):
+    """The browser of the drafter."""
+    return sign_in(client, draft.drafter)
+
+
+def room(desk, draft, section=None, **asked):
+    return desk.get(at("desk_section", draft, (section or draft.first).pk), asked)
+
+
+def pick(desk, draft, **fields):
+    fields = {"point": draft.free.reference, "paragraph": draft.paragraph.key, "relation": "rests_on", **fields}
+    sent = {name: value for name, value in fields.items() if value is not None}
+    return desk.post(at("desk_section_pick", draft, draft.first.pk) + "?theme=T1", sent)
+
+
+def test_the_points_of_the_theme_that_no_paragraph_rests_on_stand_beside_the_text(desk, draft):
+    assert list(room(desk, draft).context["points"]) == [draft.free]
+    assert list(room(desk, draft, draft.second).context["points"]) == [draft.other]
+    assert [point.resting for point in room(desk, draft, theme="T1").context["points"]] == [1, 0]
+    assert list(room(desk, draft, words="dry shelters").context["points"]) == [draft.free]
+    assert list(room(desk, draft, words="nowhere").context["points"]) == []
+    assert room(desk, draft, theme="T9").status_code == 200
+
+
+def test_more_points_than_fit_stand_behind_the_last_one(desk, draft):
+    said = make_submission(draft.consultation, theme=draft.t2)
+    made = sorted(make_point(said).reference for _turn in range(22))
+    page = room(desk, draft, draft.second)
+    assert len(page.context["points"]) == 20
+    rest = desk.get(page.context["more"])
+    assert [point.reference for point in rest.context["points"]] == sorted([*made, draft.other.reference])[20:]
+    assert rest.context["more"] == ""
+
+
+def test_a_point_is_put_under_a_paragraph(desk, draft):
+    response = pick(desk, draft, relation="partly")
+    assert response.url == f"{at('desk_section', draft, draft.first.pk)}?theme=T1#p1"
+    assert (draft.free, "partly") in [(row.point, row.relation) for row in draft.paragraph.wording.groundings.all()]
+    assert f"{draft.free.reference} stands under paragraph 1 now." in desk.get(response.url).text
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"point": None}, "Choose a point first."),
+        ({"point": "NCM-1"}, "There is no such point."),
+        ({"paragraph": "x"}, "Choose the paragraph."),
+        ({"paragraph": uuid4()}, "This paragraph is not in this section any more."),
+        ({"relation": "loves"}, "Say how the words stand to it."),
+    ],
+)
+def test_a_bad_pick_is_refused_and_stays_picked(desk, draft, fields, reason):
+    response = pick(desk, draft, **fields)
+    assert (response.status_code, problems(response)) == (422, [reason])
+    assert ("checked" in response.text.split('id="pick"')[1]) == (fields.get("point", draft.free) == draft.free)
+    assert draft.paragraph.wording.groundings.count() == 1
+
+
+def test_a_closed_text_shows_its_points_and_takes_none(desk, draft):
+    bring_paper(draft.paper, "review")
+    page = room(desk, draft)
+    assert draft.free.reference in page.text
+    assert 'id="pick"' not in page.text
+    assert problems(pick(desk, draft)) == [
+        "The words may change while the paper is drafted or consolidated; now it is in review."
+    ]
+
+
+def test_the_outline_says_where_something_is_open(desk, draft):
+    make_paragraph(draft.second, "It rests on nothing.")
+    make_paragraph(draft.second, "Ours.", is_secretariat_text=True)
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya calls for routes.", why="So.")
+    found = room(desk, draft, draft.second).context
+    assert [(each.number, each.first, each.written, each.bare, each.doubtful) for each in found["sections"]] == [
+        ("", 1, 0, 0, 0), ("1", 1, 1, 0, 1), ("2", 2, 2, 1, 0),
+    ]  # fmt: skip
+    assert [row["paragraph"].number for row in found["rows"]] == [2, 3]
+
+
+def test_comments_and_advice_stand_at_the_paragraph_and_hold_nothing_up(desk, draft):
+    Term.objects.create(term="irregular", kind="migration", definition="Outside the rules; say irregular, not illegal")
+    workflow.comment(draft.paragraph, by=draft.colleague, text="Which routes?")
+    text = "No illegal routes."
+    workflow.reword(draft.paragraph, by=draft.colleague, text=text, why="So.")
+    page = room(desk, draft)
+    told = [
+        "Say “irregular”, not “illegal”: so the field's vocabulary has it.",
+        "It is marked “calls for”, and its words do not say so.",
+    ]
+    assert [(row["advice"], row["paragraph"].remarks) for row in page.context["rows"]] == [(told, 1)]
+    assert desk.get(at("desk_paragraph", draft, draft.paragraph.key)).context["advice"] == told
+    draft.paragraph.refresh_from_db()
+    words = {"text": "Illegal too.", "why": "", "base": draft.paragraph.wording_id}
+    response = desk.post(at("desk_paragraph", draft, draft.paragraph.key), words)
+    assert response.context["advice"] == told
+
+
+# --- What is typed or pasted ----------------------------------------------------------------------------------------
+
+TURNED = (
+    "Text: The text holds an unseen sign that turns the words behind it around (U+202E). Type this place anew: letters "
+    "from right to left need no such sign."
+)
+CODE = "Text: This is the code of a page, not its text (%s). Copy it again and paste it as plain text: Ctrl+Shift+V."
+
+
+def write(desk, draft, text):
+    words = {"text": text, "why": "Kept too.", "base": draft.paragraph.wording_id}
+    return desk.post(at("desk_paragraph", draft, draft.paragraph.key), words)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Ng\u2019ang\u2019a wa Ki\u0303mani", "Ng\u2019ang\u2019a wa K\u0129mani"),  # one letter and its mark are one
+        ("Kenya asks \u0647\u062c\u0631\u0629 for routes.", "Kenya asks \u0647\u062c\u0631\u0629 for routes."),
+        ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"),
+        ("\ufeffRoutes\u200b and shel\u00adters", "Routes and shelters"),
+        ("Less than < 5 or a<b, AT&T and <b>", "Less than < 5 or a<b, AT&T and <b>"),
+    ],
+)
+def test_every_script_is_taken_and_what_nobody_sees_is_taken_out(desk, draft, typed, kept):
+    assert write(desk, draft, typed).status_code == 302
+    draft.paragraph.refresh_from_db()
+    assert draft.paragraph.wording.text == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ('<p class="MsoNormal">Kenya<o:p></o:p></p>', CODE % "&lt;p class=&quot;MsoNormal&quot;&gt;"),
+        ("Kenya <o:p>calls", CODE % "&lt;o:p"),
+        ("Kenya \u202ecalls", TURNED),
+        ("Kenya o\u0338\u0317\u0324\u0333\u0349 calls", "Text: More than 4 marks stand over or under one letter (o). Take some away."),
+        ("w " * 500_000, "Text: The paragraph is 1,000,000 characters long; 3,000 fit. Shorten it by 997,000."),
+    ],
+    ids=["Word", "Word in part", "turned around", "marks", "a megabyte"],
+)  # fmt: skip
+def test_what_is_no_readable_text_is_refused_with_what_to_do_and_kept(desk, draft, typed, problem):
+    response = write(desk, draft, typed)
+    assert (response.status_code, problems(response)) == (422, [problem])
+    assert response.context["words"]["text"].value() == typed
+    assert 'value="Kept too."' in response.text
