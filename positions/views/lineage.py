@@ -25,7 +25,7 @@ from .paper_moves import known_paper
 from .paragraphs import Place, _anew, _place
 
 SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
-TOLD = ("reword", "write", "split")  # the wordings themselves tell these
+TOLD = ("reword", "write", "split", "merge")  # the wordings and the lineage tell these
 
 
 # --- History --------------------------------------------------------------------------------------------------------

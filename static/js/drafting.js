@@ -21,7 +21,7 @@
   };
 
   for (const form of forms) {
-    form.querySelectorAll("textarea[name=text]").forEach(count);
+    form.querySelectorAll("textarea:is([name=text], [name=rest])").forEach(count);
     form.addEventListener("input", () => { unsaved = true; });
     form.addEventListener("submit", () => { unsaved = false; });
   }

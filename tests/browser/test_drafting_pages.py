@@ -28,6 +28,10 @@ def draft(db):
     make_paragraph(found.first, "It rests on nothing.")
     workflow.reword(found.paragraph, by=found.colleague, text="Kenya urges agreed routes.", why="y" * 500)
     workflow.ground(found.paragraph, found.other, by=found.drafter, relation="contrary")
+    workflow.comment(found.paragraph, by=found.colleague, text="c" * 2_000)
+    workflow.split_paragraph(
+        found.paragraph, by=found.drafter, texts=["Kenya urges agreed routes.", "z" * 90], why="So."
+    )
     return found
 
 
@@ -62,6 +66,7 @@ def test_every_page_of_the_drafting_room_is_sound(open_window, draft, size):
     addresses += [at(name, draft) for name in ("desk_paper", "desk_section_new", "desk_coverage", "desk_dispositions")]
     addresses += [at("desk_section", draft, draft.first.pk), at("desk_section_edit", draft, draft.first.pk)]
     addresses += [at(name, draft, key) for name in ("desk_paragraph", "desk_sources", "desk_paragraph_remove")]
+    addresses += [at(f"desk_paragraph_{name}", draft, key) for name in ("split", "merge", "history")]
     addresses += [at("desk_disposition", draft, reference), at("desk_review", draft)]
     for address in addresses:
         window.goto(address)
@@ -140,3 +145,26 @@ def test_a_paragraph_is_written_and_grounded_without_javascript(open_window, dra
     window.get_by_role("link", name="Back to the text").click()
     made = draft.second.paragraphs.get()
     assert [row.point for row in made.wording.groundings.all()] == [draft.other]
+
+
+def test_a_point_beside_the_text_goes_under_a_paragraph_by_keyboard_and_without_javascript(open_window, draft):
+    points = [make_point(make_submission(draft.consultation, theme=draft.t1)) for _turn in range(2)]
+    window = open_window(DESKTOP, java_script_enabled=False)
+    window.log_in(draft.drafter)
+    window.goto(at("desk_section", draft, draft.first.pk))
+    window.locator("#pick input[type=radio]").first.focus()
+    window.keyboard.press("Space")
+    window.keyboard.press("ArrowDown")
+    window.keyboard.press("Tab")
+    window.keyboard.press("ArrowDown")
+    window.keyboard.press("Tab")
+    window.keyboard.press("Enter")
+    window.get_by_text(f"{points[1].reference} stands under paragraph 2 now.").wait_for()
+
+
+def test_a_point_beside_the_text_is_dragged_onto_a_paragraph(desktop, draft):
+    point = make_point(make_submission(draft.consultation, theme=draft.t1))
+    desktop.log_in(draft.drafter)
+    desktop.goto(at("desk_section", draft, draft.first.pk))
+    desktop.locator(".pickable").first.drag_to(desktop.locator("#p2 .text"))
+    desktop.get_by_text(f"{point.reference} stands under paragraph 2 now.").wait_for()
