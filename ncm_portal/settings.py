@@ -129,7 +129,16 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
     # finished pages for visitors, in each server process
     "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages"},
+    # how often somebody asked for what costs much, in each server process
+    "limits": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "limits",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
 }
+# How often one reader may ask one server process: so many times in so many seconds. Behind one address of a mobile
+# network stand many people.
+LIMITS = {"feed": (600, 60), "export": (60, 600)}
 
 # --- People -------------------------------------------------------------------------------------------------------
 

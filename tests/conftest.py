@@ -61,8 +61,10 @@ def _end(folder: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def empty_memory() -> None:
-    """Begin every test without the pages that another one left in memory: what factories make, no journal tells of."""
+    """Begin every test without the pages that another one left in memory: what factories make, no journal tells of.
+    Nor does any test use up what another one may ask for."""
     caches["pages"].clear()
+    caches["limits"].clear()
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ from consultations import queries
 from consultations.intake import escaped, text_cell
 from consultations.models import Audience, Channel, Group, Language, SubmissionState, Theme
 from consultations.views.filters import asked_of
+from consultations.views.limits import limited
 from positions.models import Outcome
 from positions.open_data import Data, inputs_as_data
 
@@ -121,6 +122,7 @@ FORMATS = {
 
 @login_not_required
 @require_safe
+@limited("export")
 def inputs_export(request: HttpRequest, form: str) -> StreamingHttpResponse:
     """What the list of inputs shows to the reader under the same address, all pages of it, in one file."""
     if form not in FORMATS:

@@ -23,6 +23,7 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_http_methods
 
 from consultations.models import Event, Submission
+from consultations.views.limits import line_of, seconds_to_wait
 from positions.open_data import Data, inputs_as_data, points_as_data, public_points
 
 PAGE = 100
@@ -33,7 +34,7 @@ CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since",
-    "Access-Control-Expose-Headers": "ETag, Last-Modified",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, Retry-After",
     "Access-Control-Max-Age": "86400",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "public, max-age=60",
@@ -57,12 +58,14 @@ def feed(view: Callable[[HttpRequest], Data]) -> Callable[[HttpRequest], HttpRes
     def answer(request: HttpRequest) -> HttpResponse:
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers=CORS)
+        if wait := seconds_to_wait("feed", line_of(request)):
+            return _refused(f"Too many requests: try again in {wait} seconds.", 429, **{"Retry-After": str(wait)})
         try:
             with translation.override("en"):
                 changed = Event.objects.order_by("-number").values_list("recorded_at", flat=True).first() or EPOCH
                 body = json.dumps(view(request), ensure_ascii=False, indent=1).encode()
         except Misasked as error:
-            return HttpResponse(json.dumps({"error": str(error)}), "application/json", status=400, headers=CORS)
+            return _refused(str(error), 400)
         tag, stamp = f'"{hashlib.sha256(body).hexdigest()[:32]}"', int(changed.timestamp())
         headers = {**CORS, "ETag": tag, "Last-Modified": http_date(stamp)}
         response = HttpResponse(body, "application/json", headers=headers)
@@ -72,6 +75,11 @@ def feed(view: Callable[[HttpRequest], Data]) -> Callable[[HttpRequest], HttpRes
         return answered
 
     return answer
+
+
+def _refused(why: str, status: int, **headers: str) -> HttpResponse:
+    more = {"Cache-Control": "no-store", **headers}
+    return HttpResponse(json.dumps({"error": why}), "application/json", status=status, headers={**CORS, **more})
 
 
 @feed

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from consultations.models import User
 from consultations.uploads import Refused, apart, clamd, names
 from consultations.uploads.kinds import KINDS
+from consultations.uploads.room import room_to_write
 from consultations.uploads.words import say
 from ncm_portal.workflow import (
     Blocked,
@@ -128,9 +129,10 @@ def type_answer(
 
 
 @verb
+@room_to_write()
 def add_scan(letter: AnswerByLetter, *, by: User, name: str, data: bytes) -> AnswerByLetter:
     """Keep the scan of a letter, looked through as every file that comes in. A later scan takes the place of one that
-    was added before, until the letter counts. Raises NotAllowed or Blocked."""
+    was added before, until the letter counts. Raises NotAllowed or Blocked, NoRoom where the disk is full."""
     demand(may_handle_letter(by, letter), who=SECRETARIAT, to=gettext_lazy("Add the scan of a letter"))
     came, redrawn = (letter.path.with_suffix(f".{uuid.uuid4().hex}") for _part in range(2))
     came.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

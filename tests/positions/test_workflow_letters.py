@@ -1,11 +1,14 @@
 """Answers by letter: typed by one officer, with the scan, countersigned by another, and only then counted."""
 
+import errno
+import os
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from consultations.models import Event
+from consultations.uploads.room import NoRoom
 from ncm_portal.workflow import Blocked, NotAllowed, now
 from positions import workflow
 from positions.models import AnswerByLetter
@@ -118,6 +121,18 @@ def test_a_scan_that_is_no_document_is_refused_and_one_that_counts_stays(text):
     workflow.countersign_answer(letter, by=text.second_officer)
     with pytest.raises(Blocked, match="its scan stays as it is"):
         scanned(text, letter)
+
+
+def test_a_scan_for_which_the_disk_has_no_room_leaves_nothing(text, monkeypatch):
+    def full(*_given):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    letter = typed(text)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(NoRoom):
+        scanned(text, letter)
+    letter.refresh_from_db()
+    assert (letter.scan_sha256, [path.name for path in letter.path.parent.glob("*")]) == ("", [])
 
 
 def test_a_part_of_the_answer_by_letter_leaves_the_rest_open(text):

@@ -1,0 +1,67 @@
+"""How often one reader may ask for what costs much: a fair share, so that nobody's programs keep others waiting."""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.core.cache import caches
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+View = Callable[..., HttpResponseBase]
+
+
+def limited(what: str) -> Callable[[View], View]:
+    """Let each reader have the page of a view as often as settings.LIMITS says of `what`; then 429 (RFC 6585)."""
+
+    def limit(view: View) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            person = request.user
+            who = f"person-{person.pk}" if person.is_authenticated else line_of(request)
+            wait = seconds_to_wait(what, who)
+            return _too_often(request, wait) if wait else view(request, *args, **kwargs)
+
+        return answer
+
+    return limit
+
+
+def seconds_to_wait(what: str, who: str) -> int:
+    """Count one more request for `what` by a reader; how long to wait where it is one too many, else 0.
+
+    Counted in the memory of each server process: refusing must cost next to nothing, and no flood reaches the database.
+    """
+    most, seconds = settings.LIMITS[what]
+    moment, counts = int(time.time()), caches["limits"]
+    key = f"{what}:{moment // seconds}:{who}"
+    counts.add(key, 0, seconds)
+    try:
+        number = counts.incr(key)
+    except ValueError:  # it was thrown out meanwhile, or its time is over
+        return 0
+    return 0 if number <= most else seconds - moment % seconds
+
+
+def line_of(request: HttpRequest) -> str:
+    """The address that asks; of IPv6 its network, which is one line (RFC 6177)."""
+    try:
+        address = get_adapter(request).get_client_ip(request)
+    except PermissionDenied:  # asked through a socket, by a web server that does not say for whom
+        return "somebody"
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return "somebody"
+    return str(ip_network((known, 64), strict=False) if isinstance(known, IPv6Address) else known)
+
+
+def _too_often(request: HttpRequest, wait: int) -> HttpResponse:
+    page = render(request, "429.html", {"wait": wait}, status=429)
+    page["Retry-After"] = str(wait)
+    return page
