@@ -101,6 +101,7 @@ def _answer(answer: Answer) -> Data:
         "paper": given.paper.slug,
         "url": _page("paper", given.paper.slug),
         "outcome": given.outcome,
+        "reason_code": given.reason_code,
         "reason": given.reason,
         "paragraphs": answer.numbers,
     }

@@ -12,6 +12,7 @@ from consultations.models import Consultation, Point, Stakeholder, Theme, User
 from ncm_portal import workflow
 from positions import edition
 from positions.models import (
+    WITH_CODE,
     AnswerByLetter,
     Artefact,
     Clearance,
@@ -25,6 +26,7 @@ from positions.models import (
     Paragraph,
     PositionPaper,
     QuorumCount,
+    ReasonCode,
     Reservation,
     Rule,
     Section,
@@ -124,7 +126,8 @@ def make_disposition(
     paper: PositionPaper, point: Point, outcome: str = Outcome.ACCEPTED, *paragraphs: Paragraph, **fields: Any
 ) -> Disposition:
     """What became of `point`, with a reason unless it was accepted."""
-    fields = {"reason": "" if outcome == Outcome.ACCEPTED else f"Reason {number()}.", **fields}
+    code = ReasonCode.OTHER if outcome in WITH_CODE else ""
+    fields = {"reason": "" if outcome == Outcome.ACCEPTED else f"Reason {number()}.", "reason_code": code, **fields}
     made = Disposition.objects.create(
         paper=paper, point=point, outcome=outcome, decided_by=make_secretariat(), decided_at=workflow.now(), **fields
     )

@@ -57,8 +57,8 @@ class ClearanceAdmin(SecretariatAdmin):
 
 @admin.register(Disposition)
 class DispositionAdmin(SecretariatAdmin):
-    list_display = ["point", "outcome", "reason", "decided_by", "decided_at", "answered_at"]
-    list_filter = ["outcome", "paper"]
+    list_display = ["point", "outcome", "reason_code", "reason", "decided_by", "decided_at", "answered_at"]
+    list_filter = ["outcome", "reason_code", "paper"]
     search_fields = ["point__reference", "reason"]
     list_select_related = ["point", "decided_by"]
 

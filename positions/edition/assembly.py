@@ -318,6 +318,7 @@ class _Assembly:
             "organisation": self.raised_by(row),
             "text": row.text if is_public else None,
             "outcome": answer.outcome if answer else "",
+            "reason_code": answer.reason_code if answer else "",
             "reason": answer.reason if answer and is_public else "",
             "paragraphs": self.places(answer.paragraphs.all()) if answer else [],
             **self.others(row),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import GroupedCheckboxes, WantedForm, reason_field
 from consultations.models import Point, PointState
-from positions.models import GroundingRelation, Outcome
+from positions.models import WITH_CODE, GroundingRelation, Outcome, ReasonCode
 
 from .drafting import choices_of
 
@@ -24,6 +24,11 @@ class DispositionForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what becomes of the point.")},
     )
+    reason_code = forms.ChoiceField(
+        label=_("Kind of reason"),
+        required=False,
+        help_text=_("Needed where something of the point is left out of the text."),
+    )
     reason = reason_field(
         help_text=_("The author reads it once the paper is published. Needed unless the point is accepted.")
     )
@@ -37,6 +42,10 @@ class DispositionForm(forms.Form):
         self.known = {str(each.key): each for section in sections for each in section.standing}
         self.fields["paragraphs"].choices = choices_of(sections)
         is_merged = point.state == PointState.MERGED
+        self.fields["reason_code"].choices = [
+            ("", _("Choose the kind of reason")),
+            *((value, str(label).capitalize()) for value, label in ReasonCode.choices),
+        ]
         self.fields["outcome"].choices = [
             (value, str(label).capitalize())
             for value, label in Outcome.choices
@@ -47,6 +56,8 @@ class DispositionForm(forms.Form):
         """Say beside the field what the chosen outcome needs; the verb has the last word."""
         data = super().clean() or {}
         outcome = data.get("outcome")
+        if outcome in WITH_CODE and data.get("reason_code") == "":
+            self.add_error("reason_code", _("Choose the kind of reason."))
         if outcome and outcome != Outcome.ACCEPTED and not data.get("reason", "-").strip():
             self.add_error("reason", _("Give the reason: the author will read it."))
         if outcome in (Outcome.ACCEPTED, Outcome.IN_PART) and data.get("paragraphs") == []:
@@ -58,7 +69,7 @@ class DispositionForm(forms.Form):
         """What the verb stores of a disposition."""
         data = self.cleaned_data
         named = [self.known[key] for key in data["paragraphs"]]
-        return {"outcome": data["outcome"], "reason": data["reason"], "paragraphs": named}
+        return {name: data[name] for name in ("outcome", "reason_code", "reason")} | {"paragraphs": named}
 
 
 class GroundOneForm(forms.Form):

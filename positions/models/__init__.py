@@ -1,6 +1,7 @@
 """What we answer."""
 
 from .decisions import Clearance, ClearanceState, Decision, QuorumCount, Reservation, Rule, Stance, StanceValue
+from .dispositions import WITH_CODE, Disposition, Outcome, ReasonCode, kind_in_words
 from .editions import FINAL_KINDS, Artefact, ArtefactFormat, Edition, EditionKind
 from .mandates import AnswerByLetter, ClearanceReminder, LetterLine, LetterState, MandateChange, ReminderStep
 from .papers import (
@@ -11,11 +12,9 @@ from .papers import (
     PARAGRAPH_LIMIT,
     Comment,
     Descent,
-    Disposition,
     Grounding,
     GroundingRelation,
     Lineage,
-    Outcome,
     PaperState,
     Paragraph,
     PositionPaper,

@@ -7,7 +7,15 @@ from django.utils.translation import gettext as _
 
 from positions.render.plain import blocks, day, minute, short_reference, spans
 from positions.render.sections import VERY_LONG, targets
-from positions.render.words import objectives, outcome_words, rule_words, session_words, speakers, with_values
+from positions.render.words import (
+    objectives,
+    outcome_words,
+    reason_words,
+    rule_words,
+    session_words,
+    speakers,
+    with_values,
+)
 
 STANCES = ("agree", "agree_with_comment", "reservation", "object", "abstain", "recuse", "silent")
 Content = dict[str, Any]
@@ -72,6 +80,7 @@ def dispositions(content: Content) -> list[Content]:
                 "outcome": point["outcome"],
                 "words": outcome_words(point["outcome"]),
                 "paragraphs": point["paragraphs"],
+                "why": reason_words(point.get("reason_code", "")),
                 "reason": blocks(point["reason"]),
             }
         )

@@ -27,6 +27,20 @@ def outcome_words(outcome: str) -> str:
     }.get(outcome, outcome)
 
 
+def reason_words(code: str) -> str:
+    """Why something was left out of the text."""
+    return {
+        "scope": _("It is not for this paper."),
+        "elsewhere": _("Another office or process deals with it."),
+        "law": _("A law or agreement in force stands in the way."),
+        "means": _("It needs means that nobody has granted."),
+        "consent": _("It needs the consent of other States."),
+        "agreement": _("Those at the table did not agree."),
+        "risk": _("It could weaken what it wants to protect."),
+        "time": _("It came too late to be weighed."),
+    }.get(code, "")
+
+
 def session_words(kind: str) -> str:
     """The kind of an item of the programme."""
     return {"plenary": _("Plenary"), "breakout": _("Breakout group"), "break": _("Break")}.get(kind, kind)

@@ -19,7 +19,7 @@ from positions import workflow
 from positions.forms.dispositions import FREE, OPEN, DispositionForm, GroundOneForm, WantedDispositionsForm
 from positions.models import Disposition, Grounding, GroundingRelation, Outcome, Paragraph, PositionPaper
 from positions.workflow.conditions import open_points
-from positions.workflow.drafting import challenges_own_words
+from positions.workflow.dispositions import challenges_own_words
 
 from .drafting import REFUSED, Text, missing_from, text_of
 from .paper_moves import known_paper
@@ -189,7 +189,8 @@ def _start(point: Any, resting: list[tuple[Any, Grounding]]) -> dict[str, Any]:
     if point.answers:
         answer = point.answers[0]
         named = [str(each.key) for each in answer.paragraphs.all()]
-        return {"outcome": answer.outcome, "reason": answer.reason, "paragraphs": named}
+        given = {name: getattr(answer, name) for name in ("outcome", "reason_code", "reason")}
+        return {**given, "paragraphs": named}
     suggested = [str(each.key) for each, source in resting if source.relation != GroundingRelation.CONTRARY]
     return {"outcome": Outcome.MERGED if point.merged_into_id else "", "paragraphs": suggested}
 

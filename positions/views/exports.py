@@ -20,7 +20,7 @@ from consultations.intake import escaped, text_cell
 from consultations.models import Audience, Channel, Group, Language, SubmissionState, Theme
 from consultations.views.filters import asked_of
 from consultations.views.limits import limited
-from positions.models import Outcome
+from positions.models import Outcome, kind_in_words
 from positions.open_data import Data, inputs_as_data
 
 CELL = 32_767  # characters that fit a cell of a workbook
@@ -45,7 +45,8 @@ def _answers(row: Data) -> str:
 def _answer(point: Data) -> str:
     given = point["answer"]
     where = f" ({given['paper']}, {', '.join(map(str, given['paragraphs']))})" if given["paragraphs"] else ""
-    return f"{point['reference']}: {Outcome(given['outcome']).label}{where}. {given['reason']}".strip()
+    outcome = ", ".join(filter(None, [str(Outcome(given["outcome"]).label), kind_in_words(given["reason_code"])]))
+    return f"{point['reference']}: {outcome}{where}. {given['reason']}".strip()
 
 
 COLUMNS = (

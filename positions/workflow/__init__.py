@@ -42,12 +42,12 @@ from .clearance import (
     take_stance,
 )
 from .comments import comment, resolve_comment
+from .dispositions import decide
 from .drafting import (
     add_paragraph,
     add_section,
     confirm_grounding,
     create_paper,
-    decide,
     edit_section,
     ground,
     mark_paragraph,

@@ -10,11 +10,8 @@ from django.utils.translation import gettext_lazy
 from consultations.models import Consultation, Forum, OutlinePart, Point, PointState, Provision, Theme, User
 from ncm_portal.workflow import Blocked, Conflict, demand, journal, locked, now, verb
 from positions.models import (
-    BEFORE_ADOPTION,
-    Disposition,
     Grounding,
     GroundingRelation,
-    Outcome,
     PaperState,
     Paragraph,
     PositionPaper,
@@ -335,62 +332,3 @@ def confirm_grounding(grounding: Grounding, *, by: User) -> Grounding:
     grounding.save()
     journal("confirm_grounding", row, by=by, data={"point": grounding.point.reference})
     return grounding
-
-
-@verb
-def decide(
-    paper: PositionPaper,
-    point: Point,
-    *,
-    by: User,
-    outcome: str,
-    reason: str = "",
-    paragraphs: Iterable[Paragraph] = (),
-) -> Disposition:
-    """Say what became of a point, provisionally: nobody outside the secretariat sees it before publication.
-
-    Raises NotAllowed, or Blocked with every reason: a reason is needed unless the point is accepted; accepted points
-    name at least one paragraph; a merged point is disposed of as merged and no other; whoever wrote a paragraph does
-    not judge a challenge to it. Adoption fixes every disposition that was made before. A point that has none yet, such
-    as one validated after the meeting, still gets it: publication waits for it.
-    """
-    demand(may_draft(by, paper), who=SECRETARIAT, to=gettext_lazy("Dispose of a point"))
-    row = locked(paper)
-    named = list(paragraphs)
-    reasons = _objections(row, point, by, outcome, reason, named)
-    if reasons:
-        raise Blocked(reasons)
-    values = {"outcome": outcome, "reason": reason.strip(), "decided_by": by, "decided_at": now()}
-    disposition, _made = Disposition.objects.update_or_create(paper=row, point=point, defaults=values)
-    disposition.paragraphs.set(named)
-    journal("decide", point, by=by, after=outcome, reason=reason, data={"paper": row.slug})
-    return disposition
-
-
-def _objections(paper, point, by, outcome, reason, named) -> list[str]:
-    reasons = []
-    is_open = paper.state in BEFORE_ADOPTION
-    is_late = paper.state == PaperState.ADOPTED and not paper.dispositions.filter(point=point).exists()
-    if not (is_open or is_late):
-        reasons.append(_("The text was adopted: its dispositions stay as they are."))
-    if point.consultation_id != paper.consultation_id:
-        reasons.append(_("The point belongs to another consultation."))
-    if point.state in {PointState.DRAFT, PointState.SUBMITTED}:
-        reasons.append(_("%(point)s is not validated.") % {"point": point.reference})
-    if (point.state == PointState.MERGED) != (outcome == Outcome.MERGED):
-        reasons.append(_("A merged point is disposed of as merged, and no other point is."))
-    if outcome != Outcome.ACCEPTED and not reason.strip():
-        reasons.append(_("Give the reason: the author will read it."))
-    if outcome in {Outcome.ACCEPTED, Outcome.IN_PART} and not named:
-        reasons.append(_("Name at least one paragraph that takes the point up."))
-    if any(paragraph.section.paper_id != paper.pk for paragraph in named):
-        reasons.append(_("Name paragraphs of this paper only."))
-    if challenges_own_words(paper, point, by):
-        reasons.append(_("The point goes against a paragraph that you wrote: another officer must dispose of it."))
-    return reasons
-
-
-def challenges_own_words(paper: PositionPaper, point: Point, by: User) -> bool:
-    """Whether `point` goes against a paragraph of `paper` that `by` wrote or reworded."""
-    against = Grounding.objects.filter(point=point, relation=GroundingRelation.CONTRARY)
-    return against.filter(wording__paragraph__section__paper=paper, wording__paragraph__wordings__by=by).exists()

@@ -265,6 +265,7 @@ def test_every_point_has_one_answer():
 def test_each_answer_is_fair(row):
     point, outcome, named = row["point"], row["outcome"], row["paragraphs"]
     assert row["reason"] or outcome == "accepted"
+    assert ("reason_code" in row) == (outcome in ("accepted_in_part", "noted", "not_accepted"))
     assert bool(named) == (outcome in ("accepted", "accepted_in_part"))
     assert set(named) - set(PARAGRAPHS) == set()
     if point in INPUT_POINTS:

@@ -1,10 +1,11 @@
 """What becomes of each point: what every outcome needs, who may judge, and until when."""
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from ncm_portal.workflow import Blocked
 from positions import workflow
-from positions.models import Disposition, Grounding
+from positions.models import WITH_CODE, Disposition, Grounding
 from positions.workflow.conditions import open_points
 from tests.factories import make_point, make_submission
 from tests.paper_factories import bring_paper, make_paper, make_paragraph, make_section
@@ -26,6 +27,9 @@ def refused(act, *args, **kwargs):
 
 
 def decide(draft, point, outcome, by=None, **given):
+    """As an officer says it who gives the reason a kind where one is needed and none is under test."""
+    if outcome in WITH_CODE:
+        given = {"reason_code": "scope", **given}
     return workflow.decide(draft.paper, point, by=by or draft.colleague, outcome=outcome, **given)
 
 
@@ -37,13 +41,14 @@ def test_a_point_is_accepted_and_names_the_paragraph(draft):
         draft.colleague,
     )
     assert made.answered_at is None
-    assert last_entry(draft.point) == ("decide", "", {"paper": draft.paper.slug})
+    assert last_entry(draft.point) == ("decide", "", {"paper": draft.paper.slug, "kind": ""})
 
 
 def test_a_disposition_can_be_changed_until_adoption(draft):
     decide(draft, draft.point, "accepted", paragraphs=[draft.paragraph])
     made = decide(draft, draft.point, "noted", reason=" Outside the text. ")
     assert (made.outcome, made.reason, made.paragraphs.count()) == ("noted", "Outside the text.", 0)
+    assert (made.reason_code, made.kind_of_reason) == ("scope", "it is not for this paper")
     assert Disposition.objects.count() == 1
     bring_paper(draft.paper, "adopted")
     assert refused(decide, draft, draft.point, "noted", reason="Later.") == [
@@ -66,6 +71,7 @@ def test_a_point_that_came_too_late_for_adoption_still_gets_its_answer_once(draf
 
 NAME_ONE = "Name at least one paragraph that takes the point up."
 GIVE_REASON = "Give the reason: the author will read it."
+CHOOSE_KIND = "Choose the kind of reason."
 AS_MERGED = "A merged point is disposed of as merged, and no other point is."
 
 
@@ -73,15 +79,24 @@ AS_MERGED = "A merged point is disposed of as merged, and no other point is."
     ("outcome", "reasons"),
     [
         ("accepted", [NAME_ONE]),
-        ("accepted_in_part", [GIVE_REASON, NAME_ONE]),
-        ("noted", [GIVE_REASON]),
-        ("not_accepted", [GIVE_REASON]),
+        ("accepted_in_part", [GIVE_REASON, CHOOSE_KIND, NAME_ONE]),
+        ("noted", [GIVE_REASON, CHOOSE_KIND]),
+        ("not_accepted", [GIVE_REASON, CHOOSE_KIND]),
         ("merged", [AS_MERGED, GIVE_REASON]),
     ],
 )
 def test_what_each_outcome_needs_is_said_all_at_once(draft, outcome, reasons):
-    assert refused(decide, draft, draft.other, outcome) == reasons
+    assert refused(decide, draft, draft.other, outcome, reason_code="whim") == reasons
     assert last_entry(draft.paper) == ("decide:refused", "", {"reasons": reasons})
+
+
+def test_only_what_leaves_something_out_keeps_a_kind_of_reason(draft):
+    made = decide(draft, draft.point, "accepted", reason_code="law", paragraphs=[draft.paragraph])
+    assert (made.reason_code, made.kind_of_reason) == ("", "")
+    assert decide(draft, draft.other, "noted", reason="So.", reason_code="other").kind_of_reason == ""
+    for outcome, code in (("noted", ""), ("noted", "whim"), ("accepted", "law")):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Disposition.objects.update(outcome=outcome, reason_code=code, reason="So.")
 
 
 def test_a_merged_point_is_disposed_of_as_merged_and_no_other(draft):

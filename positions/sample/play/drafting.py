@@ -109,6 +109,7 @@ def answer(stage: Stage, row: sample.Row) -> None:
         stage.points[row["point"]],
         by=stage.person(JUDGE),
         outcome=row["outcome"],
+        reason_code=row.get("reason_code", ""),
         reason=row["reason"],
         paragraphs=[stage.paragraphs[key] for key in row["paragraphs"]],
     )

@@ -60,17 +60,18 @@ def every_point_gets_an_answer(walk: Walk) -> None:
     """One after the other, by the page that leads from each to the next."""
     amina, own = walk.person("Amina"), walk.public.reference
     answers = {
-        f"{own}.1": ("accepted", ""),
-        f"{own}.2": ("accepted_in_part", "Fuel is paid for rescues only."),
-        f"{walk.members.reference}.1": ("merged", "It counts with the other point."),
-        f"{walk.secretariat.reference}.1": ("noted", "The crews of Mfangano were heard."),
-        walk.spoken.reference: ("not_accepted", "Complaints go to the harbour office."),
+        f"{own}.1": ("accepted", "", ""),
+        f"{own}.2": ("accepted_in_part", "means", "Fuel is paid for rescues only."),
+        f"{walk.members.reference}.1": ("merged", "", "It counts with the other point."),
+        f"{walk.secretariat.reference}.1": ("noted", "elsewhere", "The crews of Mfangano were heard."),
+        walk.spoken.reference: ("not_accepted", "elsewhere", "Complaints go to the harbour office."),
     }
     amina.go(f"{DESK}dispositions/")
     amina.follow("Answer the next point")
     while answers:
-        outcome, reason = answers.pop(reference := amina.heading.removeprefix("What becomes of "))
+        outcome, kind, reason = answers.pop(reference := amina.heading.removeprefix("What becomes of "))
         amina.choose(outcome=outcome)
+        amina.choose(reason_code=kind)
         amina.write(reason=reason)
         amina.press("Save, and on to the next")
         assert amina.notices == [f"Kept: what becomes of {reference}."]

@@ -40,11 +40,12 @@ def test_a_confidential_point_is_a_reference_without_words_and_name(whole):
     found = {point["reference"]: point for point in content(whole)["points"]}
     assert found[whole.members.reference] == {
         "reference": whole.members.reference, "kind": "recommendation", "theme": "T1", "organisation": None,
-        "text": None, "outcome": "accepted_in_part", "reason": "", "paragraphs": [2],
+        "text": None, "outcome": "accepted_in_part", "reason_code": "other", "reason": "", "paragraphs": [2],
     }  # fmt: skip
     assert found[whole.public.reference] == {
         "reference": whole.public.reference, "kind": "recommendation", "theme": "T1",
-        "organisation": "Body for public", "text": "Text of public", "outcome": "accepted", "reason": "",
+        "organisation": "Body for public", "text": "Text of public", "outcome": "accepted", "reason_code": "",
+        "reason": "",
         "paragraphs": [2],
     }  # fmt: skip
 

@@ -144,6 +144,7 @@ def point(turn: int, themes: int, paragraphs: int) -> dict[str, Any]:
         "organisation": None if hidden else organisation(turn),
         "text": None if turn % 12 == 3 else fill(words.ASKS[turn % len(words.ASKS)], theme, turn),
         "outcome": outcome,
+        "reason_code": "" if outcome in ("accepted", "merged") else ("scope", "law", "means", "agreement")[turn % 4],
         "reason": words.REASONS[outcome],
         "paragraphs": [turn % paragraphs + 1] if outcome.startswith("accepted") else [],
     }

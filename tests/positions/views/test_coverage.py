@@ -141,7 +141,9 @@ def test_the_list_comes_in_pages(desk, draft):
 
 
 def decide(desk, draft, point, outcome, **fields):
-    return desk.post(at("desk_disposition", draft, point.reference), {"outcome": outcome, **fields})
+    """As an officer fills the form in who gives a reason and its kind, or neither."""
+    kind = {"reason_code": "scope"} if "reason" in fields else {}
+    return desk.post(at("desk_disposition", draft, point.reference), {"outcome": outcome, **kind, **fields})
 
 
 def test_a_point_is_shown_in_its_input_with_the_paragraphs_that_rest_on_it_suggested(desk, draft):
@@ -194,10 +196,14 @@ def test_a_changed_answer_leads_back_to_the_list(desk, draft):
         ("", ["What becomes of it: Choose what becomes of the point."]),
         ("merged", ["What becomes of it: Select a valid choice. merged is not one of the available choices."]),
         ("accepted", ["Paragraphs that take it up: Name at least one paragraph that takes the point up."]),
-        ("noted", ["Reason: Give the reason: the author will read it."]),
+        (
+            "noted",
+            ["Kind of reason: Choose the kind of reason.", "Reason: Give the reason: the author will read it."],
+        ),
         (
             "accepted_in_part",
             [
+                "Kind of reason: Choose the kind of reason.",
                 "Reason: Give the reason: the author will read it.",
                 "Paragraphs that take it up: Name at least one paragraph that takes the point up.",
             ],

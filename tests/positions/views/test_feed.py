@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import get_resolver, reverse
 
 from consultations.models import Audience, Channel, Event, Group, Language, PointKind, PointState
-from positions.models import Outcome
+from positions.models import Outcome, ReasonCode
 from positions.views import feed
 from tests import factories
 from tests.positions.views.test_exports import answered  # noqa: F401  # the same world
@@ -84,6 +84,7 @@ def test_the_description_knows_every_choice():
     enums = {
         "group": (known["Organisation"], Group.values),
         "outcome": (known["Answer"], Outcome.values),
+        "reason_code": (known["Answer"], ["", *ReasonCode.values]),
         "kind": (known["Point"], PointKind.values),
         "language": (known["Input"], Language.values),
         "channel": (known["Input"], Channel.values),

@@ -1,0 +1,88 @@
+"""What became of each point."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models import CleanTextField, Point, User
+from consultations.models.guards import no_delete, one_of
+
+from .papers import Paragraph, PositionPaper
+
+
+class Outcome(models.TextChoices):
+    ACCEPTED = "accepted", _("accepted")
+    IN_PART = "accepted_in_part", _("accepted in part")
+    MERGED = "merged", _("merged")
+    NOTED = "noted", _("noted")
+    NOT_ACCEPTED = "not_accepted", _("not accepted")
+
+
+WITH_CODE = (Outcome.IN_PART, Outcome.NOTED, Outcome.NOT_ACCEPTED)  # outcomes that leave something out of the text
+
+
+class ReasonCode(models.TextChoices):
+    """Why something was left out of the text, so that like reasons can be counted beside their own words."""
+
+    SCOPE = "scope", _("it is not for this paper")
+    ELSEWHERE = "elsewhere", _("another office or process deals with it")
+    LAW = "law", _("a law or agreement in force stands in the way")
+    MEANS = "means", _("it needs means that nobody has granted")
+    CONSENT = "consent", _("it needs the consent of other States")
+    AGREEMENT = "agreement", _("those at the table did not agree")
+    RISK = "risk", _("it could weaken what it wants to protect")
+    TIME = "time", _("it came too late to be weighed")
+    OTHER = "other", _("another reason")
+
+
+class DispositionQuerySet(models.QuerySet):
+    def answered(self):
+        """Dispositions that were published to the authors of the points."""
+        return self.filter(answered_at__isnull=False)
+
+
+class Disposition(models.Model):
+    """What became of a point. Provisional until publication answers all of a paper's points in one act."""
+
+    paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="dispositions", verbose_name=_("paper"))
+    point = models.ForeignKey(Point, models.PROTECT, related_name="dispositions", verbose_name=_("point"))
+    outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome)
+    reason_code = models.CharField(_("kind of reason"), max_length=12, choices=ReasonCode, blank=True)
+    reason = CleanTextField(_("reason"), blank=True, max_length=2000)
+    paragraphs = models.ManyToManyField(
+        Paragraph, blank=True, related_name="dispositions", verbose_name=_("paragraphs")
+    )
+    decided_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("decided by"))
+    decided_at = models.DateTimeField(_("decided"))
+    answered_at = models.DateTimeField(_("answered"), null=True, editable=False)
+
+    objects = DispositionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("disposition")
+        verbose_name_plural = _("dispositions")
+        ordering = ["point__reference"]
+        constraints = [
+            one_of("outcome", Outcome, "disposition_outcome"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=WITH_CODE, reason_code__in=ReasonCode.values)
+                | ~Q(outcome__in=WITH_CODE) & Q(reason_code=""),
+                name="disposition_reason_code",
+            ),
+            models.UniqueConstraint(fields=["paper", "point"], name="disposition_once"),
+            models.CheckConstraint(condition=Q(outcome="accepted") | ~Q(reason=""), name="disposition_reason"),
+        ]
+        triggers = [no_delete()]
+
+    def __str__(self):
+        return f"{self.point}: {self.get_outcome_display()}"
+
+    @property
+    def kind_of_reason(self) -> str:
+        """The kind of reason in words; empty where the reason speaks for itself."""
+        return kind_in_words(self.reason_code)
+
+
+def kind_in_words(code: str) -> str:
+    """The words of a code; none where there is no code, or where it says nothing but that there is a reason."""
+    return "" if code in ("", ReasonCode.OTHER) else str(ReasonCode(code).label)

@@ -1,0 +1,95 @@
+"""What becomes of each point: provisional while the paper is drafted, fixed when it is adopted."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import Point, PointState, User
+from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
+from positions.models import (
+    BEFORE_ADOPTION,
+    WITH_CODE,
+    Disposition,
+    Grounding,
+    GroundingRelation,
+    Outcome,
+    PaperState,
+    Paragraph,
+    PositionPaper,
+    ReasonCode,
+)
+from positions.permissions import may_draft
+
+from .moves import SECRETARIAT
+
+
+@verb
+def decide(
+    paper: PositionPaper,
+    point: Point,
+    *,
+    by: User,
+    outcome: str,
+    reason_code: str = "",
+    reason: str = "",
+    paragraphs: Iterable[Paragraph] = (),
+) -> Disposition:
+    """Say what became of a point, provisionally: nobody outside the secretariat sees it before publication.
+
+    Raises NotAllowed, or Blocked with every reason: a reason is needed unless the point is accepted, and its kind where
+    something is left out of the text; accepted points name at least one paragraph; a merged point is disposed of as
+    merged and no other; whoever wrote a paragraph does not judge a challenge to it. Adoption fixes every disposition
+    that was made before. A point that has none yet, such as one validated after the meeting, still gets it: publication
+    waits for it.
+    """
+    demand(may_draft(by, paper), who=SECRETARIAT, to=gettext_lazy("Dispose of a point"))
+    row = locked(paper)
+    named = list(paragraphs)
+    reasons = [*_not_now(row, point), *_not_so(row, point, outcome, reason_code, reason, named)]
+    if challenges_own_words(row, point, by):
+        reasons.append(_("The point goes against a paragraph that you wrote: another officer must dispose of it."))
+    if reasons:
+        raise Blocked(reasons)
+    kind = reason_code if outcome in WITH_CODE else ""
+    values = {"outcome": outcome, "reason_code": kind, "reason": reason.strip(), "decided_by": by, "decided_at": now()}
+    disposition, _made = Disposition.objects.update_or_create(paper=row, point=point, defaults=values)
+    disposition.paragraphs.set(named)
+    journal("decide", point, by=by, after=outcome, reason=reason, data={"paper": row.slug, "kind": kind})
+    return disposition
+
+
+def _not_now(paper: PositionPaper, point: Point) -> list[str]:
+    reasons = []
+    is_open = paper.state in BEFORE_ADOPTION
+    is_late = paper.state == PaperState.ADOPTED and not paper.dispositions.filter(point=point).exists()
+    if not (is_open or is_late):
+        reasons.append(_("The text was adopted: its dispositions stay as they are."))
+    if point.consultation_id != paper.consultation_id:
+        reasons.append(_("The point belongs to another consultation."))
+    if point.state in {PointState.DRAFT, PointState.SUBMITTED}:
+        reasons.append(_("%(point)s is not validated.") % {"point": point.reference})
+    return reasons
+
+
+def _not_so(
+    paper: PositionPaper, point: Point, outcome: str, reason_code: str, reason: str, named: list[Paragraph]
+) -> list[str]:
+    reasons = []
+    if (point.state == PointState.MERGED) != (outcome == Outcome.MERGED):
+        reasons.append(_("A merged point is disposed of as merged, and no other point is."))
+    if outcome != Outcome.ACCEPTED and not reason.strip():
+        reasons.append(_("Give the reason: the author will read it."))
+    if outcome in WITH_CODE and reason_code not in ReasonCode.values:
+        reasons.append(_("Choose the kind of reason."))
+    if outcome in {Outcome.ACCEPTED, Outcome.IN_PART} and not named:
+        reasons.append(_("Name at least one paragraph that takes the point up."))
+    if any(paragraph.section.paper_id != paper.pk for paragraph in named):
+        reasons.append(_("Name paragraphs of this paper only."))
+    return reasons
+
+
+def challenges_own_words(paper: PositionPaper, point: Point, by: User) -> bool:
+    """Whether `point` goes against a paragraph of `paper` that `by` wrote or reworded."""
+    against = Grounding.objects.filter(point=point, relation=GroundingRelation.CONTRARY)
+    return against.filter(wording__paragraph__section__paper=paper, wording__paragraph__wordings__by=by).exists()
