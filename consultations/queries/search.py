@@ -57,18 +57,22 @@ def found(inputs: QuerySet[Submission], words: str) -> QuerySet[Submission]:
     named = _named_by_reference(inputs, words)
     if named is not None:
         return named
-    few = list(_entries(words).values_list("submission", flat=True)[: FEW + 1])
-    if len(few) <= FEW:
-        return inputs.filter(pk__in=set(few))
+    few = _entries(words).values("submission")[: FEW + 1]
+    if few.count() <= FEW:
+        return inputs.filter(pk__in=few)
     return inputs.filter(Exists(_entries(words).filter(submission=OuterRef("pk"))))
 
 
 def _named_by_reference(inputs: QuerySet[Submission], words: str) -> QuerySet[Submission] | None:
-    reference = A_REFERENCE.fullmatch(words.upper())
-    if not reference or not REFERENCE.fullmatch(reference[1]) or not re.search(r"\d", words):
-        return None
-    named = inputs.filter(reference=reference[1])
-    return named if named.exists() else None
+    reference = _reference_in(words)
+    named = inputs.filter(reference=reference) if reference else None
+    return named if named is not None and named.exists() else None
+
+
+def _reference_in(words: str) -> str:
+    """The reference of an input that `words` are, or that of the input of a point; empty where they are none."""
+    like = A_REFERENCE.fullmatch(words.upper())
+    return like[1] if like and REFERENCE.fullmatch(like[1]) and re.search(r"\d", words) else ""
 
 
 def _entries(words: str) -> QuerySet[SearchEntry]:
@@ -100,8 +104,10 @@ def ranked(matches: QuerySet[Submission], words: str) -> list[Hit]:
     rows = _entries(words).filter(submission__in=newest.values("pk")).values_list("submission")
     best = rows.annotate(rank=Max(SearchRank(F("words"), _query(words))))
     ordered = best.order_by("-rank", "-submission__submitted_at", "-submission")
-    hits = ordered.values_list("submission", "submission__submitted_at", "submission__reference")
-    return [Hit(*row) for row in hits] or [Hit(*row) for row in newest.values_list("pk", "submitted_at", "reference")]
+    hits = [Hit(*row) for row in ordered.values_list("submission", "submission__submitted_at", "submission__reference")]
+    if hits or not _reference_in(words):
+        return hits
+    return [Hit(*row) for row in newest.values_list("pk", "submitted_at", "reference")]
 
 
 def ranked_page(

@@ -4,7 +4,7 @@ Every page goes through the whole stack, fresh: the pages kept in memory are cle
 is compared, of this process and of the one with which the database serves it: what else the machine does at the moment
 does not count. With the inputs grow the organisations (100, then 2,000), and what the words are found in: "migrants" in
 every input, "herders" in one of a hundred, "weavers" in one of forty (a full page already among 1,000), "zebras" in
-three whatever their number.
+three whatever their number: all of them inputs that visitors may read.
 """
 
 import statistics
@@ -51,8 +51,8 @@ class Page(NamedTuple):
 def text(turn: int) -> str:
     """What an input says: 50 words or so, some of them in every text, some in few."""
     said = [f"Migrants and region{turn % 50} ask for permits, number{turn} of many, at border{turn % 7}."] * 4
-    said += ["Herders cross with their animals."] if turn % 100 == 5 else []
-    said += ["Weavers cross with their cloth."] if turn % 40 == 5 else []
+    said += ["Herders cross with their animals."] if turn % 100 == 8 else []
+    said += ["Weavers cross with their cloth."] if turn % 40 == 8 else []
     said += ["Nobody else speaks of zebras."] if turn in (100, 200, 300) else []
     return "\n".join(said)
 
