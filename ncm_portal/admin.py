@@ -13,7 +13,7 @@ ROOMS = [
     (_("Inputs"), ["Submission", "Point"]),
     (
         _("Position papers"),
-        ["PositionPaper", "Edition", "Amendment", "Clearance", "Disposition", "Reservation", "Decision"],
+        ["PositionPaper", "Edition", "Amendment", "Clearance", "ChainStep", "Disposition", "Reservation", "Decision"],
     ),
     (_("Reference data"), ["Theme", "Provision", "Instrument", "County", "Term", "OutlinePart", "PublicHoliday"]),
     (_("Records"), ["Event", "OutgoingMail"]),

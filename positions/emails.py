@@ -10,6 +10,7 @@ from consultations.models import Membership, MembershipRole, Stakeholder, User
 from positions.models import (
     Amendment,
     Audience,
+    ChainStep,
     Clearance,
     ClearanceReminder,
     Disposition,
@@ -88,6 +89,20 @@ def clearance_requested(clearances: Iterable[Clearance]) -> None:
             link=address("clearance", clearance.pk),
             always=True,
         )
+
+
+def step_asked(paper: PositionPaper, step: ChainStep) -> None:
+    """Ask the office of a step of the chain, such as legal vetting, to answer for the text that is cleared."""
+    officers = _clearing_officers([step.institution_id])[step.institution_id]
+    send_all(
+        "positions/mail/step_asked.txt",
+        {each.address.lower(): each for each in [*people_of(step.institution), *officers]}.values(),
+        title=one_line(paper.title),
+        office=one_line(step.institution.name),
+        step=step.get_kind_display(),
+        link=address("step", paper.slug, step.pk),
+        always=True,
+    )
 
 
 def clearance_reminder(reminder: ClearanceReminder, principal: str) -> None:

@@ -13,7 +13,16 @@ from consultations.permissions import (
     is_secretariat,
     live_memberships,
 )
-from positions.models import Amendment, AnswerByLetter, Clearance, PositionPaper, Reservation, ReviewRound
+from positions.models import (
+    Amendment,
+    AnswerByLetter,
+    ChainStep,
+    Clearance,
+    PositionPaper,
+    Reservation,
+    ReviewRound,
+    StepAnswer,
+)
 
 
 def may_draft(user: Any, record: Any) -> bool:
@@ -72,6 +81,21 @@ def may_handle_letter(user: Any, letter: AnswerByLetter) -> bool:
 def may_countersign(user: Any, letter: AnswerByLetter) -> bool:
     """Countersign what came by letter: an officer of the secretariat other than the one who typed it."""
     return is_secretariat(user) and user.pk != letter.typed_by_id
+
+
+def may_answer_step(user: Any, step: ChainStep) -> bool:
+    """Answer a step of the chain: whoever acts or clears for the office that is asked."""
+    return acts_for(user, step.institution_id) or clears_for(user, step.institution_id)
+
+
+def may_record_step(user: Any, step: ChainStep) -> bool:
+    """Record what such an office answered by letter."""
+    return is_secretariat(user)
+
+
+def may_countersign_step(user: Any, answer: StepAnswer) -> bool:
+    """Countersign what was recorded of such a letter: an officer of the secretariat other than the one who did."""
+    return is_secretariat(user) and user.pk != answer.by_id
 
 
 def may_break_silence(user: Any, paper: PositionPaper) -> bool:

@@ -32,7 +32,7 @@ from consultations.models import (
 from ncm_portal.workflow import AllOf, Move, Words, no_conditions
 from positions import permissions as paper_permissions
 from positions import workflow as paper_workflow
-from positions.models import Amendment, AnswerByLetter, Clearance, PositionPaper
+from positions.models import Amendment, AnswerByLetter, ChainStep, Clearance, PositionPaper, StepAnswer
 
 OWN, OTHER = 1, 2
 
@@ -115,6 +115,11 @@ RECORDS: dict[str, Callable[[int], Model]] = {
     "LETTER_MOVES": lambda whose: AnswerByLetter(typed_by_id=whose),
 }
 
+
+def _step(whose: int) -> ChainStep:
+    return ChainStep(institution_id=whose)
+
+
 # Acts that move no record along a table, with the predicate that guards them.
 ACTS: list[tuple[Words, Callable[[Any, Any], bool], Callable[[int], Any]]] = [
     (_("Write an input"), permissions.may_submit, RECORDS["SUBMISSION_MOVES"]),
@@ -131,6 +136,13 @@ ACTS: list[tuple[Words, Callable[[Any, Any], bool], Callable[[int], Any]]] = [
     (_("Write the paper and say what it rests on"), paper_permissions.may_draft, RECORDS["PAPER_MOVES"]),
     (_("Propose an amendment"), paper_permissions.may_propose_amendment, RECORDS["PAPER_MOVES"]),
     (_("Take a stance for a ministry"), paper_permissions.may_answer, RECORDS["CLEARANCE_MOVES"]),
+    (_("Answer a step of the chain, such as legal vetting"), paper_permissions.may_answer_step, _step),
+    (_("Record such an answer that came by letter"), paper_permissions.may_record_step, _step),
+    (
+        _("Countersign such an answer"),
+        paper_permissions.may_countersign_step,
+        lambda whose: StepAnswer(by_id=whose),
+    ),
     (_("Count the quorum and record reservations"), paper_permissions.may_chair, RECORDS["PAPER_MOVES"]),
     (_("Work in the admin"), lambda user, record: permissions.is_signed_in(user) and user.is_staff, lambda whose: None),
 ]

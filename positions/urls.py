@@ -30,6 +30,7 @@ from positions.views import (
     roles,
     section,
     stakeholder,
+    steps,
 )
 
 urlpatterns = [
@@ -68,6 +69,8 @@ urlpatterns = [
     path("clearances/<int:pk>/silence/", clearance.clearance_silence, name="clearance_silence"),
     path("clearances/<int:pk>/print/", clearance.clearance_print, name="clearance_print"),
     path("clearances/<int:pk>/letters/new/", letters.letter_new, name="letter_new"),
+    path("steps/<slug:slug>/<int:pk>/", steps.step, name="step"),
+    path("steps/<slug:slug>/<int:pk>/answers/<int:answer>/", steps.step_countersign, name="step_countersign"),
     path("letters/<uuid:key>/", letters.letter, name="letter"),
     path("letters/<uuid:key>/scan/", letters.letter_scan, name="letter_scan"),
     path("letters/<uuid:key>/<slug:verb>/", letters.letter_move, name="letter_move"),

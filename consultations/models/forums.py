@@ -42,6 +42,11 @@ class Consultation(models.Model):
     )
     quorum_groups = models.PositiveSmallIntegerField(_("groups for a quorum"), default=5)
     clearance_working_days = models.PositiveSmallIntegerField(_("working days for clearance"), default=10)
+    needs_roll_call = models.BooleanField(
+        _("adoption by roll call"),
+        default=False,
+        help_text=_("The rules ask each member institution that is present: yes, no or abstain."),
+    )
     is_sample = models.BooleanField(_("invented for the sample"), default=False, editable=False)
 
     class Meta:

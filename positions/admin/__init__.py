@@ -5,10 +5,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from consultations.admin.base import ReadOnlyAdmin
+from consultations.admin.base import ReadOnlyAdmin, RecordAdmin
 from consultations.permissions import is_secretariat
 from positions import workflow
-from positions.models import Amendment, Clearance, Decision, Disposition, Edition, PositionPaper, Reservation
+from positions.models import Amendment, ChainStep, Clearance, Decision, Disposition, Edition, PositionPaper, Reservation
 
 
 class SecretariatAdmin(ReadOnlyAdmin):
@@ -81,3 +81,12 @@ class ReservationAdmin(SecretariatAdmin):
 class DecisionAdmin(SecretariatAdmin):
     list_display = ["paper", "forum", "rule", "chair", "at"]
     list_select_related = ["paper", "forum", "chair"]
+
+
+@admin.register(ChainStep)
+class ChainStepAdmin(RecordAdmin):
+    list_display = ["consultation", "order", "kind", "institution", "is_asked"]
+    list_display_links = ["kind"]
+    list_filter = ["consultation", "kind", "is_asked"]
+    autocomplete_fields = ["institution"]
+    list_select_related = ["consultation", "institution"]

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Prefetch, Q
+from django.db.models import BigIntegerField, Prefetch, Q, Value
 from django.utils import timezone, translation
 
 from consultations.models import (
@@ -34,9 +34,18 @@ from consultations.models import (
 )
 from consultations.queries import likeness_note
 from positions import queries
-from positions.models import FINAL_KINDS, Decision, EditionKind, Lineage, PositionPaper, Stance, StanceValue, Strength
+from positions.models import (
+    FINAL_KINDS,
+    Decision,
+    EditionKind,
+    Lineage,
+    PositionPaper,
+    Stance,
+    StanceValue,
+    Strength,
+)
 
-from .words import acronyms, operative_words, quorum_sentence
+from .words import acronyms, listed, operative_words, quorum_sentence, roll_call
 
 SCHEMA = "ncm-edition/1"
 WITH_CLEARANCE = (EditionKind.FORUM, *FINAL_KINDS)
@@ -103,6 +112,7 @@ class _Assembly:
         sections = self.sections()
         tallies, note = queries.tallies(self.paper.consultation), likeness_note(self.paper.consultation)
         participants = self.participants() if self.is_late else []
+        explanations = self.explanations() if self.is_late else []
         return {
             "schema": SCHEMA,
             "sample": self.paper.is_sample,
@@ -124,6 +134,7 @@ class _Assembly:
             "adoption": self.adoption(decision) if decision else None,
             "acronyms": acronyms(_printed(sections)),
             **({"likeness": note} if note else {}),
+            **({"explanations": explanations} if explanations else {}),
         }
 
     def name(self, stakeholder: Any) -> str:
@@ -155,7 +166,7 @@ class _Assembly:
             "end_date": forum.ends_on.isoformat(),
             "place": forum.place,
             "venue": forum.venue,
-            "convenors": _listed(forum.convenors),
+            "convenors": listed(forum.convenors),
             "representatives": len(self.delegates),
             "programme": [
                 {
@@ -330,17 +341,35 @@ class _Assembly:
 
     # --- What offices and the meeting said --------------------------------------------------------------------------
 
-    def reservations(self) -> list[dict[str, Any]]:
-        live = self.paper.reservations.filter(withdrawn_at=None, paragraph__in=self.paragraphs)
+    @cached_property
+    def remarks(self) -> list[tuple[str, int | None, str]]:
+        """What organisations say to the text, by name: reservations on a paragraph, with its number; explanations of
+        their position on the whole, without one."""
+        on_paragraphs = self.paper.reservations.filter(withdrawn_at=None, paragraph__in=self.paragraphs)
+        on_all = self.paper.explanations.filter(withdrawn_at=None).annotate(nowhere=Value(None, BigIntegerField()))
+        said = ("stakeholder", "stakeholder__name")
+        rows = on_paragraphs.order_by().values_list(*said, "paragraph", "text")
+        rows = rows.union(on_all.order_by().values_list(*said, "nowhere", "text"), all=True).order_by()
         found = [
-            {
-                "organisation": self.name(each.stakeholder),
-                "paragraph": self.numbers[each.paragraph_id],
-                "text": each.text,
-            }
-            for each in live.select_related("stakeholder")
+            (self.names.get(pk, name), self.numbers[paragraph] if paragraph else None, text)
+            for pk, name, paragraph, text in rows
+        ]
+        return sorted(found, key=lambda remark: remark[0])
+
+    def reservations(self) -> list[dict[str, Any]]:
+        found = [
+            {"organisation": organisation, "paragraph": number, "text": text}
+            for organisation, number, text in self.remarks
+            if number
         ]
         return sorted(found, key=lambda each: (each["paragraph"], each["organisation"]))
+
+    def explanations(self) -> list[dict[str, Any]]:
+        return [
+            {"organisation": organisation, "text": text}
+            for organisation, number, text in self.remarks
+            if number is None
+        ]
 
     def clearances(self) -> list[dict[str, Any]]:
         rows = self.paper.clearances.select_related("ministry").prefetch_related("stances")
@@ -390,6 +419,8 @@ class _Assembly:
             "chair": decision.chair.name,
             "at": _utc(decision.at),
             "place": decision.forum.place,
+            **({"paragraph_by_paragraph": True} if decision.is_by_paragraph else {}),
+            **roll_call(decision.roll_call),
         }
 
 
@@ -399,12 +430,6 @@ def _themes(consultation: Consultation) -> list[Theme]:
     leads = Mandate.objects.filter(is_lead=True, is_confirmed=True).select_related("ministry")
     found = consultation.themes.order_by("order")
     return list(found.prefetch_related(Prefetch("links", links), Prefetch("mandates", leads)))
-
-
-def _listed(convenors: str) -> list[str]:
-    """The convenors, which one line of the forum names: apart by semicolons, or else by commas."""
-    parts = convenors.split(";") if ";" in convenors else convenors.split(",")
-    return [part.strip() for part in parts if part.strip()]
 
 
 def _groups(participants: list[dict[str, Any]], cells: list[dict[str, Any]]) -> dict[str, str]:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from consultations.models import Stakeholder, Term
-from positions.models import QuorumCount
+from positions.models import QuorumCount, RollCall
 
 IN_BRACKETS = re.compile(r"^(?P<meaning>.*\S) \((?P<short>[^()]+)\)$")
 ABBREVIATION = re.compile(r"^[A-Z][A-Za-z]*[A-Z]s?$")
@@ -50,3 +51,16 @@ def quorum_sentence(count: QuorumCount) -> str:
         f"{count.members_present} of {count.members_total} member institutions were present"
         f" ({count.members_needed} are needed), from {count.groups_present} groups ({count.groups_needed} are needed)."
     )
+
+
+def listed(convenors: str) -> list[str]:
+    """The convenors, which one line of the forum names: apart by semicolons, or else by commas."""
+    parts = convenors.split(";") if ";" in convenors else convenors.split(",")
+    return [part.strip() for part in parts if part.strip()]
+
+
+def roll_call(call: RollCall | None) -> dict[str, Any]:
+    """The roll call with its tally; nothing where the roll was not called."""
+    if call is None:
+        return {}
+    return {"roll_call": {"yes": call.yes, "no": call.no, "abstain": call.abstain, "votes": call.votes}}

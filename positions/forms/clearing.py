@@ -125,3 +125,51 @@ class LetterForm(forms.Form):
         """What the letter says about each paragraph of which it speaks."""
         said = {stance.paragraph: self._said(self.cleaned_data, at) for at, stance in enumerate(self.stances)}
         return {paragraph: words for paragraph, words in said.items() if words["value"]}
+
+
+CONCURS = [("yes", _("Concurs with the text as it stands")), ("no", _("Does not concur: the text waits"))]
+
+
+class StepForm(forms.Form):
+    """What an office of the chain says to the text; `by_letter` where the secretariat records its letter."""
+
+    hide_optional = True
+
+    concurs = forms.ChoiceField(
+        label=_("The office"),
+        choices=CONCURS,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what the office says")},
+    )
+    text = PlainTextField(
+        label=_("Note"),
+        help_text=_("Needed where the office does not concur: what stands against the text, and where."),
+        max_length=5_000,
+        what=_("The note"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    letter_reference = LineField(
+        label=_("Reference of the letter"),
+        max_length=80,
+        what=_("The reference"),
+        help_text=_("A second officer countersigns it before it counts."),
+        error_messages={"required": _("Enter the reference of the letter")},
+    )
+
+    def __init__(self, *args: Any, by_letter: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not by_letter:
+            del self.fields["letter_reference"]
+
+    def clean(self) -> dict[str, Any]:
+        """An office that does not concur says why."""
+        data = super().clean() or {}
+        if data.get("concurs") == "no" and "text" in data and not data["text"].strip():
+            self.add_error("text", _("Enter what stands against the text"))
+        return data
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the verb takes."""
+        return {**self.cleaned_data, "concurs": self.cleaned_data["concurs"] == "yes"}

@@ -4,6 +4,7 @@ from .decisions import Clearance, ClearanceState, Decision, QuorumCount, Reserva
 from .dispositions import WITH_CODE, Disposition, Outcome, ReasonCode, kind_in_words
 from .editions import FINAL_KINDS, Artefact, ArtefactFormat, Edition, EditionKind
 from .mandates import AnswerByLetter, ClearanceReminder, LetterLine, LetterState, MandateChange, ReminderStep
+from .meeting import ChainStep, Explanation, ParagraphAgreement, RollCall, StepAnswer, StepKind
 from .papers import (
     BEFORE_ADOPTION,
     COMMENT_LIMIT,

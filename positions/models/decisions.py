@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from consultations.models import CleanCharField, CleanTextField, Forum, Stakeholder, User
+from consultations.models import CleanTextField, Forum, Stakeholder, User
 from consultations.models.guards import append_only, no_delete, one_of, state_guards
 
 from .editions import Edition
@@ -172,6 +172,10 @@ class Decision(models.Model):
     forum = models.ForeignKey(Forum, models.PROTECT, related_name="decisions", verbose_name=_("forum"))
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="decisions", verbose_name=_("text decided on"))
     quorum = models.ForeignKey(QuorumCount, models.PROTECT, related_name="decisions", verbose_name=_("quorum"))
+    roll_call = models.ForeignKey(
+        "RollCall", models.PROTECT, null=True, related_name="decisions", verbose_name=_("roll call")
+    )
+    is_by_paragraph = models.BooleanField(_("paragraph by paragraph"), default=False)
     rule = models.CharField(_("rule"), max_length=28, choices=Rule)
     reasons = CleanTextField(_("reasons"), blank=True, max_length=5000)
     chair = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("chair"))
@@ -203,7 +207,7 @@ class Reservation(models.Model):
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
     recorded_at = models.DateTimeField(_("recorded"))
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, editable=False)
-    withdrawn_reason = CleanCharField(_("why withdrawn"), max_length=500, blank=True, editable=False)
+    withdrawn_reason = CleanTextField(_("why withdrawn"), max_length=2000, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("reservation")

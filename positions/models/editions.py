@@ -39,6 +39,8 @@ class EditionQuerySet(models.QuerySet):
             if any(body.is_verified_member for body in bodies):
                 seen |= Q(kind=EditionKind.REVIEW) & ~Q(paper__state=PaperState.WITHDRAWN)
             seen |= Q(clearances__ministry__in=[body.pk for body in bodies])
+            asked = Q(paper__consultation__chain_steps__institution__in=[body.pk for body in bodies])
+            seen |= asked & Q(kind=EditionKind.CLEARANCE, paper__consultation__chain_steps__is_asked=True)
         return self.filter(seen).distinct()
 
 

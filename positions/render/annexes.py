@@ -14,6 +14,7 @@ from positions.render.words import (
     rule_words,
     session_words,
     speakers,
+    vote_words,
     with_values,
 )
 
@@ -123,8 +124,23 @@ def adoption_facts(content: Content) -> list[tuple[str, str]]:
         (_("In the chair"), adoption["chair"]),
         (_("Quorum"), adoption["quorum"]),
         (_("Rule applied"), rule_words(adoption["rule"])),
+        (_("Manner"), _("Paragraph by paragraph, then as a whole") if adoption.get("paragraph_by_paragraph") else ""),
+        (_("Roll call"), roll_tally(adoption)),
         (_("Reasons"), adoption["reasons"]),
     )
+
+
+def roll_tally(adoption: Content) -> str:
+    """How many institutions voted how; empty where the roll was not called."""
+    words = _("%(yes)s yes, %(no)s no, %(abstain)s abstain")
+    call = adoption.get("roll_call")
+    return words % {name: call[name] for name in ("yes", "no", "abstain")} if call else ""
+
+
+def roll_call(content: Content) -> list[tuple[str, str]]:
+    """Annex F: each institution that was called, and its vote."""
+    call = (content.get("adoption") or {}).get("roll_call") or {}
+    return [(vote["name"], vote_words(vote["vote"])) for vote in call.get("votes", [])]
 
 
 def clearances(content: Content) -> list[Content]:

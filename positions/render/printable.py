@@ -138,6 +138,8 @@ def book(content: Content, *, sha256: str, address: str) -> Content:
         "method_note": annexes.method_note(content),
         "reservations": content.get("reservations", []),
         "adoption": annexes.adoption_facts(content),
+        "roll_call": annexes.roll_call(content),
+        "explanations": [{**each, "text": blocks(each["text"])} for each in content.get("explanations", [])],
         "clearances": annexes.clearances(content),
         "objections": content.get("objections_resolved", []),
         "clearance_note": blocks(content.get("clearance_note") or ""),

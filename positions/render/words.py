@@ -16,6 +16,11 @@ def rule_words(rule: str) -> str:
     }.get(rule, rule)
 
 
+def vote_words(vote: str) -> str:
+    """A vote of a roll call."""
+    return {"yes": _("Yes"), "no": _("No"), "abstain": _("Abstain")}.get(vote, vote)
+
+
 def outcome_words(outcome: str) -> str:
     """What became of a point."""
     return {

@@ -17,7 +17,7 @@ from positions.models import FINAL_KINDS, PositionPaper
 from positions.permissions import may_chair
 from positions.queries import numbered_paragraphs, paragraph_numbers
 from positions.workflow import PAPER_MOVES
-from positions.workflow.adoption import BEFORE_THE_MEETING
+from positions.workflow.meeting import BEFORE_THE_MEETING
 
 from .paper_moves import HOME, known_paper, moves_on
 

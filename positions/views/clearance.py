@@ -18,10 +18,11 @@ from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, 
 from ncm_portal.workflow import moves_open_to, needs_of
 from positions import workflow
 from positions.forms.decisions import STANCES, StanceForm
-from positions.models import Clearance, EditionKind, PaperState, Paragraph, Stance, StanceValue
+from positions.models import Clearance, PaperState, Paragraph, Stance, StanceValue
 from positions.permissions import may_answer
 from positions.queries import paragraph_numbers
 from positions.workflow import CLEARANCE_MOVES, PAPER_MOVES
+from positions.workflow.steps import clearance_text
 
 from .paper_moves import HOME, known_paper, moves_on
 
@@ -164,7 +165,8 @@ def desk_clearance(request: HttpRequest, slug: str) -> HttpResponse:
         "paper": paper,
         "rows": table,
         "objections": [stance for row in table for stance in row["objections"]],
-        "text": paper.editions.filter(kind=EditionKind.CLEARANCE).defer("content").first(),
+        "text": clearance_text(paper),
+        "steps": workflow.asked_steps(paper) if table else [],
         "moves": moves_on("desk_clearance", paper, request.user),
         "needs": needs_of({verb: PAPER_MOVES[verb] for verb in HOME["desk_clearance"]}, paper),
     }

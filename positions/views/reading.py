@@ -61,6 +61,7 @@ def facts(sha256: str) -> dict[str, Any]:
         "tallies": whole["tallies"],
         "forum": whole["forum"],
         "adoption": adoption,
+        "explanations": whole.get("explanations", []),
         "adopted_at": datetime.fromisoformat(adoption["at"]) if adoption else None,
         "contents": [_entry(place, section) for place, section in enumerate(whole["sections"], start=1)],
     }

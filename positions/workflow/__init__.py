@@ -59,6 +59,7 @@ from .drafting import (
 from .letters import LETTER_MOVES, add_scan, countersign_answer, strike_answer, type_answer
 from .lineage import merge_paragraphs, split_paragraph
 from .mandates import adjust_mandate
+from .meeting import agree_paragraphs, call_roll, record_explanation, withdraw_explanation
 from .moves import PAPER_MOVES, resume, suspend, withdraw_paper
 from .reminders import remind_clearances
 from .review import (
@@ -69,3 +70,4 @@ from .review import (
     decline_amendment,
     open_review,
 )
+from .steps import answer_step, asked_steps, countersign_step

@@ -23,11 +23,11 @@ from positions.models import (
 from positions.permissions import may_chair, may_run, may_withdraw_reservation
 
 from .conditions import final_edition, standing
+from .meeting import BEFORE_THE_MEETING, last_count, last_roll_call
 from .moves import PAPER_MOVES
 
 SECRETARIAT = gettext_lazy("the secretariat")
 CHAIR = gettext_lazy("the chair")
-BEFORE_THE_MEETING = (PaperState.IN_CLEARANCE, PaperState.CLEARED, PaperState.FORUM_TEXT, PaperState.IN_SESSION)
 
 
 @verb
@@ -159,7 +159,9 @@ def _decide(paper: PositionPaper, rule: str, reasons: str, chair: User) -> Decis
         paper=paper,
         forum=paper.forum,
         edition=paper.editions.filter(kind=EditionKind.FORUM).first(),
-        quorum=paper.quorum_counts.filter(forum=paper.forum).first(),
+        quorum=last_count(paper),
+        roll_call=last_roll_call(paper),
+        is_by_paragraph=paper.agreements.filter(forum=paper.forum).exists(),
         rule=rule,
         reasons=reasons.strip(),
         chair=chair,

@@ -43,6 +43,7 @@ from positions.queries import ministries_of
 
 from .conditions import standing
 from .moves import PAPER_MOVES
+from .steps import ask_steps
 
 S = ClearanceState
 SECRETARIAT = gettext_lazy("the secretariat")
@@ -125,6 +126,7 @@ def request_clearance(paper: PositionPaper, *, by: User, due_at: datetime) -> Po
     ask_about(row, mandated, text, by, due_at)
     waiting = row.clearances.filter(ministry__in=mandated, state=S.REQUESTED)
     emails.clearance_requested(waiting.select_related("ministry", "paper"))
+    ask_steps(row)
     return row
 
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy
 
 from consultations.models import User
-from ncm_portal.workflow import Move, make, table, verb
+from ncm_portal.workflow import Move, all_of, make, table, verb
 from positions.models import BEFORE_ADOPTION, PaperState, PositionPaper
 from positions.permissions import may_break_silence, may_chair, may_clear, may_publish, may_run
 
@@ -21,6 +21,8 @@ from .conditions import (
     review_has_closed,
     silence_is_over,
 )
+from .meeting import meeting_is_through
+from .steps import steps_are_done
 
 S = PaperState
 SECRETARIAT = gettext_lazy("the secretariat")
@@ -82,7 +84,7 @@ PAPER_MOVES = table(
         S.CLEARED,
         may_clear,
         HEAD,
-        ready_to_clear,
+        all_of(ready_to_clear, steps_are_done),
         needs_reason=True,
     ),
     Move("open_silence", gettext_lazy("Put the text under silence"), (S.CLEARED,), S.SILENCE, may_run, SECRETARIAT),
@@ -117,7 +119,15 @@ PAPER_MOVES = table(
         CHAIR,
         ready_for_session,
     ),
-    Move("adopt", gettext_lazy("Declare adopted"), (S.IN_SESSION,), S.ADOPTED, may_chair, CHAIR, ready_to_adopt),
+    Move(
+        "adopt",
+        gettext_lazy("Declare adopted"),
+        (S.IN_SESSION,),
+        S.ADOPTED,
+        may_chair,
+        CHAIR,
+        all_of(ready_to_adopt, meeting_is_through),
+    ),
     Move(
         "not_adopt",
         gettext_lazy("Declare not adopted"),

@@ -1,0 +1,158 @@
+"""What else offices and the meeting say: steps of the chain, roll call, paragraphs agreed, explanations of position."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models import CleanCharField, CleanTextField, Consultation, Forum, Stakeholder, User
+from consultations.models.guards import append_only, no_delete, one_of, together
+
+from .decisions import QuorumCount
+from .editions import Edition
+from .papers import Paragraph, PositionPaper, Wording
+
+
+class StepKind(models.TextChoices):
+    LEGAL = "legal", _("legal vetting")
+    FOREIGN = "foreign", _("foreign affairs concurrence")
+    OTHER = "other", _("concurrence")
+
+
+class ChainStep(models.Model):
+    """A step that the text of a consultation takes beside its ministries, by one office: a setting."""
+
+    consultation = models.ForeignKey(
+        Consultation, models.PROTECT, related_name="chain_steps", verbose_name=_("consultation")
+    )
+    kind = models.CharField(_("step"), max_length=8, choices=StepKind)
+    institution = models.ForeignKey(Stakeholder, models.PROTECT, related_name="chain_steps", verbose_name=_("office"))
+    order = models.PositiveSmallIntegerField(_("order"), default=1)
+    is_asked = models.BooleanField(_("is asked"), default=True)
+
+    class Meta:
+        verbose_name = _("step of the chain")
+        verbose_name_plural = _("steps of the chain")
+        ordering = ["consultation", "order", "pk"]
+        constraints = [
+            one_of("kind", StepKind, "chainstep_kind"),
+            models.UniqueConstraint(fields=["consultation", "kind", "institution"], name="chainstep_once"),
+        ]
+
+    def __str__(self):
+        return f"{str(self.get_kind_display()).capitalize()}, {self.institution.name}"
+
+
+class StepAnswerQuerySet(models.QuerySet):
+    def counting(self):
+        """Answers that count: the office's own, and those by letter that a second officer has countersigned."""
+        return self.filter(Q(letter_reference="") | Q(countersigned_at__isnull=False))
+
+
+class StepAnswer(models.Model):
+    """What an office says to one frozen text. What came by letter counts when a second officer has countersigned it."""
+
+    paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="step_answers", verbose_name=_("paper"))
+    step = models.ForeignKey(ChainStep, models.PROTECT, related_name="answers", verbose_name=_("step"))
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="step_answers", verbose_name=_("text"))
+    concurs = models.BooleanField(_("concurs"))
+    text = CleanTextField(_("note"), blank=True, max_length=5000)
+    letter_reference = CleanCharField(_("reference of the letter"), max_length=80, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("when"))
+    countersigned_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("countersigned by"), editable=False
+    )
+    countersigned_at = models.DateTimeField(_("countersigned"), null=True, editable=False)
+
+    objects = StepAnswerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("answer to a step")
+        verbose_name_plural = _("answers to steps")
+        ordering = ["step", "-at", "-pk"]
+        constraints = [
+            together("countersigned_by", "countersigned_at", name="stepanswer_countersigned"),
+            models.CheckConstraint(condition=Q(concurs=True) | ~Q(text=""), name="stepanswer_says_why"),
+            models.CheckConstraint(
+                condition=Q(countersigned_by=None) | ~Q(countersigned_by=F("by")) & ~Q(letter_reference=""),
+                name="stepanswer_two_officers",
+            ),
+        ]
+        triggers = [no_delete()]
+
+    def __str__(self):
+        return f"{self.step}: {self.edition.number}"
+
+
+class RollCall(models.Model):
+    """Yes, no or abstain of each member institution that was counted as present. Never rewritten."""
+
+    paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="roll_calls", verbose_name=_("paper"))
+    quorum = models.ForeignKey(QuorumCount, models.PROTECT, related_name="roll_calls", verbose_name=_("quorum"))
+    votes = models.JSONField(_("votes"))
+    yes = models.PositiveSmallIntegerField(_("yes"))
+    no = models.PositiveSmallIntegerField(_("no"))
+    abstain = models.PositiveSmallIntegerField(_("abstain"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("taken by"))
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("roll call")
+        verbose_name_plural = _("roll calls")
+        ordering = ["paper", "-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(yes__gt=0) | Q(no__gt=0) | Q(abstain__gt=0), name="rollcall_votes")
+        ]
+        triggers = [append_only()]
+
+    def __str__(self):
+        return f"{self.yes} / {self.no} / {self.abstain}"
+
+
+class ParagraphAgreement(models.Model):
+    """The meeting agreed to the words of one paragraph, before it decides on the whole."""
+
+    paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="agreements", verbose_name=_("paper"))
+    forum = models.ForeignKey(Forum, models.PROTECT, related_name="+", verbose_name=_("forum"))
+    paragraph = models.ForeignKey(Paragraph, models.PROTECT, related_name="agreements", verbose_name=_("paragraph"))
+    wording = models.ForeignKey(Wording, models.PROTECT, related_name="+", verbose_name=_("wording"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("chair"))
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("agreement to a paragraph")
+        verbose_name_plural = _("agreements to paragraphs")
+        ordering = ["paper", "at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["forum", "paragraph", "wording"], name="agreement_once")]
+        triggers = [append_only()]
+
+    def __str__(self):
+        return f"{self.paragraph}"
+
+
+class Explanation(models.Model):
+    """An organisation explains its position on the whole text: printed in the record, and it does not block."""
+
+    paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="explanations", verbose_name=_("paper"))
+    stakeholder = models.ForeignKey(
+        Stakeholder, models.PROTECT, related_name="explanations", verbose_name=_("organisation")
+    )
+    text = CleanTextField(_("text as printed"), max_length=5000)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
+    recorded_at = models.DateTimeField(_("recorded"))
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, editable=False)
+    withdrawn_reason = CleanTextField(_("why withdrawn"), max_length=2000, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("explanation of position")
+        verbose_name_plural = _("explanations of position")
+        ordering = ["paper", "stakeholder__name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["paper", "stakeholder"], condition=Q(withdrawn_at=None), name="explanation_once"
+            ),
+        ]
+        triggers = [no_delete()]
+
+    def __str__(self):
+        return f"{self.stakeholder.label}: {self.text[:40]}"

@@ -1,0 +1,139 @@
+"""In the meeting: paragraphs agreed one by one, the roll call, explanations of position, and how the record prints them."""
+
+import json
+
+import pytest
+
+from ncm_portal.workflow import Blocked, NotAllowed
+from positions import workflow
+from positions.models import RollCall
+from positions.render import annexes
+from tests.factories import change, make_check_in, make_delegate, make_stakeholder
+from tests.paper_factories import bring_paper, make_edition
+from tests.positions.clearing import make_text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def text():
+    """A text in session at a quorate forum: both ministries are members and have checked in."""
+    made = make_text("in_clearance")
+    bring_paper(made.paper, "in_session")
+    make_edition(made.paper, "0.3", kind="forum")
+    change(made.paper.consultation, quorum_groups=1)
+    for state in ("registration_closed", "in_session"):
+        change(made.forum, state=state)
+    for ministry in (made.one, made.two):
+        make_check_in(make_delegate(made.forum, ministry), by=made.secretariat)
+    workflow.count_quorum(made.paper, by=made.head)
+    return made
+
+
+def refusal(act):
+    with pytest.raises(Blocked) as raised:
+        act()
+    return raised.value.reasons
+
+
+def adopt(text, rule="consensus", reasons=""):
+    return workflow.adopt(text.paper, by=text.head, rule=rule, reasons=reasons)
+
+
+def call(text, one="yes", two="yes", **more):
+    votes = {"Ministry of One": one, "Ministry of Two": two, **more}
+    return workflow.call_roll(text.paper, by=text.head, votes=votes)
+
+
+def frozen(text):
+    return json.loads(text.paper.editions.get(number="1.0").content)
+
+
+def test_the_roll_is_called_where_the_rules_ask_and_frozen_with_the_decision(text):
+    change(text.paper.consultation, needs_roll_call=True)
+    text.paper.refresh_from_db()
+    assert refusal(lambda: adopt(text)) == ["The roll was not called since the quorum was counted"]
+    made = call(text, two="abstain")
+    assert (made.yes, made.no, made.abstain) == (1, 0, 1)
+    adopt(text)
+    assert text.paper.decisions.get().roll_call == made
+    record = frozen(text)
+    assert record["adoption"]["roll_call"] == {
+        "yes": 1, "no": 0, "abstain": 1,
+        "votes": [
+            {"name": "Ministry of One", "group": text.one.group, "vote": "yes"},
+            {"name": "Ministry of Two", "group": text.two.group, "vote": "abstain"},
+        ],
+    }  # fmt: skip
+    assert ("Roll call", "1 yes, 0 no, 1 abstain") in annexes.adoption_facts(record)
+    assert annexes.roll_call(record) == [("Ministry of One", "Yes"), ("Ministry of Two", "Abstain")]
+
+
+def test_whoever_votes_no_needs_a_reservation_on_record(text):
+    call(text, two="no")
+    assert refusal(lambda: adopt(text)) == ["Ministry of Two votes no and has no reservation on record"]
+    workflow.record_reservation(
+        text.paper, stakeholder=text.two, paragraph=text.second, text="It costs money.", by=text.secretariat
+    )
+    assert adopt(text, "consensus_with_reservations", "One reserves.").state == "adopted"
+
+
+def test_a_new_count_wants_a_new_roll_call(text):
+    change(text.paper.consultation, needs_roll_call=True)
+    text.paper.refresh_from_db()
+    call(text)
+    workflow.count_quorum(text.paper, by=text.head)
+    assert refusal(lambda: adopt(text)) == ["The roll was not called since the quorum was counted"]
+
+
+def test_the_roll_is_that_of_the_members_who_are_present(text):
+    votes = {"Ministry of One": "maybe", "A Stranger": "yes"}
+    assert refusal(lambda: workflow.call_roll(text.paper, by=text.head, votes=votes)) == [
+        "Ministry of One: choose yes, no or abstain.",
+        "Ministry of Two: choose yes, no or abstain.",
+        "A Stranger was not counted as present.",
+    ]
+    with pytest.raises(NotAllowed):
+        workflow.call_roll(text.paper, by=text.secretariat, votes=votes)
+    assert not RollCall.objects.exists()
+
+
+def test_the_meeting_agrees_paragraph_by_paragraph(text):
+    assert workflow.agree_paragraphs(text.paper, by=text.head, paragraphs=[text.first, text.second]) == 2
+    assert refusal(lambda: adopt(text)) == ["Paragraph 1 is not agreed yet"]
+    assert workflow.agree_paragraphs(text.paper, by=text.head, paragraphs=[text.opening, text.first]) == 1
+    adopt(text)
+    record = frozen(text)
+    assert record["adoption"]["paragraph_by_paragraph"] is True
+    assert ("Manner", "Paragraph by paragraph, then as a whole") in annexes.adoption_facts(record)
+    assert refusal(lambda: workflow.agree_paragraphs(text.paper, by=text.head, paragraphs=[])) == [
+        "Choose the paragraphs to which the meeting agrees.",
+        "The text is not in session.",
+    ]
+
+
+def test_an_explanation_of_position_is_printed_in_the_record(text):
+    other = make_stakeholder(name="Union of Workers", state="verified")
+    said = {"stakeholder": text.one, "text": "We read it as a wish.", "by": text.secretariat}
+    workflow.record_explanation(text.paper, **said)
+    gone = workflow.record_explanation(text.paper, stakeholder=other, text="We do not.", by=text.secretariat)
+    assert refusal(lambda: workflow.record_explanation(text.paper, **said | {"text": " "})) == [
+        "Enter the explanation as it will be printed.",
+        "This organisation has an explanation on record already.",
+    ]
+    workflow.withdraw_explanation(gone, by=text.secretariat, reason="On its word. " * 60)
+    adopt(text)
+    record = frozen(text)
+    assert record["explanations"] == [{"organisation": "Ministry of One", "text": "We read it as a wish."}]
+    assert refusal(lambda: workflow.withdraw_explanation(gone, by=text.secretariat, reason="Again.")) == [
+        "This explanation cannot be withdrawn any more."
+    ]
+    late = lambda: workflow.record_explanation(text.paper, stakeholder=other, text="Late.", by=text.secretariat)  # noqa: E731
+    assert refusal(late) == ["Explanations are recorded from clearance until the decision."]
+
+
+def test_a_record_without_them_says_nothing_of_them(text):
+    adopt(text)
+    record = frozen(text)
+    assert {"explanations"} & set(record) == set()
+    assert {"roll_call", "paragraph_by_paragraph"} & set(record["adoption"]) == set()

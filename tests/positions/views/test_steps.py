@@ -1,0 +1,59 @@
+"""A step of the chain in the browser: of the office that is asked, and of the secretariat with its letter."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from ncm_portal.workflow import now
+from positions import workflow
+from positions.models import ChainStep, StepAnswer
+from tests.factories import make_member, make_secretariat, make_stakeholder
+from tests.pages import words
+from tests.positions.clearing import make_text
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def text():
+    made = make_text()
+    made.office = make_stakeholder(name="State Department for Foreign Affairs", state="verified")
+    made.step = ChainStep.objects.create(consultation=made.paper.consultation, kind="foreign", institution=made.office)
+    made.page = reverse("step", args=[made.paper.slug, made.step.pk])
+    workflow.request_clearance(made.paper, by=made.secretariat, due_at=now() + timedelta(days=60))
+    return made
+
+
+def test_the_office_reads_and_answers(text):
+    client = sign_in(Client(), make_member(text.office))
+    page = client.get(text.page)
+    assert "State Department for Foreign Affairs. The text that is cleared is edition 0.2" in words(page)
+    assert "Reference of the letter" not in words(page)
+    missing = client.post(text.page, {"concurs": "no", "text": " "})
+    assert (missing.status_code, "Note: Enter what stands against the text" in words(missing)) == (422, True)
+    done = client.post(text.page, {"concurs": "no", "text": "Article 3 is not ours."}, follow=True)
+    assert "Does not concur, edition 0.2" in words(done)
+    desk = words(sign_in(Client(), text.secretariat).get(reverse("desk_clearance", args=[text.paper.slug])))
+    assert "Foreign affairs concurrence, State Department for Foreign Affairs Does not concur" in desk
+    assert "Foreign affairs concurrence, State Department for Foreign Affairs: does not concur" in desk
+
+
+def test_a_letter_is_recorded_by_one_officer_and_countersigned_by_another(text):
+    first, second = (sign_in(Client(), one) for one in (text.secretariat, make_secretariat()))
+    assert "Reference of the letter: Enter the reference" in words(first.post(text.page, {"concurs": "yes"}))
+    recorded = {"concurs": "yes", "letter_reference": "MFA/1/26"}
+    assert "Waits for a second officer" in words(first.post(text.page, recorded, follow=True))
+    answer = StepAnswer.objects.get()
+    sign = reverse("step_countersign", args=[text.paper.slug, text.step.pk, answer.pk])
+    refused = first.post(sign)
+    assert (refused.status_code, "Only an officer of the secretariat other than" in words(refused)) == (409, True)
+    assert "Countersigned: the answer counts." in words(second.post(sign, follow=True))
+
+
+def test_for_others_it_is_not_there(text):
+    for person in (text.officer_one, make_member(make_stakeholder())):
+        client = sign_in(Client(), person)
+        assert [client.get(text.page).status_code, client.post(text.page).status_code] == [404, 404]
