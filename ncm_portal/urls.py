@@ -32,6 +32,9 @@ PUBLIC = {
     "paper_compare",
     "edition_lines",
     "edition_line",
+    "read_review",  # a text under review that everyone may read
+    "read_review_section",
+    "read_review_print",
     "edition_pdf",
     "edition_json",
     "verify",

@@ -55,7 +55,7 @@ def _tell_sponsor(template: str, amendment: Amendment, **context: object) -> Non
         [recipient(amendment.by)] if amendment.by.is_active else people_of(amendment.sponsor),
         title=one_line(paper.title),
         amendment=amendment,
-        link=address("review", paper.slug),
+        link=address("review_amendment", paper.slug, amendment.pk),
         **context,
     )
 

@@ -106,19 +106,20 @@ class Option(NamedTuple):
 def bracketed(base: str, others: Mapping[str, str]) -> list[str | list[Option]]:
     """Print several texts that grew out of `base` as open text: words that all have, and in turn the options.
 
-    `others` is text by name. The text that stands is an option where not everybody leaves it. A text that takes all
-    words away ("") is the option of no words.
+    `others` is text by name; those that say the same at a place share an option. The words that stand are an option
+    where somebody leaves them. A text that takes words away there has the option of no words ("").
     """
     old, texts = words(base), {name: words(text) for name, text in others.items()}
     pieces: list[str | list[Option]] = []
     for stands, *options in _pieces(old, *texts.values()):
-        made = [Option(name, _joined(piece)) for name, piece in zip(texts, options, strict=True) if piece != stands]
-        if not made:
+        said: dict[str, list[str]] = {}
+        for name, piece in zip(texts, options, strict=True):
+            said.setdefault("" if piece == stands else " " + _joined(piece), []).append(name)
+        if list(said) in ([""], []):
             pieces.append("".join(stands))
-        elif len(made) == len(texts):
-            pieces.append(made)
-        else:
-            pieces.append([Option("", _joined(stands)), *made])
+            continue
+        made = [Option(", ".join(names), text[1:]) for text, names in said.items() if text]
+        pieces.append([Option("", _joined(stands)), *made] if stands and "" in said else made)
     return _run_together(pieces)
 
 

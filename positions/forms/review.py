@@ -1,41 +1,84 @@
-"""What is typed in during a review round: its closing hour, other words for a paragraph, what is decided on them."""
+"""What is typed in during a review round: its closing hour, changes to a paragraph, what is advised and decided."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import reason_field
 from consultations.models import Stakeholder
+from positions.models import WITH_TEXT, Advice, Audience, Consent, Operation
 
 from .decisions import moment_field
 from .drafting import paragraph_text
 
+HINTS = {
+    Operation.REPLACE: _("Change the words as they should read. The whole paragraph stands here."),
+    Operation.INSERT: _("The words of the new paragraph, which will stand behind this one."),
+    Operation.SPLIT: _("Put an empty line where the new paragraph begins."),
+}
+PK = {"min_value": 1, "max_value": 2**63 - 1}
+
 
 class RoundForm(forms.Form):
-    """Until when members may propose amendments."""
+    """Until when amendments may be proposed, and by whom."""
 
     closes_at = moment_field(_("The round closes on"), _("Day and hour in Nairobi (EAT, UTC+3)."))
+    audience = forms.ChoiceField(
+        label=_("Who is invited"), choices=Audience, initial=Audience.MEMBERS, widget=forms.RadioSelect, required=False
+    )
+
+    def clean_audience(self) -> str:
+        """Members, where nothing was chosen."""
+        return self.cleaned_data["audience"] or Audience.MEMBERS
 
 
-class AmendmentForm(forms.Form):
-    """Other words for a paragraph, proposed in the name of a member organisation."""
+class Place(NamedTuple):
+    """Where a paragraph would stand: behind the paragraph with this key, or first in its section."""
+
+    key: UUID
+    is_first: bool
+
+
+class ProposalForm(forms.Form):
+    """A change to a paragraph, proposed in the name of an organisation."""
 
     sponsor = forms.ChoiceField(label=_("In the name of"))
-    text = paragraph_text(help_text=_("Change the words as they should read. The whole paragraph stands here."))
+    text = paragraph_text()
+    place = forms.ChoiceField(label=_("Where it should stand"), choices=())
     reason = reason_field(
         _("Say why: the drafters and the other members will read it."),
         help_text=_("The drafters and the other members read it."),
     )
     round = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10_000)
+    operation = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, sponsors: Iterable[Stakeholder], **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        sponsors: Iterable[Stakeholder],
+        operation: str = Operation.REPLACE,
+        places: Iterable[dict[str, Any]] = (),
+        own: str = "",
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
+        self.operation = operation
         self.sponsors = {str(body.pk): body for body in sponsors}
         self.fields["sponsor"].choices = [(pk, body.name) for pk, body in self.sponsors.items()]
         if len(self.sponsors) == 1:
             del self.fields["sponsor"]
+        if operation in WITH_TEXT:
+            self.fields["text"].help_text = HINTS[operation]
+        else:
+            del self.fields["text"]
+        if operation == Operation.MOVE:
+            self.fields["place"].choices = [("", "—"), *_places(places, own)]
+        else:
+            del self.fields["place"]
 
     @property
     def words(self) -> dict[str, Any]:
@@ -43,9 +86,56 @@ class AmendmentForm(forms.Form):
         chosen = self.cleaned_data.get("sponsor") or next(iter(self.sponsors))
         return {
             "sponsor": self.sponsors[chosen],
-            "text": self.cleaned_data["text"],
+            "text": self.cleaned_data.get("text", ""),
             "reason": self.cleaned_data["reason"],
         }
+
+    @property
+    def place_chosen(self) -> Place | None:
+        """Where the paragraph should stand; None where it is not moved."""
+        kind, _dash, key = self.cleaned_data.get("place", "").partition("-")
+        return Place(UUID(key), kind == "first") if key else None
+
+
+def _places(sections: Iterable[dict[str, Any]], own: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The places in each section: at its beginning, and behind each paragraph but the one that moves."""
+    found = []
+    for section in sections:
+        rows = section["paragraphs"]
+        options = [(f"first-{rows[0]['key']}", _g("At the beginning"))]
+        words = _g("Behind paragraph %(number)s: %(text)s")
+        options += [
+            (f"behind-{each['key']}", words % {"number": each["number"], "text": each["text"][:40]})
+            for each in rows
+            if each["key"] != own
+        ]
+        found.append((section["heading"], options))
+    return found
+
+
+class ConfirmForm(forms.Form):
+    """A stale amendment in words that fit the paragraph of today; `base` is the wording they were fitted to."""
+
+    text = paragraph_text(help_text=_("What the paragraph should say, in the words of today."))
+    base = forms.IntegerField(widget=forms.HiddenInput, **PK)
+
+    def __init__(self, *args: Any, with_text: bool = True, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not with_text:
+            self.fields["text"].required = False
+            self.fields["text"].widget = forms.HiddenInput()
+
+
+class AnswerForm(forms.Form):
+    """Whether the sponsor consents to what the drafters recommend."""
+
+    consent = forms.ChoiceField(
+        label=_("Your organisation"),
+        choices=Consent,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the two.")},
+    )
+    reason = reason_field(help_text=_("Needed if your organisation insists. The drafters read it."))
 
 
 class AcceptForm(forms.Form):
@@ -55,14 +145,14 @@ class AcceptForm(forms.Form):
 
 
 class FitForm(forms.Form):
-    """Take proposed words into a paragraph that changed meanwhile; `base` is the wording they were fitted to."""
+    """Accept an amendment in other words than its own; `base` is the wording they were fitted to."""
 
     text = paragraph_text(help_text=_("What the paragraph shall say."))
     reason = reason_field(
-        _("Say how the proposed words were fitted in: the sponsor will read it."),
-        help_text=_("How the proposed words were fitted in. The sponsor reads it."),
+        _("Say why not all of it, or how it was fitted in: the sponsor will read it."),
+        help_text=_("Why not all of it, or how it was fitted in. The sponsor reads it."),
     )
-    base = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+    base = forms.IntegerField(widget=forms.HiddenInput, **PK)
 
 
 class DeclineForm(forms.Form):
@@ -71,3 +161,26 @@ class DeclineForm(forms.Form):
     reason = reason_field(
         _("Say why the words are not taken: the sponsor will read it."), help_text=_("The sponsor reads it.")
     )
+
+
+class RecommendForm(forms.Form):
+    """What the drafters advise on an amendment."""
+
+    advice = forms.ChoiceField(
+        label=_("The drafters recommend to"),
+        choices=Advice,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what you recommend.")},
+    )
+    text = paragraph_text(required=False, help_text=_("Only where it is accepted in part: the words you would take."))
+    reason = reason_field(
+        _("Say why: the sponsor will read it."), help_text=_("The sponsor reads it, and says whether it consents.")
+    )
+
+
+class ChooseForm(forms.Form):
+    """The one text of a paragraph for which amendments were accepted; `base` is the wording that it was made from."""
+
+    text = paragraph_text(help_text=_("What the paragraph shall say."))
+    why = reason_field(_("Say why it says so: it is kept with the wording."), help_text=_("Kept with the wording."))
+    base = forms.IntegerField(widget=forms.HiddenInput, **PK)

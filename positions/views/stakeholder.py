@@ -24,15 +24,16 @@ from consultations.models import (
     Submission,
     SubmissionState,
 )
-from consultations.permissions import is_member, may_manage_members, may_rule_on_sign_off, organisations_of
+from consultations.permissions import may_manage_members, may_rule_on_sign_off, organisations_of
 from consultations.queries import files_of
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out
 from consultations.views.late import late_standing
 from consultations.views.stakeholder import AUTHOR_MOVES, EDITABLE, history_of, own_input
 from consultations.workflow import STAKEHOLDER_MOVES
 from ncm_portal.workflow import moves_open_to, needs_of, now
-from positions.models import PaperState, ReviewRound
+from positions.models import Amendment, AmendmentState, PaperState, ReviewRound
 from positions.outcomes import what_became
+from positions.permissions import sponsors
 
 # The order in which a focal point has to do with them: what is theirs to finish stands first.
 ORDER = [
@@ -75,9 +76,17 @@ def _chosen(request: HttpRequest, organisations: list[Stakeholder]) -> Stakehold
 
 
 def _open_reviews(user: Any) -> list[ReviewRound]:
-    """The review rounds in which a member may propose other words now, the first to close first."""
+    """The review rounds in which the person may propose amendments now, the first to close first."""
     found = ReviewRound.objects.filter(paper__state=PaperState.REVIEW).select_related("paper").order_by("closes_at")
-    return [each for each in found if each.is_open] if is_member(user) else []
+    return [each for each in found if each.is_open and sponsors(user, each)]
+
+
+def _asked_about(organisation: Stakeholder) -> QuerySet[Amendment]:
+    """Amendments of the organisation that wait for its word: to be confirmed, or advised on and not answered."""
+    unanswered = Q(state=AmendmentState.PROPOSED, recommendations__replaced_at=None, recommendations__consent="")
+    advised = unanswered & Q(recommendations__isnull=False)
+    found = Amendment.objects.filter(Q(state=AmendmentState.STALE) | advised, sponsor=organisation)
+    return found.select_related("round__paper").order_by("at").distinct()
 
 
 def _about(request: HttpRequest, organisation: Stakeholder) -> dict[str, Any]:
@@ -85,6 +94,7 @@ def _about(request: HttpRequest, organisation: Stakeholder) -> dict[str, Any]:
     return {
         "organisation": organisation,
         "reviews": _open_reviews(request.user),
+        "asked_about": _asked_about(organisation),
         "inputs": _inputs(request, organisation),
         "memberships": Membership.objects.live().filter(stakeholder=organisation).select_related("user"),
         "invitations": organisation.invitations.filter(accepted_at=None, expires_at__gte=now()),

@@ -1,16 +1,13 @@
-"""The drafting room and the review in a real browser: sound on a phone and on a desk, and kind to who types."""
-
-from datetime import timedelta
+"""The drafting room in a real browser: sound on a phone and on a desk, and kind to who types."""
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from ncm_portal.workflow import now
 from positions import workflow
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.factories import make_member, make_ministry, make_point, make_provision, make_secretariat, make_submission
-from tests.paper_factories import make_disposition, make_paragraph
+from tests.factories import make_point, make_provision, make_secretariat, make_submission
+from tests.paper_factories import make_paragraph
 from tests.positions.drafting import make_draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,24 +32,6 @@ def draft(db):
     return found
 
 
-@pytest.fixture
-def review(draft):
-    """The same in an open round with two amendments, one of them decided."""
-    for point in draft.consultation.points.all():
-        make_disposition(draft.paper, point, "noted")
-    draft.paper.sections.get(pk=draft.first.pk).paragraphs.update(is_secretariat_text=True)
-    draft.body = make_ministry("Ministry of Roads")
-    draft.member = make_member(draft.body)
-    draft.paper = workflow.open_review(draft.paper, by=draft.drafter, closes_at=now() + timedelta(days=2))
-    said = {"by": draft.member, "sponsor": draft.body, "reason": "r" * 2_000}
-    draft.paragraph.refresh_from_db()
-    round_ = draft.paper.rounds.get()
-    draft.amendment = workflow.propose_amendment(round_, draft.paragraph, text="Kenya urges safe routes.", **said)
-    other = workflow.propose_amendment(round_, draft.paragraph, text="a" * 3_000, **said)
-    workflow.decline_amendment(other, by=draft.drafter, reason="d" * 2_000)
-    return draft
-
-
 def at(name, draft, *args):
     return reverse(name, args=[draft.paper.slug, *args])
 
@@ -72,21 +51,6 @@ def test_every_page_of_the_drafting_room_is_sound(open_window, draft, size):
         window.goto(address)
         window.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
         window.check()
-
-
-@SIZES
-def test_every_page_of_a_review_is_sound(open_window, review, size):
-    window = open_window(size)
-    window.log_in(review.drafter)
-    for address in (at("desk_review", review), at("desk_amendment", review, review.amendment.pk)):
-        window.goto(address)
-        window.check()
-    member = open_window(size)
-    member.log_in(review.member)
-    for address in (at("review", review), at("review_paragraph", review, review.paragraph.key)):
-        member.goto(address)
-        member.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
-        member.check()
 
 
 @SIZES

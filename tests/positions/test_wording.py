@@ -200,3 +200,45 @@ def test_words_that_both_changed_stand_in_brackets_theirs_first():
 def test_words_that_one_changed_and_the_other_took_away_stand_in_brackets():
     assert merge("one two three", "one 2 three", "one three") == Merged("one [2] three", 1)
     assert merge("one two three", "one three", "one 2 three") == Merged("one [2] three", 1)
+
+
+# --- Open text ------------------------------------------------------------------------------------------------------
+
+BASE = "Kenya calls for agreed routes."
+
+
+def printed(pieces):
+    return "".join(
+        each if isinstance(each, str) else "".join(f"[{name}:{text}]" for name, text in each) for each in pieces
+    )
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ({}, "Kenya calls for agreed routes."),
+        ({"A": "Kenya calls for agreed and safe routes."}, "Kenya calls for agreed[A:and safe] routes."),
+        ({"A": "Kenya calls for safe routes.", "B": BASE}, "Kenya calls for[:agreed][A:safe] routes."),
+        (
+            {"A": "Kenya calls for safe routes.", "B": "Kenya calls for legal routes."},
+            "Kenya calls for[A:safe][B:legal] routes.",
+        ),
+        (
+            {"A": "Kenya calls for safe routes.", "B": "Kenya calls for safe routes."},
+            "Kenya calls for[A, B:safe] routes.",
+        ),
+        ({"A": "", "B": BASE}, "[:Kenya calls for agreed routes.][A:]"),
+    ],
+)
+def test_open_text_stands_in_brackets_with_the_names_of_those_who_want_it(others, expected):
+    assert printed(wording.bracketed(BASE, others)) == expected
+
+
+def test_a_text_is_cut_at_its_empty_lines():
+    assert wording.parts(" One.\n\nTwo,\nthree. \n \n") == ["One.", "Two,\nthree."]
+
+
+def test_brackets_that_nobody_wrote_before_are_open_conflicts():
+    assert wording.is_unsettled("Kenya [urges] [calls for] routes.", BASE)
+    assert not wording.is_unsettled("Kenya [sic] urges.", BASE, "Kenya [sic] calls.")
+    assert not wording.is_unsettled("Kenya urges.", BASE)

@@ -129,7 +129,7 @@ def a_review_round_is_opened(walk: Walk) -> None:
     amina.go(f"{DESK}review/")
     amina.write(closes_at=f"{in_nairobi(workflow.now()) + timedelta(hours=2):{MINUTE}}")
     amina.press("Freeze the text and open the round")
-    assert amina.notices == ["The round is open. Every member of the NCM is told by mail."]
+    assert amina.notices == ["The round is open. Everybody invited is told by mail."]
 
 
 def a_member_proposes_other_words(walk: Walk) -> None:
@@ -140,10 +140,11 @@ def a_member_proposes_other_words(walk: Walk) -> None:
         visitor.go(address, refused=404 if address.startswith("/papers") else 200)
     chebet.go(walk.link_in(invitation))
     chebet.go("/review/lakes/")
+    chebet.follow(THEMES[0])
     chebet.look_on_a_phone()
     chebet.follow("Propose a change to paragraph 3")
     chebet.write(text=FUEL.replace("every rescue", "every rescue by night"), reason="Rescues by day cost less.")
-    chebet.press("Propose these words")
+    chebet.press("Propose this change")
     assert chebet.notices == ["Proposed. You are told by mail what is decided."]
 
 
@@ -155,9 +156,10 @@ def the_round_closes_and_the_words_are_taken(walk: Walk) -> None:
     walk.later(hours=3)
     amina.go(f"{DESK}review/")
     amina.press("Close the review round")
+    amina.follow(THEMES[0])
     amina.follow(f"Paragraph 3: {BUREAU}")
-    amina.write(reason="Agreed.")
-    amina.press("Take the words into the text")
+    amina.window.locator("#accept_reason").fill("Agreed.")
+    amina.press("Accept it as proposed")
     walk.fuel = Paragraph.objects.get(wording__text__startswith=FUEL.rstrip("."))
     assert walk.fuel.wording.text == FUEL.replace("every rescue", "every rescue by night")
     confirm_the_source(amina, walk.fuel, f"{walk.public.reference}.2")

@@ -1,221 +1,34 @@
-"""Review: the desk opens, closes and decides; members read, propose and withdraw."""
+"""Review by those invited: they read, propose, stand behind, confirm, answer and withdraw; some rounds all may read."""
 
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from consultations.models import OutgoingMail
-from ncm_portal.workflow import now, replayed_at
+from ncm_portal.workflow import now
 from positions import workflow
-from positions.models import Amendment, PositionPaper
+from positions.models import Amendment
 from tests.factories import make_member, make_ministry, make_stakeholder, make_user
-from tests.paper_factories import make_disposition
+from tests.pages import words
+from tests.paper_factories import make_paragraph
 from tests.positions.drafting import make_draft
+from tests.positions.reviewing import TEXT, make_reviewable
+from tests.positions.views.reviewed import OTHER, close, contend, open_review, propose, state_of
 from tests.positions.views.test_drafting import at, problems, text_of
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
-TEXT = "Kenya calls for agreed routes."
-OTHER = "Kenya calls for agreed and safe routes."
 
 
 @pytest.fixture
 def draft():
-    """A draft that could be reviewed, and a member of the NCM."""
-    found = make_draft()
-    make_disposition(found.paper, found.point, "accepted", found.paragraph)
-    make_disposition(found.paper, found.other, "noted")
-    found.body = make_ministry("Ministry of Roads")
-    found.member = make_member(found.body)
-    return found
+    return make_reviewable()
 
 
 @pytest.fixture
 def review(draft):
-    """The same in an open round."""
-    draft.paper = workflow.open_review(draft.paper, by=draft.drafter, closes_at=now() + timedelta(days=2))
-    draft.round = draft.paper.rounds.get()
-    return draft
-
-
-@pytest.fixture
-def desk(client, draft):
-    return sign_in(client, draft.drafter)
-
-
-def propose(review, text=OTHER, **given):
-    given = {"by": review.member, "sponsor": review.body, "reason": "Safety first.", **given}
-    return workflow.propose_amendment(review.round, review.paragraph, text=text, **given)
-
-
-def close(review):
-    with replayed_at(now() + timedelta(days=3)):
-        review.paper = workflow.close_review(review.paper, by=review.drafter)
-
-
-def state_of(amendment):
-    amendment.refresh_from_db()
-    return amendment.state
-
-
-# --- The desk: rounds -----------------------------------------------------------------------------------------------
-
-
-def open_round(desk, draft, hour):
-    return desk.post(at("desk_review", draft), {"closes_at": hour})
-
-
-def test_a_round_is_opened_until_a_day_and_hour_in_nairobi(desk, draft):
-    day = timezone.localdate() + timedelta(days=3)
-    assert open_round(desk, draft, f"{day.isoformat()}T17:00").url == at("desk_review", draft)
-    review = draft.paper.rounds.get()
-    assert review.closes_at.astimezone(timezone.get_default_timezone()).strftime("%H:%M") == "17:00"
-    assert "Round 1" in desk.get(at("desk_review", draft)).text
-
-
-def test_a_round_that_would_be_over_at_once_is_refused_and_the_hour_kept(desk, draft):
-    response = open_round(desk, draft, "2017-10-17T17:00")
-    assert (response.status_code, problems(response)) == (
-        422, ["The review round must close after it opens: choose a later moment."],
-    )  # fmt: skip
-    assert 'value="2017-10-17T17:00"' in response.text
-
-
-@pytest.mark.parametrize("hour", ["", "soon"])
-def test_an_hour_that_is_none_is_refused_beside_the_field(desk, draft, hour):
-    response = open_round(desk, draft, hour)
-    assert problems(response) == ["The round closes on: Enter a day and an hour"]
-
-
-def test_everything_a_round_needs_is_listed(desk):
-    bare = make_draft()
-    day = timezone.localdate() + timedelta(days=3)
-    response = open_round(desk, bare, f"{day.isoformat()}T17:00")
-    assert problems(response) == ["2 points have no disposition yet"]
-    assert "2 points have no disposition yet" in desk.get(at("desk_review", bare)).text
-
-
-def test_the_round_is_closed_by_a_button_once_its_window_is_over(desk, review):
-    assert "Close the review round</button>" not in desk.get(at("desk_review", review)).text
-    review.paper.rounds.update(opens_at=now() - timedelta(days=2), closes_at=now() - timedelta(days=1))
-    assert "Close the review round</button>" in desk.get(at("desk_review", review)).text
-    response = desk.post(at("desk_paper_move", review, "close_review"))
-    assert response.url == at("desk_review", review)
-    assert PositionPaper.objects.get(pk=review.paper.pk).state == "consolidation"
-
-
-# --- The desk: amendments -------------------------------------------------------------------------------------------
-
-
-def test_amendments_are_listed_by_paragraph_with_what_they_change(desk, review):
-    amendment = propose(review)
-    page = desk.get(at("desk_review", review))
-    assert [(each.pk, each.number) for each in page.context["waiting"]] == [(amendment.pk, 1)]
-    assert '<ins><span class="sr">Added: </span>and safe</ins>' in page.text
-    assert "Ministry of Roads" in page.text
-
-
-def test_amendments_are_the_next_step_once_the_round_is_closed(desk, review):
-    amendment = propose(review)
-    close(review)
-    assert desk.get(at("desk_paper", review)).context["next"]["url"] == at("desk_review", review)
-    workflow.decline_amendment(amendment, by=review.drafter, reason="No.")
-    assert desk.get(at("desk_paper", review)).context["next"] is None
-
-
-def test_an_amendment_is_accepted(desk, review):
-    amendment = propose(review)
-    assert "once the round is closed" in desk.get(at("desk_amendment", review, amendment.pk)).text
-    close(review)
-    assert OTHER not in text_of(review.paragraph)
-    response = desk.post(at("desk_amendment_accept", review, amendment.pk), {"reason": "Well said."})
-    assert response.url == at("desk_review", review)
-    assert (state_of(amendment), amendment.decision_reason, text_of(review.paragraph)) == (
-        "accepted",
-        "Well said.",
-        OTHER,
-    )
-    page = desk.get(at("desk_review", review))
-    assert [each.pk for each in page.context["decided"]] == [amendment.pk]
-    assert "Well said." in desk.get(at("desk_amendment", review, amendment.pk)).text
-
-
-def test_an_amendment_is_not_accepted_with_a_reason(desk, review):
-    amendment = propose(review)
-    response = desk.post(at("desk_amendment_decline", review, amendment.pk), {"reason": " "})
-    assert (response.status_code, problems(response)) == (
-        422, ["Reason: Say why the words are not taken: the sponsor will read it."],
-    )  # fmt: skip
-    response = desk.post(at("desk_amendment_decline", review, amendment.pk), {"reason": "Safe is understood."})
-    assert response.url == at("desk_review", review)
-    assert state_of(amendment) == "not_accepted"
-
-
-def test_a_refused_decision_keeps_what_was_typed(desk, review):
-    amendment = propose(review)
-    response = desk.post(at("desk_amendment_accept", review, amendment.pk), {"reason": "Typed reason."})
-    assert (response.status_code, problems(response)) == (
-        422, ["The words may change while the paper is drafted or consolidated; now it is in review."],
-    )  # fmt: skip
-    workflow.withdraw_amendment(amendment, by=review.member)
-    response = desk.post(at("desk_amendment_decline", review, amendment.pk), {"reason": "Typed reason."})
-    assert problems(response) == ["“Do not accept” is not open while this is withdrawn."]
-
-
-def test_an_amendment_whose_paragraph_moved_is_fitted_in(desk, review):
-    amendment = propose(review)
-    rival = propose(review, "Kenya calls for agreed routes and times.", sponsor=review.body)
-    close(review)
-    moved = "Kenya calls for agreed routes and seasons."
-    workflow.reword(review.paragraph, by=review.colleague, text=moved, why="Seasons count.")
-    workflow.decline_amendment(rival, by=review.drafter, reason="It is said.")
-    page = desk.get(at("desk_amendment", review, amendment.pk))
-    fitted = "Kenya calls for agreed and safe routes and seasons."
-    assert page.context["accept"]["text"].value() == fitted
-    assert [each.pk for each in page.context["others"]] == [rival.pk]
-    form = page.context["accept"]
-    words = {"text": form["text"].value(), "base": form["base"].value()}
-    response = desk.post(at("desk_amendment_accept", review, amendment.pk), words)
-    assert problems(response) == ["Reason: Say how the proposed words were fitted in: the sponsor will read it."]
-    words["reason"] = "Both go together."
-    assert desk.post(at("desk_amendment_accept", review, amendment.pk), words).url == at("desk_review", review)
-    assert text_of(review.paragraph) == fitted
-
-
-def test_a_paragraph_that_moves_while_the_officer_decides_is_shown_anew(desk, review):
-    amendment = propose(review)
-    close(review)
-    workflow.reword(review.paragraph, by=review.colleague, text="Kenya urges agreed routes.", why="Stronger.")
-    response = desk.post(at("desk_amendment_accept", review, amendment.pk), {"reason": "Typed reason."})
-    assert response.status_code == 422
-    assert problems(response) == ["“Accept” is not open while this is to be confirmed: the words have moved."]
-    assert response.context["accept"]["text"].value() == "Kenya urges agreed and safe routes."
-    assert response.context["accept"]["reason"].value() == "Typed reason."
-    assert state_of(amendment) == "stale"
-
-
-def test_an_amendment_of_a_removed_paragraph_can_only_be_left(desk, review):
-    amendment = propose(review)
-    close(review)
-    workflow.remove_paragraph(review.paragraph, by=review.drafter, reason="Said twice.")
-    page = desk.get(at("desk_amendment", review, amendment.pk))
-    assert page.context["may_accept"] is False
-    assert "A paragraph that was removed" in desk.get(at("desk_review", review)).text
-
-
-def test_amendments_of_another_paper_are_not_there(desk, review):
-    amendment = propose(review)
-    other = make_draft()
-    for name in ("desk_amendment", "desk_amendment_accept", "desk_amendment_decline"):
-        assert desk.get(at(name, other, amendment.pk)).status_code == 404
-    for name in ("desk_amendment_accept", "desk_amendment_decline"):
-        assert desk.post(at(name, other, amendment.pk), {"reason": "So."}).status_code == 404
-        assert desk.get(at(name, review, amendment.pk)).url == at("desk_amendment", review, amendment.pk)
-
-
-# --- Members --------------------------------------------------------------------------------------------------------
+    return open_review(draft)
 
 
 @pytest.fixture
@@ -233,7 +46,8 @@ def send(browser, review, **fields):
 
 
 def test_a_member_reads_the_frozen_text_and_where_to_propose(member, review):
-    page = member.get(at("review", review))
+    assert at("review_section", review, 1) in member.get(at("review", review)).text
+    page = member.get(at("review_section", review, 1))
     assert 'Kenya <span class="verb">calls for</span> agreed routes.' in page.text
     assert page_of(review) in page.text
     assert TEXT in member.get(page_of(review)).text
@@ -259,7 +73,8 @@ def test_for_everybody_else_the_review_is_not_there(client, review, who):
     assert Amendment.objects.count() == 1
 
 
-def test_the_desk_sees_what_members_see_and_proposes_nothing(desk, review):
+def test_the_desk_sees_what_members_see_and_proposes_nothing(client, review):
+    desk = sign_in(client, review.drafter)
     page = desk.get(at("review", review))
     assert page.status_code == 200
     assert page.context["may_propose"] is False
@@ -272,13 +87,13 @@ def test_without_a_round_there_is_no_review(client, draft):
 
 
 def test_a_member_proposes_other_words_and_reads_what_became_of_them(member, review):
-    assert send(member, review).url == at("review", review)
+    assert send(member, review).url == at("review_section", review, 1) + "#p1"
     made = Amendment.objects.get()
     assert (made.text, made.sponsor, made.by) == (OTHER, review.body, review.member)
     page = member.get(at("review", review))
     assert [each.pk for each in page.context["own"]] == [made.pk]
     workflow.decline_amendment(made, by=review.drafter, reason="Safe is understood.")
-    assert "Safe is understood." in member.get(at("review", review)).text
+    assert "Safe is understood." in member.get(at("review_amendment", review, made.pk)).text
 
 
 def test_what_is_missing_is_said_beside_the_fields_and_the_text_kept(member, review):
@@ -312,11 +127,11 @@ def test_the_same_words_sent_twice_are_one_amendment(member, review):
 
 def test_after_the_hour_nothing_is_proposed_and_the_text_is_kept(member, review):
     review.paper.rounds.update(opens_at=now() - timedelta(days=2), closes_at=now() - timedelta(days=1))
-    assert member.get(page_of(review)).url == at("review", review)
+    assert member.get(page_of(review)).url == at("review_section", review, 1)
     response = send(member, review, text="Typed words.")
     assert (response.status_code, problems(response)) == (422, ["The review round is not open."])
     assert "Typed words.</textarea>" in response.text
-    assert "Propose a change" not in member.get(at("review", review)).text
+    assert "Propose a change" not in member.get(at("review_section", review, 1)).text
 
 
 def test_words_written_for_an_earlier_round_are_not_taken_into_the_next(member, review):
@@ -326,37 +141,169 @@ def test_words_written_for_an_earlier_round_are_not_taken_into_the_next(member, 
     response = send(member, review)
     assert problems(response) == ["The review round is not open."]
     assert send(member, review, round=9).status_code == 404
-    assert send(member, review, round=2).url == at("review", review)
+    assert send(member, review, round=2).status_code == 302
 
 
 def test_members_read_each_others_amendments_but_not_withdrawn_ones(client, review):
     propose(review)
     gone = propose(review, "Withdrawn words.")
     workflow.withdraw_amendment(gone, by=review.member)
-    sign_in(client, make_member(make_ministry("Ministry of Ports")))
-    page = client.get(at("review", review))
-    assert page.context["own"] == []
+    sign_in(client, make_member(make_ministry("Ministry of Airports")))
+    assert client.get(at("review", review)).context["own"] == []
+    page = client.get(at("review_section", review, 1))
     assert "Safety first." in page.text
     assert "1 amendment" in page.text
     assert "Withdrawn words." not in page.text
+    assert client.get(at("review_amendment", review, gone.pk)).status_code == 404
+
+
+def test_amendments_that_contend_stand_side_by_side_and_in_brackets(member, review):
+    propose(review)
+    contend(review)
+    page = words(member.get(at("review_section", review, 1)))
+    assert "2 amendments contend for paragraph 1" in page
+    assert "Kenya calls for agreed [ A and safe] routes [ B and seasons] ." in page
+    printed = words(member.get(at("review_print", review)))
+    assert "Kenya calls for agreed [ A and safe] routes [ B and seasons] ." in printed
+    assert "A Ministry of Roads: change the words. Safety first." in printed
+
+
+def test_each_operation_has_a_form_of_its_own(member, review):
+    other = make_paragraph(review.second, "It came after the text was frozen.", is_secretariat_text=True)
+    moving = member.get(page_of(review) + "?operation=move")
+    assert "place" in moving.context["form"].fields
+    assert "text" not in moving.context["form"].fields
+    assert member.get(page_of(review) + "?operation=insert").context["form"]["text"].value() == ""
+    assert member.get(page_of(review) + "?operation=split").context["form"]["text"].value() == TEXT
+    assert member.get(page_of(review) + "?operation=nonsense").context["operation"] == "replace"
+    send(member, review, operation="delete")
+    send(member, review, operation="insert", text="Routes change.")
+    assert problems(send(member, review, operation="split")) == ["Put an empty line where the new paragraph begins."]
+    assert problems(send(member, review, operation="move")) == ["Where it should stand: This field is required."]
+    bad = send(member, review, operation="move", place=f"behind-{other.key}")
+    assert problems(bad)[0].startswith("Where it should stand: Select a valid choice.")
+    send(member, review, operation="move", place=f"first-{review.paragraph.key}")
+    made = Amendment.objects.order_by("pk").values_list("operation", "text", "section", "after")
+    assert list(made) == [
+        ("delete", "", None, None),
+        ("insert", "Routes change.", None, None),
+        ("move", "", review.first.pk, None),
+    ]
 
 
 def test_an_own_amendment_is_withdrawn(member, review):
     amendment = propose(review)
-    address = at("review_withdraw", review, amendment.pk)
-    assert member.get(address).url == at("review", review)
+    address, page = at("review_withdraw", review, amendment.pk), at("review_amendment", review, amendment.pk)
+    assert member.get(address).url == page
     assert state_of(amendment) == "proposed"
-    assert member.post(address).url == at("review", review)
+    assert member.post(address).url == page
     assert state_of(amendment) == "withdrawn"
     response = member.post(address)
     assert (response.status_code, problems(response)) == (422, ["“Withdraw” is not open while this is withdrawn."])
 
 
-def test_anothers_amendment_cannot_be_withdrawn(client, review):
+def test_what_the_sponsor_alone_does_is_not_there_for_others(client, review):
     amendment = propose(review)
     sign_in(client, make_member(make_ministry("Ministry of Ports")))
-    assert client.post(at("review_withdraw", review, amendment.pk)).status_code == 404
+    for name in ("review_withdraw", "review_confirm", "review_answer"):
+        assert client.post(at(name, review, amendment.pk)).status_code == 404
     assert state_of(amendment) == "proposed"
+
+
+def moved(review):
+    """An amendment whose paragraph moved after the round."""
+    amendment = propose(review, "Kenya calls for safe routes.")
+    close(review)
+    review.paragraph.refresh_from_db()
+    workflow.reword(review.paragraph, by=review.colleague, text="Kenya calls for legal routes.", why="Law first.")
+    return amendment
+
+
+def test_a_stale_amendment_is_offered_in_the_words_of_today_and_confirmed(member, review):
+    amendment = moved(review)
+    assert [each.pk for each in member.get(reverse("my_organisation")).context["asked_about"]] == [amendment.pk]
+    page = member.get(at("review_amendment", review, amendment.pk))
+    form, address = page.context["confirm"], at("review_confirm", review, amendment.pk)
+    sent = {name: form[name].value() for name in ("text", "base")}
+    assert sent["text"] == "Kenya calls for [legal] [safe] routes."
+    assert problems(member.post(address, sent)) == ["Keep what should stand and take the square brackets away."]
+    sent["text"] = "Kenya calls for legal and safe routes."
+    workflow.reword(review.paragraph, by=review.colleague, text="Kenya calls for lawful routes.", why="Clearer.")
+    response = member.post(address, sent)
+    assert (response.status_code, response.context["confirm"]["text"].value()) == (409, sent["text"])
+    assert "Kenya calls for lawful routes." in response.text
+    sent["base"] = response.context["confirm"]["base"].value()
+    assert member.post(address, sent).url == at("review_amendment", review, amendment.pk)
+    row = Amendment.objects.get(pk=amendment.pk)
+    assert (row.state, row.text, text_of(review.paragraph)) == (
+        "proposed", sent["text"], "Kenya calls for lawful routes.",
+    )  # fmt: skip
+
+
+def test_an_amendment_of_a_removed_paragraph_can_be_withdrawn_only(member, review):
+    amendment = propose(review)
+    close(review)
+    workflow.remove_paragraph(review.paragraph, by=review.drafter, reason="Said twice.")
+    page = member.get(at("review_amendment", review, amendment.pk))
+    assert "It cannot be changed any more." in page.text
+    sent = {"text": "Safe.", "base": review.paragraph.wording_id}
+    response = member.post(at("review_confirm", review, amendment.pk), sent)
+    assert problems(response) == ["This paragraph was removed from the text."]
+    assert response.context["confirm"]["text"].value() == "Safe."
+
+
+def test_the_sponsor_answers_the_drafters(member, review):
+    amendment = propose(review)
+    address = at("review_answer", review, amendment.pk)
+    assert member.post(address).url == at("review_amendment", review, amendment.pk)
+    workflow.recommend(amendment, by=review.drafter, advice="decline", reason="Safe is understood.")
+    assert "Safe is understood." in member.get(at("review_amendment", review, amendment.pk)).text
+    assert problems(member.post(address, {})) == ["Your organisation: Choose one of the two."]
+    assert problems(member.post(address, {"consent": "insists"})) == [
+        "Say why your organisation insists: the drafters will read it."
+    ]
+    member.post(address, {"consent": "insists", "reason": "It is not."})
+    assert amendment.recommendations.get().consent == "insists"
+
+
+def test_others_stand_behind_an_amendment_and_leave_it(client, review):
+    amendment = propose(review)
+    ports = make_ministry("Ministry of Ports")
+    sign_in(client, make_member(ports))
+    page = at("review_amendment", review, amendment.pk)
+    assert "Stand behind it as Ministry of Ports" in client.get(page).text
+    join, leave = at("review_join", review, amendment.pk), at("review_leave", review, amendment.pk)
+    assert client.post(join, {"body": review.body.pk}).status_code == 404
+    assert client.post(join, {"body": ports.pk}).url == page
+    assert problems(client.post(join, {"body": ports.pk})) == ["Your organisation stands behind it already."]
+    assert "Leave it as Ministry of Ports" in client.get(page).text
+    assert client.post(leave, {"body": review.body.pk}).status_code == 404
+    assert client.post(leave, {"body": ports.pk}).url == page
+    assert [client.get(each).url for each in (join, leave)] == [page, page]
+    assert not amendment.cosponsors.live().exists()
+
+
+def test_everyone_reads_a_round_that_is_open_to_all_readers(client, draft):
+    review = open_review(draft, audience="public")
+    amendment = propose(review)
+    page = client.get(at("read_review", review))
+    assert at("read_review_section", review, 1) in page.text
+    page = client.get(at("read_review_section", review, 1))
+    assert "Safety first." in page.text
+    assert "Propose a change" not in page.text
+    assert at("review_amendment", review, amendment.pk) not in page.text
+    assert review.member.name not in page.text
+    assert client.get(at("read_review_print", review)).status_code == 200
+    assert client.get(at("read_review_section", review, 2)).status_code == 404
+    body = make_stakeholder("Not a member")
+    sign_in(client, make_member(body))
+    send(client, review)
+    assert body.amendments.get().text == OTHER
+
+
+def test_a_round_for_members_is_not_there_for_everyone(client, review):
+    assert client.get(at("read_review", review)).status_code == 404
+    assert client.get(at("read_review_section", review, 1)).status_code == 404
 
 
 def test_unknown_paragraphs_are_not_there(member, review):
@@ -367,9 +314,10 @@ def test_unknown_paragraphs_are_not_there(member, review):
 def test_the_review_takes_few_queries(member, review, django_assert_max_num_queries):
     for number in range(12):
         propose(review, f"Other words {number}.")
-    member.get(at("review", review))
-    with django_assert_max_num_queries(15):
-        member.get(at("review", review))
+    for address in (at("review", review), at("review_section", review, 1)):
+        member.get(address)
+        with django_assert_max_num_queries(15):
+            member.get(address)
 
 
 def test_my_organisation_and_the_mails_lead_to_the_review(member, review):

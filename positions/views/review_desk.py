@@ -1,0 +1,247 @@
+"""The review at the desk: rounds, the queue of amendments by section, advice, decisions, one text of several."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations.views.access import attempt, for_secretariat
+from ncm_portal.workflow import Blocked, Conflict, moves_open_to, needs_of
+from positions import workflow
+from positions.forms.review import AcceptForm, ChooseForm, DeclineForm, FitForm, RecommendForm, RoundForm
+from positions.models import Amendment, Paragraph, PositionPaper, Section
+from positions.queries import paragraph_numbers
+from positions.workflow import PAPER_MOVES
+from positions.workflow.drafting import OPEN_STATES
+
+from .amended import Group, Load, amendments_of, groups, loads, read, total, words_today
+from .drafting import REFUSED
+from .paper_moves import HOME, known_paper
+
+# --- Rounds and the queue -------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_review(request: HttpRequest, slug: str) -> HttpResponse:
+    """The review of a paper: its rounds, and how many amendments wait in each section; POST opens a round."""
+    paper = known_paper(request, slug)
+    form = RoundForm(request.POST if request.method == "POST" else None)
+    reasons: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        reasons = attempt(lambda: workflow.open_review(paper, by=request.user, **form.cleaned_data)).reasons
+        if not reasons:
+            messages.success(request, _("The round is open. Everybody invited is told by mail."))
+            return redirect("desk_review", slug)
+    own = {verb: PAPER_MOVES[verb] for verb in HOME["desk_review"]}
+    closing = {"close_review": own["close_review"]}
+    context = {
+        "paper": paper,
+        "rounds": paper.rounds.select_related("edition").defer("edition__content").order_by("-number"),
+        "sections": _sections(paper),
+        "may_open": paper.state in OPEN_STATES,
+        "form": form,
+        "reasons": reasons,
+        "needs": needs_of(own, paper),
+        "moves": [each for each in moves_open_to(closing, paper, request.user) if each.ready],
+        "moves_at": reverse("desk_paper", args=[slug]) + "moves/",
+    }
+    status = REFUSED if reasons or form.errors else 200
+    return render(request, "positions/desk/review.html", context, status=status)
+
+
+def _sections(paper: PositionPaper) -> list[Any]:
+    """The sections of the paper that have amendments, each with its `load`. Three queries."""
+    held = loads(paper)
+    rows = Paragraph.objects.filter(section__paper=paper, key__in=held).values_list("section", "key")
+    keys: dict[int, list[Any]] = {}
+    for section, key in rows:
+        keys.setdefault(section, []).append(key)
+    found = list(paper.sections.filter(pk__in=keys).order_by("order"))
+    for section in found:
+        section.load = total(held.get(key, Load()) for key in keys[section.pk])
+    return found
+
+
+@for_secretariat
+@require_safe
+def desk_review_section(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The amendments to one section by paragraph: those that contend side by side, what waits before what is done."""
+    paper = known_paper(request, slug)
+    section = get_object_or_404(Section, pk=pk, paper=paper)
+    numbers = paragraph_numbers(paper)
+    held = groups(read(amendments_of(paper).filter(paragraph__section=section), numbers))
+    rows = sorted(held.values(), key=lambda group: (group.amendments[0].number or 0, group.amendments[0].paragraph_id))
+    sections = _sections(paper)
+    context = {"paper": paper, "section": section, "rows": rows, "sections": sections}
+    return render(request, "positions/desk/review_section.html", context)
+
+
+# --- One amendment --------------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_safe
+def desk_amendment(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """One amendment: what it would change and why, what else is proposed for the paragraph, and the decision."""
+    paper = known_paper(request, slug)
+    return _show(request, paper, pk)
+
+
+def _show(
+    request: HttpRequest,
+    paper: PositionPaper,
+    pk: int,
+    *,
+    reasons: list[str] | None = None,
+    status: int = 200,
+    **forms_given: forms.Form,
+) -> HttpResponse:
+    """The page of an amendment as it stands, with the forms that were sent in place of fresh ones."""
+    paragraph = get_object_or_404(Amendment.objects.filter(round__paper=paper).values("paragraph"), pk=pk)["paragraph"]
+    found = read(amendments_of(paper).filter(paragraph=paragraph), paragraph_numbers(paper))
+    amendment = next(each for each in found if each.pk == pk)
+    group = groups(found).get(paragraph) or Group()
+    context = {
+        "paper": paper,
+        "amendment": amendment,
+        "group": group,
+        "others": [each for each in group.amendments if each.pk != pk],
+        "may_accept": paper.state in OPEN_STATES and amendment.number is not None,
+        "accept": AcceptForm(auto_id="accept_%s"),
+        "in_part": _fit_form(amendment),
+        "decline": DeclineForm(auto_id="decline_%s"),
+        "recommend": RecommendForm(auto_id="recommend_%s"),
+        **forms_given,
+        "form": next((form for form in forms_given.values() if form.errors), None),
+        "reasons": reasons,
+    }
+    status = REFUSED if status == 200 and (reasons or context["form"]) else status
+    return render(request, "positions/desk/amendment.html", context, status=status)
+
+
+def _fit_form(amendment: Any, **given: str) -> FitForm:
+    """The form for other words: the proposed ones to begin with, fitted into the text where that has changed."""
+    start = {"text": words_today(amendment), "base": amendment.paragraph.wording_id, **given}
+    return FitForm(initial=start, auto_id="fit_%s")
+
+
+def _known(paper: PositionPaper, pk: int) -> Amendment:
+    own = Amendment.objects.filter(round__paper=paper).select_related("round__paper", "paragraph")
+    return get_object_or_404(own, pk=pk)
+
+
+def _decide(
+    request: HttpRequest, slug: str, pk: int, verb: Callable[..., Any], name: str, form: forms.Form, said: str
+) -> HttpResponse:
+    """Let a form of the page of an amendment make its decision; whatever is refused, what was typed stays."""
+    paper = known_paper(request, slug)
+    amendment = _known(paper, pk)
+    if request.method != "POST":
+        return redirect("desk_amendment", slug, pk)
+    if not form.is_valid():
+        return _show(request, paper, pk, **{name: form})
+    try:
+        verb(amendment, by=request.user, **form.cleaned_data)
+    except Conflict as conflict:
+        return _show_conflict(request, paper, pk, form, conflict)
+    except Blocked as refusal:
+        return _show(request, paper, pk, reasons=refusal.reasons, **{name: form})
+    messages.success(request, said)
+    return redirect(
+        "desk_review_section", slug, Paragraph.objects.values_list("section", flat=True).get(pk=amendment.paragraph_id)
+    )
+
+
+def _show_conflict(
+    request: HttpRequest, paper: PositionPaper, pk: int, form: forms.Form, conflict: Conflict
+) -> HttpResponse:
+    """The words moved while the officer wrote: the page shows those of now, and keeps what was typed."""
+    typed = {**form.cleaned_data, "base": conflict.theirs.wording_id}
+    again = FitForm(initial=typed, auto_id="fit_%s")
+    return _show(request, paper, pk, in_part=again, reasons=conflict.reasons, status=409)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_amendment_accept(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Accept an amendment as it is proposed."""
+    form = AcceptForm(request.POST, auto_id="accept_%s")
+    said = _("Accepted. The sponsor is told by mail.")
+    return _decide(request, slug, pk, workflow.accept_amendment, "accept", form, said)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_amendment_in_part(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Accept an amendment in other words than its own, and say why."""
+    form = FitForm(request.POST, auto_id="fit_%s")
+    said = _("Accepted in part. The sponsor is told by mail.")
+    return _decide(request, slug, pk, workflow.accept_in_part, "in_part", form, said)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_amendment_decline(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Leave the text as it is, and say why."""
+    form = DeclineForm(request.POST, auto_id="decline_%s")
+    said = _("Not accepted. The sponsor is told by mail.")
+    return _decide(request, slug, pk, workflow.decline_amendment, "decline", form, said)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_amendment_recommend(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Say what the drafters recommend, and ask the sponsor to consent."""
+    form = RecommendForm(request.POST, auto_id="recommend_%s")
+    said = _("Recommended. The sponsor is asked by mail to consent or to insist.")
+    return _decide(request, slug, pk, workflow.recommend, "recommend", form, said)
+
+
+# --- One text of several --------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_choose_text(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+    """The accepted amendments of a paragraph that are not in its text yet; POST chooses the one text."""
+    paper = known_paper(request, slug)
+    known = Paragraph.objects.select_related("section", "wording").filter(section__paper=paper, removed_at=None)
+    paragraph = get_object_or_404(known, key=key)
+    form, reasons, status = ChooseForm(request.POST or None), [], 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            workflow.choose_text(paragraph, by=request.user, **form.cleaned_data)
+        except Conflict as conflict:
+            form = ChooseForm(initial={**form.cleaned_data, "base": conflict.theirs.wording_id})
+            reasons, status = conflict.reasons, 409
+        except Blocked as refusal:
+            reasons, status = refusal.reasons, REFUSED
+        else:
+            messages.success(request, _("The paragraph has its text."))
+            return redirect("desk_review_section", slug, paragraph.section_id)
+    numbers = paragraph_numbers(paper)
+    group = groups(read(amendments_of(paper).filter(paragraph=paragraph), numbers)).get(paragraph.pk) or Group()
+    if request.method != "POST":
+        if not group.untaken:
+            raise Http404
+        form = ChooseForm(
+            initial={"text": words_today(group.untaken[0]) or paragraph.wording.text, "base": paragraph.wording_id}
+        )
+    context = {
+        "paper": paper,
+        "paragraph": paragraph,
+        "number": numbers[paragraph.pk],
+        "group": group,
+        "still_open": [each for each in group.contending if each.is_open],
+        "form": form,
+        "reasons": reasons,
+    }
+    return render(request, "positions/desk/choose_text.html", context, status=REFUSED if form.errors else status)

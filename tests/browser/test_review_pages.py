@@ -1,0 +1,75 @@
+"""Review in a real browser: two organisations contend, one goes stale and is confirmed, the desk settles the paragraph."""
+
+import pytest
+from django.urls import reverse
+
+from positions import workflow
+from positions.models import Amendment
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.paper_factories import make_paragraph
+from tests.positions.reviewing import make_reviewable
+from tests.positions.views.reviewed import close, contend, open_review, propose
+from tests.positions.views.test_drafting import at
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def review(db):
+    """An open round on a text with a paragraph as long as people can make it, and an amendment with long words."""
+    draft = make_reviewable()
+    make_paragraph(draft.first, "w" * 3_000, is_secretariat_text=True)
+    open_review(draft, audience="public")
+    draft.amendment = propose(draft)
+    propose(draft, "a" * 3_000, operation="insert", reason="r" * 2_000)
+    return draft
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_two_contend_one_goes_stale_and_the_desk_settles_the_paragraph(open_window, review, size, picture):
+    name = "phone" if size is PHONE else "desktop"
+    rival, key = contend(review), review.paragraph.key
+    visitor = open_window(size)
+    for address in (at("read_review", review), at("read_review_section", review, 1)):
+        visitor.goto(address)
+        visitor.check()
+    member = open_window(size)
+    member.log_in(review.member)
+    pages = [at("review", review), at("review_section", review, 1), at("review_print", review)]
+    pages += [
+        reverse("review_paragraph", args=[review.paper.slug, key]) + f"?operation={each}" for each in ("", "move")
+    ]
+    for number, address in enumerate(pages):
+        member.goto(address)
+        member.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
+        member.check()
+        picture(member, f"review-{name}-{number}")
+    close(review)
+    workflow.reword(review.paragraph, by=review.colleague, text="Kenya calls for lawful routes.", why="Law first.")
+    workflow.recommend(rival, by=review.drafter, advice="decline", reason="Seasons are a detail.")
+    member.goto(at("review_amendment", review, review.amendment.pk))
+    member.check()
+    picture(member, f"review-{name}-stale")
+    member.expect_status(422)
+    member.get_by_role("button", name="Confirm the amendment").click()
+    member.get_by_text("take the square brackets away").first.wait_for()
+    assert member.locator("#problem").evaluate("each => each === document.activeElement")
+    member.locator("#confirm textarea").fill("Kenya calls for lawful and safe routes.")
+    member.get_by_role("button", name="Confirm the amendment").click()
+    member.get_by_text("Confirmed. The drafters decide").wait_for()
+    desk = open_window(size)
+    desk.log_in(review.drafter)
+    for number, address in enumerate((at("desk_review", review), at("desk_review_section", review, review.first.pk))):
+        desk.goto(address)
+        desk.check()
+        picture(desk, f"review-{name}-desk-{number}")
+    workflow.decline_amendment(rival, by=review.drafter, reason="Seasons are a detail.")
+    desk.goto(at("desk_amendment", review, review.amendment.pk))
+    desk.check()
+    picture(desk, f"review-{name}-amendment")
+    desk.get_by_role("button", name="Accept it as proposed").click()
+    desk.get_by_text("Accepted. The sponsor is told").wait_for()
+    review.paragraph.refresh_from_db()
+    assert review.paragraph.wording.text == "Kenya calls for lawful and safe routes."
+    states = Amendment.objects.exclude(operation="insert").order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["accepted", "not_accepted"]

@@ -1,0 +1,239 @@
+"""Review at the desk: rounds are opened and closed, amendments advised on and decided, one text chosen of several."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from ncm_portal.workflow import now
+from positions import workflow
+from positions.models import PositionPaper
+from positions.views.amended import Load
+from tests.pages import words
+from tests.positions.drafting import make_draft
+from tests.positions.reviewing import TEXT, make_reviewable
+from tests.positions.views.reviewed import OTHER, close, contend, open_review, propose, state_of
+from tests.positions.views.test_drafting import at, problems, text_of
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft():
+    return make_reviewable()
+
+
+@pytest.fixture
+def review(draft):
+    return open_review(draft)
+
+
+@pytest.fixture
+def desk(client, draft):
+    return sign_in(client, draft.drafter)
+
+
+def queue(desk, review):
+    """The page of the section that the paragraph stands in."""
+    return desk.get(at("desk_review_section", review, review.first.pk))
+
+
+def open_round(desk, draft, hour):
+    return desk.post(at("desk_review", draft), {"closes_at": hour})
+
+
+def test_a_round_is_opened_until_a_day_and_hour_in_nairobi(desk, draft):
+    day = timezone.localdate() + timedelta(days=3)
+    assert open_round(desk, draft, f"{day.isoformat()}T17:00").url == at("desk_review", draft)
+    review = draft.paper.rounds.get()
+    assert review.closes_at.astimezone(timezone.get_default_timezone()).strftime("%H:%M") == "17:00"
+    assert "Round 1" in desk.get(at("desk_review", draft)).text
+
+
+def test_a_round_that_would_be_over_at_once_is_refused_and_the_hour_kept(desk, draft):
+    response = open_round(desk, draft, "2017-10-17T17:00")
+    assert (response.status_code, problems(response)) == (
+        422, ["The review round must close after it opens: choose a later moment."],
+    )  # fmt: skip
+    assert 'value="2017-10-17T17:00"' in response.text
+
+
+@pytest.mark.parametrize("hour", ["", "soon"])
+def test_an_hour_that_is_none_is_refused_beside_the_field(desk, draft, hour):
+    response = open_round(desk, draft, hour)
+    assert problems(response) == ["The round closes on: Enter a day and an hour"]
+
+
+def test_everything_a_round_needs_is_listed(desk):
+    bare = make_draft()
+    day = timezone.localdate() + timedelta(days=3)
+    response = open_round(desk, bare, f"{day.isoformat()}T17:00")
+    assert problems(response) == ["2 points have no disposition yet"]
+    assert "2 points have no disposition yet" in desk.get(at("desk_review", bare)).text
+
+
+def test_the_round_is_closed_by_a_button_once_its_window_is_over(desk, review):
+    assert "Close the review round</button>" not in desk.get(at("desk_review", review)).text
+    review.paper.rounds.update(opens_at=now() - timedelta(days=2), closes_at=now() - timedelta(days=1))
+    assert "Close the review round</button>" in desk.get(at("desk_review", review)).text
+    response = desk.post(at("desk_paper_move", review, "close_review"))
+    assert response.url == at("desk_review", review)
+    assert PositionPaper.objects.get(pk=review.paper.pk).state == "consolidation"
+
+
+# --- The desk: amendments -------------------------------------------------------------------------------------------
+
+
+def test_the_round_invites_whom_the_officer_chose(desk, draft):
+    day = timezone.localdate() + timedelta(days=3)
+    desk.post(at("desk_review", draft), {"closes_at": f"{day.isoformat()}T17:00", "audience": "public"})
+    assert draft.paper.rounds.get().audience == "public"
+    assert "everyone may read, verified organisations may propose" in desk.get(at("desk_review", draft)).text
+
+
+def test_amendments_are_counted_by_section_and_listed_by_paragraph(desk, review):
+    amendment, rival = propose(review), contend(review)
+    page = desk.get(at("desk_review", review))
+    assert [(each.pk, each.load) for each in page.context["sections"]] == [(review.first.pk, Load(2, 2, 1))]
+    page = queue(desk, review)
+    (group,) = page.context["rows"]
+    assert [(each.pk, each.number, each.letter) for each in group.contending] == [
+        (amendment.pk, 1, "A"),
+        (rival.pk, 1, "B"),
+    ]
+    assert '<ins><span class="sr">Added: </span>and safe</ins>' in page.text
+    assert words(page).count("[ A and safe] routes [ B and seasons]") == 1
+
+
+def test_amendments_are_the_next_step_once_the_round_is_closed(desk, review):
+    amendment = propose(review)
+    close(review)
+    assert desk.get(at("desk_paper", review)).context["next"]["url"] == at("desk_review", review)
+    workflow.decline_amendment(amendment, by=review.drafter, reason="No.")
+    assert desk.get(at("desk_paper", review)).context["next"] is None
+
+
+def test_an_amendment_is_accepted(desk, review):
+    amendment = propose(review)
+    assert "once the round is closed" in desk.get(at("desk_amendment", review, amendment.pk)).text
+    close(review)
+    response = desk.post(at("desk_amendment_accept", review, amendment.pk), {"reason": "Well said."})
+    assert response.url == at("desk_review_section", review, review.first.pk)
+    assert (state_of(amendment), text_of(review.paragraph)) == ("accepted", OTHER)
+    assert [each.pk for each in queue(desk, review).context["rows"][0].others] == [amendment.pk]
+    assert "Well said." in desk.get(at("desk_amendment", review, amendment.pk)).text
+
+
+def test_an_amendment_is_not_accepted_with_a_reason(desk, review):
+    amendment = propose(review)
+    response = desk.post(at("desk_amendment_decline", review, amendment.pk), {"reason": " "})
+    assert (response.status_code, problems(response)) == (
+        422, ["Reason: Say why the words are not taken: the sponsor will read it."],
+    )  # fmt: skip
+    desk.post(at("desk_amendment_decline", review, amendment.pk), {"reason": "Safe is understood."})
+    assert state_of(amendment) == "not_accepted"
+
+
+def test_a_refused_decision_keeps_what_was_typed(desk, review):
+    amendment = propose(review)
+    response = desk.post(at("desk_amendment_accept", review, amendment.pk), {"reason": "Typed reason."})
+    assert (response.status_code, problems(response)) == (
+        422, ["The words may change while the paper is drafted or consolidated; now it is in review."],
+    )  # fmt: skip
+    workflow.withdraw_amendment(amendment, by=review.member)
+    response = desk.post(at("desk_amendment_decline", review, amendment.pk), {"reason": "Typed reason."})
+    assert problems(response) == ["“Do not accept” is not open while this is withdrawn."]
+    assert response.context["decline"]["reason"].value() == "Typed reason."
+
+
+def test_a_stale_amendment_is_accepted_in_part_in_words_that_fit(desk, review):
+    amendment = propose(review)
+    close(review)
+    moved = "Kenya calls for agreed routes and seasons."
+    workflow.reword(review.paragraph, by=review.colleague, text=moved, why="Seasons count.")
+    page = desk.get(at("desk_amendment", review, amendment.pk))
+    assert "Accept it as proposed" not in page.text
+    form, fitted = page.context["in_part"], "Kenya calls for agreed and safe routes and seasons."
+    sent = {"text": form["text"].value(), "base": form["base"].value()}
+    assert sent["text"] == fitted
+    response = desk.post(at("desk_amendment_in_part", review, amendment.pk), sent)
+    assert problems(response) == ["Reason: Say why not all of it, or how it was fitted in: the sponsor will read it."]
+    sent["reason"] = "Both go together."
+    desk.post(at("desk_amendment_in_part", review, amendment.pk), sent)
+    assert (state_of(amendment), text_of(review.paragraph)) == ("in_part", fitted)
+
+
+def test_words_that_move_while_the_officer_writes_are_shown_and_the_typed_ones_kept(desk, review):
+    amendment = propose(review)
+    close(review)
+    sent = {"text": "Typed words.", "reason": "Typed reason.", "base": review.paragraph.wording_id}
+    workflow.reword(review.paragraph, by=review.colleague, text="Kenya urges agreed routes.", why="Stronger.")
+    response = desk.post(at("desk_amendment_in_part", review, amendment.pk), sent)
+    assert response.status_code == 409
+    assert problems(response) == ["Somebody changed this since you opened it. Both texts are shown: nothing is lost."]
+    assert "Kenya urges agreed routes." in response.text
+    form = response.context["in_part"]
+    assert [form[name].value() for name in ("text", "reason")] == ["Typed words.", "Typed reason."]
+    assert state_of(amendment) == "stale"
+
+
+def test_a_recommendation_is_sent_and_answered_beside_the_amendment(desk, review):
+    amendment = propose(review)
+    address = at("desk_amendment_recommend", review, amendment.pk)
+    assert problems(desk.post(address, {"reason": "So."})) == ["The drafters recommend to: Choose what you recommend."]
+    assert problems(desk.post(address, {"advice": "in_part", "reason": "So."})) == [
+        "Write the words that you would take."
+    ]
+    desk.post(address, {"advice": "decline", "reason": "Safe is understood."})
+    advised = amendment.recommendations.get(replaced_at=None)
+    workflow.answer_recommendation(advised, by=review.member, consent="insists", reason="It is not.")
+    page = words(desk.get(at("desk_amendment", review, amendment.pk)))
+    assert "Ministry of Roads insists." in page
+    assert "It is not." in page
+
+
+def test_one_text_is_chosen_of_two_that_were_accepted(desk, review):
+    one, two = propose(review), contend(review)
+    assert desk.get(at("desk_choose_text", review, review.paragraph.key)).status_code == 404
+    close(review)
+    for each in (one, two):
+        desk.post(at("desk_amendment_accept", review, each.pk), {})
+    assert text_of(review.paragraph) == TEXT
+    address = at("desk_choose_text", review, review.paragraph.key)
+    assert address in queue(desk, review).text
+    needs = [need.text for need in desk.get(at("desk_review", review)).context["needs"] if not need.met]
+    assert needs[0].endswith("were all accepted: choose one text")
+    form = desk.get(address).context["form"]
+    sent = {"text": "Kenya calls for agreed, safe routes.", "base": form["base"].value()}
+    assert problems(desk.post(address, sent)) == ["Reason: Say why it says so: it is kept with the wording."]
+    assert desk.post(address, sent | {"why": "Both."}).url == at("desk_review_section", review, review.first.pk)
+    assert text_of(review.paragraph) == sent["text"]
+    assert problems(desk.post(address, sent | {"why": "Both."})) == [
+        "No accepted amendment of this paragraph waits for its text."
+    ]
+
+
+def test_an_amendment_of_a_removed_paragraph_can_only_be_left(desk, review):
+    amendment = propose(review)
+    close(review)
+    workflow.remove_paragraph(review.paragraph, by=review.drafter, reason="Said twice.")
+    page = desk.get(at("desk_amendment", review, amendment.pk))
+    assert page.context["may_accept"] is False
+    assert "A paragraph that was removed" in queue(desk, review).text
+    response = desk.post(
+        at("desk_amendment_in_part", review, amendment.pk), {"text": "So.", "reason": "So.", "base": amendment.base_id}
+    )
+    assert problems(response) == ["This paragraph was removed from the text."]
+
+
+def test_amendments_of_another_paper_are_not_there(desk, review):
+    amendment = propose(review)
+    other = make_draft()
+    names = [f"desk_amendment{name}" for name in ("_accept", "_in_part", "_decline", "_recommend")]
+    for name in ("desk_amendment", *names):
+        assert desk.get(at(name, other, amendment.pk)).status_code == 404
+    for name in names:
+        assert desk.post(at(name, other, amendment.pk), {"reason": "So."}).status_code == 404
+        assert desk.get(at(name, review, amendment.pk)).url == at("desk_amendment", review, amendment.pk)
+    assert desk.get(at("desk_review_section", review, other.first.pk)).status_code == 404
