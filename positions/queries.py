@@ -136,26 +136,25 @@ def find_copy(sha256: str) -> Copy | None:
 # --- The text -------------------------------------------------------------------------------------------------------
 
 
-def numbered_paragraphs(paper: PositionPaper, *, reader: Any = None, section: Any = None) -> list[Paragraph]:
+def numbered_paragraphs(paper: PositionPaper, *, reader: Any = None, part: Any = None) -> list[Paragraph]:
     """The standing paragraphs of `paper` in reading order, each with its `number` over the whole paper. Three queries.
 
     With each come its words, its provisions, and its groundings with point, input and organisation. `reader` leaves
     only groundings in points which that person may read; without it (for the verbs and the edition) all are there.
-    `section` (with `first`, the number of its first paragraph) leaves only its own, each with `remarks`: how many
-    comments wait to be settled.
+    `part` (with the `keys` of its paragraphs and the number of the `first`) leaves only these, each with `remarks`:
+    how many comments wait to be settled.
     """
     groundings = Grounding.objects.select_related("point__submission", "point__session", "point__stakeholder")
     if reader is not None:
         groundings = groundings.filter(point__in=Point.objects.visible_to(reader).values("pk"))
     found = Paragraph.objects.standing().filter(section__paper=paper)
-    if section is not None:
-        waiting = Count("comments", filter=Q(comments__resolved_at=None))
-        found = found.filter(section=section).annotate(remarks=waiting)
+    if part is not None:
+        found = found.filter(key__in=part.keys).annotate(remarks=Count("comments", Q(comments__resolved_at=None)))
     shown = found.select_related("section__theme", "wording").prefetch_related(
         "provisions", Prefetch("wording__groundings", groundings.order_by("point__reference"))
     )
     paragraphs = list(shown)
-    for number, paragraph in enumerate(paragraphs, start=section.first if section else 1):
+    for number, paragraph in enumerate(paragraphs, start=part.first if part else 1):
         paragraph.number = number
     return paragraphs
 

@@ -1,9 +1,10 @@
 """What the drafting room reads: the outline at a glance, the points beside the text, and what to look at again.
 
-A section is read whole, the rest of the paper only counted, so that a long paper is as quick to open as a short one.
+A part of a section is read and the rest of the paper only counted: a long paper is as quick to open as a short one.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -11,6 +12,7 @@ from consultations.models import Point, PointState, Term
 from positions.advice import Preference, preferences
 from positions.models import Grounding, Paragraph, PositionPaper, Section, SectionPart
 
+PART = 20  # paragraphs of a section that are read and shown at once
 MOST_WORDS = 10  # of a search; more would only make it slow
 
 
@@ -38,6 +40,40 @@ def outline_at_a_glance(paper: PositionPaper) -> list[Section]:
         number += counts
         section.number = str(number) if counts else ""
     return found
+
+
+class Part(NamedTuple):
+    """The paragraphs of a section that are read at once: the keys of all of it, and which of them these are."""
+
+    whole: list[UUID]
+    start: int
+    stop: int
+    offset: int  # how many paragraphs of the paper stand before the section
+
+    @property
+    def keys(self) -> list[UUID]:
+        """The keys of its paragraphs."""
+        return self.whole[self.start : self.stop]
+
+    @property
+    def first(self) -> int:
+        """The number of its first paragraph."""
+        return self.offset + self.start + 1
+
+    @property
+    def others(self) -> list[tuple[int, int]]:
+        """The numbers of the first and the last paragraph of each part of the section, if it has several."""
+        size, ends = self.stop - self.start, len(self.whole)
+        starts = range(0, ends, PART)
+        return [(self.offset + at + 1, self.offset + min(at + PART, ends)) for at in starts] if size < ends else []
+
+
+def part_of(section: Any, number: int) -> Part:
+    """The part of `section` (as glanced at) that holds the paragraph with this number, else its first. One query."""
+    keys = list(Paragraph.objects.standing().filter(section=section).values_list("key", flat=True))
+    at = number - section.first
+    start = at // PART * PART if 0 < at < len(keys) else 0
+    return Part(keys, start, min(start + PART, len(keys)), section.first - 1)
 
 
 def sought_points(paper: PositionPaper, reader: Any, wanted: dict[str, Any]) -> QuerySet[Point]:

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -23,6 +22,7 @@ from positions.wording import redline
 from .drafting import REFUSED
 from .paper_moves import known_paper
 from .paragraphs import Place, _anew, _place
+from .section import at_paragraph
 
 SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
 TOLD = ("reword", "write", "split", "merge")  # the wordings and the lineage tell these
@@ -106,7 +106,7 @@ def desk_paragraph_split(request: HttpRequest, slug: str, key: UUID) -> HttpResp
     except Blocked as refusal:
         return _show_split(request, _anew(place), form, refusal.reasons)
     messages.success(request, _("There are two paragraphs now. Look whether the sources still carry each of them."))
-    return redirect(f"{reverse('desk_section', args=[slug, place.section.pk])}#p{place.paragraph.number}")
+    return redirect(at_paragraph(slug, place.section, place.paragraph))
 
 
 def _cut(place: Place, asked: str) -> SplitForm:
@@ -174,7 +174,7 @@ def desk_paragraph_merge(request: HttpRequest, slug: str, key: UUID) -> HttpResp
         return _show_merge(request, place, other, _again(form, place.paragraph, other), refusal.reasons)
     messages.success(request, _("The two are one paragraph now. Look whether its sources carry the words."))
     place = _anew(place)
-    return redirect(f"{reverse('desk_section', args=[slug, place.section.pk])}#p{place.paragraph.number}")
+    return redirect(at_paragraph(slug, place.section, place.paragraph))
 
 
 def _neighbour(place: Place) -> Any:

@@ -35,6 +35,7 @@ from positions.wording import merge, redline
 
 from .drafting import EVENTS, REFUSED, Text, text_of
 from .paper_moves import known_paper
+from .section import at_paragraph
 
 PAGE = 20
 ADVISED = 4 * PARAGRAPH_LIMIT  # letters: a whole book that somebody pasted is refused, not read
@@ -236,7 +237,7 @@ def desk_paragraph_place(request: HttpRequest, slug: str, key: UUID) -> HttpResp
         return _show(request, place, target=form, reasons=outcome.reasons)
     place = _anew(place)
     messages.success(request, _("It is paragraph %(number)s now.") % {"number": place.paragraph.number})
-    return redirect(f"{reverse('desk_section', args=[slug, place.section.pk])}#p{place.paragraph.number}")
+    return redirect(at_paragraph(slug, place.section, place.paragraph))
 
 
 @for_secretariat

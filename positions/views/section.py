@@ -17,7 +17,7 @@ from positions.advice import advise
 from positions.forms.drafting import BesideForm, ParagraphForm, PickForm
 from positions.models import Paragraph, PositionPaper, Section, Strength
 from positions.queries import numbered_paragraphs
-from positions.room import outline_at_a_glance, preferred_words, sought_points
+from positions.room import PART, Part, outline_at_a_glance, part_of, preferred_words, sought_points
 
 from .drafting import REFUSED, Text, dress
 from .paper_moves import known_paper
@@ -70,7 +70,17 @@ def desk_section_pick(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     number = _number(paper, paragraph)
     words = _("%(point)s stands under paragraph %(number)s now.")
     messages.success(request, words % {"point": point.reference, "number": number})
-    return redirect(f"{reverse('desk_section', args=[slug, pk], query=request.GET)}#p{number}")
+    query = request.GET.copy()
+    if number - section.first >= PART:
+        query["p"] = str(number)
+    return redirect(f"{reverse('desk_section', args=[slug, pk], query=query)}#p{number}")
+
+
+def at_paragraph(slug: str, section: Any, paragraph: Any) -> str:
+    """The address of a paragraph in the room of its `section`, whose `standing` paragraphs are at hand."""
+    behind = paragraph.number - section.standing[0].number if section.standing else 0
+    query = {"p": paragraph.number} if behind >= PART else None
+    return f"{reverse('desk_section', args=[slug, section.pk], query=query)}#p{paragraph.number}"
 
 
 def _outline(paper: PositionPaper, pk: int) -> tuple[list[Any], Any]:
@@ -102,7 +112,8 @@ def _show(
     pick: PickForm | None = None,
 ) -> HttpResponse:
     position = next(place for place, each in enumerate(sections) if each.pk == section.pk)
-    paragraphs: list[Any] = numbered_paragraphs(paper, section=section)
+    part = part_of(section, _asked_number(request))
+    paragraphs: list[Any] = numbered_paragraphs(paper, part=part)
     dress(paragraphs)
     context = {
         "paper": paper,
@@ -110,7 +121,8 @@ def _show(
         "section": sections[position],
         "sections": sections,
         "place": position + 1,
-        "rows": _rows(paragraphs),
+        "part": part,
+        "rows": _rows(section, part, paragraphs),
         "before": sections[position - 1] if position else None,
         "behind": sections[position + 1] if position + 1 < len(sections) else None,
         "form": form,
@@ -121,12 +133,18 @@ def _show(
     return render(request, "positions/desk/section.html", context, status=REFUSED if reasons or form.errors else 200)
 
 
-def _rows(paragraphs: list[Any]) -> list[dict[str, Any]]:
+def _asked_number(request: HttpRequest) -> int:
+    """The number of the paragraph that the address asks for; 0 where it asks for none."""
+    asked = request.GET.get("p", "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 0
+
+
+def _rows(section: Any, part: Part, paragraphs: list[Any]) -> list[dict[str, Any]]:
     """Each paragraph with where it goes once it is moved up or down, and what to look at again."""
     preferred, rows = preferred_words(), []
-    for place, each in enumerate(paragraphs):
-        up = "" if place == 0 else paragraphs[place - 2].key if place > 1 else f"section-{each.section_id}"
-        down = paragraphs[place + 1].key if place + 1 < len(paragraphs) else ""
+    for place, each in enumerate(paragraphs, start=part.start):
+        up = "" if place == 0 else part.whole[place - 2] if place > 1 else f"section-{section.pk}"
+        down = part.whole[place + 1] if place + 1 < len(part.whole) else ""
         advice = advise(each.wording.text, each.strength, ladder=LADDER, preferred=preferred)
         rows.append({"paragraph": each, "up": up, "down": down, "advice": advice})
     return rows
@@ -134,10 +152,14 @@ def _rows(paragraphs: list[Any]) -> list[dict[str, Any]]:
 
 def _beside(request: HttpRequest, paper: PositionPaper, sections: list[Any], section: Any) -> dict[str, Any]:
     """The points beside the text: those that the address asks for, else those of the theme without a paragraph."""
-    asked = request.GET.dict() or {"free": "on", **({"theme": section.theme.code} if section.theme else {})}
+    asked = {name: value for name, value in request.GET.items() if name != "p"} or {
+        "free": "on",
+        **({"theme": section.theme.code} if section.theme else {}),
+    }
     form = BesideForm(asked, themes=[each.theme for each in sections if each.theme])
     found = sought_points(paper, request.user, form.wanted)
     rows = list(found.filter(reference__gt=asked.get("after", ""))[: PAGE + 1])
-    more = {**asked, "after": rows[PAGE - 1].reference} if len(rows) > PAGE else None
+    place = {"p": request.GET["p"]} if "p" in request.GET else {}
+    more = {**asked, **place, "after": rows[PAGE - 1].reference} if len(rows) > PAGE else None
     here = reverse("desk_section", args=[paper.slug, section.pk], query=more) if more else ""
-    return {"search": form, "points": rows[:PAGE], "more": here}
+    return {"search": form, "place_asked": place.get("p", ""), "points": rows[:PAGE], "more": here}

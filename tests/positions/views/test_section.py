@@ -167,3 +167,26 @@ def test_what_is_no_readable_text_is_refused_with_what_to_do_and_kept(desk, draf
     assert (response.status_code, problems(response)) == (422, [problem])
     assert response.context["words"]["text"].value() == typed
     assert 'value="Kept too."' in response.text
+
+
+# --- A long section -------------------------------------------------------------------------------------------------
+
+
+def test_a_long_section_is_shown_in_parts_and_a_paragraph_is_found_in_its_own(desk, draft):
+    made = [make_paragraph(draft.first, f"Kenya notes thing {turn}.", by=draft.drafter) for turn in range(44)]
+    keys = [draft.paragraph.key, *(each.key for each in made)]
+    for asked, numbers in [({}, (1, 20)), ({"p": "20"}, (1, 20)), ({"p": "21"}, (21, 40)), ({"p": "45"}, (41, 45)),
+                           ({"p": "46"}, (1, 20)), ({"p": "²"}, (1, 20)), ({"p": "9" * 99}, (1, 20))]:  # fmt: skip
+        found = room(desk, draft, **asked).context
+        shown = [row["paragraph"] for row in found["rows"]]
+        assert (shown[0].number, shown[-1].number) == numbers
+        assert [each.key for each in shown] == keys[numbers[0] - 1 : numbers[1]]
+        assert found["part"].others == [(1, 20), (21, 40), (41, 45)]
+    rows = room(desk, draft, p="21").context["rows"]
+    assert [(row["up"], row["down"]) for row in (rows[0], rows[-1])] == [(keys[18], keys[21]), (keys[37], keys[40])]
+    assert list(room(desk, draft, p="21").context["points"]) == [draft.free]
+    response = pick(desk, draft, paragraph=made[-1].key)
+    assert response.url == f"{at('desk_section', draft, draft.first.pk)}?theme=T1&p=45#p45"
+    place = at("desk_paragraph_place", draft, made[-1].key)
+    assert desk.post(place, {"after": made[30].key}).url == f"{at('desk_section', draft, draft.first.pk)}?p=33#p33"
+    assert room(desk, draft, draft.second).context["part"].others == []
