@@ -13,7 +13,7 @@ from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, 
 from ncm_portal.workflow import moves_open_to, needs_of
 from positions import workflow
 from positions.forms.decisions import NeededReasonForm, ReservationForm
-from positions.models import FINAL_KINDS, PositionPaper
+from positions.models import FINAL_KINDS, PaperState, PositionPaper
 from positions.permissions import may_chair
 from positions.queries import numbered_paragraphs, paragraph_numbers
 from positions.workflow import PAPER_MOVES
@@ -40,7 +40,9 @@ def _show_adoption(request: HttpRequest, paper: PositionPaper, outcome: Outcome 
         "may_count": paper.forum is not None and may_chair(request.user, paper),
         "reservations": sorted(reservations, key=lambda row: row.number or 0),
         "may_reserve": paper.state in BEFORE_THE_MEETING,
-        "decision": paper.decisions.select_related("forum", "chair", "quorum").first(),
+        "explanations": paper.explanations.filter(withdrawn_at=None).select_related("stakeholder"),
+        "in_session": paper.state == PaperState.IN_SESSION and may_chair(request.user, paper),
+        "decision": paper.decisions.select_related("forum", "chair", "quorum", "roll_call").first(),
         "reasons": outcome.reasons,
         "moves": moves_on("desk_adoption", paper, request.user),
         "needs": needs_of({verb: PAPER_MOVES[verb] for verb in HOME["desk_adoption"]}, paper),

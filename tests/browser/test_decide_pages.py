@@ -93,6 +93,9 @@ def test_the_chair_declares_and_two_officers_publish(open_window, text, size):
         reverse("desk_reservation", args=[text.paper.slug]),
         reverse("desk_reservation_withdraw", args=[text.paper.slug, reservation.pk]),
         reverse("desk_paper_move", args=[text.paper.slug, "adopt"]),
+        reverse("desk_roll_call", args=[text.paper.slug]),
+        reverse("desk_agreed", args=[text.paper.slug]),
+        reverse("desk_explanation", args=[text.paper.slug]),
         reverse("desk_publication", args=[text.paper.slug]),
     ):
         window.goto(address)

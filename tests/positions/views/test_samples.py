@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 WARNING = "SAMPLE: not a position of the Government of Kenya."
 OF_A_PAPER = (
     "desk_paper", "desk_coverage", "desk_dispositions", "desk_review", "desk_clearance", "desk_adoption",
-    "desk_reservation", "desk_publication", "desk_matrix",
+    "desk_reservation", "desk_publication", "desk_matrix", "desk_explanation",
 )  # fmt: skip
 
 

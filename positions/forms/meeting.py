@@ -1,0 +1,71 @@
+"""What is taken down in the meeting: the roll call, the paragraphs agreed to, explanations of position."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from consultations.forms import PlainTextField
+from consultations.models import Stakeholder
+
+VOTES = [("yes", _("Yes")), ("no", _("No")), ("abstain", _("Abstain"))]
+
+
+class RollCallForm(forms.Form):
+    """Yes, no or abstain of each member institution that was counted as present."""
+
+    def __init__(self, *args: Any, names: Iterable[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.names = list(names)
+        for number, name in enumerate(self.names):
+            self.fields[f"vote_{number}"] = forms.ChoiceField(
+                label=name,
+                choices=VOTES,
+                widget=forms.RadioSelect,
+                error_messages={"required": _("Choose yes, no or abstain"), "invalid_choice": _("Choose one of these")},
+            )
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The vote of each institution, by its name."""
+        return {name: self.cleaned_data[f"vote_{number}"] for number, name in enumerate(self.names)}
+
+
+class AgreedForm(forms.Form):
+    """The paragraphs to which the meeting agrees."""
+
+    paragraphs = forms.MultipleChoiceField(
+        label=_("The meeting agrees to"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose the paragraphs to which the meeting agrees")},
+    )
+
+    def __init__(self, *args: Any, paragraphs: Iterable[Any], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.known = {str(each.key): each for each in paragraphs}
+        named = [(key, f"{each.number}. {each.wording.text[:90]}") for key, each in self.known.items()]
+        self.fields["paragraphs"].choices = named
+
+    @property
+    def words(self) -> list[Any]:
+        """The paragraphs chosen."""
+        return [self.known[key] for key in self.cleaned_data["paragraphs"]]
+
+
+class ExplanationForm(forms.Form):
+    """An organisation explains its position on the whole text."""
+
+    stakeholder = forms.ModelChoiceField(
+        label=_("Organisation"),
+        queryset=Stakeholder.objects.verified(),
+        empty_label=_("Choose"),
+        error_messages={"required": _("Choose the organisation")},
+    )
+    text = PlainTextField(
+        label=_("Explanation of position"),
+        help_text=_("As it will be printed in the record of adoption."),
+        max_length=5_000,
+        what=_("The text"),
+        error_messages={"required": _("Enter the explanation")},
+    )

@@ -1,0 +1,121 @@
+"""What is taken down while the meeting has the text before it: paragraphs, the roll call, explanations of position."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from consultations.views.access import INVALID, NOTHING_DONE, attempt, for_secretariat
+from positions import workflow
+from positions.forms.decisions import NeededReasonForm
+from positions.forms.meeting import AgreedForm, ExplanationForm, RollCallForm
+from positions.models import PositionPaper
+from positions.permissions import may_chair
+from positions.queries import numbered_paragraphs
+from positions.workflow.meeting import last_count
+
+from .paper_moves import known_paper
+
+
+def _chaired(request: HttpRequest, slug: str) -> PositionPaper:
+    """The paper, for its chair; a 404 for everybody else."""
+    paper = known_paper(request, slug)
+    if not may_chair(request.user, paper):
+        raise Http404
+    return paper
+
+
+def _page(
+    request: HttpRequest,
+    paper: PositionPaper,
+    form: forms.Form,
+    act: Callable[[], Any],
+    done: Callable[[Any], str],
+    template: str,
+    **more: Any,
+) -> HttpResponse:
+    """Show a form of the meeting; when it is sent and can be read, `act`, say what is `done` and go back."""
+    outcome, found = NOTHING_DONE, []
+    if request.method == "POST":
+        outcome = INVALID
+        if form.is_valid():
+            outcome = attempt(lambda: found.append(act()))
+            if not outcome.reasons:
+                messages.success(request, done(found[0]))
+                return redirect("desk_adoption", paper.slug)
+    context = {"paper": paper, "form": form, "reasons": outcome.reasons, **more}
+    return render(request, f"positions/decide/desk_{template}.html", context, status=outcome.status)
+
+
+def _sent(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_roll_call(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take down the vote of each member institution that was counted as present."""
+    paper = _chaired(request, slug)
+    count = last_count(paper)
+    names = [each["name"] for each in count.electorate if each["present"]] if count else []
+    form = RollCallForm(_sent(request), names=names)
+    return _page(
+        request, paper, form,
+        lambda: workflow.call_roll(paper, by=request.user, votes=form.words),
+        lambda call: _("Roll call: %(yes)s yes, %(no)s no, %(abstain)s abstain") % vars(call),
+        "roll_call", count=count,
+    )  # fmt: skip
+
+
+def _agreed(count: int) -> str:
+    words = ngettext("Agreed to %(count)s paragraph.", "Agreed to %(count)s paragraphs.", count)
+    return words % {"count": count}
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_agreed(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take down to which paragraphs the meeting agrees."""
+    paper = _chaired(request, slug)
+    agreed = set(paper.agreements.filter(forum=paper.forum).values_list("paragraph", "wording"))
+    paragraphs = numbered_paragraphs(paper)
+    left = [each for each in paragraphs if (each.pk, each.wording_id) not in agreed]
+    form = AgreedForm(_sent(request), paragraphs=left)
+    return _page(
+        request, paper, form,
+        lambda: workflow.agree_paragraphs(paper, by=request.user, paragraphs=form.words),
+        _agreed, "agreed", left=len(left), number=len(paragraphs),
+    )  # fmt: skip
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_explanation(request: HttpRequest, slug: str) -> HttpResponse:
+    """Record an explanation of position as it will be printed."""
+    paper = known_paper(request, slug)
+    form = ExplanationForm(_sent(request))
+    return _page(
+        request, paper, form,
+        lambda: workflow.record_explanation(paper, by=request.user, **form.cleaned_data),
+        lambda made: _("The explanation is on record."), "explanation",
+    )  # fmt: skip
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_explanation_withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Note that an organisation withdrew its explanation before the decision."""
+    paper = known_paper(request, slug)
+    explanation = get_object_or_404(paper.explanations.select_related("stakeholder", "paper"), pk=pk)
+    form = NeededReasonForm(_sent(request))
+    return _page(
+        request, paper, form,
+        lambda: workflow.withdraw_explanation(explanation, by=request.user, reason=form.cleaned_data["reason"]),
+        lambda made: _("The explanation is withdrawn."), "explanation_withdraw", explanation=explanation,
+    )  # fmt: skip
