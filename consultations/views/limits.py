@@ -62,6 +62,6 @@ def line_of(request: HttpRequest) -> str:
 
 
 def _too_often(request: HttpRequest, wait: int) -> HttpResponse:
-    page = render(request, "429.html", {"wait": wait}, status=429)
+    page = render(request, "429.html", {"minutes": -(-wait // 60)}, status=429)
     page["Retry-After"] = str(wait)
     return page

@@ -1,10 +1,12 @@
 """Files in a real browser: on a line that breaks, from the page of a draft, and without JavaScript."""
 
+import errno
 import os
 
 import pytest
 
 from consultations.models import Attachment
+from consultations.workflow import attachments
 from tests import made_files as made
 from tests.factories import make_consultation, make_member, make_stakeholder, make_submission
 
@@ -121,3 +123,25 @@ def test_words_are_kept_on_the_way_to_the_files_without_javascript(open_window, 
     page.get_by_role("link", name="Back to the text").click()
     assert page.locator("[name=body]").input_value() == "Refund the fuel of crews."
     assert [file.name for file in Attachment.objects.filter(state="ready")] == ["letter.pdf"]
+
+
+def test_a_full_disk_is_said_and_the_file_goes_on_once_there_is_room(phone, draft, monkeypatch, tmp_path):
+    real, window = attachments._put_behind, phone
+
+    def full(_path, offset, _data):
+        raise OSError(errno.ENOSPC, "No space left on device", offset)
+
+    window.expect_status(507)
+    window.log_in(draft.author)
+    window.goto(f"/submit/{draft.key}/")
+    data, plan = large_pdf(), tmp_path / "plan.pdf"
+    plan.write_bytes(data)
+    monkeypatch.setattr(attachments, "_put_behind", lambda *piece: (full if piece[1] else real)(*piece))
+    window.set_input_files("#files-chosen", plan)
+    window.get_by_text("The portal has no room left on its disk.").wait_for()
+    window.check()
+    assert draft.attachments.get().received == PIECE
+    monkeypatch.setattr(attachments, "_put_behind", real)
+    window.set_input_files("#files-chosen", plan)
+    arrived(window, "plan.pdf")
+    assert draft.attachments.get().path.read_bytes() == data  # the same file, from where it stopped

@@ -30,15 +30,16 @@ def statuses(address, number, client=None, **who):
 
 
 @pytest.mark.django_db
-def test_an_export_too_many_is_refused_with_a_page_and_the_time_to_wait(small):
+def test_an_export_too_many_is_refused_with_a_page_and_the_time_to_wait(small, settings):
     assert statuses(EXPORT, 2) == [200, 200]
     page = Client().get(EXPORT)
     assert (page.status_code, page["Retry-After"]) == (429, "2")
-    assert "others would have to wait. Try again in 2 seconds." in words(page)
-    assert "Subiri" not in words(page)
+    assert "others would have to wait. Try again in a minute." in words(page)
     assert statuses("/inputs.json", 1) == [429]  # one share for every form
     small["now"] += 2
     assert statuses(EXPORT, 3) == [200, 200, 429]
+    settings.LIMITS = {"export": (0, 600)}
+    assert "Try again in 3 minutes." in words(Client().get(EXPORT))
 
 
 @pytest.mark.django_db
