@@ -9,6 +9,7 @@ A test fails at its end when a page logged an error, broke the content security 
 
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,9 @@ ARGUMENTS = [
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RULES = [*WCAG, "best-practice"]
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+BOTH = (DESKTOP, PHONE)
+HAS_AXE = "typeof axe !== 'undefined'"
+VIOLATIONS = "async (options) => (await axe.run(document, options)).violations"  # what passed takes long to hand over
 
 
 @dataclass
@@ -42,6 +46,7 @@ class Window:
 
     page: Page
     base: str
+    sizes: list[dict[str, int]]
     errors: list[str] = field(default_factory=list)
     expected_statuses: set[int] = field(default_factory=set)
     is_cut_off: bool = False
@@ -59,8 +64,23 @@ class Window:
         return self.page.goto(self.base + address if address.startswith("/") else address)
 
     def check(self, rules: list[str] = RULES) -> None:
-        """Assert that the page breaks no rule of WCAG 2.2 A and AA, and is no wider than its window."""
-        found = Axe().run(self.page, options={"runOnly": rules, "resultTypes": ["violations"]}).response["violations"]
+        """Assert that the page breaks no rule of WCAG 2.2 A and AA, and is no wider than its window, at each width."""
+        if not self.page.evaluate(HAS_AXE):
+            self.page.evaluate(Axe().axe_script)
+        for _size in self.at_each_width():
+            self._check(rules)
+
+    def at_each_width(self) -> Iterator[dict[str, int]]:
+        """Show the page at each of the window's widths in turn, and at the first one again in the end."""
+        for size in self.sizes:
+            if len(self.sizes) > 1:
+                self.page.set_viewport_size(size)
+            yield size
+        if len(self.sizes) > 1:
+            self.page.set_viewport_size(self.sizes[0])
+
+    def _check(self, rules: list[str]) -> None:
+        found = self.page.evaluate(VIOLATIONS, {"runOnly": rules, "resultTypes": ["violations"]})
         wrong = [f"{v['id']}: {v['help']}\n    " + "\n    ".join(n["html"][:200] for n in v["nodes"]) for v in found]
         assert not wrong, f"{self.page.url}\n" + "\n".join(wrong)
         assert self.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, "the page scrolls sideways"
@@ -115,13 +135,14 @@ def browser():
 
 @pytest.fixture
 def open_window(browser, live_server):
-    """Open further windows, each a person with an own session: `open_window(PHONE)`."""
+    """Open further windows, each a person with an own session: `open_window(PHONE)`. With several sizes the window has
+    the first one, and is checked at each."""
     windows: list[Window] = []
 
-    def open_one(size: dict[str, int] = DESKTOP, **options: Any) -> Window:
-        context = browser.new_context(viewport=size, locale="en-GB", **options)
+    def open_one(*sizes: dict[str, int], **options: Any) -> Window:
+        context = browser.new_context(viewport=(sizes or [DESKTOP])[0], locale="en-GB", **options)
         context.set_default_timeout(10_000)
-        windows.append(Window(context.new_page(), live_server.url))
+        windows.append(Window(context.new_page(), live_server.url, list(sizes or [DESKTOP])))
         return windows[-1]
 
     yield open_one
@@ -145,12 +166,12 @@ def phone(open_window) -> Window:
 
 @pytest.fixture
 def picture(request):
-    """Keep a screenshot under var/screenshots, for a person to look at: `picture(window, "home")`."""
+    """Keep screenshots under var/screenshots, for a person to look at: `picture(window, "home")`, one for each width."""
 
-    def keep(window: Window, name: str) -> Path:
-        path = request.config.rootpath / "var/screenshots" / f"{name}-{window.page.viewport_size['width']}.png"
-        window.page.screenshot(path=path, full_page=True)
-        return path
+    def keep(window: Window, name: str) -> None:
+        for _size in window.at_each_width():
+            path = request.config.rootpath / "var/screenshots" / f"{name}-{window.page.viewport_size['width']}.png"
+            window.page.screenshot(path=path, full_page=True)
 
     return keep
 

@@ -4,7 +4,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.factories import PASSWORD, make_user
 from tests.sign_in import code_of, give_second_factor
 
@@ -41,43 +41,39 @@ def heading(window) -> str:
     return window.locator("h1").inner_text().replace("\n", " ")
 
 
-@WIDTHS
-@pytest.mark.parametrize(
-    ("address", "title"),
-    [
-        ("/account/login/", "Sign in"),
-        ("/account/signup/", "Create an account"),
-        ("/account/password/reset/", "Choose a new password"),
-        ("/account/password/reset/done/", "Check your mail"),
-        ("/account/confirm-email/", "Check your mail"),
-        ("/account/confirm-email/no-such-key/", "Confirm your e-mail address"),
-        ("/account/inactive/", "This account is closed"),
-    ],
-)
-def test_a_page_at_the_door(open_window, picture, size, address, title):
-    window = open_window(size)
-    window.goto(address)
-    assert heading(window) == title
-    window.check()
-    picture(window, address.strip("/").replace("/", "-"))
+DOOR = {
+    "/account/login/": "Sign in",
+    "/account/signup/": "Create an account",
+    "/account/password/reset/": "Choose a new password",
+    "/account/password/reset/done/": "Check your mail",
+    "/account/confirm-email/": "Check your mail",
+    "/account/confirm-email/no-such-key/": "Confirm your e-mail address",
+    "/account/inactive/": "This account is closed",
+}
 
 
-@WIDTHS
-def test_a_page_that_is_not_there(open_window, size):
-    window = open_window(size)
+def test_the_pages_at_the_door(open_window, picture):
+    window, seen = open_window(*BOTH), {}
+    for address in DOOR:
+        window.goto(address)
+        seen[address] = heading(window)
+        window.check()
+        picture(window, address.strip("/").replace("/", "-"))
+    assert seen == DOOR
+
+
+def test_a_page_that_is_not_there(open_window):
+    window = open_window(*BOTH)
     window.expect_status(404)
     window.goto("/no-such-page/")
     assert heading(window) == "There is no such page"
     window.check()
 
 
-@WIDTHS
-def test_a_wrong_password_is_told_without_telling_who_has_an_account(open_window, picture, size):
-    window = open_window(size)
+def test_a_wrong_password_is_told_without_telling_who_has_an_account(open_window, picture):
+    window = open_window(*BOTH)
     sign_in_by_form(window, make_person(), "wrong")
-    assert window.locator("#problem li").all_inner_texts() == [
-        "The email address and/or password you specified are not correct."
-    ]
+    assert window.locator("#problem li").all_inner_texts() == ["The e-mail address or the password is not right."]
     assert window.input_value("#id_login") == "wanjiru@example.org"
     window.check()
     picture(window, "account-wrong-password")
@@ -154,9 +150,8 @@ def test_a_passkey_is_added_and_opens_the_account(desktop):
     assert desktop.locator(".mast nav button").first.inner_text() == "Sign out"
 
 
-@WIDTHS
-def test_the_pages_of_one_s_own_account(open_window, picture, size):
-    window, person = open_window(size), make_person()
+def test_the_pages_of_one_s_own_account(open_window, picture):
+    window, person = open_window(*BOTH), make_person()
     give_second_factor(person)
     window.log_in(person)
     seen = {}

@@ -7,7 +7,7 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from consultations.models import Forum, Ministry, Stakeholder, Submission
-from tests.browser.conftest import DESKTOP, PHONE, WCAG
+from tests.browser.conftest import BOTH, DESKTOP, PHONE, WCAG
 from tests.factories import (
     make_delegate,
     make_forum,
@@ -58,10 +58,9 @@ def page(model, name, *args):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
 
 
-@SIZES
-def test_the_pages_of_the_admin_are_sound(open_window, officer, work, size):
+def test_the_pages_of_the_admin_are_sound(open_window, officer, work):
     forum, body, sent = work
-    window = open_window(size)
+    window = open_window(*BOTH)
     window.log_in(officer)
     ministry = make_ministry()
     for address in (

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from ncm_portal.workflow import now
 from positions import workflow
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.factories import change, make_check_in, make_delegate
 from tests.paper_factories import make_letter, make_reservation, take_stance
 from tests.positions.clearing import make_text
@@ -53,9 +53,8 @@ def test_an_officer_answers_down_the_page(open_window, text, size):
     assert text.asked.state == "answered"
 
 
-@SIZES
-def test_the_secretariat_reads_where_each_ministry_stands(open_window, text, size):
-    window = open_window(size)
+def test_the_secretariat_reads_where_each_ministry_stands(open_window, text):
+    window = open_window(*BOTH)
     window.log_in(text.secretariat)
     letter = make_letter(text.asked, text.first, typed_by=text.head)
     for address in (

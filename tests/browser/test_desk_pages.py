@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from consultations import workflow
 from consultations.models import Point, Submission
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.factories import (
     make_consultation,
     make_member,
@@ -22,7 +22,6 @@ from tests.factories import (
 from tests.sign_in import give_second_factor
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 BODY = "We ask for a seasonal pass for herders. It should cost nothing at all.\n\nThank you for reading this."
 
 
@@ -58,10 +57,9 @@ def work_of(consultation):
     return person, inputs, into, session
 
 
-@SIZES
-def test_every_page_of_an_organisation_is_sound(open_window, consultation, size):
+def test_every_page_of_an_organisation_is_sound(open_window, consultation):
     person, inputs, _into, session = work_of(consultation)
-    window = open_window(size)
+    window = open_window(*BOTH)
     window.log_in(person)
     addresses = [
         "/submit/",
@@ -79,10 +77,9 @@ def test_every_page_of_an_organisation_is_sound(open_window, consultation, size)
         window.check()
 
 
-@SIZES
-def test_every_page_of_the_desk_is_sound(open_window, consultation, officer, size):
+def test_every_page_of_the_desk_is_sound(open_window, consultation, officer):
     _person, inputs, into, _session = work_of(consultation)
-    window = open_window(size)
+    window = open_window(*BOTH)
     window.log_in(officer)
     addresses = ["/desk/", "/desk/inputs/", "/desk/points/", "/desk/organisations/", f"/desk/points/{into.reference}/"]
     addresses += [f"/desk/inputs/{inputs[state].key}/" for state in ("submitted", "accepted", "set_aside")]

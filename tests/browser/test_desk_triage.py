@@ -7,7 +7,7 @@ import pytest
 from consultations import workflow
 from consultations.models import Misreading, Submission
 from ncm_portal.workflow import now, replayed_at
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.factories import (
     change,
     make_consultation,
@@ -167,10 +167,9 @@ def busy(queue):
     return head, consultation
 
 
-@SIZES
-def test_the_pages_of_the_desk_are_sound(open_window, picture, queue, busy, size):
+def test_the_pages_of_the_desk_are_sound(open_window, picture, queue, busy):
     head, consultation = busy
-    window = open_window(size)
+    window = open_window(*BOTH)
     window.log_in(head)
     pages = {
         "desk": "/desk/",

@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from positions import workflow
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.factories import make_point, make_provision, make_secretariat, make_submission
 from tests.paper_factories import make_paragraph
 from tests.positions.drafting import make_draft
@@ -36,9 +36,8 @@ def at(name, draft, *args):
     return reverse(name, args=[draft.paper.slug, *args])
 
 
-@SIZES
-def test_every_page_of_the_drafting_room_is_sound(open_window, draft, size):
-    window = open_window(size)
+def test_every_page_of_the_drafting_room_is_sound(open_window, draft):
+    window = open_window(*BOTH)
     window.log_in(draft.drafter)
     key, reference = draft.paragraph.key, draft.other.reference
     addresses = [reverse("desk_paper_new")]

@@ -6,7 +6,7 @@ from django.urls import reverse
 from consultations import workflow
 from consultations.models import Endorsement, Likeness, Misreading, Point
 from ncm_portal.workflow import now
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.factories import (
     change,
     make_consultation,
@@ -75,10 +75,9 @@ def test_likenesses_are_read_and_decided(open_window, picture, consultation, off
     assert Point.objects.filter(merged_into=pair.second_point).count() == 2
 
 
-@SIZES
-def test_a_campaign_is_seen_as_one(open_window, picture, consultation, officer, size):
+def test_a_campaign_is_seen_as_one(open_window, picture, consultation, officer):
     alike(consultation)
-    window = open_window(size)
+    window = open_window(*BOTH)
     window.log_in(officer)
     window.goto(reverse("likenesses"))
     window.get_by_role("link", name="8 inputs that may be one campaign").click()

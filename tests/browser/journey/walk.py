@@ -1,6 +1,7 @@
 """Who takes part in the journey, what each does in a browser, and what is looked at on every page they come to."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -22,12 +23,15 @@ from tests.browser.conftest import DESKTOP, PHONE, RULES, WCAG, Window
 from tests.factories import PASSWORD
 from tests.sign_in import code_of
 
-# Each kind of element of a page with the names of its attributes, and the headings in their order.
+# Each kind of element of a page with the names of its attributes, in the kind of element that it stands in; and the
+# headings and the regions of the page in their order.
 PARTS = """() => {
-  const kinds = [...document.querySelectorAll("*")].map((e) => `${e.tagName}.${e.className} ${e.getAttributeNames()}`);
+  const kind = (e) => e ? `${e.tagName}.${e.getAttribute("class")} ${e.getAttributeNames()}` : "";
+  const kinds = [...document.querySelectorAll("*")].map((e) => `${kind(e.parentElement)} > ${kind(e)}`);
   const levels = [...document.querySelectorAll("h1, h2, h3, h4")].map((e) => e.tagName);
   const turns = levels.filter((level, place) => level !== levels[place - 1]);
-  return [...new Set(kinds)].sort().join() + turns;
+  const regions = [...document.querySelectorAll("header, nav, main, aside, footer, [role]")].map(kind);
+  return [...new Set([...kinds, turns.join(), regions.join()])];
 }"""
 
 
@@ -70,15 +74,16 @@ class Person:
         self.look()
 
     def look(self) -> None:
-        """Check the page that is open, unless one that is built of the same parts was checked before.
+        """Check the page that is open, unless each of its parts stood on a page that was checked before.
 
         The admin's pages are Django's own, which break a rule of good practice here and there, but none of WCAG.
         """
         path = urlsplit(self.window.url).path
-        parts = self.window.evaluate(PARTS)
-        if parts not in self.walk.checked:
-            self.window.check(WCAG if path.startswith("/admin/") else RULES)
-        self.walk.checked.add(parts)
+        rules = WCAG if path.startswith("/admin/") else RULES
+        parts, checked = set(self.window.evaluate(PARTS)), self.walk.checked[len(rules)]
+        if not parts <= checked:
+            self.window.check(rules)
+        checked |= parts
         self.walk.seen.append(path)
 
     def look_on_a_phone(self, keep: str = "") -> None:
@@ -189,7 +194,7 @@ class Walk(SimpleNamespace):
     """The journey under way: its people, by their first names, and what they found, under names of the steps."""
 
     def __init__(self, open_window: Any, base: str, folder: Path, picture: Any) -> None:
-        super().__init__(people={}, seen=[], checked=set(), clock=None)
+        super().__init__(people={}, seen=[], checked=defaultdict(set), clock=None)
         self.open_window, self.base, self.folder, self.picture = open_window, base, folder, picture
 
     def person(self, name: str) -> Person:
