@@ -1,4 +1,4 @@
-"""On behalf of others, in a real browser: 5,000 rows of which 37 are wrong, and a scanned letter up to its acceptance."""
+"""On behalf of others, in a real browser: 5,000 rows of which 37 are wrong, and a scanned letter up to its answer."""
 
 import pytest
 from django.core.management import call_command
@@ -6,13 +6,22 @@ from django.utils import timezone
 from PIL import Image
 
 from consultations.models import Attachment, Submission
+from positions.models import Disposition
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.consultations.intake.sheets import HEAD, ROW, workbook
-from tests.factories import make_consultation, make_provision, make_secretariat, make_stakeholder, make_theme
+from tests.factories import (
+    change,
+    make_consultation,
+    make_member,
+    make_provision,
+    make_secretariat,
+    make_stakeholder,
+    make_theme,
+)
+from tests.paper_factories import bring_paper, make_paper, make_section
 from tests.sign_in import give_second_factor
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 
 
 @pytest.fixture
@@ -65,12 +74,23 @@ def test_5000_rows_of_which_37_are_wrong(desktop, consultation, tmp_path, pictur
     assert Submission.objects.filter(state="submitted").count() == 4_958
 
 
-@SIZES
-def test_a_scanned_letter_from_intake_to_acceptance(open_window, consultation, tmp_path, picture, size):
+def test_a_scanned_letter_from_intake_to_what_became_of_it(open_window, consultation, tmp_path, picture):
+    """Typed by one officer, checked by another, answered in the paper, and read by those who wrote it."""
     scan = tmp_path / "letter.png"
     Image.new("RGB", (60, 80), "white").save(scan)
-    window = open_window(size)
-    window.log_in(officer("The typist"))
+    typist, checker = open_window(PHONE, DESKTOP), open_window(PHONE, DESKTOP)
+    typist.log_in(officer("The typist"))
+    checker.log_in(officer("The checker"))
+    type_a_letter(typist, picture)
+    add_the_scan(typist, scan, picture)
+    check_the_letter(checker, picture)
+    letter = Submission.objects.get()
+    assert (letter.state, letter.channel, letter.entered_by.name) == ("accepted", "letter", "The typist")
+    rest_a_paragraph_on_it(checker, letter)
+    read_what_became_of_it(open_window(PHONE, DESKTOP), letter, picture)
+
+
+def type_a_letter(window, picture):
     window.goto("/desk/intake/new/")
     window.check()
     picture(window, "intake-new")
@@ -82,21 +102,59 @@ def test_a_scanned_letter_from_intake_to_acceptance(open_window, consultation, t
     window.locator("#id_body").fill("Wages are paid late.")
     window.get_by_role("button", name="Take it in").click()
     window.get_by_text("You typed it: a colleague checks it").wait_for()
+
+
+def add_the_scan(window, scan, picture):
     window.get_by_label("Add files").set_input_files(scan)
     window.get_by_role("link", name="letter.png", exact=True).wait_for(timeout=30_000)
     assert Attachment.objects.get().kind == "original"
     window.check()
     picture(window, "intake-check")
 
-    checker = open_window(size)
-    checker.log_in(officer("The checker"))
-    checker.goto("/desk/intake/")
-    checker.check()
-    picture(checker, "intake")
-    checker.get_by_role("link", name="Pay on time").click()
-    checker.get_by_role("button", name="It says what the original says").click()
-    checker.get_by_text("Checked. The input can be screened now.").wait_for()
-    checker.check()
-    checker.get_by_role("button", name="Accept", exact=True).click()
-    checker.get_by_text("Accepted", exact=True).first.wait_for()
-    assert Submission.objects.get().state == "accepted"
+
+def check_the_letter(window, picture):
+    window.goto("/desk/intake/")
+    window.check()
+    picture(window, "intake")
+    window.get_by_role("link", name="Pay on time").click()
+    window.get_by_role("button", name="It says what the original says").click()
+    window.get_by_text("Checked. The input can be screened now.").wait_for()
+    window.check()
+    window.get_by_role("button", name="Accept", exact=True).click()
+    window.get_by_text("Accepted", exact=True).first.wait_for()
+
+
+def rest_a_paragraph_on_it(window, letter):
+    """The point is taken out of the letter, a paragraph of the paper rests on it, and it is answered."""
+    window.goto(f"/desk/inputs/{letter.key}/")
+    window.locator('label[for="s0"]').click()
+    window.get_by_role("button", name="Take out the point").click()
+    window.get_by_text("The point is taken out.").wait_for()
+    paper = make_paper(letter.consultation, short_title="Wages")
+    section = make_section(paper, letter.theme)
+    window.goto(f"/desk/papers/{paper.slug}/sections/{section.pk}/")
+    window.locator("main [name=text]").fill("Kenya calls for wages that are paid on time.")
+    window.locator("main [name=strength]").select_option("calls_for")
+    window.get_by_role("button", name="Add the paragraph").click()
+    window.get_by_role("button", name="Rests on it").click()
+    window.get_by_role("button", name="Rests on it").wait_for(state="detached")
+    window.goto(f"/desk/papers/{paper.slug}/dispositions/{letter.reference}.1/")
+    window.locator("[name=outcome][value=accepted]").check()
+    window.get_by_role("button", name="Save, and on to the next").click()
+    window.get_by_text(f"Kept: what becomes of {letter.reference}.1.").wait_for()
+    change(Disposition.objects.get(), answered_at=timezone.now())
+    bring_paper(paper, "published")
+
+
+def read_what_became_of_it(window, letter, picture):
+    window.log_in(make_member(letter.stakeholder))
+    window.goto("/my-organisation/")
+    window.get_by_role("link", name="Pay on time").click()
+    window.get_by_role("heading", name="What became of").first.wait_for()
+    for fold in window.locator("main details").all():
+        fold.locator("summary").first.click()
+    window.get_by_text("Kenya calls for wages that are paid on time.").first.wait_for()
+    became = window.locator("main").inner_text()
+    assert ("Wages are paid late." in became, f"{letter.reference}.1" in became, "Accepted" in became) == (True,) * 3
+    window.check()
+    picture(window, "letter-became")
