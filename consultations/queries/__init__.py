@@ -25,9 +25,11 @@ from .likeness import (
     co_signatures,
     group_of,
     groups_alike,
+    in_campaign,
     likeness_note,
     number_of_groups,
     organisations_behind,
+    pair_of_input,
 )
 from .lists import (
     Counted,
@@ -71,6 +73,7 @@ __all__ = [
     "group_of",
     "groups_alike",
     "heard",
+    "in_campaign",
     "input_page",
     "key_milestones",
     "likeness_note",
@@ -80,6 +83,7 @@ __all__ = [
     "organisations_behind",
     "page_behind",
     "page_between",
+    "pair_of_input",
     "participation",
     "public_holidays",
     "public_rounds",

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from consultations.models import (
@@ -120,6 +121,36 @@ def _alike(pairs: list[Likeness]) -> Alike:
         first, second = pair.first_point or pair.first_input, pair.second_point or pair.second_input
         texts |= {first.pk: first, second.pk: second}
     return Alike(pairs, [texts[pk] for pk in sorted(texts)])
+
+
+# --- Campaigns ------------------------------------------------------------------------------------------------------
+
+IN_CAMPAIGN = """(
+    WITH RECURSIVE campaign (id) AS (
+        SELECT consultations_submission.id
+        UNION
+        SELECT other.id FROM campaign CROSS JOIN LATERAL (
+            SELECT second_input_id FROM consultations_likeness
+            WHERE first_input_id = campaign.id AND state = ANY(%s)
+            UNION ALL
+            SELECT first_input_id FROM consultations_likeness
+            WHERE second_input_id = campaign.id AND state = ANY(%s)
+        ) AS other (id)
+    )
+    SELECT count(*) FROM campaign JOIN consultations_submission AS sent USING (id) WHERE sent.state <> ALL(%s)
+)"""
+
+
+def in_campaign(*states: str) -> RawSQL:
+    """How many inputs stand in the campaign of an input, itself included, along pairs in these states (of Likeness):
+    to annotate inputs with. It counts what is not for everyone too: a number gives no content away."""
+    return RawSQL(IN_CAMPAIGN, [list(states), list(states), GONE], output_field=IntegerField())  # noqa: S611 - no words of anybody's
+
+
+def pair_of_input(state: str) -> Subquery:
+    """The key of the most alike pair in this state that an input is part of: to annotate inputs with."""
+    of_it = Q(first_input=OuterRef("pk")) | Q(second_input=OuterRef("pk"))
+    return Subquery(Likeness.objects.filter(of_it, state=state).order_by("-score", "pk").values("pk")[:1])
 
 
 # --- How many say so ------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from consultations.models import (
     SubmissionState,
     Theme,
 )
-from consultations.queries import by_reference, files_of, input_page, number_of_groups
+from consultations.queries import by_reference, files_of, in_campaign, input_page, number_of_groups, pair_of_input
 from consultations.queries.lists import beyond
 from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import Move, moves_open_to, needs_of
@@ -86,7 +86,7 @@ def _shown(inputs: QuerySet[Submission]) -> QuerySet[Submission]:
     found = inputs.select_related("stakeholder", "theme", "assigned_to").defer(
         "body", "proposed_wording", "state_reason"
     )
-    return found.order_by("submitted_at", "pk")
+    return found.annotate(alike=in_campaign("merged", "open")).order_by("submitted_at", "pk")
 
 
 def _sessions_with_points() -> list[dict[str, Any]]:
@@ -142,7 +142,12 @@ def _input(request: HttpRequest, key: UUID) -> Submission:
     found = _ever_sent(request).select_related(
         "consultation", "stakeholder", "theme", "author", "decided_by", "assigned_to", "late_by"
     )
-    return get_object_or_404(found, key=key)
+    alike = {
+        "open_pair": pair_of_input("open"),
+        "pair": pair_of_input("merged"),
+        "alike": in_campaign("merged", "open"),
+    }
+    return get_object_or_404(found.annotate(**alike), key=key)
 
 
 def _show(

@@ -16,7 +16,7 @@ from consultations import workflow
 from consultations.models import Attachment, Audience, Endorsement, Provision, Stakeholder, Submission
 from consultations.passages import holds_back
 from consultations.permissions import organisations_of
-from consultations.queries import Signed, co_signatures, files_of, readable_by_reference
+from consultations.queries import Signed, co_signatures, files_of, in_campaign, readable_by_reference
 from consultations.views.access import NOTHING_DONE, Outcome, attempt
 from consultations.views.memory import kept_for_visitors
 from positions.outcomes import what_became_of
@@ -31,7 +31,8 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _input(request: HttpRequest, reference: str) -> Submission:
-    """The input with its `objectives`, and whether it `has_files` and `is_signed`: what is not there costs no query."""
+    """The input with its `objectives`, whether it `has_files` and `is_signed` (what is not there costs no query), and
+    how many are `alike`, as officers decided."""
     of_it = {"submission": OuterRef("pk")}
     named = JSONObject(code="code", label="label")
     objectives = Provision.objects.filter(submissions=OuterRef("pk")).values(json=named)
@@ -39,6 +40,7 @@ def _input(request: HttpRequest, reference: str) -> Submission:
         objectives=ArraySubquery(objectives),
         has_files=Exists(Attachment.objects.filter(**of_it)),
         is_signed=Exists(Endorsement.objects.live().filter(**of_it)),
+        alike=in_campaign("merged"),
     )
     return get_object_or_404(readable.select_related("consultation", "stakeholder__county", "theme"))
 

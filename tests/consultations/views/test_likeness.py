@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from consultations import jobs
-from consultations.models import Job, Likeness, Point
+from consultations.models import Job, Likeness, Point, Submission
+from consultations.queries import in_campaign
 from tests.factories import make_consultation, make_likeness, make_member, make_point, make_secretariat, make_submission
 from tests.pages import words
 from tests.sign_in import sign_in
@@ -150,3 +151,32 @@ def test_for_others_it_is_not_there(client, pair):
     assert client.post(reverse("likenesses_compare", args=["x"])).status_code == 404
     assert post(client, "likeness_merge", pair).status_code == 404
     assert Likeness.objects.get().state == "open"
+
+
+# --- The mark of a campaign -----------------------------------------------------------------------------------------
+
+
+def test_an_input_says_how_many_are_alike_at_the_desk_and_in_public(desk, client, consultation):
+    """A chain of three, a fourth that waits for the decision, one kept apart, one withdrawn, and a stranger."""
+    first, second, third, fourth, apart, stranger = (make_submission(consultation) for _turn in range(6))
+    withdrawn = make_submission(consultation, state="withdrawn")
+    make_likeness(first, second, state="merged")
+    make_likeness(second, third, state="merged")
+    waiting = make_likeness(third, fourth)
+    make_likeness(first, apart, state="dismissed")
+    make_likeness(first, withdrawn, state="merged")
+    numbers = in_campaign("merged"), in_campaign("merged", "open")
+    found = Submission.objects.annotate(decided=numbers[0], found=numbers[1]).values_list("pk", "decided", "found")
+    assert {pk: counted for pk, *counted in found} == {
+        **{each.pk: [3, 4] for each in (first, second, third)},
+        fourth.pk: [1, 4],
+        withdrawn.pk: [3, 4],
+        **{each.pk: [1, 1] for each in (apart, stranger)},
+    }
+    assert words(desk.get(reverse("desk_inputs"))).count("one of 4 alike") == 4 + 1
+    page = desk.get(reverse("desk_input", args=[third.key]))
+    assert "One of 4 alike · not decided yet" in words(page)
+    assert reverse("likeness", args=[waiting.pk]) in page.content.decode()
+    client.logout()
+    public = [words(client.get(reverse("input", args=[each.reference]))) for each in (first, fourth)]
+    assert ["One of 3 inputs that say nearly the same." in page for page in public] == [True, False]
