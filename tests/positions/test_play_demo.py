@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from consultations import queries as consultation_queries
+from consultations.jobs import run_next
 from consultations.management.commands.check_journal import check
 from consultations.models import (
     Consultation,
@@ -303,7 +304,7 @@ def test_visitors_find_a_round_that_is_open(played):
     )  # fmt: skip
     assert set(current.themes.values_list("code", flat=True)) == {f"T{number}" for number in range(1, 8)}
     assert Counter(current.submissions.values_list("state", flat=True)) == {
-        "submitted": 3, "draft": 2, "accepted": 1, "returned": 1,
+        "submitted": 3, "draft": 2, "accepted": 4, "returned": 1,
     }  # fmt: skip
     assert queries.latest_edition(current) == Edition.objects.get(number="1.0")
 
@@ -315,6 +316,7 @@ def test_the_secretariat_finds_work(played):
     assert waiting == [
         "3 inputs to screen",
         "1 organisation to verify",
+        "1 group of similar texts to look at",
         f"3 clearances due {due:%A} {due.day} {due:%B}",
     ]
 
@@ -406,7 +408,7 @@ def test_a_refusal_undoes_everything():
 def test_another_paper_at_its_address_is_left_alone(played):
     Consultation.objects.update(is_sample=False)
     with pytest.raises(CannotPlay, match="is here already and is published"):
-        play(print)
+        play(print, run_next)
 
 
 # --- The played portal for other tests ------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from time import monotonic
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from consultations.jobs import run_next
 from consultations.management.commands.check_journal import check
 from ncm_portal.workflow import Blocked
 from positions.sample import play
@@ -21,7 +22,7 @@ class Command(BaseCommand):
             raise CommandError("The sample brings accounts with a printed password. It is played with DEMO=1 only.")
         began = monotonic()
         try:
-            played = play.play(self.stdout.write)
+            played = play.play(self.stdout.write, run_next)
         except Blocked as refusal:
             raise CommandError("Nothing was played. A verb refused: " + " ".join(refusal.reasons)) from refusal
         except play.CannotPlay as refusal:

@@ -39,10 +39,10 @@ class CannotPlay(Exception):
     """The sample cannot be played into this database; the message says why."""
 
 
-def play(say: Callable[[str], None]) -> bool:
+def play(say: Callable[[str], None], work: Callable[[], object]) -> bool:
     """Play the whole sample in one transaction: a run that is ended halfway leaves nothing behind.
 
-    Says a line for each chapter. Returns False, and changes nothing but a round that has run out, when it was played
+    Says a line for each chapter; `work` lets the worker do a job that waits. Returns False, and changes nothing but a round that has run out, when it was played
     before. Raises CannotPlay, and Blocked when a verb refuses.
     """
     with transaction.atomic():
@@ -53,7 +53,7 @@ def play(say: Callable[[str], None]) -> bool:
             return False
         if not Theme.objects.exists():
             raise CannotPlay("There are no themes yet. Load the reference data first:  manage.py load_reference")
-        stage = agenda.Stage()
+        stage = agenda.Stage(work)
         agenda.play(stage, CHAPTERS, say)
         agenda.play(open_round.today(stage), [open_round.CHAPTER, interim.CHAPTER], say)
     return True

@@ -27,8 +27,10 @@ from positions.models import Paragraph, PositionPaper, Section
 
 @dataclass
 class Stage:
-    """Who and what is on stage, by the keys of the sample's files, each as the last verb left it."""
+    """Who and what is on stage, by the keys of the sample's files, each as the last verb left it. `work` lets the worker
+    do a job that waits, and says whether there was one."""
 
+    work: Callable[[], object]
     people: dict[str, User] = field(default_factory=dict)
     bodies: dict[str, Stakeholder] = field(default_factory=dict)
     inputs: dict[str, Submission] = field(default_factory=dict)

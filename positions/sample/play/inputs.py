@@ -4,17 +4,20 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from consultations.models import Consultation, Milestone, Point, PointState, Submission, SubmissionState
+from consultations.models import Consultation, Likeness, Milestone, Point, PointState, Submission, SubmissionState, User
 from consultations.workflow import (
     accept,
     add_note,
     answer_question,
+    ask_to_compare,
     assign,
     close_consultation,
     edit_draft,
     merge,
+    merge_likeness,
     open_consultation,
     return_for_completion,
     set_aside,
@@ -209,12 +212,30 @@ def merge_acts(stage: Stage) -> Iterator[Act]:
     yield Act(stage.moment("merges_done"), merge_points)
 
 
+def search(stage: Stage, officer: User) -> QuerySet[Likeness]:
+    """The worker looks for texts that say the same, as an officer asks; what it finds, the most alike first."""
+    ask_to_compare(stage.consultation, by=officer)
+    while stage.work():
+        pass
+    texts = ("first_input", "second_input", "first_point", "second_point")
+    of_it = Q(first_input__consultation=stage.consultation) | Q(first_point__consultation=stage.consultation)
+    return Likeness.objects.filter(of_it).select_related(*texts)
+
+
 def merge_points(stage: Stage) -> None:
-    """The secretariat lets a point stand behind one that says the same."""
+    """The secretariat lets a point stand behind one that says the same: where the search found the two, by saying so
+    of the pair."""
+    officer = stage.person(SCREENER)
+    pairs = {frozenset((pair.first_point_id, pair.second_point_id)): pair for pair in search(stage, officer)}
     for row in sample.input_points():
         if "merged_into" in row:
             point, into = stage.points[row["key"]], stage.points[row["merged_into"]]
-            stage.points[row["key"]] = merge(point, into=into, by=stage.person(SCREENER), reason=row["merge_reason"])
+            pair, why = pairs.get(frozenset((point.pk, into.pk))), {"by": officer, "reason": row["merge_reason"]}
+            if pair:
+                merge_likeness(pair, into=into, **why)
+                point.refresh_from_db()
+            else:
+                stage.points[row["key"]] = merge(point, into=into, **why)
 
 
 def merge_tally(stage: Stage) -> str:

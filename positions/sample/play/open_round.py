@@ -6,23 +6,23 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 
 from consultations.models import Consultation, Office, Point, Submission, SubmissionState, User
-from consultations.workflow import extend, open_consultation, rule_on_sign_off
+from consultations.workflow import endorse, extend, merge_group, open_consultation, rule_on_sign_off
 from ncm_portal.workflow import journal
 from positions import sample
 from positions.workflow import create_paper
 
 from .accounts import open_accounts
 from .agenda import Act, Chapter, Stage
-from .inputs import give_back, let_in, look_after, send, write
+from .inputs import give_back, let_in, look_after, search, send, write
 from .organisations import register
 
-MORNING, DEADLINE, STEP = time(8), time(17), timedelta(hours=1)
+MORNING, NOON, DEADLINE, STEP = time(8), time(12), time(17), timedelta(hours=1)
 OFFICER = "wanjiru"
 
 
 def today(stage: Stage) -> Stage:
     """The same people and bodies on another stage, for another consultation."""
-    return Stage(people=stage.people, bodies=stage.bodies)
+    return Stage(stage.work, people=stage.people, bodies=stage.bodies)
 
 
 def on(days: int, hour: time = MORNING) -> datetime:
@@ -48,6 +48,9 @@ def acts(stage: Stage) -> Iterator[Act]:
             yield Act(begun + 6 * STEP, look_after, (row,))
     for row in rows["organisation"]:
         yield Act(on(-row["days_ago"]), come, (row, rows["person"]))
+    for row in rows["co_signature"]:
+        yield Act(on(-row["days_ago"], NOON), co_sign, (row,))
+    yield Act(on(-rows["search"]["days_ago"], NOON), find_the_campaign, (rows["search"],))
     yield Act(on(-1), begin_paper, (rows["paper"],))
 
 
@@ -77,6 +80,17 @@ def come(stage: Stage, row: sample.Row, people: list[sample.Row]) -> None:
     """A body registers and waits to be verified."""
     open_accounts(stage, people, by=stage.person("brian"))
     register(stage, row, by=people[0]["key"])
+
+
+def co_sign(stage: Stage, row: sample.Row) -> None:
+    """A body co-signs the input of another."""
+    endorse(stage.inputs[row["input"]], stage.bodies[row["organisation"]], by=stage.person(row["by"]))
+
+
+def find_the_campaign(stage: Stage, row: sample.Row) -> None:
+    """The search finds inputs and points that are alike; an officer says that the inputs are one campaign."""
+    found = search(stage, officer := stage.person(row["officer"]))
+    merge_group(found.filter(first_input__isnull=False), by=officer, reason=row["campaign"])
 
 
 def begin_paper(stage: Stage, facts: sample.Row) -> None:
