@@ -136,17 +136,21 @@ def find_copy(sha256: str) -> Copy | None:
 # --- The text -------------------------------------------------------------------------------------------------------
 
 
-def numbered_paragraphs(paper: PositionPaper, *, reader: Any = None, part: Any = None) -> list[Paragraph]:
+def numbered_paragraphs(
+    paper: PositionPaper, *, reader: Any = None, part: Any = None, sources_of: Any = None
+) -> list[Paragraph]:
     """The standing paragraphs of `paper` in reading order, each with its `number` over the whole paper. Three queries.
 
     With each come its words, its provisions, and its groundings with point, input and organisation. `reader` leaves
     only groundings in points which that person may read; without it (for the verbs and the edition) all are there.
     `part` (with the `keys` of its paragraphs and the number of the `first`) leaves only these, each with `remarks`:
-    how many comments wait to be settled.
+    how many comments wait to be settled. `sources_of`, a key, leaves only the groundings of that paragraph.
     """
     groundings = Grounding.objects.select_related("point__submission", "point__session", "point__stakeholder")
     if reader is not None:
         groundings = groundings.filter(point__in=Point.objects.visible_to(reader).values("pk"))
+    if sources_of is not None:
+        groundings = groundings.filter(wording__paragraph__key=sources_of)
     found = Paragraph.objects.standing().filter(section__paper=paper)
     if part is not None:
         found = found.filter(key__in=part.keys).annotate(remarks=Count("comments", Q(comments__resolved_at=None)))

@@ -77,7 +77,7 @@ def word_many(paragraphs: list[Paragraph], *, by, chance: random.Random, turn: i
 
 
 def ground_many(paragraphs: list[Paragraph], points: list[Point], *, by) -> None:
-    """Every paragraph rests on five points or all there are, every other point is answered by one of them."""
+    """Every paragraph rests on five points or all there are, every other point is accepted in one of them."""
     now, each = workflow.now(), min(5, len(points))
     Grounding.objects.bulk_create(
         Grounding(wording=one.wording, point=points[(turn * each + step) % len(points)], by=by, at=now)
@@ -86,7 +86,7 @@ def ground_many(paragraphs: list[Paragraph], points: list[Point], *, by) -> None
     )
     paper = paragraphs[0].section.paper
     answers = Disposition.objects.bulk_create(
-        Disposition(paper=paper, point=point, outcome=Outcome.NOTED, reason="Heard.", decided_by=by, decided_at=now)
+        Disposition(paper=paper, point=point, outcome=Outcome.ACCEPTED, decided_by=by, decided_at=now)
         for point in points[::2]
     )
     through = Disposition.paragraphs.through

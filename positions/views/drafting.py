@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +18,7 @@ from ncm_portal.workflow import moves_open_to, needs_of
 from positions import workflow
 from positions.edition.words import operative_words
 from positions.forms.drafting import NewSectionForm, PaperForm, SectionForm
-from positions.models import Amendment, AmendmentState, PositionPaper, Section
+from positions.models import Amendment, AmendmentState, Paragraph, PositionPaper, Section
 from positions.queries import Coverage, coverage, numbered_paragraphs, outline, paragraphs_without_point
 from positions.workflow import PAPER_MOVES
 from positions.workflow.conditions import open_points
@@ -43,9 +45,12 @@ class Text:
         return self.paper.state in OPEN_STATES
 
 
-def text_of(paper: PositionPaper) -> Text:
-    """Read the text of `paper`, each paragraph with its `number` and the `verb` to set bold. A few queries."""
-    paragraphs: list[Any] = numbered_paragraphs(paper)
+def text_of(paper: PositionPaper, *, sources_of: UUID | None = None) -> Text:
+    """Read the text of `paper`, each paragraph with its `number` and the `verb` to set bold. A few queries.
+
+    `sources_of` reads what one paragraph rests on, by its key, and of no other.
+    """
+    paragraphs: list[Any] = numbered_paragraphs(paper, sources_of=sources_of)
     dress(paragraphs)
     return Text(paper, paragraphs, outline(paper, paragraphs))
 
@@ -108,10 +113,17 @@ def desk_paper(request: HttpRequest, slug: str) -> HttpResponse:
         "grave": [way for way in ways if way["grave"]],
         "next": _next_step(text, missing),
         "needs": needs_of(PAPER_MOVES, text.paper),
+        "removed": _removed(text.paper),
         "editions": text.paper.editions.defer("content"),
         "events": Event.objects.about(text.paper).reverse()[:EVENTS],
     }
     return render(request, "positions/desk/paper.html", context)
+
+
+def _removed(paper: PositionPaper) -> QuerySet[Paragraph]:
+    """The paragraphs that are part of the text no longer, the last first."""
+    gone = Paragraph.objects.filter(section__paper=paper, removed_at__isnull=False)
+    return gone.select_related("wording").order_by("-removed_at", "-pk")
 
 
 def _row(section: Any) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def _place(request: HttpRequest, slug: str, key: UUID) -> Place:
 
 
 def _place_in(paper: PositionPaper, key: UUID) -> Place:
-    text = text_of(paper)
+    text = text_of(paper, sources_of=key)
     paragraph = next((each for each in text.paragraphs if each.key == key), None)
     if paragraph is None:
         raise Http404

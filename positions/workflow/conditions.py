@@ -130,8 +130,11 @@ def _stale_amendments(stale: list[Amendment]) -> list[Condition]:
 
 def _contended(found: list[Amendment]) -> list[Condition]:
     """How many paragraphs have open amendments that contend."""
-    still_open = [each for each in found if each.is_open]
-    paragraphs = {each.paragraph_id for each in still_open if rivals(each, still_open)}
+    still_open: dict[int, list[Amendment]] = defaultdict(list)
+    for each in found:
+        if each.is_open:
+            still_open[each.paragraph_id].append(each)
+    paragraphs = [own for own in still_open.values() if any(rivals(each, own) for each in own)]
     words = ngettext_lazy(
         "Amendments contend for %(count)s paragraph", "Amendments contend for %(count)s paragraphs", "count"
     )

@@ -107,6 +107,7 @@ def test_two_paragraphs_are_merged_and_the_one_that_went_can_still_be_read(desk,
     page = desk.get(gone.url)
     assert "It has not been part of the text since" in page.text
     assert [each.other for each in page.context["successions"]] == [draft.paragraph]
+    assert list(desk.get(at("desk_paper", draft)).context["removed"]) == [draft.behind]
 
 
 def test_two_texts_that_changed_meanwhile_are_shown_and_what_was_typed_is_kept(desk, draft):
