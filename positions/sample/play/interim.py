@@ -1,10 +1,11 @@
 """A short paper of the open round that is in clearance today, so that a clearing officer finds work."""
 
 from collections.abc import Iterator
-from datetime import time
+from datetime import datetime, time
 
 from django.utils import timezone
 
+from consultations.queries import working_day_after
 from positions import sample
 from positions.models import Clearance
 from positions.workflow import create_paper
@@ -28,8 +29,10 @@ def acts(stage: Stage) -> Iterator[Act]:
         yield Act(begun + 2 * STEP, answer, (row,))
     yield Act(on(-rows["begun_days_ago"], NOON), open_round, (closes,))
     yield Act(closes + MINUTE, close_round)
-    yield Act(on(-rows["asked_days_ago"]), fix_text)
-    yield Act(on(-rows["asked_days_ago"]) + STEP, ask, (on(rows["due_in_days"], DEADLINE),))
+    asked = on(-rows["asked_days_ago"])
+    due = working_day_after(timezone.localdate(asked), rows["due_in_working_days"])
+    yield Act(asked, fix_text)
+    yield Act(asked + STEP, ask, (timezone.make_aware(datetime.combine(due, DEADLINE)),))
 
 
 def begin(stage: Stage, facts: sample.Row) -> None:
