@@ -225,7 +225,8 @@ MEDIA_ROOT = VAR_DIR / "files"  # published papers and evidence; handed out by v
 ATTACHMENT_MAX_BYTES = int(os.environ.get("ATTACHMENT_MAX_MB", "10")) * 1024 * 1024
 ATTACHMENT_MAX_FILES = int(os.environ.get("ATTACHMENT_MAX_FILES", "10"))
 CLAMD = os.environ.get("CLAMD", "")  # the virus scanner's socket, or host:port; without one no file waits
-CHORES = ["positions.workflow.remind_clearances"]  # what the worker does again and again for the papers
+# what the worker does again and again for the papers
+CHORES = ["positions.workflow.remind_clearances", "positions.workflow.remind_reviews"]
 LARGEST_UPLOAD = max(32 * 1024 * 1024, 2 * ATTACHMENT_MAX_BYTES)  # what one request may leave on the disk, in bytes
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import reason_field
 from consultations.models import Stakeholder
+from consultations.uploads.room import has_room
 from positions.models import WITH_TEXT, Advice, Audience, Consent, Operation
 
 from .decisions import moment_field
@@ -20,6 +21,7 @@ HINTS = {
     Operation.INSERT: _("The words of the new paragraph, which will stand behind this one."),
     Operation.SPLIT: _("Put an empty line where the new paragraph begins."),
 }
+LARGEST_FILE, MOST_FOUND = 10 * 2**20, 150
 PK = {"min_value": 1, "max_value": 2**63 - 1}
 
 
@@ -111,6 +113,59 @@ def _places(sections: Iterable[dict[str, Any]], own: str) -> list[tuple[str, lis
         ]
         found.append((section["heading"], options))
     return found
+
+
+class UploadForm(forms.Form):
+    """A text with tracked changes, or a table of comments."""
+
+    sponsor = forms.ChoiceField(label=_("In the name of"))
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("A Word document with tracked changes or a table (.docx), a workbook (.xlsx) or a CSV file."),
+        widget=forms.FileInput(attrs={"accept": ".docx,.xlsx,.csv"}),
+        error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},
+    )
+
+    def __init__(self, *args: Any, sponsors: Iterable[Stakeholder], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.sponsors = {str(body.pk): body for body in sponsors}
+        self.fields["sponsor"].choices = [(pk, body.name) for pk, body in self.sponsors.items()]
+        if len(self.sponsors) == 1:
+            del self.fields["sponsor"]
+
+    def clean_file(self) -> Any:
+        """Refuse a file that is too large, or did not arrive, before anything reads it."""
+        file = self.cleaned_data["file"]
+        has_room(file)
+        if file.size > LARGEST_FILE:
+            words = _g("The file is larger than %(limit)s MB. Make it smaller, or divide it.")
+            raise forms.ValidationError(words % {"limit": LARGEST_FILE // 2**20})
+        return file
+
+    @property
+    def body(self) -> Stakeholder:
+        """In whose name it is proposed."""
+        return self.sponsors[self.cleaned_data.get("sponsor") or next(iter(self.sponsors))]
+
+
+class FoundForm(forms.Form):
+    """One proposal read out of a file: taken or not, its words and its reason."""
+
+    take = forms.BooleanField(label=_("Propose it"), required=False, initial=True)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    operation = forms.ChoiceField(choices=Operation, widget=forms.HiddenInput)
+    text = paragraph_text(required=False)
+    reason = reason_field()
+
+    def clean(self) -> dict[str, Any]:
+        """What is not taken need not be sound; what is taken needs a reason."""
+        data = super().clean()
+        if data.get("take") and not data.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", _g("Say why: the drafters and the other members will read it."))
+        return data
+
+
+FoundFormSet = forms.formset_factory(FoundForm, extra=0, max_num=MOST_FOUND, absolute_max=MOST_FOUND)
 
 
 class ConfirmForm(forms.Form):

@@ -69,5 +69,6 @@ from .review import (
     close_review,
     decline_amendment,
     open_review,
+    remind_reviews,
 )
 from .steps import answer_step, asked_steps, countersign_step

@@ -1,8 +1,9 @@
 """Review rounds, and what the desk decides on amendments. A decision is one thing, the text another: it moves once."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +16,7 @@ from positions.models import (
     EditionKind,
     Grounding,
     Operation,
+    PaperState,
     Paragraph,
     PositionPaper,
     ReviewRound,
@@ -27,6 +29,8 @@ from positions.wording import parts
 from .amendments import AMENDMENT_MOVES, SECRETARIAT
 from .drafting import add_paragraph, move_paragraph, remove_paragraph, reword
 from .moves import PAPER_MOVES
+
+REMIND_BEFORE = timedelta(days=2)
 
 
 @verb
@@ -60,6 +64,29 @@ def open_review(
 def close_review(paper: PositionPaper, *, by: User) -> PositionPaper:
     """End a review round whose window is over."""
     return make(PAPER_MOVES["close_review"], paper, by=by)
+
+
+def remind_reviews() -> int:
+    """Remind those invited who have proposed nothing, once before a round closes; say how many rounds.
+
+    A chore of the worker. Two days before the hour, or halfway in a round that is shorter than four.
+    """
+    waiting = ReviewRound.objects.filter(reminded_at=None, paper__state=PaperState.REVIEW)
+    near = waiting.filter(opens_at__lte=now(), closes_at__range=(now(), now() + REMIND_BEFORE))
+    return sum(_remind(pk) for pk in list(near.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _remind(pk: int) -> bool:
+    rows = ReviewRound.objects.select_for_update(skip_locked=True, of=("self",)).select_related("paper")
+    row = rows.filter(pk=pk, reminded_at=None).first()
+    if row is None or now() < row.closes_at - min(REMIND_BEFORE, (row.closes_at - row.opens_at) / 2):
+        return False
+    row.reminded_at = now()
+    row.save(update_fields=["reminded_at"])
+    journal("remind", row.paper, by=None, data={"round": row.number})
+    emails.review_closes(row)
+    return True
 
 
 # --- Decisions ------------------------------------------------------------------------------------------------------

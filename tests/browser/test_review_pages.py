@@ -25,6 +25,17 @@ def review(db):
     return draft
 
 
+def bring_a_table(member, review):
+    """Upload a table of comments, as far as its preview."""
+    member.goto(at("review_import", review))
+    member.check()
+    sheet = "Paragraph,Comment,Proposed change\n1,Law first.,Kenya calls for lawful routes.\n9,None.,Words.\n"
+    member.get_by_label("File").set_input_files({"name": "c.csv", "mimeType": "text/csv", "buffer": sheet.encode()})
+    member.get_by_role("button", name="Show the changes").click()
+    member.get_by_text("1 change is ready to be proposed").wait_for()
+    member.check()
+
+
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_two_contend_one_goes_stale_and_the_desk_settles_the_paragraph(open_window, review, size, picture):
     name = "phone" if size is PHONE else "desktop"
@@ -44,6 +55,8 @@ def test_two_contend_one_goes_stale_and_the_desk_settles_the_paragraph(open_wind
         member.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
         member.check()
         picture(member, f"review-{name}-{number}")
+    bring_a_table(member, review)
+    picture(member, f"review-{name}-import")
     close(review)
     workflow.reword(review.paragraph, by=review.colleague, text="Kenya calls for lawful routes.", why="Law first.")
     workflow.recommend(rival, by=review.drafter, advice="decline", reason="Seasons are a detail.")

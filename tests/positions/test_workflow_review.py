@@ -239,3 +239,32 @@ def test_open_points_are_those_of_now(draft):
     assert refused(workflow.open_review, draft.paper, by=draft.drafter, closes_at=now() + timedelta(days=1)) == [
         "1 point has no disposition yet"
     ]
+
+
+# --- Reminders ------------------------------------------------------------------------------------------------------
+
+
+def reminded():
+    return sorted(OutgoingMail.objects.filter(subject="A review round closes soon").values_list("to", flat=True))
+
+
+def test_who_has_proposed_nothing_is_reminded_once_before_the_round_closes(draft):
+    silent = make_member(make_ministry("Ministry of Ports"))
+    review = opened(draft, days=10)
+    propose(draft)
+    with replayed_at(review.closes_at - timedelta(days=2, seconds=1)):
+        assert workflow.remind_reviews() == 0
+    with replayed_at(review.closes_at - timedelta(days=2)):
+        assert [workflow.remind_reviews(), workflow.remind_reviews()] == [1, 0]
+    assert reminded() == [silent.email]
+    assert last_entry(draft.paper) == ("remind", "", {"round": 1})
+
+
+def test_a_short_round_reminds_halfway_and_a_closed_one_never(draft):
+    review = opened(draft, days=2)
+    with replayed_at(review.opens_at + timedelta(hours=23)):
+        assert workflow.remind_reviews() == 0
+    with replayed_at(review.closes_at + timedelta(seconds=1)):
+        assert workflow.remind_reviews() == 0
+    with replayed_at(review.opens_at + timedelta(hours=25)):
+        assert workflow.remind_reviews() == 1

@@ -1,0 +1,196 @@
+"""Which paragraph a changed line or a row of a table of comments is about, and what it proposes for it.
+
+Pure: the paragraphs of the text under review and what was read in, proposals and what could not be placed out.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+LIKE_ENOUGH, HARDLY_LIKE = 0.75, 0.3
+NUMBER = re.compile(r"(\d{1,4})(?:[.)]\s*|\t\s*)")  # "12." or "12" and a tab; "12 days" is text
+# What the heads of the columns are called; of the standards bodies' own form, too.
+HEADS = {
+    "who": r"who|organi[sz]ation|mb\b|mb/nc|nc|name|from|shirika",
+    "paragraph": r"paragraph|para|par\.?|clause|no\.?|number|line|aya",
+    "kind": r"kind|type|aina",
+    "comment": r"comment|reason|justification|rationale|why|maoni|sababu",
+    "change": r"proposed|change|proposal|new text|wording|suggest|pendekezo",
+}
+ALL_OUT = re.compile(r"(delete|remove|strike)( (the|this))?( (whole|entire))?( paragraph)?\W*", re.IGNORECASE)
+BEHIND = re.compile(r"(add|insert)( (a|as))?( new)? paragraph( (after|behind)( it| this)?)?\s*[:.]\s*", re.IGNORECASE)
+
+
+class Target(NamedTuple):
+    """A paragraph of the text under review."""
+
+    key: str
+    number: int
+    text: str
+
+
+class Found(NamedTuple):
+    """A proposal read out of a file, and what the reader of its preview should look at."""
+
+    key: str
+    number: int
+    operation: str
+    text: str
+    reason: str
+    note: str = ""
+
+
+class Matched(NamedTuple):
+    """What was found, and what could not be placed: the words and why."""
+
+    found: list[Found]
+    left: list[tuple[str, str]]
+
+
+def plain(text: str) -> str:
+    """Words with single spaces: what an office program changes by itself does not count."""
+    straight = text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0xA0: " "})
+    return " ".join(straight.split())
+
+
+def likeness(one: str, other: str) -> float:
+    """How like two texts are, from 0 to 1, by their words."""
+    return SequenceMatcher(None, plain(one).split(), plain(other).split(), autojunk=False).ratio()
+
+
+# --- Tracked changes ------------------------------------------------------------------------------------------------
+
+
+def match_lines(lines: Iterable[Mapping[str, Any]], targets: Iterable[Target]) -> Matched:
+    """The proposals of a text with tracked changes."""
+    known = list(targets)
+    matched = Matched([], [])
+    last: Target | None = None
+    for line in lines:
+        before, after = _without_number(line)
+        target = _target(line["key"], before, known, _number(line["before"]))
+        if target is not None:
+            ahead = next((place for place, is_new in enumerate(line["is_new"]) if not is_new), 0)
+            if any(after[:ahead]):  # typed in front of it: behind the paragraph before
+                _add_stray(matched, last, line, "", after[:ahead])
+            rest = {**line, "is_new": line["is_new"][ahead:]}
+            _add_line(matched, target, rest, before, after[ahead:])
+            last = target
+        elif [plain(before)] != [plain(text) for text in after if text]:
+            _add_stray(matched, last, line, before, after)
+    return matched
+
+
+def _number(text: str) -> int | None:
+    found = NUMBER.match(text)
+    return int(found[1]) if found else None
+
+
+def _without_number(line: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """The line as it was and as it would be, without the number that we printed before it."""
+    after = [NUMBER.sub("", text, count=1).strip() if NUMBER.match(text) else text for text in line["after"]]
+    return (NUMBER.sub("", line["before"], count=1).strip() if NUMBER.match(line["before"]) else line["before"]), after
+
+
+def _target(key: str, before: str, known: list[Target], number: int | None) -> Target | None:
+    """The paragraph that a line was: by our key, by its number where the words agree, or by the closest words."""
+    if key:
+        found = next((each for each in known if each.key.replace("-", "") == key), None)
+        if found:
+            return found
+    numbered = next((each for each in known if each.number == number), None)
+    if numbered and likeness(numbered.text, before) >= LIKE_ENOUGH:
+        return numbered
+    if not before:
+        return None
+    close = max(known, key=lambda each: likeness(each.text, before), default=None)
+    return close if close and likeness(close.text, before) >= LIKE_ENOUGH else None
+
+
+def _add_line(matched: Matched, target: Target, line: Mapping[str, Any], before: str, after: list[str]) -> None:
+    """What a line that was a paragraph of ours proposes: other words, two paragraphs, none; new ones behind it."""
+    if line["is_joined"]:
+        matched.left.append((before, _("Two paragraphs were joined: propose it on the page of the paragraph.")))
+        return
+    own = [text for text, is_new in zip(after, line["is_new"], strict=True) if not is_new and text]
+    new = [text for text, is_new in zip(after, line["is_new"], strict=True) if is_new and text]
+    reason = "\n".join(line["comments"])
+    add = matched.found.append
+    if not own and not new:
+        add(Found(target.key, target.number, "delete", "", reason))
+        return
+    if not own:
+        own, new = new[:1], new[1:]
+    if len(own) > 1:
+        add(Found(target.key, target.number, "split", "\n\n".join(own), reason))
+    elif plain(own[0]) != plain(target.text):
+        note = "" if plain(before) == plain(target.text) else _("Changed without tracking: compare it with the text.")
+        add(Found(target.key, target.number, "replace", own[0], reason, note))
+    for text in new:
+        add(Found(target.key, target.number, "insert", text, reason))
+
+
+def _add_stray(matched: Matched, last: Target | None, line: Mapping[str, Any], before: str, after: list[str]) -> None:
+    """A changed line that was no paragraph of ours: a new one stands behind the last, anything else is listed."""
+    new = [text for text in after if text]
+    if before or last is None or not new:
+        words = " ".join(new) or before
+        matched.left.append((words, _("No paragraph of the text was found that these words belong to.")))
+        return
+    for text in new:
+        matched.found.append(Found(last.key, last.number, "insert", text, "\n".join(line["comments"])))
+
+
+# --- Tables of comments ---------------------------------------------------------------------------------------------
+
+
+def columns(head: Iterable[Any]) -> dict[str, int]:
+    """Which column holds what, by the words of its head; the first one that fits."""
+    found: dict[str, int] = {}
+    for place, words in enumerate(head):
+        for name in ("change", "comment", "kind", "paragraph", "who"):
+            if name not in found and re.match(rf"\W*({HEADS[name]})", str(words or ""), re.IGNORECASE):
+                found[name] = place
+                break
+    return found
+
+
+def match_table(rows: list[list[Any]], targets: Iterable[Target]) -> Matched | None:
+    """The proposals of a table of comments; None where no row is a head with a paragraph and a proposed change."""
+    head = next((place for place, row in enumerate(rows[:10]) if {"paragraph", "change"} <= columns(row).keys()), None)
+    if head is None:
+        return None
+    names, known = columns(rows[head]), {each.number: each for each in targets}
+    matched = Matched([], [])
+    for row in rows[head + 1 :]:
+        cells = {name: str(row[place] or "").strip() for name, place in names.items() if place < len(row)}
+        if any(cells.get(name) for name in ("comment", "change", "kind")):
+            _add_row(matched, cells, known)
+    return matched
+
+
+def _add_row(matched: Matched, cells: Mapping[str, str], known: Mapping[int, Target]) -> None:
+    change, comment = cells.get("change", ""), cells.get("comment", "")
+    number = re.search(r"\d{1,4}", cells.get("paragraph", ""))
+    target = known.get(int(number[0])) if number else None
+    if target is None:
+        matched.left.append((change or comment, _("The row names no paragraph of the text by its number.")))
+    elif not change:
+        matched.left.append((comment, _("The row proposes no change. Send it as an input, or write the words.")))
+    else:
+        kind = cells.get("kind", "")
+        reason = f"{kind}: {comment}" if kind and comment else comment
+        matched.found.append(_proposed(target, change, reason))
+
+
+def _proposed(target: Target, change: str, reason: str) -> Found:
+    if ALL_OUT.fullmatch(change):
+        return Found(target.key, target.number, "delete", "", reason)
+    if behind := BEHIND.match(change):
+        return Found(target.key, target.number, "insert", change[behind.end() :], reason)
+    is_odd = likeness(change, target.text) < HARDLY_LIKE
+    note = _("This may be an instruction. Write the whole paragraph as it should read.") if is_odd else ""
+    return Found(target.key, target.number, "replace", change, reason, note)

@@ -1,0 +1,193 @@
+"""A text under review as a file: taken along in Word, and brought back with changes, which become amendments."""
+
+from collections.abc import Iterable
+from io import BytesIO
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations.intake.spreadsheets import NotReadable, read
+from consultations.uploads import Refused
+from consultations.uploads.words import say
+from consultations.views.access import attempt
+from consultations.workflow import written_hour
+from positions import workflow
+from positions.forms.review import MOST_FOUND, FoundFormSet, UploadForm
+from positions.intake.apart import read_word
+from positions.intake.matching import Matched, Target, match_lines, match_table
+from positions.models import Operation, Paragraph, ReviewRound
+from positions.permissions import sponsors
+from positions.render.review_text import docx
+
+from . import reading
+from .drafting import REFUSED
+from .review import frame, is_in_time, known_round, sections_of
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@require_safe
+def review_docx(request: HttpRequest, slug: str) -> HttpResponse:
+    """The text under review as a Word document that keeps track of changes."""
+    found = known_round(request, slug)
+    content = reading.content(found.edition.sha256)
+    data = docx(content, sections_of(found), closes=written_hour(found.closes_at))
+    name = f"{slug}-{found.edition.number}-review.docx"
+    return HttpResponse(data, content_type=WORD, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def review_import(request: HttpRequest, slug: str) -> HttpResponse:
+    """Bring a file back: first every proposal in it is shown, then those that are ticked are proposed."""
+    found = known_round(request, slug)
+    bodies = sponsors(request.user, found)
+    if not bodies:
+        raise Http404
+    if not is_in_time(found):
+        messages.warning(request, _("The round is closed: no more amendments can be proposed."))
+        return redirect("review", slug)
+    if "form-TOTAL_FORMS" in request.POST:
+        return _confirm(request, found, bodies)
+    form = UploadForm(request.POST or None, request.FILES or None, sponsors=bodies)
+    if request.method == "POST" and form.is_valid():
+        try:
+            matched = _read(form.cleaned_data["file"].read(), found)
+        except (NotReadable, Refused) as refusal:
+            form.add_error("file", say(refusal) if isinstance(refusal, Refused) else str(refusal))
+        else:
+            return _preview(request, found, form.body, matched)
+    context = frame(request, found, False) | {"form": form}
+    return render(request, "positions/review/import.html", context, status=REFUSED if form.errors else 200)
+
+
+# --- Reading --------------------------------------------------------------------------------------------------------
+
+
+def _read(data: bytes, found: ReviewRound) -> Matched:
+    """What a file proposes. Raises Refused, or NotReadable when nothing in it is a proposal."""
+    targets = [
+        Target(each["key"], each["number"], each["text"])
+        for section in sections_of(found)
+        for each in section["paragraphs"]
+    ]
+    matched = _read_word(data, targets) if _is_word(data) else _read_sheet(data, targets)
+    if not matched.found and not matched.left:
+        raise NotReadable(_("No change was found in this file. Look whether it is the one that you worked on."))
+    return matched
+
+
+def _is_word(data: bytes) -> bool:
+    try:
+        return "word/document.xml" in ZipFile(BytesIO(data)).namelist()
+    except (BadZipFile, ValueError, NotImplementedError):
+        return False
+
+
+def _read_word(data: bytes, targets: list[Target]) -> Matched:
+    read_in = read_word(data)
+    whole = match_lines(read_in["lines"], targets)
+    for table in read_in["tables"]:
+        if rows := match_table(table, targets):
+            whole = Matched([*whole.found, *rows.found], [*whole.left, *rows.left])
+    return whole
+
+
+def _read_sheet(data: bytes, targets: list[Target]) -> Matched:
+    sheet = read(data)
+    matched = match_table([sheet.headers or [], *(list(row) for row in sheet)], targets)
+    if matched is None:
+        raise NotReadable(_("The first row must name a column for the paragraph and one for the proposed change."))
+    return matched
+
+
+# --- The preview ----------------------------------------------------------------------------------------------------
+
+
+def _preview(request: HttpRequest, found: ReviewRound, body: Any, matched: Matched) -> HttpResponse:
+    shown = matched.found[:MOST_FOUND]
+    start = [{**each._asdict(), "take": True} for each in shown]
+    rows = FoundFormSet(initial=start)
+    notes = [each.note for each in shown]
+    beyond = len(matched.found) - len(shown)
+    return _show(request, found, body, rows, notes=notes, left=matched.left, beyond=beyond)
+
+
+def _show(
+    request: HttpRequest, found: ReviewRound, body: Any, rows: Any, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The proposals with the words that the paragraphs have now; `refused` are the reasons, row by row."""
+    sections = sections_of(found)
+    known = {each["key"]: each for section in sections for each in section["paragraphs"]}
+    notes, refused = more.pop("notes", []), more.pop("refused", {})
+    labels = dict(Operation.choices)
+    table = [
+        {
+            "form": form,
+            "paragraph": known.get(str(form["key"].value())),
+            "label": labels.get(form["operation"].value(), ""),
+            "has_text": form["operation"].value() in (Operation.REPLACE, Operation.INSERT, Operation.SPLIT),
+            "note": notes[place] if place < len(notes) else "",
+            "reasons": refused.get(place, []),
+        }
+        for place, form in enumerate(rows)
+    ]
+    problems = [_problem(row) for row in table if row["form"].errors or row["reasons"]]
+    context = frame(request, found, False) | {"rows": rows, "table": table, "body": body, "problems": problems, **more}
+    return render(request, "positions/review/import_preview.html", context, status=status)
+
+
+def _problem(row: dict[str, Any]) -> tuple[str, str]:
+    """Where a row is, and what is wrong with it."""
+    said = [*row["reasons"], *(str(error) for errors in row["form"].errors.values() for error in errors)]
+    number = row["paragraph"]["number"] if row["paragraph"] else "?"
+    return row["form"]["reason"].id_for_label, f"{_('Paragraph %(number)s') % {'number': number}}: {' '.join(said)}"
+
+
+def _confirm(request: HttpRequest, found: ReviewRound, bodies: Iterable[Any]) -> HttpResponse:
+    """Propose what is ticked; what is refused stays on the page with its words and the reasons."""
+    body = next((each for each in bodies if str(each.pk) == request.POST.get("sponsor")), None)
+    rows = FoundFormSet(request.POST)
+    if body is None:
+        raise Http404
+    if not rows.is_valid():
+        return _show(request, found, body, rows, status=REFUSED)
+    kept: list[dict[str, Any]] = []
+    refused: dict[int, list[str]] = {}
+    done = 0
+    taken = [row for row in rows.cleaned_data if row.get("take")]
+    paragraphs = _paragraphs(found, {row["key"] for row in taken})
+    for row in taken:
+        reasons = _propose(request, found, body, paragraphs[row["key"]], row)
+        if reasons:
+            refused[len(kept)] = reasons
+            kept.append(row)
+        done += not reasons
+    if done:
+        words = ngettext("%(number)s amendment is proposed.", "%(number)s amendments are proposed.", done)
+        messages.success(request, words % {"number": done})
+    if not kept:
+        return redirect("review", found.paper.slug)
+    return _show(request, found, body, FoundFormSet(initial=kept), refused=refused, status=REFUSED)
+
+
+def _propose(
+    request: HttpRequest, found: ReviewRound, body: Any, paragraph: Paragraph, row: dict[str, Any]
+) -> list[str]:
+    """Propose a row and give back every reason why not."""
+    given = {name: row[name] for name in ("operation", "text", "reason")}
+    return attempt(lambda: workflow.propose_amendment(found, paragraph, by=request.user, sponsor=body, **given)).reasons
+
+
+def _paragraphs(found: ReviewRound, keys: set[Any]) -> dict[Any, Paragraph]:
+    """The paragraphs of the paper with these keys; 404 where one belongs elsewhere."""
+    known = Paragraph.objects.select_related("wording", "section").filter(section__paper=found.paper, key__in=keys)
+    by_key = {each.key: each for each in known}
+    if by_key.keys() != keys:
+        raise Http404
+    return by_key

@@ -1,0 +1,12 @@
+"""What two people do to one amendment at the same moment has one outcome, and the loser is told why."""
+
+import pytest
+
+from tests.positions.review_races import RACES, run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("name", RACES)
+def test_a_race_over_an_amendment_has_one_outcome(name):
+    assert sum(run(name, 8).values()) == 8

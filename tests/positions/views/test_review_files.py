@@ -1,0 +1,128 @@
+"""A text under review goes out in Word and comes back: every change is shown first, and what is ticked is proposed."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from positions.models import Amendment
+from tests.factories import make_member, make_ministry, make_user
+from tests.positions.intake.changing import behind, numbered, opened, rewrite, saved
+from tests.positions.reviewing import TEXT, make_reviewable
+from tests.positions.views.reviewed import OTHER, close, open_review, propose
+from tests.positions.views.test_drafting import at, problems
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def review(db):
+    return open_review(make_reviewable())
+
+
+@pytest.fixture
+def member(client, review):
+    return sign_in(client, review.member)
+
+
+def upload(member, review, data, name="changes.docx", **fields):
+    return member.post(at("review_import", review), {"file": SimpleUploadedFile(name, data), **fields})
+
+
+def fields_of(page):
+    """What the preview would send as it stands."""
+    rows = page.context["rows"]
+    sent = {
+        "form-TOTAL_FORMS": len(rows.forms),
+        "form-INITIAL_FORMS": len(rows.forms),
+        "sponsor": page.context["body"].pk,
+    }
+    for form in rows:
+        sent |= {field.html_name: field.value() for field in form if field.value() not in (False, None)}
+    return sent
+
+
+def changed(member, review):
+    """The downloaded text with a change in its paragraph and a new one behind it."""
+    document = opened(member.get(at("review_docx", review)).content)
+    line = numbered(document, 1)
+    rewrite(line, "1.\tKenya calls for agreed ", ("ins", "and safe "), "routes.")
+    behind(line, ("ins", "Routes change."))
+    return saved(document)
+
+
+def test_a_file_is_shown_and_then_proposed(member, review):
+    page = upload(member, review, changed(member, review))
+    assert (page.status_code, Amendment.objects.count()) == (200, 0)
+    assert [(row["label"], row["paragraph"]["text"]) for row in page.context["table"]] == [
+        ("change the words", TEXT),
+        ("add a paragraph behind it", TEXT),
+    ]
+    sent = fields_of(page)
+    page = member.post(at("review_import", review), sent)
+    assert page.status_code == 422
+    assert [words for _field, words in page.context["problems"]] == [
+        "Paragraph 1: Say why: the drafters and the other members will read it."
+    ] * 2
+    assert OTHER in page.text
+    sent |= {"form-0-reason": "Safety first.", "form-1-reason": "They do."}
+    del sent["form-1-take"]
+    assert member.post(at("review_import", review), sent).url == at("review", review)
+    made = Amendment.objects.get()
+    assert (made.text, made.reason, made.operation, made.sponsor) == (OTHER, "Safety first.", "replace", review.body)
+
+
+def test_what_is_refused_stays_with_its_words_and_the_rest_is_proposed(member, review):
+    propose(review)
+    sent = fields_of(upload(member, review, changed(member, review)))
+    sent |= {"form-0-reason": "Safety first.", "form-1-reason": "They do."}
+    page = member.post(at("review_import", review), sent)
+    assert page.status_code == 422
+    assert [row["reasons"] for row in page.context["table"]] == [
+        ["Your organisation has proposed these words already."]
+    ]
+    assert "Safety first.</textarea>" in page.text
+    assert list(Amendment.objects.order_by("pk").values_list("operation", flat=True)) == ["replace", "insert"]
+
+
+def test_a_table_of_comments_is_read_from_csv(member, review):
+    head = "Organisation,Paragraph,Type,Comment,Proposed change"
+    sheet = f"{head}\nKE,1,te,Safety first.,{OTHER}\nKE,9,te,None.,Words.\n"
+    page = upload(member, review, sheet.encode(), "comments.csv")
+    (row,) = page.context["table"]
+    assert (row["form"]["text"].value(), row["form"]["reason"].value()) == (OTHER, "te: Safety first.")
+    assert [words for words, _why in page.context["left"]] == ["Words."]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("empty.docx", b"", "File: The file is empty."),
+        ("paper.pdf", b"%PDF-1.7\n1 0 obj\n", "File: "),
+        ("no.csv", b"Name,Colour\na,b\n", "File: The first row must name a column for the paragraph"),
+        ("none.csv", b"Paragraph,Comment,Proposed change\n,,\n", "File: "),
+        ("broken.docx", b"PK\x03\x04word/document.xml", "File: "),
+    ],
+)
+def test_a_file_that_says_nothing_is_answered_beside_the_field(member, review, name, data, words):
+    page = upload(member, review, data, name)
+    assert page.status_code == 422
+    assert problems(page)[0].startswith(words)
+
+
+def test_an_unchanged_text_says_so(member, review):
+    data = member.get(at("review_docx", review)).content
+    assert problems(upload(member, review, data)) == [
+        "File: No change was found in this file. Look whether it is the one that you worked on."
+    ]
+
+
+def test_who_may_not_propose_brings_nothing_in(client, review):
+    for who in (make_user(), review.drafter, make_member(make_ministry(state="suspended"))):
+        sign_in(client, who)
+        assert client.get(at("review_import", review)).status_code == 404
+    sign_in(client, review.member)
+    other = make_ministry("Ministry of Ports")
+    sent = {"form-TOTAL_FORMS": 0, "form-INITIAL_FORMS": 0, "sponsor": other.pk}
+    assert client.post(at("review_import", review), sent).status_code == 404
+    close(review)
+    assert client.get(at("review_import", review)).url == at("review", review)
