@@ -14,8 +14,7 @@ from django.conf import settings
 from django.db.models import Count, Sum
 from django.urls import reverse
 
-from consultations import queries
-from consultations.models import Channel, Consultation, Event, Group, Stakeholder, Submission
+from consultations.models import Channel, Consultation, Event, Group, Stakeholder, Submission, Theme
 from consultations.queries import coverage
 from ncm_portal import workflow
 from positions.models import Disposition, Outcome, PositionPaper
@@ -25,9 +24,13 @@ Content = dict[str, Any]
 
 
 def report(consultation: Consultation) -> Content:
-    """All that the report says of `consultation`, as values that JSON knows. About a dozen queries."""
+    """All that the report says of `consultation`, as values that JSON knows. Ten queries."""
     themes = list(consultation.themes.all())
-    by_theme, points = coverage.by_theme(consultation, themes), _points(consultation)
+    by_theme, points, asked = (
+        coverage.by_theme(consultation, themes),
+        _points(consultation, themes),
+        _asked(consultation),
+    )
     return {
         "schema": SCHEMA,
         "language": "en",
@@ -39,9 +42,9 @@ def report(consultation: Consultation) -> Content:
         "closed": consultation.closes_at.isoformat(),
         "as_of": _as_of().isoformat(timespec="seconds"),
         "address": settings.PORTAL_ADDRESS + reverse("participation", query={"round": consultation.slug}),
-        "figures": _figures(consultation, points),
+        "figures": _figures(asked, points),
         "groups": {code: str(label) for code, label in Group.choices},
-        "asked": _asked(consultation),
+        "asked": asked,
         "channels": _channels(consultation),
         "themes": [{"code": theme.code, "title": theme.title} for theme in themes],
         "tallies": {
@@ -75,9 +78,13 @@ def _as_of() -> datetime:
     return Event.objects.order_by("-number").values_list("at", flat=True).first() or workflow.now()
 
 
-def _figures(consultation: Consultation, points: list[Content]) -> dict[str, int]:
-    took_part = queries.participation(consultation)
-    return {**took_part._asdict(), "points": sum(row["points"] for row in points)}
+def _figures(asked: list[Content], points: list[Content]) -> dict[str, int]:
+    return {
+        "inputs": sum(row["inputs"] for row in asked),
+        "organisations": sum(row["answered"] for row in asked),
+        "groups": sum(row["answered"] > 0 for row in asked),
+        "points": sum(row["points"] for row in points),
+    }
 
 
 def _asked(consultation: Consultation) -> list[dict[str, Any]]:
@@ -113,15 +120,16 @@ def _counties(consultation: Consultation) -> list[Content]:
     return found
 
 
-def _points(consultation: Consultation) -> list[Content]:
+def _points(consultation: Consultation, themes: list[Theme]) -> list[Content]:
     """For each theme its points, and how many of them met which outcome; the newest published paper's answer counts."""
     answers = Disposition.objects.answered().filter(paper__in=PositionPaper.objects.published())
     rows = answers.filter(point__consultation=consultation).order_by("answered_at", "pk")
     latest = {point: (theme, outcome) for point, theme, outcome in rows.values_list("point", "point__theme", "outcome")}
     met = Counter(latest.values())
     found = []
-    for row in queries.theme_figures(consultation):
-        outcomes = {outcome: met[row.theme.pk, outcome] for outcome in Outcome.values}
-        waiting = max(0, row.points - sum(outcomes.values()))
-        found.append({"theme": row.theme.code, "points": row.points, "outcomes": outcomes, "open": waiting})
+    standing = dict(consultation.tallies.order_by().values_list("theme").annotate(Sum("points")))
+    for theme in themes:
+        outcomes, points = {outcome: met[theme.pk, outcome] for outcome in Outcome.values}, standing.get(theme.pk, 0)
+        waiting = max(0, points - sum(outcomes.values()))
+        found.append({"theme": theme.code, "points": points, "outcomes": outcomes, "open": waiting})
     return found

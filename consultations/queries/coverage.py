@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from django.db.models import Count, Sum
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import TruncDate
 
-from consultations.models import Consultation, County, Framework, Group, Provision, Submission, Theme
+from consultations.models import Consultation, County, Framework, Group, Provision, Submission, SubmissionState, Theme
 
 from .figures import heard
 
@@ -111,15 +111,16 @@ def by_theme(consultation: Consultation, themes: list[Theme]) -> Matrix:
 
 
 def by_objective(consultation: Consultation) -> Matrix:
-    """Inputs by the Compact's objectives that they name, and group; an input may name several. Two queries."""
-    named = Submission.objects.sent().filter(consultation=consultation).order_by()
-    counted = named.filter(provisions__framework=Framework.GCM_OBJECTIVE)
-    rows = counted.values_list("provisions", "stakeholder__group").annotate(Count("pk"))
-    cells = {(objective, group): number for objective, group, number in rows}
-    objectives = Provision.objects.filter(framework=Framework.GCM_OBJECTIVE)
+    """Inputs by the Compact's objectives that they name, and group; an input may name several. One query."""
+    sent = Q(submissions__consultation=consultation, submissions__submitted_at__isnull=False)
+    sent &= ~Q(submissions__state=SubmissionState.WITHDRAWN)
+    objectives = Provision.objects.filter(framework=Framework.GCM_OBJECTIVE).order_by("order", "code")
+    rows = objectives.values_list("code", "order", "label", "submissions__stakeholder__group")
+    found: dict[str, tuple[str, dict[str, int]]] = {}
+    for code, order, label, group, number in rows.annotate(number=Count("submissions", filter=sent)):
+        found.setdefault(code, (f"{order}. {label}", {}))[1][group] = number
     return _matrix(
-        (each.code, f"{each.order}. {each.label}", [cells.get((each.pk, code), 0) for code in Group.values])
-        for each in objectives
+        (code, label, [numbers.get(group, 0) for group in Group.values]) for code, (label, numbers) in found.items()
     )
 
 
@@ -132,11 +133,14 @@ def _matrix(rows: Iterable[tuple[str, str, list[int]]]) -> Matrix:
 
 
 def by_county(consultation: Consultation) -> list[Place]:
-    """All counties by name with what was heard from them. Two queries, over the tallies."""
-    heard_from = consultation.tallies.filter(inputs__gt=0, stakeholder__county__isnull=False)
-    rows = heard_from.values_list("stakeholder__county").annotate(Count("stakeholder", distinct=True), Sum("inputs"))
-    numbers = {county: figures for county, *figures in rows}
-    return [Place(county, *numbers.get(county.pk, (0, 0))) for county in County.objects.order_by("name")]
+    """All counties by name with what was heard from them. One query, over the tallies."""
+    heard_from = consultation.tallies.filter(inputs__gt=0, stakeholder__county=OuterRef("pk")).order_by()
+    of_county = heard_from.values("stakeholder__county")
+    counties = County.objects.order_by("name").annotate(
+        organisations=Subquery(of_county.values(number=Count("stakeholder", distinct=True))),
+        inputs=Subquery(of_county.values(number=Sum("inputs"))),
+    )
+    return [Place(county, county.organisations or 0, county.inputs or 0) for county in counties]
 
 
 @cache

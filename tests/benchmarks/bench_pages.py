@@ -82,6 +82,7 @@ def pages(crowd: Crowd) -> dict[str, str]:
         "inputs, narrowed": reverse("inputs") + f"?theme=T1&objective=GCM-02&before={reference}",
         "input": reverse("input", args=[reference]),
         "forum": reverse("forum", args=[crowd.forum.slug]),
+        "coverage": reverse("coverage_public"),
         "papers": reverse("papers"),
         "paper": reverse("paper", args=[crowd.paper.slug]),
         "verify": reverse("verify"),

@@ -116,6 +116,11 @@ def test_the_page_says_what_the_report_says(client, consultation, heard):
     assert f'href="/participation/{consultation.slug}.pdf"' in answer.content.decode()
 
 
+def test_the_page_asks_as_often_with_many_inputs_as_with_few(client, heard, django_assert_num_queries):
+    with django_assert_num_queries(12):
+        client.get(reverse("participation"))
+
+
 def test_an_empty_round_and_no_round_are_calm(client):
     assert "No consultation has been opened yet" in words(client.get(reverse("participation")))
     make_consultation()
