@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from consultations.models import Consultation, County, Provision, Stakeholder, Submission, Theme
+from consultations.models import Consultation, County, Endorsement, Provision, Stakeholder, Submission, Theme
 
 PAGE = 25
 MOST_COUNTED = 1000
@@ -29,6 +29,7 @@ class Wanted:
     forum: int | None = None
     state: str = ""
     organisation: Stakeholder | None = None
+    signed: bool = False
 
     @property
     def conditions(self) -> dict[str, Any]:
@@ -42,7 +43,9 @@ class Wanted:
             "state": self.state,
             "stakeholder": self.organisation,
         }
-        wanted = {name: value for name, value in found.items() if value}
+        if self.signed:
+            found["pk__in"] = Endorsement.objects.live().values("submission")
+        wanted = {name: value for name, value in found.items() if value is not None and value != ""}
         return {**wanted, **self._senders()}
 
     def _senders(self) -> dict[str, Any]:

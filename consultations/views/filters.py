@@ -98,6 +98,7 @@ def asked_of(request: HttpRequest, rounds: list[Consultation], themes: Iterable[
         _filter(asked, "forum", _("Forum"), {forum["slug"]: (forum["title"], forum["pk"]) for forum in forums}),
         _filter(asked, "state", _("State"), _states(request.user)),
         _filter(asked, "organisation", _("Organisation"), _organisation(request.user, asked.get("organisation", ""))),
+        _filter(asked, "signed", _("Co-signatures"), {"yes": (_("Co-signed by others"), True)}),
         _filter(asked, "round", _("Consultation"), {found.slug: (found.short_title, found) for found in rounds}),
     ]
     return Asked(queries.searchable(asked.get("q", "")), filters)

@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from consultations import queries
 from consultations.models import County
+from consultations.permissions import organisations_of
+from consultations.workflow import endorse, withdraw_endorsement
 from ncm_portal import workflow
 from tests.factories import (
     change,
@@ -88,6 +90,27 @@ def test_the_list_is_narrowed_by_each_filter(client, consultation):
     assert titles(client, theme="T2", group="media") == []
 
 
+def test_what_is_co_signed_now_is_found(client, consultation):
+    signed, taken_back = (make_submission(consultation, title=title) for title in ("signed", "taken back"))
+    make_submission(consultation, title="alone")
+    signers = [make_member() for _turn in range(2)]
+    for sent in (signed, taken_back):
+        for signer in signers:
+            endorse(sent, organisations_of(signer)[0], by=signer)
+    for each in taken_back.endorsements.all():
+        withdraw_endorsement(each, by=each.by)
+    assert titles(client, signed="yes") == ["signed"]
+    assert NOTICE in words(client.get(reverse("inputs"), {"signed": "no"}))
+
+
+def test_programs_find_the_open_data(client, consultation):
+    make_submission(consultation)
+    page = client.get(reverse("inputs")).content.decode()
+    links = [reverse(name) for name in ("feed_inputs", "openapi")]
+    assert [f'href="{link}"' in page for link in links] == [True, True]
+    assert [client.get(link).status_code for link in links] == [200, 200]
+
+
 def test_a_narrowed_list_says_so_and_keeps_the_choice(client, consultation):
     make_submission(consultation, theme=make_theme("T2"))
     page = client.get(reverse("inputs"), {"theme": "T1", "group": "", "county": ""}).content.decode()
@@ -105,6 +128,7 @@ def test_the_list_is_narrowed_by_forum_and_organisation(client, consultation):
     make_forum(consultation, state="draft", slug="not-yet")
     assert titles(client, forum=forum.slug) == ["forum"]
     assert titles(client, organisation=sender.pk) == ["organisation"]
+    assert "?signed=yes" in client.get(reverse("inputs")).content.decode()
     assert NOTICE in words(client.get(reverse("inputs"), {"forum": "not-yet"}))
 
 
