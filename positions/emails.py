@@ -38,6 +38,8 @@ def review_closes(review: ReviewRound) -> None:
 
 def _about(review: ReviewRound, template: str, bodies: QuerySet[Stakeholder]) -> None:
     paper = review.paper
+    if paper.is_restricted:
+        return
     send_all(
         template,
         people_of(*bodies),
@@ -136,6 +138,8 @@ def _clearing_officers(ministries: list[int]) -> dict[int, list[Recipient]]:
 
 def answered(paper: PositionPaper) -> None:
     """Tell each author, in one mail, what became of the points of their inputs."""
+    if paper.is_restricted:
+        return
     answers: dict[User, list[Disposition]] = defaultdict(list)
     rows = paper.dispositions.filter(point__submission__isnull=False, point__submission__author__is_active=True)
     for row in rows.select_related("point__submission__author").order_by("point__reference"):

@@ -18,6 +18,7 @@ from positions.models import (
     AnswerByLetter,
     ChainStep,
     Clearance,
+    Corrigendum,
     PositionPaper,
     Reservation,
     ReviewRound,
@@ -106,6 +107,16 @@ def may_break_silence(user: Any, paper: PositionPaper) -> bool:
 def may_publish(user: Any, paper: PositionPaper) -> bool:
     """Publish: an officer of the secretariat other than the one who proposed it."""
     return is_secretariat(user) and user.pk != paper.publication_proposed_by_id
+
+
+def may_correct(user: Any, corrigendum: Corrigendum) -> bool:
+    """Propose a correction, or decide that it is not issued."""
+    return is_secretariat(user)
+
+
+def may_issue(user: Any, corrigendum: Corrigendum) -> bool:
+    """Issue a correction: an officer of the secretariat other than the one who proposed it."""
+    return is_secretariat(user) and user.pk != corrigendum.proposed_by_id
 
 
 def may_withdraw_reservation(user: Any, reservation: Reservation) -> bool:

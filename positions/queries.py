@@ -70,7 +70,7 @@ def latest_official(paper: PositionPaper) -> Edition | None:
 def readable_editions(user: Any, slug: str) -> list[Edition]:
     """Editions of the paper at `slug` that `user` may read, newest first, without their content. One query."""
     found = Edition.objects.visible_to(user).filter(paper__slug=slug).select_related("paper__forum")
-    paper = ("paper__slug", "paper__title", "paper__state", "paper__forum__slug")
+    paper = ("paper__slug", "paper__title", "paper__state", "paper__is_restricted", "paper__forum__slug")
     return list(found.only("number", "kind", "status", "sha256", "frozen_at", *paper).order_by("-frozen_at", "-pk"))
 
 
@@ -78,7 +78,7 @@ def readable_papers(user: Any) -> list[PositionPaper]:
     """Papers that `user` may know of, newest first, with `shown`: the editions that `user` may read. Two queries."""
     found = PositionPaper.objects.visible_to(user).select_related("consultation").order_by("-created_at")
     consultation = ("consultation__title", "consultation__is_sample")
-    papers = list(found.only("slug", "title", "state", "published_at", "created_at", *consultation))
+    papers = list(found.only("slug", "title", "state", "is_restricted", "published_at", "created_at", *consultation))
     shown = Edition.objects.visible_to(user).filter(paper__in=papers).order_by("-frozen_at", "-pk")
     held = defaultdict(list)
     for edition in shown.only("paper_id", "number", "kind", "status", "frozen_at"):
@@ -114,7 +114,14 @@ def find_copy(sha256: str) -> Copy | None:
     """
     asked = Edition.objects.filter(Q(sha256=sha256) | Q(artefacts__sha256=sha256))
     official = Edition.objects.official().filter(paper__in=asked.values("paper")).select_related("paper__consultation")
-    paper = ("paper__slug", "paper__title", "paper__state", "paper__published_at", "paper__consultation__is_sample")
+    paper = (
+        "paper__slug",
+        "paper__title",
+        "paper__state",
+        "paper__is_restricted",
+        "paper__published_at",
+        "paper__consultation__is_sample",
+    )
     editions = list(
         official.only("number", "kind", "status", "sha256", "frozen_at", *paper).order_by("-frozen_at", "-pk")
     )
@@ -197,7 +204,7 @@ class OnTheme(NamedTuple):
 
 def on_theme(consultation: Consultation, theme: Theme) -> OnTheme | None:
     """The paragraphs on `theme` in the newest published paper of `consultation`, if any. One query."""
-    papers = PositionPaper.objects.filter(consultation=consultation, state=PaperState.PUBLISHED)
+    papers = PositionPaper.objects.published().filter(consultation=consultation, state=PaperState.PUBLISHED)
     newest = papers.order_by("-published_at").values("pk")[:1]
     standing = Paragraph.objects.standing().filter(section__paper=Subquery(newest))
     rows = standing.values_list("section__theme", "section__paper__slug", "section__paper__title")

@@ -32,7 +32,7 @@ from consultations.models import (
 from ncm_portal.workflow import AllOf, Move, Words, no_conditions
 from positions import permissions as paper_permissions
 from positions import workflow as paper_workflow
-from positions.models import Amendment, AnswerByLetter, ChainStep, Clearance, PositionPaper, StepAnswer
+from positions.models import Amendment, AnswerByLetter, ChainStep, Clearance, Corrigendum, PositionPaper, StepAnswer
 
 OWN, OTHER = 1, 2
 
@@ -112,6 +112,7 @@ RECORDS: dict[str, Callable[[int], Model]] = {
     "PAPER_MOVES": lambda whose: PositionPaper(publication_proposed_by_id=whose),
     "AMENDMENT_MOVES": lambda whose: Amendment(sponsor_id=whose),
     "CLEARANCE_MOVES": lambda whose: Clearance(ministry_id=whose),
+    "CORRIGENDUM_MOVES": lambda whose: Corrigendum(proposed_by_id=whose),
     "LETTER_MOVES": lambda whose: AnswerByLetter(typed_by_id=whose),
 }
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from positions.views import (
     adoption,
+    afterwards,
     clearance,
     comments,
     coverage,
@@ -60,6 +61,8 @@ urlpatterns = [
     path("papers/<slug:slug>/<str:number>/position-paper.json", public_papers.edition_json, name="edition_json"),
     path("papers/<slug:slug>/<str:number>/lines/", editions.edition_lines, name="edition_lines"),
     path("papers/<slug:slug>/<str:number>/lines/<int:line>/", editions.edition_line, name="edition_line"),
+    path("restricted/<slug:slug>/", afterwards.annexes, name="annexes"),
+    path("restricted/<slug:slug>/<int:number>/", afterwards.annex_write, name="annex_write"),
     path("verify/", public_verify.verify, name="verify"),
     path("verify/<str:sha256>/", public_verify.verify_hash, name="verify_hash"),
     path("roles/", roles.show, name="roles"),
@@ -204,6 +207,21 @@ urlpatterns = [
         name="desk_explanation_withdraw",
     ),
     path("desk/papers/<slug:slug>/publication/", adoption.desk_publication, name="desk_publication"),
+    path(
+        "desk/papers/<slug:slug>/publication/corrections/new/",
+        afterwards.desk_corrigendum_new,
+        name="desk_corrigendum_new",
+    ),
+    path(
+        "desk/papers/<slug:slug>/publication/corrections/<int:pk>/",
+        afterwards.desk_corrigendum,
+        name="desk_corrigendum",
+    ),
+    path(
+        "desk/papers/<slug:slug>/publication/corrections/<int:pk>/<slug:verb>/",
+        afterwards.desk_corrigendum_move,
+        name="desk_corrigendum_move",
+    ),
     path("desk/papers/<slug:slug>/publication/files/", adoption.desk_files, name="desk_files"),
     path("read/<slug:slug>/", review.read_review, name="read_review"),
     path("read/<slug:slug>/sections/<int:place>/", review.read_review_section, name="read_review_section"),

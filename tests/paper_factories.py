@@ -1,6 +1,7 @@
 """Papers for the tests, with their sections, paragraphs, clearances and decisions: functions as in factories.py."""
 
 import hashlib
+import json
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -142,6 +143,17 @@ def make_edition(paper: PositionPaper, number: str = "0.1", kind: str = "draft",
         paper=paper, number=number, kind=kind, status=f"Status of {number}", content=content,
         sha256=wording_sha256(content), frozen_at=workflow.now().replace(microsecond=0), frozen_by=make_secretariat(),
     )  # fmt: skip
+
+
+def make_printed_edition(paper: PositionPaper, *paragraphs: Paragraph, number: str = "1.0") -> Edition:
+    """An adopted edition whose content has the paragraphs' words and nothing else."""
+    printed = [
+        {"number": place, "key": str(each.key), "text": each.wording.text, "verb": "urges"}
+        for place, each in enumerate(paragraphs, start=1)
+    ]
+    facts = {"number": number, "kind": "adopted", "status": "Adopted by consensus"}
+    content = {"edition": facts, "sections": [{"heading": paper.title, "paragraphs": printed}]}
+    return make_edition(paper, number, "adopted", content=json.dumps(content))
 
 
 def make_clearance(

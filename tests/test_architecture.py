@@ -25,6 +25,7 @@ FLOORS = {
     1: [
         "consultations.sms",
         "positions.wording",
+        "positions.editorial",
         "consultations.similarity",
         "consultations.passages",
         "consultations.pictures",
@@ -51,6 +52,7 @@ FLOORS = {
 }
 LEAVES = (
     "positions.wording",
+    "positions.editorial",
     "consultations.similarity",
     "consultations.passages",
     "consultations.pictures",

@@ -160,6 +160,7 @@ def _made(move: Move, record: Any, act: Any, person: Any, reason: str) -> list[s
 def files_are_sound(monkeypatch):
     """Publication reads the files of an edition once more; here none was printed (tests/positions/edition prints)."""
     monkeypatch.setattr("positions.edition.problems", lambda frozen: [])
+    monkeypatch.setattr("positions.edition.render_artefacts", lambda frozen: None)
 
 
 @pytest.mark.django_db
@@ -224,6 +225,7 @@ WHO = {
     "the secretariat or the organisation that sends the delegate": OFFICERS | OWN,
     "the secretariat or the session's rapporteur": OFFICERS | {"rapporteur"},
     "a clearing officer of the ministry": {"clearing officer"},
+    "an officer of the secretariat other than the one who proposed the correction": OFFICERS - {"secretariat"},
     "an officer of the secretariat other than the one who typed the letter": OFFICERS - {"secretariat"},
     "the sponsor": OWN | {"clearing officer"},
     "a member of the NCM, or the secretariat on a member's word": OFFICERS

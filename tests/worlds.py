@@ -23,7 +23,7 @@ from consultations.models import (
     Submission,
 )
 from ncm_portal import workflow
-from positions.models import Amendment, AnswerByLetter, Clearance, PositionPaper, ReviewRound
+from positions.models import Amendment, AnswerByLetter, Clearance, Corrigendum, PositionPaper, ReviewRound
 from tests.factories import (
     bring,
     change,
@@ -54,6 +54,7 @@ from tests.paper_factories import (
     make_letter,
     make_paper,
     make_paragraph,
+    make_printed_edition,
     make_section,
     take_stance,
 )
@@ -71,6 +72,7 @@ MODELS = {
     "CLEARANCE_MOVES": Clearance,
     "AMENDMENT_MOVES": Amendment,
     "LETTER_MOVES": AnswerByLetter,
+    "CORRIGENDUM_MOVES": Corrigendum,
 }
 
 
@@ -217,10 +219,25 @@ def _letter(world: SimpleNamespace, state: str) -> AnswerByLetter:
     return letter if state == "typed" else walk(letter, state, **decided)
 
 
+def _corrigendum(world: SimpleNamespace, state: str, paper_state: str = "published") -> Corrigendum:
+    paper = make_paper(state=paper_state)
+    paragraph = make_paragraph(make_section(paper), "Kenya urges a thing.", is_secretariat_text=True)
+    base = make_printed_edition(paper, paragraph)
+    made = Corrigendum.objects.create(
+        paper=paper, base=base, reason="A slip.", proposed_by=world.people.secretariat, proposed_at=workflow.now()
+    )
+    made.corrections.create(paragraph=paragraph, before="Kenya urges a thing.", after="Kenya urges one thing.")
+    if state == "proposed":
+        return made
+    edition = make_edition(paper, "1.0.1", "corrected")
+    decided = {"decided_by": world.people.head, "decided_at": workflow.now()}
+    return walk(made, state, **decided, **({"edition": edition} if state == "issued" else {}))
+
+
 READY: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Consultation: _consultation, Forum: _forum, ForumSession: _session, Delegate: _delegate,
     Stakeholder: _stakeholder, Submission: _submission, Point: _point, Likeness: _likeness, PositionPaper: _paper,
-    Clearance: _clearance, Amendment: _amendment, AnswerByLetter: _letter,
+    Clearance: _clearance, Amendment: _amendment, AnswerByLetter: _letter, Corrigendum: _corrigendum,
 }  # fmt: skip
 
 
@@ -231,6 +248,7 @@ def _close(submission: Submission) -> None:
 
 # What a verb says itself, over and above its move: the hour of a silence that is still to be broken lies ahead.
 PREPARED: dict[str, Callable[[Any], None]] = {
+    "open_to_all": lambda paper: change(paper, is_restricted=True),
     "accept": lambda submission: change(submission, checked_at=workflow.now(), checked_by=submission.author),
     "check_against_original": lambda submission: make_attachment(submission, kind="original"),
     "ask_late": _close,
@@ -308,8 +326,12 @@ def _bare_amendment(world: SimpleNamespace, state: str) -> Amendment:
     return made
 
 
+def _bare_corrigendum(world: SimpleNamespace, state: str) -> Corrigendum:
+    return _corrigendum(world, state, paper_state="adopted")
+
+
 BARE: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Consultation: _bare_consultation, Forum: _bare_forum, Delegate: _bare_delegate, Submission: _bare_submission,
     Point: _bare_point, Likeness: _bare_likeness, PositionPaper: _bare_paper, Clearance: _bare_clearance,
-    AnswerByLetter: _bare_letter, Amendment: _bare_amendment,
+    AnswerByLetter: _bare_letter, Corrigendum: _bare_corrigendum, Amendment: _bare_amendment,
 }  # fmt: skip

@@ -9,9 +9,20 @@ from positions.models import Decision, Edition, EditionKind, PositionPaper
 from positions.render import pdf
 
 from .assembly import content
+from .corrections import corrected
 from .files import address, problems, render_artefacts
 
-__all__ = ["address", "canonical", "content", "freeze", "next_number", "problems", "render_artefacts", "sha256"]
+__all__ = [
+    "address",
+    "canonical",
+    "content",
+    "corrected",
+    "freeze",
+    "next_number",
+    "problems",
+    "render_artefacts",
+    "sha256",
+]
 
 
 def canonical(content: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations.forms import PlainTextField, ReasonForm, reason_field
 from consultations.forms.fields import REASON_LIMIT
 from consultations.models import Stakeholder
-from positions.models import PARAGRAPH_LIMIT, Rule, StanceValue
+from positions.models import PARAGRAPH_LIMIT, PaperState, PositionPaper, Rule, StanceValue
 
 SAYING_WHY = (StanceValue.COMMENT, StanceValue.RESERVATION, StanceValue.OBJECT)
 STANCES = [
@@ -100,6 +100,20 @@ class NoteForm(forms.Form):
 class NeededReasonForm(ReasonForm):
     """Why something is done, where the journal must know."""
 
+    reason = reason_field(_("Enter the reason"), help_text=_("It is kept in the journal."))
+
+
+class SupersedeForm(forms.Form):
+    """Which newer paper takes the place of this one, and why."""
+
+    newer = forms.ModelChoiceField(
+        PositionPaper.objects.filter(state=PaperState.PUBLISHED).order_by("-published_at"),
+        to_field_name="slug",
+        label=_("The newer paper"),
+        help_text=_("It must be published."),
+        empty_label=_("Choose"),
+        error_messages={"required": _("Choose the newer paper"), "invalid_choice": _("Choose the newer paper")},
+    )
     reason = reason_field(_("Enter the reason"), help_text=_("It is kept in the journal."))
 
 

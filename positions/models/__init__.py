@@ -1,5 +1,6 @@
 """What we answer."""
 
+from .afterwards import TRUSTED, Correction, Corrigendum, CorrigendumState, RestrictedAnnex
 from .decisions import Clearance, ClearanceState, Decision, QuorumCount, Reservation, Rule, Stance, StanceValue
 from .dispositions import WITH_CODE, Disposition, Outcome, ReasonCode, kind_in_words
 from .editions import FINAL_KINDS, Artefact, ArtefactFormat, Edition, EditionKind

@@ -21,26 +21,30 @@ class EditionKind(models.TextChoices):
 
 FINAL_KINDS = (EditionKind.ADOPTED, EditionKind.CORRECTED)
 
+EVERYONES = Q(kind__in=FINAL_KINDS, paper__state__in=OFFICIAL_STATES, paper__is_restricted=False)
+
 
 class EditionQuerySet(models.QuerySet):
     def official(self):
         """Adopted or corrected editions of published papers: what everyone may read, for ever."""
-        return self.filter(kind__in=FINAL_KINDS, paper__state__in=OFFICIAL_STATES)
+        return self.filter(EVERYONES)
 
     def visible_to(self, user):
         """Editions that `user` may read: everyone official ones, the secretariat all, others those sent to them."""
-        seen = Q(kind__in=FINAL_KINDS, paper__state__in=OFFICIAL_STATES)
+        seen = EVERYONES
         if getattr(user, "is_authenticated", False) and user.is_active:
             if user.office in {Office.SECRETARIAT, Office.HEAD}:
                 return self
             if user.office == Office.OFFICIAL:
-                seen |= Q(kind__in=FINAL_KINDS, paper__state=PaperState.ADOPTED)
+                seen |= Q(kind__in=FINAL_KINDS, paper__state__in=(PaperState.ADOPTED, *OFFICIAL_STATES))
             bodies = [m.stakeholder for m in user.live_memberships]
             if any(body.is_verified_member for body in bodies):
-                seen |= Q(kind=EditionKind.REVIEW) & ~Q(paper__state=PaperState.WITHDRAWN)
-            seen |= Q(clearances__ministry__in=[body.pk for body in bodies])
+                seen |= Q(kind=EditionKind.REVIEW, paper__is_restricted=False) & ~Q(paper__state=PaperState.WITHDRAWN)
+            seen |= Q(clearances__ministry__in=[body.pk for body in bodies], paper__is_restricted=False)
             asked = Q(paper__consultation__chain_steps__institution__in=[body.pk for body in bodies])
-            seen |= asked & Q(kind=EditionKind.CLEARANCE, paper__consultation__chain_steps__is_asked=True)
+            seen |= asked & Q(
+                paper__is_restricted=False, kind=EditionKind.CLEARANCE, paper__consultation__chain_steps__is_asked=True
+            )
         return self.filter(seen).distinct()
 
 

@@ -84,20 +84,23 @@ PAPER_STEPS = [
 class PaperQuerySet(models.QuerySet):
     def published(self):
         """Papers that are official: published, or superseded after publication."""
-        return self.filter(state__in=OFFICIAL_STATES)
+        return self.filter(state__in=OFFICIAL_STATES, is_restricted=False)
 
     def visible_to(self, user):
-        """Papers that `user` may know of: everyone the official ones, the secretariat all, members those in review."""
-        seen = Q(state__in=OFFICIAL_STATES)
+        """Papers that `user` may know of: everyone the official ones, the secretariat all, members those in review.
+
+        A restricted one, once it is adopted, is for officials, the secretariat and its head.
+        """
+        seen = Q(state__in=OFFICIAL_STATES, is_restricted=False)
         if getattr(user, "is_authenticated", False) and user.is_active:
             if user.office in {Office.SECRETARIAT, Office.HEAD}:
                 return self
             if user.office == Office.OFFICIAL:
-                seen |= Q(state=PaperState.ADOPTED)
+                seen |= Q(state__in=(PaperState.ADOPTED, *OFFICIAL_STATES))
             bodies = [m.stakeholder for m in user.live_memberships]
             if any(body.is_verified_member for body in bodies):
-                seen |= Q(rounds__isnull=False) & ~Q(state=PaperState.WITHDRAWN)
-            seen |= Q(clearances__ministry__in=[body.pk for body in bodies])
+                seen |= Q(rounds__isnull=False, is_restricted=False) & ~Q(state=PaperState.WITHDRAWN)
+            seen |= Q(clearances__ministry__in=[body.pk for body in bodies], is_restricted=False)
         return self.filter(seen).distinct()
 
 
@@ -117,6 +120,7 @@ class PositionPaper(models.Model):
     short_title = CleanCharField(_("short title"), max_length=60)
     purpose = CleanCharField(_("purpose"), max_length=300, blank=True)
     state = models.CharField(_("state"), max_length=16, choices=PaperState, default=PaperState.DRAFTING, editable=False)
+    is_restricted = models.BooleanField(_("restricted: for officials only"), default=False, editable=False)
     suspended_from = models.CharField(_("state before suspension"), max_length=16, blank=True, editable=False)
     silence_until = models.DateTimeField(_("silence until"), null=True, editable=False)
     clearance_note = CleanTextField(_("clearance note"), blank=True, editable=False)
@@ -158,7 +162,7 @@ class PositionPaper(models.Model):
     @property
     def is_official(self) -> bool:
         """Whether everyone may read it."""
-        return self.state in OFFICIAL_STATES
+        return self.state in OFFICIAL_STATES and not self.is_restricted
 
     @property
     def is_sample(self) -> bool:

@@ -127,7 +127,18 @@ def adoption_facts(content: Content) -> list[tuple[str, str]]:
         (_("Manner"), _("Paragraph by paragraph, then as a whole") if adoption.get("paragraph_by_paragraph") else ""),
         (_("Roll call"), roll_tally(adoption)),
         (_("Reasons"), adoption["reasons"]),
+        (_("Corrected"), correction_words(content)),
     )
+
+
+def correction_words(content: Content) -> str:
+    """Which edition was corrected where, and why; empty for an edition that corrects none."""
+    found = content.get("correction")
+    if not found:
+        return ""
+    numbers = ", ".join(str(change["paragraph"]) for change in found["changes"])
+    words = _("edition %(of)s, in the words of paragraph %(numbers)s: %(reason)s")
+    return words % {"of": found["of"], "numbers": numbers, "reason": found["reason"]}
 
 
 def roll_tally(adoption: Content) -> str:

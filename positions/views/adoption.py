@@ -111,10 +111,13 @@ def desk_publication(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _show_publication(request: HttpRequest, paper: PositionPaper, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
     first = ["propose_publication"] if paper.publication_proposed_by_id is None else []
-    moves = {verb: PAPER_MOVES[verb] for verb in [*first, "publish"]}
+    way = "open_to_all" if paper.is_restricted else "restrict"
+    moves = {verb: PAPER_MOVES[verb] for verb in [*first, "publish", "supersede", way]}
     context = {
         "paper": paper,
         "edition": _final(paper),
+        "corrigenda": paper.corrigenda.select_related("base", "edition", "proposed_by"),
+        "may_correct": paper.state == PaperState.PUBLISHED,
         "reasons": outcome.reasons,
         "moves": moves_open_to(moves, paper, request.user),
         "needs": needs_of(moves, paper),

@@ -28,7 +28,6 @@ from .paper_moves import home_of, known_paper
 
 REFUSED = 422  # of a page whose form was not carried out: its fields or the reasons on top say why
 EVENTS = 20
-WITHOUT_A_PAGE = ("supersede",)
 
 
 @dataclass
@@ -150,7 +149,7 @@ def _ways(paper: PositionPaper, user: Any) -> list[dict[str, Any]]:
     ways: dict[str, dict[str, Any]] = {}
     for each in moves_open_to(PAPER_MOVES, paper, user):
         verb, home = each.move.verb, home_of(each.move.verb)
-        if each.ready and verb not in WITHOUT_A_PAGE:
+        if each.ready and not each.move.undoes:
             args = [paper.slug, verb] if home == "desk_paper" else [paper.slug]
             address = reverse("desk_paper_move" if home == "desk_paper" else home, args=args)
             way = {"label": each.move.label, "url": address, "grave": each.move.grave}

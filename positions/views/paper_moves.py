@@ -20,7 +20,7 @@ from consultations.templatetags.portal import day
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt
 from ncm_portal.workflow import Move, check, moves_open_to, now
 from positions import workflow
-from positions.forms.decisions import AdoptForm, DueForm, NeededReasonForm, NoteForm, SilenceForm
+from positions.forms.decisions import AdoptForm, DueForm, NeededReasonForm, NoteForm, SilenceForm, SupersedeForm
 from positions.models import PositionPaper
 from positions.workflow import PAPER_MOVES, days_to_give
 
@@ -35,6 +35,9 @@ MOVE_FORMS: dict[str, type[forms.Form]] = {
     "break_silence": NeededReasonForm,
     "adopt": AdoptForm,
     "not_adopt": NeededReasonForm,
+    "supersede": SupersedeForm,
+    "restrict": NeededReasonForm,
+    "open_to_all": NeededReasonForm,
     "suspend": NeededReasonForm,
     "withdraw_paper": NeededReasonForm,
 }
@@ -56,12 +59,19 @@ WHAT_FOLLOWS = {
     "not_adopt": gettext_lazy("The text goes back to the drafters with your reason, and the decision stays on record."),
     "propose_publication": gettext_lazy("A second officer can publish from now on. You cannot be both."),
     "publish": gettext_lazy("Everyone can read the paper, and every author is told what became of each point."),
+    "supersede": gettext_lazy(
+        "The newer paper takes its place. This one stays readable at its address for ever, and says what replaced it."
+    ),
+    "restrict": gettext_lazy(
+        "Only officials, the secretariat and its head will read it, also when it is published. No mail goes out."
+    ),
+    "open_to_all": gettext_lazy("The paper will be read by everyone whom its state allows, and published to all."),
     "suspend": gettext_lazy("The paper rests where it is until it is resumed."),
     "resume": gettext_lazy("The paper goes on where it was halted."),
     "withdraw_paper": gettext_lazy("The paper is given up. Everything stays on file, and nothing is published."),
 }
-# Moves that ask for more than a form here can: the page of the review opens a round; no page supersedes a paper yet.
-ELSEWHERE = ("open_review", "supersede")
+# A move that asks for more than a form here can: the page of the review opens a round.
+ELSEWHERE = ("open_review",)
 # The page on which each move stands, and to which it leads back.
 HOME = {
     "desk_review": ["open_review", "close_review"],
@@ -70,7 +80,7 @@ HOME = {
         "open_silence", "end_silence", "break_silence",
     ],
     "desk_adoption": ["lay_before_forum", "begin_session", "adopt", "not_adopt"],
-    "desk_publication": ["propose_publication", "publish"],
+    "desk_publication": ["propose_publication", "publish", "supersede", "restrict", "open_to_all"],
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from consultations.views.memory import kept_for_visitors
-from positions.models import FINAL_KINDS, Artefact, ArtefactFormat, Edition
+from positions.models import FINAL_KINDS, TRUSTED, Artefact, ArtefactFormat, Edition
 from positions.queries import readable_editions, readable_papers, successor
 from positions.views import reading
 
@@ -77,6 +77,8 @@ def _page(request: HttpRequest, edition: Edition, editions: list[Edition]) -> Ht
         "official": is_official(edition),
         "newer": in_force if in_force and in_force != edition else None,
         "successor": successor(edition.paper),
+        "restricted": edition.paper.is_restricted,
+        "annexes": getattr(request.user, "office", "") in TRUSTED,
         "files": {artefact.format: artefact for artefact in edition.artefacts.order_by("format")},
         "text": reading.text(edition.sha256),
         "frozen": reading.facts(edition.sha256),

@@ -62,6 +62,7 @@ def facts(sha256: str) -> dict[str, Any]:
         "forum": whole["forum"],
         "adoption": adoption,
         "explanations": whole.get("explanations", []),
+        "correction": whole.get("correction"),
         "adopted_at": datetime.fromisoformat(adoption["at"]) if adoption else None,
         "contents": [_entry(place, section) for place, section in enumerate(whole["sections"], start=1)],
     }

@@ -13,6 +13,13 @@ from .adoption import (
     supersede,
     withdraw_reservation,
 )
+from .afterwards import (
+    CORRIGENDUM_MOVES,
+    decline_corrigendum,
+    issue_corrigendum,
+    propose_corrigendum,
+    write_annex,
+)
 from .amendments import (
     AMENDMENT_MOVES,
     answer_recommendation,
@@ -60,7 +67,7 @@ from .letters import LETTER_MOVES, add_scan, countersign_answer, strike_answer, 
 from .lineage import merge_paragraphs, split_paragraph
 from .mandates import adjust_mandate
 from .meeting import agree_paragraphs, call_roll, record_explanation, withdraw_explanation
-from .moves import PAPER_MOVES, resume, suspend, withdraw_paper
+from .moves import PAPER_MOVES, open_to_all, restrict, resume, suspend, withdraw_paper
 from .reminders import remind_clearances
 from .review import (
     accept_amendment,

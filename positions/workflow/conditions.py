@@ -348,3 +348,8 @@ def silence_is_over(paper: PositionPaper) -> list[Condition]:
     lasted, lasts = _("Silence lasted until %(day)s"), _("Silence lasts until %(day)s")
     day = {"day": written_hour(until) if until else "-"}
     return [either(deadline_passed(until), lasted % day, lasts % day)]
+
+
+def is_restricted(paper: PositionPaper) -> list[Condition]:
+    """The paper is restricted."""
+    return [either(paper.is_restricted, _("The paper is restricted"), _("The paper is not restricted"))]

@@ -9,6 +9,7 @@ from positions.permissions import may_break_silence, may_chair, may_clear, may_p
 
 from .conditions import (
     files_are_sound,
+    is_restricted,
     mandates_are_complete,
     quorum_is_met,
     ready_for_forum,
@@ -161,6 +162,28 @@ PAPER_MOVES = table(
     Move(
         "suspend", gettext_lazy("Suspend"), BEFORE_ADOPTION, S.SUSPENDED, may_clear, HEAD, needs_reason=True, grave=True
     ),
+    Move(
+        "restrict",
+        gettext_lazy("Restrict to officials"),
+        (*BEFORE_ADOPTION, S.ADOPTED),
+        None,
+        may_clear,
+        HEAD,
+        needs_reason=True,
+        undoes=True,
+    ),
+    Move(
+        "open_to_all",
+        gettext_lazy("Lift the restriction"),
+        (*BEFORE_ADOPTION, S.ADOPTED),
+        None,
+        may_clear,
+        HEAD,
+        is_restricted,
+        needs_reason=True,
+        grave=True,
+        undoes=True,
+    ),
     Move("resume", gettext_lazy("Resume"), (S.SUSPENDED,), None, may_clear, HEAD),
     Move(
         "withdraw_paper",
@@ -203,3 +226,23 @@ def withdraw_paper(paper: PositionPaper, *, by: User, reason: str) -> PositionPa
         row.suspended_from = ""
 
     return make(PAPER_MOVES["withdraw_paper"], paper, by=by, reason=reason, change=leave_place)
+
+
+@verb
+def restrict(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
+    """Keep the paper from the public and from members: when it is published, officials read it and nobody else."""
+
+    def close(row: PositionPaper) -> None:
+        row.is_restricted = True
+
+    return make(PAPER_MOVES["restrict"], paper, by=by, reason=reason, change=close)
+
+
+@verb
+def open_to_all(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
+    """Lift the restriction before publication: the paper is read by whom its state allows."""
+
+    def lift(row: PositionPaper) -> None:
+        row.is_restricted = False
+
+    return make(PAPER_MOVES["open_to_all"], paper, by=by, reason=reason, change=lift)
