@@ -6,11 +6,13 @@ Pure: the paragraphs of the text under review and what was read in, proposals an
 import re
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
+from heapq import nlargest
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
 LIKE_ENOUGH, HARDLY_LIKE = 0.75, 0.3
+MOST_LOOKED_FOR = 500  # changed lines without a key: looking for the closest words takes a millisecond or so
 NUMBER = re.compile(r"(\d{1,4})(?:[.)]\s*|\t\s*)")  # "12." or "12" and a tab; "12 days" is text
 # What the heads of the columns are called; of the standards bodies' own form, too.
 HEADS = {
@@ -66,12 +68,12 @@ def likeness(one: str, other: str) -> float:
 
 def match_lines(lines: Iterable[Mapping[str, Any]], targets: Iterable[Target]) -> Matched:
     """The proposals of a text with tracked changes."""
-    known = list(targets)
+    known = _Known(targets)
     matched = Matched([], [])
     last: Target | None = None
     for line in lines:
         before, after = _without_number(line)
-        target = _target(line["key"], before, known, _number(line["before"]))
+        target = known.find(line["key"], before, _number(line["before"]), is_changed=before not in after)
         if target is not None:
             ahead = next((place for place, is_new in enumerate(line["is_new"]) if not is_new), 0)
             if any(after[:ahead]):  # typed in front of it: behind the paragraph before
@@ -95,19 +97,40 @@ def _without_number(line: Mapping[str, Any]) -> tuple[str, list[str]]:
     return (NUMBER.sub("", line["before"], count=1).strip() if NUMBER.match(line["before"]) else line["before"]), after
 
 
-def _target(key: str, before: str, known: list[Target], number: int | None) -> Target | None:
-    """The paragraph that a line was: by our key, by its number where the words agree, or by the closest words."""
-    if key:
-        found = next((each for each in known if each.key.replace("-", "") == key), None)
-        if found:
-            return found
-    numbered = next((each for each in known if each.number == number), None)
-    if numbered and likeness(numbered.text, before) >= LIKE_ENOUGH:
-        return numbered
-    if not before:
-        return None
-    close = max(known, key=lambda each: likeness(each.text, before), default=None)
-    return close if close and likeness(close.text, before) >= LIKE_ENOUGH else None
+class _Known:
+    """The paragraphs of the text, by all that a line may be known by."""
+
+    def __init__(self, targets: Iterable[Target]) -> None:
+        self.targets = list(targets)
+        self.keys = {each.key.replace("-", ""): each for each in self.targets}
+        self.numbers = {each.number: each for each in self.targets}
+        self.texts = {plain(each.text): each for each in self.targets}
+        self.words = [(each, frozenset(plain(each.text).split())) for each in self.targets]
+        self.looks = MOST_LOOKED_FOR
+
+    def find(self, key: str, before: str, number: int | None, *, is_changed: bool) -> Target | None:
+        """The paragraph that a line was: by our key, its words, its number where the words agree, or the closest words.
+
+        Only a changed line is worth looking for the closest, and a file of a paper has not thousands of those.
+        """
+        if key in self.keys:
+            return self.keys[key]
+        if same := self.texts.get(plain(before)):
+            return same
+        numbered = self.numbers.get(number) if number is not None else None
+        if numbered and likeness(numbered.text, before) >= LIKE_ENOUGH:
+            return numbered
+        if not before or not is_changed or not self.looks:
+            return None
+        self.looks -= 1
+        return self._closest(before)
+
+    def _closest(self, text: str) -> Target | None:
+        """The one that is like enough, of the few that share most words with the text."""
+        own = frozenset(plain(text).split())
+        few = nlargest(3, self.words, key=lambda each: len(own & each[1]) / (len(own) + len(each[1]) or 1))
+        close = max((each for each, _words in few), key=lambda each: likeness(each.text, text), default=None)
+        return close if close and likeness(close.text, text) >= LIKE_ENOUGH else None
 
 
 def _add_line(matched: Matched, target: Target, line: Mapping[str, Any], before: str, after: list[str]) -> None:

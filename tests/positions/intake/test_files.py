@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 
 from consultations.uploads import Refused
+from positions.intake import matching
 from positions.intake.apart import read_word
 from positions.intake.matching import Found, Target, columns, match_lines, match_table
 from positions.render.review_text import docx
@@ -81,6 +82,20 @@ def test_what_lost_its_key_is_found_by_its_number_or_its_words(document):
         ],
         [],
     )
+
+
+def changed(words):
+    told = {"key": "", "is_new": [False], "is_joined": False, "comments": []}
+    return {**told, "before": words, "after": [f"{words} Always."]}
+
+
+def test_the_closest_words_are_looked_for_a_limited_number_of_times(monkeypatch):
+    monkeypatch.setattr(matching, "MOST_LOOKED_FOR", 2)
+    lines = [changed(f"In short, {text}") for text in TEXTS[:3]]
+    found, left = match_lines(lines, TARGETS)
+    assert [each.number for each in found] == [1, 2]
+    assert [words for words, _why in left] == ["In short, Kenya supports that passengers complain on the boat. Always."]
+    assert [each.number for each in match_lines([changed(text) for text in TEXTS], TARGETS).found] == [1, 2, 3, 4]
 
 
 def test_what_was_joined_or_belongs_nowhere_is_listed(document):
