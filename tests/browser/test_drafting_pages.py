@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from positions import workflow
 from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.factories import make_point, make_provision, make_secretariat, make_submission
-from tests.paper_factories import make_paragraph
+from tests.paper_factories import freeze, make_paragraph
 from tests.positions.drafting import make_draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,6 +46,11 @@ def test_every_page_of_the_drafting_room_is_sound(open_window, draft):
     addresses += [at(name, draft, key) for name in ("desk_paragraph", "desk_sources", "desk_paragraph_remove")]
     addresses += [at(f"desk_paragraph_{name}", draft, key) for name in ("split", "merge", "history")]
     addresses += [at("desk_disposition", draft, reference), at("desk_review", draft)]
+    freeze(draft.paper, "0.1", "draft")
+    workflow.remove_paragraph(draft.first.paragraphs.last(), by=draft.drafter, reason="So.")
+    freeze(draft.paper, "0.2", "draft")
+    addresses += [f"{at('paper_compare', draft)}?all", at("edition_line", draft, "0.1", 2)]
+    addresses += [f"{at('edition_lines', draft, '0.2')}?all"]
     for address in addresses:
         window.goto(address)
         window.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")

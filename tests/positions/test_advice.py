@@ -1,6 +1,10 @@
 """Advice beside a paragraph: what it sees, and what it leaves alone."""
 
+import csv
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +28,12 @@ def test_the_vocabulary_states_what_to_say():
     assert preferences(definitions) == [
         IRREGULAR, Preference("people on the move", "flows"), Preference("returnee", "deportee"),
     ]  # fmt: skip
+
+
+def test_the_vocabulary_of_the_reference_data_states_it():
+    with (Path(settings.BASE_DIR) / "consultations/reference/vocabulary.csv").open(encoding="utf-8-sig") as lines:
+        definitions = [row["definition_own_words"] for row in csv.DictReader(lines)]
+    assert preferences(definitions) == [IRREGULAR]
 
 
 @pytest.mark.parametrize("text", ["An illegal migrant.", "ILLEGALS", "who crossed illegally"])
