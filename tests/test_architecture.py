@@ -33,7 +33,7 @@ FLOORS = {
     2: ["models", "positions.advice", "positions.comparison", "positions.lines"],
     3: ["permissions"],
     4: ["queries", "outbox"],
-    5: ["open_data", "emails", "positions.outcomes", "positions.room", "render", "uploads"],
+    5: ["open_data", "emails", "positions.outcomes", "positions.timeline", "positions.room", "render", "uploads"],
     6: ["edition", "letters", "participation"],
     7: ["workflow"],
     8: ["intake", "sample", "reference_data", "positions.roles"],

@@ -20,6 +20,7 @@ from positions.edition.words import operative_words
 from positions.forms.drafting import NewSectionForm, PaperForm, SectionForm
 from positions.models import Amendment, AmendmentState, Paragraph, PositionPaper, Section
 from positions.queries import Coverage, coverage, numbered_paragraphs, outline, paragraphs_without_point
+from positions.timeline import steps
 from positions.workflow import PAPER_MOVES
 from positions.workflow.conditions import open_points
 from positions.workflow.drafting import OPEN_STATES
@@ -103,6 +104,7 @@ def desk_paper(request: HttpRequest, slug: str) -> HttpResponse:
     text = text_of(known_paper(request, slug))
     missing = missing_from(text)
     ways = _ways(text.paper, request.user)
+    events = list(Event.objects.about(text.paper).reverse())
     context = {
         "paper": text.paper,
         "text": text,
@@ -114,7 +116,8 @@ def desk_paper(request: HttpRequest, slug: str) -> HttpResponse:
         "needs": needs_of(PAPER_MOVES, text.paper),
         "removed": _removed(text.paper),
         "editions": text.paper.editions.defer("content"),
-        "events": Event.objects.about(text.paper).reverse()[:EVENTS],
+        "events": events[:EVENTS],
+        "steps": steps(events),
     }
     return render(request, "positions/desk/paper.html", context)
 

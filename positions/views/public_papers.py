@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from consultations.views.memory import kept_for_visitors
 from positions.models import FINAL_KINDS, TRUSTED, Artefact, ArtefactFormat, Edition
 from positions.queries import readable_editions, readable_papers, successor
+from positions.timeline import public_steps
 from positions.views import reading
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -78,6 +79,7 @@ def _page(request: HttpRequest, edition: Edition, editions: list[Edition]) -> Ht
         "newer": in_force if in_force and in_force != edition else None,
         "successor": successor(edition.paper),
         "restricted": edition.paper.is_restricted,
+        "steps": public_steps(edition.paper) if is_official(edition) else [],
         "annexes": getattr(request.user, "office", "") in TRUSTED,
         "files": {artefact.format: artefact for artefact in edition.artefacts.order_by("format")},
         "text": reading.text(edition.sha256),

@@ -1,0 +1,73 @@
+"""The way of a paper in plain words, read off the journal: for its desk, and what everyone may know of it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models import Event
+from positions.models import PositionPaper
+
+SENTENCES: dict[str, Promise] = {
+    "create": _("The secretariat began to draft the paper."),
+    "open_review": _("The text went out for review."),
+    "close_review": _("The review round closed, and the drafters began to consolidate the text."),
+    "fix_clearance_text": _("The text was fixed for clearance."),
+    "request_clearance": _("The ministries were asked to clear the text."),
+    "reopen_text": _("The text was opened again."),
+    "add_mandate": _("A ministry was asked about one more paragraph."),
+    "take_mandate_out": _("A ministry was asked about one paragraph less."),
+    "answer_step": _("An office of the chain gave its answer."),
+    "clear_paper": _("The head of the secretariat cleared the text."),
+    "open_silence": _("The text was put under silence."),
+    "end_silence": _("Nobody broke the silence."),
+    "break_silence": _("The silence was broken, and the text went back to the drafters."),
+    "lay_before_forum": _("The text was laid before the forum."),
+    "count_quorum": _("The quorum was counted."),
+    "begin_session": _("The forum took up the text."),
+    "agree_paragraphs": _("The forum agreed to paragraphs."),
+    "call_roll": _("The roll was called."),
+    "adopt": _("The forum adopted the text."),
+    "not_adopt": _("The forum did not adopt the text, and it went back to the drafters."),
+    "propose_publication": _("A first officer proposed publication."),
+    "publish": _("The paper was published, and every author was told what became of each point."),
+    "issue_corrigendum": _("A slip was corrected in edition %(edition)s."),
+    "supersede": _("A newer paper took its place."),
+    "restrict": _("The paper was restricted to officials."),
+    "open_to_all": _("The restriction was lifted."),
+    "suspend": _("The paper was halted."),
+    "resume": _("The paper went on."),
+    "withdraw_paper": _("The paper was given up."),
+}
+# What everyone may know of a published paper. How the offices and the meeting came to it is theirs.
+FOR_EVERYONE = (
+    "create",
+    "open_review",
+    "request_clearance",
+    "clear_paper",
+    "lay_before_forum",
+    "adopt",
+    "publish",
+    "issue_corrigendum",
+    "supersede",
+)
+
+
+class Step(NamedTuple):
+    """What happened, in a sentence, and when."""
+
+    at: datetime
+    text: str
+
+
+def steps(events: Iterable[Any], verbs: Iterable[str] = SENTENCES) -> list[Step]:
+    """The sentences for those of `events` that are a step of the paper, in their order."""
+    told = set(verbs)
+    return [Step(event.at, str(SENTENCES[event.verb]) % event.data) for event in events if event.verb in told]
+
+
+def public_steps(paper: PositionPaper) -> list[Step]:
+    """What everyone may know of how the published `paper` came about, the first step first. One query."""
+    return steps(Event.objects.about(paper).filter(verb__in=FOR_EVERYONE), FOR_EVERYONE)

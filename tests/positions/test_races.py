@@ -1,0 +1,178 @@
+"""Two people at the same moment, again and again: one outcome, and the one who came second is told why.
+
+RACE_ROUNDS=200 runs each race two hundred times; the usual run takes fewer, for the time it costs.
+"""
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from zeal import zeal_ignore
+
+from consultations.models import Event
+from ncm_portal import workflow as clock
+from ncm_portal.workflow import Blocked
+from positions import workflow
+from positions.models import Clearance, PositionPaper, Stance
+from tests.factories import change
+from tests.paper_factories import bring_paper, make_decision, make_paper, make_paragraph, make_section
+from tests.positions.clearing import make_officer, make_text
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "40"))
+
+
+def race(begin: Callable[[], Any], look: Callable[[list[str]], Any], *acts: Callable[[Any], Any]) -> Counter[Any]:
+    """Let `acts` start together ROUNDS times, each in a thread with a database connection of its own: `begin` gives
+    what they act on, `look` reads what came of it, given who was refused. Counts what was seen."""
+    gate, seen = threading.Barrier(len(acts) + 1, timeout=30), Counter()
+    table: dict[str, Any] = {}
+
+    def run(place: int) -> None:
+        for _turn in range(ROUNDS):
+            gate.wait()
+            try:
+                with zeal_ignore():
+                    acts[place](table["record"])
+                table[place] = "done"
+            except Blocked as refusal:
+                table[place] = refusal.reasons[0]
+            except Exception as error:  # whatever else happens is no outcome: it is counted, and the test fails
+                table[place] = repr(error)
+            gate.wait()
+        connection.close()
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    with zeal_ignore():
+        for _turn in range(ROUNDS):
+            table["record"] = begin()
+            gate.wait()
+            gate.wait()
+            seen[look([table[place] for place in range(len(acts))])] += 1
+    for thread in threads:
+        thread.join()
+    return seen
+
+
+@pytest.fixture
+def text():
+    """A text in clearance of which ministry one is asked about two paragraphs, and has agreed to the second."""
+    made = make_text()
+    made.paper = workflow.request_clearance(made.paper, by=made.secretariat, due_at=clock.now() + timedelta(days=60))
+    made.asked = made.paper.clearances.get(ministry=made.one)
+    workflow.agree_to_rest(made.paper.clearances.get(ministry=made.two), by=made.officer_two)
+    made.other_officer = make_officer(made.one)
+    return made
+
+
+def ask_again(text) -> Clearance:
+    """As if nobody had answered about the first paragraph yet."""
+    live = text.asked.stances.filter(replaced_at=None)
+    live.filter(paragraph=text.first).update(value="", by=None, at=None, reason="", proposed_text="")
+    live.exclude(paragraph=text.first).update(value="agree", by=text.officer_one, at=clock.now())
+    row = Clearance.objects.get(pk=text.asked.pk)
+    return row if row.state == "requested" else change(row, state="requested", answered_at=None)
+
+
+def said(text) -> tuple[Any, ...]:
+    rows = Stance.objects.filter(clearance=text.asked, paragraph=text.first, replaced_at=None)
+    return tuple(rows.values_list("value", flat=True))
+
+
+def test_two_officers_of_one_ministry_leave_one_stance_and_one_answer(text):
+    def act(officer: Any, value: str) -> Callable[[Clearance], Any]:
+        words = {"reason": "It binds us.", "proposed_text": "Kenya considers."} if value == "object" else {}
+        return lambda row: workflow.take_stance(row, text.first, by=officer, value=value, **words)
+
+    before = Event.objects.about(text.asked).filter(verb="answer").count()
+    seen = race(
+        lambda: ask_again(text),
+        lambda told: (*told, len(said(text)), Clearance.objects.get(pk=text.asked.pk).state),
+        act(text.officer_one, "agree"),
+        act(text.other_officer, "object"),
+    )
+    assert dict(seen) == {("done", "done", 1, "answered"): ROUNDS}
+    assert Event.objects.about(text.asked).filter(verb="answer").count() - before == ROUNDS
+
+
+def test_an_answer_after_the_due_hour_and_the_record_of_silence_never_both_stand(text):
+    def begin() -> Clearance:
+        return change(ask_again(text), due_at=clock.now() - timedelta(hours=1))
+
+    seen = race(
+        begin,
+        lambda told: (*told, *said(text), Clearance.objects.get(pk=text.asked.pk).state),
+        lambda row: workflow.take_stance(row, text.first, by=text.officer_one, value="agree"),
+        lambda row: workflow.record_silence(row, by=text.secretariat),
+    )
+    answered = "“Record silence” is not open while this is answered."
+    assert set(seen) <= {
+        ("done", answered, "agree", "answered"),
+        ("This clearance is closed.", "done", "silent", "silent"),
+    }
+    assert seen.total() == ROUNDS
+
+
+def test_an_objection_and_the_heads_clearance_never_both_stand(text):
+    def begin() -> PositionPaper:
+        paper = PositionPaper.objects.get(pk=text.paper.pk)
+        if paper.state == "cleared":
+            change(paper, state="silence")
+            for state in ("consolidation", "clearance_text", "in_clearance"):
+                change(paper, state=state)
+        row = ask_again(text)
+        row.stances.filter(value="").update(value="agree", by=text.officer_one, at=clock.now())
+        change(row, state="answered", answered_at=clock.now())
+        return paper
+
+    def object_now(paper: PositionPaper) -> None:
+        words = {"reason": "It binds us.", "proposed_text": "Kenya considers."}
+        row = Clearance.objects.select_related("paper").get(pk=text.asked.pk)
+        workflow.take_stance(row, text.first, by=text.officer_one, value="object", **words)
+
+    seen = race(
+        begin,
+        lambda told: (*told, *said(text), PositionPaper.objects.get(pk=text.paper.pk).state),
+        object_now,
+        lambda paper: workflow.clear_paper(paper, by=text.head, note="Cleared."),
+    )
+    assert set(seen) <= {
+        ("done", "Ministry of One objects to a paragraph", "object", "in_clearance"),
+        ("This clearance is closed.", "done", "agree", "cleared"),
+    }
+    assert seen.total() == ROUNDS
+
+
+def test_an_adoption_by_consensus_and_a_reservation_never_both_stand(text, monkeypatch):
+    monkeypatch.setattr("positions.edition.freeze", lambda paper, **facts: None)  # the record of it is tested elsewhere
+    themes = list(text.paper.consultation.themes.all())
+
+    def begin() -> PositionPaper:
+        paper = make_paper(text.paper.consultation, forum=text.forum)
+        make_paragraph(make_section(paper, themes[0]), is_secretariat_text=True)
+        make_decision(paper)
+        return bring_paper(paper, "in_session")
+
+    def reserve(paper: PositionPaper) -> None:
+        paragraph = paper.sections.get().paragraphs.get()
+        workflow.record_reservation(
+            paper, stakeholder=text.one, paragraph=paragraph, text="It costs money.", by=text.secretariat
+        )
+
+    def look(told: list[str]) -> tuple[Any, ...]:
+        paper = PositionPaper.objects.latest("pk")
+        return (*told, paper.state, paper.reservations.count())
+
+    seen = race(begin, look, lambda paper: workflow.adopt(paper, by=text.head, rule="consensus"), reserve)
+    assert set(seen) <= {
+        ("done", "Reservations are recorded from clearance until the decision.", "adopted", 0),
+        ("There are reservations: declare consensus with reservations.", "done", "in_session", 1),
+    }
+    assert seen.total() == ROUNDS
