@@ -1,0 +1,86 @@
+"""The full-length paper of the sample drafted once more, every word of it typed into the pages of the drafting room."""
+
+import json
+from datetime import timedelta
+
+import pgtrigger
+from django.urls import reverse
+
+from consultations.models import Point, PointState, User
+from ncm_portal.workflow import now
+from positions.models import Edition, PositionPaper
+from tests.sign_in import sign_in
+
+SLUG = "drafted-again"
+PARAGRAPH = ("strength", "verb", "text", "lang", "secretariat_text", "provisions", "sources")
+
+
+def officer(name: str) -> User:
+    return User.objects.get(email__startswith=name, is_sample=True)
+
+
+def send(client, page, *args, **fields):
+    """Send a form of the desk's; it leads on to another page, or says what is wrong."""
+    answer = client.post(reverse(page, args=[SLUG, *args]), fields)
+    assert answer.status_code == 302, answer.text
+    return answer.url
+
+
+def before_publication() -> None:
+    """Let the points wait for their answers again; no verb leads back there, so the database is asked to look away."""
+    with pgtrigger.ignore("consultations.Point:state_moves"):
+        Point.objects.filter(state=PointState.DISPOSED).update(state=PointState.VALIDATED)
+
+
+def begin(client, adopted: PositionPaper) -> PositionPaper:
+    words = {"title": adopted.title, "short_title": "Again", "purpose": "To see the pages carry it", "slug": SLUG}
+    answer = client.post(reverse("desk_paper_new"), {"consultation": adopted.consultation.slug, **words})
+    assert answer.status_code == 302, answer.text
+    return PositionPaper.objects.get(slug=SLUG)
+
+
+def type_in(client, section, paragraph) -> str:
+    """A paragraph with its marks and then its sources, one by one. Returns its key."""
+    words = {"text": paragraph.wording.text, "strength": paragraph.strength, "why": "Typed anew."}
+    words["objectives"] = [each.code for each in paragraph.provisions.all()]
+    if paragraph.is_secretariat_text:
+        words["is_secretariat_text"] = "on"
+    key = send(client, "desk_section", section.pk, **words).split("/")[-3]
+    for source in paragraph.wording.groundings.select_related("point"):
+        send(client, "desk_sources", key, point=source.point.reference, relation=source.relation)
+    return key
+
+
+def answer(client, given, keys: dict[int, str]) -> None:
+    named = [keys[each.pk] for each in given.paragraphs.all()]
+    words = {"outcome": given.outcome, "reason_code": given.reason_code, "reason": given.reason, "paragraphs": named}
+    send(client, "desk_disposition", given.point.reference, **words)
+
+
+def read(edition: Edition) -> list[tuple[str, list[dict]]]:
+    """The headings of an edition with the paragraphs under each, without what differs in every paper: their keys."""
+    sections = json.loads(edition.content)["sections"]
+    return [
+        (each["heading"], [{name: paragraph[name] for name in PARAGRAPH} for paragraph in each["paragraphs"]])
+        for each in sections
+    ]
+
+
+def test_the_adopted_paper_can_be_drafted_word_for_word_through_the_pages(played, client):
+    adopted = PositionPaper.objects.get(slug="gcm-2017")
+    before_publication()
+    sign_in(client, officer("wanjiru"))
+    again, keys = begin(client, adopted), {}
+    for old, new in zip(adopted.sections.all(), again.sections.all(), strict=True):
+        if new.heading != old.heading:
+            send(client, "desk_section_edit", new.pk, heading=old.heading)
+        for paragraph in old.paragraphs.standing().select_related("wording"):
+            keys[paragraph.pk] = type_in(client, new, paragraph)
+    sign_in(client, officer("mercy"))
+    for given in adopted.dispositions.select_related("point"):
+        answer(client, given, keys)
+    send(client, "desk_review", closes_at=f"{now() + timedelta(days=5):%Y-%m-%dT17:00}")
+    frozen, last = again.editions.get(), adopted.editions.get(number="1.0")
+    assert len(keys) == 50
+    assert read(frozen) == read(last)
+    assert frozen.sha256 != last.sha256
