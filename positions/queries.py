@@ -41,6 +41,7 @@ from positions.models import (
     PaperState,
     Paragraph,
     PositionPaper,
+    ReviewRound,
     Section,
     SectionPart,
 )
@@ -75,16 +76,22 @@ def readable_editions(user: Any, slug: str) -> list[Edition]:
 
 
 def readable_papers(user: Any) -> list[PositionPaper]:
-    """Papers that `user` may know of, newest first, with `shown`: the editions that `user` may read. Two queries."""
-    found = PositionPaper.objects.visible_to(user).select_related("consultation").order_by("-created_at")
+    """Papers that `user` may know of, newest first, with `shown`: the editions that `user` may read, and with
+    `review_closes`: until when the user may read its text in a review round, if in one. Two queries."""
+    rounds = ReviewRound.objects.visible_to(user).filter(paper=OuterRef("pk"), closes_at__gte=workflow.now())
+    known = PositionPaper.objects.visible_to(user).order_by().values("pk")
+    found = PositionPaper.objects.annotate(closes=Subquery(rounds.order_by("closes_at").values("closes_at")[:1]))
+    found = found.filter(Q(pk__in=known) | Q(state=PaperState.REVIEW, closes__isnull=False)).order_by("-created_at")
     consultation = ("consultation__title", "consultation__is_sample")
-    papers = list(found.only("slug", "title", "state", "is_restricted", "published_at", "created_at", *consultation))
+    fields = ("slug", "title", "state", "is_restricted", "published_at", "created_at", *consultation)
+    papers = list(found.select_related("consultation").only(*fields))
     shown = Edition.objects.visible_to(user).filter(paper__in=papers).order_by("-frozen_at", "-pk")
     held = defaultdict(list)
     for edition in shown.only("paper_id", "number", "kind", "status", "frozen_at"):
         held[edition.paper_id].append(edition)
     for paper in papers:
         paper.shown = held[paper.pk]
+        paper.review_closes = paper.closes if paper.state == PaperState.REVIEW else None
     return papers
 
 

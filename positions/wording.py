@@ -76,14 +76,21 @@ def merge(base: str, mine: str, theirs: str) -> Merged:
     What only one of them changed is taken over. What both changed differently stands there twice, as drafters write
     open text: "[theirs] [mine]", or "[mine]" alone where the other took the words away.
     """
-    old, left, right = words(base), words(mine), words(theirs)
+    pad = _pad(base, mine, theirs)
+    old, left, right = words(pad + base), words(pad + mine), words(pad + theirs)
     parts: list[str] = []
     conflicts = 0
     for piece in _pieces(old, left, right):
         text, is_conflict = _settled(*("".join(each) for each in piece))
         parts.append(text)
         conflicts += is_conflict
-    return Merged("".join(parts), conflicts)
+    return Merged("".join(parts).removeprefix(pad), conflicts)
+
+
+def _pad(*texts: str) -> str:
+    """A space to put before texts that begin with a word, so that their first words are cut as all others are: a word
+    taken away at the beginning leaves the next one what it was."""
+    return "" if any(text[:1].isspace() for text in texts) else " "
 
 
 def parts(text: str) -> list[str]:
@@ -109,7 +116,8 @@ def bracketed(base: str, others: Mapping[str, str]) -> list[str | list[Option]]:
     `others` is text by name; those that say the same at a place share an option. The words that stand are an option
     where somebody leaves them. A text that takes words away there has the option of no words ("").
     """
-    old, texts = words(base), {name: words(text) for name, text in others.items()}
+    pad = _pad(base, *others.values())
+    old, texts = words(pad + base), {name: words(pad + text) for name, text in others.items()}
     pieces: list[str | list[Option]] = []
     for stands, *options in _pieces(old, *texts.values()):
         said: dict[str, list[str]] = {}
@@ -120,7 +128,10 @@ def bracketed(base: str, others: Mapping[str, str]) -> list[str | list[Option]]:
             continue
         made = [Option(", ".join(names), text[1:]) for text, names in said.items() if text]
         pieces.append([Option("", _joined(stands)), *made] if stands and "" in said else made)
-    return _run_together(pieces)
+    found = _run_together(pieces)
+    if found and isinstance(found[0], str):
+        found[0] = found[0].removeprefix(pad)
+    return found
 
 
 def _joined(piece: list[str]) -> str:

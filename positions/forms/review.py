@@ -149,20 +149,20 @@ class UploadForm(forms.Form):
 
 
 class FoundForm(forms.Form):
-    """One proposal read out of a file: taken or not, its words and its reason."""
+    """One proposal read out of a file: taken or not, its words and its reason. What is not taken need not be sound."""
 
     take = forms.BooleanField(label=_("Propose it"), required=False, initial=True)
     key = forms.UUIDField(widget=forms.HiddenInput)
     operation = forms.ChoiceField(choices=Operation, widget=forms.HiddenInput)
-    text = paragraph_text(required=False)
-    reason = reason_field()
+    text = paragraph_text()
+    reason = reason_field(_("Say why: the drafters and the other members will read it."))
 
-    def clean(self) -> dict[str, Any]:
-        """What is not taken need not be sound; what is taken needs a reason."""
-        data = super().clean()
-        if data.get("take") and not data.get("reason") and "reason" not in self.errors:
-            self.add_error("reason", _g("Say why: the drafters and the other members will read it."))
-        return data
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        is_taken = not self.is_bound or bool(self.data.get(self.add_prefix("take")))
+        self.has_text = self["operation"].value() in WITH_TEXT
+        self.fields["text"].required = is_taken and self.has_text
+        self.fields["reason"].required = is_taken
 
 
 FoundFormSet = forms.formset_factory(FoundForm, extra=0, max_num=MOST_FOUND, absolute_max=MOST_FOUND)

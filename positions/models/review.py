@@ -23,7 +23,7 @@ class Audience(models.TextChoices):
 class RoundQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Rounds whose text `user` may read: those for everyone, those that an organisation of the user is asked to."""
-        live = ~Q(paper__state=PaperState.WITHDRAWN)
+        live = Q(paper__is_restricted=False) & ~Q(paper__state=PaperState.WITHDRAWN)
         seen = Q(audience=Audience.PUBLIC) & live
         if getattr(user, "is_authenticated", False) and user.is_active:
             if user.office in {Office.SECRETARIAT, Office.HEAD}:

@@ -131,7 +131,6 @@ def _show(
             "form": form,
             "paragraph": known.get(str(form["key"].value())),
             "label": labels.get(form["operation"].value(), ""),
-            "has_text": form["operation"].value() in (Operation.REPLACE, Operation.INSERT, Operation.SPLIT),
             "note": notes[place] if place < len(notes) else "",
             "reasons": refused.get(place, []),
         }

@@ -184,6 +184,10 @@ def test_edits_in_different_places_all_stand_in_the_merge(square, length, data):
     assert (whole.conflicts, whole.text.split()) == (0, edited(left | right).split())
 
 
+def test_a_first_word_taken_away_leaves_the_next_one_alone():
+    assert merge("One two three four five.", "two three four five.", "One two four five.") == ("two four five.", 0)
+
+
 def test_changes_in_different_places_go_together():
     base = "Kenya urges States to link early warning with planning, in time."
     mine = "Kenya calls on States to link early warning with planning, in time."
@@ -228,6 +232,7 @@ def printed(pieces):
             "Kenya calls for[A, B:safe] routes.",
         ),
         ({"A": "", "B": BASE}, "[:Kenya calls for agreed routes.][A:]"),
+        ({"A": "calls for agreed routes."}, "[A:] calls for agreed routes."),
     ],
 )
 def test_open_text_stands_in_brackets_with_the_names_of_those_who_want_it(others, expected):
@@ -242,3 +247,24 @@ def test_brackets_that_nobody_wrote_before_are_open_conflicts():
     assert wording.is_unsettled("Kenya [urges] [calls for] routes.", BASE)
     assert not wording.is_unsettled("Kenya [sic] urges.", BASE, "Kenya [sic] calls.")
     assert not wording.is_unsettled("Kenya urges.", BASE)
+
+
+def chosen(pieces, name):
+    """The text that one reader of the brackets wants: its own option, else the words that stand."""
+    said = []
+    for each in pieces:
+        if isinstance(each, str):
+            said.append(each)
+        else:
+            own = [text for names, text in each if name in names.split(", ")]
+            said += own or [text for names, text in each if not names]
+    return " ".join(" ".join(said).split())
+
+
+@given(st.lists(st.lists(st.sampled_from("abcd"), max_size=7).map(" ".join), min_size=2, max_size=4))
+def test_whoever_takes_their_own_brackets_reads_their_own_text(texts):
+    base, *others = texts
+    named = dict(zip("ABC", others, strict=False))
+    pieces = wording.bracketed(base, named)
+    assert {name: chosen(pieces, name) for name in named} == named
+    assert chosen(wording.bracketed(base, {}), "A") == base

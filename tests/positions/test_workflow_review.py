@@ -230,6 +230,9 @@ def test_a_round_invites_members_or_everybody_verified_or_is_read_by_all(draft, 
     everyone = people | {"visitor": AnonymousUser()}
     assert {name for name, who in everyone.items() if ReviewRound.objects.visible_to(who).exists()} == readers
     assert {name for name, who in people.items() if bodies[name] in sponsors(who, draft.round)} == proposers
+    type(draft.paper).objects.filter(pk=draft.paper.pk).update(is_restricted=True)
+    assert not any(ReviewRound.objects.visible_to(who).exists() for who in everyone.values())
+    assert ReviewRound.objects.visible_to(draft.drafter).exists()
     mailed = set(OutgoingMail.objects.values_list("to", flat=True))
     assert {name for name, who in people.items() if who.email in mailed} == proposers
 

@@ -286,6 +286,7 @@ def test_others_stand_behind_an_amendment_and_leave_it(client, review):
 def test_everyone_reads_a_round_that_is_open_to_all_readers(client, draft):
     review = open_review(draft, audience="public")
     amendment = propose(review)
+    assert at("read_review", review) in client.get(reverse("papers")).text
     page = client.get(at("read_review", review))
     assert at("read_review_section", review, 1) in page.text
     page = client.get(at("read_review_section", review, 1))
@@ -302,6 +303,7 @@ def test_everyone_reads_a_round_that_is_open_to_all_readers(client, draft):
 
 
 def test_a_round_for_members_is_not_there_for_everyone(client, review):
+    assert review.paper.title not in client.get(reverse("papers")).text
     assert client.get(at("read_review", review)).status_code == 404
     assert client.get(at("read_review_section", review, 1)).status_code == 404
 
