@@ -162,6 +162,7 @@ def test_the_templates_are_read_for_their_strings():
     assert asked_for(TEMPLATES / "django" / "forms" / "field.html") == {
         "optional",
         "(up to %(limit)s characters)",
+        "(optional, up to %(limit)s characters)",
         "Error:",
     }
 
