@@ -202,6 +202,9 @@ class Submission(models.Model):
             models.Index(fields=["-submitted_at", "-id"], name="submission_newest"),
             models.Index(fields=["state", "audience", "-submitted_at", "-id"], name="submission_public"),
             models.Index(fields=["theme", "-submitted_at", "-id"], name="submission_theme"),
+            models.Index(
+                fields=["decided_at", "id"], condition=Q(state="accepted", audience="public"), name="submission_feed"
+            ),
             models.Index(fields=["stakeholder", "-submitted_at", "-id"], name="submission_stakeholder"),
         ]
         triggers = [

@@ -104,11 +104,12 @@ def method_note(content: Content) -> str:
     if not found:
         return ""
     return _(
-        "Note on the method. A search compared the words of all points, two at a time: how alike two texts are depends on"
-        " these two alone, on the share of their words (without endings) and of their groups of three letters that both"
-        " have. From two fifths on it suggested a pair as one that may say the same (%(pairs)s). It decided nothing: officers of the secretariat read each pair, merged %(merged)s and"
-        " kept %(dismissed)s apart, with a reason in the journal. Points that were merged stand in this table with"
-        " their own authors, and every organisation behind a point is counted."
+        "Note on the method. A search compared the words of all points, two at a time. How alike two texts are depends"
+        " on these two alone: on the share of words, without their endings, and of groups of three letters that both"
+        " have. From two fifths on, it suggested a pair as one that may say the same (%(pairs)s). It decided nothing:"
+        " officers of the secretariat read each pair, merged %(merged)s and kept %(dismissed)s apart, with a reason in"
+        " the journal. Points that were merged stand in this table with their own authors, and every organisation"
+        " behind a point is counted."
     ) % {name: found[name] for name in ("pairs", "merged", "dismissed")}
 
 

@@ -89,7 +89,8 @@ def feed_inputs(request: HttpRequest) -> Data:
     micros, pk = _after(request, 2)
     if pk:
         edge = EPOCH + timedelta(microseconds=micros)
-        inputs = inputs.filter(Q(decided_at__gt=edge) | Q(decided_at=edge, pk__gt=pk))
+        behind = Q(decided_at__gt=edge) | Q(decided_at=edge, pk__gt=pk)
+        inputs = inputs.filter(behind, decided_at__gte=edge)  # said twice, so that the index is entered at the edge
     keys = list(inputs.values_list("pk", "decided_at")[: PAGE + 1])
     shown = inputs.filter(pk__in=[key for key, _at in keys[:PAGE]])
     last = (

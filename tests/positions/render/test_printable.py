@@ -30,7 +30,7 @@ def test_samples_and_drafts_say_so(kind, sample, said):
 
 
 def test_the_edition_line_says_when_it_was_adopted_or_frozen():
-    assert book(editions.edition())["edition_line"] == "Edition 1.0, adopted 17\xa0October\xa02017"
+    assert book(editions.edition())["edition_line"] == "Edition 1.0, adopted 17 October 2017"
     assert book(editions.edition(kind="draft"))["edition_line"] == "Edition 0.3, frozen 17 October 2017"
 
 
