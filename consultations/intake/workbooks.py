@@ -1,5 +1,6 @@
 """Excel workbooks read row by row: only the parts that rows need, and none that grows too large as it is built."""
 
+import re
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -16,6 +17,8 @@ MAX_UNPACKED = 64 * 1024 * 1024
 MAX_ELEMENTS = 350_000  # of XML in rows and texts: 5,000 rows of 14 columns have some 285,000
 MAX_OTHERS = 20_000  # in everything that is built as a whole: styles, names, the list of parts
 MAX_COLUMNS = 40
+# How a workbook writes characters that XML has not (ECMA-376, 22.9.2.19): "_x000D_" before a line's end, for one.
+ESCAPED = re.compile("_x(00[01][0-9A-F]|FFF[EF])_", re.IGNORECASE)
 
 Row = list[Any]
 Numbered = tuple[int, Row]
@@ -156,4 +159,8 @@ def _value(cell: dict[str, Any]) -> Any:
         return NotText(_("This cell holds a formula. Put its result there as text."))
     if cell["data_type"] == "e":
         return NotText(_("This cell holds an error (%(error)s).") % {"error": cell["value"]})
-    return cell["value"]
+    return ESCAPED.sub(_unescaped, cell["value"]) if isinstance(cell["value"], str) else cell["value"]
+
+
+def _unescaped(code: re.Match[str]) -> str:
+    return chr(int(code[1], 16))

@@ -14,7 +14,7 @@ from openpyxl import Workbook
 
 from consultations.intake.spreadsheets import read
 from consultations.models import Event, Job, Submission
-from tests.consultations.intake.sheets import HEAD, ROW, rewritten, saved, send, sheet, states, workbook, wrong
+from tests.consultations.intake.sheets import HEAD, ROW, rewritten, saved, send, sheet, states, take_in, workbook, wrong
 
 SOON = 2  # seconds
 SHEET, STYLES, BOOK, PARTS = "xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/workbook.xml", "[Content_Types].xml"
@@ -178,6 +178,15 @@ def test_every_wrong_cell_is_named_by_its_row_and_column(client, consultation):
         (9, "organisation", "No organisation is called “Coast Netwrok”."),
         (11, "title", "Row 2 has the same title, with other words."),
     ]
+
+
+def test_characters_that_a_workbook_writes_as_codes_are_what_they_stand_for(client, consultation):
+    rows = [cells(title="Pay_x000B_"), cells(body="Pay_xfffe_"), cells(body="One_x000D_\ntwo_x0009__x0041_")]
+    page = send(client, consultation, workbook(HEAD, *rows))
+    hidden = "The text holds characters that cannot be shown (U+%s). Remove them and send again."
+    assert wrong(client, page) == [(2, "title", hidden % "000B"), (3, "body", hidden % "FFFE")]
+    take_in(client, page)
+    assert Submission.objects.get().body == "One\ntwo\t_x0041_"
 
 
 def test_characters_that_cannot_be_shown_are_named_cell_by_cell(client, consultation):

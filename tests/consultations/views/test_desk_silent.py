@@ -103,17 +103,20 @@ def test_with_nobody_marked_the_list_says_so(client, bodies):
 
 
 def test_the_list_goes_on_from_name_to_name(client, bodies, monkeypatch):
-    monkeypatch.setattr(desk_silent, "PAGE", 2)
+    monkeypatch.setattr(desk_silent, "PAGE", 1)
+    consultation, asked, begun, free = bodies
     twin = make_stakeholder("asked (sample)", group="ministry")
-    first = client.get(PAGE, {"last": "", "draft": ""})
-    assert [body.pk for body in first.context["organisations"]] == [bodies[1].pk, twin.pk]
-    second = client.get(first.context["further"].next)
-    assert [body.name for body in second.context["organisations"]] == ["begun (sample)", "free (sample)"]
-    assert second.context["number"] == 4
-    assert f'href="{PAGE}?last=&amp;draft="' in second.content.decode()  # back to the beginning, narrowed as it was
-    assert (first.context["further"].first, second.context["further"].next) == ("", "")
-    make_submission(bodies[0], twin)  # the edge has left the list, and still says where it was
-    assert len(client.get(first.context["further"].next).context["organisations"]) == 2
+    pages, address = [], f"{PAGE}?last=&draft="
+    while address:
+        pages.append(client.get(address))
+        address = pages[-1].context["further"].next
+    shown = [body.pk for page in pages for body in page.context["organisations"]]
+    assert (shown, pages[0].context["number"]) == ([asked.pk, twin.pk, begun.pk, free.pk], 4)
+    assert f'href="{PAGE}?last=&amp;draft="' in pages[1].content.decode()  # the beginning, narrowed as it was
+    assert [page.context["further"].first != "" for page in pages] == [False, True, True, True]
+    make_submission(consultation, twin)  # the edge has left the list, and still says where it was
+    after_the_twin = client.get(pages[1].context["further"].next)
+    assert [body.pk for body in after_the_twin.context["organisations"]] == [begun.pk]
 
 
 def test_without_a_consultation_the_page_stands(client, officer):
