@@ -1,15 +1,17 @@
 """One paragraph made two, and two made one: what each rests on, what it answers and where it came from goes with it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.models import User
+from consultations.models import Stakeholder, User
 from ncm_portal.workflow import Blocked, Conflict, journal, locked, now, verb
-from positions.models import Amendment, AmendmentState, Descent, Lineage, Paragraph, Wording
+from positions.models import Amendment, Descent, Lineage, MandateChange, Paragraph, Wording
+from positions.queries import ministries_of
 
+from .amendments import outdate_all
 from .drafting import _carry, _locked, _place, _word
 
 WHY = gettext_lazy("Say why: it is kept with the history of both paragraphs.")
@@ -21,7 +23,8 @@ def split_paragraph(
 ) -> list[Paragraph]:
     """Make one paragraph several: the first of `texts` stays under its key, the others stand behind it under new ones.
 
-    Each rests on what the whole rested on, to be confirmed, and answers the same points. `base` is the wording the
+    Each rests on what the whole rested on, to be confirmed, answers the same points and is cleared by the same
+    ministries; open amendments to the words of the whole wait for their sponsors. `base` is the wording the
     drafter read: raises Conflict when it is not the one that stands. `key` is the second paragraph's: a form that is
     sent twice splits once. Raises NotAllowed, or Blocked with every reason.
     """
@@ -41,6 +44,7 @@ def split_paragraph(
         found.append(_cut_off(row, text, by=by, why=why, after=found[-1], key=key if len(found) == 1 else None))
     if texts[0].strip() != whole.text:
         _carry(whole, _word(row, texts[0], by, why), by)
+        outdate_all(row, by=by)
     keys = [str(each.key) for each in found[1:]]
     journal("split", row, by=by, reason=why, data={"from": whole.sha256, "to": row.wording.sha256, "into": keys})
     return found
@@ -60,8 +64,22 @@ def _cut_off(row: Paragraph, text: str, *, by: User, why: str, after: Paragraph,
     _carry(row.wording, _word(made, text, by, why), by)
     made.dispositions.add(*row.dispositions.all())
     _came_out_of(row, made, Descent.SPLIT, by, why)
+    cleared, clearing = set(ministries_of([row])), set(ministries_of([made]))
+    _let_clear(made, cleared - clearing, adds=True, by=by, why=why)
+    _let_clear(made, clearing - cleared, adds=False, by=by, why=why)
     journal("write", made, by=by, reason=why, data={"split_from": str(row.key)})
     return made
+
+
+def _let_clear(row: Paragraph, ministries: Iterable[Stakeholder], *, adds: bool, by: User, why: str) -> None:
+    """Let `ministries` clear a paragraph beside those of its theme, or not, as they did what it came out of."""
+    paper = row.section.paper
+    for ministry in sorted(ministries, key=lambda body: body.pk):
+        MandateChange.objects.create(
+            paper=paper, paragraph=row, ministry=ministry, adds=adds, reason=why.strip(), by=by, at=now()
+        )
+        data = {"paragraph": str(row.key), "ministry": ministry.name}
+        journal("add_mandate" if adds else "take_mandate_out", paper, by=by, reason=why, data=data)
 
 
 def _came_out_of(predecessor: Paragraph, successor: Paragraph, kind: str, by: User, why: str) -> None:
@@ -82,9 +100,9 @@ def merge_paragraphs(
 ) -> Paragraph:
     """Make two paragraphs one: `paragraph` says `text` from now on, `other` is part of the text no longer.
 
-    The one that stays rests on what both rested on, to be confirmed, answers the points of both, and has the open
-    comments of both. `bases` are the two wordings that the drafter read: raises Conflict when others stand. Raises
-    NotAllowed, or Blocked with every reason.
+    The one that stays rests on what both rested on, to be confirmed, answers the points of both, has the open comments
+    of both, and is cleared by the ministries of both. `bases` are the two wordings that the drafter read: raises
+    Conflict when others stand. Raises NotAllowed, or Blocked with every reason.
     """
     row = _locked(paragraph, by, gettext_lazy("Merge two paragraphs"))
     if other.pk == row.pk or other.section.paper_id != row.section.paper_id:
@@ -100,8 +118,10 @@ def merge_paragraphs(
     before: Wording = row.wording
     if text.strip() != before.text:
         _carry(before, _word(row, text, by, why), by)
+        outdate_all(row, by=by)
     _carry(gone.wording, row.wording, by)
     _hand_over(gone, row)
+    _let_clear(row, set(ministries_of([gone])) - set(ministries_of([row])), adds=True, by=by, why=why)
     _came_out_of(gone, row, Descent.MERGE, by, why)
     gone.removed_at = now()
     gone.save(update_fields=["removed_at"])
@@ -115,7 +135,8 @@ def merge_paragraphs(
 def _held_by(gone: Paragraph) -> list[str]:
     """What must be settled before a paragraph can go into another one: it would hang on words that nobody reads."""
     reasons = []
-    if Amendment.objects.filter(paragraph=gone, state=AmendmentState.PROPOSED).exists():
+    own = Amendment.objects.filter(paragraph=gone)
+    if (own.open() | own.untaken()).exists():
         reasons.append(_("An amendment to the paragraph that goes waits for a decision: decide it first."))
     if gone.reservations.filter(withdrawn_at=None).exists():
         reasons.append(_("An organisation reserved its position on the paragraph that goes: keep that one instead."))

@@ -7,10 +7,12 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
+from consultations.models import MembershipRole
 from ncm_portal.workflow import Blocked, Conflict, NotAllowed, now
 from positions import workflow
 from positions.models import Amendment, Lineage, Paragraph, ReviewRound
-from tests.factories import make_member, make_ministry, make_provision
+from positions.queries import ministries_of
+from tests.factories import make_mandate, make_member, make_ministry, make_provision
 from tests.paper_factories import (
     bring_paper,
     freeze,
@@ -48,6 +50,18 @@ def split(draft, **given):
 def merge(draft, **given):
     given = {"text": "Kenya calls for both.", "why": "One thing.", "by": draft.colleague, **given}
     return workflow.merge_paragraphs(draft.paragraph, draft.behind, **given)
+
+
+def amended(draft, paragraph):
+    """An open amendment to the words of a paragraph, in a round that is over."""
+    past = now() - timedelta(days=2)
+    round_ = draft.paper.rounds.first() or ReviewRound.objects.create(
+        paper=draft.paper, number=1, edition=make_edition(draft.paper), opens_at=past, closes_at=now()
+    )
+    return Amendment.objects.create(
+        round=round_, paragraph=paragraph, base=paragraph.wording, text="Other.", reason="So.",
+        sponsor=make_ministry(), by=draft.drafter, at=past,
+    )  # fmt: skip
 
 
 # --- Split ----------------------------------------------------------------------------------------------------------
@@ -132,22 +146,40 @@ def test_a_point_under_both_stays_as_it_is_under_the_one_that_stays(draft):
     assert sources(kept) == [(draft.point.reference, "rests_on", True), (draft.other.reference, "partly", True)]
 
 
+def clearing(*paragraphs):
+    rows = Paragraph.objects.filter(pk__in=[each.pk for each in paragraphs]).select_related("section")
+    return [{body.name for body in ministries_of([each])} for each in rows.order_by("pk")]
+
+
+def test_the_parts_are_cleared_by_the_ministries_of_the_whole_and_the_one_by_those_of_both(draft):
+    roads, rights, water, lakes = (make_ministry(name) for name in ("Roads", "Rights", "Water", "Lakes"))
+    for body, theme in ((roads, draft.t1), (lakes, draft.t1), (rights, draft.t2)):
+        make_mandate(body, theme)
+    make_member(water, MembershipRole.CLEARING_OFFICER)
+    workflow.adjust_mandate(draft.paragraph, water, by=draft.drafter, adds=True, reason="Boats.")
+    workflow.adjust_mandate(draft.paragraph, lakes, by=draft.drafter, adds=False, reason="No lake.")
+    first, second = split(draft)
+    assert clearing(first, second) == [{"Roads", "Water"}] * 2
+    elsewhere = make_paragraph(draft.second, "Kenya notes rights.", by=draft.drafter)
+    kept = workflow.merge_paragraphs(draft.behind, elsewhere, by=draft.drafter, text="Both.", why="So.")
+    assert clearing(kept) == [{"Roads", "Lakes", "Rights"}]
+    assert last_entry(draft.paper)[0] == "add_mandate"
+
+
+def test_open_amendments_to_words_that_moved_wait_for_their_sponsors(draft):
+    waiting = [amended(draft, each) for each in (draft.paragraph, draft.paragraph)]
+    split(draft)
+    assert [Amendment.objects.get(pk=each.pk).state for each in waiting] == ["stale", "stale"]
+
+
 def test_text_of_the_secretariat_that_takes_up_words_of_others_is_so_no_longer(draft):
     workflow.mark_paragraph(draft.paragraph, by=draft.drafter, is_secretariat_text=True)
     assert merge(draft).is_secretariat_text is False
 
 
 def test_a_merger_is_refused_with_every_reason(draft):
-    body = make_ministry()
-    make_reservation(draft.paper, draft.behind, body, "It costs money.")
-    past = now() - timedelta(days=2)
-    round_ = ReviewRound.objects.create(
-        paper=draft.paper, number=1, edition=make_edition(draft.paper), opens_at=past, closes_at=now()
-    )
-    Amendment.objects.create(
-        round=round_, paragraph=draft.behind, base=draft.behind.wording, text="Other.", reason="So.", sponsor=body,
-        by=draft.drafter, at=past,
-    )  # fmt: skip
+    make_reservation(draft.paper, draft.behind, make_ministry(), "It costs money.")
+    amended(draft, draft.behind)
     assert refused(merge, draft, why="") == [
         "An amendment to the paragraph that goes waits for a decision: decide it first.",
         "An organisation reserved its position on the paragraph that goes: keep that one instead.",
