@@ -144,6 +144,7 @@ def _result(found: Job) -> dict[str, Any]:
         "organisations": len(result["taken"]),
         "tally": [(state.value, result["tally"][state], STATES[state]) for state in STATES if state != RowState.NEW],
         "refused": result["refused"][:SHOWN],
+        "more_refused": max(0, len(result["refused"]) - SHOWN),
         "wrong": result["tally"][RowState.ERROR] + len(result["refused"]),
     }
 

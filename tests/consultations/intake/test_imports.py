@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from consultations import jobs
+from consultations import emails, jobs
 from consultations.intake import imports, uploads
 from consultations.models import Event, Job, OutgoingMail, Stakeholder, Submission
+from consultations.views import imports as imports_views
 from ncm_portal.workflow import now
 from tests.consultations.intake.sheets import HEAD, ROW, send, sheet, states, take_in, workbook, wrong
 from tests.factories import (
@@ -217,6 +218,19 @@ def test_what_is_no_longer_possible_when_it_runs_is_said_and_keeps_out_no_other(
         "3",
         "4",
     ]
+
+
+def test_many_refused_rows_are_counted_where_they_are_not_named(client, consultation, network, monkeypatch):
+    monkeypatch.setattr(imports_views, "SHOWN", 3)
+    monkeypatch.setattr(emails, "NAMED", 2)
+    preview = send(client, consultation, workbook(HEAD, *[said(title=f"Title {turn}") for turn in range(5)]))
+    Stakeholder.objects.filter(pk=network.pk).update(state="suspended")
+    text = words(take_in(client, preview))
+    assert [f"Row {row}:" in text for row in range(2, 7)] == [True, True, True, False, False]
+    assert "and 2 more" in text
+    told = OutgoingMail.objects.get(subject__startswith="Your import is done: 0 inputs").body
+    assert ("Row 3:" in told, "Row 4:" in told, "and 3 more" in told) == (True, False, True)
+    assert jobs.run_next() is None  # nothing came in, so nothing is compared
 
 
 def test_a_refusal_of_the_verb_itself_is_told_row_by_row(client, consultation, monkeypatch):
