@@ -30,6 +30,7 @@ PUBLIC = {
     "paper",
     "paper_edition",
     "paper_compare",
+    "paper_history",
     "edition_lines",
     "edition_line",
     "read_review",  # a text under review that everyone may read

@@ -55,6 +55,7 @@ urlpatterns = [
     path("forums/<slug:slug>/", public_forums.show, name="forum"),
     path("papers/", public_papers.papers, name="papers"),
     path("papers/<slug:slug>/", public_papers.paper, name="paper"),
+    path("papers/<slug:slug>/history/", public_papers.paper_history, name="paper_history"),
     path("papers/<slug:slug>/compare/", editions.paper_compare, name="paper_compare"),
     path("papers/<slug:slug>/<str:number>/", public_papers.paper_edition, name="paper_edition"),
     path("papers/<slug:slug>/<str:number>/position-paper.pdf", public_papers.edition_pdf, name="edition_pdf"),

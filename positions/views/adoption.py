@@ -112,7 +112,7 @@ def desk_publication(request: HttpRequest, slug: str) -> HttpResponse:
 def _show_publication(request: HttpRequest, paper: PositionPaper, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
     first = ["propose_publication"] if paper.publication_proposed_by_id is None else []
     way = "open_to_all" if paper.is_restricted else "restrict"
-    moves = {verb: PAPER_MOVES[verb] for verb in [*first, "publish", "supersede", way]}
+    moves = {verb: PAPER_MOVES[verb] for verb in [*first, "publish", "supersede"]}
     context = {
         "paper": paper,
         "edition": _final(paper),
@@ -120,6 +120,7 @@ def _show_publication(request: HttpRequest, paper: PositionPaper, outcome: Outco
         "may_correct": paper.state == PaperState.PUBLISHED,
         "reasons": outcome.reasons,
         "moves": moves_open_to(moves, paper, request.user),
+        "restriction": moves_open_to({way: PAPER_MOVES[way]}, paper, request.user),
         "needs": needs_of(moves, paper),
         "events": Event.objects.about(paper).reverse()[:20],
     }

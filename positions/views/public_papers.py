@@ -10,7 +10,7 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from consultations.views.memory import kept_for_visitors
-from positions.models import FINAL_KINDS, TRUSTED, Artefact, ArtefactFormat, Edition
+from positions.models import FINAL_KINDS, TRUSTED, Artefact, ArtefactFormat, Edition, PositionPaper
 from positions.queries import readable_editions, readable_papers, successor
 from positions.timeline import public_steps
 from positions.views import reading
@@ -56,6 +56,19 @@ def paper_edition(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     return _page(request, edition, editions)
 
 
+@login_not_required
+@require_safe
+@kept_for_visitors
+def paper_history(request: HttpRequest, slug: str) -> HttpResponse:
+    """How a published paper came about, in plain words. 404 for any other, and for readers who may not know of it."""
+    official = next(filter(is_official, _editions(request, slug)), None)
+    if official is None:
+        raise Http404
+    (paper,) = PositionPaper.objects.filter(pk=official.paper_id).select_related("consultation")
+    context = {"paper": paper, "steps": public_steps(paper)}
+    return render(request, "positions/paper_history.html", context)
+
+
 def is_official(edition: Edition) -> bool:
     """Whether everyone may read `edition`, whose paper is at hand."""
     return edition.kind in FINAL_KINDS and edition.paper.is_official
@@ -79,7 +92,6 @@ def _page(request: HttpRequest, edition: Edition, editions: list[Edition]) -> Ht
         "newer": in_force if in_force and in_force != edition else None,
         "successor": successor(edition.paper),
         "restricted": edition.paper.is_restricted,
-        "steps": public_steps(edition.paper) if is_official(edition) else [],
         "annexes": getattr(request.user, "office", "") in TRUSTED,
         "files": {artefact.format: artefact for artefact in edition.artefacts.order_by("format")},
         "text": reading.text(edition.sha256),

@@ -36,7 +36,11 @@ def test_the_desk_and_the_public_page_tell_it(settings, tmp_path):
     paper = make_published_paper().paper
     for verb in ("break_silence", "adopt", "publish", "issue_corrigendum"):
         Event.objects.record(verb, paper, by=None, data={"edition": "1.0.1"})
-    page = words(Client().get(reverse("paper", args=[paper.slug])))
-    assert "How it came about The forum adopted the text." in page
+    address = reverse("paper_history", args=[paper.slug])
+    assert address in Client().get(reverse("paper", args=[paper.slug])).content.decode()
+    page = words(Client().get(address))
+    assert f"{paper.title} The forum adopted the text." in page
     assert "A slip was corrected in edition 1.0.1." in page
     assert "The silence was broken" not in page
+    hidden = reverse("paper_history", args=[text.paper.slug])
+    assert [Client().get(hidden).status_code, sign_in(Client(), text.secretariat).get(hidden).status_code] == [404, 404]
