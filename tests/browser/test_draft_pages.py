@@ -39,7 +39,7 @@ def consultation():
 def writer(desktop, member, consultation):
     """A window with the form open and a draft begun in it."""
     desktop.log_in(member)
-    desktop.goto("/submit/")
+    open_form(desktop)
     desktop.locator("[name=theme][value=T1]").check()
     desktop.fill("[name=title]", "Fuel")
     write(desktop, "Refund the fuel of crews.")
@@ -47,8 +47,16 @@ def writer(desktop, member, consultation):
     return desktop
 
 
+def open_form(window, address="/submit/"):
+    """Open the form under a clock that the test can put forward."""
+    window.clock.install()
+    window.goto(address)
+
+
 def write(window, words):
+    """Write, and let the pause go by after which the script saves."""
     window.locator("[name=body]").fill(words)
+    window.clock.fast_forward(1_500)
 
 
 def wait_until_saved(window):
@@ -108,7 +116,7 @@ def test_a_draft_survives_a_killed_connection_and_is_sent_once(writer):
 
 def test_words_that_never_reached_the_portal_are_sent_once(desktop, member, consultation):
     desktop.log_in(member)
-    desktop.goto("/submit/")
+    open_form(desktop)
     desktop.cut_off()
     desktop.locator("[name=theme][value=T1]").check()
     desktop.fill("[name=title]", "Fuel")
@@ -170,7 +178,7 @@ def test_two_colleagues_in_one_draft(writer, open_window, organisation, picture)
     draft, colleague = Submission.objects.get(), open_window()
     other = make_member(organisation, "alternate", user=None)
     colleague.log_in(other)
-    colleague.goto(f"/submit/{draft.key}/")
+    open_form(colleague, f"/submit/{draft.key}/")
     notice(colleague, "Also in this draft now:")
     write(colleague, "What my colleague wrote.")
     wait_until_saved(colleague)
@@ -193,7 +201,7 @@ def test_two_colleagues_in_one_draft(writer, open_window, organisation, picture)
 def test_an_input_is_looked_at_before_it_is_sent(request, width, member, consultation, picture):
     window = request.getfixturevalue(width)
     window.log_in(member)
-    window.goto("/submit/")
+    open_form(window)
     window.check()
     window.locator("[name=theme][value=T1]").check()
     window.fill("[name=title]", "Shelters at the landing sites")
