@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Case, When
 from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -26,6 +27,7 @@ Chore = Callable[[], int]  # does a little of what comes up again and again; say
 
 JOB_LOCK = 20171019
 MOST_BEGINNINGS = 3
+SOMEBODY_WAITS = Case(When(kind=JobKind.COMPARE, then=1), default=0)
 
 # A runner does the work of a job and gives its result (JSON). It calls its progress outside any transaction, often
 # enough that people see it move; it may break off there, and then it is begun again: what it did already, it does not
@@ -43,6 +45,8 @@ def chores() -> list[Chore]:
 
 def run_next(ending: Callable[[], bool] = lambda: False) -> Job | None:
     """Run the job that waits longest, or one whose worker died; return it, or None when there is nothing to run.
+
+    A comparison, for which nobody waits before a page, stands behind all others.
 
     `ending` says whether the worker is asked to end: the job breaks off at its next progress and is begun again later.
     """
@@ -66,7 +70,7 @@ def _taken() -> Iterator[Job | None]:
 
 def _take() -> Job | None:
     with transaction.atomic():
-        begun = Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING]).order_by("at", "pk")
+        begun = Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING]).order_by(SOMEBODY_WAITS, "at", "pk")
         for job in begun.select_for_update(skip_locked=True, of=("self",)):
             if _ask("SELECT pg_try_advisory_lock(%s, %s)", JOB_LOCK, job.pk):
                 job.result = {**job.result, "beginnings": job.result.get("beginnings", 0) + 1}

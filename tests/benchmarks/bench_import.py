@@ -8,6 +8,7 @@ compares each row with what is here, numbers it, hashes it, moves it on and ente
 import time
 import tracemalloc
 import uuid
+from collections.abc import Callable
 from io import StringIO
 
 import pytest
@@ -66,13 +67,17 @@ def plain(data: bytes, consultation, by) -> None:
     assert result.totals["new"] == ROWS
 
 
-def ours(data: bytes, consultation, by) -> None:
+def upload(data: bytes, consultation, by) -> Job:
+    """What the page before does: the file is tried and kept. The plain resource has no such page."""
     chosen = {"consultation": consultation, "channel": "letter", "received_on": timezone.localdate()}
     trial = try_rows(read(data), by=by, **chosen)
     asked = {**chosen, "encoding": "", "name": "bench", "rows": ROWS}
-    confirm_import(prepare_import(data, trial, by=by, asked=asked), by=by)
-    Job.objects.filter(kind="compare").delete()  # the search that an earlier import asked for stands before this one
-    job = jobs.run_next()
+    return prepare_import(data, trial, by=by, asked=asked)
+
+
+def ours(job: Job, by) -> None:
+    confirm_import(job, by=by)
+    assert jobs.run_next().pk == job.pk
     assert Job.objects.get(pk=job.pk).result["tally"] == {"new": ROWS, "same": 0, "changed": 0, "error": 0}
 
 
@@ -83,16 +88,12 @@ def test_5000_rows_come_in_ten_times_as_fast_as_with_a_plain_resource(settings):
         make_provision(code, theme=make_theme("T1"))
     for turn in range(BODIES):
         make_stakeholder(f"Organisation for fair work {turn}")
-    by, data, rates, rounds = (
-        make_secretariat(),
-        sheet(),
-        {},
-        {plain: make_consultation(themes=themes), ours: make_consultation(themes=themes)},
-    )
-    for run, consultation in rounds.items():
-        began = time.perf_counter()
-        run(data, consultation, by)
-        rates[run.__name__] = ROWS / (time.perf_counter() - began)
+    by, data, consultation = make_secretariat(), sheet(), make_consultation(themes=themes)
+    taken = {"plain": timed(lambda: plain(data, consultation, by))}
+    jobs_made = []
+    taken["preview"] = timed(lambda: jobs_made.append(upload(data, make_consultation(themes=themes), by)))
+    taken["ours"] = timed(lambda: ours(jobs_made[0], by))
+    rates = {name: ROWS / seconds for name, seconds in taken.items()}
     assert Submission.objects.filter(state="submitted").count() == ROWS
     assert Event.objects.filter(verb="take_in_many").count() == ROWS
     call_command("check_journal", stdout=StringIO())
@@ -105,11 +106,17 @@ def test_5000_rows_come_in_ten_times_as_fast_as_with_a_plain_resource(settings):
     assert peak <= MOST_MEMORY
 
 
+def timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
 def memory(data: bytes, by, themes) -> float:
     """The peak of what Python holds during an import, in MB."""
     consultation = make_consultation(themes=themes)
     tracemalloc.start()
-    ours(data, consultation, by)
+    ours(upload(data, consultation, by), by)
     peak = tracemalloc.get_traced_memory()[1] / 1e6
     tracemalloc.stop()
     return peak

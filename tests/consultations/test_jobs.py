@@ -10,8 +10,8 @@ from tests import factories
 from tests.threads import at_once
 
 
-def ask(state=JobState.WAITING, **fields):
-    return Job.objects.create(kind=JobKind.COMPARE, by=factories.make_secretariat(), state=state, **fields)
+def ask(state=JobState.WAITING, kind=JobKind.COMPARE, **fields):
+    return Job.objects.create(kind=kind, by=factories.make_secretariat(), state=state, **fields)
 
 
 @pytest.fixture
@@ -55,6 +55,17 @@ def test_the_oldest_is_run_first_and_what_was_not_confirmed_not_at_all(runner):
     while jobs.run_next():
         pass
     assert run == [asked[0].pk, asked[2].pk]
+
+
+@pytest.mark.django_db
+def test_what_somebody_waits_for_goes_before_a_comparison(runner, monkeypatch):
+    run = []
+    for kind in JobKind:
+        monkeypatch.setitem(jobs.RUNNERS, kind, lambda job, progress: run.append(job.pk) or {})
+    comparison, upload = ask(), ask(kind=JobKind.IMPORT_INPUTS)
+    while jobs.run_next():
+        pass
+    assert run == [upload.pk, comparison.pk]
 
 
 @pytest.mark.django_db
