@@ -13,14 +13,18 @@ from consultations.views.access import attempt, for_secretariat
 from positions import workflow
 from positions.forms.drafting import CommentForm, ResolveForm
 
-from .paragraphs import _place, _show
+from .paper_moves import known_paper
+from .paragraphs import _gone, _place, _place_in, _show, _was_removed
 
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_comment(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     """Remark on a paragraph."""
-    place = _place(request, slug, key)
+    paper = known_paper(request, slug)
+    if _was_removed(paper, key):
+        return _gone(request, paper, key)
+    place = _place_in(paper, key)
     if request.method != "POST":
         return redirect("desk_paragraph", slug, key)
     form = CommentForm(request.POST, auto_id="comment_%s")

@@ -21,7 +21,7 @@ from positions.wording import redline
 
 from .drafting import REFUSED
 from .paper_moves import known_paper
-from .paragraphs import Place, _anew, _place
+from .paragraphs import Place, _anew, _gone, _place_in, _was_removed
 from .section import at_paragraph
 
 SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
@@ -91,7 +91,10 @@ def _entries(paragraph: Paragraph, origins: list[Lineage]) -> list[dict[str, Any
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_paragraph_split(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     """Make two paragraphs of one: `cut` in the address says behind which sentence, and both texts can be edited."""
-    place = _place(request, slug, key)
+    paper = known_paper(request, slug)
+    if _was_removed(paper, key):
+        return _gone(request, paper, key)
+    place = _place_in(paper, key)
     if request.method != "POST":
         return _show_split(request, place, _cut(place, request.GET.get("cut", "")))
     form = SplitForm(request.POST)
@@ -155,13 +158,20 @@ def _show_split(request: HttpRequest, place: Place, form: SplitForm, reasons: li
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_paragraph_merge(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     """Make one paragraph of two: `with` in the address names the other one, which is part of the text no longer."""
-    place = _place(request, slug, key)
+    paper = known_paper(request, slug)
+    if _was_removed(paper, key):
+        return _gone(request, paper, key)
+    place = _place_in(paper, key)
     others = [each for each in place.text.paragraphs if each.pk != place.paragraph.pk]
     asked = (request.POST if request.method == "POST" else request.GET).get("with", "")
-    other = next((each for each in others if str(each.key) == asked), None) or _neighbour(place)
-    if request.method != "POST" or other is None:
+    named = next((each for each in others if str(each.key) == asked), None)
+    other = named or _neighbour(place)
+    if request.method != "POST":
         return _show_merge(request, place, other, MergeForm(initial=_joined(place.paragraph, other)))
     form = MergeForm(request.POST)
+    if named is None:
+        gone = [_("The other paragraph is not part of the text any more. Choose which one to merge with.")]
+        return _show_merge(request, place, other, _again(form, place.paragraph, other), gone)
     if not form.is_valid():
         return _show_merge(request, place, other, form)
     data = form.cleaned_data
@@ -196,7 +206,8 @@ def _again(form: MergeForm, paragraph: Any, other: Any) -> MergeForm:
     """What was typed, to be sent again on the words that stand now."""
     data = form.data.copy()
     data["base"] = str(paragraph.wording_id)
-    data["other_base"] = str(other.wording_id) if other else ""
+    if other:
+        data["other_base"] = str(other.wording_id)
     return MergeForm(data)
 
 

@@ -38,6 +38,7 @@ from .paper_moves import known_paper
 from .section import at_paragraph
 
 PAGE = 20
+TYPED = ("text", "rest", "comment", "resolution")  # what people write about a paragraph, in any of its forms
 ADVISED = 4 * PARAGRAPH_LIMIT  # letters: a whole book that somebody pasted is refused, not read
 
 
@@ -81,7 +82,7 @@ def _anew(place: Place) -> Place:
 def desk_paragraph(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     """A paragraph with its history; POST gives it other words. When somebody else did meanwhile, both are shown."""
     paper = known_paper(request, slug)
-    if Paragraph.objects.filter(key=key, section__paper=paper).exclude(removed_at=None).exists():
+    if _was_removed(paper, key):
         return _gone(request, paper, key)
     place = _place_in(paper, key)
     if request.method != "POST":
@@ -100,12 +101,18 @@ def desk_paragraph(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     return redirect("desk_paragraph", slug, key)
 
 
+def _was_removed(paper: PositionPaper, key: UUID) -> bool:
+    """Whether the paragraph with `key` was part of the text and is no longer. One query."""
+    return Paragraph.objects.filter(key=key, section__paper=paper, removed_at__isnull=False).exists()
+
+
 def _gone(request: HttpRequest, paper: PositionPaper, key: UUID) -> HttpResponse:
     """A paragraph that was removed is read in its history; words that were typed for it meanwhile are given back."""
     if request.method != "POST":
         return redirect("desk_paragraph_history", paper.slug, key)
     reasons = [_("This paragraph was removed from the text.")]
-    context = {"paper": paper, "key": key, "typed": request.POST.get("text", ""), "reasons": reasons}
+    typed = "\n\n".join(filter(None, (request.POST.get(name, "") for name in TYPED)))
+    context = {"paper": paper, "key": key, "typed": typed, "reasons": reasons}
     return render(request, "positions/desk/paragraph_gone.html", context, status=REFUSED)
 
 

@@ -36,7 +36,7 @@ def values(form):
     return [form[name].value() for name in form.fields if name in ("text", "rest", "why")]
 
 
-def words_of(draft, *paragraphs):
+def words_of(draft):
     found = Paragraph.objects.standing().filter(section__paper=draft.paper)
     return [each.wording.text for each in found.select_related("wording")]
 
@@ -119,9 +119,28 @@ def test_two_texts_that_changed_meanwhile_are_shown_and_what_was_typed_is_kept(d
     assert response.status_code == 422
     assert "Kenya notes Lake Victoria." in response.text
     assert values(response.context["form"]) == ["Both.", "So."]
+    third = make_paragraph(draft.second, "Third.", by=draft.drafter)
     workflow.remove_paragraph(draft.behind, by=draft.colleague, reason="So.")
-    response = desk.post(address, fields)
-    assert (response.status_code, response.context["other"]) == (200, None)
+    for other, shown in ((third, 'name="with" value'), (None, "There is no other paragraph in this paper.")):
+        if other is None:
+            workflow.remove_paragraph(third, by=draft.colleague, reason="So.")
+        response = desk.post(address, fields)
+        assert (response.status_code, response.context["other"]) == (422, other)
+        assert problems(response) == [
+            "The other paragraph is not part of the text any more. Choose which one to merge with."
+        ]
+        assert (shown in response.text, "Both." in response.text) == (True, True)
+    assert words_of(draft) == [TEXT]
+
+
+@pytest.mark.parametrize("name", ["desk_paragraph_split", "desk_paragraph_merge", "desk_comment"])
+def test_words_for_a_paragraph_that_was_removed_meanwhile_are_given_back(desk, draft, name):
+    workflow.remove_paragraph(draft.paragraph, by=draft.colleague, reason="So.")
+    address = at(name, draft, draft.paragraph.key)
+    assert desk.get(address).url == at("desk_paragraph_history", draft, draft.paragraph.key)
+    response = desk.post(address, sent(draft, rest="Typed <late>."))
+    assert (response.status_code, problems(response)) == (422, ["This paragraph was removed from the text."])
+    assert "Typed &lt;late&gt;." in response.text
 
 
 # --- History --------------------------------------------------------------------------------------------------------
