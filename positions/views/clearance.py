@@ -22,7 +22,7 @@ from positions.models import Clearance, PaperState, Paragraph, Stance, StanceVal
 from positions.permissions import may_answer
 from positions.queries import paragraph_numbers
 from positions.workflow import CLEARANCE_MOVES, PAPER_MOVES
-from positions.workflow.steps import clearance_text
+from positions.workflow.steps import clearance_text, steps_for
 
 from .paper_moves import HOME, known_paper, moves_on
 
@@ -31,8 +31,9 @@ from .paper_moves import HOME, known_paper, moves_on
 
 @require_safe
 def clearances(request: HttpRequest) -> HttpResponse:
-    """What a clearing officer's ministries were asked to clear, open ones first."""
-    if not (is_clearing_officer(request.user) or is_secretariat(request.user)):
+    """What a clearing officer's ministries were asked to clear, open ones first; the steps that wait for an office."""
+    steps = steps_for(request.user)
+    if not (is_clearing_officer(request.user) or is_secretariat(request.user) or steps):
         raise Http404
     live = Q(stances__replaced_at=None)
     asked = Clearance.objects.visible_to(request.user).select_related("paper", "ministry", "edition")
@@ -41,7 +42,7 @@ def clearances(request: HttpRequest) -> HttpResponse:
         open=Count("stances", filter=live & Q(stances__value=StanceValue.PENDING)),
     )
     rows = sorted(asked, key=lambda row: (row.state != Clearance.State.REQUESTED, row.due_at, row.ministry.name))
-    return render(request, "positions/decide/clearances.html", {"clearances": rows})
+    return render(request, "positions/decide/clearances.html", {"clearances": rows, "steps": steps})
 
 
 def known_clearance(request: HttpRequest, pk: int) -> Clearance:

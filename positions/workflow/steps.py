@@ -1,9 +1,12 @@
 """The steps that a text takes beside its ministries: legal vetting, the concurrence of foreign affairs, others."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import User
+from consultations.permissions import live_memberships
 from ncm_portal.workflow import Blocked, Condition, demand, journal, locked, now, verb
 from positions import emails
 from positions.models import ChainStep, Edition, EditionKind, PaperState, PositionPaper, StepAnswer
@@ -32,6 +35,18 @@ def asked_steps(paper: PositionPaper) -> list[ChainStep]:
     for step in steps:
         step.answer, step.waiting = counting.get(step.pk), waiting.get(step.pk)
     return steps
+
+
+def steps_for(user: Any) -> list[tuple[PositionPaper, ChainStep]]:
+    """The steps that wait for an office for which `user` acts, each with its paper. Two queries, one where none is."""
+    bodies = [membership.stakeholder_id for membership in live_memberships(user)]
+    asked = ChainStep.objects.filter(institution__in=bodies, is_asked=True).select_related("institution")
+    steps = list(asked) if bodies else []
+    if not steps:
+        return []
+    rounds = {step.consultation_id for step in steps}
+    papers = PositionPaper.objects.filter(consultation__in=rounds, state=PaperState.IN_CLEARANCE).order_by("title")
+    return [(paper, step) for paper in papers for step in steps if step.consultation_id == paper.consultation_id]
 
 
 def steps_are_done(paper: PositionPaper) -> list[Condition]:

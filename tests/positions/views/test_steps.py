@@ -29,6 +29,7 @@ def text():
 
 def test_the_office_reads_and_answers(text):
     client = sign_in(Client(), make_member(text.office))
+    assert text.page in client.get(reverse("clearances")).content.decode()
     page = client.get(text.page)
     assert "State Department for Foreign Affairs. The text that is cleared is edition 0.2" in words(page)
     assert "Reference of the letter" not in words(page)
@@ -57,3 +58,4 @@ def test_for_others_it_is_not_there(text):
     for person in (text.officer_one, make_member(make_stakeholder())):
         client = sign_in(Client(), person)
         assert [client.get(text.page).status_code, client.post(text.page).status_code] == [404, 404]
+        assert text.page not in client.get(reverse("clearances")).content.decode()
