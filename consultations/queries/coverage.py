@@ -6,7 +6,7 @@ Every input that was sent is counted, whoever may read it: a number gives no con
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -157,7 +157,11 @@ def arrivals(consultation: Consultation) -> list[Arrival]:
     Days and weeks without an input are there too.
     """
     sent = Submission.objects.sent().filter(consultation=consultation).order_by()
-    by_day = dict(sent.values_list(TruncDate("submitted_at")).annotate(Count("pk")))
+    return in_line(dict(sent.values_list(TruncDate("submitted_at")).annotate(Count("pk"))))
+
+
+def in_line(by_day: Mapping[date, int]) -> list[Arrival]:
+    """The numbers of days as a line of days or weeks, without a gap."""
     if not by_day:
         return []
     first, last, found, so_far = min(by_day), max(by_day), [], 0

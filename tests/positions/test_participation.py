@@ -117,7 +117,7 @@ def test_the_page_says_what_the_report_says(client, consultation, heard):
 
 
 def test_the_page_asks_as_often_with_many_inputs_as_with_few(client, heard, django_assert_num_queries):
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         client.get(reverse("participation"))
 
 
