@@ -34,7 +34,7 @@ def test_the_list_is_narrowed_with_the_keyboard_alone(desktop, addresses):
     desktop.goto(reverse("inputs"))
     desktop.focus("#theme")
     desktop.keyboard.type("Theme 2")
-    for _turn in range(4):
+    for _turn in range(5):
         desktop.keyboard.press("Tab")
     desktop.keyboard.press("Enter")
     desktop.wait_for_url("**theme=T2**")

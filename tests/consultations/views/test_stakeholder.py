@@ -128,7 +128,7 @@ def test_what_sending_needs_is_never_called_optional(client, author, consultatio
     page = post(client, do="save", title="", theme="")
     assert problems(page) == ["Main theme: Choose the theme that your input is mainly about."]
     for shown_page in (client.get(SUBMIT), page):
-        labels = re.findall(r"<(?:label|summary)[^>]*>([^<]+) <small>\(optional\)", shown_page.text)
+        labels = re.findall(r"<(?:label|summary)[^>]*>([^<]+) <small>\(optional\b", shown_page.text)
         assert labels == ["Objectives of the Compact", "Proposed wording"]
 
 
