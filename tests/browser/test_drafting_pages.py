@@ -46,6 +46,9 @@ def test_every_page_of_the_drafting_room_is_sound(open_window, draft):
     addresses += [at(name, draft, key) for name in ("desk_paragraph", "desk_sources", "desk_paragraph_remove")]
     addresses += [at(f"desk_paragraph_{name}", draft, key) for name in ("split", "merge", "history")]
     addresses += [at("desk_disposition", draft, reference), at("desk_review", draft)]
+    for _turn in range(21):  # more than a part of a section holds
+        make_paragraph(draft.second, by=draft.drafter)
+    addresses += [at("desk_section", draft, draft.second.pk)]
     freeze(draft.paper, "0.1", "draft")
     workflow.remove_paragraph(draft.first.paragraphs.last(), by=draft.drafter, reason="So.")
     freeze(draft.paper, "0.2", "draft")
