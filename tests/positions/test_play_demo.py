@@ -12,6 +12,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -44,8 +45,11 @@ from positions.models import (
     Edition,
     PaperState,
     PositionPaper,
+    Recommendation,
     Reservation,
+    ReviewRound,
     Stance,
+    rivals,
 )
 from positions.sample.play import CannotPlay, accounts, play
 from positions.sample.play.drafting import KEYS
@@ -148,7 +152,8 @@ def test_ministries_answered_as_the_sample_says(paper):
     live = Counter(stances.filter(replaced_at=None).values_list("value", flat=True))
     assert live == {"agree": 76, "agree_with_comment": 2, "reservation": 1}
     assert Counter(stances.exclude(replaced_at=None).values_list("value", flat=True)) == {"object": 1, "agree": 2}
-    assert Counter(Amendment.objects.values_list("state", flat=True)) == {"accepted": 1, "not_accepted": 1}
+    proposed = Amendment.objects.filter(round__paper=paper)
+    assert Counter(proposed.values_list("state", flat=True)) == {"accepted": 1, "not_accepted": 1}
     assert paper.clearance_note == sample.read("clearance")["head"]["note"]
 
 
@@ -328,6 +333,15 @@ def test_the_clearing_officer_finds_paragraphs_to_answer(played):
     written = [row["text"] for row in sample.read("open_round")["interim"]["paragraph"]]
     assert list(asked.stances.values_list("wording__text", "value")) == [(text, "") for text in written]
     assert take_stance(asked, asked.stances.first().paragraph, by=officer, value="agree").value == "agree"
+
+
+def test_everyone_reads_a_text_for_which_two_amendments_contend(played):
+    review = ReviewRound.objects.visible_to(AnonymousUser()).get()
+    assert (review.paper.slug, review.is_open) == ("compact-review-registers", True)
+    found = list(review.amendments.order_by("pk"))
+    contending = [each.sponsor.label for each in found if rivals(each, found)]
+    assert contending == ["Statistics (sample)", "Domestic Workers Watch (sample)"]
+    assert [each.advice for each in Recommendation.objects.filter(amendment__round=review, consent="")] == ["in_part"]
 
 
 def test_a_round_that_has_run_out_is_opened_again(played, time_machine):

@@ -16,7 +16,19 @@ from consultations.models.events import JOURNAL_LOCK
 from positions import sample
 from positions.models import Artefact, ArtefactFormat, PaperState, PositionPaper
 
-from . import accounts, agenda, clearance, drafting, forum, inputs, interim, open_round, organisations, publication
+from . import (
+    accounts,
+    agenda,
+    clearance,
+    drafting,
+    forum,
+    inputs,
+    interim,
+    open_round,
+    organisations,
+    publication,
+    under_review,
+)
 
 CHAPTERS = [
     accounts.CHAPTER,
@@ -55,7 +67,9 @@ def play(say: Callable[[str], None], work: Callable[[], object]) -> bool:
             raise CannotPlay("There are no themes yet. Load the reference data first:  manage.py load_reference")
         stage = agenda.Stage(work)
         agenda.play(stage, CHAPTERS, say)
-        agenda.play(open_round.today(stage), [open_round.CHAPTER, interim.CHAPTER], say)
+        today = open_round.today(stage)
+        agenda.play(today, [open_round.CHAPTER, interim.CHAPTER], say)
+        agenda.play(under_review.beside(today), [under_review.CHAPTER], say)
     return True
 
 
