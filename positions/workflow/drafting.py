@@ -279,10 +279,15 @@ def move_paragraph(
 
 @verb
 def remove_paragraph(paragraph: Paragraph, *, by: User, reason: str) -> Paragraph:
-    """Take a paragraph out of the text; its wordings and what it rested on stay on file."""
+    """Take a paragraph out of the text; its wordings and what it rested on stay on file. Raises NotAllowed, or Blocked
+    with every reason: a reservation would be lost with the words that it is on."""
     row = _locked(paragraph, by, gettext_lazy("Remove a paragraph"))
-    if not reason.strip():
-        raise Blocked(_("Give a reason: it is kept in the journal."))
+    reasons = [] if reason.strip() else [_("Give a reason: it is kept in the journal.")]
+    for reservation in row.reservations.filter(withdrawn_at=None).select_related("stakeholder"):
+        words = _("%(name)s reserved its position on this paragraph: ask it to withdraw the reservation first.")
+        reasons.append(words % {"name": reservation.stakeholder.label})
+    if reasons:
+        raise Blocked(reasons)
     row.removed_at = now()
     row.save(update_fields=["removed_at"])
     journal("remove", row, by=by, reason=reason)

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from consultations.models import Event, OutlinePart
-from ncm_portal.workflow import Blocked, Conflict, NotAllowed
+from ncm_portal.workflow import Blocked, Conflict, NotAllowed, now
 from positions import workflow
 from positions.models import Disposition, Grounding, Paragraph
 from positions.workflow.drafting import STEP
@@ -18,11 +18,12 @@ from tests.factories import (
     make_point,
     make_provision,
     make_secretariat,
+    make_stakeholder,
     make_submission,
     make_theme,
     make_user,
 )
-from tests.paper_factories import bring_paper, make_paper, make_paragraph, make_section
+from tests.paper_factories import bring_paper, make_paper, make_paragraph, make_reservation, make_section
 from tests.positions.drafting import last_entry, make_draft
 
 pytestmark = pytest.mark.django_db
@@ -312,6 +313,18 @@ def test_a_paragraph_is_removed_with_a_reason_and_stays_on_file(draft):
     assert refused(workflow.reword, row, by=draft.drafter, text="Back.", why="So.") == [
         "This paragraph was removed from the text."
     ]
+
+
+def test_a_paragraph_with_a_reservation_stays_until_it_is_withdrawn(draft):
+    body = make_stakeholder("Fishers")
+    reservation = make_reservation(draft.paper, draft.paragraph, body, "We read it otherwise.")
+    assert refused(workflow.remove_paragraph, draft.paragraph, by=draft.drafter, reason="") == [
+        "Give a reason: it is kept in the journal.",
+        "Fishers reserved its position on this paragraph: ask it to withdraw the reservation first.",
+    ]
+    reservation.withdrawn_at, reservation.withdrawn_reason = now(), "Settled."
+    reservation.save()
+    assert workflow.remove_paragraph(draft.paragraph, by=draft.drafter, reason="Said twice.").removed_at
 
 
 # --- What it rests on -----------------------------------------------------------------------------------------------
