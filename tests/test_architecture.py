@@ -43,8 +43,6 @@ FLOORS = {
         "admin",
         "management",
         "navigation",
-        "sample",
-        "reference_data",
         "ncm_portal.middleware",
     ],
     11: ["urls", "ncm_portal.settings"],
