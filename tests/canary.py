@@ -239,6 +239,7 @@ def walk(reader: Any, world: SimpleNamespace) -> dict[str, set[str]]:
         with zeal_ignore():  # Django's own pages about a person read that person again
             answer = client.get(address)
         assert answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR, address
+        assert answer.status_code != HTTPStatus.TOO_MANY_REQUESTS, address  # nothing was read there
         for canary in found_in(said(answer)):
             found.setdefault(canary, set()).add(address)
     return found
