@@ -85,6 +85,16 @@ class Window:
         assert not wrong, f"{self.page.url}\n" + "\n".join(wrong)
         assert self.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, "the page scrolls sideways"
 
+    def lose(self) -> None:
+        """Close the page from one moment to the next, as a telephone does whose memory is full, and open an empty one.
+
+        A page that is left by a link lives on for a moment, and the browser's own switch has forgotten it by then.
+        """
+        context = self.page.context
+        self.page.close()
+        self.page = context.new_page()
+        self.__post_init__()
+
     def log_in(self, user) -> None:
         """Let this person be logged in here, with a second factor if the person's office asks for one."""
         value = sign_in(Client(), user).cookies["sessionid"].value
