@@ -1,7 +1,7 @@
 """What people told us."""
 
 from .attachments import Attachment, AttachmentKind, AttachmentState
-from .copying import copy_in
+from .copying import copy_in, copy_values
 from .dialogue import Endorsement, Misreading, Presence, Question, Reminder
 from .events import Event, MailState, Medium, OutgoingMail
 from .finding import SearchEntry, Tally

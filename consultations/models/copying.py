@@ -1,6 +1,6 @@
 """Many new rows at once, the way PostgreSQL takes them in fastest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -17,8 +17,6 @@ def copy_in(rows: Sequence[Model]) -> None:
         return
     meta = rows[0]._meta
     fields = [field for field in meta.concrete_fields if not field.generated]
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-    table = connection.ops.quote_name(meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
@@ -26,11 +24,22 @@ def copy_in(rows: Sequence[Model]) -> None:
         )
         for row, (number,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = number
-        with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row([_value(row, field) for field in fields])
+    copy_values(type(rows[0]), fields, ([_value(row, field) for field in fields] for row in rows))
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
+
+
+def copy_values(model: type[Model], fields: Iterable[Field], rows: Iterable[Sequence[Any]]) -> None:
+    """Write `rows` of bare values of `fields` by COPY; whatever is not among them is the database's to fill in."""
+    quote = connection.ops.quote_name
+    into = f"{quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in fields)})"
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(f"COPY {into} FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
 
 
 def _value(row: Model, field: Field) -> Any:

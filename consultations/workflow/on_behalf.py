@@ -19,6 +19,7 @@ from consultations.models import (
     Theme,
     User,
     copy_in,
+    copy_values,
 )
 from consultations.permissions import is_secretariat
 from ncm_portal.workflow import Blocked, check, demand, journal, make, now, verb
@@ -88,7 +89,9 @@ class WhyNot:
     def about(self, row: SheetRow) -> list[str]:
         """Every reason against one row, none when it may be taken in. Raises NotAllowed."""
         marks = [text for text in (row.title, row.body, row.proposed_wording) if "[[" in text or "]]" in text]
-        alike = (row.stakeholder.pk, row.received_on, not row.title.strip(), not row.body.strip())
+        body = row.stakeholder
+        named = None if body.state == Stakeholder.State.VERIFIED else body.pk  # only who is not verified is named
+        alike = (named, row.received_on, not row.title.strip(), not row.body.strip())
         if marks:
             return self._ask(row)
         if alike not in self._known:
@@ -162,13 +165,9 @@ def _write(new: list[Submission], objectives: list[tuple[Provision, ...]]) -> No
     """Write the inputs as sent: the database lets one that is typed for its author begin so."""
     copy_in(new)
     links = Submission.provisions.through
-    copy_in(
-        [
-            links(submission_id=submission.pk, provision_id=provision.pk)
-            for submission, chosen in zip(new, objectives, strict=True)
-            for provision in chosen
-        ]
-    )
+    ends = [links._meta.get_field(name) for name in ("submission", "provision")]
+    pairs = zip(new, objectives, strict=True)
+    copy_values(links, ends, ((each.pk, provision.pk) for each, chosen in pairs for provision in chosen))
 
 
 @verb
