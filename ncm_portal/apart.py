@@ -7,8 +7,33 @@ import os
 import resource
 import signal
 import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 1024 * 1024
+
+
+def ask(module: str, *arguments: str, folder: str, seconds: int, most: int) -> tuple[int, bytes]:
+    """Run a module of ours as a child process that works in `folder`: its exit status, and what it said, up to `most`
+    bytes. A child that needs more than `seconds` is killed; what it said until then is no answer it stands by."""
+    with tempfile.TemporaryFile() as told:
+        child = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            cwd=ROOT,
+            env=clean_environment(folder),
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=told,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            child.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            end(child)
+        told.seek(0)
+        return child.returncode, told.read(most)
 
 
 def clean_environment(folder: str, **more: str) -> dict[str, str]:

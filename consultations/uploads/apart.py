@@ -8,17 +8,15 @@ JSON, and after it the text of the file, as far as it comes in the time there is
 import errno
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ncm_portal.apart import MEGABYTE, clean_environment, end, limit
+from ncm_portal.apart import MEGABYTE, ask, limit
 
 from .refusals import Refused
 
-ROOT = Path(__file__).resolve().parents[2]
 MODULE = "consultations.uploads.apart"
 SECONDS, SECONDS_OF_TEXT, MEGABYTES = 10, 3, 1000
 LARGEST_OUTPUT = 128 * MEGABYTE
@@ -40,24 +38,12 @@ def inspect(path: Path, redrawn: Path, *, seconds: int = SECONDS, megabytes: int
 
     Raises Refused, or OSError where the disk has no room for what the child writes.
     """
-    with tempfile.TemporaryDirectory(prefix="ncm-file-") as folder, tempfile.TemporaryFile() as told:
-        child = subprocess.Popen(
-            [sys.executable, "-m", MODULE, str(path), str(redrawn), str(seconds), str(megabytes)],
-            cwd=ROOT,
-            env=clean_environment(folder),
-            start_new_session=True,
-            stdin=subprocess.DEVNULL,
-            stdout=told,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            child.wait(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            end(child)
-        if child.returncode == NO_ROOM:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(redrawn))
-        told.seek(0)
-        verdict, _line, text = told.read(4 * MOST_TEXT + MEGABYTE).partition(b"\n")
+    given, most = (str(path), str(redrawn), str(seconds), str(megabytes)), 4 * MOST_TEXT + MEGABYTE
+    with tempfile.TemporaryDirectory(prefix="ncm-file-") as folder:
+        status, said = ask(MODULE, *given, folder=folder, seconds=seconds, most=most)
+    if status == NO_ROOM:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(redrawn))
+    verdict, _line, text = said.partition(b"\n")
     return _understood(verdict, text.decode("utf-8", "replace"))
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -10,33 +9,20 @@ from typing import Any
 
 from consultations.uploads.apart import FORBIDDEN, MEGABYTES, SECONDS
 from consultations.uploads.refusals import Refused
-from ncm_portal.apart import MEGABYTE, clean_environment, end, limit
+from ncm_portal.apart import MEGABYTE, ask, limit
 
-ROOT = Path(__file__).resolve().parents[2]
 MODULE = "positions.intake.apart"
 LARGEST_OUTPUT = 16 * MEGABYTE
 
 
 def read_word(data: bytes, *, seconds: int = SECONDS, megabytes: int = MEGABYTES) -> dict[str, Any]:
     """The lines and tables of a DOCX, as `word.read` gives them. Raises Refused, also where the child was stopped."""
-    with tempfile.TemporaryDirectory(prefix="ncm-word-") as folder, tempfile.TemporaryFile() as told:
+    with tempfile.TemporaryDirectory(prefix="ncm-word-") as folder:
         path = Path(folder) / "file.docx"
         path.write_bytes(data)
-        child = subprocess.Popen(
-            [sys.executable, "-m", MODULE, str(path), str(seconds), str(megabytes)],
-            cwd=ROOT,
-            env=clean_environment(folder),
-            start_new_session=True,
-            stdin=subprocess.DEVNULL,
-            stdout=told,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            child.wait(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            end(child)
-        told.seek(0)
-        return _understood(told.read(LARGEST_OUTPUT))
+        given = (str(path), str(seconds), str(megabytes))
+        _status, said = ask(MODULE, *given, folder=folder, seconds=seconds, most=LARGEST_OUTPUT)
+    return _understood(said)
 
 
 def _understood(answer: bytes) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from positions.models import (
 from positions.permissions import may_chair, may_run, may_withdraw_reservation
 
 from .conditions import final_edition, standing
-from .meeting import BEFORE_THE_MEETING, last_count, last_roll_call
+from .meeting import BEFORE_THE_MEETING, last_count, last_roll_call, withdraw_before
 from .moves import PAPER_MOVES
 
 SECRETARIAT = gettext_lazy("the secretariat")
@@ -108,18 +108,7 @@ def record_reservation(
 def withdraw_reservation(reservation: Reservation, *, by: User, reason: str) -> Reservation:
     """Note that a reservation was withdrawn before the decision. Raises NotAllowed, or Blocked with every reason."""
     demand(may_withdraw_reservation(by, reservation), who=CHAIR, to=gettext_lazy("Withdraw a reservation"))
-    paper, row = locked(reservation.paper), locked(reservation)
-    reasons = []
-    if row.withdrawn_at or paper.state not in BEFORE_THE_MEETING:
-        reasons.append(_("This reservation cannot be withdrawn any more."))
-    if not reason.strip():
-        reasons.append(_("Give a reason: it is kept in the journal."))
-    if reasons:
-        raise Blocked(reasons)
-    row.withdrawn_at, row.withdrawn_reason = now(), reason.strip()
-    row.save(update_fields=["withdrawn_at", "withdrawn_reason"])
-    journal("withdraw_reservation", paper, by=by, reason=reason)
-    return row
+    return withdraw_before(reservation, by=by, reason=reason, over=_("This reservation cannot be withdrawn any more."))
 
 
 def _rule_reasons(paper: PositionPaper, rule: str, reasons: str) -> list[str]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from consultations.models import Consultation, Forum, OutlinePart, Point, PointState, Provision, Theme, User
 from ncm_portal.workflow import Blocked, Conflict, demand, journal, locked, now, verb
 from positions.models import (
+    COMMENT_LIMIT,
     Grounding,
     GroundingRelation,
     PaperState,
@@ -24,6 +25,7 @@ from positions.models import (
 from positions.permissions import may_draft
 
 from .amendments import outdate_all
+from .comments import resolve_comment
 
 OPEN_STATES = (PaperState.DRAFTING, PaperState.CONSOLIDATION)
 SECRETARIAT = gettext_lazy("the secretariat")
@@ -280,7 +282,7 @@ def move_paragraph(
 @verb
 def remove_paragraph(paragraph: Paragraph, *, by: User, reason: str) -> Paragraph:
     """Take a paragraph out of the text; its wordings and what it rested on stay on file. Raises NotAllowed, or Blocked
-    with every reason: a reservation would be lost with the words that it is on."""
+    with every reason: a reservation would be lost with the words that it is on. Open comments are settled by it."""
     row = _locked(paragraph, by, gettext_lazy("Remove a paragraph"))
     reasons = [] if reason.strip() else [_("Give a reason: it is kept in the journal.")]
     for reservation in row.reservations.filter(withdrawn_at=None).select_related("stakeholder"):
@@ -291,6 +293,9 @@ def remove_paragraph(paragraph: Paragraph, *, by: User, reason: str) -> Paragrap
     row.removed_at = now()
     row.save(update_fields=["removed_at"])
     journal("remove", row, by=by, reason=reason)
+    for remark in row.comments.open():
+        settled = _("The paragraph was removed: %(reason)s") % {"reason": reason.strip()}
+        resolve_comment(remark, by=by, resolution=settled[:COMMENT_LIMIT])
     outdate_all(row, by=by, also_places=True)
     return row
 

@@ -16,6 +16,7 @@ from positions.models import (
     ParagraphAgreement,
     PositionPaper,
     QuorumCount,
+    Reservation,
     RollCall,
 )
 from positions.permissions import may_chair, may_run
@@ -163,15 +164,22 @@ def record_explanation(paper: PositionPaper, *, stakeholder: Stakeholder, text: 
 def withdraw_explanation(explanation: Explanation, *, by: User, reason: str) -> Explanation:
     """Note that an explanation was withdrawn before the decision. Raises NotAllowed, or Blocked with every reason."""
     demand(may_run(by, explanation.paper), who=SECRETARIAT, to=gettext_lazy("Withdraw an explanation of position"))
-    paper, row = locked(explanation.paper), locked(explanation)
-    reasons = []
-    if row.withdrawn_at or paper.state not in BEFORE_THE_MEETING:
-        reasons.append(_("This explanation cannot be withdrawn any more."))
+    return withdraw_before(explanation, by=by, reason=reason, over=_("This explanation cannot be withdrawn any more."))
+
+
+@verb
+def withdraw_before[Row: (Explanation, Reservation)](record: Row, *, by: User, reason: str, over: str) -> Row:
+    """Mark what an organisation had put on record as withdrawn; only before the meeting has decided, with a reason.
+
+    Raises Blocked with every reason; `over` is that for which it is too late.
+    """
+    paper, row = locked(record.paper), locked(record)
+    reasons = [over] if row.withdrawn_at or paper.state not in BEFORE_THE_MEETING else []
     if not reason.strip():
         reasons.append(_("Give a reason: it is kept in the journal."))
     if reasons:
         raise Blocked(reasons)
     row.withdrawn_at, row.withdrawn_reason = now(), reason.strip()
     row.save(update_fields=["withdrawn_at", "withdrawn_reason"])
-    journal("withdraw_explanation", paper, by=by, reason=reason)
+    journal(f"withdraw_{row._meta.model_name}", paper, by=by, reason=reason)
     return row

@@ -307,9 +307,12 @@ def test_a_paragraph_is_removed_with_a_reason_and_stays_on_file(draft):
     assert refused(workflow.remove_paragraph, draft.paragraph, by=draft.drafter, reason="") == [
         "Give a reason: it is kept in the journal."
     ]
+    remark = workflow.comment(draft.paragraph, by=draft.colleague, text="Is this not said above?")
     row = workflow.remove_paragraph(draft.paragraph, by=draft.drafter, reason="Said twice.")
     assert (texts(draft.first), row.wordings.count()) == ([], 1)
-    assert last_entry(row) == ("remove", "Said twice.", {})
+    assert Event.objects.about(row).get(verb="remove").reason == "Said twice."
+    remark.refresh_from_db()
+    assert (remark.resolved_by, remark.resolution) == (draft.drafter, "The paragraph was removed: Said twice.")
     assert refused(workflow.reword, row, by=draft.drafter, text="Back.", why="So.") == [
         "This paragraph was removed from the text."
     ]
