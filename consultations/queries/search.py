@@ -24,7 +24,7 @@ from consultations.passages import for_everybody
 from .lists import PAGE, REFERENCE, Page, beyond, page_between
 
 FEW = 5_000
-RANKED = 500  # so many of the newest matches are put in order of how well they match
+RANKED = 200  # so many of the newest matches are put in order of how well they match
 LONGEST = 200
 NAMES, SHORTEST_NAME, LIKENESS = 5, 3, "0.5"
 A_REFERENCE = re.compile(r"([A-Z0-9-]{1,20})(\.\d+)?", re.ASCII)
@@ -96,11 +96,11 @@ class Hit(NamedTuple):
 
 
 def ranked(matches: QuerySet[Submission], words: str) -> list[Hit]:
-    """The newest RANKED of the inputs that have `words`, the best first; of equals the newest.
+    """The newest RANKED of the inputs that have `words`, and one more, the best first; of equals the newest.
 
     A word in the title weighs most, then the text and the points, then proposed wording and files. One query.
     """
-    newest = matches.order_by("-submitted_at", "-pk")[:RANKED]
+    newest = matches.order_by("-submitted_at", "-pk")[: RANKED + 1]
     rows = _entries(words).filter(submission__in=newest.values("pk")).values_list("submission")
     best = rows.annotate(rank=Max(SearchRank(F("words"), _query(words))))
     ordered = best.order_by("-rank", "-submission__submitted_at", "-submission")
@@ -117,10 +117,13 @@ def ranked_page(
     them the older ones by time, so that there is no depth at which the pages end."""
     matches = found(inputs, words)
     hits = ranked(matches, words)
+    goes_on = len(hits) > RANKED
+    if goes_on:
+        hits.remove(min(hits, key=_place_in_time))
     at = {hit.pk: place for place, hit in enumerate(hits)}
-    if len(hits) < RANKED:
+    if not goes_on:
         return _slice(inputs, hits, _place(at, before, after)), hits
-    rest = matches.filter(beyond(min(hits, key=lambda hit: hit[1::-1]), "lt"))
+    rest = matches.filter(beyond(min(hits, key=_place_in_time), "lt"))
     if before and at.get(before.pk, RANKED) >= RANKED - 1:
         edge = beyond(before, "lt") if before.pk not in at else None
         page = page_between(rest, "reference", older_than=edge, newer_than=None)
@@ -131,7 +134,11 @@ def ranked_page(
         if page.rows:
             return page._replace(newer=page.rows[0].reference), hits
         return _slice(inputs, hits, RANKED - PAGE, goes_on=True), hits
-    return _slice(inputs, hits, _place(at, before, after), goes_on=rest.exists()), hits
+    return _slice(inputs, hits, _place(at, before, after), goes_on=True), hits
+
+
+def _place_in_time(hit: Hit) -> tuple[datetime, int]:
+    return hit.submitted_at, hit.pk
 
 
 def _place(at: dict[int, int], before: Submission | None, after: Submission | None) -> int:
