@@ -16,6 +16,8 @@ from positions.participation import report
 from positions.render.participation import readable
 from positions.render.pdf import RenderFailed, canonical, render_apart
 
+from .printed_forms import later
+
 KEPT = 15 * 60  # seconds: the report says of which moment it is
 PRINTING = 90
 
@@ -43,7 +45,7 @@ def pdf(request: HttpRequest, slug: str) -> HttpResponse:
     data = cache.get(name)
     if data is None:
         if not cache.add(lock, 1, PRINTING):
-            return _later(_("The report is being printed. Try again in a few seconds."))
+            return later(_("The report is being printed. Try again in a few seconds."))
         try:
             with translation.override("en"):
                 content = report(current)
@@ -52,12 +54,8 @@ def pdf(request: HttpRequest, slug: str) -> HttpResponse:
             )
             cache.set(name, data, KEPT)
         except RenderFailed:
-            return _later(_("The report could not be printed. Read it on its page."))
+            return later(_("The report could not be printed. Read it on its page."))
         finally:
             cache.delete(lock)
     headers = {"Content-Disposition": f'inline; filename="participation-{slug}.pdf"'}
     return HttpResponse(data, content_type="application/pdf", headers=headers)
-
-
-def _later(words: str) -> HttpResponse:
-    return HttpResponse(words, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "5"})

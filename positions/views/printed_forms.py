@@ -42,16 +42,14 @@ def printed_form(request: HttpRequest, theme: str, kind: str) -> HttpResponse:
     if data is None:
         data = _made(kind, content, sha256)
         if data is None:
-            words = _("The form is being printed. Try again in a few seconds.")
-            return HttpResponse(
-                words, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "5"}
-            )
+            return later(_("The form is being printed. Try again in a few seconds."))
         cache.set(name, data, KEPT)
     headers = {"Content-Disposition": f'attachment; filename="form-{current.slug}-{wanted.code}.{kind}"'}
     return HttpResponse(data, content_type=TYPES[kind], headers=headers)
 
 
-def _later(words: str) -> HttpResponse:
+def later(words: str) -> HttpResponse:
+    """Say in plain words that a document is not ready yet."""
     return HttpResponse(words, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "5"})
 
 
