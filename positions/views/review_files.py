@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from consultations.intake.spreadsheets import NotReadable, read
+from consultations.intake.spreadsheets import EncodingUnknown, NotReadable, read
 from consultations.uploads import Refused
 from consultations.uploads.words import say
 from consultations.views.access import attempt
@@ -99,7 +99,12 @@ def _read_word(data: bytes, targets: list[Target]) -> Matched:
 
 
 def _read_sheet(data: bytes, targets: list[Target]) -> Matched:
-    sheet = read(data)
+    try:
+        sheet = read(data)
+    except EncodingUnknown as unknown:  # nobody is asked here how the letters were saved
+        raise NotReadable(
+            _("The letters of this CSV file were saved in a way that is not known. Save it as .xlsx and send it again.")
+        ) from unknown
     matched = match_table([sheet.headers or [], *(list(row) for row in sheet)], targets)
     if matched is None:
         raise NotReadable(_("The first row must name a column for the paragraph and one for the proposed change."))

@@ -126,3 +126,11 @@ def test_who_may_not_propose_brings_nothing_in(client, review):
     assert client.post(at("review_import", review), sent).status_code == 404
     close(review)
     assert client.get(at("review_import", review)).url == at("review", review)
+
+
+def test_a_table_in_unknown_letters_is_asked_for_as_a_workbook(member, review):
+    table = b"paragraph,proposed change\n1,Kenya calls for agreed routes.\n" + bytes(range(128, 256)) * 3
+    page = upload(member, review, table, "comments.csv")
+    assert page.status_code == 422
+    [said] = problems(page)
+    assert said.endswith("saved in a way that is not known. Save it as .xlsx and send it again.")
