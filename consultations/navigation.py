@@ -42,7 +42,7 @@ SECTIONS = (
     Section(_("Inputs"), "inputs", ("input", "coverage_", "participation", "submit", "draft", "receipt"), _anyone),
     Section(_("Position papers"), "papers", ("paper", "edition_", "verify", "review"), _anyone),
     Section(_("My organisation"), "my_organisation", ("my_", "register_", "join_"), _stakeholder),
-    Section(_("Clearance"), "clearances", ("clearance",), permissions.is_clearing_officer),
+    Section(_("Clearance"), "clearances", ("clearance", "step"), permissions.has_clearances),
     Section(
         _("Desk"),
         "desk",

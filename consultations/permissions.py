@@ -72,6 +72,11 @@ def is_clearing_officer(user: Any) -> bool:
     return any(m.role == MembershipRole.CLEARING_OFFICER for m in live_memberships(user))
 
 
+def has_clearances(user: Any) -> bool:
+    """Whether `user` clears text for a ministry, or acts for an office that a step of the chain asks."""
+    return is_clearing_officer(user) or any(m.is_asked for m in live_memberships(user))
+
+
 def is_member(user: Any) -> bool:
     """Whether `user` acts for a verified member institution of the NCM."""
     return any(m.stakeholder.is_verified_member for m in live_memberships(user))

@@ -30,6 +30,11 @@ def review_opened(review: ReviewRound) -> None:
     _about(review, "positions/mail/review_opened.txt", _invited(review))
 
 
+def review_extended(review: ReviewRound) -> None:
+    """Tell every organisation invited that a round closes later than announced."""
+    _about(review, "positions/mail/review_extended.txt", _invited(review))
+
+
 def review_closes(review: ReviewRound) -> None:
     """Remind the organisations invited that have proposed nothing yet that the round closes soon."""
     spoken = review.amendments.values("sponsor")

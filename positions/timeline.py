@@ -13,6 +13,7 @@ from positions.models import PositionPaper
 SENTENCES: dict[str, Promise] = {
     "create": _("The secretariat began to draft the paper."),
     "open_review": _("The text went out for review."),
+    "extend_review": _("The review round was extended."),
     "close_review": _("The review round closed, and the drafters began to consolidate the text."),
     "fix_clearance_text": _("The text was fixed for clearance."),
     "request_clearance": _("The ministries were asked to clear the text."),

@@ -23,7 +23,7 @@ from consultations.models import (
     Submission,
 )
 from ncm_portal import workflow
-from positions.models import Amendment, AnswerByLetter, Clearance, Corrigendum, PositionPaper, ReviewRound
+from positions.models import Amendment, AnswerByLetter, Clearance, Corrigendum, Edition, PositionPaper, ReviewRound
 from tests.factories import (
     bring,
     change,
@@ -156,9 +156,10 @@ def _likeness(world: SimpleNamespace, state: str) -> Likeness:
 def _paper(world: SimpleNamespace, state: str) -> PositionPaper:
     paper = make_paper(world.forum.consultation, forum=world.forum)
     make_paragraph(make_section(paper, world.theme), is_secretariat_text=True)
-    make_edition(paper, "0.1", "clearance")
+    clearance = make_edition(paper, "0.1", "clearance")
     make_edition(paper, "0.2", "forum")
     make_decision(paper)  # with a count that shows a quorum
+    _round(paper, clearance)
     make_files(make_edition(paper, "9.0", "adopted"))
     _lead(paper, state, silence_until=workflow.now() - timedelta(hours=1))
     if state == "adopted":
@@ -187,14 +188,20 @@ def _answer(clearance: Clearance, state: str) -> Clearance:
     return walk(clearance, state, **({"answered_at": workflow.now()} if state == "answered" else {}))
 
 
+def _round(paper: PositionPaper, edition: Edition) -> ReviewRound:
+    """A review round whose window is over."""
+    now = workflow.now()
+    return ReviewRound.objects.create(
+        paper=paper, number=1, edition=edition, opens_at=now - timedelta(days=9),
+        closes_at=now - timedelta(days=2),
+    )  # fmt: skip
+
+
 def _amendment(world: SimpleNamespace, state: str) -> Amendment:
     paper = make_paper(state="consolidation")
     paragraph = make_paragraph(make_section(paper, world.theme), is_secretariat_text=True)
     now = workflow.now()
-    review = ReviewRound.objects.create(
-        paper=paper, number=1, edition=make_edition(paper), opens_at=now - timedelta(days=9),
-        closes_at=now - timedelta(days=2),
-    )  # fmt: skip
+    review = _round(paper, make_edition(paper))
     made = Amendment.objects.create(
         round=review, paragraph=paragraph, base=paragraph.wording, text="Other words.", reason="They say more.",
         sponsor=world.body, by=world.people.roles["focal point"], at=now,

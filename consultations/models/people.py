@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -118,8 +119,12 @@ class User(AbstractBaseUser):
 
     @cached_property
     def live_memberships(self) -> list["Membership"]:
-        """The person's memberships today, with their organisations; read once per request."""
-        return list(self.memberships.live().select_related("stakeholder"))
+        """The person's memberships today, with their organisations; read once per request.
+
+        `is_asked`: whether the organisation answers for a step that texts take, such as legal vetting.
+        """
+        asked = Stakeholder.objects.filter(pk=OuterRef("stakeholder"), chain_steps__is_asked=True)
+        return list(self.memberships.live().select_related("stakeholder").annotate(is_asked=Exists(asked)))
 
 
 class County(models.Model):
@@ -348,6 +353,8 @@ class MembershipQuerySet(models.QuerySet):
 
 class Membership(models.Model):
     """A person acts for an organisation, in one role, from one day until another, on which it is over."""
+
+    is_asked: bool  # of a person's own memberships: see User.live_memberships
 
     Role = MembershipRole
 

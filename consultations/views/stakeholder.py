@@ -133,7 +133,7 @@ def _go_on(request: HttpRequest, saved: Submission, do: str) -> HttpResponse:
     if do == "files":
         return redirect("attachment_add", saved.key)
     if do in INSIDE:
-        inside(request, saved, do)
+        inside(request, saved, do, seen_files=request.POST.getlist("file"))
     elif do == "save":
         messages.success(request, _("Saved. Nobody but your organisation sees it until you send it."))
     return redirect("draft" if do == "save" else "draft_preview", saved.key)

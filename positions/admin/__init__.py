@@ -8,7 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from consultations.admin.base import ReadOnlyAdmin, RecordAdmin
 from consultations.permissions import is_secretariat
 from positions import workflow
-from positions.models import Amendment, ChainStep, Clearance, Decision, Disposition, Edition, PositionPaper, Reservation
+from positions.models import (
+    Amendment,
+    ChainStep,
+    Clearance,
+    Comment,
+    Decision,
+    Disposition,
+    Edition,
+    Lineage,
+    PositionPaper,
+    Reservation,
+)
 
 
 class SecretariatAdmin(ReadOnlyAdmin):
@@ -68,6 +79,22 @@ class AmendmentAdmin(SecretariatAdmin):
     list_display = ["sponsor", "paragraph", "state", "at", "decided_at"]
     list_filter = ["state", "round"]
     list_select_related = ["sponsor", "paragraph__wording"]
+
+
+@admin.register(Comment)
+class CommentAdmin(SecretariatAdmin):
+    list_display = ["text", "paragraph", "by", "at", "resolution", "resolved_at"]
+    list_filter = ["paragraph__section__paper"]
+    search_fields = ["text", "resolution"]
+    list_select_related = ["paragraph__wording", "by"]
+
+
+@admin.register(Lineage)
+class LineageAdmin(SecretariatAdmin):
+    list_display = ["successor", "kind", "predecessor", "why", "by", "at"]
+    list_filter = ["kind", "successor__section__paper"]
+    search_fields = ["why"]
+    list_select_related = ["successor__wording", "predecessor__wording", "by"]
 
 
 @admin.register(Reservation)

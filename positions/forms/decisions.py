@@ -79,6 +79,13 @@ class DueForm(forms.Form):
     due_at = moment_field(_("Answers are due"), _("Day and hour in Nairobi (EAT, UTC+3)."))
 
 
+class ExtendForm(forms.Form):
+    """A later hour at which a review round closes, and why."""
+
+    closes_at = moment_field(_("The round closes on"), _("Day and hour in Nairobi (EAT, UTC+3)."))
+    reason = reason_field(_("Enter the reason"), help_text=_("It is kept in the journal."))
+
+
 class SilenceForm(forms.Form):
     """Until when silence may be broken."""
 

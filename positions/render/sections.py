@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from positions.lines import Passage, numbered
 from positions.render.plain import blocks, short_reference
 from positions.render.words import objectives, provision_names, relation_words, speakers, with_values
 
@@ -63,7 +64,7 @@ def sections(content: Content) -> list[Content]:
         reserved[reservation["paragraph"]].append(reservation)
     places = targets(content)
     printed = []
-    for number, section in enumerate(content["sections"], start=1):
+    for number, (section, counted) in enumerate(zip(content["sections"], numbered(content), strict=True), start=1):
         if section["part"] in ("front", "annex") and not section["paragraphs"]:
             continue
         printed.append(
@@ -82,13 +83,22 @@ def sections(content: Content) -> list[Content]:
                         "lang": other_language(paragraph, content),
                         "blocks": blocks(paragraph["text"], paragraph.get("verb", "")),
                         "margin": margin(paragraph, places, provisions),
+                        "lines": line_words(passage),
                         "reservations": reserved[paragraph["number"]],
                     }
-                    for paragraph in section["paragraphs"]
+                    for paragraph, passage in zip(section["paragraphs"], counted.passages[1:], strict=True)
                 ],
             }
         )
     return printed
+
+
+def line_words(passage: Passage) -> str:
+    """Which lines of the edition a paragraph is: so "line 212", counted by its words alone, is found on paper too."""
+    first, last = passage.lines[0].number, passage.lines[-1].number
+    if first == last:
+        return _("Line %(number)s") % {"number": first}
+    return _("Lines %(first)s–%(last)s") % {"first": first, "last": last}
 
 
 def other_language(paragraph: Content, content: Content) -> str:

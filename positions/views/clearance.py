@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consultations.models import Event
-from consultations.permissions import is_clearing_officer, is_secretariat
+from consultations.permissions import has_clearances, is_secretariat
 from consultations.templatetags.portal import runs
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from ncm_portal.workflow import moves_open_to, needs_of
@@ -32,9 +32,9 @@ from .paper_moves import HOME, known_paper, moves_on
 @require_safe
 def clearances(request: HttpRequest) -> HttpResponse:
     """What a clearing officer's ministries were asked to clear, open ones first; the steps that wait for an office."""
-    steps = steps_for(request.user)
-    if not (is_clearing_officer(request.user) or is_secretariat(request.user) or steps):
+    if not (has_clearances(request.user) or is_secretariat(request.user)):
         raise Http404
+    steps = steps_for(request.user)
     live = Q(stances__replaced_at=None)
     asked = Clearance.objects.visible_to(request.user).select_related("paper", "ministry", "edition")
     asked = asked.defer("edition__content").annotate(

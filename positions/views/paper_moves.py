@@ -18,9 +18,18 @@ from consultations.permissions import is_secretariat
 from consultations.queries import public_holidays, working_day_after
 from consultations.templatetags.portal import day
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt
+from consultations.workflow import written_hour
 from ncm_portal.workflow import Move, check, moves_open_to, now
 from positions import workflow
-from positions.forms.decisions import AdoptForm, DueForm, NeededReasonForm, NoteForm, SilenceForm, SupersedeForm
+from positions.forms.decisions import (
+    AdoptForm,
+    DueForm,
+    ExtendForm,
+    NeededReasonForm,
+    NoteForm,
+    SilenceForm,
+    SupersedeForm,
+)
 from positions.models import PositionPaper
 from positions.workflow import PAPER_MOVES, days_to_give
 
@@ -28,6 +37,7 @@ DONE = Outcome([])
 CLOSE_OF_BUSINESS = time(17)
 # What a move asks for beside the click. The fields have the names of the verb's arguments.
 MOVE_FORMS: dict[str, type[forms.Form]] = {
+    "extend_review": ExtendForm,
     "request_clearance": DueForm,
     "reopen_text": NeededReasonForm,
     "clear_paper": NoteForm,
@@ -44,6 +54,7 @@ MOVE_FORMS: dict[str, type[forms.Form]] = {
 # What follows from a move, in a sentence above its button.
 WHAT_FOLLOWS = {
     "close_review": gettext_lazy("No more amendments are taken, and the drafters decide on those that came."),
+    "extend_review": gettext_lazy("Amendments are taken until the new hour. Everybody invited is told by mail."),
     "fix_clearance_text": gettext_lazy("The text is frozen as an edition. This edition is what the ministries clear."),
     "request_clearance": gettext_lazy("Each ministry is asked about the paragraphs of its mandate, by mail."),
     "reopen_text": gettext_lazy("The words may change again. Only ministries whose paragraphs change are asked again."),
@@ -74,7 +85,7 @@ WHAT_FOLLOWS = {
 ELSEWHERE = ("open_review",)
 # The page on which each move stands, and to which it leads back.
 HOME = {
-    "desk_review": ["open_review", "close_review"],
+    "desk_review": ["open_review", "close_review", "extend_review"],
     "desk_clearance": [
         "fix_clearance_text", "request_clearance", "reopen_text", "clear_paper",
         "open_silence", "end_silence", "break_silence",
@@ -100,8 +111,19 @@ def _clearance_days(paper: PositionPaper) -> tuple[dict[str, Any], str]:
     return {"due_at": datetime.combine(first, CLOSE_OF_BUSINESS)}, words
 
 
+def _closing_hour(paper: PositionPaper) -> tuple[dict[str, Any], str]:
+    """The hour at which the round closes now."""
+    last = paper.rounds.order_by("-number").first()
+    if last is None:
+        return {}, ""
+    return {"closes_at": last.closes_at}, _("Now it closes on %(day)s.") % {"day": written_hour(last.closes_at)}
+
+
 # What a form begins with, and a sentence of advice.
-BEGINNINGS: dict[str, Callable[[PositionPaper], tuple[dict[str, Any], str]]] = {"request_clearance": _clearance_days}
+BEGINNINGS: dict[str, Callable[[PositionPaper], tuple[dict[str, Any], str]]] = {
+    "request_clearance": _clearance_days,
+    "extend_review": _closing_hour,
+}
 
 
 def known_paper(request: HttpRequest, slug: str) -> PositionPaper:

@@ -51,6 +51,7 @@ def desk_review(request: HttpRequest, slug: str) -> HttpResponse:
         "reasons": reasons,
         "needs": needs_of(own, paper),
         "moves": [each for each in moves_open_to(closing, paper, request.user) if each.ready],
+        "may_extend": bool(moves_open_to({"extend_review": own["extend_review"]}, paper, request.user)),
         "moves_at": reverse("desk_paper", args=[slug]) + "moves/",
     }
     status = REFUSED if reasons or form.errors else 200

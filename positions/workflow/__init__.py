@@ -75,6 +75,7 @@ from .review import (
     choose_text,
     close_review,
     decline_amendment,
+    extend_review,
     open_review,
     remind_reviews,
 )

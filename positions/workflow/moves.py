@@ -52,6 +52,16 @@ PAPER_MOVES = table(
         review_has_closed,
     ),
     Move(
+        "extend_review",
+        gettext_lazy("Extend the review round"),
+        (S.REVIEW,),
+        None,
+        may_clear,
+        HEAD,
+        needs_reason=True,
+        undoes=True,
+    ),
+    Move(
         "fix_clearance_text",
         gettext_lazy("Fix the text for clearance"),
         (S.CONSOLIDATION,),

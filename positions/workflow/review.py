@@ -66,6 +66,23 @@ def close_review(paper: PositionPaper, *, by: User) -> PositionPaper:
     return make(PAPER_MOVES["close_review"], paper, by=by)
 
 
+@verb
+def extend_review(paper: PositionPaper, *, by: User, closes_at: datetime, reason: str) -> PositionPaper:
+    """Move the closing hour of the round to a later one that lies ahead. Mails those invited, and reminds them anew."""
+    data: dict[str, object] = {}
+
+    def move_hour(row: PositionPaper) -> None:
+        review = locked(row.rounds.latest("number"))
+        if closes_at <= review.closes_at or deadline_passed(closes_at):
+            raise Blocked(_("The new hour must be later than the old one and lie ahead."))
+        data.update(round=review.number, to=closes_at.isoformat(), **{"from": review.closes_at.isoformat()})
+        review.closes_at, review.reminded_at = closes_at, None
+        review.save(update_fields=["closes_at", "reminded_at"])
+        emails.review_extended(review)
+
+    return make(PAPER_MOVES["extend_review"], paper, by=by, reason=reason, change=move_hour, data=data)
+
+
 def remind_reviews() -> int:
     """Remind those invited who have proposed nothing, once before a round closes; say how many rounds.
 

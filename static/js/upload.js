@@ -85,6 +85,11 @@
     if (told.lost) { row.why.textContent = told.lost; row.why.hidden = false; return; }
     forget(file);
     row.name.textContent = told.name ?? file.name;
+    if (box.dataset.form) { // who signs on this page has seen this file
+      const seen = Object.assign(document.createElement("input"), { type: "hidden", name: "file", value: row.li.dataset.key });
+      seen.setAttribute("form", box.dataset.form);
+      row.li.append(seen);
+    }
     if (told.state === "ready") {
       const link = document.createElement("a");
       link.href = told.address;

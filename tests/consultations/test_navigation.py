@@ -6,9 +6,10 @@ from django.test import RequestFactory
 from django.urls import resolve, reverse
 from django.utils import translation
 
-from consultations.models import MembershipRole, Office
+from consultations.models import MembershipRole, Office, User
 from consultations.navigation import SECTIONS, nav
-from tests.factories import make_member, make_ministry, make_user
+from positions.models import ChainStep
+from tests.factories import change, make_consultation, make_member, make_ministry, make_user
 
 pytestmark = pytest.mark.django_db
 FOR_ALL = ["Consultation", "Inputs", "Position papers"]
@@ -40,6 +41,16 @@ def test_a_clearing_officer_sees_clearance():
     officer = make_user()
     make_member(make_ministry(), MembershipRole.CLEARING_OFFICER, user=officer)
     assert labels(officer) == [*FOR_ALL, "My organisation", "Clearance", "Account"]
+
+
+def test_who_acts_for_an_office_of_the_chain_sees_clearance(django_assert_num_queries):
+    body = make_ministry()
+    step = ChainStep.objects.create(consultation=make_consultation(), kind="foreign", institution=body)
+    person = make_member(body)
+    with django_assert_num_queries(1):
+        assert labels(person) == [*FOR_ALL, "My organisation", "Clearance", "Account"]
+    change(step, is_asked=False)
+    assert "Clearance" not in labels(User.objects.get(pk=person.pk))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,16 @@ from ncm_portal.workflow import Blocked, NotAllowed, now, replayed_at
 from positions import workflow
 from positions.models import Amendment, ReviewRound
 from positions.permissions import sponsors
-from tests.factories import make_member, make_ministry, make_point, make_secretariat, make_stakeholder, make_user
+from tests.factories import (
+    change,
+    make_head,
+    make_member,
+    make_ministry,
+    make_point,
+    make_secretariat,
+    make_stakeholder,
+    make_user,
+)
 from tests.paper_factories import bring_paper, make_paper, make_paragraph, make_section
 from tests.positions.drafting import last_entry, make_draft
 from tests.positions.reviewing import TEXT, closed, make_reviewable, opened, propose, refused, standing
@@ -242,6 +251,42 @@ def test_open_points_are_those_of_now(draft):
     assert refused(workflow.open_review, draft.paper, by=draft.drafter, closes_at=now() + timedelta(days=1)) == [
         "1 point has no disposition yet"
     ]
+
+
+# --- More time ------------------------------------------------------------------------------------------------------
+
+
+def test_the_head_extends_a_round_and_those_invited_are_told(draft):
+    review, head = opened(draft), make_head()
+    change(review, reminded_at=now())
+    old, new = review.closes_at, review.closes_at + timedelta(days=3)
+    OutgoingMail.objects.all().delete()
+    draft.paper = workflow.extend_review(draft.paper, by=head, closes_at=new, reason="Two ministries asked.")
+    review.refresh_from_db()
+    assert (draft.paper.state, review.closes_at, review.reminded_at) == ("review", new, None)
+    assert last_entry(draft.paper) == (
+        "extend_review", "Two ministries asked.", {"round": 1, "from": old.isoformat(), "to": new.isoformat()},
+    )  # fmt: skip
+    assert list(OutgoingMail.objects.values_list("to", "subject")) == [
+        (draft.member.email, "More time to review a text")
+    ]
+    with replayed_at(old + timedelta(hours=1)):
+        assert propose(draft).state == "proposed"
+
+
+def test_a_round_is_extended_to_a_later_hour_by_the_head_with_a_reason(draft):
+    review, head = opened(draft), make_head()
+    for closes_at in (review.closes_at, now() - timedelta(hours=1)):
+        assert refused(workflow.extend_review, draft.paper, by=head, closes_at=closes_at, reason="More time.") == [
+            "The new hour must be later than the old one and lie ahead."
+        ]
+    later = review.closes_at + timedelta(days=1)
+    assert refused(workflow.extend_review, draft.paper, by=head, closes_at=later, reason=" ") == [
+        "Give a reason: it is kept in the journal."
+    ]
+    with pytest.raises(NotAllowed):
+        workflow.extend_review(draft.paper, by=draft.drafter, closes_at=later, reason="More time.")
+    assert ReviewRound.objects.get().closes_at == review.closes_at
 
 
 # --- Reminders ------------------------------------------------------------------------------------------------------

@@ -256,6 +256,22 @@ def test_a_file_that_was_not_seen_is_not_signed(client, author, organisation, dr
     assert draft.signed_off_at is not None
 
 
+def test_a_file_that_came_while_the_form_was_open_is_not_signed_there_either(client, author, organisation, draft):
+    change(organisation, signs_off=True)
+    head = sign_in(Client(), make_member(organisation, is_primary=True))
+    seen, form = make_attachment(draft), reverse("draft", args=[draft.key])
+    assert f'form="draft" name="file" value="{seen.key}"' in head.get(form).content.decode()
+    said = {"do": "sign_off", "seen_at": at(draft), "body": draft.body, "title": draft.title}
+    later = make_attachment(draft, name="later.pdf")
+    page = post(head, form, **said, file=[str(seen.key)])
+    why = "A file was added since you opened this page. Look at it before you sign."
+    assert (page.status_code, page.context["reasons"], "later.pdf" in words(page)) == (409, [why], True)
+    draft.refresh_from_db()
+    post(head, form, **{**said, "seen_at": at(draft)}, file=[str(seen.key), str(later.key)])
+    draft.refresh_from_db()
+    assert draft.signed_off_at is not None
+
+
 def test_a_signed_draft_waits_for_nothing_but_to_be_sent(client, author, organisation, draft):
     change(organisation, signs_off=True)
     change(draft, signed_off_at=now(), signed_off_by=author)

