@@ -42,7 +42,6 @@ if [ -z "${DATABASE_URL:-}" ]; then
 fi
 step "Making the tables"
 manage migrate --verbosity 0
-manage createcachetable --verbosity 0
 step "Loading the reference data"
 manage load_reference
 

@@ -2,17 +2,31 @@
 
 from .attachments import Attachment, AttachmentKind, AttachmentState
 from .copying import copy_in, copy_values
-from .dialogue import Endorsement, Misreading, Presence, Question, Reminder
-from .events import Event, MailState, Medium, OutgoingMail
-from .finding import SearchEntry, Tally
-from .forums import (
-    CheckIn,
-    CheckInChannel,
-    Consultation,
-    ConsultationState,
+from .delegates import (
     Delegate,
     DelegateRole,
     DelegateState,
+    Invitation,
+    InvitationState,
+    SeatQuota,
+    Sex,
+)
+from .dialogue import Endorsement, Misreading, Presence, Question, Reminder
+from .events import Event, MailState, Medium, OutgoingMail
+from .finding import SearchEntry, Tally
+from .forum_day import (
+    CheckIn,
+    CheckInChannel,
+    ForumFile,
+    ForumFileKind,
+    QueuedKind,
+    QueuedOutcome,
+    QueuedRow,
+    Speech,
+)
+from .forums import (
+    Consultation,
+    ConsultationState,
     Forum,
     ForumSession,
     ForumState,
@@ -39,6 +53,7 @@ from .inputs import (
 )
 from .jobs import Job, JobKind, JobState
 from .likeness import Likeness, LikenessState
+from .outcome import ActionPoint, ActionState, Communique, CommuniqueState
 from .people import (
     County,
     Evidence,

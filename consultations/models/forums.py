@@ -1,7 +1,5 @@
 """Consultations, the milestones they aim at, and the forums where people meet."""
 
-import uuid
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -9,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ncm_portal import workflow
 
-from .guards import append_only, no_delete, one_of, state_guards
-from .people import County, Evidence, Group, Stakeholder, User
+from .guards import no_delete, one_of, state_guards
+from .people import Evidence, User
 from .text import CleanCharField, CleanTextField
 from .themes import Theme
 
@@ -161,6 +159,14 @@ class Forum(models.Model):
     convenors = CleanCharField(_("convened by"), max_length=300, blank=True)
     concept = CleanTextField(_("concept note"), blank=True, max_length=5000)
     seats = models.PositiveSmallIntegerField(_("seats"), default=50)
+    respond_by = models.DateField(_("answers to letters by"), null=True, blank=True)
+    letter_text = CleanTextField(
+        _("text of the letter of invitation"),
+        blank=True,
+        max_length=4000,
+        help_text=_("What the letter says between the salutation and the programme. A blank line begins a paragraph."),
+    )
+    contact = CleanCharField(_("whom to ask"), max_length=200, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=ForumState, default=ForumState.DRAFT, editable=False)
     source = models.TextField(_("source"), blank=True)
 
@@ -267,98 +273,3 @@ class SessionRole(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}: {self.user or self.name}"
-
-
-class DelegateState(models.TextChoices):
-    NOMINATED = "nominated", _("nominated")
-    CONFIRMED = "confirmed", _("confirmed")
-    WAITLISTED = "waitlisted", _("on the reserve list")
-    REFUSED = "refused", _("refused")
-    WITHDRAWN = "withdrawn", _("withdrawn")
-
-
-class DelegateRole(models.TextChoices):
-    DELEGATE = "delegate", _("delegate")
-    OBSERVER = "observer", _("observer")
-    RESOURCE_PERSON = "resource_person", _("resource person")
-    RAPPORTEUR = "rapporteur", _("rapporteur")
-
-
-class Delegate(models.Model):
-    """A person whom an organisation sends to a forum; name, title and group are kept as they were then."""
-
-    State = DelegateState
-
-    forum = models.ForeignKey(Forum, models.PROTECT, related_name="delegates", verbose_name=_("forum"))
-    stakeholder = models.ForeignKey(
-        Stakeholder, models.PROTECT, related_name="delegates", verbose_name=_("organisation")
-    )
-    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("account"))
-    name = CleanCharField(_("name"), max_length=200)
-    title = CleanCharField(_("title"), max_length=200, blank=True)
-    email = models.EmailField(_("e-mail"), blank=True)
-    role = models.CharField(_("role"), max_length=16, choices=DelegateRole, default=DelegateRole.DELEGATE)
-    group = models.CharField(_("group"), max_length=24, choices=Group, blank=True)
-    county = models.ForeignKey(County, models.PROTECT, null=True, blank=True, verbose_name=_("county"))
-    badge_number = models.PositiveSmallIntegerField(_("badge"), null=True, blank=True, editable=False)
-    state = models.CharField(
-        _("state"), max_length=12, choices=DelegateState, default=DelegateState.NOMINATED, editable=False
-    )
-
-    class Meta:
-        verbose_name = _("delegate")
-        verbose_name_plural = _("delegates")
-        ordering = ["forum", "name", "pk"]
-        constraints = [
-            one_of("state", DelegateState, "delegate_state"),
-            models.UniqueConstraint(fields=["forum", "badge_number"], name="delegate_badge"),
-        ]
-        triggers = [
-            *state_guards(
-                "nominated",
-                [
-                    ("nominated", "confirmed"),
-                    ("nominated", "waitlisted"),
-                    ("nominated", "refused"),
-                    ("waitlisted", "confirmed"),
-                    ("nominated", "withdrawn"),
-                    ("confirmed", "withdrawn"),
-                    ("waitlisted", "withdrawn"),
-                ],
-            ),
-            no_delete(),
-        ]
-
-    def __str__(self):
-        return self.name
-
-
-class CheckInChannel(models.TextChoices):
-    QR = "qr", _("QR code")
-    MANUAL = "manual", _("at the desk")
-    SELF = "self", _("by the delegate")
-    PAPER = "paper", _("paper register")
-
-
-class CheckIn(models.Model):
-    """A delegate came to a forum's day. A resend is the same row; a correction is a further row that voids it."""
-
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    delegate = models.ForeignKey(Delegate, models.PROTECT, related_name="check_ins", verbose_name=_("delegate"))
-    channel = models.CharField(_("how"), max_length=8, choices=CheckInChannel)
-    at = models.DateTimeField(_("time at the door"))
-    received_at = models.DateTimeField(_("received"), default=timezone.now)
-    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("entered by"))
-    voids = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="voided_by", verbose_name=_("voids")
-    )
-
-    class Meta:
-        verbose_name = _("check-in")
-        verbose_name_plural = _("check-ins")
-        ordering = ["at", "pk"]
-        constraints = [one_of("channel", CheckInChannel, "checkin_channel")]
-        triggers = [append_only()]
-
-    def __str__(self):
-        return f"{self.delegate}, {timezone.localtime(self.at):%d %b %H:%M}"

@@ -26,19 +26,8 @@ def install_triggers(apps, schema_editor):
 class Migration(migrations.Migration):
     initial = True
 
-    replaces = [
-        ("positions", "0001_start"),
-        ("positions", "0002_silence"),
-        ("positions", "0003_mandates_letters_reminders"),
-        ("positions", "0004_amendments_that_contend"),
-        ("positions", "0005_lineage_and_comments"),
-        ("positions", "0006_reason_codes"),
-        ("positions", "0007_chain_roll_call_explanations"),
-        ("positions", "0008_corrigenda_restricted"),
-    ]
-
     dependencies = [
-        ("consultations", "0001_first_release"),
+        ("consultations", "0001_initial"),
         ("consultations", "__first__"),
     ]
 
@@ -1738,6 +1727,79 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Screen",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "forum",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="screen",
+                        to="consultations.forum",
+                        verbose_name="forum",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="consultations.forumsession",
+                        verbose_name="session",
+                    ),
+                ),
+                (
+                    "heading",
+                    consultations.models.text.CleanCharField(
+                        blank=True, max_length=200, verbose_name="item of the agenda"
+                    ),
+                ),
+                (
+                    "paragraph",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="positions.paragraph",
+                        verbose_name="paragraph",
+                    ),
+                ),
+                (
+                    "amendment",
+                    consultations.models.text.CleanTextField(
+                        blank=True, max_length=3000, verbose_name="words proposed from the floor"
+                    ),
+                ),
+                (
+                    "moved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="consultations.stakeholder",
+                        verbose_name="proposed by",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="changed by",
+                    ),
+                ),
+                ("changed_at", models.DateTimeField(verbose_name="changed")),
+            ],
+            options={
+                "verbose_name": "screen of a forum",
+                "verbose_name_plural": "screens of forums",
+            },
+        ),
+        migrations.CreateModel(
             name="StepAnswer",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -2303,6 +2365,195 @@ class Migration(migrations.Migration):
                             operation="DELETE",
                             pgid="pgtrigger_no_delete_b2cca",
                             table="positions_cosponsor",
+                            when="BEFORE",
+                        ),
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="FloorDecision",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="floor_decisions",
+                        to="positions.positionpaper",
+                        verbose_name="paper",
+                    ),
+                ),
+                (
+                    "paragraph",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="floor_decisions",
+                        to="positions.paragraph",
+                        verbose_name="paragraph",
+                    ),
+                ),
+                (
+                    "wording",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="positions.wording",
+                        verbose_name="words as tabled",
+                    ),
+                ),
+                (
+                    "decided",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="positions.wording",
+                        verbose_name="words as decided",
+                    ),
+                ),
+                (
+                    "amendment",
+                    consultations.models.text.CleanTextField(
+                        blank=True, max_length=3000, verbose_name="words proposed from the floor"
+                    ),
+                ),
+                (
+                    "moved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="floor_amendments",
+                        to="consultations.stakeholder",
+                        verbose_name="proposed by",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("adopted", "adopted"),
+                            ("with_reservation", "adopted with a reservation"),
+                            ("sent_back", "sent back"),
+                        ],
+                        max_length=16,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("consensus", "consensus"),
+                            ("show_of_hands", "show of hands"),
+                            ("roll_call", "roll call"),
+                        ],
+                        default="consensus",
+                        max_length=14,
+                        verbose_name="how",
+                    ),
+                ),
+                (
+                    "quorum",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="floor_decisions",
+                        to="positions.quorumcount",
+                        verbose_name="quorum of that moment",
+                    ),
+                ),
+                ("yes", models.PositiveSmallIntegerField(null=True, verbose_name="yes")),
+                ("no", models.PositiveSmallIntegerField(null=True, verbose_name="no")),
+                ("abstain", models.PositiveSmallIntegerField(null=True, verbose_name="abstain")),
+                ("votes", models.JSONField(null=True, verbose_name="votes")),
+                (
+                    "reservation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="floor_decisions",
+                        to="positions.reservation",
+                        verbose_name="reservation",
+                    ),
+                ),
+                (
+                    "note",
+                    consultations.models.text.CleanTextField(
+                        blank=True, max_length=2000, verbose_name="note of the chair"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="chair",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="when")),
+            ],
+            options={
+                "verbose_name": "decision on a paragraph",
+                "verbose_name_plural": "decisions on paragraphs",
+                "ordering": ["paper", "at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["adopted", "with_reservation", "sent_back"])),
+                        name="floordecision_outcome",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("mode__in", ["consensus", "show_of_hands", "roll_call"])),
+                        name="floordecision_mode",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("abstain__isnull", True), ("no__isnull", True), ("yes__isnull", True)),
+                            models.Q(("abstain__isnull", False), ("no__isnull", False), ("yes__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="floordecision_tally",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided", None), ("outcome", "sent_back")),
+                            models.Q(models.Q(("outcome", "sent_back"), _negated=True), ("decided__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="floordecision_words",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "with_reservation"), _negated=True),
+                            ("reservation__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="floordecision_reservation",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("mode", "consensus"), ("yes", None)),
+                            models.Q(models.Q(("mode", "consensus"), _negated=True), ("yes__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="floordecision_counted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("moved_by", None), models.Q(("amendment", ""), _negated=True), _connector="OR"
+                        ),
+                        name="floordecision_amendment",
+                    ),
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="3677252291a78a88c00a93473b7a1c7484de90da",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_f73f0",
+                            table="positions_floordecision",
                             when="BEFORE",
                         ),
                     )

@@ -15,6 +15,7 @@ import django.utils.timezone
 import pgtrigger.compiler
 from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension, UnaccentExtension
+from django.core.management import call_command
 from django.db import migrations, models
 
 import consultations.models.text
@@ -27,20 +28,13 @@ def install_triggers(apps, schema_editor):
             schema_editor.execute(trigger.install_sql, params=None)
 
 
+def make_cache_table(apps, schema_editor):
+    """Make the table of the cache, so that `migrate` is all that a new database needs."""
+    call_command("createcachetable", database=schema_editor.connection.alias, verbosity=0)
+
+
 class Migration(migrations.Migration):
     initial = True
-
-    replaces = [
-        ("consultations", "0001_start"),
-        ("consultations", "0002_outbox_due_at"),
-        ("consultations", "0003_guards_of_sessions_and_journal"),
-        ("consultations", "0004_every_door"),
-        ("consultations", "0005_finding"),
-        ("consultations", "0006_begun_as_sent"),
-        ("consultations", "0007_public_holidays"),
-        ("consultations", "0008_needs_roll_call"),
-        ("consultations", "0009_feed_order"),
-    ]
 
     dependencies = []
 
@@ -791,6 +785,20 @@ class Migration(migrations.Migration):
                     consultations.models.text.CleanTextField(blank=True, max_length=5000, verbose_name="concept note"),
                 ),
                 ("seats", models.PositiveSmallIntegerField(default=50, verbose_name="seats")),
+                ("respond_by", models.DateField(blank=True, null=True, verbose_name="answers to letters by")),
+                (
+                    "letter_text",
+                    consultations.models.text.CleanTextField(
+                        blank=True,
+                        help_text="What the letter says between the salutation and the programme. A blank line begins a paragraph.",
+                        max_length=4000,
+                        verbose_name="text of the letter of invitation",
+                    ),
+                ),
+                (
+                    "contact",
+                    consultations.models.text.CleanCharField(blank=True, max_length=200, verbose_name="whom to ask"),
+                ),
                 (
                     "state",
                     models.CharField(
@@ -1023,6 +1031,164 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Invitation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="key")),
+                (
+                    "forum",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations",
+                        to="consultations.forum",
+                        verbose_name="forum",
+                    ),
+                ),
+                (
+                    "stakeholder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="forum_invitations",
+                        to="consultations.stakeholder",
+                        verbose_name="organisation",
+                    ),
+                ),
+                ("seats", models.PositiveSmallIntegerField(default=1, verbose_name="seats")),
+                (
+                    "reference",
+                    consultations.models.text.CleanCharField(
+                        max_length=60, unique=True, verbose_name="reference of the letter"
+                    ),
+                ),
+                (
+                    "addressee",
+                    consultations.models.text.CleanCharField(
+                        blank=True, max_length=200, verbose_name="to whom the letter is addressed"
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail address")),
+                ("respond_by", models.DateField(verbose_name="answer by")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "not sent yet"),
+                            ("sent", "sent, no answer yet"),
+                            ("answered", "answered"),
+                            ("declined", "declined"),
+                            ("lapsed", "lapsed without an answer"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "token_round",
+                    models.PositiveSmallIntegerField(default=1, editable=False, verbose_name="issue of the link"),
+                ),
+                (
+                    "token_hash",
+                    models.CharField(
+                        editable=False, max_length=64, null=True, unique=True, verbose_name="hash of the link"
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(editable=False, null=True, verbose_name="sent")),
+                ("reminded_at", models.DateTimeField(editable=False, null=True, verbose_name="last reminded")),
+                ("reminders", models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="reminders")),
+                ("answered_at", models.DateTimeField(editable=False, null=True, verbose_name="answered")),
+                (
+                    "answered_by",
+                    consultations.models.text.CleanCharField(
+                        blank=True, editable=False, max_length=200, verbose_name="who answered"
+                    ),
+                ),
+                (
+                    "answer_reference",
+                    consultations.models.text.CleanCharField(
+                        blank=True, editable=False, max_length=80, verbose_name="reference of the letter of answer"
+                    ),
+                ),
+                (
+                    "message",
+                    consultations.models.text.CleanTextField(
+                        blank=True, editable=False, max_length=2000, verbose_name="what they wrote"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "invitation to a forum",
+                "verbose_name_plural": "invitations to forums",
+                "ordering": ["forum", "stakeholder__name", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "sent", "answered", "declined", "lapsed"])),
+                        name="invitation_state",
+                    ),
+                    models.UniqueConstraint(fields=("forum", "stakeholder"), name="invitation_once"),
+                    models.CheckConstraint(condition=models.Q(("seats__gt", 0)), name="invitation_seats"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at", None), ("state", "draft"), ("token_hash", None)),
+                            models.Q(
+                                models.Q(("state", "draft"), _negated=True),
+                                ("sent_at__isnull", False),
+                                ("token_hash__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="invitation_sent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["answered", "declined"]), _negated=True),
+                            ("answered_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="invitation_answered",
+                    ),
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="state_moves",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            declare="DECLARE _is_valid_transition BOOLEAN;",
+                            func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{answered:declined,declined:answered,draft:sent,lapsed:answered,lapsed:declined,sent:answered,sent:declined,sent:lapsed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                            hash="3aed65034fb9e0400767fa5f80d7f2d80b70d770",
+                            operation="UPDATE",
+                            pgid="pgtrigger_state_moves_83768",
+                            table="consultations_invitation",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="state_starts",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (NOT (NEW.\"state\" = 'draft'))",
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;",
+                            hash="9ec85281a52a9f5a1686625b28cb68e03bfec5e8",
+                            operation="INSERT",
+                            pgid="pgtrigger_state_starts_aa821",
+                            table="consultations_invitation",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="no_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                            hash="aea3e65c99c492a0da486031c9da2260ffabe2ab",
+                            operation="DELETE",
+                            pgid="pgtrigger_no_delete_f368c",
+                            table="consultations_invitation",
+                            when="BEFORE",
+                        ),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Mandate",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1166,6 +1332,82 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         fields=("title", "planned_start", "actual_start"), name="milestone_once", nulls_distinct=False
                     ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SeatQuota",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "forum",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="quotas",
+                        to="consultations.forum",
+                        verbose_name="forum",
+                    ),
+                ),
+                (
+                    "group",
+                    models.CharField(
+                        choices=[
+                            ("ministry", "Ministry"),
+                            ("state_agency", "State department or agency"),
+                            ("county_government", "County government"),
+                            ("independent_commission", "Independent commission"),
+                            ("un_agency", "UN agency"),
+                            ("development_partner", "Development partner"),
+                            ("civil_society", "Civil society"),
+                            ("faith_based", "Faith-based"),
+                            ("academia", "Academia"),
+                            ("research", "Research"),
+                            ("private_sector", "Private sector"),
+                            ("employers", "Employers"),
+                            ("workers", "Workers"),
+                            ("diaspora", "Diaspora"),
+                            ("migrants", "Migrants"),
+                            ("media", "Media"),
+                        ],
+                        max_length=24,
+                        verbose_name="group",
+                    ),
+                ),
+                ("seats", models.PositiveSmallIntegerField(verbose_name="seats")),
+                ("reserve", models.PositiveSmallIntegerField(default=0, verbose_name="places on the reserve list")),
+            ],
+            options={
+                "verbose_name": "seats of a group",
+                "verbose_name_plural": "seats by group",
+                "ordering": ["forum", "group"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "group__in",
+                                [
+                                    "ministry",
+                                    "state_agency",
+                                    "county_government",
+                                    "independent_commission",
+                                    "un_agency",
+                                    "development_partner",
+                                    "civil_society",
+                                    "faith_based",
+                                    "academia",
+                                    "research",
+                                    "private_sector",
+                                    "employers",
+                                    "workers",
+                                    "diaspora",
+                                    "migrants",
+                                    "media",
+                                ],
+                            )
+                        ),
+                        name="seatquota_group",
+                    ),
+                    models.UniqueConstraint(fields=("forum", "group"), name="seatquota_once"),
                 ],
             },
         ),
@@ -1349,6 +1591,125 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Communique",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "forum",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="communique",
+                        to="consultations.forum",
+                        verbose_name="forum",
+                    ),
+                ),
+                ("body", consultations.models.text.CleanTextField(max_length=20000, verbose_name="text")),
+                ("version", models.PositiveSmallIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "in preparation"),
+                            ("circulated", "circulated for comment"),
+                            ("cleared", "cleared"),
+                            ("published", "published"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="last written by",
+                    ),
+                ),
+                ("written_at", models.DateTimeField(verbose_name="last written")),
+                (
+                    "cleared_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="cleared by",
+                    ),
+                ),
+                ("published_at", models.DateTimeField(editable=False, null=True, verbose_name="published")),
+                (
+                    "sha256",
+                    models.CharField(blank=True, editable=False, max_length=64, verbose_name="SHA-256 of the text"),
+                ),
+            ],
+            options={
+                "verbose_name": "communiqué",
+                "verbose_name_plural": "communiqués",
+                "ordering": ["forum"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "circulated", "cleared", "published"])),
+                        name="communique_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("cleared_by__isnull", False),
+                                ("published_at__isnull", False),
+                                ("state", "published"),
+                                models.Q(("sha256", ""), _negated=True),
+                            ),
+                            models.Q(models.Q(("state", "published"), _negated=True), ("published_at", None)),
+                            _connector="OR",
+                        ),
+                        name="communique_published",
+                    ),
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="state_moves",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            declare="DECLARE _is_valid_transition BOOLEAN;",
+                            func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{circulated:cleared,circulated:draft,cleared:draft,cleared:published,draft:circulated}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                            hash="f6efe53103ace15839c744d4cd01ab20177f8e77",
+                            operation="UPDATE",
+                            pgid="pgtrigger_state_moves_93ecc",
+                            table="consultations_communique",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="state_starts",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (NOT (NEW.\"state\" = 'draft'))",
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;",
+                            hash="978ffe23639e0fb208bace38c2c4eb4af09e0fe9",
+                            operation="INSERT",
+                            pgid="pgtrigger_state_starts_23694",
+                            table="consultations_communique",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="no_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                            hash="95f1ba780c448affe50d54a2446d8090b4664a85",
+                            operation="DELETE",
+                            pgid="pgtrigger_no_delete_38f31",
+                            table="consultations_communique",
+                            when="BEFORE",
+                        ),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Delegate",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1435,6 +1796,68 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "sex",
+                    models.CharField(
+                        blank=True,
+                        choices=[("f", "female"), ("m", "male"), ("x", "other")],
+                        help_text="Only where it was told.",
+                        max_length=1,
+                        verbose_name="sex",
+                    ),
+                ),
+                (
+                    "access_needs",
+                    consultations.models.text.CleanCharField(
+                        blank=True,
+                        help_text="A ramp, a sign language interpreter, large print.",
+                        max_length=300,
+                        verbose_name="access needs",
+                    ),
+                ),
+                (
+                    "invitation",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delegates",
+                        to="consultations.invitation",
+                        verbose_name="invitation",
+                    ),
+                ),
+                (
+                    "sits_in_for",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="substitutes",
+                        to="consultations.delegate",
+                        verbose_name="sits in for",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="consultations.delegate",
+                        verbose_name="the same person as",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="code on the badge"),
+                ),
+                (
+                    "badge_printed_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="badge printed"),
+                ),
+                (
                     "badge_number",
                     models.PositiveSmallIntegerField(blank=True, editable=False, null=True, verbose_name="badge"),
                 ),
@@ -1466,7 +1889,24 @@ class Migration(migrations.Migration):
                         ),
                         name="delegate_state",
                     ),
+                    models.CheckConstraint(condition=models.Q(("sex__in", ["", "f", "m", "x"])), name="delegate_sex"),
                     models.UniqueConstraint(fields=("forum", "badge_number"), name="delegate_badge"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("merged_into", None),
+                            models.Q(("state", "withdrawn"), models.Q(("merged_into", models.F("pk")), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="delegate_merged",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sits_in_for", None),
+                            models.Q(("sits_in_for", models.F("pk")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="delegate_sits_in_for_another",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -1545,6 +1985,12 @@ class Migration(migrations.Migration):
                         verbose_name="entered by",
                     ),
                 ),
+                ("device", consultations.models.text.CleanCharField(blank=True, max_length=60, verbose_name="device")),
+                (
+                    "device_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="time by the device's own clock"),
+                ),
+                ("reason", consultations.models.text.CleanCharField(blank=True, max_length=200, verbose_name="reason")),
                 (
                     "voids",
                     models.OneToOneField(
@@ -1639,6 +2085,104 @@ class Migration(migrations.Migration):
                             when="BEFORE",
                         ),
                     ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ForumFile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="key")),
+                (
+                    "forum",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="consultations.forum",
+                        verbose_name="forum",
+                    ),
+                ),
+                (
+                    "invitation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="consultations.invitation",
+                        verbose_name="invitation",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("document", "document of the forum"),
+                            ("answer", "answer by letter, scanned"),
+                            ("register", "signed register, scanned"),
+                        ],
+                        default="document",
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", consultations.models.text.CleanCharField(max_length=200, verbose_name="title")),
+                ("for_everybody", models.BooleanField(default=False, verbose_name="everybody may read it")),
+                (
+                    "name",
+                    consultations.models.text.CleanCharField(
+                        editable=False, max_length=200, verbose_name="name of the file"
+                    ),
+                ),
+                ("media_type", models.CharField(editable=False, max_length=100, verbose_name="type")),
+                ("size", models.PositiveBigIntegerField(editable=False, verbose_name="size in bytes")),
+                ("sha256", models.CharField(editable=False, max_length=64, verbose_name="SHA-256")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="added by",
+                    ),
+                ),
+                ("at", models.DateTimeField(editable=False, verbose_name="added")),
+                ("removed_at", models.DateTimeField(editable=False, null=True, verbose_name="removed")),
+            ],
+            options={
+                "verbose_name": "file of a forum",
+                "verbose_name_plural": "files of forums",
+                "ordering": ["forum", "at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["document", "answer", "register"])), name="forumfile_kind"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("invitation__isnull", False), ("kind", "answer")),
+                            models.Q(models.Q(("kind", "answer"), _negated=True), ("invitation", None)),
+                            _connector="OR",
+                        ),
+                        name="forumfile_of_invitation",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("for_everybody", False), ("kind", "document"), _connector="OR"),
+                        name="forumfile_scans_stay_inside",
+                    ),
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="no_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                            hash="fed86c6c6f743c35a6c0553f9d4960cab93802f4",
+                            operation="DELETE",
+                            pgid="pgtrigger_no_delete_db34f",
+                            table="consultations_forumfile",
+                            when="BEFORE",
+                        ),
+                    )
                 ],
             },
         ),
@@ -1958,6 +2502,125 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="QueuedRow",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField(unique=True, verbose_name="key made by the device")),
+                (
+                    "forum",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="queued_rows",
+                        to="consultations.forum",
+                        verbose_name="forum",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("check_in", "check-in"), ("point", "point of a session")],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("device", consultations.models.text.CleanCharField(max_length=60, verbose_name="device")),
+                ("payload", models.JSONField(verbose_name="as it came")),
+                ("device_at", models.DateTimeField(verbose_name="time by the device's own clock")),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="received")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="sent by",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("taken", "taken over"),
+                            ("conflict", "taken over, and in conflict with another"),
+                            ("refused", "not taken over"),
+                        ],
+                        max_length=8,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("reason", consultations.models.text.CleanTextField(blank=True, max_length=2000, verbose_name="why")),
+                (
+                    "delegate",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="queued_rows",
+                        to="consultations.delegate",
+                        verbose_name="delegate",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="settled by",
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(editable=False, null=True, verbose_name="settled")),
+                (
+                    "settled_how",
+                    consultations.models.text.CleanCharField(
+                        blank=True, editable=False, max_length=300, verbose_name="how it was settled"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "row of a device",
+                "verbose_name_plural": "rows of devices",
+                "ordering": ["forum", "received_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["check_in", "point"])), name="queuedrow_kind"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["taken", "conflict", "refused"])), name="queuedrow_outcome"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("settled_at__isnull", True), ("settled_by__isnull", True)),
+                            models.Q(("settled_at__isnull", False), ("settled_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="queuedrow_settled",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome", "taken"), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="queuedrow_says_why",
+                    ),
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="no_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                            hash="16157ab1a6cc2e8263302e13b48dcc51ac78ce93",
+                            operation="DELETE",
+                            pgid="pgtrigger_no_delete_3ed42",
+                            table="consultations_queuedrow",
+                            when="BEFORE",
+                        ),
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Reminder",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -2063,6 +2726,118 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("kind__in", ["chair", "moderator", "rapporteur", "speaker"])),
                         name="sessionrole_kind",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Speech",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="key")),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="speeches",
+                        to="consultations.forumsession",
+                        verbose_name="session",
+                    ),
+                ),
+                (
+                    "stakeholder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="speeches",
+                        to="consultations.stakeholder",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "delegate",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="speeches",
+                        to="consultations.delegate",
+                        verbose_name="delegate",
+                    ),
+                ),
+                (
+                    "group",
+                    models.CharField(
+                        choices=[
+                            ("ministry", "Ministry"),
+                            ("state_agency", "State department or agency"),
+                            ("county_government", "County government"),
+                            ("independent_commission", "Independent commission"),
+                            ("un_agency", "UN agency"),
+                            ("development_partner", "Development partner"),
+                            ("civil_society", "Civil society"),
+                            ("faith_based", "Faith-based"),
+                            ("academia", "Academia"),
+                            ("research", "Research"),
+                            ("private_sector", "Private sector"),
+                            ("employers", "Employers"),
+                            ("workers", "Workers"),
+                            ("diaspora", "Diaspora"),
+                            ("migrants", "Migrants"),
+                            ("media", "Media"),
+                        ],
+                        max_length=24,
+                        verbose_name="group",
+                    ),
+                ),
+                ("order", models.PositiveIntegerField(verbose_name="order")),
+                ("asked_at", models.DateTimeField(verbose_name="asked for the floor")),
+                ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="began")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                ("struck_at", models.DateTimeField(blank=True, null=True, verbose_name="taken off the list")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="entered by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "speech",
+                "verbose_name_plural": "list of speakers",
+                "ordering": ["session", "order", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at", None),
+                            models.Q(("ended_at__gte", models.F("started_at")), ("started_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="speech_times",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("struck_at", None), ("started_at", None), _connector="OR"),
+                        name="speech_struck_before",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None), ("started_at__isnull", False)),
+                        fields=("session",),
+                        name="speech_one_at_a_time",
+                    ),
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="no_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                            hash="18830a08967e7f5334aded22fffed8d6d9be7f45",
+                            operation="DELETE",
+                            pgid="pgtrigger_no_delete_df396",
+                            table="consultations_speech",
+                            when="BEFORE",
+                        ),
                     )
                 ],
             },
@@ -3008,6 +3783,142 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ActionPoint",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="key")),
+                (
+                    "forum",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="actions",
+                        to="consultations.forum",
+                        verbose_name="forum",
+                    ),
+                ),
+                (
+                    "point",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="action",
+                        to="consultations.point",
+                        verbose_name="commitment",
+                    ),
+                ),
+                ("text", consultations.models.text.CleanTextField(max_length=2000, verbose_name="what is to be done")),
+                (
+                    "stakeholder",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="actions",
+                        to="consultations.stakeholder",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "responsible",
+                    consultations.models.text.CleanCharField(blank=True, max_length=200, verbose_name="who will do it"),
+                ),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="by when")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "open"), ("done", "done"), ("dropped", "dropped")],
+                        default="open",
+                        editable=False,
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "report",
+                    consultations.models.text.CleanTextField(
+                        blank=True, editable=False, max_length=2000, verbose_name="what came of it"
+                    ),
+                ),
+                ("ended_on", models.DateField(editable=False, null=True, verbose_name="ended")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="entered by",
+                    ),
+                ),
+                ("at", models.DateTimeField(editable=False, verbose_name="entered")),
+            ],
+            options={
+                "verbose_name": "action point",
+                "verbose_name_plural": "action points",
+                "ordering": ["due_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "done", "dropped"])), name="actionpoint_state"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stakeholder__isnull", False),
+                            models.Q(("responsible", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="actionpoint_somebody_does_it",
+                        violation_error_message="Say who will do it.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_on", None), ("state", "open")),
+                            models.Q(models.Q(("state", "open"), _negated=True), ("ended_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="actionpoint_ended",
+                    ),
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="state_moves",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            declare="DECLARE _is_valid_transition BOOLEAN;",
+                            func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{done:open,dropped:open,open:done,open:dropped}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                            hash="9e36c848b974b8c2ebb863008a27bf390aa8e42a",
+                            operation="UPDATE",
+                            pgid="pgtrigger_state_moves_b2f44",
+                            table="consultations_actionpoint",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="state_starts",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (NOT (NEW.\"state\" = 'open'))",
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;",
+                            hash="952c2ffa33f9dd6f45bb658901355ab3c07c78e7",
+                            operation="INSERT",
+                            pgid="pgtrigger_state_starts_a653c",
+                            table="consultations_actionpoint",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="no_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                            hash="e1b012335ea52b2589e37ca846f8544f7cb3eec1",
+                            operation="DELETE",
+                            pgid="pgtrigger_no_delete_a13be",
+                            table="consultations_actionpoint",
+                            when="BEFORE",
+                        ),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Likeness",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -3425,4 +4336,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(install_triggers, migrations.RunPython.noop),
+        migrations.RunPython(make_cache_table, migrations.RunPython.noop),
     ]

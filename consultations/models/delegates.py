@@ -1,0 +1,212 @@
+"""Who is invited to a forum, with how many seats, and whom they send."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from .forums import Forum
+from .guards import no_delete, one_of, state_guards
+from .people import County, Group, Stakeholder, User
+from .text import CleanCharField, CleanTextField
+
+
+class SeatQuota(models.Model):
+    """How many seats of a forum a group has, and how many of its people may stand on the reserve list."""
+
+    forum = models.ForeignKey(Forum, models.PROTECT, related_name="quotas", verbose_name=_("forum"))
+    group = models.CharField(_("group"), max_length=24, choices=Group)
+    seats = models.PositiveSmallIntegerField(_("seats"))
+    reserve = models.PositiveSmallIntegerField(_("places on the reserve list"), default=0)
+
+    class Meta:
+        verbose_name = _("seats of a group")
+        verbose_name_plural = _("seats by group")
+        ordering = ["forum", "group"]
+        constraints = [
+            one_of("group", Group, "seatquota_group"),
+            models.UniqueConstraint(fields=["forum", "group"], name="seatquota_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_group_display()}: {self.seats}"
+
+
+class InvitationState(models.TextChoices):
+    DRAFT = "draft", _("not sent yet")
+    SENT = "sent", _("sent, no answer yet")
+    ANSWERED = "answered", _("answered")
+    DECLINED = "declined", _("declined")
+    LAPSED = "lapsed", _("lapsed without an answer")
+
+
+class Invitation(models.Model):
+    """A letter to one organisation: so many seats, an answer by a day. Whoever holds its link answers for it."""
+
+    State = InvitationState
+
+    key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
+    forum = models.ForeignKey(Forum, models.PROTECT, related_name="invitations", verbose_name=_("forum"))
+    stakeholder = models.ForeignKey(
+        Stakeholder, models.PROTECT, related_name="forum_invitations", verbose_name=_("organisation")
+    )
+    seats = models.PositiveSmallIntegerField(_("seats"), default=1)
+    reference = CleanCharField(_("reference of the letter"), max_length=60, unique=True)
+    addressee = CleanCharField(_("to whom the letter is addressed"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    respond_by = models.DateField(_("answer by"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=InvitationState, default=InvitationState.DRAFT, editable=False
+    )
+    token_round = models.PositiveSmallIntegerField(_("issue of the link"), default=1, editable=False)
+    token_hash = models.CharField(_("hash of the link"), max_length=64, unique=True, null=True, editable=False)
+    sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
+    reminded_at = models.DateTimeField(_("last reminded"), null=True, editable=False)
+    reminders = models.PositiveSmallIntegerField(_("reminders"), default=0, editable=False)
+    answered_at = models.DateTimeField(_("answered"), null=True, editable=False)
+    answered_by = CleanCharField(_("who answered"), max_length=200, blank=True, editable=False)
+    answer_reference = CleanCharField(_("reference of the letter of answer"), max_length=80, blank=True, editable=False)
+    message = CleanTextField(_("what they wrote"), max_length=2000, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("invitation to a forum")
+        verbose_name_plural = _("invitations to forums")
+        ordering = ["forum", "stakeholder__name", "pk"]
+        constraints = [
+            one_of("state", InvitationState, "invitation_state"),
+            models.UniqueConstraint(fields=["forum", "stakeholder"], name="invitation_once"),
+            models.CheckConstraint(condition=Q(seats__gt=0), name="invitation_seats"),
+            models.CheckConstraint(
+                condition=Q(state="draft", sent_at=None, token_hash=None)
+                | ~Q(state="draft") & Q(sent_at__isnull=False, token_hash__isnull=False),
+                name="invitation_sent",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["answered", "declined"]) | Q(answered_at__isnull=False),
+                name="invitation_answered",
+            ),
+        ]
+        triggers = [
+            *state_guards(
+                "draft",
+                [
+                    ("draft", "sent"),
+                    ("sent", "answered"),
+                    ("sent", "declined"),
+                    ("sent", "lapsed"),
+                    ("lapsed", "answered"),
+                    ("lapsed", "declined"),
+                    ("answered", "declined"),
+                    ("declined", "answered"),
+                ],
+            ),
+            no_delete(),
+        ]
+
+    def __str__(self):
+        return f"{self.reference}: {self.stakeholder.label}"
+
+
+class DelegateState(models.TextChoices):
+    NOMINATED = "nominated", _("nominated")
+    CONFIRMED = "confirmed", _("confirmed")
+    WAITLISTED = "waitlisted", _("on the reserve list")
+    REFUSED = "refused", _("refused")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class DelegateRole(models.TextChoices):
+    DELEGATE = "delegate", _("delegate")
+    OBSERVER = "observer", _("observer")
+    RESOURCE_PERSON = "resource_person", _("resource person")
+    RAPPORTEUR = "rapporteur", _("rapporteur")
+
+
+class Sex(models.TextChoices):
+    FEMALE = "f", _("female")
+    MALE = "m", _("male")
+    OTHER = "x", _("other")
+
+
+class Delegate(models.Model):
+    """A person whom an organisation sends to a forum; name, title and group are kept as they were then."""
+
+    State = DelegateState
+
+    forum = models.ForeignKey(Forum, models.PROTECT, related_name="delegates", verbose_name=_("forum"))
+    stakeholder = models.ForeignKey(
+        Stakeholder, models.PROTECT, related_name="delegates", verbose_name=_("organisation")
+    )
+    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("account"))
+    name = CleanCharField(_("name"), max_length=200)
+    title = CleanCharField(_("title"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    role = models.CharField(_("role"), max_length=16, choices=DelegateRole, default=DelegateRole.DELEGATE)
+    group = models.CharField(_("group"), max_length=24, choices=Group, blank=True)
+    county = models.ForeignKey(County, models.PROTECT, null=True, blank=True, verbose_name=_("county"))
+    sex = models.CharField(_("sex"), max_length=1, choices=Sex, blank=True, help_text=_("Only where it was told."))
+    access_needs = CleanCharField(
+        _("access needs"), max_length=300, blank=True, help_text=_("A ramp, a sign language interpreter, large print.")
+    )
+    invitation = models.ForeignKey(
+        Invitation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="delegates",
+        verbose_name=_("invitation"),
+    )
+    sits_in_for = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="substitutes", verbose_name=_("sits in for")
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("the same person as"),
+    )
+    ticket = models.UUIDField(_("code on the badge"), default=uuid.uuid4, unique=True, editable=False)
+    badge_printed_at = models.DateTimeField(_("badge printed"), null=True, blank=True, editable=False)
+    badge_number = models.PositiveSmallIntegerField(_("badge"), null=True, blank=True, editable=False)
+    state = models.CharField(
+        _("state"), max_length=12, choices=DelegateState, default=DelegateState.NOMINATED, editable=False
+    )
+
+    class Meta:
+        verbose_name = _("delegate")
+        verbose_name_plural = _("delegates")
+        ordering = ["forum", "name", "pk"]
+        constraints = [
+            one_of("state", DelegateState, "delegate_state"),
+            models.CheckConstraint(condition=Q(sex__in=["", *Sex.values]), name="delegate_sex"),
+            models.UniqueConstraint(fields=["forum", "badge_number"], name="delegate_badge"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(state="withdrawn") & ~Q(merged_into=F("pk")), name="delegate_merged"
+            ),
+            models.CheckConstraint(
+                condition=Q(sits_in_for=None) | ~Q(sits_in_for=F("pk")), name="delegate_sits_in_for_another"
+            ),
+        ]
+        triggers = [
+            *state_guards(
+                "nominated",
+                [
+                    ("nominated", "confirmed"),
+                    ("nominated", "waitlisted"),
+                    ("nominated", "refused"),
+                    ("waitlisted", "confirmed"),
+                    ("nominated", "withdrawn"),
+                    ("confirmed", "withdrawn"),
+                    ("waitlisted", "withdrawn"),
+                ],
+            ),
+            no_delete(),
+        ]
+
+    def __str__(self):
+        return self.name
