@@ -169,6 +169,9 @@ class Group(models.TextChoices):
     MEDIA = "media", _("Media")
 
 
+GROUPS = dict(Group.choices)
+
+
 class StakeholderState(models.TextChoices):
     REGISTERED = "registered", _("not verified yet")
     VERIFIED = "verified", _("verified")
@@ -251,6 +254,10 @@ class Stakeholder(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_group_display(self) -> str:
+        """The group in words. Lists ask for it in each row, and Django's own would translate all groups to name one."""
+        return str(GROUPS.get(self.group, self.group))
 
     @property
     def label(self) -> str:

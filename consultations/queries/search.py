@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -27,6 +27,8 @@ FEW = 5_000
 RANKED = 200  # so many of the newest matches are put in order of how well they match
 LONGEST = 200
 NAMES, SHORTEST_NAME, LIKENESS = 5, 3, "0.5"
+# For one message, which is a transaction of its own where no other one is open.
+BY_INDEX = "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true), set_config('enable_seqscan', 'off', true)"
 A_REFERENCE = re.compile(r"([A-Z0-9-]{1,20})(\.\d+)?", re.ASCII)
 BEGIN, END = "\ue000", "\ue001"  # stand for the marks while PostgreSQL looks for the words
 EXCERPT = f"MaxFragments=2, MaxWords=24, MinWords=8, FragmentDelimiter=' … ', StartSel={BEGIN}, StopSel={END}"
@@ -57,10 +59,19 @@ def found(inputs: QuerySet[Submission], words: str) -> QuerySet[Submission]:
     named = _named_by_reference(inputs, words)
     if named is not None:
         return named
-    few = _entries(words).values("submission")[: FEW + 1]
-    if few.count() <= FEW:
-        return inputs.filter(pk__in=few)
-    return inputs.filter(Exists(_entries(words).filter(submission=OuterRef("pk"))))
+    few = list(_entries(words).values_list("submission", flat=True)[: FEW + 1])
+    if len(few) > FEW:
+        return inputs.filter(Exists(_entries(words).filter(submission=OuterRef("pk"))))
+    return inputs.filter(_AmongFew(F("pk"), Value(f"{{{','.join(map(str, few))}}}")))
+
+
+class _AmongFew(Func):
+    """Whether a key is one of an array of keys, which travels as one text: as many values as keys would take longer
+    to write and to read than to look for. Found once and handed on, the keys are not looked up again by the next query,
+    and PostgreSQL knows how many there are."""
+
+    template, arg_joiner = "%(expressions)s::bigint[])", " = ANY("
+    output_field = BooleanField()
 
 
 def _named_by_reference(inputs: QuerySet[Submission], words: str) -> QuerySet[Submission] | None:
@@ -100,14 +111,11 @@ def ranked(matches: QuerySet[Submission], words: str) -> list[Hit]:
 
     A word in the title weighs most, then the text and the points, then proposed wording and files. One query.
     """
-    newest = matches.order_by("-submitted_at", "-pk")[: RANKED + 1]
-    rows = _entries(words).filter(submission__in=newest.values("pk")).values_list("submission")
-    best = rows.annotate(rank=Max(SearchRank(F("words"), _query(words))))
-    ordered = best.order_by("-rank", "-submission__submitted_at", "-submission")
-    hits = [Hit(*row) for row in ordered.values_list("submission", "submission__submitted_at", "submission__reference")]
-    if hits or not _reference_in(words):
-        return hits
-    return [Hit(*row) for row in newest.values_list("pk", "submitted_at", "reference")]
+    words_of_it = _entries(words).filter(submission=OuterRef("pk")).values("submission")
+    rank = Subquery(words_of_it.annotate(rank=Max(SearchRank(F("words"), _query(words)))).values("rank"))
+    newest = matches.order_by("-submitted_at", "-pk").annotate(rank=rank)[: RANKED + 1]
+    rows = [(row[0] or 0, Hit(*row[1:])) for row in newest.values_list("rank", "pk", "submitted_at", "reference")]
+    return [hit for _rank, hit in sorted(rows, key=lambda row: (row[0], _place_in_time(row[1])), reverse=True)]
 
 
 def ranked_page(
@@ -221,13 +229,17 @@ def _as_html(marked: str) -> SafeString:
 def named_like(readable: QuerySet[Submission], words: str) -> list[Stakeholder]:
     """Up to NAMES organisations with a name like `words`, the likest first: only those with an input in `readable`.
 
-    Two queries: PostgreSQL's own threshold of likeness (0.6) would miss short names with two letters wrong.
+    One query, in one message with how it is to be asked: PostgreSQL's own threshold of likeness (0.6) would miss short
+    names with two letters wrong, and it takes comparing every name with `words` for cheaper than it is.
     """
     if len(words) < SHORTEST_NAME:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, false)", [LIKENESS])
     alike = Q(name__trigram_word_similar=words) | Q(short_name__iexact=words)  # an index for each
     heard = readable.order_by().filter(stakeholder=OuterRef("pk")).values("pk")
-    likest = Stakeholder.objects.filter(alike).filter(Exists(heard)).only("name")
-    return list(likest.annotate(likeness=TrigramWordSimilarity(words, "name")).order_by("-likeness", "name")[:NAMES])
+    likest = Stakeholder.objects.filter(alike).filter(Exists(heard)).values_list("pk", "name")
+    likest = likest.order_by(TrigramWordSimilarity(words, "name").desc(), "name")[:NAMES]
+    query, values = likest.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"{BY_INDEX}; {query}", [LIKENESS, *values])
+        cursor.nextset()
+        return [Stakeholder(pk=pk, name=name) for pk, name in cursor.fetchall()]

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.utils import translation
 
 from consultations import queries
-from consultations.models import Attachment, Submission
+from consultations.models import Attachment, Stakeholder, Submission
 from ncm_portal import workflow
 from tests.factories import (
     change,
@@ -173,6 +175,18 @@ def test_every_page_is_reached_there_and_back(send, monkeypatch, number, few):
     assert back == there[-2::-1]
 
 
+@pytest.mark.parametrize("few", [2, 100], ids=["of many", "of few"])
+def test_an_input_that_has_the_words_twice_is_one_match(send, monkeypatch, few):
+    """Its best place decides how well it matches: the title, not the point."""
+    monkeypatch.setattr(queries.search, "FEW", few)
+    send("Text", "Remittances are dear.")
+    make_point(send("Remittances", "Are dear."), text="Lower the cost of remittances.")
+    send("Older", "Remittances are dear.")
+    page, hits = queries.ranked_page(readable(), "remittances", before=None, after=None)
+    assert [row.title for row in page.rows] == ["Remittances", "Text", "Older"]
+    assert [hit.reference for hit in hits] == [row.reference for row in page.rows]
+
+
 def test_an_edge_that_does_not_match_begins_at_the_top(send):
     other, match = send("Other"), send("Remittances")
     page, _hits = queries.ranked_page(readable(), "remittances", before=other, after=None)
@@ -257,6 +271,32 @@ def test_an_organisation_without_an_input_that_the_reader_may_read_is_not_named(
     send(sender=hidden, audience="secretariat")
     assert queries.named_like(readable(), "Kilifi Women's Network") == []
     assert queries.named_like(readable(make_secretariat()), "Kilifi Women's Network") == [hidden]
+
+
+def test_the_likest_name_comes_first_and_no_more_than_a_few_are_named(send):
+    bodies = [make_stakeholder(f"Kilifi Women's Network {'of the coast ' * turn}".strip()) for turn in range(7)]
+    for body in bodies[::-1]:
+        send(sender=body)
+    assert queries.named_like(readable(), "Kilifi Women's Network") == bodies[:5]
+    assert queries.named_like(readable(), "Kilifi Women's Network of the coast")[0] == bodies[1]
+
+
+def test_the_group_of_an_organisation_is_said_in_the_readers_language():
+    assert Stakeholder(group="media").get_group_display() == "Media"
+    with translation.override("sw"):
+        assert Stakeholder(group="media").get_group_display() == "Vyombo vya habari"
+    assert Stakeholder(group="unknown").get_group_display() == "unknown"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_how_names_are_looked_for_changes_nothing_for_what_is_asked_next(send, django_assert_num_queries):
+    network = make_stakeholder("Kilifi Women's Network")
+    send(sender=network)
+    with django_assert_num_queries(1):
+        assert queries.named_like(readable(), "Kilify") == [network]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('enable_seqscan'), current_setting('pg_trgm.word_similarity_threshold')")
+        assert cursor.fetchone() == ("on", "0.6")
 
 
 # --- What is typed --------------------------------------------------------------------------------------------------
