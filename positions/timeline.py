@@ -42,6 +42,12 @@ SENTENCES: dict[str, Promise] = {
     "resume": _("The paper went on."),
     "withdraw_paper": _("The paper was given up."),
 }
+AGAIN: dict[str, Promise] = {
+    "open_review": _("The text went out for review once more."),
+    "request_clearance": _("The text had changed, and the ministries were asked to clear it once more."),
+    "clear_paper": _("The head of the secretariat cleared the text once more."),
+    "lay_before_forum": _("The text was laid before the forum once more."),
+}
 # What everyone may know of a published paper. How the offices and the meeting came to it is theirs.
 FOR_EVERYONE = (
     "create",
@@ -64,9 +70,15 @@ class Step(NamedTuple):
 
 
 def steps(events: Iterable[Any], verbs: Iterable[str] = SENTENCES) -> list[Step]:
-    """The sentences for those of `events` that are a step of the paper, in their order."""
-    told = set(verbs)
-    return [Step(event.at, str(SENTENCES[event.verb]) % event.data) for event in events if event.verb in told]
+    """The sentences for those of `events`, the first one first, that are a step of the paper. A step that is made
+    again is told as such."""
+    told, found, seen = set(verbs), [], set()
+    for event in events:
+        if event.verb in told:
+            sentence = AGAIN.get(event.verb, SENTENCES[event.verb]) if event.verb in seen else SENTENCES[event.verb]
+            found.append(Step(event.at, str(sentence) % event.data))
+            seen.add(event.verb)
+    return found
 
 
 def public_steps(paper: PositionPaper) -> list[Step]:

@@ -10,6 +10,7 @@ from consultations.models import CheckIn, DelegateState, Point, PointState, Stak
 from ncm_portal.workflow import Blocked, demand, journal, locked, make, now, verb
 from positions import edition, emails
 from positions.models import (
+    BEFORE_ADOPTION,
     Decision,
     Edition,
     EditionKind,
@@ -43,11 +44,15 @@ def lay_before_forum(paper: PositionPaper, *, by: User) -> PositionPaper:
 def count_quorum(paper: PositionPaper, *, by: User) -> QuorumCount:
     """Count from the check-ins which member institutions and groups are present, and freeze the electorate.
 
-    The figures a quorum needs are settings of the consultation. Raises NotAllowed, or Blocked without a forum.
+    The figures a quorum needs are settings of the consultation. Raises NotAllowed, or Blocked without a
+    forum and after the decision.
     """
     demand(may_chair(by, paper), who=CHAIR, to=gettext_lazy("Count the quorum"))
-    if paper.forum is None:
-        raise Blocked(_("Choose the forum that adopts the paper."))
+    reasons = [] if paper.forum else [_("Choose the forum that adopts the paper.")]
+    if locked(paper).state not in BEFORE_ADOPTION:
+        reasons.append(_("The decision was taken: its count stays as it is."))
+    if reasons:
+        raise Blocked(reasons)
     members = list(Stakeholder.objects.members().order_by("name"))
     came = CheckIn.objects.filter(delegate__forum=paper.forum, delegate__state=DelegateState.CONFIRMED)
     came = came.filter(voids=None, voided_by=None)

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from ncm_portal.workflow import now
 from positions import workflow
+from positions.models import ChainStep
 from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.factories import change, make_check_in, make_delegate
 from tests.paper_factories import make_letter, make_reservation, take_stance
@@ -57,7 +58,10 @@ def test_the_secretariat_reads_where_each_ministry_stands(open_window, text):
     window = open_window(*BOTH)
     window.log_in(text.secretariat)
     letter = make_letter(text.asked, text.first, typed_by=text.head)
+    step = ChainStep.objects.create(consultation=text.paper.consultation, kind="legal", institution=text.two)
+    workflow.answer_step(text.paper, step, by=text.head, concurs=False, text=LONG, letter_reference="AG/1")
     for address in (
+        reverse("step", args=[text.paper.slug, step.pk]),
         reverse("desk_clearance", args=[text.paper.slug]),
         reverse("desk_matrix", args=[text.paper.slug]),
         reverse("desk_mandate", args=[text.paper.slug, text.first.key]),

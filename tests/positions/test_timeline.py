@@ -26,6 +26,15 @@ def test_what_is_no_step_and_what_was_refused_is_left_out():
     assert [step.text for step in steps(events)] == ["The forum adopted the text."]
 
 
+def test_a_step_that_is_made_again_is_told_as_such():
+    events = [SimpleNamespace(verb=verb, at=None, data={}) for verb in ("clear_paper", "adopt", "clear_paper")]
+    assert [step.text for step in steps(events)] == [
+        "The head of the secretariat cleared the text.",
+        "The forum adopted the text.",
+        "The head of the secretariat cleared the text once more.",
+    ]
+
+
 @pytest.mark.django_db
 def test_the_desk_and_the_public_page_tell_it(settings, tmp_path):
     text = make_text()

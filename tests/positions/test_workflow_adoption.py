@@ -90,6 +90,14 @@ def test_only_the_chair_counts_and_declares(text):
         workflow.adopt(paper, by=text.secretariat, rule="consensus")
 
 
+def test_after_the_decision_nothing_is_counted(text):
+    paper = adopted(text)
+    with pytest.raises(Blocked) as refusal:
+        workflow.count_quorum(paper, by=text.head)
+    assert refusal.value.reasons == ["The decision was taken: its count stays as it is."]
+    assert paper.quorum_counts.count() == 1
+
+
 # --- Reservations and the decision ----------------------------------------------------------------------------------
 
 

@@ -1,0 +1,79 @@
+"""After the adoption, in a real browser: a slip put right by two officers, the time line, a restricted annex."""
+
+import pytest
+from django.urls import reverse
+
+from tests.browser.conftest import BOTH, PHONE
+from tests.factories import make_secretariat, make_user
+from tests.paper_factories import make_published_paper
+from tests.sign_in import give_second_factor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+RIGHT = "Kenya and its Counties commit to a third."
+
+
+@pytest.fixture
+def published(db, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    made = make_published_paper()
+    made.first, made.second = make_secretariat(), make_secretariat()
+    for person in (made.first, made.second):
+        give_second_factor(person)
+    return made
+
+
+def propose_a_correction(officer, paper):
+    """Type a correction, forget to say what slipped, say it."""
+    officer.goto(reverse("desk_corrigendum_new", args=[paper.slug]))
+    officer.expect_status(422)
+    officer.get_by_text("3. Kenya and its counties").click()
+    officer.get_by_label("Paragraph 3").fill(RIGHT)
+    officer.get_by_role("button", name="Propose the correction").click()
+    officer.check()
+    assert officer.locator("#problem").evaluate("each => each === document.activeElement")
+    assert officer.get_by_label("Paragraph 3").input_value() == RIGHT
+    officer.get_by_label("What slipped").fill("A capital was missing.")
+    officer.get_by_role("button", name="Propose the correction").click()
+    officer.check()
+    assert officer.get_by_role("button", name="Issue the corrected edition").count() == 0
+
+
+def write_an_annex(officer, paper):
+    officer.goto(reverse("annex_write", args=[paper.slug, 0]))
+    officer.check()
+    officer.get_by_label("Title").fill("Red lines")
+    officer.get_by_label("Text").fill("Kenya does not go below one.")
+    officer.get_by_role("button", name="Keep the annex").click()
+    officer.get_by_text("The annex is kept.").wait_for()
+
+
+def test_two_officers_correct_a_slip_and_only_officials_read_the_annex(open_window, published, picture):
+    paper = published.paper
+    first, second, visitor, official = open_window(*BOTH), open_window(PHONE), open_window(*BOTH), open_window(*BOTH)
+    first.log_in(published.first)
+    second.log_in(published.second)
+    official.log_in(make_user("official"))
+    propose_a_correction(first, paper)
+    picture(first, "corrigendum-proposed")
+    second.goto(first.url)
+    assert second.locator("main ins").all_inner_texts() == ["Added:\nCounties"]
+    second.get_by_role("button", name="Issue the corrected edition").click()
+    second.get_by_text("The corrected edition is in force").wait_for(timeout=60_000)
+    second.check()
+    visitor.goto(reverse("paper", args=[paper.slug]))
+    visitor.get_by_role("link", name="See what changed").click()
+    visitor.check()
+    changed = visitor.locator("main del, main ins").all_inner_texts()
+    assert changed == ["Removed:\ncounties", "Added:\nCounties"]
+    picture(visitor, "corrigendum-compared")
+    visitor.goto(reverse("paper_history", args=[paper.slug]))
+    visitor.check()
+    assert "A slip was corrected in edition 1.0.1." in visitor.inner_text("main")
+    write_an_annex(first, paper)
+    annexes = reverse("annexes", args=[paper.slug])
+    official.goto(annexes)
+    official.check()
+    assert "Kenya does not go below one." in official.inner_text("main")
+    picture(official, "restricted-annex")
+    visitor.goto(annexes)
+    assert visitor.url.endswith(f"/account/login/?next={annexes}")
