@@ -5,21 +5,22 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from consultations.models import Event
+from consultations.models import Event, PointState
 from consultations.views.access import attempt, for_secretariat
 from ncm_portal.workflow import moves_open_to, needs_of
 from positions import workflow
 from positions.edition.words import operative_words
 from positions.forms.drafting import NewSectionForm, PaperForm, SectionForm
-from positions.models import Amendment, AmendmentState, Paragraph, PositionPaper, Section
-from positions.queries import Coverage, coverage, numbered_paragraphs, outline, paragraphs_without_point
+from positions.models import Amendment, AmendmentState, Grounding, Paragraph, PositionPaper, Section
+from positions.queries import Coverage, coverage, numbered_paragraphs, outline
+from positions.room import outline_at_a_glance
 from positions.timeline import steps
 from positions.workflow import PAPER_MOVES
 from positions.workflow.conditions import open_points
@@ -97,27 +98,50 @@ def desk_paper_new(request: HttpRequest) -> HttpResponse:
     return render(request, "positions/desk/paper_new.html", {"form": form, "reasons": reasons}, status=status)
 
 
+@dataclass
+class Glance:
+    """A paper without its words, counted: what stands in each section, and what is missing."""
+
+    paper: PositionPaper
+    sections: list[Any]
+    unplaced: int  # points with neither a paragraph nor an answer
+    unanswered: int
+
+    def of(self, what: str) -> int:
+        """How many paragraphs of all sections are `written`, `bare` or `doubtful`."""
+        return sum(getattr(section, what) for section in self.sections)
+
+
+def glance_at(paper: PositionPaper) -> Glance:
+    """Count what `paper` holds and lacks, as quickly in a long one as in a short one. Three queries."""
+    today = Paragraph.objects.standing().filter(section__paper=paper).order_by().values("wording")
+    resting = Grounding.objects.filter(wording__in=today, point=OuterRef("pk"))
+    unplaced = Count("pk", filter=~Q(state=PointState.MERGED) & ~Exists(resting))
+    counted = open_points(paper).order_by().aggregate(unplaced=unplaced, unanswered=Count("pk"))
+    return Glance(paper, outline_at_a_glance(paper), **counted)
+
+
 @for_secretariat
 @require_safe
 def desk_paper(request: HttpRequest, slug: str) -> HttpResponse:
     """The paper's home: what stands in each section, what is missing, what it needs to move, what was done."""
-    text = text_of(known_paper(request, slug))
-    missing = missing_from(text)
-    ways = _ways(text.paper, request.user)
-    events = list(Event.objects.about(text.paper).reverse())
+    glance = glance_at(known_paper(request, slug))
+    paper = glance.paper
+    ways = _ways(paper, request.user)
+    events = list(Event.objects.about(paper).reverse())
     context = {
-        "paper": text.paper,
-        "text": text,
-        "rows": [_row(section) for section in text.sections],
-        "figures": _figures(text, missing),
+        "paper": paper,
+        "is_open": paper.state in OPEN_STATES,
+        "sections": glance.sections,
+        "figures": _figures(glance),
         "ways": [way for way in ways if not way["grave"]],
         "grave": [way for way in ways if way["grave"]],
-        "next": _next_step(text, missing),
-        "needs": needs_of(PAPER_MOVES, text.paper),
-        "removed": _removed(text.paper),
-        "editions": text.paper.editions.defer("content"),
+        "next": _next_step(glance),
+        "needs": needs_of(PAPER_MOVES, paper),
+        "removed": _removed(paper),
+        "editions": paper.editions.defer("content"),
         "events": events[:EVENTS],
-        "steps": steps(events),
+        "steps": steps(reversed(events))[::-1],
     }
     return render(request, "positions/desk/paper.html", context)
 
@@ -128,22 +152,12 @@ def _removed(paper: PositionPaper) -> QuerySet[Paragraph]:
     return gone.select_related("wording").order_by("-removed_at", "-pk")
 
 
-def _row(section: Any) -> dict[str, Any]:
-    doubtful = sum(any(not source.is_confirmed for source in each.sources) for each in section.standing)
-    return {
-        "section": section,
-        "paragraphs": len(section.standing),
-        "bare": len(paragraphs_without_point(section.standing)),
-        "doubtful": doubtful,
-    }
-
-
-def _figures(text: Text, missing: Missing) -> list[tuple[int, Any]]:
+def _figures(glance: Glance) -> list[tuple[int, Any]]:
     return [
-        (len(text.paragraphs), _("paragraphs")),
-        (len(missing.covered.paragraphs_without_point), _("of them rest on no point")),
-        (len(missing.points), _("points with neither a paragraph nor an answer")),
-        (missing.unanswered, _("points without a disposition")),
+        (glance.of("written"), _("paragraphs")),
+        (glance.of("bare"), _("of them rest on no point")),
+        (glance.unplaced, _("points with neither a paragraph nor an answer")),
+        (glance.unanswered, _("points without a disposition")),
     ]
 
 
@@ -161,21 +175,21 @@ def _ways(paper: PositionPaper, user: Any) -> list[dict[str, Any]]:
     return list(ways.values())
 
 
-def _next_step(text: Text, missing: Missing) -> dict[str, Any] | None:
+def _next_step(glance: Glance) -> dict[str, Any] | None:
     """What a drafter does next while the words may change; None when nothing is missing."""
-    if not text.is_open:
+    paper = glance.paper
+    if paper.state not in OPEN_STATES:
         return None
-    slug, covered = text.paper.slug, missing.covered
-    proposed = Amendment.objects.filter(round__paper=text.paper, state=AmendmentState.PROPOSED)
-    if not text.paragraphs and text.sections:
-        address = reverse("desk_section", args=[slug, text.sections[0].pk])
+    proposed = Amendment.objects.filter(round__paper=paper, state=AmendmentState.PROPOSED)
+    if not glance.of("written") and glance.sections:
+        address = reverse("desk_section", args=[paper.slug, glance.sections[0].pk])
         return {"label": _("Write the first paragraph"), "url": address}
-    if covered.paragraphs_without_point or covered.unconfirmed or missing.points:
-        return {"label": _("See what is missing"), "url": reverse("desk_coverage", args=[slug])}
-    if missing.unanswered:
-        return {"label": _("Answer the points"), "url": reverse("desk_dispositions", args=[slug])}
+    if glance.of("bare") or glance.of("doubtful") or glance.unplaced:
+        return {"label": _("See what is missing"), "url": reverse("desk_coverage", args=[paper.slug])}
+    if glance.unanswered:
+        return {"label": _("Answer the points"), "url": reverse("desk_dispositions", args=[paper.slug])}
     if proposed.exists():
-        return {"label": _("Decide the amendments"), "url": reverse("desk_review", args=[slug])}
+        return {"label": _("Decide the amendments"), "url": reverse("desk_review", args=[paper.slug])}
     return None
 
 

@@ -3,6 +3,8 @@
 RACE_ROUNDS=200 runs each race two hundred times; the usual run takes fewer, for the time it costs.
 """
 
+import itertools
+import json
 import os
 import threading
 from collections import Counter
@@ -18,7 +20,7 @@ from consultations.models import Event
 from ncm_portal import workflow as clock
 from ncm_portal.workflow import Blocked
 from positions import workflow
-from positions.models import Clearance, PositionPaper, Stance
+from positions.models import Clearance, Paragraph, PositionPaper, Stance
 from tests.factories import change
 from tests.paper_factories import bring_paper, make_decision, make_paper, make_paragraph, make_section
 from tests.positions.clearing import make_officer, make_text
@@ -175,4 +177,28 @@ def test_an_adoption_by_consensus_and_a_reservation_never_both_stand(text, monke
         ("done", "Reservations are recorded from clearance until the decision.", "adopted", 0),
         ("There are reservations: declare consensus with reservations.", "done", "in_session", 1),
     }
+    assert seen.total() == ROUNDS
+
+
+def test_what_is_frozen_is_what_stands_however_late_an_edit_comes():
+    text, turn = make_text("consolidation"), itertools.count()
+
+    def begin() -> PositionPaper:
+        paper = PositionPaper.objects.get(pk=text.paper.pk)
+        frozen = paper.state == "clearance_text"
+        return workflow.reopen_text(paper, by=text.secretariat, reason="Anew.") if frozen else paper
+
+    def edit(paper: PositionPaper) -> None:
+        words = f"Kenya commits to one, {next(turn)}."
+        workflow.reword(Paragraph.objects.get(pk=text.first.pk), by=text.head, text=words, why="Later.")
+
+    def look(told: list[str]) -> tuple[Any, ...]:
+        content = json.loads(text.paper.editions.latest("pk").content)
+        frozen = [each["text"] for section in content["sections"] for each in section["paragraphs"]]
+        standing = Paragraph.objects.get(pk=text.first.pk).wording.text
+        return (*told, PositionPaper.objects.get(pk=text.paper.pk).state, standing in frozen)
+
+    seen = race(begin, look, lambda paper: workflow.fix_clearance_text(paper, by=text.secretariat), edit)
+    closed = "The words may change while the paper is drafted or consolidated; now it is fixed for clearance."
+    assert set(seen) <= {("done", "done", "clearance_text", True), ("done", closed, "clearance_text", True)}
     assert seen.total() == ROUNDS

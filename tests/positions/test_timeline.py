@@ -41,6 +41,13 @@ def test_the_desk_and_the_public_page_tell_it(settings, tmp_path):
     workflow.reopen_text(text.paper, by=text.secretariat, reason="A word was wrong.")
     desk = sign_in(Client(), text.secretariat).get(reverse("desk_paper", args=[text.paper.slug]))
     assert "The way so far The text was opened again." in words(desk)
+    for _turn in range(2):
+        Event.objects.record("clear_paper", text.paper, by=None)
+    desk = sign_in(Client(), text.secretariat).get(reverse("desk_paper", args=[text.paper.slug]))
+    assert [step.text for step in desk.context["steps"]][:2] == [
+        "The head of the secretariat cleared the text once more.",
+        "The head of the secretariat cleared the text.",
+    ]
     settings.MEDIA_ROOT = tmp_path
     paper = make_published_paper().paper
     for verb in ("break_silence", "adopt", "publish", "issue_corrigendum"):

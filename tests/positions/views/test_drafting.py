@@ -176,7 +176,7 @@ def test_the_home_says_what_stands_and_what_is_missing(desk, draft):
     make_paragraph(draft.second, "It rests on nothing.")
     workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya calls for routes.", why="Shorter.")
     page = desk.get(at("desk_paper", draft))
-    assert [(row["section"].heading, row["paragraphs"], row["bare"], row["doubtful"]) for row in page.context["rows"]] == [
+    assert [(each.heading, each.written, each.bare, each.doubtful) for each in page.context["sections"]] == [
         ("Introduction", 0, 0, 0), ("Theme 1", 1, 0, 1), ("Theme 2", 1, 1, 0),
     ]  # fmt: skip
     assert [number for number, _label in page.context["figures"]] == [2, 1, 1, 2]
