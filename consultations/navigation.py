@@ -46,7 +46,7 @@ SECTIONS = (
     Section(
         _("Desk"),
         "desk",
-        ("desk_", "late_", "non_responses", "likeness", "import_", "intake", "job"),
+        ("desk_", "late_", "non_responses", "likeness", "import_", "intake", "job", "forum_", "door_", "plenary_"),
         permissions.is_secretariat,
     ),
     Section(_("Admin"), "admin:index", ("admin:",), _staff),
@@ -55,8 +55,14 @@ SECTIONS = (
 )
 
 
-def _item(section: Section, page: str) -> dict[str, str]:
-    current = "page" if page == section.url_name else "true" if page.startswith(section.pages) else ""
+def _nearest(section: Section, page: str) -> int:
+    """How many letters of the page's name the section knows: “forum_” of the desk is nearer than “forum”."""
+    return max((len(name) for name in section.pages if page.startswith(name)), default=0)
+
+
+def _item(section: Section, page: str, nearest: int) -> dict[str, str]:
+    here = nearest and _nearest(section, page) == nearest
+    current = "page" if page == section.url_name else "true" if here else ""
     return {"label": section.label, "url": reverse(section.url_name), "current": current}
 
 
@@ -65,7 +71,9 @@ def _items(request: HttpRequest) -> list[dict[str, str]]:
     if user is None:
         return []
     page = request.resolver_match.view_name if request.resolver_match else ""
-    return [_item(section, page) for section in SECTIONS if section.shown_to(user)]
+    shown = [section for section in SECTIONS if section.shown_to(user)]
+    nearest = max(_nearest(section, page) for section in shown)
+    return [_item(section, page, nearest) for section in shown]
 
 
 def nav(request: HttpRequest) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from consultations.views import (
     desk_replies,
     desk_silent,
     drafts,
+    forum_home,
     imports,
     intake,
     late,
@@ -81,6 +82,8 @@ urlpatterns = [
     path("desk/likenesses/<int:pk>/", likeness.likeness, name="likeness"),
     path("desk/likenesses/<int:pk>/merge/", likeness.likeness_merge, name="likeness_merge"),
     path("desk/likenesses/<int:pk>/dismiss/", likeness.likeness_dismiss, name="likeness_dismiss"),
+    path("desk/forums/<slug:slug>/", forum_home.forum_home, name="forum_home"),
+    path("desk/forums/<slug:slug>/moves/<slug:verb>/", forum_home.forum_move, name="forum_move"),
     path("desk/organisations/", desk_organisations.desk_organisations, name="desk_organisations"),
     path("desk/organisations/<int:pk>/", desk_organisations.desk_organisation, name="desk_organisation"),
     path(

@@ -92,11 +92,16 @@ class RecordAdmin(admin.ModelAdmin):
         """The moves that the person may make on the record now."""
         return moves_open_to(self.moves, record, request.user) if self.moves else []
 
+    def links(self, request: HttpRequest, record: Any) -> list[tuple[Any, str]]:
+        """Pages of the portal where work on the record goes on: words and address."""
+        return []
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
         record = self.get_object(request, object_id)
         context = dict(extra_context or {})
         if record is not None:
             context |= {
+                "links": self.links(request, record),
                 "open_moves": self.open_moves(request, record),
                 "events": Event.objects.about(record).order_by("-number")[:20],
             }

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from consultations import workflow
 from consultations.forms import ReasonForm
 from consultations.intake import DelegateResource
 from consultations.models import CheckIn, Consultation, Delegate, Forum, ForumSession, Milestone, SessionRole
+from consultations.permissions import is_secretariat
 from ncm_portal.workflow import now
 
 from .base import ReadOnlyAdmin, RecordAdmin, RowsInline, bulk_action
@@ -94,6 +96,12 @@ class ForumAdmin(RecordAdmin):
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else self.prepopulated_fields
+
+    def links(self, request, record):
+        """The secretariat works on a forum at the desk."""
+        if not is_secretariat(request.user):
+            return []
+        return [(_("The work on this forum"), reverse("forum_home", args=[record.slug]))]
 
     @admin.display(description=_("confirmed"))
     def confirmed_delegates(self, forum: Forum) -> str:

@@ -1,0 +1,67 @@
+"""The home page of a forum at the desk: where it stands, what moves it, and the way to every part of the work."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations import workflow
+from consultations.models import Event, Forum
+from consultations.queries.forum_home import doors
+from consultations.workflow import FORUM_MOVES
+from ncm_portal.workflow import Move, moves_open_to, needs_of
+
+from .access import NOTHING_DONE, Outcome, carry_out, for_secretariat
+
+
+def _verb(move: Move) -> Callable[..., Any]:
+    """The verb of a move, for a page that always sends a reason: it goes along where the move keeps one."""
+    verb = getattr(workflow, move.verb)
+    return verb if move.needs_reason else lambda record, *, by, reason: verb(record, by=by)
+
+
+VERBS = {name: _verb(move) for name, move in FORUM_MOVES.items()}
+
+
+def desk_forum(slug: str) -> Forum:
+    """The forum with this address, whatever its state; 404 when there is none."""
+    return get_object_or_404(Forum.objects.select_related("consultation"), slug=slug)
+
+
+@for_secretariat
+@require_safe
+def forum_home(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where a forum stands and what is to be done."""
+    return _show(request, desk_forum(slug))
+
+
+def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
+    context = {
+        "forum": forum,
+        "reasons": outcome.reasons,
+        "doors": doors(forum),
+        "moves": moves_open_to(FORUM_MOVES, forum, request.user),
+        "needs": needs_of(FORUM_MOVES, forum),
+        "events": Event.objects.about(forum).reverse()[:20],
+        "moves_at": f"{reverse('forum_home', args=[forum.slug])}moves/",
+    }
+    return render(request, "consultations/forum_day/home.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
+    """Announce, open, close or cancel a forum: the verb stands in the address."""
+    forum = desk_forum(slug)
+    if request.method != "POST":
+        return redirect("forum_home", slug)
+    outcome = carry_out(request, forum, verb, VERBS)
+    if outcome.reasons:
+        return _show(request, forum, outcome)
+    messages.success(request, _("Done: %(move)s.") % {"move": FORUM_MOVES[verb].label})
+    return redirect("forum_home", slug)
