@@ -240,8 +240,13 @@ def dispositions_of(stakeholder: Stakeholder) -> list[Answer]:
 
 def answers_for(points: Iterable[Point]) -> dict[int, Answer]:
     """The published answers to `points`, by the points' primary keys. A few queries, whatever their number."""
-    asked = [point.pk for point in points]
-    return {answer.disposition.point_id: answer for answer in _numbered(_published_answers().filter(point__in=asked))}
+    return answers_by_key(point.pk for point in points)
+
+
+def answers_by_key(points: Iterable[int]) -> dict[int, Answer]:
+    """The same for the points of which only the primary keys are at hand."""
+    found = _numbered(_published_answers().filter(point__in=list(points)))
+    return {answer.disposition.point_id: answer for answer in found}
 
 
 def _published_answers() -> QuerySet[Disposition]:

@@ -122,8 +122,8 @@ def point_many(consultation: Consultation, inputs: list[Submission]) -> list[Poi
     officer = make_secretariat()
     said = Point.objects.bulk_create(
         Point(
-            reference=f"{sent.reference}.{turn}", consultation=consultation, submission=sent, theme=sent.theme,
-            stakeholder=sent.stakeholder, number=turn, kind=PointKind.RECOMMENDATION, text="What this point asks for.",
+            reference=f"{sent.reference}.{turn}", consultation=consultation, submission=sent, theme_id=sent.theme_id,
+            stakeholder_id=sent.stakeholder_id, number=turn, kind=PointKind.RECOMMENDATION, text="What this point asks for.",
             created_by=officer,
         )
         for sent in inputs

@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Choices
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -28,10 +29,11 @@ BLOCK = 64 * 1024
 
 
 class Column(NamedTuple):
-    """One column of a table of inputs: its head, and what stands in it."""
+    """One column of a table of inputs: its head, and what stands in it; where it is one of a few, in words."""
 
     head: Promise
     cell: Callable[[Data], Any]
+    words: type[Choices] | None = None
 
 
 def _points(row: Data) -> str:
@@ -52,17 +54,17 @@ def _answer(point: Data) -> str:
 COLUMNS = (
     Column(_("Reference"), lambda row: row["reference"]),
     Column(_("Sent"), lambda row: row["submitted_at"]),
-    Column(_("State"), lambda row: SubmissionState(row["state"]).label),
-    Column(_("Who may read it"), lambda row: Audience(row["audience"]).label),
+    Column(_("State"), lambda row: row["state"], SubmissionState),
+    Column(_("Who may read it"), lambda row: row["audience"], Audience),
     Column(_("Consultation"), lambda row: row["consultation"]),
     Column(_("Organisation"), lambda row: row["organisation"]["name"]),
-    Column(_("Group"), lambda row: Group(row["organisation"]["group"]).label),
+    Column(_("Group"), lambda row: row["organisation"]["group"], Group),
     Column(_("County"), lambda row: row["organisation"]["county"]),
     Column(_("Theme"), lambda row: row["theme"]),
     Column(_("Objectives"), lambda row: "; ".join(row["objectives"])),
     Column(_("Forum"), lambda row: row["forum"]),
-    Column(_("Language"), lambda row: Language(row["language"]).label),
-    Column(_("Came by"), lambda row: Channel(row["channel"]).label),
+    Column(_("Language"), lambda row: row["language"], Language),
+    Column(_("Came by"), lambda row: row["channel"], Channel),
     Column(_("Title"), lambda row: row["title"]),
     Column(_("Text"), lambda row: row["body"]),
     Column(_("Proposed wording"), lambda row: row["proposed_wording"]),
@@ -75,8 +77,14 @@ COLUMNS = (
 
 def _table(rows: Iterable[Data]) -> Iterator[list[Any]]:
     yield [str(column.head) for column in COLUMNS]
+    words = [dict(map(_in_words, column.words)) if column.words else None for column in COLUMNS]
     for row in rows:
-        yield [column.cell(row) for column in COLUMNS]
+        cells = [column.cell(row) for column in COLUMNS]
+        yield [known[cell] if known else cell for known, cell in zip(words, cells, strict=True)]
+
+
+def _in_words(choice: Choices) -> tuple[Any, str]:
+    return choice.value, str(choice.label)
 
 
 def as_csv(rows: Iterable[Data]) -> Iterator[bytes]:

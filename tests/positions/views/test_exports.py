@@ -79,6 +79,21 @@ def test_an_input_goes_out_with_organisation_state_points_and_answers(client, an
 
 
 @pytest.mark.django_db
+def test_a_merged_point_names_the_one_for_which_it_stands_to_whoever_may_read_that(client):
+    consultation = factories.make_consultation()
+    secret = factories.make_point(factories.make_submission(consultation, audience="secretariat"))
+    public = factories.make_point(factories.make_submission(consultation))
+    both = factories.make_submission(consultation)
+    for into in (public, secret):
+        factories.make_point(both, state="merged", into=into)
+    named = [row["points"] for row in inputs_of(client) if row["reference"] == both.reference]
+    assert [[point["merged_into"] for point in points] for points in named] == [[public.reference, None]]
+    sign_in(client, factories.make_secretariat())
+    named = [row["points"] for row in inputs_of(client) if row["reference"] == both.reference]
+    assert [[point["merged_into"] for point in points] for points in named] == [[public.reference, secret.reference]]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_a_table_has_a_row_for_each_input(client, answered, form):
     heads, row = table(client, form)
