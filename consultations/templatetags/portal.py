@@ -10,13 +10,18 @@ from django.utils.dateformat import format as written
 from django.utils.html import conditional_escape, format_html, linebreaks
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from consultations.passages import as_html
 from ncm_portal import workflow
 
 register = template.Library()
 NAIROBI = ZoneInfo("Africa/Nairobi")
+SAID = {  # verbs whose names are too short to be read; in the words of their moves
+    "ask_late": gettext_noop("Ask to be let in"),
+    "admit_late": gettext_noop("Let in after the deadline"),
+    "refuse_late": gettext_noop("Do not let in"),
+}
 
 
 def _in_nairobi(moment: date) -> date:
@@ -117,7 +122,7 @@ def spoken(verb: str) -> str:
     In Kiswahili this is a translation where the words are those of a move or listed in locale/borrowed.
     """
     name, _colon, outcome = verb.partition(":")
-    words = _(name.replace("_", " ").capitalize())
+    words = _(SAID.get(name) or name.replace("_", " ").capitalize())
     return _("%(move)s: refused") % {"move": words} if outcome == "refused" else words
 
 

@@ -4,14 +4,16 @@ import hashlib
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 import segno
 from django.template import Context
 from django.utils import translation
 from django.utils.translation import gettext as _
 from docx import Document
-from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
-from docx.shared import Cm
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Cm, RGBColor
 
 from positions.render import qr
 from positions.render.paper import canonical, engine, set_up_alone
@@ -62,31 +64,52 @@ def render(content: Content, *, sha256: str, address: str) -> bytes:
 
 # --- The same to fill in on a computer ------------------------------------------------------------------------------
 
+A4 = Cm(21), Cm(29.7)
+TICK = """<w:sdt {namespaces} xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w:sdtPr>
+<w:alias w:val={name}/><w14:checkbox><w14:checked w14:val="0"/><w14:checkedState w14:val="2612" w14:font="MS Gothic"/>
+<w14:uncheckedState w14:val="2610" w14:font="MS Gothic"/></w14:checkbox></w:sdtPr>
+<w:sdtContent><w:r><w:t>☐</w:t></w:r></w:sdtContent></w:sdt>"""
+
 
 def docx(content: Content) -> bytes:
-    """The form as a Word document: headings, lines and boxes to write in, and the QR code of the page to send it on."""
+    """The form as a Word document: cells to write in, boxes to tick, and the QR code of the page to send it on."""
     with translation.override(content["language"]):
         values, document = readable(content), Document()
-        about = document.core_properties
-        about.title, about.subject, about.language = values["title"], content["reference"], content["language"]
-        about.author = _("National Coordination Mechanism on Migration, Republic of Kenya")
+        _set_up(document, content, values)
         _top(document, content, values)
         document.add_heading(_("1. Who writes"), 2)
-        for label in values["who"]:
-            _line(document, f"{label}: ")
+        _lines(document, values["who"])
         document.add_heading(_("2. What you say"), 2)
         for label, size in values["parts"]:
             document.add_heading(label, 3)
-            _box(document, {"one": 1.2, "few": 3, "many": 9}[size])
+            _cell(document, {"one": 1.2, "few": 3, "many": 9}[size])
         document.add_heading(_("3. Who may read it"), 2)
         for label in values["readers"]:
-            document.add_paragraph(f"☐  {label}")
+            _tick(document, label)
         document.add_heading(_("Objectives that it is about (optional)"), 2)
         for code, label in content["objectives"]:
-            document.add_paragraph(f"☐  {code} {label}")
+            _tick(document, f"{code} {label}")
     out = BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def _set_up(document: Any, content: Content, values: Content) -> None:
+    """A4, letters that can be read in black, the language for the spelling, and on each sheet to which form it belongs:
+    sheets of several forms are faxed and photographed together."""
+    about = document.core_properties
+    about.title, about.subject, about.language = values["title"], content["reference"], content["language"]
+    about.author = _("National Coordination Mechanism on Migration, Republic of Kenya")
+    for lang in document.styles.element.iter(qn("w:lang")):
+        lang.set(qn("w:val"), {"sw": "sw-KE"}.get(content["language"], "en-GB"))
+    for level in (1, 2, 3):
+        document.styles[f"Heading {level}"].font.color.rgb = RGBColor(0, 0, 0)
+    sheet = document.sections[0]
+    sheet.page_width, sheet.page_height = A4
+    sheet.left_margin = sheet.right_margin = sheet.top_margin = sheet.bottom_margin = Cm(2.5)
+    foot = sheet.footer.paragraphs[0]
+    foot.add_run(f"{content['reference']} · ")
+    foot._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'))
 
 
 def _top(document: Any, content: Content, values: Content) -> None:
@@ -105,12 +128,25 @@ def _top(document: Any, content: Content, values: Content) -> None:
     document.add_paragraph(f"{_('With a connection, write on the portal instead')}: {content['address']}")
 
 
-def _line(document: Any, label: str) -> None:
-    line = document.add_paragraph(label)
-    line.paragraph_format.tab_stops.add_tab_stop(Cm(15.5), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.LINES)
-    line.add_run("\t")
+def _lines(document: Any, labels: list[str]) -> None:
+    """A row for each label, with a cell to write in: a line drawn behind the label would move away while one types."""
+    table = document.add_table(rows=0, cols=2, style="Table Grid")
+    table.autofit = False
+    for label in labels:
+        row = table.add_row()
+        row.height = Cm(0.9)
+        for cell, width in zip(row.cells, (Cm(5.5), Cm(10.5)), strict=True):
+            cell.width = width
+        row.cells[0].text = label
 
 
-def _box(document: Any, height: float) -> None:
+def _cell(document: Any, height: float) -> None:
     table = document.add_table(rows=1, cols=1, style="Table Grid")
     table.rows[0].height = Cm(height)
+
+
+def _tick(document: Any, label: str) -> None:
+    """A box that is ticked by a click, or with a pen."""
+    line = document.add_paragraph()
+    line._p.append(parse_xml(TICK.format(namespaces=nsdecls("w"), name=quoteattr(label[:64]))))
+    line.add_run(f"  {label}")

@@ -117,6 +117,8 @@ def test_thousands_have_a_comma(number, expected):
         ("accept", "Accept"),
         ("return_for_completion", "Return for completion"),
         ("accept:refused", "Accept: refused"),
+        ("admit_late", "Let in after the deadline"),
+        ("refuse_late:refused", "Do not let in: refused"),
     ],
 )
 def test_a_verb_is_said_in_words(verb, expected):

@@ -171,6 +171,9 @@ def test_each_cell_that_is_wrong_is_named_with_its_reason(client, consultation):
         (7, "body", "Passages are held back by [[ and ]]; one of these is missing or stands in another."),
         (8, "", "The secretariat has not verified Not yet"),
     ]
+    text = page.content.decode()
+    assert ('data-label="What is wrong"' in text, 'data-label="What happens"' in text) == (True, False)
+    assert text.count("“press”") == 1  # a cell that the sentence quotes is not quoted behind it once more
     take_in(client, page)
     assert Submission.objects.get().title == ROW[3]
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from consultations import workflow
+from consultations.templatetags.portal import eat
 from consultations.views import late as late_views
 from ncm_portal.workflow import now
 from tests.factories import (
@@ -63,6 +64,7 @@ def test_the_desk_lists_who_asked_and_never_the_text(client, late):
     page = client.get("/desk/late/")
     assert [each.pk for each in page.context["asked"]] == [late.pk]
     text = words(page)
+    assert f"Inputs closed on {eat(late.consultation.closes_at)}" in text
     assert ("The line was down." in text, "On passes" in text, "Zanzibarite" in text) == (True, True, False)
     assert '<form method="post" action="/desk/late/' not in page.content.decode()  # an officer does not decide
     assert other.title not in text
@@ -109,6 +111,18 @@ def test_the_head_decides_there(client, late):
     text = words(client.get("/desk/late/"))
     assert "because: It was down in all of Lodwar." in text
     assert "because: It was down in all of Lodwar." in words(client.get(f"/desk/inputs/{late.key}/"))
+
+
+def test_whoever_was_let_in_reads_that_it_can_be_sent_now(client, late):
+    workflow.ask_late(late, by=late.author, reason="The line was down.")
+    workflow.admit_late(late, by=make_head(), reason="It was down in all of Lodwar.")
+    sign_in(client, late.author)
+    pages = [f"/submit/{late.key}/", f"/my-organisation/inputs/{late.key}/"]
+    said = "because: It was down in all of Lodwar. You can send it now."
+    assert [said in words(client.get(page)) for page in pages] == [True, True]
+    late.refresh_from_db()
+    workflow.submit(late, by=late.author)
+    assert "You can send it now." not in words(client.get(pages[1]))
 
 
 def test_who_was_kept_out_may_ask_again(client, late):

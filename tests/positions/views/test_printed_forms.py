@@ -7,10 +7,12 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from docx import Document
+from docx.oxml.ns import qn
 
 from tests.factories import make_consultation, make_provision, make_theme
 from tests.pdf_text import pages
 
+WORD_2010 = "http://schemas.microsoft.com/office/word/2010/wordml"
 pytestmark = pytest.mark.django_db
 
 
@@ -37,7 +39,25 @@ def test_the_word_document_has_headings_lines_and_the_code_of_the_page(consultat
     (picture,) = document.inline_shapes
     assert picture._inline.docPr.get("descr") == f"QR code of the address {address}"
     assert "GCM-06 Label GCM-06" in text
-    assert len(document.tables) == 3
+    who, *cells = document.tables
+    labels = ["Organisation", "Name of the person who writes", "Telephone or e-mail", "Date"]
+    assert [[cell.text for cell in row.cells] for row in who.rows] == [[label, ""] for label in labels]
+    assert [[[cell.text for cell in row.cells] for row in table.rows] for table in cells] == [[[""]]] * 3
+
+
+def test_the_word_document_is_ticked_by_a_click_and_printed_on_a4_in_its_language(consultation):
+    for language, spelling in (("en", "en-GB"), ("sw", "sw-KE")):
+        reader = Client()
+        reader.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        document = Document(BytesIO(reader.get(reverse("printed_form", args=["T1", "docx"])).content))
+        boxes = document.element.body.findall(f".//{{{WORD_2010}}}checkbox")
+        assert len(boxes) == 4  # three kinds of readers, one objective
+        assert {each.get(qn("w:val")) for each in document.styles.element.iter(qn("w:lang"))} == {spelling}
+        sheet = document.sections[0]
+        assert (round(sheet.page_width.cm, 1), round(sheet.page_height.cm, 1)) == (21.0, 29.7)
+        foot = sheet.footer.paragraphs[0]
+        assert foot.text == "GCM-2018/T1 · "
+        assert [field.get(qn("w:instr")) for field in foot._p.iter(qn("w:fldSimple"))] == ["PAGE"]
 
 
 def test_the_pdf_says_the_same(consultation, vera, tmp_path):
