@@ -126,11 +126,23 @@ def may_write_point(user: Any, point: Point) -> bool:
     return is_secretariat(user) or (point.session_id is not None and is_rapporteur(user, point.session_id))
 
 
+def may_validate(user: Any, point: Point) -> bool:
+    """Say that a point is right as it was read back: the secretariat, or the chair of the session for its points."""
+    return is_secretariat(user) or (point.session_id is not None and chairs_session(user, point.session_id))
+
+
 def is_rapporteur(user: Any, session_id: int) -> bool:
     """Whether `user` reports on the session."""
-    if not is_signed_in(user):
-        return False
-    return user.session_roles.filter(session=session_id, kind=SessionRoleKind.RAPPORTEUR).exists()
+    return _has_role(user, session_id, SessionRoleKind.RAPPORTEUR)
+
+
+def chairs_session(user: Any, session_id: int) -> bool:
+    """Whether `user` chairs the session."""
+    return _has_role(user, session_id, SessionRoleKind.CHAIR)
+
+
+def _has_role(user: Any, session_id: int, kind: str) -> bool:
+    return is_signed_in(user) and user.session_roles.filter(session=session_id, kind=kind).exists()
 
 
 def secretariat_may(user: Any, record: Any) -> bool:

@@ -26,6 +26,7 @@ from consultations.models import (
     MembershipRole,
     Office,
     Point,
+    SessionRoleKind,
     Stakeholder,
     Submission,
 )
@@ -44,6 +45,7 @@ class Person:
     office: str = Office.NONE
     live_memberships: list[Membership] = field(default_factory=list)
     reports_on: int | None = None
+    chairs: int | None = None
     pk: int = OWN
     is_authenticated: bool = True
     is_active: bool = True
@@ -56,7 +58,8 @@ class Person:
     @property
     def session_roles(self) -> Any:
         """Stands in for the person's roles in sessions."""
-        return SimpleNamespace(filter=lambda session, kind: SimpleNamespace(exists=lambda: session == self.reports_on))
+        own = {SessionRoleKind.RAPPORTEUR: self.reports_on, SessionRoleKind.CHAIR: self.chairs}
+        return SimpleNamespace(filter=lambda session, kind: SimpleNamespace(exists=lambda: session == own.get(kind)))
 
 
 def _acting(role: str) -> Person:
@@ -81,6 +84,7 @@ ROLES: dict[Words, tuple[Person, Words]] = {
         _("Reads and answers for one ministry the paragraphs within its mandate."),
     ),
     _("rapporteur"): (Person(reports_on=OWN), _("Writes down the points made in a session of a forum.")),
+    _("chair of a session"): (Person(chairs=OWN), _("Reads the points of a session back and validates them.")),
     _("secretariat"): (
         Person(Office.SECRETARIAT),
         _("Reads everything that was sent, screens it, drafts the paper and takes it through its steps."),

@@ -29,6 +29,7 @@ SENTENCES: dict[str, Promise] = {
     "count_quorum": _("The quorum was counted."),
     "begin_session": _("The forum took up the text."),
     "agree_paragraphs": _("The forum agreed to paragraphs."),
+    "decide_paragraph": _("The forum decided on a paragraph."),
     "call_roll": _("The roll was called."),
     "adopt": _("The forum adopted the text."),
     "not_adopt": _("The forum did not adopt the text, and it went back to the drafters."),

@@ -224,6 +224,7 @@ WHO = {
     "the primary focal point of the organisation": {"focal point"},
     "the secretariat or the organisation that sends the delegate": OFFICERS | OWN,
     "the secretariat or the session's rapporteur": OFFICERS | {"rapporteur"},
+    "the secretariat or the session's chair": OFFICERS | {"chair of the session"},
     "a clearing officer of the ministry": {"clearing officer"},
     "an officer of the secretariat other than the one who proposed the correction": OFFICERS - {"secretariat"},
     "an officer of the secretariat other than the one who typed the letter": OFFICERS - {"secretariat"},

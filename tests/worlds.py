@@ -89,6 +89,7 @@ class People:
             "focal point of another": make_member(make_stakeholder()),
             "clearing officer": make_member(body, MembershipRole.CLEARING_OFFICER),
             "rapporteur": make_user(),
+            "chair of the session": make_user(),
             "secretariat": self.secretariat,
             "second officer": make_secretariat(),
             "officer who acts for the organisation": make_member(body, user=make_secretariat()),
@@ -102,6 +103,7 @@ class People:
             "locked-out head": make_head(is_active=False),
         }
         SessionRole.objects.create(session=session, user=self.roles["rapporteur"], kind="rapporteur")
+        SessionRole.objects.create(session=session, user=self.roles["chair of the session"], kind="chair")
 
 
 def make_world() -> SimpleNamespace:

@@ -392,6 +392,7 @@ class Point(models.Model):
                     ("draft", "submitted"),
                     ("draft", "validated"),
                     ("submitted", "validated"),
+                    ("submitted", "draft"),
                     ("validated", "merged"),
                     ("merged", "validated"),
                     ("validated", "disposed"),

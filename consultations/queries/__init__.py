@@ -45,6 +45,7 @@ from .lists import (
 )
 from .rounds import current_round, key_milestones, public_rounds, themes_of
 from .search import RANKED, Hit, found, named_like, ranked_page, searchable, shown
+from .speakers import Speakers, speakers
 from .waiting import Waiting, waiting
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "Page",
     "Participation",
     "Signed",
+    "Speakers",
     "ThemeFigures",
     "Waiting",
     "Wanted",
@@ -92,6 +94,7 @@ __all__ = [
     "readable_inputs",
     "searchable",
     "shown",
+    "speakers",
     "theme_figures",
     "themes_of",
     "waiting",

@@ -80,8 +80,21 @@ from .people import (
     suspend,
     verify,
 )
-from .points import POINT_MOVES, dispose, hand_in, merge, split, take_back, unmerge, validate, write_point
+from .points import (
+    POINT_MOVES,
+    correct_point,
+    dispose,
+    hand_in,
+    merge,
+    send_back,
+    split,
+    take_back,
+    unmerge,
+    validate,
+    write_point,
+)
 from .reminders import Letter, next_letters, remind, request_input
+from .speakers import ask_floor, end_speech, give_floor, move_speech, strike_speech
 from .triage import (
     admit_late,
     answer_misreading,

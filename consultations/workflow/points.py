@@ -19,12 +19,13 @@ from consultations.models import (
     User,
 )
 from consultations.passages import comes_from_held_back, without_brackets
-from consultations.permissions import is_rapporteur, is_secretariat, may_write_point, secretariat_may
-from ncm_portal.workflow import Blocked, Condition, Move, demand, either, journal, make, now, table, verb
+from consultations.permissions import is_rapporteur, is_secretariat, may_validate, may_write_point, secretariat_may
+from ncm_portal.workflow import Blocked, Condition, Move, demand, either, journal, locked, make, now, table, verb
 
 S = PointState
 SECRETARIAT = gettext_lazy("the secretariat")
 WRITERS = gettext_lazy("the secretariat or the session's rapporteur")
+READERS = gettext_lazy("the secretariat or the session's chair")
 
 
 def stands_alone(point: Point) -> list[Condition]:
@@ -35,7 +36,17 @@ def stands_alone(point: Point) -> list[Condition]:
 
 POINT_MOVES = table(
     Move("hand_in", gettext_lazy("Hand in"), (S.DRAFT,), S.SUBMITTED, may_write_point, WRITERS),
-    Move("validate", gettext_lazy("Validate"), (S.DRAFT, S.SUBMITTED), S.VALIDATED, secretariat_may, SECRETARIAT),
+    Move("validate", gettext_lazy("Validate"), (S.DRAFT, S.SUBMITTED), S.VALIDATED, may_validate, READERS),
+    Move(
+        "send_back",
+        gettext_lazy("Send back"),
+        (S.SUBMITTED,),
+        S.DRAFT,
+        may_validate,
+        READERS,
+        needs_reason=True,
+        undoes=True,
+    ),
     Move("merge", gettext_lazy("Merge"), (S.VALIDATED,), S.MERGED, secretariat_may, SECRETARIAT, needs_reason=True),
     Move(
         "unmerge", gettext_lazy("Take apart"), (S.MERGED,), S.VALIDATED, secretariat_may, SECRETARIAT, needs_reason=True
@@ -165,6 +176,38 @@ def hand_in(point: Point, *, by: User) -> Point:
 def validate(point: Point, *, by: User) -> Point:
     """Confirm that the point says what was said; from now on it counts."""
     return make(POINT_MOVES["validate"], point, by=by)
+
+
+@verb
+def send_back(point: Point, *, by: User, reason: str) -> Point:
+    """Send a point that was read back to the rapporteur, with what is to be put right in it."""
+    return make(POINT_MOVES["send_back"], point, by=by, reason=reason)
+
+
+@verb
+def correct_point(
+    point: Point, *, by: User, text: str, kind: str, stakeholder: Stakeholder | None = None, theme: Theme | None = None
+) -> Point:
+    """Put a session's point right while it is a draft; what it said before stays in the journal.
+
+    Raises NotAllowed, or Blocked with every reason.
+    """
+    demand(may_write_point(by, point), who=WRITERS, to=gettext_lazy("Correct a point"))
+    row = locked(point)
+    reasons = [] if text.strip() else [_("Write what the point says.")]
+    if row.session_id is None or row.state != S.DRAFT:
+        reasons.append(_("Only a draft of a session can be corrected: %(point)s is %(state)s.") % _about(row))
+    if row.session_id and row.session.points.filter(kind=kind, text=text.strip(), stakeholder=stakeholder).exclude(
+        pk=row.pk
+    ):
+        reasons.append(_("Another point of this session says the same in the same words."))
+    if reasons:
+        raise Blocked(reasons)
+    before = {"text": row.text, "kind": row.kind, "stakeholder": row.stakeholder_id, "theme": row.theme_id}
+    row.text, row.kind, row.stakeholder, row.theme = text.strip(), kind, stakeholder, theme or row.theme
+    row.save(update_fields=list(before))
+    journal("correct_point", row, by=by, before=row.state, after=row.state, data=before)
+    return row
 
 
 @verb

@@ -45,6 +45,7 @@ from positions.models import (
     Strength,
 )
 
+from .floor import decisions, on_older_words
 from .words import acronyms, listed, operative_words, quorum_sentence, roll_call
 
 SCHEMA = "ncm-edition/1"
@@ -383,6 +384,7 @@ class _Assembly:
             "paragraphs": sorted(self.numbers[each.paragraph_id] for each in live),
             "stances": {value: values[value] for value in STANCES},
             "answered_on": timezone.localdate(row.answered_at).isoformat() if row.answered_at else None,
+            **on_older_words(live, self.paragraphs),
         }
 
     def objections(self) -> list[dict[str, Any]]:
@@ -408,6 +410,7 @@ class _Assembly:
 
     def adoption(self, decision: Decision) -> dict[str, Any]:
         quorum = decision.quorum
+        said = decisions(decision, self.numbers, self.name) if decision.is_by_paragraph else []
         return {
             "rule": decision.rule,
             "reasons": decision.reasons,
@@ -419,7 +422,7 @@ class _Assembly:
             "chair": decision.chair.name,
             "at": _utc(decision.at),
             "place": decision.forum.place,
-            **({"paragraph_by_paragraph": True} if decision.is_by_paragraph else {}),
+            **({"paragraph_by_paragraph": True, "paragraphs": said} if said else {}),
             **roll_call(decision.roll_call),
         }
 

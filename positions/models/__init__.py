@@ -4,9 +4,9 @@ from .afterwards import TRUSTED, Correction, Corrigendum, CorrigendumState, Rest
 from .decisions import Clearance, ClearanceState, Decision, QuorumCount, Reservation, Rule, Stance, StanceValue
 from .dispositions import WITH_CODE, Disposition, Outcome, ReasonCode, kind_in_words
 from .editions import FINAL_KINDS, Artefact, ArtefactFormat, Edition, EditionKind
-from .floor import FloorDecision, FloorMode, FloorOutcome, Screen
+from .floor import NOT_ADOPTED, FloorDecision, FloorMode, FloorOutcome, Screen
 from .mandates import AnswerByLetter, ClearanceReminder, LetterLine, LetterState, MandateChange, ReminderStep
-from .meeting import ChainStep, Explanation, ParagraphAgreement, RollCall, StepAnswer, StepKind
+from .meeting import ChainStep, Explanation, RollCall, StepAnswer, StepKind
 from .papers import (
     BEFORE_ADOPTION,
     COMMENT_LIMIT,

@@ -1,13 +1,13 @@
 """In plenary: what the screen shows, and what the meeting decided on each paragraph."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import CleanCharField, CleanTextField, Forum, ForumSession, Stakeholder, User
 from consultations.models.guards import append_only, one_of, together
 
-from .decisions import QuorumCount, Reservation
+from .decisions import Decision, QuorumCount, Reservation, Rule
 from .papers import PARAGRAPH_LIMIT, Paragraph, PositionPaper, Wording
 
 
@@ -40,12 +40,27 @@ class FloorOutcome(models.TextChoices):
     ADOPTED = "adopted", _("adopted")
     WITH_RESERVATION = "with_reservation", _("adopted with a reservation")
     SENT_BACK = "sent_back", _("sent back")
+    LEFT_OUT = "left_out", _("left out")
+
+
+NOT_ADOPTED = (FloorOutcome.SENT_BACK, FloorOutcome.LEFT_OUT)
 
 
 class FloorMode(models.TextChoices):
     CONSENSUS = "consensus", _("consensus")
     SHOW_OF_HANDS = "show_of_hands", _("show of hands")
     ROLL_CALL = "roll_call", _("roll call")
+
+
+class FloorDecisionQuerySet(models.QuerySet):
+    def counting(self):
+        """The last decision on each paragraph since the text was taken up: those before it stay on file.
+
+        A meeting that did not adopt the text leaves none: when the text comes back, it is decided on anew.
+        """
+        newest = self.model.objects.filter(paragraph=OuterRef("paragraph")).order_by("-pk").values("pk")[:1]
+        over = Decision.objects.filter(paper=OuterRef("paper"), rule=Rule.NOT_ADOPTED, at__gte=OuterRef("at"))
+        return self.filter(~Exists(over), pk=Subquery(newest))
 
 
 class FloorDecision(models.Model):
@@ -81,6 +96,8 @@ class FloorDecision(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("chair"))
     at = models.DateTimeField(_("when"))
 
+    objects = FloorDecisionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("decision on a paragraph")
         verbose_name_plural = _("decisions on paragraphs")
@@ -90,7 +107,8 @@ class FloorDecision(models.Model):
             one_of("mode", FloorMode, "floordecision_mode"),
             together("yes", "no", "abstain", name="floordecision_tally"),
             models.CheckConstraint(
-                condition=Q(outcome="sent_back", decided=None) | ~Q(outcome="sent_back") & Q(decided__isnull=False),
+                condition=Q(outcome__in=NOT_ADOPTED, decided=None)
+                | ~Q(outcome__in=NOT_ADOPTED) & Q(decided__isnull=False),
                 name="floordecision_words",
             ),
             models.CheckConstraint(

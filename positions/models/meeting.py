@@ -1,15 +1,15 @@
-"""What else offices and the meeting say: steps of the chain, roll call, paragraphs agreed, explanations of position."""
+"""What else offices and the meeting say: steps of the chain, the roll call, explanations of position."""
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from consultations.models import CleanCharField, CleanTextField, Consultation, Forum, Stakeholder, User
+from consultations.models import CleanCharField, CleanTextField, Consultation, Stakeholder, User
 from consultations.models.guards import append_only, no_delete, one_of, together
 
 from .decisions import QuorumCount
 from .editions import Edition
-from .papers import Paragraph, PositionPaper, Wording
+from .papers import PositionPaper
 
 
 class StepKind(models.TextChoices):
@@ -107,27 +107,6 @@ class RollCall(models.Model):
 
     def __str__(self):
         return f"{self.yes} / {self.no} / {self.abstain}"
-
-
-class ParagraphAgreement(models.Model):
-    """The meeting agreed to the words of one paragraph, before it decides on the whole."""
-
-    paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="agreements", verbose_name=_("paper"))
-    forum = models.ForeignKey(Forum, models.PROTECT, related_name="+", verbose_name=_("forum"))
-    paragraph = models.ForeignKey(Paragraph, models.PROTECT, related_name="agreements", verbose_name=_("paragraph"))
-    wording = models.ForeignKey(Wording, models.PROTECT, related_name="+", verbose_name=_("wording"))
-    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("chair"))
-    at = models.DateTimeField(_("when"))
-
-    class Meta:
-        verbose_name = _("agreement to a paragraph")
-        verbose_name_plural = _("agreements to paragraphs")
-        ordering = ["paper", "at", "pk"]
-        constraints = [models.UniqueConstraint(fields=["forum", "paragraph", "wording"], name="agreement_once")]
-        triggers = [append_only()]
-
-    def __str__(self):
-        return f"{self.paragraph}"
 
 
 class Explanation(models.Model):

@@ -18,6 +18,7 @@ from positions.forms.meeting import AgreedForm, ExplanationForm, RollCallForm
 from positions.models import PositionPaper
 from positions.permissions import may_chair
 from positions.queries import numbered_paragraphs
+from positions.workflow.conditions import decided_on
 from positions.workflow.meeting import last_count
 
 from .paper_moves import known_paper
@@ -83,7 +84,7 @@ def _agreed(count: int) -> str:
 def desk_agreed(request: HttpRequest, slug: str) -> HttpResponse:
     """Take down to which paragraphs the meeting agrees."""
     paper = _chaired(request, slug)
-    agreed = set(paper.agreements.filter(forum=paper.forum).values_list("paragraph", "wording"))
+    agreed = set(decided_on(paper).values_list("paragraph", "decided"))
     paragraphs = numbered_paragraphs(paper)
     left = [each for each in paragraphs if (each.pk, each.wording_id) not in agreed]
     form = AgreedForm(_sent(request), paragraphs=left)

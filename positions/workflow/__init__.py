@@ -66,8 +66,9 @@ from .drafting import (
 from .letters import LETTER_MOVES, add_scan, countersign_answer, strike_answer, type_answer
 from .lineage import merge_paragraphs, split_paragraph
 from .mandates import adjust_mandate
-from .meeting import agree_paragraphs, call_roll, record_explanation, withdraw_before, withdraw_explanation
+from .meeting import call_roll, record_explanation, withdraw_before, withdraw_explanation
 from .moves import PAPER_MOVES, open_to_all, restrict, resume, suspend, withdraw_paper
+from .plenary import Ruling, agree_paragraphs, decide_paragraph, show_on_screen
 from .reminders import remind_clearances
 from .review import (
     accept_amendment,

@@ -1,12 +1,10 @@
 """The meeting decides; two officers publish; every author gets an answer."""
 
-import math
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations import workflow as consultation_workflow
-from consultations.models import CheckIn, DelegateState, Point, PointState, Stakeholder, User
+from consultations.models import Point, PointState, Stakeholder, User
 from ncm_portal.workflow import Blocked, demand, journal, locked, make, now, verb
 from positions import edition, emails
 from positions.models import (
@@ -23,12 +21,14 @@ from positions.models import (
 )
 from positions.permissions import may_chair, may_run, may_withdraw_reservation
 
-from .conditions import final_edition, standing
+from .conditions import decided_on, final_edition, left_out, standing
 from .meeting import BEFORE_THE_MEETING, last_count, last_roll_call, withdraw_before
 from .moves import PAPER_MOVES
+from .quorum import counted
 
 SECRETARIAT = gettext_lazy("the secretariat")
 CHAIR = gettext_lazy("the chair")
+LEFT_OUT = "Left out by the meeting."  # in English, like all that editions hold
 
 
 @verb
@@ -53,23 +53,7 @@ def count_quorum(paper: PositionPaper, *, by: User) -> QuorumCount:
         reasons.append(_("The decision was taken: its count stays as it is."))
     if reasons:
         raise Blocked(reasons)
-    members = list(Stakeholder.objects.members().order_by("name"))
-    came = CheckIn.objects.filter(delegate__forum=paper.forum, delegate__state=DelegateState.CONFIRMED)
-    came = came.filter(voids=None, voided_by=None)
-    present = set(came.values_list("delegate__stakeholder", flat=True))
-    groups = set(came.exclude(delegate__group="").values_list("delegate__group", flat=True))
-    count = QuorumCount.objects.create(
-        paper=paper,
-        forum=paper.forum,
-        members_present=sum(member.pk in present for member in members),
-        members_total=len(members),
-        members_needed=math.ceil(len(members) * paper.consultation.quorum_member_share),
-        groups_present=len(groups),
-        groups_needed=paper.consultation.quorum_groups,
-        electorate=[{"name": body.name, "group": body.group, "present": body.pk in present} for body in members],
-        by=by,
-        at=now(),
-    )
+    count = counted(paper, by)
     journal("count_quorum", paper, by=by, data={"present": count.members_present, "of": count.members_total})
     return count
 
@@ -143,9 +127,18 @@ def adopt(paper: PositionPaper, *, by: User, rule: str, reasons: str = "") -> Po
             raise Blocked(found)
 
     row = make(PAPER_MOVES["adopt"], paper, by=by, reason=reasons, change=check_rule, data={"rule": rule})
+    _leave_out(row, by)
     decision = _decide(row, rule, reasons, by)
     edition.freeze(row, number="1.0", kind=EditionKind.ADOPTED, status=_adopted_as(row, rule), by=by, decision=decision)
     return row
+
+
+def _leave_out(paper: PositionPaper, by: User) -> None:
+    """Take the paragraphs that the meeting left out from the text, now that it is adopted."""
+    for paragraph in left_out(paper):
+        paragraph.removed_at = now()
+        paragraph.save(update_fields=["removed_at"])
+        journal("remove", paragraph, by=by, reason=LEFT_OUT)
 
 
 def _decide(paper: PositionPaper, rule: str, reasons: str, chair: User) -> Decision:
@@ -155,7 +148,7 @@ def _decide(paper: PositionPaper, rule: str, reasons: str, chair: User) -> Decis
         edition=paper.editions.filter(kind=EditionKind.FORUM).first(),
         quorum=last_count(paper),
         roll_call=last_roll_call(paper),
-        is_by_paragraph=paper.agreements.filter(forum=paper.forum).exists(),
+        is_by_paragraph=decided_on(paper).exists(),
         rule=rule,
         reasons=reasons.strip(),
         chair=chair,

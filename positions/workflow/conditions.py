@@ -17,6 +17,8 @@ from positions.models import (
     ClearanceState,
     Edition,
     EditionKind,
+    FloorDecision,
+    FloorOutcome,
     Paragraph,
     PositionPaper,
     Stance,
@@ -24,6 +26,8 @@ from positions.models import (
     rivals,
 )
 from positions.queries import ministries_of, paragraph_numbers
+
+from .quorum import figures
 
 POINTS_LEFT = ngettext_lazy(
     "%(count)s point has no disposition yet", "%(count)s points have no disposition yet", "count"
@@ -46,9 +50,20 @@ def ungrounded(paper: PositionPaper) -> QuerySet[Paragraph]:
     return standing(paper).filter(is_secretariat_text=False).exclude(wording__groundings__isnull=False)
 
 
+def decided_on(paper: PositionPaper) -> QuerySet[FloorDecision]:
+    """What the meeting decided on paragraphs since it took the text up: the last decision on each."""
+    return FloorDecision.objects.counting().filter(paper=paper)
+
+
+def left_out(paper: PositionPaper) -> QuerySet[Paragraph]:
+    """The paragraphs that stand and that the meeting leaves out: they go when the whole is adopted."""
+    return standing(paper).filter(pk__in=decided_on(paper).filter(outcome=FloorOutcome.LEFT_OUT).values("paragraph"))
+
+
 def live_stances(paper: PositionPaper) -> QuerySet[Stance]:
-    """Stances on the words as they stand today."""
-    return Stance.objects.filter(clearance__paper=paper, replaced_at=None, paragraph__removed_at=None)
+    """Stances that count today: on paragraphs that stand and that the meeting does not leave out."""
+    found = Stance.objects.filter(clearance__paper=paper, replaced_at=None, paragraph__removed_at=None)
+    return found.exclude(paragraph__in=decided_on(paper).filter(outcome=FloorOutcome.LEFT_OUT).values("paragraph"))
 
 
 def _none_left(count: int, met: str, unmet: Any) -> Condition:
@@ -268,17 +283,7 @@ def quorum_is_met(paper: PositionPaper) -> list[Condition]:
     count = paper.quorum_counts.filter(forum=paper.forum).first()
     if count is None:
         return [Condition(_("The quorum was not counted at the forum yet"), False)]
-    words = {
-        "members": count.members_present,
-        "needed": count.members_needed,
-        "groups": count.groups_present,
-        "groups_needed": count.groups_needed,
-    }
-    text = _(
-        "Quorum: %(members)s member institutions present, %(needed)s needed; %(groups)s groups present, "
-        "%(groups_needed)s needed"
-    )
-    return [Condition(text % words, count.is_met)]
+    return [Condition(figures(count), count.is_met)]
 
 
 def forum_is_in_session(paper: PositionPaper) -> list[Condition]:

@@ -214,12 +214,18 @@ def reword(paragraph: Paragraph, *, by: User, text: str, why: str, base: Wording
         return row
     if not why.strip():
         raise Blocked(_("Say why the words change: it is kept with the wording."))
-    before = row.wording
-    wording = _word(row, text, by, why)
-    _carry(before, wording, by)
-    journal("reword", row, by=by, reason=why, data={"from": before.sha256, "to": wording.sha256})
-    outdate_all(row, by=by)
+    change_words(row, by, text, why)
     return row
+
+
+def change_words(paragraph: Paragraph, writer: User, text: str, why: str) -> Wording:
+    """Give a paragraph that a verb holds other words, and return them. What it rests on is carried forward."""
+    before = paragraph.wording
+    wording = _word(paragraph, text, writer, why)
+    _carry(before, wording, writer)
+    journal("reword", paragraph, by=writer, reason=why, data={"from": before.sha256, "to": wording.sha256})
+    outdate_all(paragraph, by=writer)
+    return wording
 
 
 def _carry(before: Wording, after: Wording, by: User) -> None:

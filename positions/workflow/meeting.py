@@ -1,7 +1,7 @@
-"""In the meeting: paragraphs agreed one by one, the roll call, explanations of position."""
+"""In the meeting: what the adoption waits for, the roll call, explanations of position."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 
 from django.db.models import Exists, Subquery
 from django.utils.translation import gettext as _
@@ -11,9 +11,8 @@ from consultations.models import Stakeholder, User
 from ncm_portal.workflow import Blocked, Condition, demand, journal, locked, now, verb
 from positions.models import (
     Explanation,
+    FloorOutcome,
     PaperState,
-    Paragraph,
-    ParagraphAgreement,
     PositionPaper,
     QuorumCount,
     Reservation,
@@ -22,7 +21,7 @@ from positions.models import (
 from positions.permissions import may_chair, may_run
 from positions.queries import paragraph_numbers
 
-from .conditions import standing
+from .conditions import decided_on, standing
 
 CHAIR = gettext_lazy("the chair")
 SECRETARIAT = gettext_lazy("the secretariat")
@@ -44,23 +43,36 @@ def last_roll_call(paper: PositionPaper) -> RollCall | None:
 
 
 def meeting_is_through(paper: PositionPaper) -> list[Condition]:
-    """Every paragraph is agreed, where the meeting agrees paragraph by paragraph; the roll is called, where the rules
-    ask for it, and whoever votes no has a reservation on record."""
-    agreed = ParagraphAgreement.objects.filter(paper=paper, forum=paper.forum)
+    """Every paragraph is decided on, where the meeting decides paragraph by paragraph; the roll is called, where the
+    rules ask for it, and whoever votes no has a reservation on record."""
     last = paper.roll_calls.filter(quorum=Subquery(paper.quorum_counts.filter(forum=paper.forum).values("pk")[:1]))
     here = PositionPaper.objects.filter(pk=paper.pk).order_by()
-    rows = here.annotate(agreed=Exists(agreed), call=Subquery(last.values("pk")[:1])).values_list("agreed", "call")
-    by_paragraph, call = next(iter(rows))
-    return [*(_agreed(paper) if by_paragraph else []), *_called(paper, call)]
+    rows = here.annotate(decided=Exists(decided_on(paper)), call=Subquery(last.values("pk")[:1]))
+    by_paragraph, call = next(iter(rows.values_list("decided", "call")))
+    return [*(_decided(paper) if by_paragraph else []), *_called(paper, call)]
 
 
-def _agreed(paper: PositionPaper) -> list[Condition]:
-    agreed = set(paper.agreements.filter(forum=paper.forum).values_list("paragraph", "wording"))
-    numbers = paragraph_numbers(paper)
-    words = _("Paragraph %(number)s is not agreed yet")
-    left = [numbers[pk] for pk, wording in standing(paper).values_list("pk", "wording") if (pk, wording) not in agreed]
-    missing = [Condition(words % {"number": number}, False) for number in left]
-    return missing or [Condition(_("Every paragraph is agreed"), True)]
+def _decided(paper: PositionPaper) -> list[Condition]:
+    """Which paragraphs are still to be decided on, each in a line."""
+    said = {row[0]: row[1:] for row in decided_on(paper).values_list("paragraph", "outcome", "decided")}
+    numbers, missing = paragraph_numbers(paper), []
+    reserved: dict[int, list[str]] = defaultdict(list)
+    for pk, name in paper.reservations.filter(withdrawn_at=None).values_list("paragraph", "stakeholder__name"):
+        reserved[pk].append(name)
+    for pk, wording in standing(paper).values_list("pk", "wording"):
+        outcome, decided = said.get(pk, ("", None))
+        missing += [each % {"number": numbers[pk]} for each in _open(outcome, decided == wording, reserved[pk])]
+    return [Condition(text, False) for text in missing] or [Condition(_("Every paragraph is agreed"), True)]
+
+
+def _open(outcome: str, is_current: bool, reserved: list[str]) -> list[str]:
+    """What still stands in the way at one paragraph, with a place for its number."""
+    if outcome == FloorOutcome.SENT_BACK:
+        return [_("Paragraph %(number)s was sent back: decide on it again, or leave it out")]
+    if outcome == FloorOutcome.LEFT_OUT:
+        words = _("Paragraph %%(number)s is left out, and %(name)s has a reservation on it: withdraw it first")
+        return [words % {"name": name.replace("%", "%%")} for name in reserved]
+    return [] if is_current and outcome else [_("Paragraph %(number)s is not agreed yet")]
 
 
 def _called(paper: PositionPaper, last: int | None) -> list[Condition]:
@@ -77,31 +89,6 @@ def _called(paper: PositionPaper, last: int | None) -> list[Condition]:
 
 
 # --- Verbs ------------------------------------------------------------------------------------------------------------
-
-
-@verb
-def agree_paragraphs(paper: PositionPaper, *, by: User, paragraphs: Iterable[Paragraph]) -> int:
-    """Note that the meeting agrees to the words of these paragraphs, before it decides on the whole. Returns how many
-    were new. Raises NotAllowed, or Blocked with every reason."""
-    demand(may_chair(by, paper), who=CHAIR, to=gettext_lazy("Agree to paragraphs"))
-    row = locked(paper)
-    asked = {each.pk for each in paragraphs}
-    found = list(standing(row).filter(pk__in=asked))
-    reasons = [] if asked else [_("Choose the paragraphs to which the meeting agrees.")]
-    if row.state != PaperState.IN_SESSION:
-        reasons.append(_("The text is not in session."))
-    if len(found) < len(asked):
-        reasons.append(_("The paragraph is not part of this text."))
-    if reasons:
-        raise Blocked(reasons)
-    known = set(row.agreements.filter(forum=row.forum).values_list("paragraph", "wording"))
-    new = [each for each in found if (each.pk, each.wording_id) not in known]
-    ParagraphAgreement.objects.bulk_create(
-        ParagraphAgreement(paper=row, forum=row.forum, paragraph=each, wording_id=each.wording_id, by=by, at=now())
-        for each in new
-    )
-    journal("agree_paragraphs", row, by=by, data={"paragraphs": [str(each.key) for each in new]})
-    return len(new)
 
 
 @verb

@@ -26,6 +26,7 @@ from tests.threads import at_once
 pytestmark = pytest.mark.django_db
 SECRETARIAT = "Only the secretariat may do this: {}."
 WRITERS = "Only the secretariat or the session's rapporteur may do this: {}."
+READERS = "Only the secretariat or the session's chair may do this: {}."
 
 
 def refused(verb, *args, **kwargs):
@@ -110,7 +111,7 @@ def test_a_rapporteur_writes_hands_in_and_the_secretariat_validates():
     assert point.reference == f"{session.forum.code}.S{session.order}.1"
     assert (point.state, point.theme, point.stakeholder) == ("draft", session.theme, body)
     assert workflow.hand_in(point, by=rapporteur).state == "submitted"
-    assert refused(workflow.validate, point, by=rapporteur) == [SECRETARIAT.format("Validate")]
+    assert refused(workflow.validate, point, by=rapporteur) == [READERS.format("Validate")]
     assert workflow.validate(point, by=make_secretariat()).state == "validated"
     assert verbs(point) == ["write", "hand_in", "validate:refused", "validate"]
 
@@ -208,7 +209,8 @@ def test_only_the_secretariat_moves_points(verb, twins):
     more = {"merge": {"into": into, "reason": "x"}, "unmerge": {"reason": "x"}}.get(verb, {})
     for by in outsiders():
         reasons = refused(getattr(workflow, verb), point, by=by, **more)
-        assert reasons == [SECRETARIAT.format(POINT_MOVES[verb].label)]
+        who = READERS if verb == "validate" else SECRETARIAT
+        assert reasons == [who.format(POINT_MOVES[verb].label)]
 
 
 @pytest.mark.parametrize(
@@ -238,12 +240,58 @@ def test_the_panel_of_a_point_says_who_moves_it():
     point = make_point(state="draft")
     assert [need.text for need in needs_of(POINT_MOVES, point)] == [
         "Next: Hand in. Who: the secretariat or the session's rapporteur",
-        "Next: Validate. Who: the secretariat",
+        "Next: Validate. Who: the secretariat or the session's chair",
     ]
     assert [str(found.move.label) for found in moves_open_to(POINT_MOVES, point, make_head())] == [
         "Hand in",
         "Validate",
         "Take back",
+    ]
+
+
+# --- Read back by the session's chair -------------------------------------------------------------------------------
+
+
+def chair_of(session):
+    return session.roles.create(user=make_user(), kind="chair").user
+
+
+def test_the_chair_of_a_session_reads_its_points_back_and_those_of_no_other():
+    session = make_session(theme=make_theme())
+    chair, rapporteur = chair_of(session), rapporteur_of(session)
+    stranger = chair_of(make_session())
+    point = workflow.write_point(session, by=rapporteur, kind="finding", text="Said so.")
+    assert refused(workflow.send_back, point, by=chair, reason="Not so.") == [
+        "“Send back” is not open while this is draft."
+    ]
+    workflow.hand_in(point, by=rapporteur)
+    for act, more in ((workflow.validate, {}), (workflow.send_back, {"reason": "Not so."})):
+        label = POINT_MOVES[act.__name__].label
+        for by in (stranger, rapporteur):
+            assert refused(act, point, by=by, **more) == [READERS.format(label)]
+    assert refused(workflow.send_back, point, by=chair, reason=" ") == ["Give a reason: it is kept in the journal."]
+    sent = workflow.send_back(point, by=chair, reason="It was the union that said so.")
+    assert (sent.state, Event.objects.about(point).last().reason) == ("draft", "It was the union that said so.")
+    union = make_stakeholder()
+    said = {"text": "The union said so.", "kind": "finding", "stakeholder": union}
+    assert refused(workflow.correct_point, point, by=chair, **said) == [WRITERS.format("Correct a point")]
+    right = workflow.correct_point(point, by=rapporteur, **said)
+    assert (right.text, right.stakeholder, right.theme) == ("The union said so.", union, session.theme)
+    assert Event.objects.about(point).last().data["text"] == "Said so."
+    workflow.hand_in(right, by=rapporteur)
+    assert workflow.validate(right, by=chair).state == "validated"
+    assert refused(workflow.correct_point, right, by=rapporteur, **said | {"text": " "}) == [
+        "Write what the point says.",
+        f"Only a draft of a session can be corrected: {point.reference} is validated.",
+    ]
+
+
+def test_a_correction_makes_no_second_point_with_the_same_words():
+    session = make_session(theme=make_theme())
+    by = rapporteur_of(session)
+    one, two = (workflow.write_point(session, by=by, kind="finding", text=text) for text in ("One.", "Two."))
+    assert refused(workflow.correct_point, two, by=by, text=one.text, kind="finding") == [
+        "Another point of this session says the same in the same words."
     ]
 
 

@@ -20,6 +20,7 @@ def text():
     """A text in session, with two member institutions counted as present."""
     made = make_text("in_clearance")
     bring_paper(made.paper, "in_session")
+    change(made.paper.consultation, quorum_groups=1)
     for state in ("registration_closed", "in_session"):
         change(made.forum, state=state)
     for ministry in (made.one, made.two):

@@ -1,0 +1,150 @@
+"""The list of speakers of a session: who asked for the floor, who has it, how long they spoke.
+
+Every change is journalled about the session, so that its last entry tells whether there is news.
+"""
+
+from django.db.models import Max, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import (
+    Delegate,
+    DelegateState,
+    ForumSession,
+    SessionKind,
+    SessionState,
+    Speech,
+    Stakeholder,
+    User,
+)
+from consultations.permissions import is_secretariat
+from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
+
+SECRETARIAT = gettext_lazy("the secretariat")
+LIST = gettext_lazy("Keep the list of speakers")
+
+
+def waiting_speeches(session: ForumSession) -> QuerySet[Speech]:
+    """Those who wait for the floor, in their order."""
+    return session.speeches.filter(started_at=None, struck_at=None).order_by("order", "pk")
+
+
+def _held(session: ForumSession, by: User) -> ForumSession:
+    """The session, locked: its list changes one step after another."""
+    demand(is_secretariat(by), who=SECRETARIAT, to=LIST)
+    return locked(session)
+
+
+def _speech(speech: Speech, by: User) -> tuple[ForumSession, Speech]:
+    session = _held(speech.session, by)
+    return session, Speech.objects.select_related("stakeholder", "delegate").get(pk=speech.pk)
+
+
+def _told(session: ForumSession, what: str, speech: Speech, by: User) -> Speech:
+    data = {"speech": str(speech.key), "organisation": speech.stakeholder.name}
+    journal(what, session, by=by, data=data)
+    return speech
+
+
+def _is_waiting(speech: Speech) -> list[str]:
+    words = {"name": speech.stakeholder.label}
+    if speech.struck_at:
+        return [_("%(name)s was taken off the list.") % words]
+    return [_("%(name)s had the floor already.") % words] if speech.started_at else []
+
+
+@verb
+def ask_floor(
+    session: ForumSession, *, by: User, stakeholder: Stakeholder | None = None, delegate: Delegate | None = None
+) -> Speech:
+    """Put an organisation, or a delegate of it, at the end of the list. Who waits already keeps the place.
+
+    Raises NotAllowed, or Blocked with every reason.
+    """
+    row = _held(session, by)
+    body = delegate.stakeholder if delegate else stakeholder
+    reasons = [] if body else [_("Choose the organisation, or enter the number on the badge.")]
+    if row.state == SessionState.CLOSED:
+        reasons.append(_("The session is closed."))
+    if row.kind == SessionKind.BREAK:
+        reasons.append(_("Nobody speaks in a break."))
+    if delegate and (delegate.forum_id != row.forum_id or delegate.state != DelegateState.CONFIRMED):
+        reasons.append(_("%(name)s has no seat at this forum.") % {"name": delegate.name})
+    if delegate and stakeholder and delegate.stakeholder_id != stakeholder.pk:
+        words = {"name": delegate.name, "organisation": delegate.stakeholder.label}
+        reasons.append(_("%(name)s is there for %(organisation)s.") % words)
+    if reasons or body is None:
+        raise Blocked(reasons)
+    known = waiting_speeches(row).filter(stakeholder=body, delegate=delegate).first()
+    if known:
+        return known
+    last = row.speeches.aggregate(last=Max("order"))["last"] or 0
+    group = (delegate.group if delegate else "") or body.group
+    made = Speech.objects.create(
+        session=row, stakeholder=body, delegate=delegate, group=group, order=last + 1, asked_at=now(), by=by
+    )
+    return _told(row, "ask_floor", made, by)
+
+
+@verb
+def give_floor(speech: Speech, *, by: User) -> Speech:
+    """Let somebody speak whose turn it is, or out of turn. One speaks at a time. Raises NotAllowed or Blocked."""
+    session, row = _speech(speech, by)
+    if row.started_at and not row.ended_at:
+        return row
+    reasons = _is_waiting(row)
+    if session.state != SessionState.OPEN:
+        reasons.append(
+            _("Open the session first.") if session.state == SessionState.PLANNED else _("The session is closed.")
+        )
+    speaking = session.speeches.filter(started_at__isnull=False, ended_at=None).select_related("stakeholder").first()
+    if speaking:
+        reasons.append(_("%(name)s has the floor: end that first.") % {"name": speaking.stakeholder.label})
+    if reasons:
+        raise Blocked(reasons)
+    row.started_at = now()
+    row.save(update_fields=["started_at"])
+    return _told(session, "give_floor", row, by)
+
+
+@verb
+def end_speech(speech: Speech, *, by: User) -> Speech:
+    """Take down that somebody has finished; ended twice, the first time counts. Raises NotAllowed or Blocked."""
+    session, row = _speech(speech, by)
+    if row.ended_at:
+        return row
+    if row.started_at is None:
+        raise Blocked(_("%(name)s does not have the floor.") % {"name": row.stakeholder.label})
+    row.ended_at = max(now(), row.started_at)
+    row.save(update_fields=["ended_at"])
+    return _told(session, "end_speech", row, by)
+
+
+@verb
+def strike_speech(speech: Speech, *, by: User) -> Speech:
+    """Take somebody off the list who does not want to speak any more. Raises NotAllowed or Blocked."""
+    session, row = _speech(speech, by)
+    if row.struck_at:
+        return row
+    if reasons := _is_waiting(row):
+        raise Blocked(reasons)
+    row.struck_at = now()
+    row.save(update_fields=["struck_at"])
+    return _told(session, "strike_speech", row, by)
+
+
+@verb
+def move_speech(speech: Speech, *, by: User, up: bool) -> Speech:
+    """Move somebody one place up or down the list; at its end nothing moves. Raises NotAllowed or Blocked."""
+    session, row = _speech(speech, by)
+    if reasons := _is_waiting(row):
+        raise Blocked(reasons)
+    waiting = list(waiting_speeches(session).select_related("stakeholder"))
+    at = next(place for place, each in enumerate(waiting) if each.pk == row.pk)
+    other = at - 1 if up else at + 1
+    if not 0 <= other < len(waiting):
+        return row
+    one, two = waiting[at], waiting[other]
+    one.order, two.order = two.order, one.order
+    Speech.objects.bulk_update([one, two], ["order"])
+    return _told(session, "move_speech", one, by)

@@ -1,0 +1,291 @@
+"""In plenary: the text decided paragraph by paragraph, and what the screen of the room shows.
+
+Each decision freezes the electorate and the quorum of its moment. The last decision on a paragraph is the one that
+counts; those before it stay on file. What the floor changed becomes a wording like any other, so that the edition that
+is adopted carries it; the text that was laid before the forum stays what it was.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import Forum, ForumSession, Stakeholder, User
+from consultations.permissions import is_secretariat
+from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
+from positions.models import (
+    NOT_ADOPTED,
+    FloorDecision,
+    FloorMode,
+    FloorOutcome,
+    PaperState,
+    Paragraph,
+    PositionPaper,
+    QuorumCount,
+    Reservation,
+    Screen,
+)
+from positions.permissions import may_chair
+from positions.queries import paragraph_numbers
+
+from .adoption import record_reservation
+from .conditions import decided_on, standing
+from .drafting import change_words
+from .meeting import CHAIR, VOTES
+from .quorum import counted, figures
+
+SECRETARIAT = gettext_lazy("the secretariat")
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What the chair takes down about one paragraph.
+
+    `amendment` are words proposed from the floor by `moved_by`: they become the text, unless the paragraph is adopted
+    `as_tabled` (they fell) or is not adopted. `tally` is that of a show of hands, `votes` those of a roll call by the
+    name of the institution: yes is for the decision. `reserving` makes a reservation with the text `reservation`.
+    """
+
+    outcome: str
+    mode: str = FloorMode.CONSENSUS
+    amendment: str = ""
+    moved_by: Stakeholder | None = None
+    as_tabled: bool = False
+    tally: Mapping[str, int] = field(default_factory=dict)
+    votes: Mapping[str, str] = field(default_factory=dict)
+    reserving: Stakeholder | None = None
+    reservation: str = ""
+    note: str = ""
+
+    @property
+    def changes_words(self) -> bool:
+        """Whether the words proposed from the floor become the text."""
+        return bool(self.amendment.strip()) and not self.as_tabled and self.outcome not in NOT_ADOPTED
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Yes, no and abstain; empty where there was consensus."""
+        if self.mode == FloorMode.CONSENSUS:
+            return {}
+        found = Counter(self.votes.values()) if self.mode == FloorMode.ROLL_CALL else self.tally
+        return {vote: found.get(vote, 0) for vote in VOTES}
+
+    def is_that_of(self, row: FloorDecision) -> bool:
+        """Whether a decision on file says the same: a form that was sent twice."""
+        counts = {vote: getattr(row, vote) for vote in VOTES} if row.yes is not None else {}
+        mover = self.moved_by.pk if self.moved_by else None
+        return (row.outcome, row.mode, row.amendment, row.moved_by_id, row.note, counts) == (
+            self.outcome, self.mode, self.amendment.strip(), mover, self.note.strip(), self.counts,
+        )  # fmt: skip
+
+
+# --- What stands against a decision -----------------------------------------------------------------------------------
+
+
+def _against_words(said: Ruling, paragraph: Paragraph) -> list[str]:
+    amendment, found = said.amendment.strip(), []
+    if said.outcome not in FloorOutcome.values or said.mode not in FloorMode.values:
+        found.append(_("Choose what the meeting decides, and how."))
+    if amendment and said.moved_by is None:
+        found.append(_("Choose who proposed the words."))
+    if said.moved_by and not amendment:
+        found.append(_("Enter the words proposed from the floor."))
+    if paragraph.wording and amendment == paragraph.wording.text:
+        found.append(_("The words proposed are those that stand."))
+    is_reserved = said.outcome == FloorOutcome.WITH_RESERVATION
+    if is_reserved and not (said.reserving and said.reservation.strip()):
+        found.append(_("Choose who makes the reservation, and enter its text as it will be printed."))
+    if not is_reserved and (said.reserving or said.reservation.strip()):
+        found.append(_("A reservation is entered: choose “adopted with a reservation”."))
+    return found
+
+
+def _against_votes(said: Ruling, count: QuorumCount) -> list[str]:
+    present = {each["name"]: each["group"] for each in count.electorate if each["present"]}
+    found = []
+    if said.mode == FloorMode.ROLL_CALL:
+        missing = _("%(name)s: choose yes, no or abstain.")
+        unknown = _("%(name)s was not counted as present.")
+        found += [missing % {"name": name} for name in present if said.votes.get(name) not in VOTES]
+        found += [unknown % {"name": name} for name in said.votes if name not in present]
+    counts = said.counts
+    if any(number < 0 for number in counts.values()) or sum(counts.values()) > count.members_present:
+        words = {"votes": sum(counts.values()), "present": count.members_present}
+        found.append(_("%(votes)s votes were counted, but %(present)s member institutions are present.") % words)
+    if counts and not found and counts["yes"] <= counts["no"]:
+        words = {"yes": counts["yes"], "no": counts["no"]}
+        found.append(_("%(yes)s are for this decision and %(no)s against it: it is not carried.") % words)
+    return found
+
+
+def _take_up(paper: PositionPaper, by: User) -> tuple[PositionPaper, QuorumCount | None, list[str]]:
+    """The paper, locked, with the quorum of this moment, and what stands against any decision now."""
+    demand(may_chair(by, paper), who=CHAIR, to=gettext_lazy("Decide on a paragraph"))
+    row = locked(paper)
+    if row.state != PaperState.IN_SESSION or row.forum is None:
+        return row, None, [_("The text is not in session.")]
+    count = counted(row, by)
+    lost = _("There is no quorum now, and nothing can be decided. %(figures)s.") % {"figures": figures(count)}
+    return row, count, [] if count.is_met else [lost]
+
+
+# --- Verbs ------------------------------------------------------------------------------------------------------------
+
+
+@verb
+def decide_paragraph(
+    paper: PositionPaper, paragraph: Paragraph, *, by: User, said: Ruling, seen: int | None = None
+) -> FloorDecision:
+    """Take down what the meeting decides on a paragraph, with the quorum of this moment.
+
+    `seen` is the key of the last decision on it that the chair has read, 0 where there was none: a form that was sent
+    twice gives the decision that it made, and one that was overtaken is refused. Raises NotAllowed, or Blocked with
+    every reason.
+    """
+    row, count, reasons = _take_up(paper, by)
+    place = standing(row).filter(pk=paragraph.pk).select_related("wording").select_for_update(of=("self",)).first()
+    if place is None:
+        raise Blocked([*reasons, _("The paragraph is not part of this text.")])
+    last = decided_on(row).filter(paragraph=place).first()
+    if seen is not None and last and last.pk != seen:
+        if last.by_id == by.pk and said.is_that_of(last):
+            return last
+        words = _("This paragraph was decided on meanwhile: %(outcome)s. Read that first.")
+        raise Blocked(words % {"outcome": last.get_outcome_display()})
+    reasons += _against_words(said, place) + (_against_votes(said, count) if count else [])
+    if reasons or count is None:
+        raise Blocked(reasons)
+    return _rule(row, place, count, said, by)
+
+
+def _rule(row: PositionPaper, paragraph: Paragraph, count: QuorumCount, said: Ruling, by: User) -> FloorDecision:
+    """Write a decision that nothing stands against, with what follows from it."""
+    tabled = paragraph.wording
+    reservation = _reservation(row, paragraph, said, by) if said.outcome == FloorOutcome.WITH_RESERVATION else None
+    if said.changes_words and said.moved_by:
+        why = f"Amended from the floor on the proposal of {said.moved_by.name}."  # in English, like all editions
+        change_words(paragraph, by, said.amendment, why)
+    groups = {each["name"]: each["group"] for each in count.electorate}
+    votes = [{"name": name, "group": groups[name], "vote": vote} for name, vote in said.votes.items()]
+    made = FloorDecision.objects.create(
+        paper=row,
+        paragraph=paragraph,
+        wording=tabled,
+        decided=None if said.outcome in NOT_ADOPTED else paragraph.wording,
+        amendment=said.amendment.strip(),
+        moved_by=said.moved_by,
+        outcome=said.outcome,
+        mode=said.mode,
+        quorum=count,
+        votes=votes if said.mode == FloorMode.ROLL_CALL else None,
+        reservation=reservation,
+        note=said.note.strip(),
+        by=by,
+        at=now(),
+        **said.counts,
+    )
+    number = paragraph_numbers(row)[paragraph.pk]
+    facts = {"number": number, "outcome": said.outcome, "mode": said.mode, "counts": said.counts}
+    journal("decide_paragraph", row, by=by, data={"paragraph": str(paragraph.key), **facts, "decision": made.pk})
+    _renew(row.forum, by)
+    return made
+
+
+def _reservation(row: PositionPaper, paragraph: Paragraph, said: Ruling, by: User) -> Reservation:
+    """The reservation that is captured on the spot, or the one with the same words that is on record already."""
+    known = row.reservations.filter(
+        stakeholder=said.reserving, paragraph=paragraph, withdrawn_at=None, text=said.reservation.strip()
+    )
+    body: Any = said.reserving
+    return known.first() or record_reservation(row, stakeholder=body, paragraph=paragraph, text=said.reservation, by=by)
+
+
+@verb
+def agree_paragraphs(paper: PositionPaper, *, by: User, paragraphs: Iterable[Paragraph]) -> int:
+    """Take down that the meeting adopts the words of these paragraphs by consensus. Returns how many were new.
+
+    Raises NotAllowed, or Blocked with every reason.
+    """
+    asked = {each.pk for each in paragraphs}
+    row, count, reasons = _take_up(paper, by)
+    found = list(standing(row).filter(pk__in=asked).select_related("wording"))
+    reasons = ([] if asked else [_("Choose the paragraphs to which the meeting agrees.")]) + reasons
+    if len(found) < len(asked):
+        reasons.append(_("The paragraph is not part of this text."))
+    if reasons or count is None:
+        raise Blocked(reasons)
+    known = set(decided_on(row).values_list("paragraph", "decided"))
+    new = [each for each in found if (each.pk, each.wording_id) not in known]
+    FloorDecision.objects.bulk_create(
+        FloorDecision(
+            paper=row,
+            paragraph=each,
+            wording=each.wording,
+            decided=each.wording,
+            outcome=FloorOutcome.ADOPTED,
+            quorum=count,
+            by=by,
+            at=now(),
+        )
+        for each in new
+    )
+    journal("agree_paragraphs", row, by=by, data={"paragraphs": [str(each.key) for each in new]})
+    _renew(row.forum, by)
+    return len(new)
+
+
+@verb
+def show_on_screen(
+    forum: Forum,
+    *,
+    by: User,
+    session: ForumSession | None = None,
+    heading: str = "",
+    paragraph: Paragraph | None = None,
+    amendment: str = "",
+    moved_by: Stakeholder | None = None,
+) -> Screen:
+    """Show an item of the agenda in the room, with a paragraph and the words that the floor proposes for it.
+
+    Raises NotAllowed, or Blocked with every reason.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Choose what the screen shows"))
+    reasons = []
+    if session and session.forum_id != forum.pk:
+        reasons.append(_("The session belongs to another forum."))
+    if paragraph and (paragraph.removed_at or paragraph.section.paper.forum_id != forum.pk):
+        reasons.append(_("The paragraph is not part of this text."))
+    if amendment.strip() and paragraph is None:
+        reasons.append(_("Choose the paragraph for which these words are proposed."))
+    if reasons:
+        raise Blocked(reasons)
+    shown = {"session": session, "heading": heading.strip(), "paragraph": paragraph}
+    proposed = {"amendment": amendment.strip(), "moved_by": moved_by if amendment.strip() else None}
+    return _renew(forum, by, first=True, **shown, **proposed)
+
+
+def _renew(forum: Any, by: User, *, first: bool = False, **shown: Any) -> Any:
+    """Change what a screen shows, if anything, and let it be news: the only place where its version grows.
+
+    The screen of a forum begins with the `first` thing that it is to show.
+    """
+    made = False
+    if first:
+        _screen, made = Screen.objects.get_or_create(
+            forum=forum, defaults={**shown, "changed_by": by, "changed_at": now()}
+        )
+    row = Screen.objects.select_for_update().filter(forum=forum).first()
+    if row is None:
+        return None
+    if not made:
+        for name, value in shown.items():
+            setattr(row, name, value)
+        row.version, row.changed_by, row.changed_at = row.version + 1, by, now()
+        row.save()
+    if shown:
+        what = {"heading": row.heading, "paragraph": str(row.paragraph.key) if row.paragraph else ""}
+        journal("show_on_screen", row, by=by, data={**what, "amendment": row.amendment})
+    return row
