@@ -34,7 +34,7 @@ FLOORS = {
     3: ["permissions"],
     4: ["queries", "outbox"],
     5: ["open_data", "emails", "positions.outcomes", "positions.timeline", "positions.room", "render", "uploads"],
-    6: ["edition", "letters", "participation"],
+    6: ["edition", "letters", "participation", "positions.day"],
     7: ["workflow"],
     8: ["intake", "sample", "reference_data", "positions.roles"],
     9: ["forms", "jobs", "templatetags", "ncm_portal.accounts"],

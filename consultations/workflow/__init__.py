@@ -10,6 +10,7 @@ from .attachments import (
     receive,
     remove_file,
 )
+from .badges import print_paper
 from .dialogue import endorse, ready_to_endorse, ready_to_say_misread, say_misread, withdraw_endorsement
 from .drafts import ask_sign_off, be_seen, edit_draft, moves_of, rule_on_sign_off, sign_off, start_draft
 from .forums import (

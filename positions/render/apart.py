@@ -23,6 +23,7 @@ MODULE = "positions.render.apart"
 LARGEST_FILE = 64 * MEGABYTE
 TOLD = 2000
 DOCUMENTS = {
+    "day": "positions.render.day",
     "form": "positions.render.form",
     "paper": "positions.render.paper",
     "participation": "positions.render.participation",

@@ -23,7 +23,8 @@ from positions.render import fonts
 from positions.render.pdf_tags import one_tree
 from positions.render.xmp import with_both_claims
 
-STYLESHEET = Path(__file__).resolve().parents[2] / "static" / "css" / "print" / "paper.css"
+STYLESHEETS = Path(__file__).resolve().parents[2] / "static" / "css" / "print"
+STYLESHEET = STYLESHEETS / "paper.css"
 SCHEME = "bundled:"
 VARIANT = "pdf/a-3a"
 _environment = threading.Lock()
@@ -79,21 +80,21 @@ def without_system_fonts() -> Iterator[None]:
                 os.environ["FONTCONFIG_FILE"] = before
 
 
-def stylesheet(configuration: FontConfiguration) -> CSS:
-    """The print stylesheet with the bundled typefaces, read into `configuration`."""
-    text = fonts.rules() + STYLESHEET.read_text("utf-8")
+def stylesheet(configuration: FontConfiguration, also: str = "") -> CSS:
+    """The print stylesheet with the bundled typefaces, and a further one behind it, read into `configuration`."""
+    text = fonts.rules() + STYLESHEET.read_text("utf-8") + ((STYLESHEETS / also).read_text("utf-8") if also else "")
     return CSS(string=text, font_config=configuration, url_fetcher=Bundle())
 
 
-def lay_out(html: str) -> Any:
-    """The pages of a paper, laid out."""
+def lay_out(html: str, also: str = "") -> Any:
+    """The pages of a paper, laid out; `also` names a stylesheet that its kind needs beside the common one."""
     with without_system_fonts():
         configuration = FontConfiguration()
     page = HTML(string=html, url_fetcher=Bundle(), base_url=SCHEME)
-    return page.render(font_config=configuration, stylesheets=[stylesheet(configuration)], pdf_variant=VARIANT)
+    return page.render(font_config=configuration, stylesheets=[stylesheet(configuration, also)], pdf_variant=VARIANT)
 
 
-def press(html: str, *, attachment: bytes, name: str, description: str, moment: datetime) -> bytes:
+def press(html: str, *, attachment: bytes, name: str, description: str, moment: datetime, also: str = "") -> bytes:
     """Print `html` with one attachment, as PDF/A-3a and PDF/UA-1. The same arguments give the same bytes.
 
     Raises ValueError when the paper can't be printed without a flaw.
@@ -109,6 +110,6 @@ def press(html: str, *, attachment: bytes, name: str, description: str, moment: 
     with flawless(), one_tree(), warnings.catch_warnings():
         # WeasyPrint leaves the file of the colour profile to be closed by the interpreter.
         warnings.filterwarnings("ignore", r"unclosed file .*sRGB2014\.icc", ResourceWarning)
-        document = lay_out(html)
+        document = lay_out(html, also)
         document.metadata = with_both_claims(document.metadata)
         return document.write_pdf(pdf_variant=VARIANT, attachments=[attached])

@@ -1,0 +1,235 @@
+"""The paper of a forum's day: which papers there are, what each is for, and from what it is made.
+
+Each paper is a function from a forum to values that JSON knows; `positions.render.day` prints those and reads nothing
+else, so that the same forum gives the same bytes.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from ncm_portal.workflow import Words
+from positions.render.paper import canonical
+
+from . import outcome, people, programme
+from .reading import Content, Day, HalfDay, half_day_of, half_days
+
+ROWS = {"register": 21, "attendance": 15}  # rows that stand on a page of a table with one line in each
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One kind of paper: its name, what it is for, what it is made from, and how many sheets that takes.
+
+    `missing` says why it cannot be printed yet, in plain words, or nothing. `exact` is False where the number of sheets
+    is an estimate. `for_people`: it is printed for one person after another, and may be printed for some of them only.
+    """
+
+    slug: str
+    title: Words
+    purpose: Words
+    make: Callable[..., Content]
+    sheets: Callable[[Content], int]
+    missing: Callable[[Day], str]
+    exact: bool = False
+    for_people: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Papers of one kind stand for each other: who has a badge from a sheet needs none on a page."""
+        return self.slug.removesuffix("-single")
+
+
+def _somebody(day: Day) -> str:
+    return "" if day.confirmed else _("Nobody is confirmed yet.")
+
+
+def _programme(day: Day) -> str:
+    return "" if day.working_sessions else _("There is no programme yet.")
+
+
+def _came(day: Day) -> str:
+    return "" if day.check_ins else _("Nobody was checked in yet.")
+
+
+def _over(day: Day) -> str:
+    return _came(day) if people.is_over(day) else _("The forum is not over yet.")
+
+
+def _written(day: Day) -> str:
+    return "" if day.communique else _("There is no communiqué yet.")
+
+
+def _nothing(day: Day) -> str:
+    return ""
+
+
+def _one_each(content: Content) -> int:
+    return len(content["people"])
+
+
+def _pages(rows: int, on_a_page: int) -> int:
+    return max(1, -(-rows // on_a_page))
+
+
+def _badge_sheets(content: Content) -> int:
+    return -(-len(content["people"]) // 4)
+
+
+def _register_sheets(content: Content) -> int:
+    rows = len(content["people"]) + content["blank"]
+    return len(content["halves"]) * _pages(rows, ROWS["register"])
+
+
+def _attendance_sheets(content: Content) -> int:
+    return _pages(len(content["people"]) + len(content["absent"]), ROWS["attendance"])
+
+
+def _programme_sheets(content: Content) -> int:
+    return _pages(sum(len(each["sessions"]) for each in content["days"]), 16)
+
+
+def _seat_sheets(content: Content) -> int:
+    return _pages(sum(len(each["confirmed"]) + len(each["reserve"]) + 4 for each in content["groups"]), 40)
+
+
+def _minutes_sheets(content: Content) -> int:
+    said = sum(len(kind["points"]) for each in content["sessions"] for kind in each["points"])
+    return 2 + _pages(said + 3 * len(content["sessions"]) + 3 * len(content["floor"]) + len(content["actions"]), 14)
+
+
+PAPERS = {
+    paper.slug: paper
+    for paper in (
+        Paper(
+            "badges",
+            gettext_lazy("Badges, four on a sheet"),
+            gettext_lazy("For holders of the size A6, with the code that is read at the door. Cut along the marks."),
+            people.badges,
+            _badge_sheets,
+            _somebody,
+            exact=True,
+            for_people=True,
+        ),
+        Paper(
+            "badges-single",
+            gettext_lazy("Badges, one on a page"),
+            gettext_lazy("The same for a printer of badges, on paper of the size A6."),
+            people.single_badges,
+            _one_each,
+            _somebody,
+            exact=True,
+            for_people=True,
+        ),
+        Paper(
+            "name-plates",
+            gettext_lazy("Name-plates"),
+            gettext_lazy("For the table: fold along the line, and the name is read from both sides."),
+            people.plates,
+            _one_each,
+            _somebody,
+            exact=True,
+            for_people=True,
+        ),
+        Paper(
+            "register",
+            gettext_lazy("Register to be signed"),
+            gettext_lazy("One for each half-day, with blank rows for those who come unannounced."),
+            people.register,
+            _register_sheets,
+            _somebody,
+        ),
+        Paper(
+            "programme",
+            pgettext_lazy("of a forum", "Programme"),
+            gettext_lazy("For everybody’s folder: times, rooms, and who does what."),
+            programme.programme,
+            _programme_sheets,
+            _programme,
+        ),
+        Paper(
+            "session-sheets",
+            gettext_lazy("Sheets for rapporteurs"),
+            gettext_lazy("For each session: what is known already, and ruled space to write on when the line is down."),
+            programme.session_sheets,
+            lambda content: 3 * len(content["sheets"]),
+            _programme,
+        ),
+        Paper(
+            "seat-plan",
+            gettext_lazy("Seats by group"),
+            gettext_lazy("For the head and the ushers: who has a seat, who stands on the reserve list, what is free."),
+            people.seat_plan,
+            _seat_sheets,
+            _nothing,
+        ),
+        Paper(
+            "attendance",
+            gettext_lazy("Register of attendance"),
+            gettext_lazy("For the file: who came in which half-day, when, and how that was recorded."),
+            people.attendance,
+            _attendance_sheets,
+            _came,
+        ),
+        Paper(
+            "certificates",
+            gettext_lazy("Certificates of participation"),
+            gettext_lazy("For those who came, with the days, to be signed by the head of the secretariat."),
+            people.certificates,
+            _one_each,
+            _over,
+            exact=True,
+            for_people=True,
+        ),
+        Paper(
+            "minutes",
+            gettext_lazy("Minutes"),
+            gettext_lazy("What was said, what was decided, and who does what by when. A draft until reported."),
+            outcome.minutes,
+            _minutes_sheets,
+            _nothing,
+        ),
+        Paper(
+            "communique",
+            gettext_lazy("Communiqué"),
+            gettext_lazy("The short text for the public, with the state in which it is."),
+            outcome.communique,
+            lambda content: _pages(len(content["body"]), 3000),
+            _written,
+        ),
+    )
+}
+
+
+def content(day: Day, slug: str, *, only: people.Only = None) -> Content:
+    """All that stands on a paper, in English, as values that JSON knows. `only` leaves some of the people."""
+    with translation.override("en"):
+        return PAPERS[slug].make(day, only=only)
+
+
+def fingerprint(made: Content) -> str:
+    """What changes when something printed changes: the SHA-256 of a paper's content without the moment it is of."""
+    return hashlib.sha256(canonical({**made, "as_of": ""})).hexdigest()
+
+
+def prints_of(made: Content) -> dict[int, str]:
+    """What is printed of each person, by primary key, as a short fingerprint."""
+    return {each["pk"]: hashlib.sha256(canonical(each)).hexdigest()[:12] for each in made["people"]}
+
+
+__all__ = [
+    "PAPERS",
+    "Content",
+    "Day",
+    "HalfDay",
+    "Paper",
+    "content",
+    "fingerprint",
+    "half_day_of",
+    "half_days",
+    "prints_of",
+]

@@ -1,0 +1,156 @@
+"""What is printed about people: badges, name-plates, registers, certificates, the seat plan. Values that JSON knows."""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from consultations.models import CheckInChannel, Delegate, DelegateRole, DelegateState, ForumState, Group
+
+from .reading import Content, Day, HalfDay, half_day_of, head
+
+WALK_INS = 10  # blank rows of a register at least; one in ten of a large forum
+NO_GROUP = ""
+
+
+def person(delegate: Delegate) -> Content:
+    """Who stands on a badge, as typed."""
+    return {
+        "pk": delegate.pk,
+        "name": delegate.name,
+        "organisation": delegate.stakeholder.name,
+        "group": delegate.group,
+        "group_name": str(Group(delegate.group).label) if delegate.group else "",
+        "role": str(DelegateRole(delegate.role).label),
+        "number": delegate.badge_number,
+    }
+
+
+Only = Collection[int] | None  # the primary keys of the people to print for; None: all
+
+
+def chosen(delegates: list[Delegate], only: Only) -> list[Delegate]:
+    """Those of `delegates` to print for, by number."""
+    return _by_number([each for each in delegates if only is None or each.pk in only])
+
+
+def badges(day: Day, *, only: Only = None) -> Content:
+    """Badges with the code that is read at the door, four on a sheet."""
+    rows = [{**person(each), "ticket": each.ticket.hex} for each in chosen(day.confirmed, only)]
+    return {**head(day, "badges"), "people": rows}
+
+
+def single_badges(day: Day, *, only: Only = None) -> Content:
+    """The same, each on a page of its own size."""
+    return {**badges(day, only=only), "paper": "badges-single"}
+
+
+def plates(day: Day, *, only: Only = None) -> Content:
+    """Name-plates for the table."""
+    return {**head(day, "name-plates"), "people": [person(each) for each in chosen(day.confirmed, only)]}
+
+
+def _by_number(delegates: list[Delegate]) -> list[Delegate]:
+    return sorted(delegates, key=lambda each: (each.badge_number or 0, each.pk))
+
+
+def half(half_day: HalfDay) -> Content:
+    """A half-day as a value."""
+    return {"code": half_day.code, "day": half_day.day.isoformat(), "is_morning": half_day.is_morning}
+
+
+def register(day: Day, *, only: Only = None) -> Content:
+    """The register to be signed: one for each half-day, with rows for those who come unannounced."""
+    rows = [person(each) for each in day.confirmed]
+    blank = max(WALK_INS, -(-len(rows) // 10))
+    return {**head(day, "register"), "halves": [half(each) for each in day.half_days], "people": rows, "blank": blank}
+
+
+def attendance(day: Day, *, only: Only = None) -> Content:
+    """Who came in which half-day, at what time and how that was recorded, from the check-ins that count."""
+    halves = _halves_of_attendance(day)
+    rows = [
+        {**person(each), "sits_in_for": each.sits_in_for.name if each.sits_in_for else "", "came": _came(day, each)}
+        for each in day.who_came
+    ]
+    return {
+        **head(day, "attendance"),
+        "halves": [half(each) for each in halves],
+        "people": rows,
+        "confirmed": len(day.confirmed),
+        "absent": [
+            {"name": each.name, "organisation": each.stakeholder.name}
+            for each in day.confirmed
+            if each.pk not in day.check_ins
+        ],
+    }
+
+
+def _halves_of_attendance(day: Day) -> list[HalfDay]:
+    """The half-days of the programme, and any other in which somebody was checked in."""
+    others = {half_day_of(check.at) for checks in day.check_ins.values() for check in checks}
+    return sorted({*day.half_days, *others}, key=lambda each: (each.day, not each.is_morning))
+
+
+def _came(day: Day, delegate: Delegate) -> dict[str, Content]:
+    """By half-day the first check-in: time and way."""
+    found: dict[str, Content] = {}
+    for check in day.check_ins[delegate.pk]:
+        how = {"at": f"{timezone.localtime(check.at):%H:%M}", "how": str(CheckInChannel(check.channel).label)}
+        found.setdefault(half_day_of(check.at).code, how)
+    return found
+
+
+def days_of(day: Day, delegate: Delegate) -> list[date]:
+    """The days on which a delegate came."""
+    return sorted({half_day_of(check.at).day for check in day.check_ins.get(delegate.pk, [])})
+
+
+def certificates(day: Day, *, only: Only = None) -> Content:
+    """Certificates for those who came, with the days, once the forum is over."""
+    rows = [
+        {**person(each), "days": [found.isoformat() for found in days_of(day, each)]}
+        for each in chosen(day.who_came, only)
+    ]
+    return {**head(day, "certificates"), "people": rows}
+
+
+def is_over(day: Day) -> bool:
+    """Whether the forum was held."""
+    return day.forum.state in (ForumState.HELD, ForumState.REPORTED)
+
+
+def seat_plan(day: Day, *, only: Only = None) -> Content:
+    """Seats by group: how many, who has one, who stands on the reserve list."""
+    found = {each.group for each in day.delegates} | set(day.quotas)
+    groups = [_group(day, code, str(label)) for code, label in Group.choices if code in found]
+    if NO_GROUP in found:
+        groups.append(_group(day, NO_GROUP, ""))
+    return {**head(day, "seat-plan"), "seats": day.forum.seats, "groups": groups, "counties": _counties(day)}
+
+
+def _group(day: Day, code: str, name: str) -> Content:
+    own, quota = [each for each in day.delegates if each.group == code], day.quotas.get(code)
+    confirmed = [_seated(each) for each in own if each.state == DelegateState.CONFIRMED]
+    return {
+        "group": code,
+        "name": name,
+        "seats": quota.seats if quota else None,
+        "reserve_seats": quota.reserve if quota else None,
+        "confirmed": confirmed,
+        "reserve": [_seated(each) for each in own if each.state == DelegateState.WAITLISTED],
+        "undecided": sum(each.state == DelegateState.NOMINATED for each in own),
+    }
+
+
+def _seated(delegate: Delegate) -> Content:
+    place, needs = delegate.county.name if delegate.county else "", delegate.access_needs
+    return {**person(delegate), "county": place, "access_needs": needs}
+
+
+def _counties(day: Day) -> list[list[Any]]:
+    """How many confirmed delegates come from each county, the most first."""
+    counted = Counter(each.county.name if each.county else "" for each in day.confirmed)
+    return [[name, number] for name, number in sorted(counted.items(), key=lambda row: (-row[1], row[0])) if name]

@@ -1,0 +1,72 @@
+"""What the journal says was printed for a forum, and what changed since."""
+
+from collections import defaultdict
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from consultations.models import Event, Forum
+
+from . import PAPERS, Day, Paper, content, fingerprint, prints_of
+
+LOTS = 20  # shown to be printed again
+
+
+class Standing(NamedTuple):
+    """Where a paper stands: why it cannot be printed yet, how many sheets it takes, what became of the last print."""
+
+    paper: Paper
+    missing: str
+    sheets: int
+    last: Any  # the entry of the journal, or None
+    is_changed: bool
+    people: set[int]  # for whom it is, by primary key
+    new: set[int]  # who has none yet, or for whom it changed
+
+
+class Printed:
+    """The prints of one forum, read from the journal once."""
+
+    def __init__(self, day: Day) -> None:
+        self.day = day
+
+    @cached_property
+    def entries(self) -> dict[str, list[Event]]:
+        """The entries about prints by kind of paper, oldest first."""
+        found: dict[str, list[Event]] = defaultdict(list)
+        for entry in prints(self.day.forum):
+            if entry.data.get("paper") in PAPERS:
+                found[PAPERS[entry.data["paper"]].kind].append(entry)
+        return dict(found)
+
+    def standing(self, paper: Paper) -> Standing:
+        """Where `paper` stands today."""
+        missing, entries = str(paper.missing(self.day)), self.entries.get(paper.kind, [])
+        last = entries[-1] if entries else None
+        if missing:
+            return Standing(paper, missing, 0, last, is_changed=False, people=set(), new=set())
+        made = content(self.day, paper.slug)
+        if not paper.for_people:
+            is_changed = bool(last) and last.data["fingerprint"] != fingerprint(made)
+            return Standing(paper, "", paper.sheets(made), last, is_changed, set(), set())
+        had, now = _had(entries), prints_of(made)
+        new = {pk for pk, print_ in now.items() if had.get(pk) != print_}
+        return Standing(paper, "", paper.sheets(made), last, bool(new), set(now), new)
+
+
+def prints(forum: Forum) -> Any:
+    """The entries of the journal about papers of `forum` that were printed, oldest first."""
+    return Event.objects.about(forum).filter(verb="print_paper")
+
+
+def _had(entries: list[Event]) -> dict[int, str]:
+    """What each person has: the last print counts."""
+    return {int(pk): print_ for entry in entries for pk, print_ in entry.data.get("people", {}).items()}
+
+
+def lot(forum: Forum, number: int) -> set[int] | None:
+    """Who was printed together in the entry of this number; None when there is no such print of `forum`."""
+    entry = prints(forum).filter(number=number).first()
+    return {int(pk) for pk in entry.data.get("people", {})} if entry else None
+
+
+__all__ = ["LOTS", "Printed", "Standing", "lot", "prints"]

@@ -1,0 +1,219 @@
+"""A forum as its papers need it: each part is read once, however many papers are made from it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Max, Prefetch, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from consultations.models import (
+    ActionPoint,
+    CheckIn,
+    Communique,
+    Delegate,
+    DelegateState,
+    Event,
+    Forum,
+    ForumSession,
+    Point,
+    SeatQuota,
+    SessionKind,
+    SessionRole,
+)
+from positions.models import Decision, FloorDecision, PositionPaper, QuorumCount
+
+NOON = time(13)  # in Nairobi: what begins before the lunch break belongs to the morning
+OF_PRINTING = ("print_paper", "print_badges")  # entries that change nothing of what is printed
+Content = dict[str, Any]
+
+
+class HalfDay(NamedTuple):
+    """The morning or the afternoon of one day of a forum, in Nairobi."""
+
+    day: date
+    is_morning: bool
+
+    @property
+    def code(self) -> str:
+        """The same as a short word: 2026-12-01-am."""
+        return f"{self.day.isoformat()}-{'am' if self.is_morning else 'pm'}"
+
+
+def half_day_of(moment: datetime) -> HalfDay:
+    """The half-day in which `moment` lies."""
+    local = timezone.localtime(moment)
+    return HalfDay(local.date(), local.time() < NOON)
+
+
+def half_days(first: date, last: date, begin: Iterable[datetime]) -> list[HalfDay]:
+    """The half-days of a forum in order: those in which something of the programme begins; where a day has no
+    programme yet, its morning and its afternoon. Nothing outside the forum's days."""
+    known = {half for half in map(half_day_of, begin) if first <= half.day <= last}
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    open_days = {half.day for half in known}
+    known |= {HalfDay(day, is_morning) for day in days if day not in open_days for is_morning in (True, False)}
+    return sorted(known, key=lambda half: (half.day, not half.is_morning))
+
+
+class Day:
+    """What the papers of one forum are made from."""
+
+    def __init__(self, forum: Forum) -> None:
+        self.forum = forum
+
+    @cached_property
+    def sessions(self) -> list[ForumSession]:
+        """The programme in order of time, with who does what in it."""
+        roles = Prefetch("roles", SessionRole.objects.select_related("user").order_by("kind", "order", "pk"))
+        return list(self.forum.sessions.select_related("theme").prefetch_related(roles).order_by("starts_at", "order"))
+
+    @property
+    def working_sessions(self) -> list[ForumSession]:
+        """The programme without its breaks."""
+        return [session for session in self.sessions if session.kind != SessionKind.BREAK]
+
+    @cached_property
+    def delegates(self) -> list[Delegate]:
+        """Everybody who was named and stands, by name: confirmed, on the reserve list, or not decided yet."""
+        gone = (DelegateState.REFUSED, DelegateState.WITHDRAWN)
+        rows = self.forum.delegates.exclude(state__in=gone).select_related("stakeholder", "county", "sits_in_for")
+        return sorted(rows, key=lambda found: (found.name.casefold(), found.pk))
+
+    @property
+    def confirmed(self) -> list[Delegate]:
+        """Those who have a seat, by name."""
+        return [found for found in self.delegates if found.state == DelegateState.CONFIRMED]
+
+    @cached_property
+    def check_ins(self) -> dict[int, list[CheckIn]]:
+        """The check-ins that count, by delegate, in order of time: corrected ones are left out."""
+        rows = CheckIn.objects.filter(delegate__forum=self.forum, voids=None, voided_by=None)
+        found: dict[int, list[CheckIn]] = defaultdict(list)
+        for row in rows.select_related("delegate__stakeholder", "delegate__sits_in_for").order_by("at", "pk"):
+            found[row.delegate_id].append(row)
+        return dict(found)
+
+    @property
+    def who_came(self) -> list[Delegate]:
+        """Everybody who was checked in, by name, whatever became of the seat afterwards."""
+        rows = [checks[0].delegate for checks in self.check_ins.values()]
+        return sorted(rows, key=lambda found: (found.name.casefold(), found.pk))
+
+    @cached_property
+    def half_days(self) -> list[HalfDay]:
+        """The half-days of the forum."""
+        forum = self.forum
+        return half_days(forum.starts_on, forum.ends_on, [row.starts_at for row in self.working_sessions])
+
+    @cached_property
+    def quotas(self) -> dict[str, SeatQuota]:
+        """Seats by group."""
+        return {row.group: row for row in self.forum.quotas.all()}
+
+    @cached_property
+    def points(self) -> dict[int, list[Point]]:
+        """What was said in the sessions and counts, by session, in the order in which it was said."""
+        rows = Point.objects.standing().filter(session__forum=self.forum).select_related("stakeholder")
+        found: dict[int, list[Point]] = defaultdict(list)
+        for row in rows.order_by("session", "number"):
+            found[row.session_id].append(row)
+        return dict(found)
+
+    @cached_property
+    def known_points(self) -> dict[int, list[Point]]:
+        """What everybody may know that organisations sent in, by theme: it lies before the rapporteurs."""
+        themes = {row.theme_id for row in self.working_sessions if row.theme_id}
+        seen: Any = Point.objects.visible_to(AnonymousUser())
+        rows = seen.filter(consultation=self.forum.consultation_id, theme__in=themes, submission__isnull=False)
+        found: dict[int, list[Point]] = defaultdict(list)
+        for row in rows.filter(state=Point.State.VALIDATED).select_related("stakeholder").order_by("reference"):
+            found[row.theme_id].append(row)
+        return dict(found)
+
+    @cached_property
+    def papers(self) -> list[PositionPaper]:
+        """The papers that lie before the forum."""
+        return list(PositionPaper.objects.filter(forum=self.forum).order_by("pk"))
+
+    @cached_property
+    def floor(self) -> list[FloorDecision]:
+        """What plenary decided, paragraph by paragraph, in order of time."""
+        along = ("paper", "paragraph", "wording", "decided", "moved_by", "quorum", "reservation__stakeholder")
+        rows = FloorDecision.objects.filter(quorum__forum=self.forum).select_related(*along)
+        return list(rows.order_by("at", "pk"))
+
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        """What the meeting decided on whole texts."""
+        rows = Decision.objects.filter(forum=self.forum).select_related("paper", "edition", "quorum", "chair")
+        return list(rows.order_by("at", "pk"))
+
+    @cached_property
+    def counts(self) -> list[QuorumCount]:
+        """Each count of the quorum, in order of time."""
+        return list(QuorumCount.objects.filter(forum=self.forum).select_related("paper").order_by("at", "pk"))
+
+    @cached_property
+    def actions(self) -> list[ActionPoint]:
+        """Who does what by when."""
+        return list(self.forum.actions.select_related("stakeholder").order_by("due_on", "pk"))
+
+    @cached_property
+    def communique(self) -> Communique | None:
+        """The short text for the public, where there is one."""
+        return Communique.objects.filter(forum=self.forum).first()
+
+    @cached_property
+    def as_of(self) -> datetime:
+        """The moment of the last entry of the journal about anything that is printed: until the next one nothing
+        changes, and neither does a paper."""
+        entries = Event.objects.exclude(verb__in=OF_PRINTING).filter(self._about()).order_by()
+        latest = entries.aggregate(latest=Max("at"))["latest"]
+        return latest or datetime.combine(self.forum.starts_on, time(), timezone.get_default_timezone())
+
+    def _about(self) -> Q:
+        records: list[Sequence[Any]] = [[self.forum], self.sessions, self.delegates, self.papers, self.actions]
+        records += [self.who_came, [self.communique] * (self.communique is not None)]
+        records += list(self.points.values())
+        found = Q(pk__in=[])
+        for rows in filter(None, records):
+            kind = rows[0]._meta.label_lower
+            found |= Q(kind=kind, object_id__in=[str(row.pk) for row in rows])
+        return found
+
+
+def head(day: Day, paper: str) -> Content:
+    """What every paper of a forum begins with."""
+    forum = day.forum
+    return {
+        "schema": "ncm-forum-paper/1",
+        "paper": paper,
+        "language": "en",
+        "sample": forum.consultation.is_sample,
+        "as_of": day.as_of.isoformat(timespec="seconds"),
+        "forum": {
+            "code": forum.code,
+            "title": forum.title,
+            "place": forum.place,
+            "venue": forum.venue,
+            "first": forum.starts_on.isoformat(),
+            "last": forum.ends_on.isoformat(),
+            "convenors": forum.convenors,
+            "consultation": forum.consultation.title,
+            "state": forum.state,
+        },
+        "address": settings.PORTAL_ADDRESS + reverse("forum", args=[forum.slug]),
+    }
+
+
+def named(role: SessionRole) -> str:
+    """Who has a role in a session, as typed."""
+    return role.name or (role.user.name if role.user else "")

@@ -1,0 +1,45 @@
+"""For whom a paper of a forum is printed."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import Delegate
+
+
+class ForWhomForm(forms.Form):
+    """Everybody, those who have none yet (or for whom it changed), or the bearer of one badge."""
+
+    whom = forms.ChoiceField(
+        label=gettext_lazy("For whom"),
+        choices=[
+            ("new", gettext_lazy("Those who have none yet, or for whom something changed")),
+            ("all", gettext_lazy("Everybody")),
+            ("one", gettext_lazy("The bearer of one badge")),
+        ],
+        widget=forms.RadioSelect,
+        initial="new",
+    )
+    number = forms.IntegerField(label=gettext_lazy("Number of the badge"), required=False, min_value=1, max_value=32767)
+
+    def __init__(self, *args: Any, people: list[Delegate], new: set[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people, self.new = people, new
+
+    def clean(self) -> dict[str, Any]:
+        """Find those who are meant: `only`, their primary keys."""
+        data = super().clean() or {}
+        whom, number = data.get("whom"), data.get("number")
+        if whom == "one" and "number" not in self.errors:
+            data["only"] = {each.pk for each in self.people if number and each.badge_number == number}
+            if not data["only"]:
+                self.add_error("number", _("Give the number of a badge of somebody to whom this paper belongs."))
+        elif whom == "new":
+            data["only"] = self.new
+            if not self.new:
+                self.add_error("whom", _("Everybody has one, and nothing has changed since."))
+        else:
+            data["only"] = {each.pk for each in self.people}
+        return data

@@ -1,0 +1,361 @@
+"""The papers of a forum's day, as their templates read them and as PDF: the same look and the same press as the
+position paper.
+
+Pure: values go in, values come out. One file holds one paper, or several behind each other.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.template import Context
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from positions.render import qr
+from positions.render.fitting import size_for
+from positions.render.fonts import missing_glyphs
+from positions.render.paper import RENDERER_VERSION, canonical, engine, set_up_alone
+from positions.render.plain import blocks, day, days, minute
+
+ATTACHMENT = "forum-paper.json"
+STYLESHEET = "day.css"
+GROUPS = (
+    "ministry",
+    "state_agency",
+    "county_government",
+    "independent_commission",
+    "un_agency",
+    "development_partner",
+    "civil_society",
+    "faith_based",
+    "academia",
+    "research",
+    "private_sector",
+    "employers",
+    "workers",
+    "diaspora",
+    "migrants",
+    "media",
+)
+FINAL_STATES = ("published",)
+Content = dict[str, Any]
+
+
+# --- People -----------------------------------------------------------------------------------------------------------
+
+
+def pattern(group: str) -> str:
+    """The pattern of a group's band on a badge: one of sixteen, so that colour alone tells nobody apart."""
+    return f"g{GROUPS.index(group) + 1}" if group in GROUPS else "g0"
+
+
+def code(content: Content, ticket: str) -> str:
+    """What the code on a badge says to the device at the door."""
+    return f"NCM:{content['forum']['code']}:{ticket}"
+
+
+def badge(content: Content, person: Content) -> Content:
+    """A badge: how large its words are, its pattern and its code."""
+    return {
+        **person,
+        "role": _capital(person["role"]),
+        "name_size": size_for(person["name"], 87, 46, largest=36),
+        "body_size": size_for(person["organisation"], 87, 21, largest=16),
+        "group_size": size_for(person["group_name"], 47, 11, largest=12),
+        "pattern": pattern(person["group"]),
+        "qr": qr.code(code(content, person["ticket"])),
+    }
+
+
+def badges(content: Content) -> Content:
+    """Badges in sheets of four."""
+    rows = [badge(content, person) for person in content["people"]]
+    return {"sheets": [rows[start : start + 4] for start in range(0, len(rows), 4)], "people": rows}
+
+
+def plates(content: Content) -> Content:
+    """Name-plates with the sizes of their words."""
+    return {
+        "people": [
+            {
+                **person,
+                "name_size": size_for(person["name"], 250, 50, largest=72),
+                "body_size": size_for(person["organisation"], 250, 26, largest=32),
+            }
+            for person in content["people"]
+        ]
+    }
+
+
+def half_name(half: Content) -> str:
+    """A half-day in words."""
+    words = _("%(day)s, morning") if half["is_morning"] else _("%(day)s, afternoon")
+    return words % {"day": day(half["day"])}
+
+
+def register(content: Content) -> Content:
+    """The register: for each half-day its name, and the numbers of the blank rows."""
+    first = len(content["people"]) + 1
+    return {
+        "halves": [half_name(half) for half in content["halves"]],
+        "people": list(enumerate(content["people"], start=1)),
+        "blank": range(first, first + content["blank"]),
+    }
+
+
+def attendance(content: Content) -> Content:
+    """The register of attendance: a row for each person, a cell for each half-day."""
+    codes = [half["code"] for half in content["halves"]]
+    rows = [
+        {**person, "number": number, "cells": [person["came"].get(code) for code in codes]}
+        for number, person in enumerate(content["people"], start=1)
+    ]
+    return {
+        "halves": [half_name(half) for half in content["halves"]],
+        "rows": rows,
+        "sums": [sum(row["cells"][place] is not None for row in rows) for place in range(len(codes))],
+    }
+
+
+def certificates(content: Content) -> Content:
+    """Certificates: the days in words, the sizes of the words."""
+    forum = content["forum"]
+    return {
+        "people": [
+            {
+                **person,
+                "name_size": size_for(person["name"], 210, 34, largest=42),
+                "body_size": size_for(person["organisation"], 210, 16, largest=18),
+                "days": spoken_days(person["days"]),
+            }
+            for person in content["people"]
+        ],
+        "title_size": size_for(forum["title"], 210, 20, largest=21),
+        "place": ", ".join(filter(None, [forum["venue"], forum["place"]])),
+    }
+
+
+def spoken_days(dates: list[str]) -> str:
+    """Days in a sentence: days in a row as a span, others one by one."""
+    numbers = [date.fromisoformat(each).toordinal() for each in dates]
+    if numbers and numbers[-1] - numbers[0] == len(numbers) - 1:
+        return days(dates[0], dates[-1])
+    return _listed([day(each) for each in dates])
+
+
+def seat_plan(content: Content) -> Content:
+    """Seats by group with what is free, and all of them together."""
+    groups = [{**group, **_free(group), "taken": len(group["confirmed"])} for group in content["groups"]]
+    planned = [group["seats"] for group in groups if group["seats"] is not None]
+    taken = sum(group["taken"] for group in groups)
+    return {
+        "groups": [{**group, "name": group["name"] or _("Without a group")} for group in groups],
+        "taken": taken,
+        "free": content["seats"] - taken,
+        "planned": sum(planned) if planned else None,
+        "reserve": sum(len(group["reserve"]) for group in groups),
+    }
+
+
+def _free(group: Content) -> Content:
+    """How many seats of a group are free, and by how many it stands over them."""
+    if group["seats"] is None:
+        return {"free": None, "over": 0}
+    free = group["seats"] - len(group["confirmed"])
+    return {"free": max(0, free), "over": max(0, -free)}
+
+
+# --- The programme ----------------------------------------------------------------------------------------------------
+
+
+def programme(content: Content) -> Content:
+    """The programme by day."""
+    return {
+        "days": [{**each, "name": day(each["day"])} for each in content["days"]],
+        "concept": blocks(content["concept"]),
+    }
+
+
+def session_sheets(content: Content) -> Content:
+    """Sheets with their day in words, their code and room to write by kind: how many lines each."""
+    return {
+        "sheets": [{**sheet, "when": _when(sheet), "qr": qr.code(sheet["address"])} for sheet in content["sheets"]],
+        "kinds": [
+            (_("Findings, good practice, challenges"), range(7)),
+            (_("Recommendations"), range(9)),
+            (_("Commitments: who does what by when"), range(5)),
+            (_("Decisions"), range(5)),
+            (_("Dissent: who does not agree, and why"), range(4)),
+        ],
+    }
+
+
+def _when(session: Content) -> str:
+    return _("%(day)s, %(starts)s to %(ends)s EAT (UTC+3)") % {
+        "day": day(session["day"]),
+        "starts": session["starts"],
+        "ends": session["ends"],
+    }
+
+
+# --- The outcome ------------------------------------------------------------------------------------------------------
+
+
+def minutes(content: Content) -> Content:
+    """The minutes, every date and figure in words."""
+    return {
+        "sessions": [
+            {**each, "when": _when(each), "points": _promised(each["points"])} for each in content["sessions"]
+        ],
+        "figures": _figures(content),
+        "halves": [(half_name(half), half["came"]) for half in content["halves"]],
+        "floor": [{**row, "when": minute(row["at"]), "tally": _tally(row["tally"])} for row in content["floor"]],
+        "decisions": [{**row, "when": minute(row["at"])} for row in content["decisions"]],
+        "counts": [{**row, "when": minute(row["at"])} for row in content["counts"]],
+        "actions": [{**row, "due": day(row["due_on"])} for row in content["actions"]],
+        "groups": [{**group, "name": group["name"] or _("Without a group")} for group in content["by_group"]],
+        "has_points": any(each["points"] for each in content["sessions"]),
+    }
+
+
+def _reported(session: Content) -> Content:
+    return {**session, "when": _when(session), "points": _promised(session["points"])}
+
+
+def _promised(kinds: list[Content]) -> list[Content]:
+    """Points by kind, each with who promised what by when in words."""
+    return [{**kind, "points": [{**row, "promise": _promise(row)} for row in kind["points"]]} for kind in kinds]
+
+
+def _promise(point: Content) -> str:
+    by = _("by %(day)s") % {"day": day(point["due_on"])} if point["due_on"] else ""
+    return ", ".join(filter(None, [point["responsible"], by]))
+
+
+def _figures(content: Content) -> list[tuple[int, str]]:
+    came, bodies, groups = content["came"], content["organisations"], len(content["by_group"])
+    return [
+        (came, ngettext("person came", "people came", came)),
+        (content["confirmed"], ngettext("was confirmed", "were confirmed", content["confirmed"])),
+        (bodies, ngettext("organisation", "organisations", bodies)),
+        (groups, ngettext("group", "groups", groups)),
+    ]
+
+
+def _tally(tally: list[int]) -> str:
+    if not tally:
+        return ""
+    yes, no, abstain = tally
+    return _("%(yes)s yes, %(no)s no, %(abstain)s abstained") % {"yes": yes, "no": no, "abstain": abstain}
+
+
+def communique(content: Content) -> Content:
+    """The communiqué in paragraphs."""
+    return {
+        "body": blocks(content["body"]),
+        "state": _capital(content["state_name"]),
+        "published": day(content["published"]) if content["published"] else "",
+    }
+
+
+# --- One file ---------------------------------------------------------------------------------------------------------
+
+KINDS: dict[str, tuple[Callable[[Content], Content], Callable[[], str]]] = {
+    "badges": (badges, lambda: _("Badges")),
+    "badges-single": (badges, lambda: _("Badges")),
+    "name-plates": (plates, lambda: _("Name-plates")),
+    "register": (register, lambda: _("Register of participants")),
+    "attendance": (attendance, lambda: _("Register of attendance")),
+    "certificates": (certificates, lambda: _("Certificate of participation")),
+    "seat-plan": (seat_plan, lambda: _("Seats by group")),
+    "programme": (programme, lambda: pgettext("of a forum", "Programme")),
+    "session-sheets": (session_sheets, lambda: _("Sheet for the rapporteur")),
+    "minutes": (minutes, lambda: _("Minutes")),
+    "communique": (communique, lambda: _("Communiqué")),
+}
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _listed(words: list[str]) -> str:
+    """Several things in a sentence: "a", "a and b", "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
+
+
+def warnings(content: Content) -> list[str]:
+    """What every page must say about this copy: that it is a sample, that it is a draft."""
+    said = [_("SAMPLE: organisations and people are invented")] * bool(content["sample"])
+    if content["paper"] == "minutes" and content["is_draft"]:
+        said.append(_("DRAFT: these minutes have not been reported yet"))
+    if content["paper"] == "communique" and content["state"] not in FINAL_STATES:
+        said.append(_("NOT FOR PUBLICATION: %(state)s") % {"state": content["state_name"]})
+    return said
+
+
+def readable(content: Content) -> Content:
+    """A paper as templates print it, on the page and on paper."""
+    make, title = KINDS[content["paper"]]
+    forum = content["forum"]
+    return {
+        "content": content,
+        "forum": forum,
+        "template": f"print/day/{content['paper']}.html",
+        "title": title(),
+        "when": days(forum["first"], forum["last"]),
+        "where": ", ".join(filter(None, [forum["venue"], forum["place"]])),
+        "as_of": minute(content["as_of"]),
+        "warnings": warnings(content),
+        **make(content),
+    }
+
+
+def html(content: Content) -> str:
+    """One paper, or the `parts` of a set behind each other, as HTML to be printed, in its language."""
+    set_up_alone()
+    found = content.get("parts") or [content]
+    with translation.override(found[0]["language"]):
+        parts = [readable(part) for part in found]
+        title = " – ".join([*dict.fromkeys(part["title"] for part in parts), parts[0]["forum"]["title"]])
+        values = {
+            "parts": parts,
+            "language": found[0]["language"],
+            "title": title,
+            "warnings": list(dict.fromkeys(warning for part in parts for warning in part["warnings"])),
+            "renderer": f"NCM Portal, {RENDERER_VERSION}",
+            "moment": _moment(found).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        return engine().get_template("print/day/day.html").render(Context(values, use_l10n=False, use_tz=False))
+
+
+def _moment(parts: list[Content]) -> datetime:
+    return max(datetime.fromisoformat(part["as_of"]).astimezone(UTC) for part in parts)
+
+
+def render(content: Content, *, sha256: str, address: str) -> bytes:
+    """Print a paper (or a set of them) as PDF/A-3a and PDF/UA-1, what it was made from attached as JSON. The same
+    content gives the same bytes.
+
+    Raises ValueError when the hash is not the content's or a character can't be printed.
+    """
+    from positions.render.press import press
+
+    attachment = canonical(content)
+    if hashlib.sha256(attachment).hexdigest() != sha256:
+        raise ValueError("This hash is not the SHA-256 of this content.")
+    if missing := sorted(missing_glyphs(content)):
+        raise ValueError(f"No typeface of ours can print these characters: {', '.join(missing[:20])}.")
+    return press(
+        html(content),
+        attachment=attachment,
+        name=ATTACHMENT,
+        description=f"What this paper was made from, SHA-256 {sha256}",
+        moment=_moment(content.get("parts") or [content]),
+        also=STYLESHEET,
+    )

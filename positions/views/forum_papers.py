@@ -1,0 +1,169 @@
+"""The paper of a forum's day: what there is to print, printing it, and the minutes on a page."""
+
+import hashlib
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations.models import Delegate, Forum
+from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
+from consultations.workflow import print_paper
+from positions.day import PAPERS, Content, Day, Paper, content, fingerprint, prints_of
+from positions.day.printed import LOTS, Printed, Standing, lot
+from positions.forms.printing import ForWhomForm
+from positions.render.day import readable
+from positions.render.pdf import RenderFailed, canonical, render_apart
+
+from .printed_forms import later
+
+KEPT = 15 * 60  # seconds that a finished paper lies ready, so that a broken line asks for it again at no cost
+PRINTING = 90
+
+
+def _forum(slug: str) -> Forum:
+    return get_object_or_404(Forum.objects.select_related("consultation"), slug=slug)
+
+
+def _paper(name: str) -> Paper:
+    if name not in PAPERS:
+        raise Http404
+    return PAPERS[name]
+
+
+@for_secretariat
+@require_safe
+def forum_papers(request: HttpRequest, slug: str) -> HttpResponse:
+    """Each paper of the forum: what it is for, how many sheets it takes, and whether anything changed since it was
+    printed."""
+    forum = _forum(slug)
+    printed = Printed(Day(forum))
+    context = {"forum": forum, "standings": [printed.standing(paper) for paper in PAPERS.values()]}
+    return render(request, "positions/forum_day/papers.html", context)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_print(request: HttpRequest, slug: str, paper: str) -> HttpResponse:
+    """Print one paper: for people, say for whom. What was printed is recorded; then the browser gets the file."""
+    day, wanted = Day(_forum(slug)), _paper(paper)
+    printed = Printed(day)
+    standing = printed.standing(wanted)
+    form = _form(request, day, standing)
+    outcome = NOTHING_DONE
+    if request.method == "POST":
+        outcome = INVALID
+        if standing.missing:
+            outcome = Outcome([standing.missing], 409)
+        elif form is None or form.is_valid():
+            only = form.cleaned_data["only"] if form else None
+            outcome, address = _print(request, day, wanted, only)
+            if not outcome.reasons:
+                return redirect(address)
+    entries = printed.entries.get(wanted.kind, [])
+    lots = [(entry, len(entry.data["people"])) for entry in reversed(entries[-LOTS:])]
+    context = {"forum": day.forum, "standing": standing, "form": form, "reasons": outcome.reasons, "lots": lots}
+    return render(request, "positions/forum_day/print.html", context, status=outcome.status)
+
+
+def _form(request: HttpRequest, day: Day, standing: Standing) -> ForWhomForm | None:
+    if not standing.paper.for_people or standing.missing:
+        return None
+    people = list(Delegate.objects.filter(forum=day.forum, pk__in=standing.people))
+    return ForWhomForm(request.POST if request.method == "POST" else None, people=people, new=standing.new)
+
+
+def _print(request: HttpRequest, day: Day, paper: Paper, only: set[int] | None) -> tuple[Outcome, str]:
+    """Print for `only`, then record it: nothing is marked as printed that could not be. Gives the file's address."""
+    made = content(day, paper.slug, only=only)
+    try:
+        data = _printed(made)
+    except RenderFailed as failure:
+        return Outcome([_("It could not be printed: %(why)s") % {"why": str(failure).splitlines()[0]}], 503), ""
+    if data is None:
+        return Outcome([_("Another paper is being printed. Try again in a few seconds.")], 503), ""
+    people = prints_of(made) if paper.for_people else {}
+    found: list[Any] = []
+    outcome = attempt(
+        lambda: found.append(
+            print_paper(
+                day.forum,
+                paper.slug,
+                fingerprint=fingerprint(made),
+                pages=pages(data),
+                by=request.user,
+                people=people,
+                badges=people if paper.kind == "badges" else (),
+            )
+        )
+    )
+    query = {"lot": found[0].number} if found and paper.for_people else {}
+    return outcome, reverse("forum_paper", args=[day.forum.slug, paper.slug], query=query)
+
+
+def pages(data: bytes) -> int:
+    """How many pages a PDF has."""
+    with pikepdf.open(BytesIO(data)) as document:
+        return len(document.pages)
+
+
+def _printed(made: Content) -> bytes | None:
+    """The PDF of a paper, from the cache where it lies ready; None while another one is being printed."""
+    sha256 = hashlib.sha256(canonical(made)).hexdigest()
+    data = cache.get(name := f"forum-paper-{sha256}")
+    if data is not None:
+        return data
+    if not cache.add("forum-paper-printing", 1, PRINTING):
+        return None
+    try:
+        data = render_apart(made, sha256, made["address"], document="day")
+        cache.set(name, data, KEPT)
+        return data
+    finally:
+        cache.delete("forum-paper-printing")
+
+
+@for_secretariat
+@require_safe
+def forum_paper(request: HttpRequest, slug: str, paper: str) -> HttpResponse:
+    """A paper as a PDF, to look at or to print again: for everybody, or for those of the lot `?lot=`."""
+    day, wanted = Day(_forum(slug)), _paper(paper)
+    only = _lot(request, day) if "lot" in request.GET else None
+    if missing := wanted.missing(day):
+        messages.error(request, missing)
+        return redirect("forum_print", slug, paper)
+    try:
+        data = _printed(content(day, paper, only=only))
+    except RenderFailed as failure:
+        messages.error(request, _("It could not be printed: %(why)s") % {"why": str(failure).splitlines()[0]})
+        return redirect("forum_print", slug, paper)
+    if data is None:
+        return later(_("Another paper is being printed. Try again in a few seconds."))
+    headers = {"Content-Disposition": f'inline; filename="{slug}-{paper}.pdf"', "Cache-Control": "private, no-store"}
+    return HttpResponse(data, content_type="application/pdf", headers=headers)
+
+
+def _lot(request: HttpRequest, day: Day) -> set[int]:
+    number = request.GET["lot"]
+    found = lot(day.forum, int(number)) if number.isascii() and number.isdecimal() and len(number) < 19 else None
+    if found is None:
+        raise Http404
+    return found
+
+
+@for_secretariat
+@require_safe
+def forum_minutes(request: HttpRequest, slug: str) -> HttpResponse:
+    """The minutes on a page."""
+    day = Day(_forum(slug))
+    with translation.override("en"):
+        part = readable(content(day, "minutes"))
+    return render(request, "positions/forum_day/minutes.html", {"forum": day.forum, "part": part})
