@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import PlainTextField, ReasonForm, reason_field
@@ -165,7 +166,9 @@ class ReservationForm(forms.Form):
     def __init__(self, *args: Any, paragraphs: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.paragraphs = {str(paragraph.key): paragraph for paragraph in paragraphs}
-        named = [(key, f"{each.number}. {each.wording.text[:70]}…") for key, each in self.paragraphs.items()]
+        named = [
+            (key, f"{each.number}. {Truncator(each.wording.text).words(12)}") for key, each in self.paragraphs.items()
+        ]
         self.fields["paragraph"].choices = [("", _("Choose")), *named]
 
     def clean_paragraph(self) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import PlainTextField
@@ -44,7 +45,7 @@ class AgreedForm(forms.Form):
     def __init__(self, *args: Any, paragraphs: Iterable[Any], **options: Any) -> None:
         super().__init__(*args, **options)
         self.known = {str(each.key): each for each in paragraphs}
-        named = [(key, f"{each.number}. {each.wording.text[:90]}") for key, each in self.known.items()]
+        named = [(key, f"{each.number}. {Truncator(each.wording.text).words(18)}") for key, each in self.known.items()]
         self.fields["paragraphs"].choices = named
 
     @property

@@ -13,7 +13,7 @@ from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, 
 from ncm_portal.workflow import moves_open_to, needs_of
 from positions import workflow
 from positions.forms.decisions import NeededReasonForm, ReservationForm
-from positions.models import BEFORE_ADOPTION, FINAL_KINDS, PaperState, PositionPaper
+from positions.models import BEFORE_ADOPTION, FINAL_KINDS, EditionKind, PaperState, PositionPaper
 from positions.permissions import may_chair
 from positions.queries import numbered_paragraphs, paragraph_numbers
 from positions.workflow import PAPER_MOVES
@@ -36,6 +36,7 @@ def _show_adoption(request: HttpRequest, paper: PositionPaper, outcome: Outcome 
         reservation.number = numbers.get(reservation.paragraph_id)
     context = {
         "paper": paper,
+        "forum_text": paper.editions.filter(kind=EditionKind.FORUM).defer("content").first(),
         "counts": paper.quorum_counts.select_related("by")[:5],
         "may_count": paper.forum is not None and paper.state in BEFORE_ADOPTION and may_chair(request.user, paper),
         "reservations": sorted(reservations, key=lambda row: row.number or 0),

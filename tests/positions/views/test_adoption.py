@@ -88,6 +88,12 @@ def test_looking_changes_nothing(text, as_head):
 # --- The quorum ---------------------------------------------------------------------------------------------------
 
 
+def test_the_text_before_the_forum_is_printed_in_numbered_lines(text, as_secretariat):
+    make_edition(text.paper, "0.7", "forum")
+    lines = reverse("edition_lines", args=[text.paper.slug, "0.7"])
+    assert f'href="{lines}?all"' in as_secretariat.get(page_of("desk_adoption", text)).content.decode()
+
+
 def test_the_chair_counts_the_quorum_and_the_page_shows_it(text, as_head):
     assert "Not counted yet." in words(as_head.get(page_of("desk_adoption", text)))
     answer = as_head.post(page_of("desk_quorum", text), follow=True)
