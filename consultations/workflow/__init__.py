@@ -1,5 +1,19 @@
 """The verbs of the consultation and the tables of moves they follow."""
 
+from .accrediting import (
+    DELEGATE_MOVES,
+    confirm,
+    decide_delegates,
+    edit_delegate,
+    end_substitute,
+    merge_delegates,
+    promote,
+    refuse_delegate,
+    set_seats,
+    substitute,
+    waitlist,
+    withdraw_delegate,
+)
 from .attachments import (
     add_file,
     begin_file,
@@ -15,7 +29,6 @@ from .dialogue import endorse, ready_to_endorse, ready_to_say_misread, say_misre
 from .drafts import ask_sign_off, be_seen, edit_draft, moves_of, rule_on_sign_off, sign_off, start_draft
 from .forums import (
     CONSULTATION_MOVES,
-    DELEGATE_MOVES,
     FORUM_MOVES,
     SESSION_MOVES,
     announce,
@@ -26,16 +39,12 @@ from .forums import (
     close_forum,
     close_registration,
     close_session,
-    confirm,
     extend,
     nominate,
     open_consultation,
     open_forum,
     open_session,
-    refuse_delegate,
     report_forum,
-    waitlist,
-    withdraw_delegate,
 )
 from .inputs import (
     SUBMISSION_MOVES,

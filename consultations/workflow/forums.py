@@ -3,7 +3,6 @@
 import uuid
 from datetime import datetime
 
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +20,6 @@ from consultations.models import (
     ForumState,
     SessionState,
     Stakeholder,
-    StakeholderState,
     User,
 )
 from consultations.permissions import head_may, is_secretariat, may_nominate, secretariat_may
@@ -56,25 +54,6 @@ def ready_to_open(consultation: Consultation) -> list[Condition]:
 def ready_to_announce(forum: Forum) -> list[Condition]:
     """A forum is announced with a programme."""
     return [either(forum.sessions.exists(), _("It has a programme"), _("It has no programme yet"))]
-
-
-def ready_to_confirm(delegate: Delegate) -> list[Condition]:
-    """A delegate is confirmed for a verified organisation while the forum has seats."""
-    forum = delegate.forum
-    taken = forum.delegates.filter(state=D.CONFIRMED).count()
-    name, seats = {"name": delegate.stakeholder.name}, {"taken": taken, "seats": forum.seats}
-    return [
-        either(
-            delegate.stakeholder.state == StakeholderState.VERIFIED,
-            _("%(name)s is verified") % name,
-            _("%(name)s is not verified") % name,
-        ),
-        either(
-            taken < forum.seats,
-            _("A seat is free: %(taken)s of %(seats)s are taken") % seats,
-            _("No seat is free: %(taken)s of %(seats)s are taken") % seats,
-        ),
-    ]
 
 
 CONSULTATION_MOVES = table(
@@ -129,40 +108,6 @@ FORUM_MOVES = table(
 SESSION_MOVES = table(
     Move("open_session", gettext_lazy("Open the session"), (P.PLANNED,), P.OPEN, secretariat_may, SECRETARIAT),
     Move("close_session", gettext_lazy("Close the session"), (P.OPEN,), P.CLOSED, secretariat_may, SECRETARIAT),
-)
-
-DELEGATE_MOVES = table(
-    Move(
-        "confirm",
-        gettext_lazy("Confirm"),
-        (D.NOMINATED, D.WAITLISTED),
-        D.CONFIRMED,
-        secretariat_may,
-        SECRETARIAT,
-        ready_to_confirm,
-    ),
-    Move(
-        "waitlist", gettext_lazy("Put on the reserve list"), (D.NOMINATED,), D.WAITLISTED, secretariat_may, SECRETARIAT
-    ),
-    Move(
-        "refuse_delegate",
-        gettext_lazy("Refuse"),
-        (D.NOMINATED,),
-        D.REFUSED,
-        secretariat_may,
-        SECRETARIAT,
-        needs_reason=True,
-        grave=True,
-    ),
-    Move(
-        "withdraw_delegate",
-        gettext_lazy("Withdraw"),
-        (D.NOMINATED, D.CONFIRMED, D.WAITLISTED),
-        D.WITHDRAWN,
-        may_nominate,
-        SENDERS,
-        grave=True,
-    ),
 )
 
 
@@ -261,35 +206,6 @@ def nominate(forum: Forum, stakeholder: Stakeholder, *, by: User, name: str, **f
     delegate.save()
     journal("nominate", delegate, by=by, after=delegate.state)
     return delegate
-
-
-@verb
-def confirm(delegate: Delegate, *, by: User) -> Delegate:
-    """Give a delegate a seat and the next badge number."""
-
-    def give_badge(row: Delegate) -> None:
-        row.badge_number = (row.forum.delegates.aggregate(last=Max("badge_number"))["last"] or 0) + 1
-
-    Forum.objects.select_for_update().get(pk=delegate.forum_id)  # seats are counted one confirmation at a time
-    return make(DELEGATE_MOVES["confirm"], delegate, by=by, change=give_badge)
-
-
-@verb
-def waitlist(delegate: Delegate, *, by: User) -> Delegate:
-    """Put a delegate on the reserve list."""
-    return make(DELEGATE_MOVES["waitlist"], delegate, by=by)
-
-
-@verb
-def refuse_delegate(delegate: Delegate, *, by: User, reason: str) -> Delegate:
-    """Refuse a nomination with a reason."""
-    return make(DELEGATE_MOVES["refuse_delegate"], delegate, by=by, reason=reason)
-
-
-@verb
-def withdraw_delegate(delegate: Delegate, *, by: User, reason: str = "") -> Delegate:
-    """Take back a delegate; the seat is free again."""
-    return make(DELEGATE_MOVES["withdraw_delegate"], delegate, by=by, reason=reason)
 
 
 @verb

@@ -1,0 +1,325 @@
+"""Who gets a seat: confirming one or many, the reserve list, substitutes, one person who was named twice, the seats."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import Delegate, DelegateState, Forum, ForumState, SeatQuota, StakeholderState, User
+from consultations.permissions import is_head, is_secretariat, may_nominate, secretariat_may
+from consultations.queries.seating import free_in_group
+from ncm_portal.workflow import Blocked, Condition, Move, demand, either, journal, locked, make, table, verb
+
+D = DelegateState
+SECRETARIAT = gettext_lazy("the secretariat")
+SENDERS = gettext_lazy("the secretariat or the organisation that sends the delegate")
+OVER = (ForumState.HELD, ForumState.REPORTED, ForumState.CANCELLED)
+LIVE = (D.NOMINATED, D.WAITLISTED, D.CONFIRMED)  # from the weakest to the strongest
+EDITED = ("name", "title", "email", "role", "county", "sex", "access_needs")
+TOLD_BY_TWO = ("stakeholder", *EDITED)  # what may differ between two entries of one person
+
+
+def ready_to_confirm(delegate: Delegate) -> list[Condition]:
+    """A delegate is confirmed for a verified organisation while a seat is free; a substitute has the principal's."""
+    forum = delegate.forum
+    taken = forum.delegates.filter(state=D.CONFIRMED, sits_in_for=None).count()
+    name, seats = {"name": delegate.stakeholder.name}, {"taken": taken, "seats": forum.seats}
+    verified = either(
+        delegate.stakeholder.state == StakeholderState.VERIFIED,
+        _("%(name)s is verified") % name,
+        _("%(name)s is not verified") % name,
+    )
+    if delegate.sits_in_for_id:
+        return [verified]
+    free = either(
+        taken < forum.seats,
+        _("A seat is free: %(taken)s of %(seats)s are taken") % seats,
+        _("No seat is free: %(taken)s of %(seats)s are taken") % seats,
+    )
+    return [verified, free]
+
+
+DELEGATE_MOVES = table(
+    Move(
+        "confirm",
+        gettext_lazy("Confirm"),
+        (D.NOMINATED, D.WAITLISTED),
+        D.CONFIRMED,
+        secretariat_may,
+        SECRETARIAT,
+        ready_to_confirm,
+    ),
+    Move(
+        "waitlist", gettext_lazy("Put on the reserve list"), (D.NOMINATED,), D.WAITLISTED, secretariat_may, SECRETARIAT
+    ),
+    Move(
+        "refuse_delegate",
+        gettext_lazy("Refuse"),
+        (D.NOMINATED,),
+        D.REFUSED,
+        secretariat_may,
+        SECRETARIAT,
+        needs_reason=True,
+        grave=True,
+    ),
+    Move(
+        "withdraw_delegate",
+        gettext_lazy("Withdraw"),
+        (D.NOMINATED, D.CONFIRMED, D.WAITLISTED),
+        D.WITHDRAWN,
+        may_nominate,
+        SENDERS,
+        grave=True,
+    ),
+)
+
+
+# --- One delegate ---------------------------------------------------------------------------------------------------
+
+
+def _within_the_group(delegate: Delegate, *, by: User, reason: str) -> None:
+    """Raise Blocked where the seats of the delegate's group are all taken, unless the head confirms with a reason."""
+    if delegate.sits_in_for_id:
+        return
+    free = free_in_group(delegate.forum, delegate.group)
+    if free is None or free > 0 or (is_head(by) and reason.strip()):
+        return
+    words = _("All seats of “%(group)s” are taken. The head of the secretariat may confirm more, with a reason.")
+    raise Blocked(words % {"group": delegate.get_group_display()})
+
+
+@verb
+def confirm(delegate: Delegate, *, by: User, reason: str = "") -> Delegate:
+    """Give a delegate a seat and the next badge number. Beyond the seats of a group only the head, with a `reason`."""
+
+    def give_badge(row: Delegate) -> None:
+        _within_the_group(row, by=by, reason=reason)
+        row.badge_number = (row.forum.delegates.aggregate(last=Max("badge_number"))["last"] or 0) + 1
+
+    _one_at_a_time(delegate.forum_id)
+    return make(DELEGATE_MOVES["confirm"], delegate, by=by, reason=reason, change=give_badge)
+
+
+def _one_at_a_time(forum_id: int) -> Forum:
+    """The forum, locked: seats are counted one decision at a time."""
+    return Forum.objects.select_for_update().get(pk=forum_id)
+
+
+@verb
+def waitlist(delegate: Delegate, *, by: User) -> Delegate:
+    """Put a delegate on the reserve list."""
+    return make(DELEGATE_MOVES["waitlist"], delegate, by=by)
+
+
+@verb
+def refuse_delegate(delegate: Delegate, *, by: User, reason: str) -> Delegate:
+    """Refuse a nomination with a reason."""
+    return make(DELEGATE_MOVES["refuse_delegate"], delegate, by=by, reason=reason)
+
+
+@verb
+def withdraw_delegate(delegate: Delegate, *, by: User, reason: str = "") -> Delegate:
+    """Take back a delegate; the seat is free again."""
+    return make(DELEGATE_MOVES["withdraw_delegate"], delegate, by=by, reason=reason)
+
+
+@verb
+def edit_delegate(delegate: Delegate, *, by: User, **fields: Any) -> Delegate:
+    """Correct what is said of a person (EDITED). The same again changes nothing. Raises NotAllowed."""
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Correct a delegate"))
+    row = locked(delegate)
+    changed = {name: [_plain(getattr(row, name)), _plain(value)] for name, value in fields.items()}
+    changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
+    if changed:
+        for name, value in fields.items():
+            setattr(row, name, value)
+        row.save(update_fields=list(fields))
+        journal("edit", row, by=by, before=row.state, after=row.state, data={"changed": changed})
+    return row
+
+
+def _plain(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+# --- Several at once ------------------------------------------------------------------------------------------------
+
+
+@verb
+def decide_delegates(forum: Forum, *, by: User, move: str, delegates: Iterable[Delegate], reason: str = "") -> int:
+    """Make one move for several delegates of `forum`: all of them, or none with every reason. Returns how many."""
+    decided, reasons = list(delegates), []
+    act = _DECISIONS[move]
+    _one_at_a_time(forum.pk)
+    for each in decided:
+        try:
+            act(each, by, reason)
+        except Blocked as refusal:
+            reasons += [f"{each.name}: {why}" for why in refusal.reasons]
+    if reasons:
+        raise Blocked(list(dict.fromkeys(reasons)))
+    return len(decided)
+
+
+_DECISIONS: dict[str, Callable[[Delegate, User, str], Delegate]] = {
+    "confirm": lambda row, by, reason: confirm(row, by=by, reason=reason),
+    "waitlist": lambda row, by, reason: waitlist(row, by=by),
+    "refuse_delegate": lambda row, by, reason: refuse_delegate(row, by=by, reason=reason),
+    "withdraw_delegate": lambda row, by, reason: withdraw_delegate(row, by=by, reason=reason),
+}
+
+
+# --- The reserve list, substitutes ----------------------------------------------------------------------------------
+
+
+@verb
+def promote(
+    forum: Forum, *, by: User, group: str = "", instead_of: Delegate | None = None, reason: str = ""
+) -> Delegate:
+    """Give a seat to the first on the reserve list of a group: a free one, or that of `instead_of`, who is withdrawn.
+
+    First is who was nominated first. Raises Blocked when nobody of that group stands on the list, or no seat is free.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Promote from the reserve list"))
+    _one_at_a_time(forum.pk)
+    if instead_of and instead_of.forum_id != forum.pk:
+        raise Blocked(_("%(name)s belongs to another forum.") % {"name": instead_of.name})
+    group = instead_of.group if instead_of else group
+    waiting = forum.delegates.filter(state=D.WAITLISTED, group=group)
+    first = waiting.select_related("stakeholder", "forum").order_by("pk").first()
+    if first is None:
+        words = _("Nobody of the group “%(group)s” stands on the reserve list.")
+        raise Blocked(words % {"group": Delegate(group=group).get_group_display() or _("Without a group")})
+    if instead_of:
+        withdraw_delegate(instead_of, by=by, reason=reason)
+    made = confirm(first, by=by, reason=reason)
+    before = {"instead_of": instead_of.pk} if instead_of else {}
+    journal("promote", made, by=by, before=D.WAITLISTED, after=made.state, reason=reason, data=before)
+    return made
+
+
+@verb
+def substitute(principal: Delegate, *, by: User, name: str, title: str = "", email: str = "") -> Delegate:
+    """Let a person sit in for a confirmed delegate, on that seat and with a badge number of their own.
+
+    Raises NotAllowed, or Blocked when the principal has no seat, or somebody sits there already.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Let somebody sit in for a delegate"))
+    forum = _one_at_a_time(principal.forum_id)
+    row = locked(principal)
+    reasons = []
+    if row.state != D.CONFIRMED or row.sits_in_for_id:
+        reasons.append(_("%(name)s has no seat on which somebody could sit in.") % {"name": row.name})
+    if forum.state in OVER:
+        reasons.append(_("The forum is over."))
+    if sitting := row.substitutes.filter(state=D.CONFIRMED).first():
+        reasons.append(_("%(name)s sits in already.") % {"name": sitting.name})
+    if not name.strip():
+        reasons.append(_("Say who sits in."))
+    if reasons:
+        raise Blocked(reasons)
+    made = Delegate.objects.create(
+        forum=forum, stakeholder=row.stakeholder, name=name, title=title, email=email, role=row.role, group=row.group,
+        county=row.county, sits_in_for=row,
+    )  # fmt: skip
+    journal("substitute", row, by=by, before=row.state, after=row.state, data={"substitute": made.pk, "name": name})
+    return confirm(made, by=by)
+
+
+@verb
+def end_substitute(delegate: Delegate, *, by: User, reason: str = "") -> Delegate:
+    """The principal came after all: who sat in is withdrawn, with all that was recorded kept."""
+    if delegate.sits_in_for_id is None:
+        raise Blocked(_("%(name)s sits in for nobody.") % {"name": delegate.name})
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("End a substitution"))
+    return withdraw_delegate(delegate, by=by, reason=reason or _("The principal came."))
+
+
+# --- One person, named twice ----------------------------------------------------------------------------------------
+
+
+@verb
+def merge_delegates(first: Delegate, second: Delegate, *, by: User, chosen: Mapping[str, int]) -> Delegate:
+    """Make two entries of one person one. `chosen`: for a field of TOLD_BY_TWO the pk of the entry that is right.
+
+    The entry with the stronger state stays (confirmed, reserve list, nominated), the older of two alike; the other is
+    withdrawn and points to it. Nothing is lost: its check-ins, speeches and badge lead to the one that stays.
+    Raises NotAllowed, or Blocked when they are not two live entries of one forum.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Merge two entries of one person"))
+    _one_at_a_time(first.forum_id)
+    rows = [locked(each) for each in (first, second)]
+    reasons = [
+        _("%(name)s is %(state)s.") % {"name": r.name, "state": r.get_state_display()}
+        for r in rows
+        if r.state not in LIVE
+    ]
+    if rows[0].pk == rows[1].pk or rows[0].forum_id != rows[1].forum_id:
+        reasons.append(_("These are not two entries of one forum."))
+    if rows[0].pk in (rows[1].sits_in_for_id, rows[1].pk) or rows[1].pk == rows[0].sits_in_for_id:
+        reasons.append(_("One sits in for the other: these are two people."))
+    if reasons:
+        raise Blocked(list(dict.fromkeys(reasons)))
+    stays, goes = sorted(rows, key=lambda row: (-LIVE.index(row.state), row.pk))
+    changed = _choose(stays, goes, chosen)
+    stays.save()
+    withdraw_delegate(goes, by=by, reason=_("The same person as %(name)s.") % {"name": stays.name})
+    Delegate.objects.filter(pk=goes.pk).update(merged_into=stays)
+    Delegate.objects.filter(merged_into=goes).update(merged_into=stays)
+    Delegate.objects.filter(sits_in_for=goes).exclude(pk=stays.pk).update(sits_in_for=stays)
+    data = {"merged": goes.pk, "was": {name: _plain(getattr(goes, name)) for name in TOLD_BY_TWO}, "changed": changed}
+    journal("merge_delegates", stays, by=by, before=stays.state, after=stays.state, data=data)
+    return stays
+
+
+def _choose(stays: Delegate, goes: Delegate, chosen: Mapping[str, int]) -> dict[str, list[str]]:
+    """Put onto the entry that stays what the other says better; an account goes along. Returns what changed."""
+    changed = {}
+    for name in TOLD_BY_TWO:
+        here, there = getattr(stays, name), getattr(goes, name)
+        if chosen.get(name) == goes.pk and here != there:
+            changed[name] = [_plain(here), _plain(there)]
+            setattr(stays, name, there)
+    if "stakeholder" in changed:
+        stays.group, stays.invitation = goes.group, goes.invitation
+    stays.user = stays.user or goes.user
+    return changed
+
+
+# --- Seats ----------------------------------------------------------------------------------------------------------
+
+
+@verb
+def set_seats(forum: Forum, *, by: User, seats: int, groups: Mapping[str, tuple[int, int]]) -> Forum:
+    """Say how many seats a forum has, and of these each group (seats, places on the reserve list).
+
+    A group that is not in `groups` has none planned. Raises NotAllowed, or Blocked when the groups have more than the
+    forum, or the forum fewer than are confirmed.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Set the seats"))
+    row = _one_at_a_time(forum.pk)
+    taken = row.delegates.filter(state=D.CONFIRMED, sits_in_for=None).count()
+    planned, reasons = sum(number for number, _reserve in groups.values()), []
+    if planned > seats:
+        words = {"planned": planned, "seats": seats}
+        reasons.append(_("The groups have %(planned)s seats together; the forum has %(seats)s.") % words)
+    if taken > seats:
+        reasons.append(_("%(taken)s delegates are confirmed already; that many seats are needed.") % {"taken": taken})
+    if row.state in OVER:
+        reasons.append(_("The forum is over."))
+    if reasons:
+        raise Blocked(reasons)
+    before = {quota.group: [quota.seats, quota.reserve] for quota in row.quotas.all()}
+    after = {group: list(pair) for group, pair in groups.items()}
+    if (before, row.seats) == (after, seats):
+        return row
+    row.quotas.exclude(group__in=groups).delete()
+    for group, (number, reserve) in groups.items():
+        SeatQuota.objects.update_or_create(forum=row, group=group, defaults={"seats": number, "reserve": reserve})
+    data = {"seats": [row.seats, seats], "groups": [before, after]}
+    row.seats = seats
+    row.save(update_fields=["seats"])
+    journal("set_seats", row, by=by, before=row.state, after=row.state, data=data)
+    return row
