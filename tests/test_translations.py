@@ -22,7 +22,9 @@ LINE = re.compile(r'(msgctxt|msgid_plural|msgid|msgstr(?:\[\d])?) (".*")')
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[ds]|\{\w+}")
 TAG = re.compile(r"</?\w+[^>]*>")
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
-NOT_PUBLIC = re.compile(r"^(admin|print|consultations/desk|positions/desk|positions/decide/(desk|move))|gallery")
+NOT_PUBLIC = re.compile(
+    r"^(admin|print|consultations/desk|positions/desk|positions/decide/(desk|move)|positions/forum_day)|gallery"
+)
 
 
 class Entry(NamedTuple):

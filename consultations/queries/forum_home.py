@@ -24,6 +24,10 @@ ROOMS = (
     Room(_("Seats"), "forum_seats", _("How many seats and places on the reserve list each group has.")),
     Room(_("Documents"), "forum_documents", _("Files for the participants, or for everybody.")),
     Room(_("Delegates"), "forum_delegates", _("Who is nominated, confirmed, on the reserve list; the seat plan.")),
+    Room(
+        _("The chair's desk"), "forum_chair", _("Speakers, the paragraph before the room, and what is decided on it.")
+    ),
+    Room(_("Screen"), "forum_screen", _("For the projector: the text in large type, speakers, quorum.")),
     Room(_("Copy this forum"), "forum_copy", _("The next forum with this programme, these seats and this letter.")),
 )
 

@@ -190,7 +190,8 @@ def _rule(row: PositionPaper, paragraph: Paragraph, count: QuorumCount, said: Ru
     number = paragraph_numbers(row)[paragraph.pk]
     facts = {"number": number, "outcome": said.outcome, "mode": said.mode, "counts": said.counts}
     journal("decide_paragraph", row, by=by, data={"paragraph": str(paragraph.key), **facts, "decision": made.pk})
-    _renew(row.forum, by)
+    decided = Screen.objects.filter(forum=row.forum, paragraph=paragraph).exclude(amendment="").exists()
+    _renew(row.forum, by, **({"amendment": "", "moved_by": None} if decided else {}))
     return made
 
 
@@ -264,7 +265,10 @@ def show_on_screen(
         raise Blocked(reasons)
     shown = {"session": session, "heading": heading.strip(), "paragraph": paragraph}
     proposed = {"amendment": amendment.strip(), "moved_by": moved_by if amendment.strip() else None}
-    return _renew(forum, by, first=True, **shown, **proposed)
+    row = _renew(forum, by, first=True, **shown, **proposed)
+    what = {"heading": row.heading, "paragraph": str(paragraph.key) if paragraph else ""}
+    journal("show_on_screen", row, by=by, data={**what, "amendment": row.amendment})
+    return row
 
 
 def _renew(forum: Any, by: User, *, first: bool = False, **shown: Any) -> Any:
@@ -285,7 +289,4 @@ def _renew(forum: Any, by: User, *, first: bool = False, **shown: Any) -> Any:
             setattr(row, name, value)
         row.version, row.changed_by, row.changed_at = row.version + 1, by, now()
         row.save()
-    if shown:
-        what = {"heading": row.heading, "paragraph": str(row.paragraph.key) if row.paragraph else ""}
-        journal("show_on_screen", row, by=by, data={**what, "amendment": row.amendment})
     return row

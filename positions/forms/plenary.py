@@ -1,0 +1,242 @@
+"""What is typed at the chair's desk: what the screen shows, who asks for the floor, what is decided on a paragraph."""
+
+from collections.abc import Iterable
+from typing import Any
+from zlib import crc32
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from consultations.forms import LineField, PlainTextField
+from consultations.models import Delegate, DelegateState, Forum, Stakeholder
+from positions.models import PARAGRAPH_LIMIT, FloorMode, FloorOutcome
+from positions.workflow import Ruling
+
+from .meeting import VOTES
+
+CHOOSE_ONE = {"invalid_choice": _("Choose one of these")}
+
+
+def body_field(label: Any, *, required: bool = False, help_text: Any = "") -> forms.ModelChoiceField:
+    """A field for an organisation."""
+    return forms.ModelChoiceField(
+        Stakeholder.objects.verified(),
+        label=label,
+        required=required,
+        help_text=help_text,
+        empty_label=_("Choose"),
+        error_messages=CHOOSE_ONE,
+    )
+
+
+class ItemForm(forms.Form):
+    """The item of the agenda, and the paragraph, that the screen shows."""
+
+    session = forms.ModelChoiceField(
+        None, label=_("Session"), empty_label=_("Choose"), error_messages={"required": _("Choose the session")}
+    )
+    heading = LineField(
+        label=_("Item of the agenda"),
+        help_text=_("As the room will read it. Empty: the title of the session."),
+        max_length=200,
+        required=False,
+    )
+    paragraph = forms.ChoiceField(label=_("Paragraph"), required=False, error_messages=CHOOSE_ONE)
+
+    def __init__(self, *args: Any, forum: Forum, paragraphs: Iterable[Any], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.known = {str(each.key): each for each in paragraphs}
+        self.fields["session"].queryset = forum.sessions.order_by("starts_at", "order")
+        named = [(key, self._named(each)) for key, each in self.known.items()]
+        self.fields["paragraph"].choices = [("", _("None: the item alone")), *named]
+
+    @staticmethod
+    def _named(paragraph: Any) -> str:
+        ruling = f" ({paragraph.ruling.get_outcome_display()})" if paragraph.ruling else ""
+        return f"{paragraph.number}. {paragraph.wording.text[:60]}{ruling}"
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the verb shows."""
+        said = self.cleaned_data
+        return {**said, "paragraph": self.known.get(said["paragraph"])}
+
+
+class AskFloorForm(forms.Form):
+    """Who asks for the floor: by the number on the badge, or as an organisation."""
+
+    badge = forms.IntegerField(
+        label=_("Number on the badge"),
+        required=False,
+        min_value=1,
+        max_value=32_000,
+        error_messages={"invalid": _("Enter the number on the badge in digits")},
+    )
+    stakeholder = body_field(_("Or the organisation"))
+
+    def __init__(self, *args: Any, forum: Forum, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.forum = forum
+        present = Stakeholder.objects.filter(delegates__forum=forum, delegates__state=DelegateState.CONFIRMED)
+        self.fields["stakeholder"].queryset = Stakeholder.objects.filter(pk__in=present.values("pk")).order_by("name")
+
+    def clean_badge(self) -> Delegate | None:
+        """The delegate who wears it."""
+        number = self.cleaned_data["badge"]
+        if number is None:
+            return None
+        found = self.forum.delegates.filter(badge_number=number).select_related("stakeholder").first()
+        if found is None:
+            raise ValidationError(_("Nobody at this forum has badge %(number)s."), params={"number": number})
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two is needed."""
+        data = super().clean() or {}
+        if not self.errors and not (data.get("badge") or data.get("stakeholder")):
+            self.add_error("badge", _("Enter the number on the badge, or choose the organisation"))
+        return data
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """Who is put on the list."""
+        return {"delegate": self.cleaned_data["badge"], "stakeholder": self.cleaned_data["stakeholder"]}
+
+
+class FloorWordsForm(forms.Form):
+    """Words that the floor proposes for a paragraph."""
+
+    amendment = PlainTextField(
+        label=_("The whole paragraph, as proposed"),
+        help_text=_("Change what is to be changed, and leave the rest. Empty: the paragraph as it stands."),
+        max_length=PARAGRAPH_LIMIT,
+        what=_("The paragraph"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    moved_by = body_field(_("Proposed by"))
+
+    def clean(self) -> dict[str, Any]:
+        """Words come from somebody."""
+        data = super().clean() or {}
+        if data.get("amendment", "").strip() and not data.get("moved_by") and "moved_by" not in self.errors:
+            self.add_error("moved_by", _("Choose who proposed the words"))
+        return data
+
+
+OUTCOMES = [
+    (FloorOutcome.ADOPTED, _("Adopted")),
+    (FloorOutcome.WITH_RESERVATION, _("Adopted with a reservation: it is printed and does not block")),
+    (FloorOutcome.SENT_BACK, _("Sent back: it must be decided on again before the whole is adopted")),
+    (FloorOutcome.LEFT_OUT, _("Left out: the adopted text does not have it")),
+]
+WORDS = [("amended", _("In the words proposed from the floor")), ("tabled", _("In the words as they stand"))]
+
+
+class RulingForm(forms.Form):
+    """What the meeting decides on a paragraph, by consensus, by a show of hands or by a roll call."""
+
+    hide_optional = True
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    amendment = forms.CharField(widget=forms.HiddenInput, required=False, max_length=PARAGRAPH_LIMIT, strip=False)
+    moved_by = forms.ModelChoiceField(Stakeholder.objects.verified(), widget=forms.HiddenInput, required=False)
+    outcome = forms.ChoiceField(
+        label=_("What the meeting decides"),
+        choices=OUTCOMES,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what the meeting decides"), **CHOOSE_ONE},
+    )
+    words = forms.ChoiceField(
+        label=_("In which words"),
+        choices=WORDS,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the words"), **CHOOSE_ONE},
+    )
+    reserving = body_field(_("Who makes a reservation"), help_text=_("Only for “adopted with a reservation”."))
+    reservation = PlainTextField(
+        label=_("The reservation, as it will be printed"),
+        max_length=2_000,
+        what=_("The reservation"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    note = PlainTextField(
+        label=_("Note of the chair"),
+        help_text=_("Printed in the record: why it is sent back, or what was understood."),
+        max_length=2_000,
+        what=_("The note"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, mode: str, names: Iterable[str], has_amendment: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.mode = mode
+        self.voters = {f"vote_{crc32(name.encode())}": name for name in names} if mode == FloorMode.ROLL_CALL else {}
+        if not has_amendment:
+            del self.fields["words"]
+        if mode == FloorMode.SHOW_OF_HANDS:
+            for vote, label in VOTES:
+                self.fields[vote] = _count_field(label)
+        for name, label in self.voters.items():
+            self.fields[name] = _vote_field(label)
+
+    @property
+    def counts(self) -> list[Any]:
+        """The fields of a tally."""
+        return [self[vote] for vote, _label in VOTES if vote in self.fields]
+
+    @property
+    def votes(self) -> list[Any]:
+        """The fields of a roll call."""
+        return [self[name] for name in self.voters]
+
+    def clean(self) -> dict[str, Any]:
+        """Say beside the field what the outcome needs."""
+        data = super().clean() or {}
+        reserves = data.get("outcome") == FloorOutcome.WITH_RESERVATION
+        if reserves and not data.get("reserving") and "reserving" not in self.errors:
+            self.add_error("reserving", _("Choose who makes the reservation"))
+        if reserves and not data.get("reservation", "").strip() and "reservation" not in self.errors:
+            self.add_error("reservation", _("Enter the reservation as it will be printed"))
+        if data.get("outcome") and not reserves and data.get("reservation", "").strip():
+            self.add_error("outcome", _("A reservation is entered: choose “adopted with a reservation”, or empty it"))
+        return data
+
+    @property
+    def ruling(self) -> Ruling:
+        """What the verb takes down. An organisation alone, without a text, is no reservation."""
+        said = self.cleaned_data
+        reserves = said["outcome"] == FloorOutcome.WITH_RESERVATION
+        return Ruling(
+            outcome=said["outcome"],
+            mode=self.mode,
+            amendment=said["amendment"],
+            moved_by=said["moved_by"],
+            as_tabled=said.get("words") == "tabled",
+            tally={vote: said[vote] for vote, _label in VOTES if vote in said},
+            votes={name: said[place] for place, name in self.voters.items()},
+            reserving=said["reserving"] if reserves else None,
+            reservation=said["reservation"] if reserves else "",
+            note=said["note"],
+        )
+
+
+def _count_field(label: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        min_value=0,
+        max_value=1_000,
+        error_messages={"required": _("Enter a number; 0 for nobody"), "invalid": _("Enter a number in digits")},
+    )
+
+
+def _vote_field(label: str) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=VOTES,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose yes, no or abstain"), **CHOOSE_ONE},
+    )
