@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from consultations.models import (
     Delegate,
+    Invitation,
     Membership,
     MembershipRole,
     Office,
@@ -15,6 +17,7 @@ from consultations.models import (
     Submission,
     User,
 )
+from consultations.tokens import hashed
 
 
 def is_signed_in(user: Any) -> bool:
@@ -158,6 +161,28 @@ def head_may(user: Any, record: Any) -> bool:
 def may_nominate(user: Any, delegate: Delegate) -> bool:
     """Nominate or withdraw a delegate: the secretariat, or the organisation that sends them."""
     return is_secretariat(user) or acts_for(user, delegate.stakeholder_id)
+
+
+@dataclass(frozen=True)
+class LinkHolder:
+    """Whoever shows the secret of the link in a letter of invitation: nobody whom the portal knows, under the name they
+    give. The journal keeps that name."""
+
+    secret: str
+    name: str = ""
+    pk: None = None
+
+
+def may_answer_invitation(user: Any, invitation: Invitation) -> bool:
+    """Answer a letter of invitation: whoever holds its link as it was issued last, or the secretariat from paper."""
+    if isinstance(user, LinkHolder):
+        return invitation.token_hash is not None and hashed(user.secret) == invitation.token_hash
+    return is_secretariat(user)
+
+
+def secretariat_or_portal_may(user: Any, record: Any) -> bool:
+    """Moves that the secretariat may make, and that the portal makes by itself when their day has come."""
+    return user is None or is_secretariat(user)
 
 
 def may_manage_members(user: Any, stakeholder: Stakeholder) -> bool:

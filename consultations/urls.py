@@ -3,6 +3,7 @@
 from django.urls import path
 
 from consultations.views import (
+    answers,
     attachments,
     desk,
     desk_many,
@@ -14,6 +15,7 @@ from consultations.views import (
     forum_home,
     imports,
     intake,
+    invitations,
     late,
     likeness,
     notices,
@@ -46,9 +48,41 @@ urlpatterns = [
     path("organisations/<int:pk>/invite/", people.invite_officer, name="invite_officer"),
     path("organisations/<int:pk>/sign-off/", people.sign_off_rule, name="sign_off_rule"),
     path("organisations/<int:pk>/people/<int:membership>/end/", people.end_membership, name="end_membership"),
+    path("answer/<str:token>/", answers.forum_answer, name="forum_answer"),
+    path("answer/<str:token>/receipt/", answers.forum_answer_receipt, name="forum_answer_receipt"),
     path("sessions/<int:pk>/points/", sessions.session_points, name="session_points"),
     path("sessions/<int:pk>/points/hand-in/", sessions.session_hand_in, name="session_hand_in"),
     path("sessions/<int:pk>/points/<int:number>/<slug:verb>/", sessions.session_point_move, name="session_point_move"),
+    path("desk/forums/<slug:slug>/letters/", invitations.forum_letters_list, name="forum_letters"),
+    path("desk/forums/<slug:slug>/letters/new/", invitations.forum_letters_new, name="forum_letters_new"),
+    path(
+        "desk/forums/<slug:slug>/letters/send/",
+        invitations.forum_letters_review,
+        {"kind": "send"},
+        name="forum_letters_send",
+    ),
+    path(
+        "desk/forums/<slug:slug>/letters/remind/",
+        invitations.forum_letters_review,
+        {"kind": "remind"},
+        name="forum_letters_remind",
+    ),
+    path("desk/forums/<slug:slug>/letters/<uuid:key>/", invitations.forum_letter, name="forum_letter"),
+    path(
+        "desk/forums/<slug:slug>/letters/<uuid:key>/answer/",
+        invitations.forum_letter_answer,
+        name="forum_letter_answer",
+    ),
+    path(
+        "desk/forums/<slug:slug>/letters/<uuid:key>/files/<uuid:file>/",
+        invitations.forum_letter_file,
+        name="forum_letter_file",
+    ),
+    path(
+        "desk/forums/<slug:slug>/letters/<uuid:key>/<slug:verb>/",
+        invitations.forum_letter_move,
+        name="forum_letter_move",
+    ),
     path("desk/intake/", intake.intake, name="intake"),
     path("desk/intake/new/", intake.intake_new, name="intake_new"),
     path("desk/intake/<uuid:key>/", intake.intake_check, name="intake_check"),

@@ -138,7 +138,7 @@ CACHES = {
 }
 # How often one reader may ask one server process: so many times in so many seconds. Behind one address of a mobile
 # network stand many people.
-LIMITS = {"feed": (600, 60), "export": (60, 600)}
+LIMITS = {"feed": (600, 60), "export": (60, 600), "answer": (120, 600)}
 
 # --- People -------------------------------------------------------------------------------------------------------
 
@@ -225,8 +225,13 @@ MEDIA_ROOT = VAR_DIR / "files"  # published papers and evidence; handed out by v
 ATTACHMENT_MAX_BYTES = int(os.environ.get("ATTACHMENT_MAX_MB", "10")) * 1024 * 1024
 ATTACHMENT_MAX_FILES = int(os.environ.get("ATTACHMENT_MAX_FILES", "10"))
 CLAMD = os.environ.get("CLAMD", "")  # the virus scanner's socket, or host:port; without one no file waits
-# what the worker does again and again for the papers
-CHORES = ["positions.workflow.remind_clearances", "positions.workflow.remind_reviews"]
+# what the worker does again and again beside mail and jobs
+CHORES = [
+    "positions.workflow.remind_clearances",
+    "positions.workflow.remind_reviews",
+    "consultations.workflow.remind_invitations",
+    "consultations.workflow.lapse_invitations",
+]
 LARGEST_UPLOAD = max(32 * 1024 * 1024, 2 * ATTACHMENT_MAX_BYTES)  # what one request may leave on the disk, in bytes
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -44,6 +44,8 @@ PUBLIC = {
     "privacy",
     "accessibility",
     "join_organisation",  # whoever holds the link of an invitation sees what it is for
+    "forum_answer",  # whoever holds the link of a letter to a forum answers for the institution
+    "forum_answer_receipt",
     "set_language",
     "health",
     # the way in: account, confirmation of an address, forgotten password, second factor

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import models
 
 from consultations.models import (
+    ActionPoint,
     Attachment,
     Channel,
     CheckIn,
@@ -22,6 +23,7 @@ from consultations.models import (
     ForumSession,
     Framework,
     Group,
+    Invitation,
     Likeness,
     Mandate,
     Membership,
@@ -37,6 +39,7 @@ from consultations.models import (
     ThemeProvision,
     User,
 )
+from consultations.tokens import hashed, token
 from ncm_portal import workflow
 
 PASSWORD = "a long enough password"
@@ -61,6 +64,10 @@ ROADS: dict[type[models.Model], dict[str, list[str]]] = {
     Delegate: {
         "nominated": [], "confirmed": ["confirmed"], "waitlisted": ["waitlisted"], "refused": ["refused"],
         "withdrawn": ["withdrawn"],
+    },
+    Invitation: {
+        "draft": [], "sent": ["sent"], "answered": ["sent", "answered"], "declined": ["sent", "declined"],
+        "lapsed": ["sent", "lapsed"],
     },
     Submission: {
         "draft": [], "submitted": ["submitted"], "accepted": ["submitted", "accepted"],
@@ -213,6 +220,29 @@ def make_delegate(
     stakeholder = stakeholder or make_stakeholder()
     fields = {"name": f"Delegate {number()}", "title": "Officer", "group": stakeholder.group, **fields}
     return bring(Delegate.objects.create(forum=forum, stakeholder=stakeholder, **fields), state)
+
+
+def make_invitation(
+    forum: Forum, stakeholder: Stakeholder | None = None, *, state: str = "sent", **fields: Any
+) -> Invitation:
+    """A letter to `stakeholder` (a new one by default) with two seats, sent two days ago, to be answered in a week."""
+    turn, moment = number(), workflow.now() - timedelta(days=2)
+    fields = {
+        "seats": 2, "reference": f"NCM/{forum.code}/{turn:03d}", "email": f"office{turn}@example.org",
+        "respond_by": workflow.now().date() + timedelta(days=7), **fields,
+    }  # fmt: skip
+    made = Invitation.objects.create(forum=forum, stakeholder=stakeholder or make_stakeholder(), **fields)
+    if state != "draft":
+        walk(made, "sent", sent_at=moment, token_hash=hashed(token(made.key, made.token_round)))
+    answered = {"answered_at": moment, "answered_by": "Somebody"} if state in ("answered", "declined") else {}
+    return walk(made, *ROADS[Invitation][state][1:], **answered)
+
+
+def make_action(forum: Forum | None = None, *, state: str = "open", **fields: Any) -> ActionPoint:
+    """What an organisation promised at a forum (another one by default) to do."""
+    fields = {"text": f"Action {number()}", "by": make_secretariat(), "at": workflow.now(), **fields}
+    made = ActionPoint.objects.create(forum=forum or make_forum(), **fields)
+    return made if state == "open" else walk(made, state, ended_on=workflow.now().date())
 
 
 def make_check_in(delegate: Delegate, *, by: User | None = None, **fields: Any) -> CheckIn:

@@ -24,6 +24,7 @@ FLOORS = {
     ],
     1: [
         "consultations.sms",
+        "consultations.tokens",
         "positions.wording",
         "positions.editorial",
         "consultations.similarity",
@@ -43,7 +44,7 @@ FLOORS = {
         "render",
         "uploads",
     ],
-    6: ["edition", "letters", "participation", "positions.day"],
+    6: ["edition", "letters", "forum_letters", "participation", "positions.day"],
     7: ["workflow"],
     8: ["intake", "sample", "reference_data", "positions.roles"],
     9: ["forms", "jobs", "templatetags", "ncm_portal.accounts"],

@@ -66,12 +66,18 @@ def _answer(clearance: Any) -> None:
     clearance.answered_at = workflow.now()
 
 
+def _answered(invitation: Any) -> None:
+    invitation.answered_at = workflow.now()
+
+
 # Moves that a verb makes on its way, with what it sets beside the state.
 ON_THE_WAY = {
     "take_in": ("take_in", _send),
     "answer": ("take_stance", _answer),
     "answer_by_letter": ("complete_by_letter", _answer),
     "ask_again": ("request_clearance", None),
+    "answer_invitation": ("answer_invitation", _answered),
+    "decline_invitation": ("decline_invitation", _answered),
 }
 
 
@@ -218,6 +224,8 @@ WHO = {
     "the secretariat": OFFICERS,
     "the head of the secretariat": {"head"},
     "the chair": {"head"},
+    "the secretariat, or the portal by itself": OFFICERS,
+    "whoever holds the link of the letter, or the secretariat from paper": OFFICERS,
     "the secretariat, never for an organisation one acts for": OFFICERS - OWN,
     "the secretariat, where somebody else of it typed the input": OFFICERS - {"secretariat"},
     "focal points and alternates of the organisation": OWN,

@@ -15,6 +15,7 @@ from consultations.models import (
     Delegate,
     Forum,
     ForumSession,
+    Invitation,
     Likeness,
     MembershipRole,
     Point,
@@ -32,6 +33,7 @@ from tests.factories import (
     make_delegate,
     make_forum,
     make_head,
+    make_invitation,
     make_likeness,
     make_mandate,
     make_member,
@@ -64,6 +66,7 @@ MODELS = {
     "FORUM_MOVES": Forum,
     "SESSION_MOVES": ForumSession,
     "DELEGATE_MOVES": Delegate,
+    "INVITATION_MOVES": Invitation,
     "STAKEHOLDER_MOVES": Stakeholder,
     "SUBMISSION_MOVES": Submission,
     "POINT_MOVES": Point,
@@ -134,6 +137,11 @@ def _session(world: SimpleNamespace, state: str) -> ForumSession:
 
 def _delegate(world: SimpleNamespace, state: str) -> Delegate:
     return make_delegate(world.forum, world.body, state=state)
+
+
+def _invitation(world: SimpleNamespace, state: str) -> Invitation:
+    forum = make_forum(world.forum.consultation, letter_text="You are invited.")
+    return make_invitation(forum, world.body, state=state)
 
 
 def _stakeholder(world: SimpleNamespace, state: str) -> Stakeholder:
@@ -244,7 +252,7 @@ def _corrigendum(world: SimpleNamespace, state: str, paper_state: str = "publish
 
 
 READY: dict[type, Callable[[SimpleNamespace, str], Any]] = {
-    Consultation: _consultation, Forum: _forum, ForumSession: _session, Delegate: _delegate,
+    Consultation: _consultation, Forum: _forum, ForumSession: _session, Delegate: _delegate, Invitation: _invitation,
     Stakeholder: _stakeholder, Submission: _submission, Point: _point, Likeness: _likeness, PositionPaper: _paper,
     Clearance: _clearance, Amendment: _amendment, AnswerByLetter: _letter, Corrigendum: _corrigendum,
 }  # fmt: skip
@@ -263,6 +271,7 @@ PREPARED: dict[str, Callable[[Any], None]] = {
     "ask_late": _close,
     "admit_late": _close,
     "refuse_late": _close,
+    "lapse_invitation": lambda letter: change(letter, respond_by=workflow.now().date() - timedelta(days=2)),
     "break_silence": lambda paper: change(paper, silence_until=workflow.now() + timedelta(hours=1)),
 }
 
@@ -280,6 +289,11 @@ def _bare_forum(world: SimpleNamespace, state: str) -> Forum:
 
 def _bare_delegate(world: SimpleNamespace, state: str) -> Delegate:
     return make_delegate(make_forum(seats=0), world.body, state=state)
+
+
+def _bare_invitation(world: SimpleNamespace, state: str) -> Invitation:
+    """The forum has begun without a text of the letter, and the day of the answer lies ahead."""
+    return make_invitation(world.forum, world.body, state=state)
 
 
 def _bare_submission(world: SimpleNamespace, state: str) -> Submission:
@@ -340,7 +354,8 @@ def _bare_corrigendum(world: SimpleNamespace, state: str) -> Corrigendum:
 
 
 BARE: dict[type, Callable[[SimpleNamespace, str], Any]] = {
-    Consultation: _bare_consultation, Forum: _bare_forum, Delegate: _bare_delegate, Submission: _bare_submission,
+    Consultation: _bare_consultation, Forum: _bare_forum, Delegate: _bare_delegate, Invitation: _bare_invitation,
+    Submission: _bare_submission,
     Point: _bare_point, Likeness: _bare_likeness, PositionPaper: _bare_paper, Clearance: _bare_clearance,
     AnswerByLetter: _bare_letter, Corrigendum: _bare_corrigendum, Amendment: _bare_amendment,
 }  # fmt: skip

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .forums import Forum
@@ -45,6 +46,7 @@ class Invitation(models.Model):
     """A letter to one organisation: so many seats, an answer by a day. Whoever holds its link answers for it."""
 
     State = InvitationState
+    READ_WITH = ("forum", "stakeholder")
 
     key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
     forum = models.ForeignKey(Forum, models.PROTECT, related_name="invitations", verbose_name=_("forum"))
@@ -106,6 +108,11 @@ class Invitation(models.Model):
 
     def __str__(self):
         return f"{self.reference}: {self.stakeholder.label}"
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the first answer came after the day that the letter names."""
+        return self.answered_at is not None and timezone.localdate(self.answered_at) > self.respond_by
 
 
 class DelegateState(models.TextChoices):

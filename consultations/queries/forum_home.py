@@ -22,6 +22,7 @@ class Room(NamedTuple):
 ROOMS = (
     Room(_("Programme"), "forum_programme", _("Sessions, rooms, times, and who chairs, moderates and reports.")),
     Room(_("Seats"), "forum_seats", _("How many seats and places on the reserve list each group has.")),
+    Room(_("Letters of invitation"), "forum_letters", _("Whom we invite, who answered, and what is sent next.")),
     Room(_("Documents"), "forum_documents", _("Files for the participants, or for everybody.")),
     Room(_("Delegates"), "forum_delegates", _("Who is nominated, confirmed, on the reserve list; the seat plan.")),
     Room(

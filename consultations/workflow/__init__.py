@@ -14,6 +14,7 @@ from .accrediting import (
     waitlist,
     withdraw_delegate,
 )
+from .answers import Named, Paper, answer_invitation, decline_invitation, invited_by, print_of, record_answer
 from .attachments import (
     add_file,
     begin_file,
@@ -27,6 +28,7 @@ from .attachments import (
 from .badges import print_paper
 from .dialogue import endorse, ready_to_endorse, ready_to_say_misread, say_misread, withdraw_endorsement
 from .drafts import ask_sign_off, be_seen, edit_draft, moves_of, rule_on_sign_off, sign_off, start_draft
+from .forum_files import keep_forum_file
 from .forums import (
     CONSULTATION_MOVES,
     FORUM_MOVES,
@@ -59,6 +61,21 @@ from .inputs import (
     submit,
     withdraw,
     written_hour,
+)
+from .invitations import (
+    INVITATION_MOVES,
+    change_invitation,
+    is_due,
+    lapse_invitation,
+    lapse_invitations,
+    reissue_link,
+    remind_invitations,
+    remind_invited,
+    send_invitation,
+    send_invitations,
+    takes_answers,
+    today,
+    write_invitations,
 )
 from .likeness import (
     LIKENESS_MOVES,

@@ -1,0 +1,331 @@
+"""Answers to a letter of invitation: who comes, who stands in, or nobody; by the link of the letter or from paper."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import Delegate, DelegateState, Invitation, Sex
+from consultations.queries.invitations import SEATED
+from consultations.workflow import Named, Paper, print_of
+from ncm_portal import workflow
+
+from .fields import LineField, PlainTextField
+from .files import ACCEPTED
+
+COME, DECLINE = "come", "decline"
+MOST_OFFICERS, MOST_ALTERNATES, MOST_ROWS = 10, 3, 80  # empty rows that are offered; rows that are read
+TOLD = ("name", "title", "email", "access_needs", "sex")
+
+
+@dataclass
+class Slot:
+    """One row of the form: an officer or alternate who is named now (by a key), or a person who was named before."""
+
+    kind: str
+    key: str
+    heading: str
+    person: Delegate | None = None
+    seen: str = ""
+    fields: list[forms.BoundField] = field(default_factory=list)
+
+    @property
+    def value(self) -> str:
+        """What the page sends back: which row this is, and what it showed of the person."""
+        return f"person:{self.person.pk}:{print_of(self.person)}" if self.person else f"{self.kind}:{self.key}"
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the person was taken off the list since the page was opened."""
+        return self.kind == "person" and self.person is None
+
+    @property
+    def is_alternate(self) -> bool:
+        """Whether the row holds somebody who stands in for an officer."""
+        return self.kind == "alternate" or bool(self.person and self.person.state == DelegateState.WAITLISTED)
+
+
+class AnswerForm(forms.Form):
+    """Whether the institution comes, who answers for it, and a row for each person."""
+
+    choice = forms.ChoiceField(
+        label=gettext_lazy("Your answer"),
+        choices=[
+            (COME, gettext_lazy("We come: the people are named below")),
+            (DECLINE, gettext_lazy("We cannot come")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose whether you come")},
+    )
+    answered_by = LineField(
+        label=gettext_lazy("Your name"),
+        help_text=gettext_lazy("Who gives this answer for the institution."),
+        max_length=200,
+        what=gettext_lazy("The name"),
+        error_messages={"required": gettext_lazy("Write your name: the secretariat must know whom to ask")},
+    )
+    message = PlainTextField(
+        label=gettext_lazy("Message to the secretariat"),
+        max_length=2_000,
+        what=gettext_lazy("The message"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(
+        self, data: Any = None, *args: Any, invitation: Invitation, people: Sequence[Delegate], **options: Any
+    ):
+        self.invitation, self.people = invitation, list(people)
+        if invitation.answered_at:
+            chosen = DECLINE if invitation.state == Invitation.State.DECLINED else COME
+            options["initial"] = {"choice": chosen, "message": invitation.message, **options.get("initial", {})}
+        super().__init__(data, *args, **options)
+        self.slots = self._posted(data.getlist("row")) if data is not None else self._offered()
+        for number, slot in enumerate(self.slots):
+            self._add_fields(number, slot)
+
+    # --- Rows ---------------------------------------------------------------------------------------------------------
+
+    def _offered(self) -> list[Slot]:
+        """The people who were named, and empty rows for the seats that are free and for some alternates."""
+        named = sum(each.state in SEATED for each in self.people)
+        free = max(0, self.invitation.seats - named)
+        spare = max(0, self.invitation.seats - (len(self.people) - named))
+        rows = [self._slot("person", "", each) for each in self.people]
+        rows += [self._slot("officer", str(uuid.uuid4())) for _row in range(min(free, MOST_OFFICERS))]
+        rows += [self._slot("alternate", str(uuid.uuid4())) for _row in range(min(spare, MOST_ALTERNATES))]
+        return self._numbered(rows)
+
+    def _posted(self, values: Sequence[str]) -> list[Slot]:
+        """The rows as they came; what cannot be read is no row."""
+        known = {str(each.pk): each for each in self.people}
+        rows: dict[str, Slot] = {}
+        for value in values[:MOST_ROWS]:
+            kind, _colon, key = value.partition(":")
+            if kind == "person":
+                pk, _colon, seen = key.partition(":")
+                if pk.isascii() and pk.isdigit() and len(pk) < 16:
+                    rows[f"person:{pk}"] = self._slot("person", pk, known.get(pk), seen)
+            elif kind in ("officer", "alternate") and _is_key(key):
+                rows[value] = self._slot(kind, key)
+        return self._numbered(list(rows.values()))
+
+    def _slot(self, kind: str, key: str, person: Delegate | None = None, seen: str = "") -> Slot:
+        return Slot(kind, key or (str(person.pk) if person else ""), "", person, seen)
+
+    def _numbered(self, rows: list[Slot]) -> list[Slot]:
+        rows.sort(key=lambda slot: slot.is_alternate)
+        officers = alternates = 0
+        for slot in rows:
+            if slot.is_alternate:
+                alternates += 1
+                slot.heading = _("Alternate %(number)s") % {"number": alternates}
+            else:
+                officers += 1
+                slot.heading = _("Officer %(number)s") % {"number": officers}
+        return rows
+
+    def _add_fields(self, number: int, slot: Slot) -> None:
+        who, person = {"who": slot.heading}, slot.person
+        made: dict[str, forms.Field] = {
+            "name": LineField(label=_("Name"), max_length=200, what=_("%(who)s: the name") % who, required=False),
+            "title": LineField(label=_("Title or office"), max_length=200, what=_("%(who)s: the title") % who),
+            "email": forms.EmailField(label=_("E-mail"), max_length=254),
+            "access_needs": LineField(label=_("Access needs"), max_length=300, what=_("%(who)s: the needs") % who),
+            "sex": forms.ChoiceField(label=_("Sex"), choices=[("", _("Not said")), *Sex.choices]),
+        }
+        made["name"].error_messages["required"] = _("%(who)s: write the name") % who
+        made["email"].error_messages["invalid"] = _("%(who)s: this is no e-mail address") % who
+        made["access_needs"].help_text = _("A ramp, a sign language interpreter, large print.")
+        made["sex"].help_text = _("Only for the figures of the forum.")
+        if person and person.state == DelegateState.CONFIRMED:
+            made["name"].widget.attrs["readonly"] = True
+        if person:
+            made["leaves"] = forms.BooleanField(label=_("Does not come any more: take off the list"))
+        for name, each in made.items():
+            each.required = False
+            each.initial = getattr(person, name, "") if person and name in TOLD else None
+            self.fields[f"{name}_{number}"] = each
+        slot.fields = [self[f"{name}_{number}"] for name in made]
+
+    # --- What is said -------------------------------------------------------------------------------------------------
+
+    def clean(self) -> dict[str, Any]:
+        """Each row that says something has a name. Who declines names nobody in the same breath."""
+        data = super().clean() or {}
+        declines = data.get("choice") == DECLINE
+        for number, slot in enumerate(self.slots):
+            told = any((data.get(f"{name}_{number}") or "") for name in TOLD)
+            has_name = bool(data.get(f"name_{number}")) or f"name_{number}" in self.errors
+            leaves = bool(data.get(f"leaves_{number}"))
+            if declines:
+                if slot.kind != "person" and data.get(f"name_{number}"):
+                    self.add_error("choice", _("People are named below. Choose that you come, or empty the rows."))
+                    break
+            elif not leaves and not has_name and not slot.is_gone and (told or slot.kind == "person"):
+                self.add_error(f"name_{number}", _("%(who)s: write the name") % {"who": slot.heading})
+        if declines:
+            for name in [name for name in self.errors if name[-1].isdigit()]:
+                del self.errors[name]
+        return data
+
+    @property
+    def declines(self) -> bool:
+        """Whether nobody comes."""
+        return self.cleaned_data["choice"] == DECLINE
+
+    @property
+    def named(self) -> list[Named]:
+        """The rows that say something, as the verb takes them."""
+        return list(self._named())
+
+    def _named(self) -> Iterator[Named]:
+        for number, slot in enumerate(self.slots):
+            told = {name: self.cleaned_data.get(f"{name}_{number}") or "" for name in TOLD}
+            leaves = bool(self.cleaned_data.get(f"leaves_{number}"))
+            if slot.kind == "person":
+                yield Named(**told, delegate=int(slot.key), seen=slot.seen, leaves=leaves)
+            elif told["name"]:
+                yield Named(**told, row=uuid.UUID(slot.key), is_alternate=slot.is_alternate)
+
+    @property
+    def officers(self) -> list[Slot]:
+        """The rows of those who take a seat."""
+        return [slot for slot in self.slots if not slot.is_alternate and not slot.is_gone]
+
+    @property
+    def alternates(self) -> list[Slot]:
+        """The rows of those who stand in."""
+        return [slot for slot in self.slots if slot.is_alternate]
+
+    @property
+    def alternates_said(self) -> bool:
+        """Whether a row of an alternate says something or is wrong, so that it must be seen."""
+        return any(each.value() or each.errors for slot in self.alternates for each in slot.fields)
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
+
+
+class PaperAnswerForm(AnswerForm):
+    """An answer that came by letter, as the secretariat types it beside the scan."""
+
+    field_order = ["reference", "received_on", "scan", "answered_by", "choice"]
+
+    reference = LineField(
+        label=gettext_lazy("Reference of their letter"),
+        max_length=80,
+        what=gettext_lazy("The reference"),
+        help_text=gettext_lazy("As it stands on the letter; “no reference” where it has none."),
+        error_messages={"required": gettext_lazy("Write the reference of the letter")},
+    )
+    received_on = forms.DateField(
+        label=gettext_lazy("Received on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    scan = forms.FileField(
+        label=gettext_lazy("Scan of the letter"),
+        help_text=gettext_lazy("PDF or picture. It is kept with the answer."),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        error_messages={"required": gettext_lazy("Add the scan of the letter")},
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["answered_by"].label = _("Who signed the letter")
+        self.fields["answered_by"].help_text = ""
+        self.fields["message"].label = _("What else the letter says")
+
+    def clean_received_on(self) -> date:
+        """Nothing was received tomorrow."""
+        day = self.cleaned_data["received_on"]
+        if day > timezone.localdate(workflow.now()):
+            raise ValidationError(_("This day lies ahead."))
+        return day
+
+    @property
+    def paper(self) -> Paper:
+        """The letter in which the answer came."""
+        return Paper(self.cleaned_data["reference"], self.cleaned_data["received_on"])
+
+
+class LetterForm(forms.Form):
+    """A letter of invitation: seats, to whom, where to, by when."""
+
+    seats = forms.IntegerField(label=gettext_lazy("Seats"), min_value=1, max_value=500)
+    addressee = LineField(
+        label=gettext_lazy("To whom it is addressed"),
+        help_text=gettext_lazy("The Principal Secretary, State Department for …"),
+        max_length=200,
+        what=gettext_lazy("The addressee"),
+        required=False,
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        help_text=gettext_lazy("Without one the letter goes by post."),
+        max_length=254,
+        required=False,
+    )
+    respond_by = forms.DateField(
+        label=gettext_lazy("Answer by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class InviteForm(forms.Form):
+    """Which institutions get a letter, with how many seats each; one field of seats for each of them."""
+
+    respond_by = forms.DateField(
+        label=gettext_lazy("Answer by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, data: Any = None, *args: Any, candidates: Sequence[Any], **options: Any) -> None:
+        super().__init__(data, *args, **options)
+        self.candidates = list(candidates)
+        self.marked = set(data.getlist("bodies")) if data is not None else None
+        for each in self.candidates:
+            name = f"seats_{each.stakeholder.pk}"
+            self.fields[name] = forms.IntegerField(
+                label=_("Seats of %(name)s") % {"name": each.stakeholder.label},
+                min_value=1,
+                max_value=500,
+                initial=each.seats,
+                required=False,
+            )
+
+    @property
+    def rows(self) -> list[tuple[Any, bool, forms.BoundField]]:
+        """Each institution, whether it is marked, and its field of seats. All are marked at first."""
+        return [
+            (each, self.marked is None or str(each.stakeholder.pk) in self.marked, self[f"seats_{each.stakeholder.pk}"])
+            for each in self.candidates
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """At least one institution is marked; each that is has seats."""
+        data = super().clean() or {}
+        chosen = [each for each, is_marked, _seats in self.rows if is_marked]
+        if not chosen:
+            raise ValidationError(_("Mark at least one institution."))
+        for each in chosen:
+            name = f"seats_{each.stakeholder.pk}"
+            if data.get(name) is None and name not in self.errors:
+                self.add_error(name, _("Write how many seats"))
+        return data
+
+    @property
+    def offers(self) -> list[tuple[Any, int, str]]:
+        """The institutions that are marked, with their seats and where their letters go."""
+        return [
+            (each.stakeholder, self.cleaned_data[seats.name], each.email) for each, marked, seats in self.rows if marked
+        ]

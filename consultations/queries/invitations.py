@@ -1,0 +1,125 @@
+"""Letters of invitation to a forum: who could be invited with how many seats, where each letter stands."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from consultations.models import (
+    ActionPoint,
+    ActionState,
+    Delegate,
+    DelegateState,
+    Forum,
+    ForumState,
+    Invitation,
+    InvitationState,
+    Membership,
+    Stakeholder,
+)
+from ncm_portal.workflow import now
+
+SEATED = (DelegateState.NOMINATED, DelegateState.CONFIRMED)  # who takes a seat of an institution
+LIVE = (*SEATED, DelegateState.WAITLISTED)
+
+
+def share_of(seats: int, institutions: int) -> int:
+    """The seats that one of so many institutions gets of the seats of its group: all alike, and one at least."""
+    return max(1, seats // institutions) if institutions else max(1, seats)
+
+
+class Candidate(NamedTuple):
+    """An institution that could be invited, with the seats that its letter would offer and where it would go."""
+
+    stakeholder: Stakeholder
+    seats: int
+    email: str
+
+
+def candidates(forum: Forum, *, group: str = "", members: bool = False) -> list[Candidate]:
+    """The verified institutions that have no letter to `forum` yet, of one group or of all, by name. Three queries."""
+    invited = Invitation.objects.filter(forum=forum, stakeholder=OuterRef("pk"))
+    found = Stakeholder.objects.verified().filter(~Exists(invited))
+    found = found.filter(Q(group=group) if group else Q(), Q(is_ncm_member=True) if members else Q())
+    bodies = list(found.order_by("name", "pk"))
+    quotas = dict(forum.quotas.values_list("group", "seats"))
+    of_group = Counter(body.group for body in bodies)
+    offered = {each: share_of(quotas.get(each, 0), number) for each, number in of_group.items()}
+    emails = addresses_of(bodies)
+    return [Candidate(body, offered[body.group], emails[body.pk]) for body in bodies]
+
+
+def addresses_of(bodies: Iterable[Stakeholder]) -> dict[int, str]:
+    """Where a letter to each of these institutions goes: its contact address, else its primary focal point."""
+    bodies = list(bodies)
+    live = Membership.objects.live().filter(stakeholder__in=bodies, is_primary=True, user__is_active=True)
+    primary = dict(live.values_list("stakeholder", "user__email"))
+    return {body.pk: body.contact_email or primary.get(body.pk, "") for body in bodies}
+
+
+def letters_of(forum: Forum) -> QuerySet[Invitation]:
+    """The letters of a forum by institution, each with `named` (people on a seat) and `alternates`."""
+    found = forum.invitations.select_related("stakeholder").order_by("stakeholder__name", "pk")
+    return found.annotate(
+        named=Count("delegates", filter=Q(delegates__state__in=SEATED)),
+        alternates=Count("delegates", filter=Q(delegates__state=DelegateState.WAITLISTED)),
+    )
+
+
+def people_of(invitation: Invitation) -> list[Delegate]:
+    """Whom an institution sends, those with a seat first, in the order in which they were named."""
+    live = list(invitation.delegates.filter(state__in=LIVE).order_by("pk"))
+    return sorted(live, key=lambda each: each.state == DelegateState.WAITLISTED)
+
+
+def letters_to_answer() -> QuerySet[Invitation]:
+    """Letters that went out and have no answer, of forums whose registration is open."""
+    return Invitation.objects.filter(state=InvitationState.SENT, forum__state=ForumState.ANNOUNCED)
+
+
+def open_actions(forum: Forum, bodies: Iterable[int]) -> dict[int, list[ActionPoint]]:
+    """What each of these institutions promised at other forums and has not done yet, the earliest day first."""
+    found: dict[int, list[ActionPoint]] = defaultdict(list)
+    rows = ActionPoint.objects.filter(stakeholder__in=list(bodies), state=ActionState.OPEN).exclude(forum=forum)
+    for action in rows.order_by("due_on", "pk"):
+        if action.stakeholder_id:
+            found[action.stakeholder_id].append(action)
+    return found
+
+
+def contacts() -> list[Forum]:
+    """The forums that people are invited to now and that say whom to ask."""
+    current = Forum.objects.filter(state__in=[ForumState.ANNOUNCED, ForumState.REGISTRATION_CLOSED])
+    return list(current.exclude(contact="").order_by("starts_on"))
+
+
+def missing(invitation: Invitation) -> list[str]:
+    """What a letter lacks, in plain words."""
+    lacks = [] if invitation.email else [_("no e-mail address: by post")]
+    return lacks if invitation.addressee else [*lacks, _("nobody is addressed by name")]
+
+
+def next_step(invitation: Invitation) -> str:
+    """What is to be done about a letter now; `invitation` comes from `letters_of`."""
+    left = (invitation.respond_by - timezone.localdate(now())).days
+    named: int = getattr(invitation, "named", 0)
+    match invitation.state:
+        case InvitationState.DRAFT:
+            return _("Send it") if invitation.email else _("Print it, post it and mark it as sent")
+        case InvitationState.SENT if left < 0:
+            return _("Ask by telephone: the day has passed")
+        case InvitationState.SENT:
+            days = ngettext("%(n)s day is left", "%(n)s days are left", left) % {"n": left}
+            return _("Wait: %(days)s") % {"days": days}
+        case InvitationState.LAPSED:
+            return _("Ask by telephone: the day has passed")
+        case InvitationState.ANSWERED if named < invitation.seats:
+            free = invitation.seats - named
+            return ngettext("%(n)s seat is not used", "%(n)s seats are not used", free) % {"n": free}
+    return ""

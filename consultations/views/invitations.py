@@ -1,0 +1,302 @@
+"""Letters of invitation at the desk: written, reviewed before they go, sent, answered from paper, issued anew."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from consultations import forum_letters, workflow
+from consultations.forms.invitations import InviteForm, LetterForm, PaperAnswerForm
+from consultations.models import Event, Forum, ForumFile, ForumState, Group, Invitation, InvitationState, OutgoingMail
+from consultations.queries.invitations import candidates, letters_of, missing, next_step, open_actions, people_of
+from consultations.workflow import INVITATION_MOVES
+from ncm_portal.workflow import moves_open_to
+
+from .access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
+
+WHOLE = 3  # mails that the review shows unfolded
+VERBS = {
+    "reissue_link": workflow.reissue_link,
+    "lapse_invitation": lambda invitation, by, reason: workflow.lapse_invitation(invitation, by=by),
+}
+DONE = {
+    "reissue_link": gettext_lazy("The new link is good from now on, the old one is void."),
+    "lapse_invitation": gettext_lazy("The letter has lapsed. An answer that comes later is taken all the same."),
+}
+
+
+def _forum(slug: str) -> Forum:
+    return get_object_or_404(Forum.objects.select_related("consultation"), slug=slug)
+
+
+@for_secretariat
+@require_safe
+def forum_letters_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """The letters of a forum, or those in the state that `?state=` names: what each lacks, and the next step."""
+    forum = _forum(slug)
+    every = list(letters_of(forum))
+    asked = request.GET.get("state")
+    state = asked if asked in InvitationState.values else ""
+    counted = [(value, label, sum(each.state == value for each in every)) for value, label in InvitationState.choices]
+    rows = [
+        {"letter": each, "missing": missing(each), "next": next_step(each)}
+        for each in every
+        if state in ("", each.state)
+    ]
+    context = {
+        "forum": forum,
+        "rows": rows,
+        "number": len(every),
+        "counted": [each for each in counted if each[2]],
+        "state": state,
+        "drafts": sum(each.state == InvitationState.DRAFT for each in every),
+        "waiting": sum(each.state == InvitationState.SENT for each in every),
+        "takes_letters": forum.state in (ForumState.DRAFT, ForumState.ANNOUNCED),
+    }
+    return render(request, "consultations/desk/invitations/letters.html", context)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_letters_new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Choose institutions by group, the members of the NCM or all, and write them a letter each."""
+    forum = _forum(slug)
+    asked = request.GET.get("group", "")
+    group = asked if asked in Group.values else ""
+    members = request.GET.get("members") == "yes"
+    found = candidates(forum, group=group, members=members)
+    data = request.POST if request.method == "POST" else None
+    form = InviteForm(data, candidates=found, initial={"respond_by": forum.respond_by})
+    outcome = NOTHING_DONE
+    if data is not None:
+        outcome = attempt(lambda: _write(request, forum, form)) if form.is_valid() else INVALID
+        if outcome.status == 303:
+            return redirect("forum_letters", slug)
+    context = {
+        "forum": forum,
+        "form": form,
+        "reasons": outcome.reasons,
+        "groups": Group.choices,
+        "group": group,
+        "members": members,
+        "found": found,
+    }
+    return render(request, "consultations/desk/invitations/letters_new.html", context, status=outcome.status)
+
+
+def _write(request: HttpRequest, forum: Forum, form: InviteForm) -> None:
+    made = workflow.write_invitations(
+        forum, by=request.user, respond_by=form.cleaned_data["respond_by"], offers=form.offers
+    )
+    said = ngettext(
+        "%(n)s letter is written. It was not sent yet.", "%(n)s letters are written. None was sent yet.", len(made)
+    )
+    messages.success(request, said % {"n": len(made)})
+
+
+# --- Review, then send ----------------------------------------------------------------------------------------------
+
+
+class Written(NamedTuple):
+    """A letter with the mail that would go (none: by post), and what stands against it."""
+
+    letter: Invitation
+    mail: OutgoingMail | None
+    reasons: list[str]
+
+
+REVIEWS = {"send": (InvitationState.DRAFT, "send_invitation"), "remind": (InvitationState.SENT, "remind_invited")}
+
+
+def _written(forum: Forum, kind: str, keys: list[str]) -> list[Written]:
+    """What would go, of all letters that could or of those whose keys the address names. The mails are not stored."""
+    state, verb = REVIEWS[kind]
+    letters = list(letters_of(forum).filter(state=state).select_related("forum__consultation"))
+    if keys:
+        letters = [each for each in letters if str(each.key) in keys]
+    sessions = list(forum.sessions.all()[: forum_letters.PROGRAMME])
+    actions = open_actions(forum, [each.stakeholder_id for each in letters])
+    conditions = INVITATION_MOVES[verb].conditions
+    made = []
+    for each in letters:
+        mail = (
+            forum_letters.invitation_mail(each, sessions, actions.get(each.stakeholder_id, []))
+            if kind == "send"
+            else forum_letters.reminder_mail(each)
+        )
+        made.append(Written(each, mail, [need.text for need in conditions(each) if not need.met]))
+    return made
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_letters_review(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """Every mail that would go, whom it goes to, and who gets none and why; its button sends what is shown."""
+    forum = _forum(slug)
+    if request.method == "POST":
+        (_send if kind == "send" else _remind)(request, forum, request.POST.getlist("key"))
+        return redirect("forum_letters", slug)
+    written = _written(forum, kind, request.GET.getlist("key"))
+    going = [each for each in written if not each.reasons]
+    mailed = [each for each in going if each.mail]
+    context = {
+        "forum": forum,
+        "kind": kind,
+        "whole": mailed[:WHOLE],
+        "folded": mailed[WHOLE:],
+        "posted": [each for each in going if not each.mail],
+        "going": going,
+        "refused": [each for each in written if each.reasons],
+    }
+    return render(request, "consultations/desk/invitations/letters_review.html", context)
+
+
+def _keys(values: list[str]) -> list[UUID]:
+    """Those of the values that are keys: what cannot be read names no letter."""
+    found = []
+    for value in values:
+        try:
+            found.append(UUID(value))
+        except ValueError:
+            continue
+    return found
+
+
+def _send(request: HttpRequest, forum: Forum, values: list[str]) -> None:
+    sent = workflow.send_invitations(forum, by=request.user, keys=_keys(values))
+    posted = sum(not each.email for each in sent)
+    if sent:
+        said = ngettext("%(n)s letter is sent.", "%(n)s letters are sent.", len(sent)) % {"n": len(sent)}
+        by_post = ngettext("%(n)s of them goes by post.", "%(n)s of them go by post.", posted) % {"n": posted}
+        messages.success(request, f"{said} {by_post}" if posted else said)
+    else:
+        messages.warning(request, _("Nothing was sent: all of these went before, or something stands against them."))
+
+
+def _remind(request: HttpRequest, forum: Forum, values: list[str]) -> None:
+    """Remind each by itself, so that one refusal stops no other."""
+    reminded = 0
+    for each in forum.invitations.filter(key__in=_keys(values)).select_related("stakeholder"):
+        outcome = attempt(lambda each=each: workflow.remind_invited(each, by=request.user))
+        reminded += not outcome.reasons
+        if outcome.reasons:
+            messages.warning(request, f"{each.stakeholder.name}: {' '.join(outcome.reasons)}")
+    if reminded:
+        said = ngettext("%(n)s institution is reminded.", "%(n)s institutions are reminded.", reminded)
+        messages.success(request, said % {"n": reminded})
+
+
+# --- One letter -----------------------------------------------------------------------------------------------------
+
+
+def _letter(slug: str, key: UUID) -> Invitation:
+    rows = Invitation.objects.select_related("forum__consultation", "stakeholder")
+    return get_object_or_404(rows, forum__slug=slug, key=key)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_letter(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+    """A letter with its answer: correct it, see its link, its scan and what happened to it."""
+    letter = _letter(slug, key)
+    known = {name: getattr(letter, name) for name in ("seats", "addressee", "email", "respond_by")}
+    form = LetterForm(request.POST if request.method == "POST" else None, initial=known)
+    outcome = NOTHING_DONE
+    if request.method == "POST":
+        outcome = (
+            attempt(lambda: workflow.change_invitation(letter, by=request.user, **form.cleaned_data))
+            if form.is_valid()
+            else INVALID
+        )
+        if outcome.status == 303:
+            messages.success(request, _("Saved."))
+            return redirect("forum_letter", slug, key)
+    return _show(request, letter, form, outcome)
+
+
+def _show(request: HttpRequest, letter: Invitation, form: LetterForm, outcome: Outcome) -> HttpResponse:
+    moves = {verb: INVITATION_MOVES[verb] for verb in VERBS}
+    link = forum_letters.link_of(letter)
+    opens = letter.token_hash and workflow.invited_by(link.rstrip("/").rpartition("/")[2]) == letter
+    context = {
+        "forum": letter.forum,
+        "letter": letter,
+        "people": people_of(letter),
+        "form": form,
+        "reasons": outcome.reasons,
+        "link": link if opens else "",
+        "missing": missing(letter),
+        "files": letter.files.filter(removed_at=None).select_related("by"),
+        "moves": [each for each in moves_open_to(moves, letter, request.user) if each.ready],
+        "at": reverse("forum_letter", args=[letter.forum.slug, letter.key]),
+        "takes_answers": letter.state != InvitationState.DRAFT and workflow.takes_answers(letter),
+        "events": Event.objects.about(letter).reverse(),
+    }
+    return render(request, "consultations/desk/invitations/letter.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_POST
+def forum_letter_move(request: HttpRequest, slug: str, key: UUID, verb: str) -> HttpResponse:
+    """Issue a new link, or let the letter lapse."""
+    letter = _letter(slug, key)
+    outcome = carry_out(request, letter, verb, VERBS)
+    if outcome.reasons:
+        known = {name: getattr(letter, name) for name in ("seats", "addressee", "email", "respond_by")}
+        return _show(request, letter, LetterForm(initial=known), outcome)
+    messages.success(request, DONE[verb])
+    return redirect("forum_letter", slug, key)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_letter_answer(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+    """Type an answer that came by letter, with its scan."""
+    letter = _letter(slug, key)
+    if letter.state == InvitationState.DRAFT:
+        raise Http404
+    given = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = PaperAnswerForm(*given, invitation=letter, people=people_of(letter))
+    outcome = NOTHING_DONE
+    if request.method == "POST":
+        outcome = attempt(lambda: _record(request, letter, form)) if form.is_valid() else INVALID
+        if outcome.status == 303:
+            messages.success(request, _("The answer is recorded, and its scan is kept."))
+            return redirect("forum_letter", slug, key)
+    context = {"forum": letter.forum, "letter": letter, "form": form, "reasons": outcome.reasons}
+    return render(request, "consultations/desk/invitations/letter_answer.html", context, status=outcome.status)
+
+
+def _record(request: HttpRequest, letter: Invitation, form: PaperAnswerForm) -> None:
+    file = form.cleaned_data["scan"]
+    workflow.record_answer(
+        letter,
+        by=request.user,
+        paper=form.paper,
+        scan=(file.name or "", file.read(settings.ATTACHMENT_MAX_BYTES + 1)),
+        answered_by=form.cleaned_data["answered_by"],
+        message=form.cleaned_data["message"],
+        people=None if form.declines else form.named,
+    )
+
+
+@for_secretariat
+@require_safe
+def forum_letter_file(request: HttpRequest, slug: str, key: UUID, file: UUID) -> HttpResponseBase:
+    """Hand out the scan of an answer: always to be saved, never to be shown in the portal's name."""
+    rows = ForumFile.objects.filter(invitation__key=key, forum__slug=slug, removed_at=None)
+    found = get_object_or_404(rows, key=file)
+    if not found.path.exists():
+        raise Http404
+    answer = FileResponse(found.path.open("rb"), as_attachment=True, filename=found.name, content_type=found.media_type)
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer["Cache-Control"] = "no-store, private"
+    return answer

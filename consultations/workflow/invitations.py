@@ -1,0 +1,356 @@
+"""Letters of invitation to a forum: written, sent once, reminded of, lapsed, issued anew."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations import forum_letters
+from consultations.models import (
+    Forum,
+    ForumState,
+    Invitation,
+    InvitationState,
+    OutgoingMail,
+    Stakeholder,
+    StakeholderState,
+    User,
+)
+from consultations.permissions import (
+    is_secretariat,
+    may_answer_invitation,
+    secretariat_may,
+    secretariat_or_portal_may,
+)
+from consultations.queries.invitations import SEATED, letters_to_answer, open_actions
+from consultations.tokens import hashed, token
+from ncm_portal.workflow import (
+    Blocked,
+    Condition,
+    Move,
+    all_of,
+    demand,
+    either,
+    journal,
+    locked,
+    make,
+    now,
+    table,
+    verb,
+)
+
+L, F = InvitationState, ForumState
+SECRETARIAT = gettext_lazy("the secretariat")
+OR_PORTAL = gettext_lazy("the secretariat, or the portal by itself")
+HOLDERS = gettext_lazy("whoever holds the link of the letter, or the secretariat from paper")
+WENT_OUT = (L.SENT, L.ANSWERED, L.DECLINED, L.LAPSED)
+REMINDED = (7, 2)  # days before the day of the answer on which the portal reminds by itself
+
+
+def today() -> date:
+    """The day in Nairobi on which a verb acts."""
+    return timezone.localdate(now())
+
+
+# --- What must hold -------------------------------------------------------------------------------------------------
+
+
+def registration_is_open(invitation: Invitation) -> list[Condition]:
+    """The forum is announced, and its registration not closed."""
+    is_open = invitation.forum.state == F.ANNOUNCED
+    state = {"state": invitation.forum.get_state_display()}
+    return [either(is_open, _("Registration is open"), _("Registration is not open: the forum is %(state)s") % state)]
+
+
+def letter_is_written(invitation: Invitation) -> list[Condition]:
+    """There is a text, the institution is verified, the day of the answer lies ahead."""
+    body = invitation.stakeholder
+    is_verified = body.state == StakeholderState.VERIFIED
+    name = {"name": body.name}
+    return [
+        either(bool(invitation.forum.letter_text), _("The letter has a text"), _("The letter has no text yet")),
+        either(is_verified, _("%(name)s is verified") % name, _("%(name)s is not verified") % name),
+        day_lies_ahead(invitation),
+    ]
+
+
+def day_lies_ahead(invitation: Invitation) -> Condition:
+    """The day of the answer is not over."""
+    ahead = invitation.respond_by >= today()
+    return either(ahead, _("The day of the answer lies ahead"), _("The day of the answer has passed"))
+
+
+def day_is_over(invitation: Invitation) -> list[Condition]:
+    """The day of the answer is over."""
+    over = invitation.respond_by < today()
+    return [either(over, _("The day of the answer is over"), _("The day of the answer is not over yet"))]
+
+
+def may_be_reminded(invitation: Invitation) -> list[Condition]:
+    """It has an address, was not written to today, and carries the link that its first letter carried."""
+    sent = [moment for moment in (invitation.sent_at, invitation.reminded_at) if moment]
+    written_today = any(timezone.localdate(moment) == today() for moment in sent)
+    same = invitation.token_hash in (None, hashed(token(invitation.key, invitation.token_round)))
+    once = _("It was written to today already: once a day is enough")
+    new = _("The portal has a new secret, so that its link would be another: issue the link anew")
+    return [
+        day_lies_ahead(invitation),
+        either(bool(invitation.email), _("It has an e-mail address"), _("It has no e-mail address: write by post")),
+        either(not written_today, _("It was not written to today"), once),
+        either(same, _("Its link is the one of the first letter"), new),
+    ]
+
+
+def takes_answers(invitation: Invitation) -> bool:
+    """Whether an answer may be recorded now."""
+    return all(need.met for need in answers_are_taken(invitation))
+
+
+def answers_are_taken(invitation: Invitation) -> list[Condition]:
+    """The forum is announced and not in session yet: what comes on paper is recorded until then."""
+    forum = invitation.forum
+    state = {"state": forum.get_state_display()}
+    taken = forum.state in (F.ANNOUNCED, F.REGISTRATION_CLOSED)
+    return [either(taken, _("Answers are taken"), _("No answers are taken: the forum is %(state)s") % state)]
+
+
+INVITATION_MOVES = table(
+    Move(
+        "send_invitation",
+        gettext_lazy("Send the letter"),
+        (L.DRAFT,),
+        L.SENT,
+        secretariat_may,
+        SECRETARIAT,
+        all_of(registration_is_open, letter_is_written),
+    ),
+    Move(
+        "remind_invited",
+        gettext_lazy("Remind"),
+        (L.SENT,),
+        None,
+        secretariat_or_portal_may,
+        OR_PORTAL,
+        all_of(registration_is_open, may_be_reminded),
+    ),
+    Move(
+        "answer_invitation",
+        gettext_lazy("Name who comes"),
+        WENT_OUT,
+        L.ANSWERED,
+        may_answer_invitation,
+        HOLDERS,
+        answers_are_taken,
+    ),
+    Move(
+        "decline_invitation",
+        gettext_lazy("Decline"),
+        WENT_OUT,
+        L.DECLINED,
+        may_answer_invitation,
+        HOLDERS,
+        answers_are_taken,
+    ),
+    Move(
+        "lapse_invitation",
+        gettext_lazy("Let it lapse without an answer"),
+        (L.SENT,),
+        L.LAPSED,
+        secretariat_or_portal_may,
+        OR_PORTAL,
+        day_is_over,
+    ),
+    Move(
+        "reissue_link",
+        gettext_lazy("Issue a new link; the old one ends"),
+        WENT_OUT,
+        None,
+        secretariat_may,
+        SECRETARIAT,
+        needs_reason=True,
+        grave=True,
+    ),
+)
+
+
+# --- Writing --------------------------------------------------------------------------------------------------------
+
+
+@verb
+def write_invitations(
+    forum: Forum, *, by: User, respond_by: date, offers: Iterable[tuple[Stakeholder, int, str]]
+) -> list[Invitation]:
+    """Write a letter to each of the institutions offered so many seats, to be sent to such an address, numbered in
+    their order. Who has a letter to this forum gets no second one. Raises NotAllowed or Blocked."""
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Write letters of invitation"))
+    row = locked(forum)
+    if row.state not in (F.DRAFT, F.ANNOUNCED):
+        raise Blocked(_("Registration is over: nobody is invited any more."))
+    _check_day(row, respond_by)
+    invited = set(row.invitations.values_list("stakeholder", flat=True))
+    number, made = len(invited), []
+    for body, seats, email in offers:
+        if body.pk in invited:
+            continue
+        number += 1
+        reference = f"NCM/{row.code}/{number:03d}"
+        values = {"seats": seats, "email": email, "respond_by": respond_by, "reference": reference}
+        made.append(Invitation.objects.create(forum=row, stakeholder=body, **values))
+        invited.add(body.pk)
+        journal("write_invitation", made[-1], by=by, after=made[-1].state, data={"seats": seats})
+    return made
+
+
+def _check_day(forum: Forum, respond_by: date) -> None:
+    if respond_by < today():
+        raise Blocked(_("The day of the answer has passed already."))
+    if respond_by > forum.starts_on:
+        raise Blocked(_("The day of the answer must not come after the forum begins."))
+
+
+@verb
+def change_invitation(
+    invitation: Invitation, *, by: User, seats: int, addressee: str, email: str, respond_by: date
+) -> Invitation:
+    """Correct a letter: seats, to whom, where to, by when. Fewer seats than people named is refused.
+
+    Raises NotAllowed or Blocked.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Correct a letter of invitation"))
+    row = locked(invitation)
+    named = row.delegates.filter(state__in=SEATED).count()
+    if seats < named:
+        raise Blocked(_("%(named)s people are named already: that many seats it needs.") % {"named": named})
+    if respond_by != row.respond_by:
+        _check_day(row.forum, respond_by)
+    given = {"seats": seats, "addressee": addressee, "email": email, "respond_by": respond_by}
+    data = {name: [getattr(row, name), value] for name, value in given.items() if getattr(row, name) != value}
+    for name, value in given.items():
+        setattr(row, name, value)
+    if data:
+        row.save(update_fields=list(given))
+        journal("change_invitation", row, by=by, before=row.state, after=row.state, data=data)
+    return row
+
+
+# --- Sending --------------------------------------------------------------------------------------------------------
+
+
+@verb
+def send_invitations(forum: Forum, *, by: User, keys: Collection[Any]) -> list[Invitation]:
+    """Send those of the letters with these keys that can go and have not gone; return them. Doing it again sends
+    nothing: nobody gets two. Raises NotAllowed."""
+    demand(is_secretariat(by), who=SECRETARIAT, to=INVITATION_MOVES["send_invitation"].label)
+    row = locked(forum)  # one sending at a time
+    drafts = row.invitations.filter(state=L.DRAFT, key__in=list(keys)).select_related("forum", "stakeholder")
+    conditions = INVITATION_MOVES["send_invitation"].conditions
+    ready = [each for each in drafts.order_by("pk") if all(need.met for need in conditions(each))]
+    return [send_invitation(each, by=by) for each in ready]
+
+
+@verb
+def send_invitation(invitation: Invitation, *, by: User) -> Invitation:
+    """Send one letter: its link is good from now on. Mails it where there is an address; the others go by post."""
+
+    def issue(row: Invitation) -> None:
+        row.sent_at, row.token_hash = now(), hashed(token(row.key, row.token_round))
+
+    row = make(INVITATION_MOVES["send_invitation"], invitation, by=by, change=issue)
+    actions = open_actions(row.forum, [row.stakeholder_id])[row.stakeholder_id]
+    _post(forum_letters.invitation_mail(row, forum_letters.short_programme(row), actions))
+    return row
+
+
+def _post(mail: OutgoingMail | None) -> None:
+    if mail:
+        mail.save()
+
+
+@verb
+def remind_invited(invitation: Invitation, *, by: User | None) -> Invitation:
+    """Remind an institution that has not answered, once a day at most. `by` is None where the portal does it."""
+
+    def count(row: Invitation) -> None:
+        row.reminders, row.reminded_at = row.reminders + 1, now()
+
+    row = make(INVITATION_MOVES["remind_invited"], invitation, by=by, change=count)
+    _post(forum_letters.reminder_mail(row))
+    return row
+
+
+@verb
+def lapse_invitation(invitation: Invitation, *, by: User | None) -> Invitation:
+    """Note that the day of the answer went by without one. An answer that comes later is taken all the same."""
+    return make(INVITATION_MOVES["lapse_invitation"], invitation, by=by)
+
+
+@verb
+def reissue_link(invitation: Invitation, *, by: User, reason: str) -> Invitation:
+    """Make the link void and a new one good, where the old one came into the wrong hands. It is sent to nobody by
+    itself: the page of the letter shows it, and the letter is printed with it."""
+
+    def renew(row: Invitation) -> None:
+        row.token_round += 1
+        row.token_hash = hashed(token(row.key, row.token_round))
+
+    return make(INVITATION_MOVES["reissue_link"], invitation, by=by, reason=reason, change=renew)
+
+
+# --- What the worker does -------------------------------------------------------------------------------------------
+
+
+def is_due(sent: date, reminded: date | None, respond_by: date, day: date) -> bool:
+    """Whether the portal reminds on `day`: once from the seventh day before the day of the answer and once from the
+    second, never later than that day, and not within two days of the letter itself."""
+    left = (respond_by - day).days
+    rung = next((days for days in sorted(REMINDED) if 0 <= left <= days), None)
+    if rung is None or (day - sent).days < 2:
+        return False
+    return reminded is None or reminded < respond_by - timedelta(days=rung)
+
+
+def remind_invitations() -> int:
+    """Write the reminders that are due, each once, however many workers run; say how many. A chore of the worker."""
+    return sum(_remind(pk) for pk in list(_near().values_list("pk", flat=True)))
+
+
+def _near() -> Any:
+    last = today() + timedelta(days=max(REMINDED))
+    return letters_to_answer().exclude(email="").filter(respond_by__range=(today(), last))
+
+
+@transaction.atomic
+def _remind(pk: int) -> bool:
+    row = _near().select_for_update(skip_locked=True, of=("self",)).select_related("forum", "stakeholder").filter(pk=pk)
+    found = row.first()
+    if found is None:
+        return False
+    reminded = timezone.localdate(found.reminded_at) if found.reminded_at else None
+    if not is_due(timezone.localdate(found.sent_at), reminded, found.respond_by, today()):
+        return False
+    conditions = INVITATION_MOVES["remind_invited"].conditions(found)
+    if all(need.met for need in conditions):
+        remind_invited(found, by=None)
+        return True
+    return False
+
+
+def lapse_invitations() -> int:
+    """Let the letters lapse whose day is over, of forums that still take answers; say how many. A chore of the
+    worker."""
+    over = letters_to_answer().filter(respond_by__lt=today()).values_list("pk", flat=True)
+    return sum(_lapse(pk) for pk in list(over))
+
+
+@transaction.atomic
+def _lapse(pk: int) -> bool:
+    rows = Invitation.objects.select_for_update(skip_locked=True, of=("self",))
+    row = rows.filter(pk=pk, state=L.SENT, respond_by__lt=today()).first()
+    if row is None:
+        return False
+    lapse_invitation(row, by=None)
+    return True

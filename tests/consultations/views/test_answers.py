@@ -1,0 +1,201 @@
+"""The link of a letter of invitation, as whoever holds it sees it; and a stranger's link."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from consultations import workflow
+from consultations.models import Delegate, Invitation, OutgoingMail
+from consultations.queries.invitations import people_of
+from consultations.tokens import token
+from ncm_portal.workflow import now
+from tests.factories import (
+    bring,
+    change,
+    make_delegate,
+    make_forum,
+    make_invitation,
+    make_session,
+    make_stakeholder,
+    walk,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def make_letter(name="County of Isiolo", **fields):
+    forum = make_forum(letter_text="You are <b>invited</b>.", contact="Ms Njoki, 020 000 000")
+    make_session(forum, title="Opening")
+    return make_invitation(forum, make_stakeholder(name, contact_email="x@county.example"), **fields)
+
+
+def url(letter, name="forum_answer"):
+    return reverse(name, args=[token(letter.key, letter.token_round)])
+
+
+def filled(page, **fields):
+    """The fields of the form of a page as a browser sends them, with `fields` typed over."""
+    form = page.context["form"]
+    given = {each.html_name: each.value() or "" for each in form if "leaves" not in each.name}
+    return given | {"row": [slot.value for slot in form.slots], "choice": "come", "answered_by": "Wanjiru", **fields}
+
+
+def test_the_page_says_who_is_invited_to_what_and_is_kept_by_nobody(client):
+    letter = make_letter(addressee="The Governor")
+    page = client.get(url(letter))
+    text = page.content.decode()
+    for words in ("County of Isiolo", letter.forum.title, letter.reference, "2 seats", "Ms Njoki", "Opening"):
+        assert words in text
+    assert "You are &lt;b&gt;invited&lt;/b&gt;." in text
+    assert '<meta name="robots" content="noindex">' in text
+    assert page["X-Robots-Tag"] == "noindex, nofollow"
+    assert "no-store" in page["Cache-Control"]
+    assert page["Referrer-Policy"] == "same-origin"
+    assert [slot.heading for slot in page.context["form"].slots] == [
+        "Officer 1",
+        "Officer 2",
+        "Alternate 1",
+        "Alternate 2",
+    ]
+
+
+def test_people_are_named_seen_again_changed_and_acknowledged(client):
+    letter = make_letter()
+    data = filled(
+        client.get(url(letter)), name_0="Ng’ang’a", access_needs_0="A ramp", name_2="Chebet", message="Thanks."
+    )
+    answer = client.post(url(letter), data)
+    assert answer["Location"] == url(letter, "forum_answer_receipt")
+    receipt = client.get(answer["Location"]).content.decode()
+    for words in ("Ng’ang’a", "A ramp", "Chebet", "On the reserve list", "Wanjiru", "Thanks."):
+        assert words in receipt
+    assert OutgoingMail.objects.get().to == letter.email
+    client.post(url(letter), data)  # sent again by a bad line
+    assert [each.name for each in people_of(letter)] == ["Ng’ang’a", "Chebet"]
+    page = client.get(url(letter))
+    assert "the first answer came on" in page.content.decode()
+    client.post(url(letter), filled(page, title_0="Director", name_1="Baraka"))
+    assert [(each.name, each.title) for each in people_of(letter)] == [
+        ("Ng’ang’a", "Director"), ("Baraka", ""), ("Chebet", ""),
+    ]  # fmt: skip
+    gone = filled(client.get(url(letter)), leaves_0="on")
+    assert client.post(url(letter), gone).status_code == 302
+    assert [each.name for each in people_of(letter)] == ["Baraka", "Chebet"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"name_0": "A", "answered_by": " "}, "Write your name: the secretariat must know whom to ask"),
+        ({"title_0": "Director"}, "Officer 1: write the name"),
+        ({"name_0": "A", "email_0": "nowhere"}, "Officer 1: this is no e-mail address"),
+        ({"name_1": "x" * 201}, "Officer 2: the name is 201 characters long; 200 fit."),
+        ({"name_0": "A", "choice": "decline"}, "People are named below."),
+        ({"name_0": "A", "choice": "perhaps"}, "Select a valid choice"),
+        ({}, "Name at least one person, or decline."),
+        ({"name_0": "A\u0007"}, "characters that cannot be shown"),
+        ({"name_0": "A", "name_1": "a"}, "stands on the list twice"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_stays(client, typed, words):
+    letter = make_letter()
+    data = filled(client.get(url(letter)), message="Our words.", **typed)
+    answer = client.post(url(letter), data)
+    text = answer.content.decode()
+    assert answer.status_code in (409, 422)
+    assert words in text
+    assert "Our words." in text
+    assert [slot.value for slot in answer.context["form"].slots] == data["row"]
+    assert Delegate.objects.count() == 0
+    assert 'id="problem" role="alert"' in text
+
+
+def test_rows_that_nobody_can_read_are_no_rows(client):
+    letter, other = make_letter(), make_letter("County of Lamu")
+    client.post(url(other), filled(client.get(url(other)), name_0="Theirs"))
+    (theirs,) = people_of(other)
+    rows = [
+        "person:1²:x",
+        "person::",
+        "officer:zero",
+        "nobody",
+        f"person:{theirs.pk}:{workflow.print_of(theirs)}",
+        "person:9" + "9" * 40,
+    ]
+    answer = client.post(url(letter), {"row": rows, "choice": "come", "answered_by": "W", "name_0": "Mine"})
+    assert answer.status_code == 409
+    assert "was taken off the list meanwhile" in answer.content.decode()
+    theirs.refresh_from_db()
+    assert (theirs.name, theirs.state) == ("Theirs", "nominated")
+
+
+def test_declining_and_coming_after_all(client):
+    letter = make_letter()
+    assert (
+        client.post(url(letter), {"choice": "decline", "answered_by": "W", "message": "A strike."}).status_code == 302
+    )
+    page = client.get(url(letter))
+    assert "Your institution has declined. W said so first on" in page.content.decode()
+    assert client.post(url(letter), filled(page, name_0="Achieng")).status_code == 302
+    assert Invitation.objects.get().state == "answered"
+
+
+def test_a_stranger_s_link_leads_to_one_plain_page_whatever_is_wrong_with_it(client):
+    letter = make_letter()
+    make_delegate(letter.forum, letter.stakeholder, name="Secret Person", invitation=letter)
+    old = url(letter)
+    draft, over = make_letter(state="draft"), make_invitation(make_forum(state="held"))
+    change(letter, token_round=2, token_hash="0" * 64)
+    unknown = reverse("forum_answer", args=["aaaa-bbbb-cccc-dddd-eeee"])
+    pages = [client.get(each) for each in (unknown, old, url(draft), url(over), f"{old}receipt/")]
+    pages.append(client.post(old, {"choice": "decline", "answered_by": "X"}))
+    bodies = {re.sub(r'value="/answer/[^"]*"|csrfmiddlewaretoken[^>]*', "", page.content.decode()) for page in pages}
+    assert {page.status_code for page in pages} == {404}
+    assert len(bodies) == 1
+    (text,) = bodies
+    assert "Ms Njoki, 020 000 000" in text
+    assert [word for word in ("Secret Person", letter.reference, letter.stakeholder.name) if word in text] == []
+    assert {page["X-Robots-Tag"] for page in pages} == {"noindex, nofollow"}
+
+
+def test_nothing_of_another_institution_is_shown_or_changed(client):
+    letter = make_letter()
+    other = make_invitation(letter.forum, make_stakeholder("County of Lamu"))
+    for each, name in ((letter, "Ours"), (other, "Theirs")):
+        client.post(url(each), filled(client.get(url(each)), name_0=name, email_0=f"{name.lower()}@county.example"))
+    for address in (url(letter), url(letter, "forum_answer_receipt")):
+        text = client.get(address).content.decode()
+        assert ("Ours" in text, "Theirs" in text, "theirs@" in text, "Lamu" in text, other.reference in text) == (
+            True, False, False, False, False,
+        )  # fmt: skip
+    client.post(url(letter), {"choice": "decline", "answered_by": "W"})
+    assert [each.name for each in people_of(other)] == ["Theirs"]
+
+
+def test_late_is_taken_and_after_registration_the_text_is_kept(client):
+    letter = make_letter(respond_by=now().date() - timedelta(days=3))
+    page = client.get(url(letter))
+    assert "your answer is taken and marked as late" in page.content.decode()
+    data = filled(page, name_0="Achieng", message="We were on strike.")
+    walk(letter.forum, "registration_closed")
+    answer = client.post(url(letter), data)
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Registration has closed. Ask Ms Njoki, 020 000 000." in text
+    assert ("Achieng" in text, "We were on strike." in text) == (True, True)
+    closed = client.get(url(letter)).content.decode()
+    assert ("cannot be changed here any more" in closed, "<textarea" in closed) == (True, False)
+
+
+def test_a_confirmed_name_is_fixed_and_links_are_asked_for_in_moderation(client, settings):
+    letter = make_letter()
+    client.post(url(letter), filled(client.get(url(letter)), name_0="Achieng"))
+    bring(people_of(letter)[0], "confirmed")
+    page = client.get(url(letter))
+    assert 'name="name_0" value="Achieng" readonly' in page.content.decode()
+    refused = client.post(url(letter), filled(page, name_0="Another"))
+    assert (refused.status_code, "is confirmed: take the name out" in refused.content.decode()) == (409, True)
+    settings.LIMITS = {**settings.LIMITS, "answer": (0, 600)}
+    assert client.get(url(letter)).status_code == 429

@@ -1,0 +1,178 @@
+"""Letters of invitation at the desk: choosing, reviewing, sending, answering from paper; closed to everybody else."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from consultations.models import ForumFile, Group, OutgoingMail
+from consultations.queries.invitations import people_of
+from ncm_portal.workflow import now
+from tests.factories import make_forum, make_invitation, make_member, make_secretariat, make_stakeholder
+from tests.made_files import picture
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+DAY = (now() + timedelta(days=7)).date()
+
+
+@pytest.fixture
+def desk(client):
+    sign_in(client, make_secretariat())
+    return client
+
+
+@pytest.fixture
+def forum():
+    return make_forum(letter_text="You are invited.", respond_by=DAY, code="F-1", slug="f-1")
+
+
+def at(name, forum, *args):
+    return reverse(name, args=[forum.slug, *args])
+
+
+def test_institutions_are_chosen_by_group_and_written_to_in_their_order(desk, forum):
+    isiolo, lamu, body = (
+        make_stakeholder("County of Isiolo", group=Group.COUNTY, contact_email="isiolo@county.example"),
+        make_stakeholder("County of Lamu", group=Group.COUNTY),
+        make_stakeholder("A ministry", group=Group.MINISTRY, is_ncm_member=True),
+    )
+    new = at("forum_letters_new", forum)
+    assert [each.stakeholder for each in desk.get(f"{new}?members=yes").context["found"]] == [body]
+    page = desk.get(f"{new}?group=county_government")
+    assert [each.stakeholder for each in page.context["found"]] == [isiolo, lamu]
+    assert f'value="{DAY:%Y-%m-%d}"' in page.content.decode()
+    wrong = desk.post(f"{new}?group=county_government", {"respond_by": "2017-01-01"})
+    assert (wrong.status_code, "Mark at least one institution" in wrong.content.decode()) == (422, True)
+    data = {"respond_by": DAY, "bodies": [isiolo.pk, lamu.pk], f"seats_{isiolo.pk}": 3, f"seats_{lamu.pk}": ""}
+    wrong = desk.post(f"{new}?group=county_government", data)
+    assert (wrong.status_code, "Write how many seats" in wrong.content.decode()) == (422, True)
+    assert "Seats of County of Lamu: Write how many seats" in wrong.content.decode()
+    past = {**data, f"seats_{lamu.pk}": 1, "respond_by": "2017-01-01"}
+    assert "The day of the answer has passed already." in desk.post(new, past).content.decode()
+    done = desk.post(f"{new}?group=county_government", {**data, f"seats_{lamu.pk}": 1}, follow=True)
+    text = done.content.decode()
+    assert "2 letters are written. None was sent yet." in text
+    assert "no e-mail address: by post" in text
+    letters = forum.invitations.order_by("pk").values_list("stakeholder__name", "seats", "reference", "state")
+    assert list(letters) == [
+        ("County of Isiolo", 3, "NCM/F-1/001", "draft"), ("County of Lamu", 1, "NCM/F-1/002", "draft"),
+    ]  # fmt: skip
+
+
+def test_every_mail_is_shown_before_it_goes_and_goes_once(desk, forum):
+    for number in range(5):
+        make_invitation(forum, make_stakeholder(f"Body {number}"), state="draft", email=f"b{number}@body.example")
+    make_invitation(forum, make_stakeholder("By post"), state="draft", email="")
+    make_invitation(forum, make_stakeholder("Refused", state="suspended"), state="draft")
+    page = desk.get(at("forum_letters_send", forum))
+    text = page.content.decode()
+    assert [each.letter.stakeholder.name for each in page.context["whole"]] == ["Body 0", "Body 1", "Body 2"]
+    assert [each.letter.stakeholder.name for each in page.context["folded"]] == ["Body 3", "Body 4"]
+    for words in ("Send 6 letters", "1 cannot go", "Refused is not verified", "By post", "b4@body.example"):
+        assert words in text
+    assert OutgoingMail.objects.count() == 0
+    keys = [str(each.letter.key) for each in page.context["going"]]
+    sent = desk.post(at("forum_letters_send", forum), {"key": [*keys, "nonsense"]}, follow=True).content.decode()
+    assert "6 letters are sent. 1 of them goes by post." in sent
+    again = desk.post(at("forum_letters_send", forum), {"key": keys}, follow=True).content.decode()
+    assert "Nothing was sent: all of these went before" in again
+    mails = list(OutgoingMail.objects.order_by("to"))
+    assert [mail.to for mail in mails] == [f"b{number}@body.example" for number in range(5)]
+    assert [mail.body for mail in mails[:3]] == [each.mail.body for each in page.context["whole"]]
+
+
+def test_reminders_are_reviewed_too_and_one_refusal_stops_no_other(desk, forum):
+    one, two = make_invitation(forum), make_invitation(forum, email="")
+    make_invitation(forum, state="answered")
+    page = desk.get(at("forum_letters_remind", forum))
+    assert [each.letter for each in page.context["going"]] == [one]
+    assert "no e-mail address: write by post" in page.content.decode()
+    text = desk.post(at("forum_letters_remind", forum), {"key": [one.key, two.key]}, follow=True).content.decode()
+    assert ("1 institution is reminded." in text, "write by post" in text) == (True, True)
+    assert [mail.to for mail in OutgoingMail.objects.all()] == [one.email]
+    only = desk.get(at("forum_letters_remind", forum), {"key": str(two.key)})
+    assert (len(only.context["going"]), len(only.context["refused"])) == (0, 1)
+
+
+def test_an_answer_on_paper_is_recorded_with_its_scan_or_not_at_all(desk, forum):
+    letter = make_invitation(forum, make_stakeholder("County of Lamu"))
+    address = at("forum_letter_answer", forum, letter.key)
+    row = desk.get(address).context["form"].slots[0].value
+    given = {
+        "reference": "CG/7", "received_on": f"{now():%Y-%m-%d}", "answered_by": "The Governor", "choice": "come",
+        "row": [row], "name_0": "Ng’ang’a",
+    }  # fmt: skip
+    missing = desk.post(address, {**given, "received_on": f"{DAY:%Y-%m-%d}"})
+    text = missing.content.decode()
+    for words in ("Add the scan of the letter", "This day lies ahead.", "Ng’ang’a"):
+        assert words in text
+    assert missing.status_code == 422
+    bad = desk.post(address, {**given, "scan": SimpleUploadedFile("a.pdf", b"MZ this is a program")})
+    assert (bad.status_code, "another kind of file" in bad.content.decode()) == (409, True)
+    assert (people_of(letter), ForumFile.objects.count()) == ([], 0)
+    done = desk.post(address, {**given, "scan": SimpleUploadedFile("their letter.png", picture())}, follow=True)
+    text = done.content.decode()
+    for words in (
+        "The answer is recorded, and its scan is kept.",
+        "Ng’ang’a",
+        "The Governor, CG/7",
+        "their letter.png",
+    ):
+        assert words in text
+    file = ForumFile.objects.get()
+    assert (file.kind, file.invitation, file.media_type) == ("answer", letter, "image/png")
+    answer = desk.get(at("forum_letter_file", forum, letter.key, file.key))
+    assert (answer["Content-Type"], answer["Content-Disposition"]) == (
+        "image/png", 'attachment; filename="their letter.png"',
+    )  # fmt: skip
+    assert b"".join(answer).startswith(b"\x89PNG")
+    other = make_invitation(forum)
+    assert desk.get(at("forum_letter_file", forum, other.key, file.key)).status_code == 404
+
+
+def test_a_letter_is_corrected_and_its_link_issued_anew(desk, forum):
+    letter = make_invitation(forum)
+    address = at("forum_letter", forum, letter.key)
+    before = desk.get(address).context["link"]
+    assert before in desk.get(address).content.decode()
+    wrong = desk.post(address, {"seats": 0, "respond_by": "soon", "email": "x"})
+    assert (wrong.status_code, set(wrong.context["form"].errors)) == (422, {"seats", "respond_by", "email"})
+    saved = desk.post(address, {"seats": 4, "respond_by": DAY, "email": "new@body.example", "addressee": "The PS"})
+    letter.refresh_from_db()
+    assert (saved.status_code, letter.seats, letter.email, letter.addressee) == (302, 4, "new@body.example", "The PS")
+    move = at("forum_letter_move", forum, letter.key, "reissue_link")
+    assert desk.post(move, {"reason": ""}).status_code == 409
+    assert "The new link is good from now on" in desk.post(move, {"reason": "Forwarded."}, follow=True).content.decode()
+    after = desk.get(address).context["link"]
+    assert before != after
+    assert desk.post(at("forum_letter_move", forum, letter.key, "send_invitation"), {}).status_code == 404
+
+
+def test_the_table_says_what_is_missing_and_next_in_few_queries(desk, forum, django_assert_max_num_queries):
+    for state in ("draft", "sent", "answered", "declined", "lapsed"):
+        make_invitation(forum, state=state, addressee="The PS")
+    with django_assert_max_num_queries(8):
+        page = desk.get(at("forum_letters", forum))
+    assert {row["letter"].state: row["next"] for row in page.context["rows"]} == {
+        "draft": "Send it",
+        "sent": "Wait: 7 days are left",
+        "answered": "2 seats are not used",
+        "declined": "",
+        "lapsed": "Ask by telephone: the day has passed",
+    }
+    assert len(desk.get(at("forum_letters", forum), {"state": "sent"}).context["rows"]) == 1
+    assert len(desk.get(at("forum_letters", forum), {"state": "odd"}).context["rows"]) == 5
+
+
+def test_for_everybody_else_the_pages_are_not_there(client, forum):
+    letter = make_invitation(forum)
+    sign_in(client, make_member(letter.stakeholder))
+    names = ["forum_letters", "forum_letters_new", "forum_letters_send", "forum_letters_remind"]
+    found = [client.get(at(name, forum)).status_code for name in names]
+    found += [client.get(at(name, forum, letter.key)).status_code for name in ("forum_letter", "forum_letter_answer")]
+    found += [client.post(at("forum_letter_move", forum, letter.key, "reissue_link"), {"reason": "x"}).status_code]
+    found += [client.get(at("forum_letter_file", forum, letter.key, uuid4())).status_code]
+    assert found == [404] * 8
