@@ -51,7 +51,13 @@ def look(browser, address):
 def test_pages_of_a_large_review_ask_little_and_come_by_section(client, review):
     found = {}
     sign_in(client, review.member)
-    for name, args in (("review", []), ("review_section", [2]), ("review_amendment", [review.amendments[0].pk])):
+    pages = (
+        ("review", []),
+        ("review_section", [2]),
+        ("review_amendment", [review.amendments[0].pk]),
+        ("review_print", []),
+    )
+    for name, args in pages:
         found[name] = look(client, at(name, review, *args))
     sign_in(client, review.drafter)
     for name, args in (
