@@ -7,6 +7,7 @@ from typing import Any
 
 from consultations.models import (
     Delegate,
+    Forum,
     Invitation,
     Membership,
     MembershipRole,
@@ -146,6 +147,19 @@ def chairs_session(user: Any, session_id: int) -> bool:
 
 def _has_role(user: Any, session_id: int, kind: str) -> bool:
     return is_signed_in(user) and user.session_roles.filter(session=session_id, kind=kind).exists()
+
+
+def sessions_reported_by(user: Any, forum: Forum) -> set[int]:
+    """The sessions of a forum (primary keys) on which `user` reports."""
+    if not is_signed_in(user):
+        return set()
+    roles = user.session_roles.filter(session__forum=forum, kind=SessionRoleKind.RAPPORTEUR)
+    return set(roles.values_list("session", flat=True))
+
+
+def may_use_door(user: Any, forum: Forum) -> bool:
+    """Open the page for the door and the rooms: the secretariat, and for their sessions the forum's rapporteurs."""
+    return is_secretariat(user) or bool(sessions_reported_by(user, forum))
 
 
 def secretariat_may(user: Any, record: Any) -> bool:

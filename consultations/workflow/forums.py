@@ -216,10 +216,13 @@ def check_in(
     channel: str = CheckInChannel.MANUAL,
     at: datetime | None = None,
     key: uuid.UUID | None = None,
+    device: str = "",
+    device_at: datetime | None = None,
 ) -> CheckIn:
     """Record that a confirmed delegate came. The same `key` (made by the device) is one row, however often it is sent.
 
-    `at` is the time at the door (default: now). Raises NotAllowed, or Blocked when the delegate has no seat.
+    `at` is the time at the door (default: now), `device_at` the same by the clock of the `device`. Raises NotAllowed,
+    or Blocked when the delegate has no seat.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Check in a delegate"))
     row = Delegate.objects.select_for_update(of=("self",)).get(pk=delegate.pk)
@@ -227,6 +230,7 @@ def check_in(
         raise Blocked(_("%(name)s is %(state)s, not confirmed.") % {"name": row.name, "state": row.get_state_display()})
     moment = at or now()
     values = {"delegate": row, "channel": channel, "at": moment, "received_at": timezone.now(), "by": by}
+    values |= {"device": device, "device_at": device_at}
     check, made = CheckIn.objects.get_or_create(key=key or uuid.uuid4(), defaults=values)
     if made:
         journal("check_in", row, by=by, data={"channel": channel, "at": moment.isoformat()})

@@ -1,0 +1,256 @@
+"""Rows of a device's queue: read as they came, and judged. Nothing that a device can send makes the reading fail."""
+
+import json
+import re
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from consultations.models import (
+    CheckIn,
+    CheckInChannel,
+    Delegate,
+    DelegateState,
+    Forum,
+    QueuedKind,
+    QueuedOutcome,
+    clean_text,
+)
+from consultations.queries import presence
+
+# A badge carries "NCM:<code of the forum>:<ticket>"; the ticket alone is taken too.
+CODE = re.compile(
+    r"(?:NCM:(?P<forum>[^:]{1,40}):)?(?P<ticket>[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.I
+)
+YEARS = range(1970, 2101)  # an empty battery begins at the first; beyond the last no clock can be meant
+LONGEST_WAIT = timedelta(days=366)
+NAMELESS = uuid.UUID("6f3a4d9e-52a7-4f0c-9a39-6a1d4a7c2f10")  # names rows that came without a key of their own
+
+
+# --- Reading --------------------------------------------------------------------------------------------------------
+
+
+def moment(value: Any, otherwise: datetime) -> datetime:
+    """An aware moment as a device writes it (ISO 8601); `otherwise` where none can be read."""
+    try:
+        found = parse_datetime(value) if isinstance(value, str) else None
+    except ValueError:
+        found = None
+    return found if found and found.tzinfo and found.year in YEARS else otherwise
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A device's clock beside the portal's: what both said when the queue was handed over."""
+
+    device: datetime
+    portal: datetime
+
+    def at_the_door(self, device_at: datetime) -> datetime:
+        """The portal's time of what the device says happened at `device_at`: never after it was handed over."""
+        age = min(max(self.device - device_at, timedelta()), LONGEST_WAIT)
+        return self.portal - age
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a queue as it was read. `said` is what came, or {} where that was no list of named values."""
+
+    key: uuid.UUID
+    kind: str
+    device_at: datetime
+    said: dict[str, Any]
+    payload: Any
+    is_known: bool
+
+    def word(self, name: str) -> str:
+        """What stands under `name`, if it is text or a whole number: as text."""
+        value = self.said.get(name)
+        return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+    def number(self, name: str) -> int | None:
+        """What stands under `name` as a whole number that a primary key can be."""
+        word = self.word(name).strip()
+        return int(word) if re.fullmatch(r"[0-9]{1,9}", word) else None
+
+
+def read(raw: Any, clock: Clock, forum: Forum) -> Row:
+    """Read one row. Without a key of its own it gets one from its words, so that a resend is the same row."""
+    said = raw if isinstance(raw, dict) else {}
+    kind = said.get("kind")
+    is_known = kind in QueuedKind.values
+    return Row(
+        key=_key(said.get("key"), raw, forum),
+        kind=kind if is_known else QueuedKind.POINT if "text" in said else QueuedKind.CHECK_IN,
+        device_at=moment(said.get("at"), clock.device),
+        said=said,
+        payload=kept(raw),
+        is_known=is_known,
+    )
+
+
+def _key(value: Any, raw: Any, forum: Forum) -> uuid.UUID:
+    try:
+        return uuid.UUID(value)
+    except (TypeError, ValueError, AttributeError):
+        return uuid.uuid5(NAMELESS, f"{forum.pk} {json.dumps(raw, sort_keys=True)}")
+
+
+def kept(raw: Any) -> Any:
+    """What came, as the database can keep it; with signs or numbers in it that it can't, as one text in ASCII."""
+    try:
+        clean_text(json.dumps(raw, ensure_ascii=False, allow_nan=False))
+        readable = "\\u0000" not in json.dumps(raw)
+    except (ValidationError, ValueError):
+        readable = False
+    return raw if readable else {"as_text": json.dumps(raw)}
+
+
+# --- Judging check-ins ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a row: the outcome, why, whom it is about, and whether a check-in is made of it."""
+
+    outcome: str
+    reason: str = ""
+    delegate: Delegate | None = None
+    counts: bool = False
+
+
+def refused(reason: str, delegate: Delegate | None = None) -> Verdict:
+    """Not taken over, and why."""
+    return Verdict(QueuedOutcome.REFUSED, reason, delegate)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A check-in that counts already: who, where and when."""
+
+    person: Delegate
+    device: str
+    channel: str
+    at: datetime
+
+
+def hour_of(at: datetime) -> str:
+    """The hour in Kenya, as it is told: "08:31"."""
+    return f"{timezone.localtime(at, presence.NAIROBI):%H:%M}"
+
+
+@dataclass
+class Book:
+    """What the door knows of a forum while a queue is taken over; it learns from every row."""
+
+    forum: Forum
+    by_ticket: dict[uuid.UUID, Delegate] = field(default_factory=dict)
+    by_badge: dict[int, Delegate] = field(default_factory=dict)
+    elsewhere: set[uuid.UUID] = field(default_factory=set)
+    came: dict[tuple[int, presence.HalfDay], list[Seen]] = field(default_factory=dict)
+
+    @classmethod
+    def opened(cls, forum: Forum, rows: Iterable[Row]) -> "Book":
+        """Read the forum's delegates, locked, and who came; and which codes in `rows` are of other forums."""
+        book = cls(forum)
+        along = ("stakeholder", "sits_in_for", "merged_into__sits_in_for")
+        for delegate in (
+            forum.delegates.select_for_update(of=("self",), no_key=True).select_related(*along).order_by("pk")
+        ):
+            book.by_ticket[delegate.ticket] = delegate
+            if delegate.badge_number is not None:
+                book.by_badge[delegate.badge_number] = delegate
+        for check in presence.counting(forum):
+            book.note(Seen(presence.person_of(check.delegate), check.device, check.channel, check.at))
+        codes = filter(None, (CODE.fullmatch(row.word("code").strip()) for row in rows))
+        unknown = {uuid.UUID(code["ticket"]) for code in codes} - set(book.by_ticket)
+        if unknown:
+            book.elsewhere = set(Delegate.objects.filter(ticket__in=unknown).values_list("ticket", flat=True))
+        return book
+
+    def note(self, seen: Seen) -> None:
+        """Somebody came."""
+        place = (presence.seat_of(seen.person).pk, presence.half_day(seen.at))
+        self.came.setdefault(place, []).append(seen)
+
+    def find(self, row: Row) -> Delegate | str:
+        """The delegate whose badge a row names; or why there is none, in words."""
+        code = row.word("code").strip()
+        if not code:
+            number = row.number("badge")
+            none = _("No badge of this forum has the number %(number)s.") % {"number": number}
+            return self.by_badge.get(number or 0) or (none if number else _("It names no badge."))
+        found = CODE.fullmatch(code)
+        if found is None:
+            return _("This is no code of a badge, or it was altered.")
+        ticket, named = uuid.UUID(found["ticket"]), found["forum"]
+        if ticket in self.elsewhere or (named and named != self.forum.code):
+            return _("The badge is of another forum.")
+        return self.by_ticket.get(ticket) or _("No badge has this code: it is unknown, or it was altered.")
+
+
+def unknown_kind() -> Verdict:
+    """The verdict on a row of which nobody knows what it is."""
+    return refused(_("It is neither a check-in nor a point of a session."))
+
+
+def judge(row: Row, at: datetime, book: Book, device: str) -> Verdict:
+    """What becomes of a check-in that a device sends, made at `at`. The book notes it if it is taken over."""
+    found = book.find(row)
+    if isinstance(found, str):
+        return refused(found)
+    person = presence.person_of(found)
+    if person.state != DelegateState.CONFIRMED:
+        words = {"name": person.name, "state": person.get_state_display()}
+        return refused(_("%(name)s is %(state)s, not confirmed: the badge does not count.") % words, person)
+    others = book.came.get((presence.seat_of(person).pk, presence.half_day(at)), [])
+    own = [seen for seen in others if _is_own(seen, person, device)]
+    if own:
+        again = _("It was checked in on this device already, at %(hour)s.") % {"hour": hour_of(own[0].at)}
+        return Verdict(QueuedOutcome.TAKEN, again, person)
+    reasons = [_rivalry(seen, person) for seen in others if not _agrees(seen, person)]
+    book.note(Seen(person, device, channel_of(row), at))
+    outcome = QueuedOutcome.CONFLICT if reasons else QueuedOutcome.TAKEN
+    return Verdict(outcome, "\n".join(dict.fromkeys(reasons)), person, counts=True)
+
+
+def channel_of(row: Row) -> str:
+    """How the badge was read: by the camera, or typed."""
+    return CheckInChannel.QR if row.said.get("how") == "qr" else CheckInChannel.MANUAL
+
+
+def _is_own(seen: Seen, person: Delegate, device: str) -> bool:
+    return seen.person.pk == person.pk and seen.device == device and seen.channel != CheckInChannel.PAPER
+
+
+def _agrees(seen: Seen, person: Delegate) -> bool:
+    """A signature on paper and a badge at the door are one person who came."""
+    return seen.person.pk == person.pk and seen.channel == CheckInChannel.PAPER
+
+
+def _rivalry(seen: Seen, person: Delegate) -> str:
+    words = {"name": seen.person.name, "hour": hour_of(seen.at), "device": seen.device or _("the desk")}
+    if seen.person.pk == person.pk:
+        return _("%(name)s was checked in at %(hour)s by %(device)s too, with the same badge.") % words
+    return _("%(name)s, who has the same seat, was checked in at %(hour)s: one sits in for the other.") % words
+
+
+def check_in_of(row: Row, verdict: Verdict, clock: Clock, **fields: Any) -> CheckIn:
+    """The check-in that is made of a row, not saved yet."""
+    at = clock.at_the_door(row.device_at)
+    return CheckIn(
+        key=row.key,
+        delegate=verdict.delegate,
+        channel=channel_of(row),
+        at=at,
+        received_at=clock.portal,
+        device_at=row.device_at,
+        **fields,
+    )

@@ -1,0 +1,323 @@
+"""What devices send from the door and the rooms: kept as it came, taken once, and settled by people."""
+
+import json
+import uuid
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consultations import workflow
+from consultations.models import CheckIn, Event, Point, QueuedRow
+from consultations.queries import presence
+from consultations.workflow import queues
+from ncm_portal.workflow import Blocked, NotAllowed, now
+from tests.factories import (
+    change,
+    make_check_in,
+    make_delegate,
+    make_forum,
+    make_member,
+    make_secretariat,
+    make_session,
+    make_stakeholder,
+    make_theme,
+    make_user,
+)
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db
+MORNING = presence.HalfDay(now().date() - timedelta(days=1), "am").begins
+
+
+@pytest.fixture
+def door():
+    """A forum of yesterday with two delegates, an officer, and two devices whose clocks are right."""
+    forum = make_forum(starts_on=MORNING.date(), state="in_session")
+    body = make_stakeholder("Coast Network", short_name="")
+    one = make_delegate(forum, body, name="Asha Ng'ang'a", badge_number=1)
+    two = make_delegate(forum, name="Brian", badge_number=2)
+    return SimpleNamespace(forum=forum, one=one, two=two, body=body, by=make_secretariat(name="Desk"))
+
+
+def code(delegate):
+    return f"NCM:{delegate.forum.code}:{delegate.ticket.hex}"
+
+
+def came(delegate=None, at=MORNING, **more):
+    """A row of a queue: somebody came."""
+    said = {"key": str(uuid.uuid4()), "kind": "check_in", "at": at.isoformat(), "how": "qr"}
+    return said | ({"code": code(delegate)} if delegate else {}) | more
+
+
+def said(session, text="A pass.", at=MORNING, **more):
+    """A row of a queue: a point of a session."""
+    row = {"key": str(uuid.uuid4()), "kind": "point", "at": at.isoformat(), "session": session.pk, "text": text}
+    return row | {"sort": "recommendation", "organisation": None} | more
+
+
+def send(door, *rows, device="a", by=None, device_now=None):
+    made = workflow.take_queue(door.forum, rows, device=device, device_now=device_now or now(), by=by or door.by)
+    return [(row.outcome, row.reason) for row in made]
+
+
+def outcomes(found):
+    return [outcome for outcome, _reason in found]
+
+
+TAKEN = ("taken", "")
+
+
+# --- Taking over ----------------------------------------------------------------------------------------------------
+
+
+def test_what_a_device_sends_is_taken_once_and_kept_as_it_came(door):
+    rows = [came(door.one), came(badge=2, how="typed", at=MORNING + timedelta(minutes=4))]
+    assert send(door, *rows) == [TAKEN, TAKEN]
+    before = list(CheckIn.objects.values()), Event.objects.count()
+    assert send(door, *rows, device="b") == [TAKEN, TAKEN]
+    assert (list(CheckIn.objects.values()), Event.objects.count()) == before
+    assert [row.payload for row in QueuedRow.objects.order_by("device_at")] == rows
+    first, second = CheckIn.objects.all()
+    assert (str(first.key), first.delegate, first.channel, first.device) == (rows[0]["key"], door.one, "qr", "a")
+    assert (second.delegate, second.channel, second.by) == (door.two, "manual", door.by)
+    assert [event.data for event in Event.objects.about(door.one)] == [{"device": "a"}]
+    assert [event.data for event in Event.objects.about(door.forum)] == [{"device": "a", "taken": 2}]
+
+
+def test_a_clock_that_is_hours_off_gives_the_time_at_the_door(door):
+    ahead = timedelta(hours=7, minutes=12)
+    send(door, came(door.one, at=MORNING + ahead), device_now=now() + ahead)
+    check = CheckIn.objects.get()
+    assert abs(check.at - MORNING) < timedelta(seconds=5)
+    assert check.device_at == MORNING + ahead
+    send(door, came(door.two, at=now() + timedelta(days=900)))
+    assert CheckIn.objects.get(delegate=door.two).at <= now()
+
+
+def test_one_badge_at_two_devices_counts_once_and_is_shown(door):
+    send(door, came(door.one, at=MORNING + timedelta(minutes=31)))
+    again = came(door.one, at=MORNING + timedelta(minutes=40))
+    assert send(door, again) == [("taken", "It was checked in on this device already, at 09:31.")]
+    told = "Asha Ng'ang'a was checked in at 09:31 by a too, with the same badge."
+    assert send(door, came(door.one), device="b") == [("conflict", told)]
+    assert send(door, came(door.one, at=MORNING + timedelta(hours=6)), device="b") == [TAKEN]  # in the afternoon
+    assert CheckIn.objects.count() == 3
+    assert presence.came_by_half_day(door.forum)[presence.half_day(MORNING)] == {door.one.pk}
+
+
+def test_two_for_one_seat_are_shown_whoever_comes_first(door):
+    substitute = make_delegate(door.forum, door.body, name="Chebet", badge_number=3, sits_in_for=door.one)
+    assert send(door, came(substitute)) == [TAKEN]
+    told = "Chebet, who has the same seat, was checked in at 09:00: one sits in for the other."
+    assert send(door, came(door.one, at=MORNING + timedelta(minutes=1))) == [("conflict", told)]
+
+
+def test_what_cannot_be_taken_over_says_why_and_is_kept(door):
+    gone = make_delegate(door.forum, name="Dida", state="withdrawn", badge_number=4)
+    elsewhere = make_delegate(make_forum(), name="Elsewhere", badge_number=1)
+    rows = [
+        came(gone), came(elsewhere), came(code="NCM:X:12"), came(code=uuid.uuid4().hex), came(badge=99), came(),
+        came(code=f"NCM:OTHER:{door.one.ticket.hex}"), came(code={"a": 1}, badge=True),
+        {"kind": "wish", "at": "yesterday", "key": 7}, "\0 \ud800", 1e999,
+    ]  # fmt: skip
+    assert [reason for _outcome, reason in send(door, *rows)] == [
+        "Dida is withdrawn, not confirmed: the badge does not count.",
+        "The badge is of another forum.",
+        "This is no code of a badge, or it was altered.",
+        "No badge has this code: it is unknown, or it was altered.",
+        "No badge of this forum has the number 99.",
+        "It names no badge.",
+        "The badge is of another forum.",
+        "It names no badge.",
+        *["It is neither a check-in nor a point of a session."] * 3,
+    ]
+    assert not CheckIn.objects.exists()
+    assert [row.payload for row in QueuedRow.objects.filter(payload__has_key="as_text").order_by("pk")] == [
+        {"as_text": json.dumps("\0 \ud800")}, {"as_text": "Infinity"}
+    ]  # fmt: skip
+    assert set(outcomes(send(door, *rows))) == {"refused"}
+    assert QueuedRow.objects.count() == len(rows)
+
+
+def test_who_was_entered_twice_comes_as_the_one_who_is_kept(door):
+    double = make_delegate(door.forum, door.body, state="withdrawn", badge_number=5)
+    change(double, merged_into=door.one)
+    assert send(door, came(double)) == [TAKEN]
+    assert CheckIn.objects.get().delegate == door.one
+
+
+def test_a_queue_of_another_forum_and_too_long_a_one_are_refused_whole(door):
+    row = came(door.one)
+    send(door, row)
+    with pytest.raises(Blocked) as refusal:
+        workflow.take_queue(make_forum(), [came(), row], device="a", device_now=now(), by=door.by)
+    assert refusal.value.reasons == ["This queue is of another forum: nothing of it was taken over."]
+    with pytest.raises(Blocked) as refusal:
+        send(door, *[{}] * 2_001)
+    assert refusal.value.reasons == ["2,001 rows at once are too many: send at most 2,000."]
+    with pytest.raises(NotAllowed):
+        send(door, by=make_member())
+    assert QueuedRow.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_devices_at_once_take_turns():
+    forum, by = make_forum(starts_on=MORNING.date()), make_secretariat()
+    rows = [came(make_delegate(forum)) for _turn in range(3)]
+    door = SimpleNamespace(forum=forum, by=by)
+    sent = at_once(*(lambda name=name: send(door, *rows, device=name) for name in "aab"))
+    assert [outcomes(found) for found in sent] == [["taken"] * 3] * 3
+    assert (CheckIn.objects.count(), QueuedRow.objects.count()) == (3, 3)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["key", "kind", "at", "code", "text"]), inner),
+        max_leaves=5,
+    ),
+    st.datetimes(),
+)
+def test_nothing_that_a_device_can_send_makes_the_reading_fail(raw, local):
+    clock = queues.Clock(queues.moment(local.isoformat(), MORNING), MORNING)
+    row = queues.read(raw, clock, SimpleNamespace(pk=1))
+    assert row.key == queues.read(raw, clock, SimpleNamespace(pk=1)).key
+    assert MORNING - queues.LONGEST_WAIT <= clock.at_the_door(row.device_at) <= MORNING
+    json.dumps(row.payload, allow_nan=False).encode()
+    assert len(row.word("text")) >= 0
+    assert row.number("session") is None or row.number("session") >= 0
+
+
+# --- Points ---------------------------------------------------------------------------------------------------------
+
+
+def test_points_are_drafts_of_their_session(door):
+    session = make_session(door.forum, theme=make_theme("T1"), starts_at=MORNING)
+    rows = [said(session, organisation=door.body.pk, sort="finding"), said(session, "Another.", theme="T2")]
+    assert send(door, *rows) == [TAKEN, TAKEN]
+    assert send(door, *rows) == [TAKEN, TAKEN]
+    found = [(p.text, p.kind, p.stakeholder, p.theme.code, p.state) for p in Point.objects.order_by("number")]
+    assert found == [
+        ("A pass.", "finding", door.body, "T1", "draft"), ("Another.", "recommendation", None, "T2", "draft"),
+    ]  # fmt: skip
+
+
+def test_a_point_that_cannot_be_taken_says_everything_that_is_wrong(door):
+    session, foreign = make_session(door.forum), make_session()
+    waiting = make_stakeholder(state="registered")
+    rows = [
+        said(foreign), said(session, theme="T9", sort="wish", organisation=waiting.pk), said(session), said(session, " "),
+        said(session, "x" * 2_001, theme="T1"), said(session, "a\0", theme="T1"),
+    ]  # fmt: skip
+    assert [reason for _outcome, reason in send(door, *rows)] == [
+        "The session is not of this forum, or somebody else reports on it.",
+        "Its kind is not known. The organisation that raised it is not known, or not verified. "
+        "Its theme is not one of the consultation.",
+        "Choose the theme of the point.",
+        "Choose the theme of the point.",
+        "The point is 2,001 characters long; 2,000 fit.",
+        "The text holds characters that cannot be shown (U+0000). Remove them and send again.",
+    ]
+    assert not Point.objects.exists()
+
+
+def test_what_was_typed_after_the_session_closed_is_a_draft_to_look_at(door):
+    session = make_session(door.forum, theme=make_theme("T1"), starts_at=MORNING, state="open")
+    workflow.close_session(session, by=door.by)
+    before, after = now() - timedelta(minutes=5), now() + timedelta(minutes=5)
+    found = send(door, said(session, at=before), said(session, "Late.", at=after), device_now=after)
+    assert found[0] == TAKEN
+    assert found[1][0] == "conflict"
+    reference = Point.objects.get(text="Late.").reference
+    assert found[1][1].endswith(f"point {reference} is a draft.")
+
+
+def test_a_rapporteur_sends_points_of_the_own_session_only(door):
+    own, other = (make_session(door.forum, theme=make_theme("T1")) for _turn in range(2))
+    person = own.roles.create(user=make_user(), kind="rapporteur").user
+    found = send(door, said(own), said(other), came(door.one), by=person)
+    assert outcomes(found) == ["taken", "refused", "refused"]
+    assert found[2][1] == "Only the secretariat checks in delegates."
+
+
+# --- Settling -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rivals(door):
+    """The same badge at three devices; what came last to the portal was first at the door."""
+    for minutes, device in ((30, "a"), (40, "b"), (10, "c")):
+        send(door, came(door.one, at=MORNING + timedelta(minutes=minutes)), device=device)
+    door.b, door.c = QueuedRow.objects.filter(outcome="conflict").order_by("pk")
+    return door
+
+
+def standing(door):
+    return list(presence.counting(door.forum).order_by("device").values_list("device", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("how", "stay", "open_ones"),
+    [("first", ["c"], 0), ("this", ["b"], 0), ("void", ["a", "c"], 1), ("note", ["a", "b", "c"], 1)],
+)
+def test_a_conflict_is_settled_by_a_row_that_voids_another(rivals, how, stay, open_ones):
+    settled = workflow.settle_queued(rivals.b, by=rivals.by, how=how, note="Asked at the desk.")
+    assert (settled.settled_by, standing(rivals)) == (rivals.by, stay)
+    assert settled.settled_how == f"{workflow.Settling(how).label}. Asked at the desk."
+    assert QueuedRow.objects.filter(outcome="conflict", settled_at=None).count() == open_ones
+    assert CheckIn.objects.filter(voids=None).count() == 3
+    with pytest.raises(Blocked) as refusal:
+        workflow.settle_queued(rivals.b, by=rivals.by, how=how, note="Again.")
+    assert "Desk has settled it already." in refusal.value.reasons
+
+
+def test_settling_says_everything_that_is_missing(rivals):
+    send(rivals, came(badge=99))
+    lost = QueuedRow.objects.get(outcome="refused")
+    taken = QueuedRow.objects.get(outcome="taken")
+    for row, how, reasons in [
+        (lost, "first", ["No check-in came of it that could be void: leave a note."]),
+        (lost, "note", ["Write a note: what was found out, and why it may stay."]),
+        (taken, "wish", ["It was taken over: nothing is to be settled.", "Choose how it is settled."]),
+    ]:
+        with pytest.raises(Blocked) as refusal:
+            workflow.settle_queued(row, by=rivals.by, how=how)
+        assert refusal.value.reasons == reasons
+    with pytest.raises(NotAllowed):
+        workflow.settle_queued(lost, by=make_member(), how="note", note="Mine.")
+
+
+# --- The signed register --------------------------------------------------------------------------------------------
+
+
+def test_the_register_is_entered_once_and_corrected(door):
+    half = presence.half_day(MORNING)
+    make_session(door.forum, starts_at=MORNING + timedelta(minutes=30))
+    both = [door.one.pk, door.two.pk]
+    send(door, came(door.one))
+    assert workflow.enter_register(door.forum, half, by=door.by, signed=both) == (2, 0)
+    assert workflow.enter_register(door.forum, half, by=door.by, signed=both) == (0, 0)
+    check = CheckIn.objects.get(delegate=door.two)
+    assert (check.channel, check.at, check.device) == ("paper", MORNING + timedelta(minutes=30), "")
+    assert presence.came_by_half_day(door.forum) == {half: set(both)}
+    assert send(door, came(door.two, at=MORNING + timedelta(minutes=31)), device="b") == [TAKEN]
+    signed = {"signed": [door.one.pk], "unsigned": [door.two.pk]}
+    assert workflow.enter_register(door.forum, half, by=door.by, **signed) == (0, 1)
+    assert workflow.enter_register(door.forum, half, by=door.by, signed=both) == (1, 0)
+
+
+def test_a_register_of_later_or_with_strangers_is_refused(door):
+    later = presence.half_day(now() + timedelta(days=1))
+    stranger = make_delegate(door.forum, state="withdrawn")
+    with pytest.raises(Blocked) as refusal:
+        workflow.enter_register(door.forum, later, by=door.by, signed=[stranger.pk])
+    assert refusal.value.reasons == [
+        "This half-day has not begun: nobody can have signed for it.",
+        "Somebody who was ticked has no seat any more. Open the register anew.",
+    ]
+    with pytest.raises(NotAllowed):
+        workflow.enter_register(door.forum, later, by=make_member(), signed=[])
+    assert make_check_in(door.one).device == ""

@@ -1,0 +1,86 @@
+"""Who came in which half-day, and who is in the room now."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consultations.queries import presence
+from consultations.queries.presence import NAIROBI, HalfDay, half_day, same_half_day
+from tests.factories import change, make_check_in, make_delegate, make_forum, make_session, make_stakeholder
+
+DAY = date(2017, 10, 17)
+FIRST, LAST = datetime(2015, 1, 1, tzinfo=UTC), datetime(2035, 1, 1, tzinfo=UTC)
+MOMENTS = st.integers(int(FIRST.timestamp()), int(LAST.timestamp())).map(lambda at: datetime.fromtimestamp(at, UTC))
+
+
+def at(hour, minute=0, day=DAY):
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=NAIROBI)
+
+
+@given(MOMENTS, MOMENTS)
+def test_one_half_day_is_one_day_and_one_side_of_midday_in_kenya(one, other):
+    there = [moment.astimezone(NAIROBI) for moment in (one, other)]
+    alike = there[0].date() == there[1].date() and (there[0].hour < 13) == (there[1].hour < 13)
+    assert same_half_day(one, other) is alike
+    assert same_half_day(other, one) is alike
+
+
+@given(st.lists(MOMENTS))
+def test_half_days_sort_as_they_follow_each_other(moments):
+    moments.sort()
+    assert [half_day(moment) for moment in moments] == sorted(half_day(moment) for moment in moments)
+
+
+def test_midday_is_the_afternoon():
+    assert [half_day(at(12, 59)), half_day(at(13))] == [HalfDay(DAY, "am"), HalfDay(DAY, "pm")]
+    assert half_day(datetime(2017, 10, 16, 21, 30, tzinfo=UTC)) == HalfDay(DAY, "am")  # half past midnight in Kenya
+    assert (HalfDay(DAY, "am").code, HalfDay(DAY, "pm").label) == ("2017-10-17-am", "17 October 2017, afternoon")
+    assert half_day(HalfDay(DAY, "pm").begins) == HalfDay(DAY, "pm")
+
+
+@pytest.fixture
+def forum(db):
+    return make_forum(starts_on=DAY)
+
+
+def test_the_half_days_are_those_of_the_programme(forum):
+    assert presence.half_days(forum) == [HalfDay(DAY, "am"), HalfDay(DAY, "pm")]
+    make_session(forum, starts_at=at(9))
+    make_session(forum, starts_at=at(14), kind="break")
+    assert presence.half_days(forum) == [HalfDay(DAY, "am")]
+
+
+def test_whoever_came_today_is_present_and_counted_once(forum):
+    one, two = make_stakeholder(group="ministry"), make_stakeholder(group="academia")
+    principal, guest, gone = make_delegate(forum, one), make_delegate(forum, two), make_delegate(forum, two)
+    substitute = make_delegate(forum, make_stakeholder(group="media"), sits_in_for=principal)
+    for delegate in (principal, substitute, guest):
+        make_check_in(delegate, at=at(9))
+    make_check_in(guest, at=at(14, day=DAY - timedelta(days=1)))
+    make_check_in(gone, voids=make_check_in(gone, at=at(9)), at=at(9))
+    room = presence.present(forum, at(15))
+    assert (room.institutions, room.groups, room.seats) == ({one.pk, two.pk}, {"ministry", "academia"}, 2)
+    assert presence.present(forum, at(8)).seats == 0
+    assert presence.present(forum, at(15, day=DAY + timedelta(days=1))).seats == 0
+    came = presence.came_by_half_day(forum)
+    assert list(came) == [HalfDay(DAY - timedelta(days=1), "pm"), HalfDay(DAY, "am")]
+    assert came[HalfDay(DAY, "am")] == {principal.pk, substitute.pk, guest.pk}
+
+
+def test_a_substitute_alone_brings_the_institution(forum):
+    principal = make_delegate(forum, make_stakeholder(group="ministry"))
+    make_check_in(make_delegate(forum, make_stakeholder(group="media"), sits_in_for=principal), at=at(9))
+    room = presence.present(forum, at(9))
+    assert (room.institutions, room.groups) == ({principal.stakeholder_id}, {"ministry"})
+
+
+def test_who_was_entered_twice_comes_as_the_one_who_is_kept(forum):
+    kept = make_delegate(forum)
+    double = make_delegate(forum, kept.stakeholder, state="withdrawn")
+    change(double, merged_into=kept)
+    make_check_in(kept, at=at(9))
+    make_check_in(double, at=at(10))
+    assert presence.came_by_half_day(forum) == {HalfDay(DAY, "am"): {kept.pk}}
+    assert presence.present(forum, at(11)).seats == 1
