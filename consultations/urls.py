@@ -11,7 +11,9 @@ from consultations.views import (
     desk_points,
     desk_replies,
     desk_silent,
+    door,
     drafts,
+    forum_door,
     forum_home,
     imports,
     intake,
@@ -27,6 +29,15 @@ from consultations.views import (
 from consultations.views.coverage import show as coverage_public
 
 urlpatterns = [
+    path("door/<slug:slug>/", door.door, name="door"),
+    path("door/<slug:slug>/list.json", door.door_list, name="door_list"),
+    path("door/<slug:slug>/queue/", door.door_queue, name="door_queue"),
+    path("door/<slug:slug>/door.webmanifest", door.door_manifest, name="door_manifest"),
+    path("door/<slug:slug>/worker.js", door.door_worker, name="door_worker"),
+    path("desk/forums/<slug:slug>/door/", forum_door.forum_door, name="forum_door"),
+    path("desk/forums/<slug:slug>/door/<uuid:key>/", forum_door.forum_door_settle, name="forum_door_settle"),
+    path("desk/forums/<slug:slug>/register/", forum_door.forum_registers, name="forum_registers"),
+    path("desk/forums/<slug:slug>/register/<slug:half>/", forum_door.forum_register, name="forum_register"),
     path("inputs/", public.inputs, name="inputs"),
     path("coverage/", coverage_public, name="coverage_public"),
     path("privacy/", public.privacy, name="privacy"),

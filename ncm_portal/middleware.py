@@ -16,32 +16,13 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 from consultations.permissions import needs_second_factor
+from ncm_portal.features import permissions_policy
 
 View = Callable[..., HttpResponse]
 
 # Browsers take Brotli (RFC 7932) over TLS and from the machine itself. At this level it takes no longer than gzip.
 TAKES_BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 BROTLI_QUALITY = 5
-
-# Browser features that no page of ours uses, and that nothing smuggled into one shall use either. Passkeys need theirs.
-PERMISSIONS_POLICY = ", ".join(
-    f"{feature}=()"
-    for feature in (
-        "accelerometer",
-        "browsing-topics",
-        "camera",
-        "display-capture",
-        "geolocation",
-        "gyroscope",
-        "magnetometer",
-        "microphone",
-        "midi",
-        "payment",
-        "screen-wake-lock",
-        "serial",
-        "usb",
-    )
-)
 
 # What somebody without a second factor can still reach: their own account, the way out, and the load balancer's page.
 OPEN_BEFORE = ("account_", "mfa_", "health", "set_language")
@@ -98,7 +79,7 @@ def headers_middleware(get_response: View) -> View:
 
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Permissions-Policy", permissions_policy())
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if "Cache-Control" not in response.headers and SESSION_KEY in getattr(request, "session", ()):
             response.headers["Cache-Control"] = "no-store, private"

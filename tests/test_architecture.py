@@ -19,6 +19,7 @@ FLOORS = {
         "ncm_portal.addresses",
         "ncm_portal.apart",
         "ncm_portal.embedded_postgres",
+        "ncm_portal.features",
         "ncm_portal.formats",
         "ncm_portal.workflow",
     ],

@@ -55,6 +55,11 @@ def same_half_day(one: datetime, other: datetime) -> bool:
     return half_day(one) == half_day(other)
 
 
+def half_called(code: str, among: Iterable[HalfDay]) -> HalfDay | None:
+    """The one of `among` with this code; None where there is none."""
+    return next((half for half in among if half.code == code), None)
+
+
 def half_days(forum: Forum) -> list[HalfDay]:
     """The half-days of a forum with its programme's sessions; without a programme, both of each of its days."""
     times = forum.sessions.exclude(kind=SessionKind.BREAK).values_list("starts_at", flat=True)

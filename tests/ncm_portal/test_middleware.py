@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import reverse
 
-from ncm_portal.middleware import PERMISSIONS_POLICY, headers_middleware, lacks_second_factor
+from ncm_portal.features import permissions_policy
+from ncm_portal.middleware import headers_middleware, lacks_second_factor
 from tests.factories import make_head, make_secretariat, make_user
 from tests.sign_in import give_second_factor, sign_in
 
@@ -75,7 +76,7 @@ def test_whoever_has_a_second_factor_is_asked_for_it_at_log_in(client):
 def test_every_answer_says_what_a_page_may_use(client):
     answer = client.get("/health/")
     wanted = {
-        "Permissions-Policy": PERMISSIONS_POLICY,
+        "Permissions-Policy": permissions_policy(),
         "Cross-Origin-Resource-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Referrer-Policy": "same-origin",
