@@ -41,7 +41,7 @@ def read_queue(data: bytes, forum: Forum) -> Queue:
 
 
 def _device_now(told: dict[str, Any]) -> datetime:
-    """What the device's clock says now. A file was saved earlier: it tells how far the clock was off (`offset`, in ms)."""
+    """What the device's clock says now. A file was saved earlier: `offset` tells how far it was off, in ms."""
     offset = told.get("offset")
     try:
         off = timedelta(milliseconds=offset if isinstance(offset, int | float) else 0)
