@@ -3,6 +3,8 @@
 import gzip
 import hashlib
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from consultations import workflow
 from consultations.forms.door import ComeForm, WhoForm
 from consultations.intake.queue_files import LARGEST, read_queue
-from consultations.models import Forum, PointKind, QueuedKind, QueuedOutcome
+from consultations.models import Delegate, Forum, PointKind, QueuedKind, QueuedOutcome
 from consultations.permissions import is_secretariat, may_use_door
 from consultations.queries import presence
 from consultations.queries.door import badges, came_now, list_for_the_door, remark, sessions_at_hand
@@ -80,16 +82,25 @@ def _show(request: HttpRequest, forum: Forum, form: WhoForm, reasons: list[str] 
 
 def _found(forum: Forum, wanted: str) -> list[dict[str, Any]]:
     """The badges that a number, a code or a part of a name means, each as a card with a form of its own."""
-    came, words = came_now(forum), wanted.casefold().split()
-    code = wanted.rpartition(":")[2].replace("-", "").casefold()
+    came, means = came_now(forum), _meant_by(wanted)
     cards: list[dict[str, Any]] = []
     for delegate in badges(forum):
         person = presence.person_of(delegate)
-        named = all(word in f"{person.name} {person.stakeholder.name}".casefold() for word in words)
-        if str(delegate.badge_number) == wanted or delegate.ticket.hex == code or named:
+        if means(delegate, person):
             form = ComeForm(initial={"ticket": delegate.ticket})
             cards.append({"delegate": person, "remark": remark(person), "came": came.get(person.pk), "form": form})
     return cards[:MOST_FOUND]
+
+
+def _meant_by(wanted: str) -> Callable[[Delegate, Delegate], bool]:
+    """Whether a badge is meant: digits mean its number, a code its ticket, and words the name or the organisation."""
+    code = wanted.rpartition(":")[2].replace("-", "").casefold()
+    if wanted.isdecimal():
+        return lambda badge, person: str(badge.badge_number) == wanted
+    if re.fullmatch("[0-9a-f]{32}", code):
+        return lambda badge, person: badge.ticket.hex == code
+    words = wanted.casefold().split()
+    return lambda badge, person: all(word in f"{person.name} {person.stakeholder.name}".casefold() for word in words)
 
 
 def _come(request: HttpRequest, forum: Forum) -> HttpResponse:
