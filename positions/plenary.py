@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from consultations.models import CheckIn, Delegate, DelegateState, Event, Forum, ForumSession, SessionRole, Stakeholder
 from consultations.permissions import is_member, is_secretariat
-from consultations.queries import Speakers, speakers
+from consultations.queries import Speakers, presence, speakers
 from ncm_portal.workflow import now
 from positions.models import FloorDecision, PaperState, Paragraph, PositionPaper, QuorumCount, Screen
 from positions.queries import paragraph_numbers
@@ -36,17 +36,17 @@ BEFORE_A_MEETING = (PaperState.IN_SESSION, PaperState.FORUM_TEXT)
 def quorum_of(forum: Forum) -> QuorumCount:
     """Who is present at this moment, and what a quorum needs: not stored. Three queries."""
     members = list(Stakeholder.objects.members().order_by("name"))
-    came = CheckIn.objects.filter(delegate__forum=forum, delegate__state=DelegateState.CONFIRMED)
-    seats = set(came.filter(voids=None, voided_by=None).values_list("delegate__stakeholder", "delegate__group"))
-    present = {body for body, _group in seats}
+    room = presence.present(forum)
     return QuorumCount(
         forum=forum,
-        members_present=sum(member.pk in present for member in members),
+        members_present=sum(member.pk in room.institutions for member in members),
         members_total=len(members),
         members_needed=math.ceil(len(members) * forum.consultation.quorum_member_share),
-        groups_present=len({group for _body, group in seats if group}),
+        groups_present=len(room.groups),
         groups_needed=forum.consultation.quorum_groups,
-        electorate=[{"name": body.name, "group": body.group, "present": body.pk in present} for body in members],
+        electorate=[
+            {"name": body.name, "group": body.group, "present": body.pk in room.institutions} for body in members
+        ],
         at=now(),
     )
 
