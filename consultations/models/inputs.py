@@ -307,11 +307,15 @@ class PointState(models.TextChoices):
 
 
 class PointQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user, *, among=None):
         """Points whose source `user` may read: the input is visible, and in full where the point comes from a passage
-        that is held back; or the point was validated at a forum."""
-        seen = Q(submission__in=Submission.objects.visible_to(user).values("pk"), held_back=False)
-        seen |= Q(submission__in=Submission.objects.in_full_for(user).values("pk"))
+        that is held back; or the point was validated at a forum.
+
+        Where only those of a few inputs are asked for, `among` gives their keys: else the database reads the keys of
+        all that `user` may read first."""
+        inputs = Submission.objects.all() if among is None else Submission.objects.filter(pk__in=among)
+        seen = Q(submission__in=inputs.visible_to(user).values("pk"), held_back=False)
+        seen |= Q(submission__in=inputs.in_full_for(user).values("pk"))
         seen |= Q(session__isnull=False) & ~Q(state__in=[PointState.DRAFT, PointState.SUBMITTED])
         if getattr(user, "is_authenticated", False) and user.office in {Office.SECRETARIAT, Office.HEAD}:
             seen |= Q(session__isnull=False)

@@ -197,7 +197,7 @@ def shown(inputs: Iterable[Submission], words: str, user: Any) -> dict[int, Show
 
 def _elsewhere(keys: list[int], words: str, user: Any) -> dict[int, str]:
     """The passages of points and files that have the words, by the input that they belong to."""
-    points = Point.objects.visible_to(user).filter(submission__in=keys, held_back=False)
+    points = Point.objects.visible_to(user, among=keys).filter(submission__in=keys, held_back=False)
     files = Attachment.objects.visible_to(user).shown().filter(submission__in=keys, kind=Attachment.Kind.EVIDENCE)
     entries = _entries(words).filter(submission__in=keys)
     texts = [*points.filter(pk__in=entries.values("point")).values_list("submission", "text")]

@@ -5,9 +5,11 @@ import json
 from io import BytesIO, StringIO
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from consultations.models import Point
 from positions.open_data import CHUNK
 from tests import factories
 from tests.paper_factories import bring_paper, make_disposition, make_paper, make_paragraph, make_section
@@ -91,6 +93,19 @@ def test_a_merged_point_names_the_one_for_which_it_stands_to_whoever_may_read_th
     sign_in(client, factories.make_secretariat())
     named = [row["points"] for row in inputs_of(client) if row["reference"] == both.reference]
     assert [[point["merged_into"] for point in points] for points in named] == [[public.reference, secret.reference]]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["visitor", "own", "secretariat"])
+def test_points_among_some_inputs_are_those_of_them_that_one_may_read(answered, who):
+    """The keys only make it quicker: whoever may not read a point does not see it by naming its input."""
+    hidden = factories.make_submission(answered.consultation, audience="secretariat")
+    factories.make_point(hidden)
+    make = {"visitor": AnonymousUser, "own": lambda: answered.author, "secretariat": factories.make_secretariat}
+    reader, keys = make[who](), [answered.pk, hidden.pk]
+    seen = Point.objects.visible_to(reader, among=keys).filter(submission__in=keys)
+    assert set(seen) == set(Point.objects.visible_to(reader).filter(submission__in=keys))
+    assert seen.count() == {"visitor": 2, "own": 3, "secretariat": 4}[who]
 
 
 @pytest.mark.django_db
