@@ -5,6 +5,7 @@ from django.urls import path
 from consultations.views import (
     answers,
     attachments,
+    calendar,
     desk,
     desk_many,
     desk_organisations,
@@ -40,6 +41,11 @@ urlpatterns = [
     path("desk/forums/<slug:slug>/register/<slug:half>/", forum_door.forum_register, name="forum_register"),
     path("inputs/", public.inputs, name="inputs"),
     path("coverage/", coverage_public, name="coverage_public"),
+    path("forums/<slug:slug>/forum.ics", calendar.forum_ics, name="forum_ics"),
+    path("forums/<slug:slug>/mine.ics", calendar.forum_ics_mine, name="forum_ics_mine"),
+    path(
+        "forums/<slug:slug>/calendar/<int:pk>/<str:signature>.ics", calendar.forum_ics_person, name="forum_ics_person"
+    ),
     path("privacy/", public.privacy, name="privacy"),
     path("accessibility/", public.accessibility, name="accessibility"),
     path("account/notices/", notices.notices, name="notices"),

@@ -25,6 +25,9 @@ PUBLIC = {
     "openapi",
     "attachment",  # a file of an input that everybody may read
     "forum",
+    "forum_ics",
+    "forum_ics_person",  # whoever has the address of a delegate's calendar
+    "forum_pack",
     "printed_form",
     "papers",
     "paper",

@@ -31,6 +31,7 @@ FLOORS = {
         "consultations.similarity",
         "consultations.passages",
         "consultations.pictures",
+        "consultations.calendars",
     ],
     2: ["models", "positions.advice", "positions.comparison", "positions.lines"],
     3: ["permissions"],
@@ -65,6 +66,7 @@ LEAVES = (
     "consultations.similarity",
     "consultations.passages",
     "consultations.pictures",
+    "consultations.calendars",
     "ncm_portal.workflow",
     "ncm_portal.addresses",
 )

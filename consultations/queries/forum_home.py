@@ -32,6 +32,7 @@ ROOMS = (
         _("The chair's desk"), "forum_chair", _("Speakers, the paragraph before the room, and what is decided on it.")
     ),
     Room(_("Screen"), "forum_screen", _("For the projector: the text in large type, speakers, quorum.")),
+    Room(_("Print"), "forum_papers", _("Badges, registers, programme, sheets for rapporteurs, certificates, minutes.")),
     Room(_("Copy this forum"), "forum_copy", _("The next forum with this programme, these seats and this letter.")),
 )
 

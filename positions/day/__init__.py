@@ -18,7 +18,7 @@ from positions.render.paper import canonical
 from . import outcome, people, programme
 from .reading import Content, Day, HalfDay, half_day_of, half_days
 
-ROWS = {"register": 21, "attendance": 15}  # rows that stand on a page of a table with one line in each
+ROWS = {"register": 17, "attendance": 14}  # rows that stand on a page of a table with one line in each
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _programme_sheets(content: Content) -> int:
 
 
 def _seat_sheets(content: Content) -> int:
-    return _pages(sum(len(each["confirmed"]) + len(each["reserve"]) + 4 for each in content["groups"]), 40)
+    return _pages(sum(len(each["confirmed"]) + len(each["reserve"]) + 4 for each in content["groups"]), 26)
 
 
 def _minutes_sheets(content: Content) -> int:

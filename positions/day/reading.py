@@ -134,7 +134,8 @@ class Day:
         seen: Any = Point.objects.visible_to(AnonymousUser())
         rows = seen.filter(consultation=self.forum.consultation_id, theme__in=themes, submission__isnull=False)
         found: dict[int, list[Point]] = defaultdict(list)
-        for row in rows.filter(state=Point.State.VALIDATED).select_related("stakeholder").order_by("reference"):
+        counts = rows.filter(state__in=(Point.State.VALIDATED, Point.State.DISPOSED))
+        for row in counts.select_related("stakeholder").order_by("reference"):
             found[row.theme_id].append(row)
         return dict(found)
 

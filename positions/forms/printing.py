@@ -22,11 +22,18 @@ class ForWhomForm(forms.Form):
         widget=forms.RadioSelect,
         initial="new",
     )
-    number = forms.IntegerField(label=gettext_lazy("Number of the badge"), required=False, min_value=1, max_value=32767)
+    number = forms.IntegerField(
+        label=gettext_lazy("Number of the badge, for one person"), required=False, min_value=1, max_value=32767
+    )
 
     def __init__(self, *args: Any, people: list[Delegate], new: set[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people, self.new = people, new
+        counts = {"new": len(new), "all": len(people)}
+        choices = self.fields["whom"].choices
+        self.fields["whom"].choices = [
+            (code, f"{label} ({counts[code]})" if code in counts else label) for code, label in choices
+        ]
 
     def clean(self) -> dict[str, Any]:
         """Find those who are meant: `only`, their primary keys."""

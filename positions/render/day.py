@@ -185,10 +185,10 @@ def session_sheets(content: Content) -> Content:
         "sheets": [{**sheet, "when": _when(sheet), "qr": qr.code(sheet["address"])} for sheet in content["sheets"]],
         "kinds": [
             (_("Findings, good practice, challenges"), range(7)),
-            (_("Recommendations"), range(9)),
-            (_("Commitments: who does what by when"), range(5)),
-            (_("Decisions"), range(5)),
-            (_("Dissent: who does not agree, and why"), range(4)),
+            (_("Recommendations"), range(8)),
+            (_("Commitments: who does what by when"), range(4)),
+            (_("Decisions"), range(4)),
+            (_("Dissent: who does not agree, and why"), range(3)),
         ],
     }
 
