@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from .models import (
+    Communique,
     Consultation,
     Endorsement,
     Job,
@@ -282,4 +283,19 @@ def deadline_extended(consultation: Consultation) -> None:
         title=one_line(consultation.title),
         link=address("submit"),
         sms=True,
+    )
+
+
+# --- Messages about a forum -----------------------------------------------------------------------------------------
+
+
+def communique_circulated(communique: Communique, bodies: Iterable[Stakeholder]) -> None:
+    """Send the text of a communiqué to the organisations that took part, and say where comments go."""
+    send_all(
+        "consultations/mail/communique_circulated.txt",
+        people_of(*bodies),
+        title=one_line(communique.forum.title),
+        contact=one_line(communique.forum.contact),
+        body=communique.body,
+        link=address("communique", communique.forum.slug),
     )

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from consultations.models import (
+    CheckIn,
+    Communique,
+    CommuniqueState,
     Delegate,
     Forum,
     Invitation,
@@ -197,6 +200,23 @@ def may_answer_invitation(user: Any, invitation: Invitation) -> bool:
 def secretariat_or_portal_may(user: Any, record: Any) -> bool:
     """Moves that the secretariat may make, and that the portal makes by itself when their day has come."""
     return user is None or is_secretariat(user)
+
+
+def may_publish_communique(user: Any, communique: Communique) -> bool:
+    """Publish a communiqué: the secretariat, but never who wrote its text last."""
+    return is_secretariat(user) and user.pk != communique.written_by_id
+
+
+def reads_communique(user: Any, communique: Communique) -> bool:
+    """Read a communiqué: everybody once it is published; while it goes round, also those who took part and whom it was
+    sent to; before that, the secretariat."""
+    if communique.state == CommuniqueState.PUBLISHED or is_secretariat(user):
+        return True
+    bodies = [body.pk for body in organisations_of(user) if body.state == Stakeholder.State.VERIFIED]
+    if communique.state == CommuniqueState.DRAFT or not bodies:
+        return False
+    came = CheckIn.objects.filter(voids=None, voided_by=None, delegate__forum=communique.forum_id)
+    return came.filter(delegate__stakeholder__in=bodies).exists()
 
 
 def may_manage_members(user: Any, stakeholder: Stakeholder) -> bool:

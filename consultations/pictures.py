@@ -97,3 +97,42 @@ def time_line(numbers: Sequence[int]) -> TimeLine:
             for turn, (number, height) in enumerate(zip(numbers, heights, strict=True))
         ]
     )
+
+
+BAR, BETWEEN, LABELS = 12, 14, 250
+
+
+class Pair(NamedTuple):
+    """Two bars below each other that are to be compared, with their label."""
+
+    label: str
+    y: int
+    first: int
+    second: int
+    numbers: tuple[int, int]
+
+    @property
+    def below(self) -> int:
+        """Where the second bar begins."""
+        return self.y + BAR
+
+
+class PairedBars(NamedTuple):
+    """Pairs of bars from the top down, and the size of the whole."""
+
+    pairs: list[Pair]
+    height: int
+    width: int = WIDE
+    left: int = LABELS
+    thickness: int = BAR
+
+
+def paired_bars(rows: Sequence[tuple[str, int, int]]) -> PairedBars:
+    """Bars from a label and two numbers of each row, all on one scale; what is not zero can be seen."""
+    most = max((number for _label, *both in rows for number in both), default=0) or 1
+    room, step = WIDE - LABELS - 60, 2 * BAR + BETWEEN
+    pairs = []
+    for turn, (label, *both) in enumerate(rows):
+        first, second = (max(round(room * number / most), 2 if number else 0) for number in both)
+        pairs.append(Pair(label, turn * step + BETWEEN // 2, first, second, (both[0], both[1])))
+    return PairedBars(pairs, len(rows) * step)

@@ -28,6 +28,10 @@ PUBLIC = {
     "forum_ics",
     "forum_ics_person",  # whoever has the address of a delegate's calendar
     "forum_pack",
+    "communique",  # once it is published; 404 for a visitor until then
+    "communique_text",
+    "commitments",
+    "figures_of_forum",
     "printed_form",
     "papers",
     "paper",
@@ -43,6 +47,7 @@ PUBLIC = {
     "edition_json",
     "verify",
     "verify_hash",
+    "verify_communique",
     "roles",
     "privacy",
     "accessibility",

@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from consultations import permissions
 from consultations import workflow as consultation_workflow
 from consultations.models import (
+    ActionPoint,
+    Communique,
     Consultation,
     Delegate,
     Forum,
@@ -115,6 +117,8 @@ RECORDS: dict[str, Callable[[int], Model]] = {
     "SESSION_MOVES": lambda whose: ForumSession(pk=whose),
     "DELEGATE_MOVES": lambda whose: Delegate(stakeholder_id=whose),
     "INVITATION_MOVES": lambda whose: Invitation(),
+    "ACTION_MOVES": lambda whose: ActionPoint(stakeholder_id=whose),
+    "COMMUNIQUE_MOVES": lambda whose: Communique(written_by_id=whose),
     "PAPER_MOVES": lambda whose: PositionPaper(publication_proposed_by_id=whose),
     "AMENDMENT_MOVES": lambda whose: Amendment(sponsor_id=whose),
     "CLEARANCE_MOVES": lambda whose: Clearance(ministry_id=whose),
@@ -140,6 +144,11 @@ ACTS: list[tuple[Words, Callable[[Any, Any], bool], Callable[[int], Any]]] = [
     (_("Invite people to act for an organisation"), permissions.may_manage_members, RECORDS["STAKEHOLDER_MOVES"]),
     (_("Say whether inputs wait for a sign-off"), permissions.may_rule_on_sign_off, RECORDS["STAKEHOLDER_MOVES"]),
     (_("Nominate a delegate"), permissions.may_nominate, RECORDS["DELEGATE_MOVES"]),
+    (
+        _("Report an action point of one's organisation as done"),
+        lambda user, record: permissions.acts_for(user, record.stakeholder_id),
+        RECORDS["ACTION_MOVES"],
+    ),
     (_("Write the paper and say what it rests on"), paper_permissions.may_draft, RECORDS["PAPER_MOVES"]),
     (_("Propose an amendment"), paper_permissions.may_propose_amendment, RECORDS["PAPER_MOVES"]),
     (_("Take a stance for a ministry"), paper_permissions.may_answer, RECORDS["CLEARANCE_MOVES"]),

@@ -17,6 +17,7 @@ from consultations.models import (
     Channel,
     CheckIn,
     CheckInChannel,
+    Communique,
     Consultation,
     Delegate,
     Forum,
@@ -79,6 +80,7 @@ ROADS: dict[type[models.Model], dict[str, list[str]]] = {
         "disposed": ["validated", "disposed"], "withdrawn": ["withdrawn"],
     },
     Likeness: {"open": [], "merged": ["merged"], "dismissed": ["dismissed"]},
+    ActionPoint: {"open": [], "done": ["done"], "dropped": ["dropped"]},
 }  # fmt: skip
 
 
@@ -238,17 +240,37 @@ def make_invitation(
     return walk(made, *ROADS[Invitation][state][1:], **answered)
 
 
-def make_action(forum: Forum | None = None, *, state: str = "open", **fields: Any) -> ActionPoint:
-    """What an organisation promised at a forum (another one by default) to do."""
-    fields = {"text": f"Action {number()}", "by": make_secretariat(), "at": workflow.now(), **fields}
-    made = ActionPoint.objects.create(forum=forum or make_forum(), **fields)
-    return made if state == "open" else walk(made, state, ended_on=workflow.now().date())
-
-
 def make_check_in(delegate: Delegate, *, by: User | None = None, **fields: Any) -> CheckIn:
     """The delegate came."""
     fields = {"channel": CheckInChannel.MANUAL, "at": workflow.now(), **fields}
     return CheckIn.objects.create(delegate=delegate, by=by or make_secretariat(), **fields)
+
+
+def make_action(forum: Forum | None = None, *, state: str = "open", **fields: Any) -> ActionPoint:
+    """Something that an organisation (a new one by default) is to do after a forum."""
+    forum = forum or make_forum(state="held")
+    fields = {
+        "text": f"Action {number()}.",
+        "by": fields.get("by") or make_secretariat(),
+        "at": workflow.now(),
+        **fields,
+    }
+    fields.setdefault("stakeholder", None if fields.get("responsible") else make_stakeholder())
+    ended = {} if state == "open" else {"ended_on": workflow.now().date(), "report": "It came so."}
+    return bring(ActionPoint.objects.create(forum=forum, **fields), state, **ended)
+
+
+def make_communique(forum: Forum | None = None, *, state: str = "draft", **fields: Any) -> Communique:
+    """The communiqué of a forum that was held, with an address for comments."""
+    forum = forum or make_forum(state="held", contact="Desk, desk@example.org")
+    fields = {"body": "The forum adopted a thing.", "written_by": make_secretariat(), **fields}
+    made = Communique.objects.create(forum=forum, written_at=workflow.now(), **fields)
+    steps = ["circulated", "cleared", "published"]
+    for step in steps[: steps.index(state) + 1] if state in steps else []:
+        sealed = {"published_at": workflow.now(), "sha256": hashlib.sha256(made.body.encode()).hexdigest()}
+        signed = {"cleared_by": make_head()} if step == "cleared" else {}
+        walk(made, step, **signed, **(sealed if step == "published" else {}))
+    return made
 
 
 # --- Inputs and points ----------------------------------------------------------------------------------------------

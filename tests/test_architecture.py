@@ -46,7 +46,7 @@ FLOORS = {
         "render",
         "uploads",
     ],
-    6: ["edition", "letters", "forum_letters", "participation", "positions.day"],
+    6: ["edition", "letters", "forum_letters", "participation", "positions.communique", "positions.day"],
     7: ["workflow"],
     8: ["intake", "sample", "reference_data", "positions.roles"],
     9: ["forms", "jobs", "templatetags", "ncm_portal.accounts"],

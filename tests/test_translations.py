@@ -23,8 +23,8 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[ds]|\{\w+}")
 TAG = re.compile(r"</?\w+[^>]*>")
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 NOT_PUBLIC = re.compile(
-    r"^(admin|print|consultations/desk|consultations/forum_day/(door|forum_door|register)\.html|positions/desk"
-    r"|positions/decide/(desk|move)|positions/forum_day)|gallery"
+    r"^(admin|print|consultations/desk|(consultations|positions)/forum_day|positions/desk|positions/decide/(desk|move))"
+    r"|gallery"
 )
 
 

@@ -53,6 +53,7 @@ ARGUMENTS = {
     "until": lambda record: later(),
     "text": lambda record: "Words taken in part.",
     "rule": lambda record: "consensus",
+    "report": lambda record: WHY,
     "into": lambda record: make_point(session=record.session),
     "newer": lambda record: make_paper(state="published"),
 }
@@ -236,6 +237,7 @@ WHO = {
     "a clearing officer of the ministry": {"clearing officer"},
     "an officer of the secretariat other than the one who proposed the correction": OFFICERS - {"secretariat"},
     "an officer of the secretariat other than the one who typed the letter": OFFICERS - {"secretariat"},
+    "an officer of the secretariat other than the one who wrote the text last": OFFICERS - {"secretariat"},
     "the sponsor": OWN | {"clearing officer"},
     "a member of the NCM, or the secretariat on a member's word": OFFICERS
     | OWN

@@ -11,6 +11,8 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 
 from consultations.models import (
+    ActionPoint,
+    Communique,
     Consultation,
     Delegate,
     Forum,
@@ -28,7 +30,9 @@ from positions.models import Amendment, AnswerByLetter, Clearance, Corrigendum, 
 from tests.factories import (
     bring,
     change,
+    make_action,
     make_attachment,
+    make_communique,
     make_consultation,
     make_delegate,
     make_forum,
@@ -71,6 +75,8 @@ MODELS = {
     "SUBMISSION_MOVES": Submission,
     "POINT_MOVES": Point,
     "LIKENESS_MOVES": Likeness,
+    "ACTION_MOVES": ActionPoint,
+    "COMMUNIQUE_MOVES": Communique,
     "PAPER_MOVES": PositionPaper,
     "CLEARANCE_MOVES": Clearance,
     "AMENDMENT_MOVES": Amendment,
@@ -128,6 +134,7 @@ def _consultation(world: SimpleNamespace, state: str) -> Consultation:
 def _forum(world: SimpleNamespace, state: str) -> Forum:
     forum = make_forum(world.forum.consultation, state="draft")
     make_session(forum)
+    make_communique(forum, state="published")
     return bring(forum, state)
 
 
@@ -142,6 +149,14 @@ def _delegate(world: SimpleNamespace, state: str) -> Delegate:
 def _invitation(world: SimpleNamespace, state: str) -> Invitation:
     forum = make_forum(world.forum.consultation, letter_text="You are invited.")
     return make_invitation(forum, world.body, state=state)
+
+
+def _action(world: SimpleNamespace, state: str) -> ActionPoint:
+    return make_action(world.forum, stakeholder=world.body, state=state)
+
+
+def _communique(world: SimpleNamespace, state: str) -> Communique:
+    return make_communique(state=state, written_by=world.people.secretariat)
 
 
 def _stakeholder(world: SimpleNamespace, state: str) -> Stakeholder:
@@ -255,6 +270,7 @@ READY: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Consultation: _consultation, Forum: _forum, ForumSession: _session, Delegate: _delegate, Invitation: _invitation,
     Stakeholder: _stakeholder, Submission: _submission, Point: _point, Likeness: _likeness, PositionPaper: _paper,
     Clearance: _clearance, Amendment: _amendment, AnswerByLetter: _letter, Corrigendum: _corrigendum,
+    ActionPoint: _action, Communique: _communique,
 }  # fmt: skip
 
 
@@ -284,7 +300,15 @@ def _bare_consultation(world: SimpleNamespace, state: str) -> Consultation:
 
 
 def _bare_forum(world: SimpleNamespace, state: str) -> Forum:
-    return make_forum(world.forum.consultation, state=state)
+    forum = make_forum(world.forum.consultation, state=state)
+    if state == "held":
+        make_point(session=make_session(forum, state="open"), state="submitted")
+    return forum
+
+
+def _bare_communique(world: SimpleNamespace, state: str) -> Communique:
+    """The forum goes on, and comments have no address."""
+    return make_communique(world.forum, state=state, written_by=world.people.secretariat)
 
 
 def _bare_delegate(world: SimpleNamespace, state: str) -> Delegate:
@@ -358,4 +382,5 @@ BARE: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Submission: _bare_submission,
     Point: _bare_point, Likeness: _bare_likeness, PositionPaper: _bare_paper, Clearance: _bare_clearance,
     AnswerByLetter: _bare_letter, Corrigendum: _bare_corrigendum, Amendment: _bare_amendment,
+    Communique: _bare_communique,
 }  # fmt: skip

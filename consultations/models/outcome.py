@@ -2,9 +2,13 @@
 
 import uuid
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from ncm_portal import workflow
 
 from .forums import Forum
 from .guards import no_delete, one_of, state_guards
@@ -65,6 +69,17 @@ class ActionPoint(models.Model):
     def __str__(self):
         return self.text[:60]
 
+    @property
+    def who(self) -> str:
+        """Who will do it: the organisation, and a name where one was given."""
+        return ", ".join(filter(None, [self.stakeholder.name if self.stakeholder else "", self.responsible]))
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it is open although its day has passed in Nairobi."""
+        today = timezone.localdate(workflow.now())
+        return self.state == ActionState.OPEN and self.due_on is not None and self.due_on < today
+
 
 class CommuniqueState(models.TextChoices):
     DRAFT = "draft", _("in preparation")
@@ -114,6 +129,9 @@ class Communique(models.Model):
                     ("cleared", "draft"),
                     ("cleared", "published"),
                 ],
+            ),
+            pgtrigger.Protect(
+                name="published_stays", operation=pgtrigger.Update, condition=pgtrigger.Q(old__state="published")
             ),
             no_delete(),
         ]

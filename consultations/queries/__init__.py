@@ -43,6 +43,15 @@ from .lists import (
     readable_by_reference,
     readable_inputs,
 )
+from .outcome import (
+    actions_of,
+    bodies_that_came,
+    commitments,
+    open_actions_of,
+    overdue,
+    published_communique,
+    reported_done,
+)
 from .rounds import current_round, key_milestones, public_rounds, themes_of
 from .search import RANKED, Hit, found, named_like, ranked_page, searchable, shown
 from .speakers import Speakers, speakers
@@ -64,8 +73,11 @@ __all__ = [
     "ThemeFigures",
     "Waiting",
     "Wanted",
+    "actions_of",
+    "bodies_that_came",
     "by_reference",
     "co_signatures",
+    "commitments",
     "counted",
     "current_round",
     "days_off",
@@ -82,16 +94,20 @@ __all__ = [
     "named_like",
     "named_organisations",
     "number_of_groups",
+    "open_actions_of",
     "organisations_behind",
+    "overdue",
     "page_behind",
     "page_between",
     "pair_of_input",
     "participation",
     "public_holidays",
     "public_rounds",
+    "published_communique",
     "ranked_page",
     "readable_by_reference",
     "readable_inputs",
+    "reported_done",
     "searchable",
     "shown",
     "speakers",

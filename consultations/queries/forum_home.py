@@ -33,6 +33,10 @@ ROOMS = (
     ),
     Room(_("Screen"), "forum_screen", _("For the projector: the text in large type, speakers, quorum.")),
     Room(_("Print"), "forum_papers", _("Badges, registers, programme, sheets for rapporteurs, certificates, minutes.")),
+    Room(_("Action points"), "forum_actions", _("Who does what by when, until it is done.")),
+    Room(_("Communiqué"), "forum_communique", _("Drafted from what was adopted, sent round, cleared, published.")),
+    Room(_("Figures"), "forum_figures", _("Who came, who spoke how long, who was never heard, what was said on what.")),
+    Room(_("Lists"), "forum_lists", _("Delegates, attendance, letters, points, action points, speakers, as files.")),
     Room(_("Copy this forum"), "forum_copy", _("The next forum with this programme, these seats and this letter.")),
 )
 

@@ -141,9 +141,9 @@ def runs(numbers: list[int]) -> str:
 MARKS = {
     "done": "accepted verified closed archived held reported confirmed validated disposed answered cleared adopted "
     "published agree counted issued",
-    "wait": "open submitted returned registered in_session requested nominated waitlisted accepted_in_part "
+    "wait": "circulated open submitted returned registered in_session requested nominated waitlisted accepted_in_part "
     "in_clearance silence agree_with_comment reservation moved stale in_part typed proposed conflict",
-    "stop": "refused suspended set_aside withdrawn cancelled not_accepted failed object silent struck declined",
+    "stop": "refused suspended set_aside withdrawn cancelled not_accepted failed object silent struck declined dropped",
     "note": "merged noted announced registration_closed review consolidation superseded abstain recuse",
 }
 MARK_OF = {state: kind for kind, states in MARKS.items() for state in states.split()}

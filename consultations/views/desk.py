@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -28,8 +29,17 @@ from consultations.models import (
     Submission,
     SubmissionState,
     Theme,
+    User,
 )
-from consultations.queries import by_reference, files_of, in_campaign, input_page, number_of_groups, pair_of_input
+from consultations.queries import (
+    by_reference,
+    files_of,
+    in_campaign,
+    input_page,
+    number_of_groups,
+    pair_of_input,
+    reported_done,
+)
 from consultations.queries.lists import beyond
 from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import Move, moves_open_to, needs_of
@@ -64,11 +74,22 @@ def front(request: HttpRequest) -> dict[str, Any]:
         "sessions": _sessions_with_points(),
         "asked_late": asked_late().count(),
         "alike": number_of_groups(),
-        "replies": Misreading.objects.filter(answered_at=None).count(),
+        **_said_since(request),
         "forums": Forum.objects.exclude(state__in=[ForumState.REPORTED, ForumState.CANCELLED]).prefetch_related(
             "sessions"
         ),
     }
+
+
+def _said_since(request: HttpRequest) -> dict[str, int]:
+    """How many replies of authors and reports of organisations wait for an answer: both in one query."""
+    rows = {"replies": Misreading.objects.filter(answered_at=None), "reported_done": reported_done()}
+    numbers = {name: Coalesce(Subquery(_number(found)), 0) for name, found in rows.items()}
+    return User.objects.filter(pk=request.user.pk).order_by().values(**numbers).get()
+
+
+def _number(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.order_by().values(every=Value(1)).annotate(number=Count("pk")).values("number")
 
 
 def _ever_sent(request: HttpRequest) -> QuerySet[Submission]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import workflow
 from consultations.forms import WantedOrganisationsForm
 from consultations.models import Event, Membership, Stakeholder, Submission
+from consultations.queries import open_actions_of
 from consultations.workflow import STAKEHOLDER_MOVES
 from ncm_portal.workflow import moves_open_to, needs_of, now
 
@@ -66,6 +67,7 @@ def _show(request: HttpRequest, stakeholder: Stakeholder, outcome: Outcome = NOT
         "reasons": outcome.reasons,
         "memberships": Membership.objects.live().filter(stakeholder=stakeholder).select_related("user"),
         "invitations": stakeholder.invitations.filter(accepted_at=None, expires_at__gte=now()),
+        "promised": open_actions_of(stakeholder),
         "mandates": stakeholder.mandates.select_related("theme"),
         "inputs": inputs.select_related("theme").defer("body", "proposed_wording").order_by("-submitted_at")[:PAGE],
         "moves": moves_open_to(STAKEHOLDER_MOVES, stakeholder, request.user),

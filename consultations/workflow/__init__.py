@@ -93,6 +93,26 @@ from .likeness import (
 )
 from .notices import TRY_AGAIN, choose_notices, try_again
 from .on_behalf import SheetRow, TakenIn, WhyNot, check_against_original, retype, take_in, take_in_many
+from .outcome import (
+    ACTION_MOVES,
+    COMMUNIQUE_MOVES,
+    amend_action,
+    carry_commitments,
+    circulate_communique,
+    clear_communique,
+    commitments_to_carry,
+    draft_communique,
+    drop_action,
+    edit_communique,
+    finish_action,
+    note_action,
+    publish_communique,
+    reopen_action,
+    return_communique,
+    say_done,
+    take_list,
+    text_sha256,
+)
 from .people import (
     STAKEHOLDER_MOVES,
     add_member,

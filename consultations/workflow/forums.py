@@ -5,12 +5,14 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from consultations import emails
 from consultations.models import (
     CheckIn,
     CheckInChannel,
+    Communique,
+    CommuniqueState,
     Consultation,
     ConsultationState,
     Delegate,
@@ -18,6 +20,9 @@ from consultations.models import (
     Forum,
     ForumSession,
     ForumState,
+    Point,
+    PointState,
+    QueuedOutcome,
     SessionState,
     Stakeholder,
     User,
@@ -56,6 +61,48 @@ def ready_to_announce(forum: Forum) -> list[Condition]:
     return [either(forum.sessions.exists(), _("It has a programme"), _("It has no programme yet"))]
 
 
+def ready_to_report(forum: Forum) -> list[Condition]:
+    """A forum is reported once its minutes and attendance are closed, its communiqué is published and nothing that a
+    device sent is in dispute."""
+    points = Point.objects.filter(session__forum=forum, state__in=[PointState.DRAFT, PointState.SUBMITTED]).count()
+    sitting = forum.sessions.filter(state=P.OPEN).count()
+    told = Communique.objects.filter(forum=forum, state=CommuniqueState.PUBLISHED).exists()
+    waits = forum.queued_rows.exclude(outcome=QueuedOutcome.TAKEN).filter(settled_at=None).count()
+    return [
+        either(
+            not points,
+            _("The minutes say what was said: every point of the sessions is validated"),
+            ngettext(
+                "%(n)s point of the sessions is not validated yet: the minutes are not complete",
+                "%(n)s points of the sessions are not validated yet: the minutes are not complete",
+                points,
+            )
+            % {"n": points},
+        ),
+        either(
+            not sitting,
+            _("The attendance is closed: no session is open"),
+            ngettext(
+                "%(n)s session is still open: the attendance is not closed",
+                "%(n)s sessions are still open: the attendance is not closed",
+                sitting,
+            )
+            % {"n": sitting},
+        ),
+        either(told, _("The communiqué is published"), _("The communiqué is not published yet")),
+        either(
+            not waits,
+            _("Every conflict of the door is settled"),
+            ngettext(
+                "%(n)s row that a device sent is in conflict and not settled",
+                "%(n)s rows that devices sent are in conflict and not settled",
+                waits,
+            )
+            % {"n": waits},
+        ),
+    ]
+
+
 CONSULTATION_MOVES = table(
     Move(
         "open_consultation",
@@ -92,7 +139,15 @@ FORUM_MOVES = table(
         SECRETARIAT,
     ),
     Move("close_forum", gettext_lazy("Close the forum"), (F.IN_SESSION,), F.HELD, secretariat_may, SECRETARIAT),
-    Move("report_forum", gettext_lazy("Mark as reported"), (F.HELD,), F.REPORTED, secretariat_may, SECRETARIAT),
+    Move(
+        "report_forum",
+        gettext_lazy("Mark as reported"),
+        (F.HELD,),
+        F.REPORTED,
+        secretariat_may,
+        SECRETARIAT,
+        ready_to_report,
+    ),
     Move(
         "cancel_forum",
         gettext_lazy("Cancel"),

@@ -1,10 +1,7 @@
 """The list of inputs as CSV, Excel workbook or JSON: with the list's own filters, written while it is read."""
 
-import csv
 import json
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from io import StringIO
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
@@ -14,18 +11,14 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
-from openpyxl import Workbook
 
 from consultations import queries
-from consultations.intake import escaped, text_cell
 from consultations.models import Audience, Channel, Group, Language, SubmissionState, Theme
 from consultations.views.filters import asked_of
 from consultations.views.limits import limited
+from consultations.views.sheets import SHEETS, csv_blocks, xlsx_blocks
 from positions.models import Outcome, kind_in_words
 from positions.open_data import Data, inputs_as_data
-
-CELL = 32_767  # characters that fit a cell of a workbook
-BLOCK = 64 * 1024
 
 
 class Column(NamedTuple):
@@ -88,30 +81,13 @@ def _in_words(choice: Choices) -> tuple[Any, str]:
 
 
 def as_csv(rows: Iterable[Data]) -> Iterator[bytes]:
-    """A CSV file with the mark by which spreadsheet programs know UTF-8; no cell is ever taken for a formula."""
-    out = StringIO(newline="")
-    writer = csv.writer(out)
-    out.write("\ufeff")
-    for row in _table(rows):
-        writer.writerow([escaped(value) for value in row])
-        if out.tell() > BLOCK:
-            yield out.getvalue().encode()
-            out.seek(0)
-            out.truncate()
-    yield out.getvalue().encode()
+    """The inputs as a CSV file."""
+    return csv_blocks(_table(rows))
 
 
 def as_xlsx(rows: Iterable[Data]) -> Iterator[bytes]:
-    """A workbook in which every cell is text. It is written to a file first: its parts are known only at the end."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    for row in _table(rows):
-        sheet.append([text_cell(sheet, str(value or "")[:CELL]) for value in row])
-    with tempfile.TemporaryFile() as file:
-        book.save(file)
-        file.seek(0)
-        while block := file.read(BLOCK):
-            yield block
+    """The inputs as a workbook."""
+    return xlsx_blocks(_table(rows))
 
 
 def as_json(rows: Iterable[Data]) -> Iterator[bytes]:
@@ -123,8 +99,8 @@ def as_json(rows: Iterable[Data]) -> Iterator[bytes]:
 
 
 FORMATS = {
-    "csv": (as_csv, "text/csv; charset=utf-8"),
-    "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "csv": (as_csv, SHEETS["csv"][1]),
+    "xlsx": (as_xlsx, SHEETS["xlsx"][1]),
     "json": (as_json, "application/json"),
 }
 

@@ -25,7 +25,7 @@ from consultations.models import (
     SubmissionState,
 )
 from consultations.permissions import may_manage_members, may_rule_on_sign_off, organisations_of
-from consultations.queries import files_of
+from consultations.queries import files_of, open_actions_of
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out
 from consultations.views.late import late_standing
 from consultations.views.stakeholder import AUTHOR_MOVES, EDITABLE, history_of, own_input
@@ -95,6 +95,7 @@ def _about(request: HttpRequest, organisation: Stakeholder) -> dict[str, Any]:
         "organisation": organisation,
         "reviews": _open_reviews(request.user),
         "asked_about": _asked_about(organisation),
+        "promised": open_actions_of(organisation),
         "inputs": _inputs(request, organisation),
         "memberships": Membership.objects.live().filter(stakeholder=organisation).select_related("user"),
         "invitations": organisation.invitations.filter(accepted_at=None, expires_at__gte=now()),

@@ -13,6 +13,7 @@ from consultations.workflow import CONSULTATION_MOVES, DELEGATE_MOVES, FORUM_MOV
 from ncm_portal.workflow import Blocked, needs_of, now
 from tests.factories import (
     change,
+    make_communique,
     make_consultation,
     make_delegate,
     make_forum,
@@ -38,8 +39,8 @@ HEADS = {"extend", "archive", "cancel_forum"}
 
 
 def ready_forum(state):
-    """A forum with a programme."""
-    return make_session(make_forum(state=state)).forum
+    """A forum with a programme, of which the communiqué is published."""
+    return make_communique(make_session(make_forum(state=state)).forum, state="published").forum
 
 
 def refused(act, *args, **kwargs):

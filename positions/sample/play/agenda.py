@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from consultations.models import (
+    Communique,
     Consultation,
     County,
     Delegate,
@@ -42,6 +43,7 @@ class Stage:
     consultation: Consultation = field(init=False)
     forum: Forum = field(init=False)
     paper: PositionPaper = field(init=False)
+    communique: Communique = field(init=False)
 
     @cached_property
     def facts(self) -> dict[str, Any]:

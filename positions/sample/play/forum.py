@@ -74,7 +74,7 @@ def prepare(stage: Stage, programme: list[sample.Row]) -> None:
         ends_on=facts["end_date"],
         convenors="; ".join(facts["convenors"]),
         seats=facts["representatives"],
-        **{field: facts[field] for field in ("slug", "title", "place", "venue", "source")},
+        **{field: facts[field] for field in ("slug", "title", "place", "venue", "contact", "source")},
     )
     journal("enter", stage.forum, by=officer, after=stage.forum.state)
     for order, row in enumerate(programme, start=1):

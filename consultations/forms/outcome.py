@@ -1,0 +1,120 @@
+"""What staff type after a forum: action points, what came of them, the communiqué, and what lists are narrowed to."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models import ActionPoint, ActionState, Communique, Stakeholder
+
+from .fields import LineField, PlainTextField
+
+TEXT_LIMIT, BODY_LIMIT = 2_000, 20_000
+
+
+class ActionForm(forms.Form):
+    """Who does what by when."""
+
+    text = PlainTextField(
+        label=_("What is to be done"),
+        max_length=TEXT_LIMIT,
+        what=_("What is to be done"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write what is to be done.")},
+    )
+    stakeholder = forms.ModelChoiceField(
+        Stakeholder.objects.none(),
+        required=False,
+        label=_("Organisation"),
+        empty_label=_("None of them"),
+        help_text=_("It sees the action on its own page and in its next letter of invitation."),
+    )
+    responsible = LineField(
+        label=_("Who will do it"), max_length=200, required=False, help_text=_("A person, an office, or both.")
+    )
+    due_on = forms.DateField(
+        label=_("By when"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("This is no date. Write it like 2026-11-30.")},
+    )
+
+    def __init__(self, *args: Any, action: ActionPoint | None = None, **options: Any) -> None:
+        if action:
+            names = ("text", "stakeholder", "responsible", "due_on")
+            options["initial"] = {name: getattr(action, name) for name in names}
+        super().__init__(*args, **options)
+        kept = Stakeholder.objects.filter(pk=action.stakeholder_id if action else None)
+        self.fields["stakeholder"].queryset = (Stakeholder.objects.verified() | kept).only("name").order_by("name")
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody has to do it."""
+        words = self.cleaned_data
+        if not self.errors and not words["stakeholder"] and not words["responsible"]:
+            self.add_error("stakeholder", _("Say who will do it: choose an organisation or write a name below."))
+        return words
+
+
+class ReportForm(forms.Form):
+    """What came of an action."""
+
+    report = PlainTextField(
+        label=_("What came of it"),
+        max_length=TEXT_LIMIT,
+        what=_("What came of it"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Write what came of it.")},
+    )
+
+
+class CommuniqueForm(forms.Form):
+    """The text of a communiqué, and the version that its writer started from."""
+
+    body = PlainTextField(
+        label=_("Text of the communiqué"),
+        max_length=BODY_LIMIT,
+        what=_("The text"),
+        help_text=_("A blank line begins a paragraph. It is shown as written, without any marks."),
+        widget=forms.Textarea(attrs={"rows": 24}),
+        error_messages={"required": _("Write the text of the communiqué.")},
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=32_767, required=False)
+
+    def __init__(self, *args: Any, communique: Communique | None = None, body: str = "", **options: Any) -> None:
+        version = communique.version if communique else 0
+        options["initial"] = {"body": communique.body if communique else body, "version": version}
+        super().__init__(*args, **options)
+
+    def clean_version(self) -> int:
+        """The version that the writer started from; 0, older than any, where it was lost."""
+        return self.cleaned_data["version"] or 0
+
+
+REPORTED, OVERDUE = "reported", "overdue"
+
+
+class WantedCommitmentsForm(forms.Form):
+    """What a list of commitments is narrowed to; what is not known narrows nothing."""
+
+    organisation = forms.ModelChoiceField(
+        Stakeholder.objects.none(), required=False, label=_("Organisation"), empty_label=_("All")
+    )
+    state = forms.ChoiceField(label=_("State"), required=False)
+    STATES = [("", _("All")), *ActionState.choices, (OVERDUE, _("overdue"))]
+
+    def __init__(self, *args: Any, bodies: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["organisation"].queryset = bodies
+        self.fields["state"].choices = self.STATES
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What was asked for, without what is empty or unknown."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class DeskCommitmentsForm(WantedCommitmentsForm):
+    """The same for the desk: also those that an organisation reported as done."""
+
+    STATES = [*WantedCommitmentsForm.STATES, (REPORTED, _("reported done, to be confirmed"))]

@@ -1,0 +1,238 @@
+"""A forum in figures: who was invited and came, who spoke for how long, who was never heard, what was said on what.
+
+Numbers only, but for the organisations that were never heard: their names are for the secretariat.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import Count, F, Q, Sum
+
+from consultations.models import (
+    Delegate,
+    DelegateState,
+    Forum,
+    Group,
+    InvitationState,
+    Point,
+    PointKind,
+    Sex,
+    Speech,
+    Stakeholder,
+    Theme,
+)
+
+from .presence import HalfDay, came_by_half_day
+
+FEWEST = 3  # people of one sex that are shown as such: fewer could be known by name
+
+
+class GroupRow(NamedTuple):
+    """One group: letters sent and answered, people who came, and its share of the seats and of the time of speaking."""
+
+    label: str
+    invited: int
+    answered: int
+    confirmed: int
+    came: int
+    seats: int
+    seat_share: int
+    seconds: int
+    spoken_share: int
+
+    @property
+    def minutes(self) -> int:
+        """The time of speaking in whole minutes."""
+        return round(self.seconds / 60)
+
+
+class Line(NamedTuple):
+    """A label with its number."""
+
+    label: Any
+    number: int
+
+
+class ThemeRow(NamedTuple):
+    """A theme with its number of points of each kind."""
+
+    theme: Theme
+    numbers: list[int]
+    total: int
+
+
+@dataclass(frozen=True)
+class ForumFigures:
+    """All figures of a forum."""
+
+    invited: int
+    answered: int
+    declined: int
+    confirmed: int
+    came: int
+    organisations: int
+    groups: list[GroupRow]
+    counties: list[Line]
+    sexes: list[Line]
+    half_days: list[Line]
+    silent: list[Stakeholder]
+    kinds: list[Any]
+    themes: list[ThemeRow]
+    points: int
+    minutes: int
+
+    @property
+    def groups_that_came(self) -> int:
+        """How many groups were there."""
+        return sum(bool(group.came) for group in self.groups)
+
+
+def shares(numbers: Iterable[int]) -> list[int]:
+    """The share of each number in whole per cent, so that they add up to 100: the largest remainders are rounded up.
+
+    All 0 where there is nothing to share.
+    """
+    found = list(numbers)
+    total = sum(found)
+    if not total:
+        return [0] * len(found)
+    parts = [100 * number // total for number in found]
+    by_rest = sorted(range(len(found)), key=lambda place: (-(100 * found[place] % total), place))
+    for place in by_rest[: 100 - sum(parts)]:
+        parts[place] += 1
+    return parts
+
+
+def pooled(told: Mapping[str, int], untold: int, fewest: int = FEWEST) -> tuple[dict[str, int], int]:
+    """What may be shown of small numbers of people: each of at least `fewest`, and the others in one pool.
+
+    Whoever told nothing is in the pool. When the pool itself would hold fewer, the smallest number that was to be shown
+    joins it, so that nobody finds one person by subtraction.
+    """
+    shown = {key: number for key, number in told.items() if number >= fewest}
+    pool = untold + sum(number for number in told.values() if number < fewest)
+    while 0 < pool < fewest and shown:
+        smallest = min(shown, key=lambda key: (shown[key], key))
+        pool += shown.pop(smallest)
+    return shown, pool
+
+
+def forum_figures(forum: Forum) -> ForumFigures:
+    """Count a forum. Nine queries, whatever its size."""
+    half_days = came_by_half_day(forum)
+    people = _people(forum, {pk for came in half_days.values() for pk in came})
+    came = [person for person in people.values() if person["came"]]
+    letters = list(forum.invitations.values_list("stakeholder__group", "state").annotate(Count("pk")).order_by())
+    sent = [row for row in letters if row[1] != InvitationState.DRAFT]
+    groups, minutes = _groups(forum, sent, people)
+    kinds, themes = _themes(forum)
+    return ForumFigures(
+        invited=sum(number for *_which, number in sent),
+        answered=_of_state(sent, InvitationState.ANSWERED),
+        declined=_of_state(sent, InvitationState.DECLINED),
+        confirmed=sum(person["confirmed"] for person in people.values()),
+        came=len(came),
+        organisations=len({person["stakeholder"] for person in came}),
+        groups=groups,
+        counties=_counties(came),
+        sexes=_sexes(came),
+        half_days=_half_days(half_days),
+        silent=_silent(forum, {person["stakeholder"] for person in came}),
+        kinds=kinds,
+        themes=themes,
+        points=sum(row.total for row in themes),
+        minutes=minutes,
+    )
+
+
+def _people(forum: Forum, came: set[int]) -> dict[int, dict[str, Any]]:
+    """The delegates who have a seat or came, by primary key, with what is counted of them."""
+    fields = ("pk", "stakeholder", "group", "county__name", "sex", "state")
+    rows = Delegate.objects.filter(Q(state=DelegateState.CONFIRMED) | Q(pk__in=came), forum=forum, merged_into=None)
+    found = {}
+    for row in rows.values(*fields):
+        row |= {"came": row["pk"] in came, "confirmed": row["state"] == DelegateState.CONFIRMED}
+        found[row["pk"]] = row
+    return found
+
+
+def _of_state(rows: list[tuple[str, str, int]], state: str) -> int:
+    return sum(number for _group, found, number in rows if found == state)
+
+
+def _groups(
+    forum: Forum, sent: list[tuple[str, str, int]], people: Mapping[int, dict[str, Any]]
+) -> tuple[list[GroupRow], int]:
+    """The groups of which anybody was invited, seated or heard, and the minutes of speaking of all together."""
+    invited, answered = Counter[str](), Counter[str]()
+    for group, state, number in sent:
+        invited[group] += number
+        answered[group] += number if state == InvitationState.ANSWERED else 0
+    confirmed = Counter(person["group"] for person in people.values() if person["confirmed"])
+    came = Counter(person["group"] for person in people.values() if person["came"])
+    seats = Counter(dict(forum.quotas.values_list("group", "seats"))) or confirmed
+    spoken = _spoken(forum)
+    known = [code for code in Group.values if any(each[code] for each in (invited, confirmed, came, seats, spoken))]
+    of_seats, of_time = (shares(each[code] for code in known) for each in (seats, spoken))
+    rows = [
+        GroupRow(
+            str(Group(code).label), invited[code], answered[code], confirmed[code], came[code],
+            seats[code], of_seats[turn], spoken[code], of_time[turn],
+        )
+        for turn, code in enumerate(known)
+    ]  # fmt: skip
+    return rows, round(sum(spoken.values()) / 60)
+
+
+def _spoken(forum: Forum) -> Counter[str]:
+    """Seconds of speaking by group, of speeches that have ended."""
+    ended = Speech.objects.filter(session__forum=forum, ended_at__isnull=False).order_by()
+    rows = ended.values_list("group").annotate(spent=Sum(F("ended_at") - F("started_at")))
+    return Counter({group: round(spent.total_seconds()) for group, spent in rows})
+
+
+def _counties(came: list[dict[str, Any]]) -> list[Line]:
+    """Who came from which county, most first; people without a county last."""
+    counted = Counter(person["county__name"] for person in came)
+    without = counted.pop(None, 0)
+    found = [Line(name, number) for name, number in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))]
+    return [*found, *([Line("", without)] if without and found else [])]
+
+
+def _sexes(came: list[dict[str, Any]]) -> list[Line]:
+    """Women and men who came, where at least FEWEST told; everybody else in one line. Empty where nobody told."""
+    counted = Counter(person["sex"] for person in came)
+    untold = counted.pop("", 0)
+    if not counted:
+        return []
+    shown, rest = pooled(counted, untold)
+    found = [Line(Sex(code).label, shown[code]) for code in Sex.values if code in shown]
+    return [*found, *([Line("", rest)] if rest else [])]
+
+
+def _half_days(came: Mapping[HalfDay, set[int]]) -> list[Line]:
+    return [Line(half.label, len(people)) for half, people in came.items()]
+
+
+def _silent(forum: Forum, came: set[int]) -> list[Stakeholder]:
+    """Organisations that came, did not speak and raised no point, by name."""
+    spoke = Speech.objects.filter(session__forum=forum, started_at__isnull=False).order_by().values("stakeholder")
+    raised = Point.objects.standing().filter(session__forum=forum, stakeholder__isnull=False).order_by()
+    found = Stakeholder.objects.filter(pk__in=came).exclude(pk__in=spoke).exclude(pk__in=raised.values("stakeholder"))
+    return list(found.only("name", "short_name", "group").order_by("name"))
+
+
+def _themes(forum: Forum) -> tuple[list[Any], list[ThemeRow]]:
+    """The kinds of which there are points, and for each theme its points by kind."""
+    made = Point.objects.standing().filter(session__forum=forum).order_by()
+    counts = {(theme, kind): number for theme, kind, number in made.values_list("theme", "kind").annotate(Count("pk"))}
+    kinds = [kind for kind in PointKind if any(found == kind for _theme, found in counts)]
+    rows = []
+    for theme in Theme.objects.filter(pk__in={theme for theme, _kind in counts}).order_by("order"):
+        numbers = [counts.get((theme.pk, kind), 0) for kind in kinds]
+        rows.append(ThemeRow(theme, numbers, sum(numbers)))
+    return [kind.label for kind in kinds], rows

@@ -1,0 +1,141 @@
+"""The communiqué of a forum: drafted from what it adopted, edited, sent round, cleared, published, read."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations import workflow
+from consultations.forms.outcome import CommuniqueForm
+from consultations.models import Communique, CommuniqueState, Event, Forum
+from consultations.permissions import is_secretariat, reads_communique
+from consultations.views.access import INVALID, NOTHING_DONE, Outcome, carry_out, for_secretariat
+from consultations.views.forum_actions import forum_of
+from consultations.views.memory import kept_for_visitors
+from consultations.workflow import COMMUNIQUE_MOVES
+from ncm_portal.workflow import Blocked, Conflict, moves_open_to, needs_of
+from positions.communique import first_draft
+
+VERBS = {
+    "circulate_communique": lambda record, *, by, reason: workflow.circulate_communique(record, by=by),
+    "clear_communique": lambda record, *, by, reason: workflow.clear_communique(record, by=by),
+    "publish_communique": lambda record, *, by, reason: workflow.publish_communique(record, by=by),
+    "return_communique": workflow.return_communique,
+}
+SHOWN_EVENTS = 30
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_communique(request: HttpRequest, slug: str) -> HttpResponse:
+    """The text of a forum's communiqué: at first made from what was adopted, then as it was saved last."""
+    forum = forum_of(slug)
+    communique = _communique(forum)
+    if request.method != "POST":
+        return _show(request, forum, communique)
+    form = CommuniqueForm(request.POST, communique=communique)
+    if not form.is_valid():
+        return _show(request, forum, communique, INVALID, form)
+    try:
+        _save(request, forum, communique, form.cleaned_data)
+    except Conflict as conflict:
+        return _two_texts(request, forum, conflict.theirs, form)
+    except Blocked as refusal:
+        return _show(request, forum, _communique(forum), Outcome(refusal.reasons, 409), form)
+    messages.success(request, _("Saved."))
+    return redirect("forum_communique", slug)
+
+
+def _communique(forum: Forum) -> Communique | None:
+    found = Communique.objects.filter(forum=forum).select_related("written_by", "cleared_by", "forum")
+    return found.first()
+
+
+def _save(request: HttpRequest, forum: Forum, communique: Communique | None, said: dict[str, Any]) -> None:
+    """Begin the text or put another in its place. Raises Blocked, and Conflict also where two begin it at once."""
+    if communique is None:
+        communique = workflow.draft_communique(forum, by=request.user, body=said["body"])
+        if communique.body == said["body"]:
+            return
+    workflow.edit_communique(communique, by=request.user, **said)
+
+
+def _two_texts(request: HttpRequest, forum: Forum, theirs: Communique, form: CommuniqueForm) -> HttpResponse:
+    """Both texts; the form keeps what was typed and starts from their version now, so that saving it is deliberate."""
+    again = CommuniqueForm({"body": form.cleaned_data["body"], "version": theirs.version}, communique=theirs)
+    again.is_valid()
+    return _show(request, forum, theirs, Outcome(Conflict(theirs).reasons, 409), again, theirs=theirs)
+
+
+def _show(
+    request: HttpRequest,
+    forum: Forum,
+    communique: Communique | None,
+    outcome: Outcome = NOTHING_DONE,
+    form: CommuniqueForm | None = None,
+    *,
+    theirs: Communique | None = None,
+) -> HttpResponse:
+    is_draft = communique is None or communique.state == CommuniqueState.DRAFT
+    made = first_draft(forum) if communique is None and form is None else ""
+    context = {
+        "forum": forum,
+        "communique": communique,
+        "reasons": outcome.reasons,
+        "theirs": theirs,
+        "form": form or (CommuniqueForm(communique=communique, body=made) if is_draft else None),
+        "is_draft": is_draft,
+        "moves": moves_open_to(COMMUNIQUE_MOVES, communique, request.user) if communique else [],
+        "needs": needs_of(COMMUNIQUE_MOVES, communique) if communique else [],
+        "events": Event.objects.about(communique).reverse()[:SHOWN_EVENTS] if communique else [],
+        "here": reverse("forum_communique", args=[forum.slug]),
+    }
+    return render(request, "positions/forum_day/desk_communique.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_communique_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
+    """Send the text round, clear it, publish it or take it back: the verb stands in the address."""
+    forum = forum_of(slug)
+    communique = get_object_or_404(Communique.objects.select_related("forum", "written_by"), forum=forum)
+    if request.method != "POST":
+        return redirect("forum_communique", slug)
+    outcome = carry_out(request, communique, verb, VERBS)
+    if outcome.reasons:
+        return _show(request, forum, communique, outcome)
+    messages.success(request, _("Done: %(move)s.") % {"move": COMMUNIQUE_MOVES[verb].label})
+    return redirect("forum_communique", slug)
+
+
+@login_not_required
+@require_safe
+@kept_for_visitors
+def communique(request: HttpRequest, slug: str) -> HttpResponse:
+    """The communiqué as it is published; while it goes round, for those who took part and the secretariat. Else 404."""
+    found = get_object_or_404(Communique.objects.select_related("forum__consultation"), forum__slug=slug)
+    if not reads_communique(request.user, found):
+        raise Http404
+    context = {
+        "communique": found,
+        "forum": found.forum,
+        "is_published": found.state == CommuniqueState.PUBLISHED,
+        "is_secretariat": is_secretariat(request.user),
+    }
+    return render(request, "positions/communique.html", context)
+
+
+@login_not_required
+@require_safe
+def communique_text(request: HttpRequest, slug: str) -> HttpResponse:
+    """The words of a published communiqué as a file: its SHA-256 is the hash that the page shows. Else 404."""
+    published = Communique.objects.filter(state=CommuniqueState.PUBLISHED)
+    found = get_object_or_404(published, forum__slug=slug)
+    answer = HttpResponse(found.body.encode(), content_type="text/plain; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="communique-{slug}.txt"'
+    return answer
