@@ -34,7 +34,7 @@ BEFORE_A_MEETING = (PaperState.IN_SESSION, PaperState.FORUM_TEXT)
 
 
 def quorum_of(forum: Forum) -> QuorumCount:
-    """Who is present at this moment, and what a quorum needs: not stored. Three queries."""
+    """Who is present at this moment, and what a quorum needs: not stored. Two queries."""
     members = list(Stakeholder.objects.members().order_by("name"))
     room = presence.present(forum)
     return QuorumCount(

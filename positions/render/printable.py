@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from positions.render import annexes, charts
 from positions.render.plain import blocks, day, days, groups_of_four, unbroken
+from positions.render.rulings import older_words, rulings
 from positions.render.sections import sections
 from positions.render.words import rule_words, with_values
 
@@ -139,6 +140,8 @@ def book(content: Content, *, sha256: str, address: str) -> Content:
         "reservations": content.get("reservations", []),
         "adoption": annexes.adoption_facts(content),
         "roll_call": annexes.roll_call(content),
+        "rulings": rulings(content),
+        "older_words": older_words(content),
         "explanations": [{**each, "text": blocks(each["text"])} for each in content.get("explanations", [])],
         "clearances": annexes.clearances(content),
         "objections": content.get("objections_resolved", []),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from consultations.views.memory import kept_for_visitors
 from positions.models import FINAL_KINDS, TRUSTED, Artefact, ArtefactFormat, Edition, PositionPaper
 from positions.queries import readable_editions, readable_papers, successor
+from positions.render.rulings import rulings
 from positions.timeline import public_steps
 from positions.views import reading
 
@@ -96,6 +97,7 @@ def _page(request: HttpRequest, edition: Edition, editions: list[Edition]) -> Ht
         "files": {artefact.format: artefact for artefact in edition.artefacts.order_by("format")},
         "text": reading.text(edition.sha256),
         "frozen": reading.facts(edition.sha256),
+        "rulings": rulings(reading.content(edition.sha256)),
     }
     return render(request, "positions/paper.html", context)
 

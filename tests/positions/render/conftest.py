@@ -12,7 +12,7 @@ def printed_in_process(content):
 
 @pytest.fixture(scope="session")
 def content():
-    return editions.edition(paragraphs=100, points=160, participants=90)
+    return editions.by_paragraph(editions.edition(paragraphs=100, points=160, participants=90))
 
 
 @pytest.fixture(scope="session")

@@ -245,6 +245,33 @@ def adoption() -> dict[str, Any]:
     }
 
 
+def ruling(tabled: int, outcome: str = "adopted", **more: Any) -> dict[str, Any]:
+    """A decision on one paragraph: by consensus, unless said otherwise."""
+    there = {"members_present": 20, "groups_present": 9}
+    number = None if outcome == "left_out" else tabled
+    return {"tabled": tabled, "number": number, "outcome": outcome, "mode": "consensus", **there, **more}
+
+
+def by_paragraph(content: dict[str, Any]) -> dict[str, Any]:
+    """The edition as adopted paragraph by paragraph, with all that can happen on the floor."""
+    floor = {"before": "Kenya calls for one thing.", "proposed": "Kenya calls for two.", "moved_by": organisation(1)}
+    counts = {"yes": 15, "no": 3, "abstain": 2}
+    votes = [{"name": name, "group": "ministry", "vote": "yes"} for name in words.MINISTRIES[:3]]
+    content["adoption"] |= {
+        "paragraph_by_paragraph": True,
+        "paragraphs": [
+            *(ruling(number) for number in range(1, 5)),
+            ruling(5, mode="show_of_hands", counts=counts, after="Kenya calls for two.", **floor),
+            ruling(6, "sent_back", note="Two ministries ask for an hour."),
+            ruling(6, "with_reservation", reservation=organisation(2)),
+            ruling(7, mode="roll_call", counts={"yes": 3, "no": 0, "abstain": 0}, votes=votes, **floor),
+            *(ruling(number) for number in (8, 9)),
+        ],
+    }
+    content["clearances"][0]["on_older_words"] = [5]
+    return content
+
+
 def paper() -> dict[str, Any]:
     return {
         "title": "Kenya’s common position on the Global Compact for Migration",
