@@ -36,6 +36,10 @@
   const hour = (moment) => inKenya(moment).slice(11, 16);
   const half = (moment) => { const there = inKenya(moment); return there.slice(0, 10) + (there.slice(11, 13) < "13"); };
 
+  // The page itself is kept by its worker: from then on it opens without a network.
+  let stored = false;
+  navigator.serviceWorker?.ready.then(() => { stored = true; show(); });
+
   // --- The bar: how much is unsent, and what stands in the way ---
   const show = async () => {
     rows = await DoorQueue.rows(app.slug);
@@ -44,7 +48,8 @@
     if (id("count").textContent !== count) id("count").textContent = count;
     const at = await DoorQueue.get(`contact ${app.slug}`);
     const listed = list?.delegates ? ` · ${fill(words.listed, { n: list.delegates.length })}` : "";
-    id("synced").textContent = (at ? fill(words.synced, { at: hour(portal(at)) }) : words.never) + listed;
+    const ready = stored ? ` · ${words.ready}` : "";
+    id("synced").textContent = (at ? fill(words.synced, { at: hour(portal(at)) }) : words.never) + listed + ready;
     id("came").replaceChildren(...recent("check_in"));
     id("written").replaceChildren(...recent("point"));
   };

@@ -1,0 +1,198 @@
+"""A day at the door on bad lines: two telephones without a network, a paper register, a substitute, and the desk.
+
+The network is cut by the browser's own switch; the pages come from the worker's store and the rows lie in IndexedDB.
+"""
+
+import json
+import re
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from playwright.sync_api import expect
+
+from consultations.models import CheckIn, Point, QueuedRow
+from consultations.queries import presence
+from consultations.views import door as door_views
+from ncm_portal.workflow import now
+from tests.browser.conftest import BOTH, DESKTOP, PHONE
+from tests.factories import make_delegate, make_forum, make_secretariat, make_session, make_stakeholder, make_theme
+
+pytestmark = pytest.mark.django_db(transaction=True)
+STORES = "async () => (await caches.keys()).map((name) => name.split(' ').pop())"
+
+
+@pytest.fixture
+def day():
+    """A forum of today with four badges: a delegate, who sits in for her, another one, and one who withdrew."""
+    there = now().astimezone(presence.NAIROBI)
+    forum = make_forum(
+        starts_on=there.date(), state="in_session", code="F-17", slug="f-17", title="Forum on the Global Compact"
+    )
+    body = make_stakeholder("Coast Network of Fishing Communities", short_name="")
+    asha = make_delegate(forum, body, name="Asha Ng'ang'a", badge_number=1)
+    make_delegate(forum, name="Brian Otieno", badge_number=2)
+    make_delegate(forum, body, name="Chebet Kiprono", badge_number=3, sits_in_for=asha)
+    make_delegate(forum, name="Dida Wario", badge_number=4, state="withdrawn")
+    make_session(forum, theme=make_theme("T1"), title="Labour migration", starts_at=now() - timedelta(minutes=5))
+    return SimpleNamespace(forum=forum, officer=make_secretariat(name="Desk"))
+
+
+def opened(window, day):
+    """A device with the page, its list and its store."""
+    window.log_in(day.officer)
+    window.goto("/door/f-17/")
+    listed(window)
+    return window
+
+
+def listed(window):
+    expect(window.locator("#synced")).to_contain_text("4 badges in the list · opens without a network")
+
+
+def stored(window, version):
+    """Wait until the worker keeps this version of the page, and no other."""
+    for _turn in range(100):
+        if window.evaluate(STORES) == [version]:
+            return
+        window.wait_for_timeout(50)
+    raise AssertionError(window.evaluate(STORES))
+
+
+def cut(window, is_cut=True):
+    window.is_cut_off = True
+    window.page.context.set_offline(is_cut)
+
+
+def unsent(window, number):
+    expect(window.locator("#count")).to_have_text(f"{number} unsent")
+
+
+def look_up(window, badge):
+    window.fill("#who", badge)
+    window.press("#who", "Enter")
+
+
+def check_in(window, badge, name):
+    look_up(window, badge)
+    expect(window.locator("#person h2")).to_have_text(name)
+    window.locator("#person .button").click()
+    expect(window.locator("#now")).to_have_text(f"{name} is checked in.")
+
+
+def write(window, text):
+    window.get_by_role("button", name="Points", exact=True).click()
+    window.locator("#text").evaluate("(box, text) => { box.value = text }", text)  # pasted: typing would take its time
+    window.get_by_role("button", name="Write it down").click()
+
+
+def test_two_telephones_without_a_network(open_window, day, picture):
+    one, two = opened(open_window(PHONE), day), opened(open_window(PHONE), day)
+    picture(one, "door")
+    for device in (one, two):
+        cut(device)
+    one.reload()
+    unsent(one, 0)
+    check_in(one, "1", "Asha Ng'ang'a")
+    look_up(one, "1")
+    expect(one.locator("#person .remark")).to_contain_text("Checked in already, at")
+    look_up(one, "wario")
+    expect(one.locator("#person .remark")).to_have_text("Withdrawn: the badge does not count, ask the desk")
+    expect(one.locator("#person .button")).to_have_count(0)
+    look_up(one, "NCM:OTHER:" + "0" * 32)
+    expect(one.locator("#now")).to_contain_text("This is a badge of another forum")
+    look_up(one, "NCM:F-17:" + "0" * 32)
+    picture(one, "door-unknown")
+    one.get_by_role("button", name="Keep it for the desk").click()
+    write(one, "A pass for crews.\n" * 10_000)
+    expect(one.locator("#text-why")).to_contain_text("The point is 179,999 characters long; 2,000 fit.")
+    assert len(one.input_value("#text")) == 180_000
+    write(one, "A pass for crews.")
+    expect(one.locator("#written")).to_contain_text("A pass for crews.")
+    unsent(one, 3)
+    one.check()
+    picture(one, "door-points")
+    one.lose()  # the telephone closes the browser; the network is still away
+    cut(one)
+    one.goto("/door/f-17/")
+    unsent(one, 3)
+    check_in(two, "3", "Chebet Kiprono")
+    check_in(two, "1", "Asha Ng'ang'a")
+    unsent(two, 2)
+    picture(two, "door-came")
+    assert not QueuedRow.objects.exists()
+    for device in (one, two):
+        cut(device, False)
+        unsent(device, 0)
+    assert sorted(QueuedRow.objects.values_list("outcome", flat=True)) == [
+        "conflict",
+        "conflict",
+        "refused",
+        "taken",
+        "taken",
+    ]
+    assert (Point.objects.get().text, CheckIn.objects.count()) == ("A pass for crews.", 3)
+    assert presence.present(day.forum).seats == 1
+    the_desk_settles(open_window(*BOTH), day, picture)
+
+
+def the_desk_settles(desk, day, picture):
+    """Two for one seat, one badge at two devices, a code that nobody knows; then the register on paper."""
+    desk.log_in(day.officer)
+    desk.expect_status(409)
+    desk.goto("/desk/forums/f-17/door/")
+    desk.check()
+    picture(desk, "door-desk")
+    cards = desk.locator("article.card")
+    expect(cards).to_have_count(3)
+    first = cards.filter(has_text="Asha Ng'ang'a").first
+    first.get_by_label("Keep the first, void the later").check()
+    first.get_by_role("button").click()
+    expect(cards).to_have_count(1)
+    cards.get_by_role("button").click()
+    expect(desk.locator("#problem")).to_contain_text("Write a note")
+    cards.get_by_label("Note").fill("A badge of last year.")
+    cards.get_by_role("button").click()
+    expect(desk.get_by_text("Nothing is to be settled.")).to_be_visible()
+    assert presence.counting(day.forum).get().delegate.name == "Asha Ng'ang'a"
+    desk.goto("/desk/forums/f-17/register/")
+    desk.get_by_label(re.compile("Brian Otieno")).check()
+    desk.get_by_role("button", name="Enter these signatures").click()
+    expect(desk.locator(".lead")).to_contain_text("1 signature is entered; 2 people came in this half-day")
+    desk.check()
+    picture(desk, "door-register")
+    assert presence.present(day.forum).seats == 2
+
+
+def test_a_new_version_and_a_lost_session_leave_the_queue_alone(open_window, day, monkeypatch, tmp_path):
+    phone = opened(open_window(PHONE), day)
+    stored(phone, door_views.version())
+    cut(phone)
+    check_in(phone, "2", "Brian Otieno")
+    unsent(phone, 1)
+    with phone.expect_download() as download:
+        phone.locator("summary").click()
+        phone.get_by_role("button", name="Save the queue as a file").click()
+    told = json.loads(download.value.path().read_bytes())
+    assert (told["kind"], told["forum"], [row["badge"] for row in told["rows"]]) == ("ncm-door-queue", "F-17", [2])
+    phone.page.context.clear_cookies()
+    phone.expect_status(403)
+    cut(phone, False)
+    expect(phone.locator("#trouble")).to_contain_text("You are signed out. Nothing is lost")
+    unsent(phone, 1)
+    monkeypatch.setattr(door_views, "version", lambda: "next")
+    phone.page.context.route("**/queue/", lambda route: route.abort())
+    phone.log_in(day.officer)
+    phone.reload()
+    stored(phone, "next")
+    unsent(phone, 1)
+    phone.page.context.unroute("**/queue/")
+    phone.reload()
+    unsent(phone, 0)
+    desk = open_window(DESKTOP)
+    desk.log_in(day.officer)
+    desk.goto("/desk/forums/f-17/door/")
+    desk.set_input_files("[name=file]", download.value.path())
+    desk.get_by_role("button", name="Take it over").click()
+    expect(desk.locator(".notice")).to_have_text("The file holds 1 row. All of it is in the portal.")
+    assert (CheckIn.objects.count(), QueuedRow.objects.count()) == (1, 1)
