@@ -39,6 +39,7 @@ class ComeForm(forms.Form):
 class SettleForm(forms.Form):
     """How a row of a device is settled."""
 
+    use_required_attribute = False  # the page says what is missing, beside the field
     how = forms.ChoiceField(
         label=_("How is it settled?"),
         choices=Settling.choices,
@@ -58,6 +59,8 @@ class SettleForm(forms.Form):
         super().__init__(*args, **options)
         if not has_check_in:
             self.fields["how"] = forms.CharField(widget=forms.HiddenInput, initial=Settling.NOTE)
+            self.fields["note"].required = True
+            self.fields["note"].error_messages["required"] = _("Write a note: what was found out, and what was done.")
 
 
 class QueueFileForm(forms.Form):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.dateformat import format as written
 from django.utils.translation import gettext as _
 
@@ -103,19 +104,18 @@ class Present:
     seats: int
 
 
+def _of_the_seat(field: str) -> Coalesce:
+    """A field of `seat_of` a check-in's delegate, in the database."""
+    ways = ("merged_into__sits_in_for", "merged_into", "sits_in_for")
+    return Coalesce(*(f"delegate__{way}__{field}" for way in ways), f"delegate__{field}")
+
+
 def present(forum: Forum, at: datetime | None = None) -> Present:
     """Who is present at `at` (default: now): whoever came earlier on that day. One query."""
     moment = at or now()
-    day = moment.astimezone(NAIROBI).date()
-    since = datetime.combine(day, time(), NAIROBI)
-    return seated(seat_of(check.delegate) for check in counting(forum).filter(at__gte=since, at__lte=moment))
-
-
-def seated(seats: Iterable[Delegate]) -> Present:
-    """Count seats, each once, however many people came for it."""
-    taken = {seat.pk: seat for seat in seats}
-    return Present(
-        frozenset(seat.stakeholder_id for seat in taken.values()),
-        frozenset(seat.group for seat in taken.values() if seat.group),
-        len(taken),
-    )
+    since = datetime.combine(moment.astimezone(NAIROBI).date(), time(), NAIROBI)
+    came = counting(forum).filter(at__gte=since, at__lte=moment).order_by()
+    fields = [_of_the_seat(name) for name in ("pk", "stakeholder", "group")]
+    seats = set(came.select_related(None).values_list(*fields).distinct())
+    institutions = frozenset(body for _seat, body, _group in seats)
+    return Present(institutions, frozenset(group for _seat, _body, group in seats if group), len(seats))

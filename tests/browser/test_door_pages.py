@@ -139,7 +139,7 @@ def test_two_telephones_without_a_network(open_window, day, picture):
 def the_desk_settles(desk, day, picture):
     """Two for one seat, one badge at two devices, a code that nobody knows; then the register on paper."""
     desk.log_in(day.officer)
-    desk.expect_status(409)
+    desk.expect_status(422)
     desk.goto("/desk/forums/f-17/door/")
     desk.check()
     picture(desk, "door-desk")

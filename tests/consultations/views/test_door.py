@@ -5,7 +5,9 @@ import json
 import uuid
 from datetime import timedelta
 
+import brotli
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from hypothesis import given
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from consultations.forms.door import numbers_in
 from consultations.models import CheckIn, QueuedRow
 from consultations.queries import presence
+from consultations.views import door as door_views
 from ncm_portal.workflow import now
 from tests.factories import (
     make_check_in,
@@ -176,6 +179,17 @@ def test_who_is_signed_out_or_without_a_token_sends_nothing(client, forum, offic
     assert send(strict, queue(row()), X_CSRFToken=token).status_code == 200
 
 
+def test_the_first_load_is_light(client, forum, officer):
+    """What a device gets at first, by the wire: the page twice, since its worker fetches it too, and 50 badges."""
+    for number in range(10, 57):
+        make_delegate(forum, name=f"Delegate with a name {number * 7919}", badge_number=number)
+    by_name = [*door_views.FILES, door_views.WORKER]
+    files = sum(len(brotli.compress((settings.BASE_DIR / "static" / name).read_bytes())) for name in by_name)
+    page, told = client.get("/door/f-1/"), client.get("/door/f-1/list.json", headers={"Accept-Encoding": "gzip"})
+    small = [client.get(f"/door/f-1/{name}") for name in ("worker.js", "door.webmanifest")]
+    assert files + 2 * len(page.content) + len(told.content) + sum(len(each.content) for each in small) <= 80_000
+
+
 # --- Its desk -------------------------------------------------------------------------------------------------------
 
 
@@ -219,7 +233,7 @@ def test_what_is_open_is_shown_with_its_times_and_settled(client, forum, officer
     assert wrong.content.decode().count("n" * 201) == 1
     assert client.get(at)["Location"] == "/desk/forums/f-1/door/"
     client.post(at, {f"row-{found.pk}-how": "void", f"row-{found.pk}-note": "Two tables."})
-    told = {f"row-{lost.pk}-how": "first"}
+    told = {f"row-{lost.pk}-how": "first", f"row-{lost.pk}-note": "A guess."}
     assert client.post(f"/desk/forums/f-1/door/{lost.key}/", told).context["reasons"] == [
         "No check-in came of it that could be void: leave a note."
     ]

@@ -1,0 +1,70 @@
+"""After an outage: 500 delegates, checked in by each of four devices, whose 2,000 rows arrive together.
+
+Every badge is at every device: 500 check-ins are taken, 1,500 are in conflict, and all of them are kept. The floor is the
+same number of rows of one table, written at once by COPY.
+"""
+
+import time
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from consultations import workflow
+from consultations.models import CheckIn, QueuedRow, copy_in
+from consultations.queries import presence
+from ncm_portal.workflow import now
+from tests.factories import make_delegate, make_forum, make_secretariat, make_stakeholder
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DELEGATES, DEVICES, MOST_SECONDS = 500, 4, 5
+
+
+def queues(forum) -> list[list[dict]]:
+    codes = [f"NCM:{forum.code}:{ticket.hex}" for ticket in forum.delegates.values_list("ticket", flat=True)]
+    begun = now() - timedelta(minutes=90)
+    return [
+        [
+            {
+                "key": str(uuid.uuid4()), "kind": "check_in", "how": "qr", "code": code, "person": turn,
+                "at": (begun + timedelta(seconds=7 * turn + device)).isoformat(),
+            }
+            for turn, code in enumerate(codes)
+        ]
+        for device in range(DEVICES)
+    ]  # fmt: skip
+
+
+def test_2000_rows_of_four_devices_reconcile_in_less_than_5_seconds(settings):
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.startswith("zeal.")]
+    forum, by = make_forum(starts_on=now().date(), seats=DELEGATES), make_secretariat()
+    bodies = [make_stakeholder() for _turn in range(60)]
+    for turn in range(DELEGATES):
+        make_delegate(forum, bodies[turn % 60], badge_number=turn + 1)
+    sent = queues(forum)
+
+    def send_all() -> float:
+        start = time.perf_counter()
+        for device, rows in enumerate(sent):
+            workflow.take_queue(forum, rows, device=f"phone {device}", device_now=now(), by=by)
+        return time.perf_counter() - start
+
+    first = send_all()
+    outcomes = list(QueuedRow.objects.values_list("outcome", flat=True))
+    counted = (len(outcomes), outcomes.count("taken"), outcomes.count("conflict"), CheckIn.objects.count())
+    again = send_all()
+    assert counted == (2_000, 500, 1_500, 2_000)
+    assert (QueuedRow.objects.count(), CheckIn.objects.count()) == (2_000, 2_000)
+    start = time.perf_counter()
+    assert presence.present(forum, now()).seats == DELEGATES
+    counting = time.perf_counter() - start
+    start = time.perf_counter()
+    copy_in(
+        [CheckIn(delegate_id=check.delegate_id, channel="qr", at=check.at, by=by) for check in CheckIn.objects.all()]
+    )
+    floor = time.perf_counter() - start
+    print(
+        f"\n2,000 rows: {first:.2f} s, again {again:.2f} s, who is present {counting:.3f} s; floor of COPY {floor:.2f} s"
+    )
+    assert first < MOST_SECONDS
+    assert again < MOST_SECONDS
