@@ -25,6 +25,7 @@ TOLD = 2000
 DOCUMENTS = {
     "day": "positions.render.day",
     "form": "positions.render.form",
+    "letter": "positions.render.letter",
     "paper": "positions.render.paper",
     "participation": "positions.render.participation",
 }

@@ -123,7 +123,7 @@ def test_sending_again_sends_nothing_and_a_letter_without_address_goes_by_post()
     assert {each.state for each in (one, two, three)} == {"sent"}
     mails = list(OutgoingMail.objects.order_by("pk"))
     assert [mail.to for mail in mails] == ["one@county.example", "two@county.example"]
-    assert mails[0].subject == f"Invitation to {scene.forum.title} (NCM/FORUM-2017/001)"
+    assert mails[0].subject == f"Invitation: {scene.forum.title} (NCM/FORUM-2017/001)"
     for words in ("You are invited.", "Opening", "Answer by: 9 October 2017", "- Open the one-stop centre. (by 1 Dec"):
         assert words in mails[0].body
     assert f"/answer/{token(one.key, 1)}/" in mails[0].body
@@ -287,7 +287,7 @@ def test_names_are_kept_as_typed_and_alternates_wait():
     ]
     mail = OutgoingMail.objects.latest("pk")
     assert (mail.to, mail.subject) == (
-        "one@county.example", f"We have your answer on {scene.forum.title} (NCM/FORUM-2017/001)",
+        "one@county.example", f"We have your answer on “{scene.forum.title}” (NCM/FORUM-2017/001)",
     )  # fmt: skip
     assert "- كريم (alternate)" in mail.body
     last = Event.objects.about(row).last()
