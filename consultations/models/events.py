@@ -4,7 +4,7 @@ import hashlib
 import json
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -37,8 +37,13 @@ class EventQuerySet(models.QuerySet):
     def record_many(self, verb, records, *, by, before="", after="", reason="", data=None):
         """Append one entry about each of `records`, in one go.
 
-        The hash is that of the reason as the table keeps it: with unified line ends, in one Unicode form.
+        The hash is that of the reason as the table keeps it: with unified line ends, in one Unicode form. A refusal is
+        written outside any transaction: the end of the chain is locked until its entry stands.
         """
+        with transaction.atomic(savepoint=False):
+            return self._append(verb, records, by=by, before=before, after=after, reason=reason, data=data)
+
+    def _append(self, verb, records, *, by, before, after, reason, data):
         number, previous = self._locked_end()
         said = {
             "verb": verb, "before": before, "after": after,

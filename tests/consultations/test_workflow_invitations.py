@@ -405,6 +405,21 @@ def test_two_who_answer_at_once_never_take_more_than_the_seats_and_lose_nobody()
     assert "Seats for you: 1. These are more" in refused[0].reasons[0]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_refusals_at_the_same_moment_are_each_in_the_journal():
+    scene = make_scene()
+    one, *_others = send(scene)
+
+    def try_it():
+        return workflow.decline_invitation(one, by=LinkHolder("void", "Nobody"), answered_by="Nobody")
+
+    got = at_once(*[try_it] * 6)
+    assert [type(each) for each in got] == [NotAllowed] * 6
+    assert Event.objects.filter(verb="decline_invitation:refused", by_name="Nobody").count() == 6
+    numbers = list(Event.objects.order_by("number").values_list("number", flat=True))
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
 def test_nothing_is_invented_for_a_stranger():
     scene = make_scene()
     assert workflow.invited_by("") is None
