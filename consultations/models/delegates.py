@@ -140,6 +140,7 @@ class Delegate(models.Model):
     """A person whom an organisation sends to a forum; name, title and group are kept as they were then."""
 
     State = DelegateState
+    READ_WITH = ("forum", "stakeholder")
 
     forum = models.ForeignKey(Forum, models.PROTECT, related_name="delegates", verbose_name=_("forum"))
     stakeholder = models.ForeignKey(

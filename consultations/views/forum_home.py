@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import workflow
 from consultations.models import Event, Forum
 from consultations.queries.forum_home import doors
+from consultations.queries.forum_next import counts_of, figures, linked, next_actions
+from consultations.queries.seating import balance
 from consultations.workflow import FORUM_MOVES
 from ncm_portal.workflow import Move, moves_open_to, needs_of
 
@@ -41,8 +43,13 @@ def forum_home(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
+    counts = counts_of(forum)
     context = {
         "forum": forum,
+        "actions": linked(forum, next_actions(counts)),
+        "figures": figures(counts),
+        "plan": counts.seats,
+        "balance": balance(counts.seats),
         "reasons": outcome.reasons,
         "doors": doors(forum),
         "moves": moves_open_to(FORUM_MOVES, forum, request.user),

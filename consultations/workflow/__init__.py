@@ -2,6 +2,7 @@
 
 from .accrediting import (
     DELEGATE_MOVES,
+    TOLD_BY_TWO,
     confirm,
     decide_delegates,
     edit_delegate,

@@ -1,0 +1,240 @@
+"""What is to be done next on a forum, and its figures: counted in a few queries, told by pure functions."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from consultations.models import (
+    CheckIn,
+    Delegate,
+    DelegateState,
+    Forum,
+    ForumState,
+    InvitationState,
+    Point,
+    PointState,
+    QueuedOutcome,
+    SessionRoleKind,
+)
+from ncm_portal.workflow import now
+
+from .programme import clashes, planned, without
+from .seating import SeatPlan, balance, seat_plan
+
+NEAR, SHOWN = 7, 3  # days before a forum when what is missing presses; lines of one kind
+BEFORE = {ForumState.DRAFT, ForumState.ANNOUNCED, ForumState.REGISTRATION_CLOSED}
+DURING_OR_AFTER = {ForumState.IN_SESSION, ForumState.HELD}
+
+
+class Counts(NamedTuple):
+    """What the next actions are told from."""
+
+    state: str
+    days_left: int
+    seats: SeatPlan
+    sessions: int = 0
+    clashes: tuple[str, ...] = ()
+    no_rapporteur: tuple[str, ...] = ()
+    letters: int = 0
+    letters_to_send: int = 0
+    unanswered: int = 0
+    overdue: int = 0
+    answered: int = 0
+    declined: int = 0
+    nominated_in_all: int = 0
+    refused_or_withdrawn: int = 0
+    came: int = 0
+    to_print: int = 0
+    printed: int = 0
+    to_take_back: int = 0
+    conflicts: int = 0
+    points: int = 0
+
+
+class Action(NamedTuple):
+    """Something to be done: in words, the name of the address where it is done, and whether its time is short."""
+
+    words: str
+    url_name: str
+    urgent: bool = False
+
+
+def next_actions(counts: Counts) -> list[Action]:
+    """What is to be done on a forum, the most pressing first: at the door, then what stops the day, then who comes."""
+    if counts.state in DURING_OR_AFTER:
+        return _at_the_door(counts) + _points(counts)
+    if counts.state not in BEFORE:
+        return []
+    found = [*_programme(counts), *_letters(counts), *_people(counts), *_badges(counts)]
+    return sorted(found, key=lambda action: not action.urgent)
+
+
+def _if_any(number: int, words: str, url_name: str, urgent: bool = False) -> list[Action]:
+    return [Action(words % {"n": number}, url_name, urgent)] if number else []
+
+
+def _at_the_door(counts: Counts) -> list[Action]:
+    n = counts.conflicts
+    words = ngettext("%(n)s conflict at the door to settle", "%(n)s conflicts at the door to settle", n)
+    return _if_any(n, words, "forum_door", True)
+
+
+def _points(counts: Counts) -> list[Action]:
+    n = counts.points
+    words = ngettext("%(n)s point of the sessions to validate", "%(n)s points of the sessions to validate", n)
+    return _if_any(n, words, "desk_points")
+
+
+def _programme(counts: Counts) -> list[Action]:
+    is_near, at = counts.days_left <= NEAR, "forum_programme"
+    if not counts.sessions:
+        return [Action(_("No programme yet"), at, is_near)]
+    found = [Action(_("Programme: %(clash)s") % {"clash": words}, at, True) for words in counts.clashes[:SHOWN]]
+    n = len(counts.clashes) - SHOWN
+    found += _if_any(max(0, n), ngettext("Programme: %(n)s more clash", "Programme: %(n)s more clashes", n), at, True)
+    if names := counts.no_rapporteur:
+        shown = ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
+        found.append(Action(_("No rapporteur for %(sessions)s") % {"sessions": shown}, at, is_near))
+    return found
+
+
+def _letters(counts: Counts) -> list[Action]:
+    at = "forum_letters"
+    if not counts.letters:
+        is_late = counts.state == ForumState.REGISTRATION_CLOSED
+        return [] if is_late else [Action(_("No letter of invitation yet"), at)]
+    late, waiting, unsent = counts.overdue, counts.unanswered - counts.overdue, counts.letters_to_send
+    words = ngettext("%(n)s letter unanswered after its day", "%(n)s letters unanswered after their day", late)
+    return [
+        *_if_any(late, words, at, True),
+        *_if_any(unsent, ngettext("%(n)s letter to send", "%(n)s letters to send", unsent), at),
+        *_if_any(waiting, ngettext("%(n)s letter unanswered", "%(n)s letters unanswered", waiting), at),
+    ]
+
+
+def _people(counts: Counts) -> list[Action]:
+    plan, at = counts.seats, "forum_delegates"
+    waiting = sum(row.nominated for row in plan.groups)
+    words = ngettext("%(n)s nomination waits", "%(n)s nominations wait", waiting)
+    found = _if_any(waiting, words, at, counts.days_left <= NEAR)
+    if all(row.seats is None for row in plan.groups):
+        found.append(Action(_("No seats planned for the groups"), "forum_seats"))
+    else:
+        found += [Action(_("Balance: %(words)s") % {"words": words}, at) for words in balance(plan)[:SHOWN]]
+    fillable = [row.label for row in plan.groups if row.waitlisted and row.free != 0 and plan.free]
+    words = _("%(group)s: a seat is free, and somebody is on the reserve list")
+    return found + [Action(words % {"group": label}, at) for label in fillable[:SHOWN]]
+
+
+def _badges(counts: Counts) -> list[Action]:
+    n, stray = counts.to_print, counts.to_take_back
+    since = ngettext(
+        "Badges: %(n)s delegate confirmed since the badges were printed",
+        "Badges: %(n)s delegates confirmed since the badges were printed",
+        n,
+    )
+    fresh = ngettext("%(n)s badge to print", "%(n)s badges to print", n)
+    back = ngettext(
+        "Badges: %(n)s was printed for somebody without a seat: take it back",
+        "Badges: %(n)s were printed for people without a seat: take them back",
+        stray,
+    )
+    printing = _if_any(n, since if counts.printed else fresh, "forum_papers", counts.days_left <= NEAR)
+    return _if_any(stray, back, "forum_delegates", True) + printing
+
+
+class Linked(NamedTuple):
+    """An action with its address; empty where the page does not exist."""
+
+    words: str
+    url: str
+    urgent: bool
+
+
+def linked(forum: Forum, actions: list[Action]) -> list[Linked]:
+    """The actions with the addresses where they are done."""
+    return [Linked(action.words, _address(action.url_name, forum), action.urgent) for action in actions]
+
+
+def _address(name: str, forum: Forum) -> str:
+    for args in ([forum.slug], []):
+        try:
+            return reverse(name, args=args)
+        except NoReverseMatch:
+            continue
+    return ""
+
+
+# --- Counting -------------------------------------------------------------------------------------------------------
+
+
+def counts_of(forum: Forum) -> Counts:
+    """Everything that the home page of `forum` counts. Nine queries, however many come."""
+    sessions = planned(forum)
+    found = clashes(sessions, forum.starts_on, forum.ends_on)
+    speakers = without(SessionRoleKind.RAPPORTEUR, sessions)
+    return Counts(
+        state=forum.state,
+        days_left=(forum.starts_on - timezone.localdate(now())).days,
+        seats=seat_plan(forum),
+        sessions=len(sessions),
+        clashes=tuple(clash.words for clash in found),
+        no_rapporteur=tuple(each.title for each in speakers),
+        came=_came(forum),
+        conflicts=forum.queued_rows.exclude(outcome=QueuedOutcome.TAKEN).filter(settled_at=None).count(),
+        points=Point.objects.filter(session__forum=forum, state=PointState.SUBMITTED).count(),
+        **_letters_of(forum),
+        **_people_of(forum),
+    )
+
+
+def _letters_of(forum: Forum) -> dict[str, int]:
+    sent = Q(state=InvitationState.SENT)
+    return forum.invitations.aggregate(
+        letters=Count("pk"),
+        letters_to_send=Count("pk", Q(state=InvitationState.DRAFT)),
+        unanswered=Count("pk", sent),
+        overdue=Count("pk", sent & Q(respond_by__lt=timezone.localdate(now()))),
+        answered=Count("pk", Q(state=InvitationState.ANSWERED)),
+        declined=Count("pk", Q(state=InvitationState.DECLINED)),
+    )
+
+
+def _people_of(forum: Forum) -> dict[str, int]:
+    confirmed, printed = Q(state=DelegateState.CONFIRMED), Q(badge_printed_at__isnull=False)
+    gone = Q(state__in=[DelegateState.REFUSED, DelegateState.WITHDRAWN])
+    return Delegate.objects.filter(forum=forum).aggregate(
+        nominated_in_all=Count("pk", Q(merged_into=None, sits_in_for=None)),
+        refused_or_withdrawn=Count("pk", gone & Q(merged_into=None)),
+        to_print=Count("pk", confirmed & ~printed),
+        printed=Count("pk", confirmed & printed),
+        to_take_back=Count("pk", printed & ~confirmed),
+    )
+
+
+def _came(forum: Forum) -> int:
+    """How many people came: an entry that turned out to be another's counts with that one, a voided check-in not."""
+    rows = CheckIn.objects.filter(delegate__forum=forum, voids=None, voided_by=None)
+    person = Coalesce("delegate__merged_into", "delegate")
+    return rows.aggregate(number=Count(person, distinct=True))["number"]
+
+
+def figures(counts: Counts) -> list[tuple[int, Any]]:
+    """The figures of a forum, each with its label."""
+    waitlisted = sum(row.waitlisted for row in counts.seats.groups)
+    return [
+        (counts.letters - counts.letters_to_send, _("invited")),
+        (counts.answered, _("answered")),
+        (counts.declined, _("declined")),
+        (counts.nominated_in_all, _("named")),
+        (counts.seats.confirmed, _("confirmed")),
+        (waitlisted, _("on the reserve list")),
+        (counts.came, _("came")),
+    ]

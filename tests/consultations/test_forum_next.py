@@ -1,0 +1,84 @@
+"""What is to be done next on a forum: told from counts, without a database."""
+
+from consultations.queries.forum_next import Action, Counts, figures, next_actions
+from consultations.queries.seating import Seated, plan
+
+QUIET = {"sessions": 3, "letters": 9}
+
+
+def told(state="announced", days_left=20, people=None, quotas=None, seats=50, **counts):
+    quotas = {"ministry": (0, 0)} if quotas is None else quotas
+    return next_actions(Counts(state, days_left, plan(seats, quotas, people or {}), **{**QUIET, **counts}))
+
+
+def test_nothing_waits_where_nothing_is_missing_or_all_is_over():
+    assert told() == []
+    assert told("reported", conflicts=3, points=2) == told("cancelled", unanswered=4) == []
+
+
+def test_what_presses_comes_first():
+    people = {Seated("ministry", "", "nominated"): 12, Seated("county_government", "", "confirmed"): 2}
+    assert told(
+        people=people,
+        quotas={"ministry": (9, 3), "county_government": (12, 0)},
+        clashes=("two sessions are in room B",),
+        no_rapporteur=("Trafficking",),
+        unanswered=8,
+        overdue=1,
+        letters_to_send=2,
+        to_print=3,
+        printed=40,
+        to_take_back=1,
+    ) == [
+        Action("Programme: two sessions are in room B", "forum_programme", True),
+        Action("1 letter unanswered after its day", "forum_letters", True),
+        Action("Badges: 1 was printed for somebody without a seat: take it back", "forum_delegates", True),
+        Action("No rapporteur for Trafficking", "forum_programme"),
+        Action("2 letters to send", "forum_letters"),
+        Action("7 letters unanswered", "forum_letters"),
+        Action("12 nominations wait", "forum_delegates"),
+        Action("Balance: Ministry: only 0 of 9 seats are taken.", "forum_delegates"),
+        Action("Balance: County government: only 2 of 12 seats are taken.", "forum_delegates"),
+        Action("Badges: 3 delegates confirmed since the badges were printed", "forum_papers"),
+    ]
+
+
+def test_a_week_before_what_is_missing_presses():
+    found = told(days_left=7, sessions=0, letters=0, quotas={}, people={Seated("", "", "nominated"): 1}, to_print=1)
+    assert [(action.words, action.urgent) for action in found] == [
+        ("No programme yet", True),
+        ("1 nomination waits", True),
+        ("1 badge to print", True),
+        ("No letter of invitation yet", False),
+        ("No seats planned for the groups", False),
+    ]
+    assert told("registration_closed", letters=0) == []
+    many = told(days_left=7, no_rapporteur=("A", "B", "C", "D"), clashes=("a", "b", "c", "d", "e"))
+    assert [action.words for action in many] == [
+        "Programme: a", "Programme: b", "Programme: c", "Programme: 2 more clashes", "No rapporteur for A, B, C, …",
+    ]  # fmt: skip
+
+
+def test_a_free_seat_is_told_to_the_group_whose_people_wait_for_one():
+    people = {Seated("ministry", "", "waitlisted"): 1, Seated("media", "", "waitlisted"): 1}
+    quotas = {"ministry": (1, 2), "media": (0, 1)}
+    assert [action.words for action in told(people=people, quotas=quotas)] == [
+        "Balance: Ministry: only 0 of 1 seats are taken.",
+        "Ministry: a seat is free, and somebody is on the reserve list",
+    ]
+
+
+def test_once_it_has_begun_the_door_and_the_points_count():
+    assert told("in_session", conflicts=2, points=1, unanswered=5) == [
+        Action("2 conflicts at the door to settle", "forum_door", True),
+        Action("1 point of the sessions to validate", "desk_points"),
+    ]
+
+
+def test_the_figures():
+    people = {Seated("ministry", "", "confirmed"): 3, Seated("media", "", "waitlisted"): 2}
+    counts = Counts("announced", 3, plan(9, {}, people), letters=9, letters_to_send=2, answered=4, declined=1, came=2)
+    assert [(number, label) for number, label in figures(counts)] == [
+        (7, "invited"), (4, "answered"), (1, "declined"), (0, "named"), (3, "confirmed"), (2, "on the reserve list"),
+        (2, "came"),
+    ]  # fmt: skip
