@@ -148,6 +148,12 @@ def chairs_session(user: Any, session_id: int) -> bool:
     return _has_role(user, session_id, SessionRoleKind.CHAIR)
 
 
+def works_in_session(user: Any, session_id: int) -> bool:
+    """Whether `user` reports on the session or chairs it: whoever works with its points."""
+    kinds = (SessionRoleKind.RAPPORTEUR, SessionRoleKind.CHAIR)
+    return is_signed_in(user) and user.session_roles.filter(session=session_id, kind__in=kinds).exists()
+
+
 def _has_role(user: Any, session_id: int, kind: str) -> bool:
     return is_signed_in(user) and user.session_roles.filter(session=session_id, kind=kind).exists()
 

@@ -27,6 +27,7 @@ from consultations.views import (
     notices,
     people,
     public,
+    read_back,
     sessions,
     stakeholder,
 )
@@ -72,6 +73,17 @@ urlpatterns = [
     path("answer/<str:token>/receipt/", answers.forum_answer_receipt, name="forum_answer_receipt"),
     path("sessions/<int:pk>/points/", sessions.session_points, name="session_points"),
     path("sessions/<int:pk>/points/hand-in/", sessions.session_hand_in, name="session_hand_in"),
+    path("sessions/<int:pk>/read-back/", read_back.session_read_back, name="session_read_back"),
+    path(
+        "sessions/<int:pk>/read-back/<int:number>/<slug:verb>/",
+        read_back.session_read_back_move,
+        name="session_read_back_move",
+    ),
+    path(
+        "sessions/<int:pk>/points/<int:number>/correct/",
+        read_back.session_point_correct,
+        name="session_point_correct",
+    ),
     path("sessions/<int:pk>/points/<int:number>/<slug:verb>/", sessions.session_point_move, name="session_point_move"),
     path("desk/forums/<slug:slug>/letters/", invitations.forum_letters_list, name="forum_letters"),
     path("desk/forums/<slug:slug>/letters/new/", invitations.forum_letters_new, name="forum_letters_new"),

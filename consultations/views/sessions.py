@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from consultations import workflow
 from consultations.forms import SessionPointForm
 from consultations.models import Event, ForumSession, Point, PointState
-from consultations.permissions import is_rapporteur, is_secretariat
+from consultations.permissions import is_secretariat, may_write_point, works_in_session
 from consultations.workflow import POINT_MOVES
 from ncm_portal.workflow import OpenMove, moves_open_to, needs_of
 
@@ -27,7 +27,7 @@ SHOWN_EVENTS = 20
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_points(request: HttpRequest, pk: int) -> HttpResponse:
     """The points of a session: its rapporteur writes them down and hands them in, the secretariat validates them."""
-    session = _session(request, pk)
+    session = session_of(request, pk)
     if request.method != "POST":
         return _show(request, session)
     form = _form(session, request.POST)
@@ -40,9 +40,10 @@ def session_points(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("session_points", pk)
 
 
-def _session(request: HttpRequest, pk: int) -> ForumSession:
+def session_of(request: HttpRequest, pk: int) -> ForumSession:
+    """The session, for its rapporteur, its chair and the secretariat; a 404 for everybody else."""
     session = get_object_or_404(ForumSession.objects.select_related("forum__consultation", "theme"), pk=pk)
-    if not (is_secretariat(request.user) or is_rapporteur(request.user, session.pk)):
+    if not (is_secretariat(request.user) or works_in_session(request.user, session.pk)):
         raise Http404
     return session
 
@@ -58,6 +59,9 @@ def _show(
     drafts = [point for point in points if point.state == PointState.DRAFT]
     about = Event.objects.filter(kind=Point._meta.label_lower, object_id__in=[str(point.pk) for point in points])
     one_of_each = {point.state: point for point in points}
+    notes = notes_on(points)
+    for point in points:
+        point.sent_back = notes.get(point.pk, "")
     context = {
         "session": session,
         "reasons": outcome.reasons,
@@ -67,9 +71,19 @@ def _show(
         "needs": list(dict.fromkeys(need for point in one_of_each.values() for need in needs_of(MOVES, point))),
         "events": about.order_by("-number")[:SHOWN_EVENTS],
         "is_secretariat": is_secretariat(request.user),
+        "may_write": may_write_point(request.user, Point(session=session)),
         "here": reverse("session_points", args=[session.pk]),
     }
     return render(request, "consultations/desk/session_points.html", context, status=outcome.status)
+
+
+def notes_on(points: list[Point]) -> dict[int, str]:
+    """Why each of `points` that are drafts was sent back the last time, by primary key. At most one query."""
+    drafts = [str(point.pk) for point in points if point.state == PointState.DRAFT]
+    if not drafts:
+        return {}
+    about = Event.objects.filter(kind=Point._meta.label_lower, object_id__in=drafts, verb="send_back")
+    return {int(pk): reason for pk, reason in about.order_by("number").values_list("object_id", "reason")}
 
 
 def _with_moves(
@@ -83,7 +97,7 @@ def _with_moves(
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_point_move(request: HttpRequest, pk: int, number: int, verb: str) -> HttpResponse:
     """Hand in or validate one point of a session: the verb stands in the address."""
-    session = _session(request, pk)
+    session = session_of(request, pk)
     point = get_object_or_404(session.points.all(), number=number)
     if request.method != "POST":
         return redirect("session_points", pk)
@@ -97,7 +111,7 @@ def session_point_move(request: HttpRequest, pk: int, number: int, verb: str) ->
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand in every draft of a session, one after the other; what is refused stays a draft and says why."""
-    session = _session(request, pk)
+    session = session_of(request, pk)
     if request.method != "POST":
         return redirect("session_points", pk)
     drafts = session.points.filter(state=PointState.DRAFT).order_by("number")

@@ -186,7 +186,14 @@ def send_back(point: Point, *, by: User, reason: str) -> Point:
 
 @verb
 def correct_point(
-    point: Point, *, by: User, text: str, kind: str, stakeholder: Stakeholder | None = None, theme: Theme | None = None
+    point: Point,
+    *,
+    by: User,
+    text: str,
+    kind: str,
+    stakeholder: Stakeholder | None = None,
+    theme: Theme | None = None,
+    provisions: Iterable[Provision] | None = None,
 ) -> Point:
     """Put a session's point right while it is a draft; what it said before stays in the journal.
 
@@ -206,6 +213,8 @@ def correct_point(
     before = {"text": row.text, "kind": row.kind, "stakeholder": row.stakeholder_id, "theme": row.theme_id}
     row.text, row.kind, row.stakeholder, row.theme = text.strip(), kind, stakeholder, theme or row.theme
     row.save(update_fields=list(before))
+    if provisions is not None:
+        row.provisions.set(provisions)
     journal("correct_point", row, by=by, before=row.state, after=row.state, data=before)
     return row
 

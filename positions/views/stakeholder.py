@@ -19,6 +19,7 @@ from consultations.models import (
     Event,
     ForumSession,
     Membership,
+    SessionRole,
     SessionRoleKind,
     Stakeholder,
     Submission,
@@ -58,8 +59,9 @@ def my_organisation(request: HttpRequest) -> HttpResponse:
     A person of several organisations sees one at a time (`?organisation=pk`). 404 for one that is not the reader's.
     """
     organisations = organisations_of(request.user)
+    kinds = (SessionRoleKind.RAPPORTEUR, SessionRoleKind.CHAIR)
     reporting = ForumSession.objects.filter(
-        roles__user=request.user, roles__kind=SessionRoleKind.RAPPORTEUR
+        roles__in=SessionRole.objects.filter(user=request.user, kind__in=kinds)
     ).select_related("forum")
     context = {"organisations": organisations, "sessions": reporting.distinct()}
     if organisations:

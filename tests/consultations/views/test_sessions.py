@@ -87,7 +87,7 @@ def test_a_rapporteur_does_not_validate(client, session, rapporteur):
     point = make_point(session=session, state="submitted")
     page = client.post(at(session, point.number, "validate"))
     assert page.status_code == 409
-    assert page.context["reasons"] == ["Only the secretariat may do this: Validate."]
+    assert page.context["reasons"] == ["Only the secretariat or the session's chair may do this: Validate."]
 
 
 def test_the_secretariat_validates(client, session):
