@@ -16,7 +16,7 @@ from ncm_portal.workflow import Words
 from positions.render.paper import canonical
 
 from . import outcome, people, programme
-from .reading import Content, Day, HalfDay, half_day_of, half_days
+from .reading import Content, Day
 
 ROWS = {"register": 17, "attendance": 14}  # rows that stand on a page of a table with one line in each
 
@@ -225,11 +225,8 @@ __all__ = [
     "PAPERS",
     "Content",
     "Day",
-    "HalfDay",
     "Paper",
     "content",
     "fingerprint",
-    "half_day_of",
-    "half_days",
     "prints_of",
 ]

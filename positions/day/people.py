@@ -1,18 +1,17 @@
 """What is printed about people: badges, name-plates, registers, certificates, the seat plan. Values that JSON knows."""
 
-from collections import Counter
 from collections.abc import Collection
 from datetime import date
-from typing import Any
 
 from django.utils import timezone
 
 from consultations.models import CheckInChannel, Delegate, DelegateRole, DelegateState, ForumState, Group
+from consultations.queries import seating
+from consultations.queries.presence import HalfDay, half_day
 
-from .reading import Content, Day, HalfDay, half_day_of, head
+from .reading import Content, Day, head
 
 WALK_INS = 10  # blank rows of a register at least; one in ten of a large forum
-NO_GROUP = ""
 
 
 def person(delegate: Delegate) -> Content:
@@ -53,17 +52,18 @@ def plates(day: Day, *, only: Only = None) -> Content:
 
 
 def _by_number(delegates: list[Delegate]) -> list[Delegate]:
-    return sorted(delegates, key=lambda each: (each.badge_number or 0, each.pk))
+    return sorted(delegates, key=lambda each: (each.badge_number or 0, each.name, each.pk))
 
 
-def half(half_day: HalfDay) -> Content:
+def half(each: HalfDay) -> Content:
     """A half-day as a value."""
-    return {"code": half_day.code, "day": half_day.day.isoformat(), "is_morning": half_day.is_morning}
+    return {"code": each.code, "day": each.day.isoformat(), "is_morning": each.part == "am"}
 
 
 def register(day: Day, *, only: Only = None) -> Content:
-    """The register to be signed: one for each half-day, with rows for those who come unannounced."""
-    rows = [person(each) for each in day.confirmed]
+    """The register to be signed, by the number of the badge as it is entered again afterwards: one for each half-day,
+    with rows for those who come unannounced."""
+    rows = [person(each) for each in chosen(day.confirmed, None)]
     blank = max(WALK_INS, -(-len(rows) // 10))
     return {**head(day, "register"), "halves": [half(each) for each in day.half_days], "people": rows, "blank": blank}
 
@@ -90,8 +90,8 @@ def attendance(day: Day, *, only: Only = None) -> Content:
 
 def _halves_of_attendance(day: Day) -> list[HalfDay]:
     """The half-days of the programme, and any other in which somebody was checked in."""
-    others = {half_day_of(check.at) for checks in day.check_ins.values() for check in checks}
-    return sorted({*day.half_days, *others}, key=lambda each: (each.day, not each.is_morning))
+    others = {half_day(check.at) for checks in day.check_ins.values() for check in checks}
+    return sorted({*day.half_days, *others})
 
 
 def _came(day: Day, delegate: Delegate) -> dict[str, Content]:
@@ -99,13 +99,13 @@ def _came(day: Day, delegate: Delegate) -> dict[str, Content]:
     found: dict[str, Content] = {}
     for check in day.check_ins[delegate.pk]:
         how = {"at": f"{timezone.localtime(check.at):%H:%M}", "how": str(CheckInChannel(check.channel).label)}
-        found.setdefault(half_day_of(check.at).code, how)
+        found.setdefault(half_day(check.at).code, how)
     return found
 
 
 def days_of(day: Day, delegate: Delegate) -> list[date]:
     """The days on which a delegate came."""
-    return sorted({half_day_of(check.at).day for check in day.check_ins.get(delegate.pk, [])})
+    return sorted({half_day(check.at).day for check in day.check_ins.get(delegate.pk, [])})
 
 
 def certificates(day: Day, *, only: Only = None) -> Content:
@@ -124,33 +124,34 @@ def is_over(day: Day) -> bool:
 
 def seat_plan(day: Day, *, only: Only = None) -> Content:
     """Seats by group: how many, who has one, who stands on the reserve list."""
-    found = {each.group for each in day.delegates} | set(day.quotas)
-    groups = [_group(day, code, str(label)) for code, label in Group.choices if code in found]
-    if NO_GROUP in found:
-        groups.append(_group(day, NO_GROUP, ""))
-    return {**head(day, "seat-plan"), "seats": day.forum.seats, "groups": groups, "counties": _counties(day)}
-
-
-def _group(day: Day, code: str, name: str) -> Content:
-    own, quota = [each for each in day.delegates if each.group == code], day.quotas.get(code)
-    confirmed = [_seated(each) for each in own if each.state == DelegateState.CONFIRMED]
+    seats = seating.seat_plan(day.forum)
     return {
-        "group": code,
-        "name": name,
-        "seats": quota.seats if quota else None,
-        "reserve_seats": quota.reserve if quota else None,
-        "confirmed": confirmed,
+        **head(day, "seat-plan"),
+        "seats": seats.seats,
+        "taken": seats.confirmed,
+        "free": seats.free,
+        "planned": seats.planned,
+        "groups": [_group(day, row) for row in seats.groups],
+        "counties": [list(row) for row in seats.counties.items()],
+    }
+
+
+def _group(day: Day, row: seating.GroupSeats) -> Content:
+    own = [each for each in day.delegates if each.group == row.group]
+    return {
+        "group": row.group,
+        "name": row.label,
+        "seats": row.seats,
+        "taken": row.confirmed,
+        "free": row.free,
+        "over": row.over,
+        "undecided": row.nominated,
+        "confirmed": [_seated(each) for each in own if each.state == DelegateState.CONFIRMED],
         "reserve": [_seated(each) for each in own if each.state == DelegateState.WAITLISTED],
-        "undecided": sum(each.state == DelegateState.NOMINATED for each in own),
     }
 
 
 def _seated(delegate: Delegate) -> Content:
     place, needs = delegate.county.name if delegate.county else "", delegate.access_needs
-    return {**person(delegate), "county": place, "access_needs": needs}
-
-
-def _counties(day: Day) -> list[list[Any]]:
-    """How many confirmed delegates come from each county, the most first."""
-    counted = Counter(each.county.name if each.county else "" for each in day.confirmed)
-    return [[name, number] for name, number in sorted(counted.items(), key=lambda row: (-row[1], row[0])) if name]
+    principal = delegate.sits_in_for.name if delegate.sits_in_for else ""
+    return {**person(delegate), "county": place, "access_needs": needs, "sits_in_for": principal}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import datetime, time
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -28,39 +28,12 @@ from consultations.models import (
     SessionKind,
     SessionRole,
 )
+from consultations.queries import presence
+from consultations.queries.presence import HalfDay
 from positions.models import Decision, FloorDecision, PositionPaper, QuorumCount
 
-NOON = time(13)  # in Nairobi: what begins before the lunch break belongs to the morning
 OF_PRINTING = ("print_paper", "print_badges")  # entries that change nothing of what is printed
 Content = dict[str, Any]
-
-
-class HalfDay(NamedTuple):
-    """The morning or the afternoon of one day of a forum, in Nairobi."""
-
-    day: date
-    is_morning: bool
-
-    @property
-    def code(self) -> str:
-        """The same as a short word: 2026-12-01-am."""
-        return f"{self.day.isoformat()}-{'am' if self.is_morning else 'pm'}"
-
-
-def half_day_of(moment: datetime) -> HalfDay:
-    """The half-day in which `moment` lies."""
-    local = timezone.localtime(moment)
-    return HalfDay(local.date(), local.time() < NOON)
-
-
-def half_days(first: date, last: date, begin: Iterable[datetime]) -> list[HalfDay]:
-    """The half-days of a forum in order: those in which something of the programme begins; where a day has no
-    programme yet, its morning and its afternoon. Nothing outside the forum's days."""
-    known = {half for half in map(half_day_of, begin) if first <= half.day <= last}
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    open_days = {half.day for half in known}
-    known |= {HalfDay(day, is_morning) for day in days if day not in open_days for is_morning in (True, False)}
-    return sorted(known, key=lambda half: (half.day, not half.is_morning))
 
 
 class Day:
@@ -94,24 +67,23 @@ class Day:
 
     @cached_property
     def check_ins(self) -> dict[int, list[CheckIn]]:
-        """The check-ins that count, by delegate, in order of time: corrected ones are left out."""
-        rows = CheckIn.objects.filter(delegate__forum=self.forum, voids=None, voided_by=None)
+        """The check-ins that count, by the person who came, in order of time."""
         found: dict[int, list[CheckIn]] = defaultdict(list)
-        for row in rows.select_related("delegate__stakeholder", "delegate__sits_in_for").order_by("at", "pk"):
-            found[row.delegate_id].append(row)
+        along = ("delegate__stakeholder", "delegate__merged_into__stakeholder")
+        for row in presence.counting(self.forum).select_related(*along).order_by("at", "pk"):
+            found[presence.person_of(row.delegate).pk].append(row)
         return dict(found)
 
     @property
     def who_came(self) -> list[Delegate]:
-        """Everybody who was checked in, by name, whatever became of the seat afterwards."""
-        rows = [checks[0].delegate for checks in self.check_ins.values()]
+        """Everybody who was checked in, by name."""
+        rows = [presence.person_of(checks[0].delegate) for checks in self.check_ins.values()]
         return sorted(rows, key=lambda found: (found.name.casefold(), found.pk))
 
     @cached_property
     def half_days(self) -> list[HalfDay]:
         """The half-days of the forum."""
-        forum = self.forum
-        return half_days(forum.starts_on, forum.ends_on, [row.starts_at for row in self.working_sessions])
+        return presence.half_days(self.forum)
 
     @cached_property
     def quotas(self) -> dict[str, SeatQuota]:

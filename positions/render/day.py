@@ -97,12 +97,11 @@ def half_name(half: Content) -> str:
 
 
 def register(content: Content) -> Content:
-    """The register: for each half-day its name, and the numbers of the blank rows."""
-    first = len(content["people"]) + 1
+    """The register: the names of the half-days, who has a seat, and the numbers of the blank rows."""
     return {
         "halves": [half_name(half) for half in content["halves"]],
-        "people": list(enumerate(content["people"], start=1)),
-        "blank": range(first, first + content["blank"]),
+        "people": content["people"],
+        "blank": range(1, content["blank"] + 1),
     }
 
 
@@ -147,25 +146,8 @@ def spoken_days(dates: list[str]) -> str:
 
 
 def seat_plan(content: Content) -> Content:
-    """Seats by group with what is free, and all of them together."""
-    groups = [{**group, **_free(group), "taken": len(group["confirmed"])} for group in content["groups"]]
-    planned = [group["seats"] for group in groups if group["seats"] is not None]
-    taken = sum(group["taken"] for group in groups)
-    return {
-        "groups": [{**group, "name": group["name"] or _("Without a group")} for group in groups],
-        "taken": taken,
-        "free": content["seats"] - taken,
-        "planned": sum(planned) if planned else None,
-        "reserve": sum(len(group["reserve"]) for group in groups),
-    }
-
-
-def _free(group: Content) -> Content:
-    """How many seats of a group are free, and by how many it stands over them."""
-    if group["seats"] is None:
-        return {"free": None, "over": 0}
-    free = group["seats"] - len(group["confirmed"])
-    return {"free": max(0, free), "over": max(0, -free)}
+    """Seats by group, and how many stand on the reserve list of all groups together."""
+    return {"groups": content["groups"], "reserve": sum(len(group["reserve"]) for group in content["groups"])}
 
 
 # --- The programme ----------------------------------------------------------------------------------------------------
