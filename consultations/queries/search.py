@@ -24,7 +24,7 @@ from consultations.passages import for_everybody
 from .lists import PAGE, REFERENCE, Page, beyond, page_between
 
 FEW = 5_000
-RANKED = 200  # so many of the newest matches are put in order of how well they match
+RANKED = 100  # so many of the newest matches are put in order of how well they match
 LONGEST = 200
 NAMES, SHORTEST_NAME, LIKENESS = 5, 3, "0.5"
 # For one message, which is a transaction of its own where no other one is open.
