@@ -38,7 +38,7 @@ class Section(NamedTuple):
 
 
 SECTIONS = (
-    Section(_("Consultation"), "home", ("theme", "forum"), _anyone),
+    Section(_("Consultation"), "home", ("theme", "forum", "commitments", "communique", "figures_of"), _anyone),
     Section(_("Inputs"), "inputs", ("input", "coverage_", "participation", "submit", "draft", "receipt"), _anyone),
     Section(_("Position papers"), "papers", ("paper", "edition_", "verify", "review"), _anyone),
     Section(_("My organisation"), "my_organisation", ("my_", "register_", "join_"), _stakeholder),

@@ -1,13 +1,17 @@
 """The pages of organisations and of the desk in a real browser: reachable by everybody, on a phone and on a desk."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from consultations import workflow
-from consultations.models import Point, Submission
+from consultations.models import ActionPoint, Point, Submission
+from ncm_portal.workflow import now
 from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.factories import (
+    make_action,
     make_consultation,
     make_member,
     make_point,
@@ -53,6 +57,9 @@ def work_of(consultation):
     session = make_session(theme=make_theme("T1"))
     make_point(session=session, state="draft", text="p" * 2_000)
     session.roles.create(user=person, kind="rapporteur")
+    late = now().date() - timedelta(days=9)
+    promise = make_point(session=session, kind="commitment", stakeholder=body, text="p" * 2_000)
+    make_action(session.forum, stakeholder=body, point=promise, text=promise.text, due_on=late, report="Soon. " * 99)
     make_member(make_stakeholder(state="registered"))
     return person, inputs, into, session
 
@@ -72,18 +79,23 @@ def test_every_page_of_an_organisation_is_sound(open_window, consultation):
     addresses += [reverse("draft", args=[inputs["returned"].key])]
     addresses += [reverse("receipt", args=[inputs["accepted"].reference])]
     addresses += [f"/organisations/{inputs['draft'].stakeholder.pk}/invite/"]
+    addresses += [reverse("my_action", args=[ActionPoint.objects.get().key])]
     for address in addresses:
         window.goto(address)
         window.check()
 
 
 def test_every_page_of_the_desk_is_sound(open_window, consultation, officer):
-    _person, inputs, into, _session = work_of(consultation)
+    _person, inputs, into, session = work_of(consultation)
+    forum, action = session.forum, ActionPoint.objects.get()
     window = open_window(*BOTH)
     window.log_in(officer)
     addresses = ["/desk/", "/desk/inputs/", "/desk/points/", "/desk/organisations/", f"/desk/points/{into.reference}/"]
     addresses += [f"/desk/inputs/{inputs[state].key}/" for state in ("submitted", "accepted", "set_aside")]
-    addresses += [f"/desk/organisations/{inputs['draft'].stakeholder.pk}/"]
+    addresses += [f"/desk/organisations/{inputs['draft'].stakeholder.pk}/", "/desk/commitments/"]
+    parts = ("forum_actions", "forum_communique", "forum_figures", "forum_lists")
+    addresses += [reverse(part, args=[forum.slug]) for part in parts]
+    addresses += [reverse("forum_action", args=[forum.slug, action.key])]
     for address in addresses:
         window.goto(address)
         window.check()
