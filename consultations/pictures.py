@@ -99,7 +99,7 @@ def time_line(numbers: Sequence[int]) -> TimeLine:
     )
 
 
-BAR, BETWEEN, LABELS = 12, 14, 250
+BAR, BETWEEN, LABELS = 16, 14, 250
 
 
 class Pair(NamedTuple):

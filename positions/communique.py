@@ -1,8 +1,10 @@
 """The first draft of a forum's communiqué, made from what it adopted: its paper, and the validated points of its
 sessions. In English, as the paper is. Staff edit it from there."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.utils import timezone, translation
 from django.utils.dateformat import format as written
@@ -20,6 +22,7 @@ TOLD = {
     PointKind.COMMITMENT: "Commitments",
 }
 LIMIT = 20_000  # characters of a communiqué
+LONGEST_HEADING = 90
 REST = "Further points ({count}) stand in the record of the sessions."
 
 
@@ -55,8 +58,18 @@ def _opening(forum: Forum) -> str:
     bodies = list(bodies_that_came(forum))
     groups = len({body.group for body in bodies})
     convened = f", convened by {forum.convenors}," if forum.convenors else ""
-    came = f"{people} people from {len(bodies)} organisations of {groups} groups took part."
-    return f"The forum{convened} met on the consultation “{forum.consultation.title}”. {came}"
+    took_part = [
+        (people, "person", "people"),
+        (len(bodies), "organisation", "organisations"),
+        (groups, "group", "groups"),
+    ]
+    who, sent_by, of = (f"{number} {one if number == 1 else many}" for number, one, many in took_part)
+    came = f" Taking part: {who} from {sent_by} of {of}." if people else ""
+    return f"The forum{convened} met on the consultation “{forum.consultation.title}”.{came}"
+
+
+def _of(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def _papers(forum: Forum) -> list[str]:
@@ -105,3 +118,25 @@ def fitted(opening: Iterable[str], parts: list[str], limit: int = LIMIT) -> str:
             return f"{text}\n\n{rest}"
         text = f"{text}\n\n{part}"
     return text
+
+
+class Block(NamedTuple):
+    """A part of a communiqué as it is set: a paragraph, a heading or the items of a list."""
+
+    kind: str
+    lines: list[str]
+
+
+def blocks(body: str) -> list[Block]:
+    """The parts of a communiqué, for a page: a paragraph that begins with a dash is an item, a short one that ends
+    without a stop is a heading. Not a word is changed."""
+    found: list[Block] = []
+    for part in re.split(r"\n\s*\n", body.strip("\n")):
+        if part.startswith("- "):
+            if not found or found[-1].kind != "items":
+                found.append(Block("items", []))
+            found[-1].lines.append(part[2:])
+        elif part.strip():
+            is_heading = len(part) <= LONGEST_HEADING and "\n" not in part and part.rstrip()[-1] not in ".:;,!?"
+            found.append(Block("heading" if is_heading else "text", [part]))
+    return found

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import workflow
 from consultations.forms.outcome import CommuniqueForm
 from consultations.models import Communique, CommuniqueState, Event, Forum
-from consultations.permissions import is_secretariat, reads_communique
+from consultations.permissions import reads_communique
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, carry_out, for_secretariat
 from consultations.views.forum_actions import forum_of
 from consultations.views.memory import kept_for_visitors
 from consultations.workflow import COMMUNIQUE_MOVES
 from ncm_portal.workflow import Blocked, Conflict, moves_open_to, needs_of
-from positions.communique import first_draft
+from positions.communique import blocks, first_draft
 
 VERBS = {
     "circulate_communique": lambda record, *, by, reason: workflow.circulate_communique(record, by=by),
@@ -88,6 +88,7 @@ def _show(
         "communique": communique,
         "reasons": outcome.reasons,
         "theirs": theirs,
+        "blocks": [] if is_draft or communique is None else blocks(communique.body),
         "form": form or (CommuniqueForm(communique=communique, body=made) if is_draft else None),
         "is_draft": is_draft,
         "moves": moves_open_to(COMMUNIQUE_MOVES, communique, request.user) if communique else [],
@@ -123,9 +124,9 @@ def communique(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     context = {
         "communique": found,
+        "blocks": blocks(found.body),
         "forum": found.forum,
         "is_published": found.state == CommuniqueState.PUBLISHED,
-        "is_secretariat": is_secretariat(request.user),
     }
     return render(request, "positions/communique.html", context)
 

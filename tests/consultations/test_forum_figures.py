@@ -52,7 +52,7 @@ def test_one_person_alone_is_not_found_by_subtraction():
 def test_bars_are_on_one_scale():
     bars = paired_bars([("A", 50, 25), ("B", 0, 1)])
     assert [(pair.first, pair.second) for pair in bars.pairs] == [(330, 165), (0, 7)]
-    assert bars.height == 2 * 38
+    assert bars.height == 2 * 46
 
 
 @pytest.mark.django_db

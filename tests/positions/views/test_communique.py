@@ -1,5 +1,7 @@
 """The communiqué: its first draft from what was adopted, both texts when two write, read by whom it concerns."""
 
+import itertools
+
 import pytest
 from django.urls import reverse
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from consultations.models import Communique
 from consultations.workflow import text_sha256
-from positions.communique import REST, first_draft, fitted
+from positions.communique import REST, blocks, first_draft, fitted
 from tests.factories import (
     make_check_in,
     make_communique,
@@ -38,6 +40,17 @@ def test_what_does_not_fit_is_counted(items, limit):
     assert left == ([REST.format(count=len(items) - told)] if told < len(items) else [])
 
 
+@given(st.lists(st.sampled_from(["Decisions", "- Boats.", "A sentence.", "- Two\nlines"]), max_size=12))
+def test_a_page_sets_every_word_of_it(parts):
+    found = blocks("\n\n".join(parts))
+    said = [f"- {line}" if block.kind == "items" else line for block in found for line in block.lines]
+    assert said == parts
+    assert [block.lines for block in found if block.kind == "heading"] == [
+        [part] for part in parts if part == "Decisions"
+    ]
+    assert all(one.kind != "items" or other.kind != "items" for one, other in itertools.pairwise(found))
+
+
 @pytest.mark.django_db
 def test_the_first_draft_tells_what_was_adopted():
     forum = make_forum(state="held", title="Forum on rivers", convenors="")
@@ -52,8 +65,8 @@ def test_the_first_draft_tells_what_was_adopted():
     make_point(kind="recommendation", text="First things first.", session=make_session(forum, theme=make_theme("T1")))
     text = first_draft(forum)
     assert text.split("\n\n")[0] == "Communiqué of the Forum on rivers"
-    assert "1 people from 1 organisations of 1 groups took part." in text
-    assert text.split("took part.")[1].strip().split("\n\n") == [
+    assert "Taking part: 1 person from 1 organisation of 1 group." in text
+    assert text.split("of 1 group.")[1].strip().split("\n\n") == [
         str(make_theme("T1")), "Recommendations", "- First things first.",
         str(make_theme("T2")), "Decisions", "- Boats are counted.", "Commitments", "- Boat owners: We paint the boats.",
     ]  # fmt: skip
