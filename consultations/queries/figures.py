@@ -129,7 +129,7 @@ def named_organisations(consultation: Consultation, user: Any, theme: Theme) -> 
     return named.annotate(heard=Count("submissions")).order_by("name")
 
 
-def delegates(forum: Forum) -> Delegates:
+def delegates_of(forum: Forum) -> Delegates:
     """Confirmed delegates of a forum by group, the largest group first; numbers only, no names. One query."""
     confirmed = Delegate.objects.filter(forum=forum, state=DelegateState.CONFIRMED).order_by()
     rows = list(confirmed.values_list("group", "stakeholder").annotate(Count("pk")))

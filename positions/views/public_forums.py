@@ -47,7 +47,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "forum": forum,
         "slots": slots(forum.sessions.select_related("theme")),
-        "delegates": queries.delegates(forum),
+        "delegates": queries.delegates_of(forum),
         "edition": edition,
         "communique": Communique.objects.filter(forum=forum, state=CommuniqueState.PUBLISHED).first(),
         **(_outcome(forum, edition) if forum.state == ForumState.REPORTED else {}),

@@ -203,7 +203,7 @@ def test_delegates_are_counted_by_group_without_names(django_assert_num_queries)
         make_delegate(forum, church, state=state)
     make_delegate(make_forum(), church)
     with django_assert_num_queries(1):
-        found = queries.delegates(forum)
+        found = queries.delegates_of(forum)
     assert found.groups == [("Ministry", 3, 2), ("Faith-based", 1, 1), ("Without a group", 1, 1)]
     assert (found.people, found.organisations) == (5, 3)
 

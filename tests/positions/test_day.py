@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consultations.models import ActionPoint, Communique, Group, SeatQuota, SessionRole
-from consultations.queries import delegates as counted_delegates
+from consultations.queries import delegates_of as counted_delegates
 from positions.day import PAPERS, Day, content, fingerprint
 from positions.models import FloorDecision
 from positions.render import day, fitting
