@@ -40,6 +40,7 @@ urlpatterns = [
     path("door/<slug:slug>/door.webmanifest", door.door_manifest, name="door_manifest"),
     path("door/<slug:slug>/worker.js", door.door_worker, name="door_worker"),
     path("desk/forums/<slug:slug>/door/", forum_door.forum_door, name="forum_door"),
+    path("desk/forums/<slug:slug>/door/doubles/", forum_door.forum_door_doubles, name="forum_door_doubles"),
     path("desk/forums/<slug:slug>/door/<uuid:key>/", forum_door.forum_door_settle, name="forum_door_settle"),
     path("desk/forums/<slug:slug>/register/", forum_door.forum_registers, name="forum_registers"),
     path("desk/forums/<slug:slug>/register/<slug:half>/", forum_door.forum_register, name="forum_register"),

@@ -27,13 +27,8 @@ def badges(forum: Forum) -> QuerySet[Delegate]:
 
 def came_now(forum: Forum) -> dict[int, str]:
     """Who came in this half-day (primary keys), each with the moment (ISO 8601)."""
-    half = presence.half_day(now())
-    found = presence.counting(forum).order_by("-at", "-pk")
-    return {
-        presence.person_of(check.delegate).pk: check.at.isoformat()
-        for check in found
-        if presence.half_day(check.at) == half
-    }
+    found = presence.counting(forum).filter(at__range=presence.half_day(now()).span).order_by("-at", "-pk")
+    return {presence.person_of(check.delegate).pk: check.at.isoformat() for check in found}
 
 
 def remark(person: Delegate) -> str:

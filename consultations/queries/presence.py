@@ -6,7 +6,7 @@ until the end of that day. Whoever sits in for a delegate brings that delegate's
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,13 @@ class HalfDay(NamedTuple):
     def label(self) -> str:
         """The half-day in words: "17 October 2017, morning"."""
         return f"{written(self.day, 'j F Y')}, {_('morning') if self.part == 'am' else _('afternoon')}"
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """Its first and its last moment."""
+        noon = datetime.combine(self.day, MIDDAY, NAIROBI)
+        first, after = (noon - timedelta(hours=13), noon) if self.part == "am" else (noon, noon + timedelta(hours=11))
+        return first, after - timedelta(microseconds=1)
 
     @property
     def begins(self) -> datetime:

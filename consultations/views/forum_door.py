@@ -22,7 +22,7 @@ from ncm_portal.workflow import Blocked, now
 from .access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from .forum_home import desk_forum
 
-SHOWN, SETTLED = 50, 20
+SHOWN, SETTLED, FEW = 50, 20, 3
 
 
 # --- What is to be settled ------------------------------------------------------------------------------------------
@@ -85,6 +85,7 @@ def _show(
         "settled": rows.filter(settled_at__isnull=False).order_by("-settled_at", "-pk")[:SETTLED],
         "devices": devices,
         "room": presence.present(forum),
+        "doubles": len(workflow.settling.doubles(forum)[0]) if len(waiting) > FEW else 0,
     }
     return render(request, "consultations/forum_day/forum_door.html", context, status=outcome.status)
 
@@ -96,6 +97,7 @@ def _cards(rows: list[QueuedRow], settling: tuple[UUID, SettleForm] | None) -> l
         {
             "row": row,
             "check": checks.get(row.key),
+            "off": clock_off(row, checks.get(row.key)),
             "text": _words(row),
             "form": settling[1] if settling and settling[0] == row.key else form_of(row, row.key in checks),
         }
@@ -131,6 +133,31 @@ def forum_door_settle(request: HttpRequest, slug: str, key: UUID) -> HttpRespons
         return _show(request, forum, outcome, settling=(row.key, form))
     messages.success(request, _("Settled. Everything that came is still kept."))
     return redirect("forum_door", slug)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_door_doubles(request: HttpRequest, slug: str) -> HttpResponse:
+    """Keep the first of every badge that came at several devices, all together."""
+    forum = desk_forum(slug)
+    if request.method != "POST":
+        return redirect("forum_door", slug)
+    outcome = attempt(lambda: workflow.settle_doubles(forum, by=request.user))
+    if outcome.reasons:
+        return _show(request, forum, outcome)
+    messages.success(request, _("Settled. Everything that came is still kept."))
+    return redirect("forum_door", slug)
+
+
+def clock_off(row: QueuedRow, check: CheckIn | None) -> str:
+    """How far the device's clock was off, in words; "" for less than two minutes, or where it is not known."""
+    minutes = round((row.device_at - check.at).total_seconds() / 60) if check else 0
+    if abs(minutes) < 2:
+        return ""
+    words = {"hours": abs(minutes) // 60, "minutes": abs(minutes) % 60}
+    if minutes > 0:
+        return _("its clock was %(hours)s h %(minutes)s min ahead") % words
+    return _("its clock was %(hours)s h %(minutes)s min behind") % words
 
 
 # --- The signed register --------------------------------------------------------------------------------------------

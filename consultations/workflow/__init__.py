@@ -28,7 +28,7 @@ from .attachments import (
 )
 from .badges import print_paper
 from .dialogue import endorse, ready_to_endorse, ready_to_say_misread, say_misread, withdraw_endorsement
-from .door import Settling, enter_register, settle_queued, take_queue
+from .door import enter_register, take_queue
 from .drafts import ask_sign_off, be_seen, edit_draft, moves_of, rule_on_sign_off, sign_off, start_draft
 from .forum_files import keep_forum_file
 from .forums import (
@@ -143,6 +143,7 @@ from .points import (
     write_point,
 )
 from .reminders import Letter, next_letters, remind, request_input
+from .settling import Settling, settle_doubles, settle_queued
 from .speakers import ask_floor, end_speech, give_floor, move_speech, strike_speech
 from .triage import (
     admit_late,

@@ -1,4 +1,4 @@
-"""At the door and in the rooms: what devices send after an outage, what is settled of it, and the signed register."""
+"""At the door and in the rooms: what devices send after an outage, and the signed register."""
 
 import uuid
 from collections import Counter
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet, TextChoices
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -32,14 +32,15 @@ from consultations.models import (
 )
 from consultations.permissions import is_secretariat, may_use_door, sessions_reported_by
 from consultations.queries import presence
-from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
+from ncm_portal.workflow import Blocked, demand, journal, now, verb
 
 from .points import write_point
 from .queues import Book, Clock, Row, Verdict, check_in_of, hour_of, judge, read, refused, unknown_kind
+from .settling import void
 
 SECRETARIAT = gettext_lazy("the secretariat")
 AT_THE_DOOR = gettext_lazy("the secretariat or a rapporteur of the forum")
-MOST_ROWS, POINT_LIMIT, DEVICE_LIMIT, HOW_LIMIT = 2_000, 2_000, 60, 300
+MOST_ROWS, POINT_LIMIT, DEVICE_LIMIT = 2_000, 2_000, 60
 
 
 # --- What a device sends --------------------------------------------------------------------------------------------
@@ -208,98 +209,6 @@ def _closed(sessions: Iterable[ForumSession]) -> dict[int, datetime]:
     return {session.pk: found.get(pk, session.ends_at) for pk, session in ended.items()}
 
 
-# --- What people settle ---------------------------------------------------------------------------------------------
-
-
-class Settling(TextChoices):
-    """How somebody settles what a device sent."""
-
-    FIRST = "first", gettext_lazy("Keep the first, void the later")
-    THIS = "this", gettext_lazy("Keep this one, void the others")
-    VOID = "void", gettext_lazy("Void this one")
-    NOTE = "note", gettext_lazy("Leave it as it is, with a note")
-
-
-@verb
-def settle_queued(row: QueuedRow, *, by: User, how: str, note: str = "") -> QueuedRow:
-    """Settle a row that was refused or is in conflict. A check-in is never deleted: a further one voids it.
-
-    Where the others of its seat and half-day are voided with it, their rows are settled too. Raises NotAllowed, or
-    Blocked with every reason.
-    """
-    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Settle what a device sent"))
-    Forum.objects.select_for_update(no_key=True).get(pk=row.forum_id)
-    fresh = locked(row)
-    alike = alike_of(fresh)
-    reasons = _not_to_be_settled(fresh, how, note, alike)
-    if reasons:
-        raise Blocked(reasons)
-    voided = _voided(fresh, how, alike)
-    said = f"{Settling(how).label}. {note.strip()}".strip()[:HOW_LIMIT]
-    for check in voided:
-        _void(check, by=by, reason=said)
-    kept_apart = how in (Settling.FIRST, Settling.THIS)
-    keys = {fresh.key, *(check.key for check in alike if kept_apart)}
-    settled = QueuedRow.objects.filter(key__in=keys, settled_at=None).exclude(outcome=QueuedOutcome.TAKEN)
-    settled.update(settled_by=by, settled_at=now(), settled_how=said)
-    journal("settle_queued", fresh, by=by, reason=note, data={"how": str(how), "voided": len(voided)})
-    fresh.refresh_from_db()
-    return fresh
-
-
-def alike_of(row: QueuedRow) -> list[CheckIn]:
-    """The check-ins that count for the seat and half-day of this row's own, the first at the door first.
-
-    Empty where the row made none, or that is void.
-    """
-    own = presence.counting(row.forum).filter(key=row.key).first()
-    if own is None:
-        return []
-    seat, half = presence.seat_of(own.delegate).pk, presence.half_day(own.at)
-    found = presence.counting(row.forum).order_by("at", "pk")
-    return [c for c in found if presence.seat_of(c.delegate).pk == seat and presence.half_day(c.at) == half]
-
-
-def _not_to_be_settled(row: QueuedRow, how: str, note: str, alike: list[CheckIn]) -> list[str]:
-    reasons = []
-    if row.outcome == QueuedOutcome.TAKEN:
-        reasons.append(_("It was taken over: nothing is to be settled."))
-    if row.settled_by:
-        reasons.append(_("%(name)s has settled it already.") % {"name": row.settled_by.name})
-    if how not in Settling.values:
-        reasons.append(_("Choose how it is settled."))
-    elif how == Settling.NOTE and not note.strip():
-        reasons.append(_("Write a note: what was found out, and why it may stay."))
-    elif how != Settling.NOTE and not alike:
-        reasons.append(_("No check-in came of it that could be void: leave a note."))
-    return reasons
-
-
-def _voided(row: QueuedRow, how: str, alike: list[CheckIn]) -> list[CheckIn]:
-    """Which of the check-ins are void by this. A signature on paper goes along with the person who is kept."""
-    if how == Settling.NOTE:
-        return []
-    own = next(check for check in alike if check.key == row.key)
-    if how == Settling.VOID:
-        return [own]
-    keeps = alike[0] if how == Settling.FIRST else own
-    person = presence.person_of(keeps.delegate).pk
-    signed = CheckInChannel.PAPER
-    return [
-        check
-        for check in alike
-        if check.pk != keeps.pk and not (check.channel == signed and presence.person_of(check.delegate).pk == person)
-    ]
-
-
-def _void(check: CheckIn, *, by: User, reason: str) -> None:
-    CheckIn.objects.create(
-        delegate=check.delegate, channel=check.channel, at=now(), received_at=timezone.now(), by=by, voids=check,
-        reason=reason[:200],
-    )  # fmt: skip
-    journal("void_check_in", check.delegate, by=by, reason=reason, data={"at": check.at.isoformat()})
-
-
 # --- The signed register --------------------------------------------------------------------------------------------
 
 
@@ -331,8 +240,7 @@ def enter_register(
     if checks:
         data = {"channel": str(CheckInChannel.PAPER), "half_day": half.code}
         Event.objects.record_many("check_in", missing, by=by, data=data)
-    for check in wrong:
-        _void(check, by=by, reason=_("Taken off the register: it was entered by mistake."))
+    void(wrong, by=by, reason=_("Taken off the register: it was entered by mistake."))
     return len(missing), len(wrong)
 
 
@@ -348,8 +256,8 @@ def seated(forum: Forum) -> QuerySet[Delegate]:
 
 def entered_on_paper(forum: Forum, half: presence.HalfDay) -> dict[int, CheckIn]:
     """The signatures of a half-day that count, by the delegate's primary key."""
-    found = presence.counting(forum).filter(channel=CheckInChannel.PAPER)
-    return {presence.person_of(c.delegate).pk: c for c in found if presence.half_day(c.at) == half}
+    found = presence.counting(forum).filter(channel=CheckInChannel.PAPER, at__range=half.span)
+    return {presence.person_of(check.delegate).pk: check for check in found}
 
 
 def begins(forum: Forum, half: presence.HalfDay) -> datetime:

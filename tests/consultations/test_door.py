@@ -290,6 +290,24 @@ def test_settling_says_everything_that_is_missing(rivals):
         workflow.settle_queued(lost, by=make_member(), how="note", note="Mine.")
 
 
+def test_doubles_are_settled_together_and_a_substitute_is_not(rivals):
+    substitute = make_delegate(rivals.forum, rivals.body, name="Chebet", badge_number=3, sits_in_for=rivals.two)
+    signed = presence.half_day(MORNING)
+    workflow.enter_register(rivals.forum, signed, by=rivals.by, signed=[rivals.one.pk])
+    for who, device in ((substitute, "a"), (substitute, "b"), (rivals.two, "c")):
+        send(rivals, came(who), device=device)
+    assert workflow.settle_doubles(rivals.forum, by=rivals.by) == 2
+    left = presence.counting(rivals.forum).filter(delegate=rivals.one)
+    assert sorted((check.channel, check.device) for check in left) == [("paper", ""), ("qr", "c")]
+    assert QueuedRow.objects.filter(outcome="conflict", settled_at=None).count() == 2
+    assert [event.verb for event in Event.objects.about(rivals.one)].count("void_check_in") == 2
+    with pytest.raises(Blocked) as refusal:
+        workflow.settle_doubles(rivals.forum, by=rivals.by)
+    assert refusal.value.reasons == ["No badge that came at several devices is to be settled any more."]
+    with pytest.raises(NotAllowed):
+        workflow.settle_doubles(rivals.forum, by=make_member())
+
+
 # --- The signed register --------------------------------------------------------------------------------------------
 
 

@@ -27,6 +27,16 @@ def test_one_half_day_is_one_day_and_one_side_of_midday_in_kenya(one, other):
     assert same_half_day(other, one) is alike
 
 
+@given(MOMENTS)
+def test_the_span_of_a_half_day_holds_its_moments_and_no_other(moment):
+    half = half_day(moment)
+    first, last = half.span
+    assert first <= moment <= last
+    assert [half_day(first), half_day(last)] == [half, half]
+    step = timedelta(microseconds=1)
+    assert half not in (half_day(first - step), half_day(last + step))
+
+
 @given(st.lists(MOMENTS))
 def test_half_days_sort_as_they_follow_each_other(moments):
     moments.sort()

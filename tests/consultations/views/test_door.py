@@ -246,6 +246,18 @@ def test_what_is_open_is_shown_with_its_times_and_settled(client, forum, officer
     assert presence.present(forum).seats == 1
 
 
+def test_many_doubles_are_settled_by_one_button(client, forum, officer):
+    for name in "abcde":
+        ahead = now() + timedelta(hours=3, minutes=12)
+        send(client, queue(row(at=ahead.isoformat()), device=name, now=ahead.isoformat()))
+    page = client.get("/desk/forums/f-1/door/")
+    assert "4 are badges that came at several devices" in words(page)
+    assert words(page).count("its clock was 3 h 12 min ahead") == 4
+    at = "/desk/forums/f-1/door/doubles/"
+    assert [client.get(at).status_code, client.post(at).status_code, client.post(at).status_code] == [302, 302, 409]
+    assert presence.counting(forum).get().device == "a"
+
+
 # --- The signed register --------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,165 @@
+"""What people settle of what devices sent: nothing is deleted, a further row voids."""
+
+from django.db.models import TextChoices
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import (
+    CheckIn,
+    CheckInChannel,
+    Event,
+    Forum,
+    QueuedKind,
+    QueuedOutcome,
+    QueuedRow,
+    User,
+    copy_in,
+)
+from consultations.permissions import is_secretariat
+from consultations.queries import presence
+from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
+
+SECRETARIAT = gettext_lazy("the secretariat")
+HOW_LIMIT, REASON_LIMIT = 300, 200
+
+
+class Settling(TextChoices):
+    """How somebody settles what a device sent."""
+
+    FIRST = "first", gettext_lazy("Keep the first, void the later")
+    THIS = "this", gettext_lazy("Keep this one, void the others")
+    VOID = "void", gettext_lazy("Void this one")
+    NOTE = "note", gettext_lazy("Leave it as it is, with a note")
+
+
+@verb
+def settle_queued(row: QueuedRow, *, by: User, how: str, note: str = "") -> QueuedRow:
+    """Settle a row that was refused or is in conflict. A check-in is never deleted: a further one voids it.
+
+    Where the others of its seat and half-day are voided with it, their rows are settled too. Raises NotAllowed, or
+    Blocked with every reason.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Settle what a device sent"))
+    Forum.objects.select_for_update(no_key=True).get(pk=row.forum_id)
+    fresh = locked(row)
+    alike = alike_of(fresh)
+    reasons = _not_to_be_settled(fresh, how, note, alike)
+    if reasons:
+        raise Blocked(reasons)
+    voided = _voided(fresh, how, alike)
+    said = f"{Settling(how).label}. {note.strip()}".strip()[:HOW_LIMIT]
+    void(voided, by=by, reason=said)
+    kept_apart = how in (Settling.FIRST, Settling.THIS)
+    keys = {fresh.key, *(check.key for check in alike if kept_apart)}
+    settled = QueuedRow.objects.filter(key__in=keys, settled_at=None).exclude(outcome=QueuedOutcome.TAKEN)
+    settled.update(settled_by=by, settled_at=now(), settled_how=said)
+    journal("settle_queued", fresh, by=by, reason=note, data={"how": str(how), "voided": len(voided)})
+    fresh.refresh_from_db()
+    return fresh
+
+
+def alike_of(row: QueuedRow) -> list[CheckIn]:
+    """The check-ins that count for the seat and half-day of this row's own, the first at the door first.
+
+    Empty where the row made none, or that is void.
+    """
+    own = presence.counting(row.forum).filter(key=row.key).first()
+    if own is None:
+        return []
+    seat, half = presence.seat_of(own.delegate).pk, presence.half_day(own.at)
+    found = presence.counting(row.forum).filter(at__range=half.span).order_by("at", "pk")
+    return [check for check in found if presence.seat_of(check.delegate).pk == seat]
+
+
+def _not_to_be_settled(row: QueuedRow, how: str, note: str, alike: list[CheckIn]) -> list[str]:
+    reasons = []
+    if row.outcome == QueuedOutcome.TAKEN:
+        reasons.append(_("It was taken over: nothing is to be settled."))
+    if row.settled_by:
+        reasons.append(_("%(name)s has settled it already.") % {"name": row.settled_by.name})
+    if how not in Settling.values:
+        reasons.append(_("Choose how it is settled."))
+    elif how == Settling.NOTE and not note.strip():
+        reasons.append(_("Write a note: what was found out, and why it may stay."))
+    elif how != Settling.NOTE and not alike:
+        reasons.append(_("No check-in came of it that could be void: leave a note."))
+    return reasons
+
+
+def _voided(row: QueuedRow, how: str, alike: list[CheckIn]) -> list[CheckIn]:
+    """Which of the check-ins are void by this."""
+    if how == Settling.NOTE:
+        return []
+    own = next(check for check in alike if check.key == row.key)
+    return [own] if how == Settling.VOID else _beside(first_of(alike) if how == Settling.FIRST else own, alike)
+
+
+def first_of(alike: list[CheckIn]) -> CheckIn:
+    """The first at the door. A signature on paper tells no hour: it is first only where nothing else is."""
+    return next((check for check in alike if check.channel != CheckInChannel.PAPER), alike[0])
+
+
+def _beside(kept: CheckIn, alike: list[CheckIn]) -> list[CheckIn]:
+    """All but the one that is kept; a signature on paper goes along with the person who is kept."""
+    person = presence.person_of(kept.delegate)
+    return [
+        check
+        for check in alike
+        if check.pk != kept.pk
+        and not (check.channel == CheckInChannel.PAPER and presence.person_of(check.delegate) == person)
+    ]
+
+
+def void(checks: list[CheckIn], *, by: User, reason: str) -> None:
+    """Void check-ins, each by a further row."""
+    copy_in([
+        CheckIn(
+            delegate=check.delegate, channel=check.channel, at=now(), received_at=timezone.now(), by=by, voids=check,
+            reason=reason[:REASON_LIMIT],
+        )
+        for check in checks
+    ])  # fmt: skip
+    if checks:
+        Event.objects.record_many("void_check_in", [check.delegate for check in checks], by=by, reason=reason)
+
+
+# --- Many at once ---------------------------------------------------------------------------------------------------
+
+
+def doubles(forum: Forum) -> tuple[list[QueuedRow], list[CheckIn]]:
+    """Open conflicts in which one badge came at several devices and nobody else takes its seat: their rows, and the
+    check-ins after the first."""
+    rows = forum.queued_rows.filter(outcome=QueuedOutcome.CONFLICT, kind=QueuedKind.CHECK_IN, settled_at=None)
+    waiting = {row.key: row for row in rows}
+    found: tuple[list[QueuedRow], list[CheckIn]] = [], []
+    if not waiting:
+        return found
+    places: dict[tuple[int, presence.HalfDay], list[CheckIn]] = {}
+    for check in presence.counting(forum).order_by("at", "pk"):
+        places.setdefault((presence.seat_of(check.delegate).pk, presence.half_day(check.at)), []).append(check)
+    for alike in places.values():
+        mine = [waiting[check.key] for check in alike if check.key in waiting]
+        if mine and len({presence.person_of(check.delegate).pk for check in alike}) == 1:
+            found[0].extend(mine)
+            found[1].extend(_beside(first_of(alike), alike))
+    return found
+
+
+@verb
+def settle_doubles(forum: Forum, *, by: User) -> int:
+    """Keep the first of each badge that came at several devices, and void its later check-ins, all together.
+
+    Who sits in for whom is settled one by one. Gives the number of rows. Raises NotAllowed, or Blocked without any.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Settle what a device sent"))
+    Forum.objects.select_for_update(no_key=True).get(pk=forum.pk)
+    rows, later = doubles(forum)
+    if not rows:
+        raise Blocked(_("No badge that came at several devices is to be settled any more."))
+    said = str(Settling.FIRST.label)
+    void(later, by=by, reason=said)
+    keys = [row.pk for row in rows]
+    QueuedRow.objects.filter(pk__in=keys).update(settled_by=by, settled_at=now(), settled_how=said)
+    journal("settle_doubles", forum, by=by, data={"rows": len(rows), "voided": len(later)})
+    return len(rows)
