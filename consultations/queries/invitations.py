@@ -23,6 +23,7 @@ from consultations.models import (
     Membership,
     Stakeholder,
 )
+from consultations.queries.forum_calendar import calendar_address
 from ncm_portal.workflow import now
 
 SEATED = (DelegateState.NOMINATED, DelegateState.CONFIRMED)  # who takes a seat of an institution
@@ -73,8 +74,12 @@ def letters_of(forum: Forum) -> QuerySet[Invitation]:
 
 
 def people_of(invitation: Invitation) -> list[Delegate]:
-    """Whom an institution sends, those with a seat first, in the order in which they were named."""
+    """Whom an institution sends, those with a seat first, in the order in which they were named; `calendar` is the
+    address of each person's own calendar."""
     live = list(invitation.delegates.filter(state__in=LIVE).order_by("pk"))
+    for person in live:
+        person.forum = invitation.forum
+        person.calendar = calendar_address(person)
     return sorted(live, key=lambda each: each.state == DelegateState.WAITLISTED)
 
 

@@ -72,6 +72,8 @@ def test_people_are_named_seen_again_changed_and_acknowledged(client):
     for words in ("Ng’ang’a", "A ramp", "Chebet", "On the reserve list", "Wanjiru", "Thanks."):
         assert words in receipt
     assert OutgoingMail.objects.get().to == letter.email
+    own = [each.calendar for each in people_of(letter)]
+    assert [(address in receipt, address in OutgoingMail.objects.get().body) for address in own] == [(True, True)] * 2
     client.post(url(letter), data)  # sent again by a bad line
     assert [each.name for each in people_of(letter)] == ["Ng’ang’a", "Chebet"]
     page = client.get(url(letter))
