@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from consultations.models import (
     ActionPoint,
     ActionState,
-    CheckIn,
     Communique,
     CommuniqueState,
     Forum,
@@ -17,11 +17,14 @@ from consultations.models import (
 )
 from ncm_portal.workflow import now
 
+from .presence import counting
+
 
 def bodies_that_came(forum: Forum) -> QuerySet[Stakeholder]:
     """The organisations of which somebody came to `forum`, by name."""
-    came = CheckIn.objects.filter(voids=None, voided_by=None, delegate__forum=forum)
-    return Stakeholder.objects.filter(pk__in=came.values("delegate__stakeholder")).order_by("name", "pk")
+    own = Coalesce("delegate__merged_into__stakeholder", "delegate__stakeholder")
+    came = counting(forum).select_related(None).order_by().values_list(own)
+    return Stakeholder.objects.filter(pk__in=came).order_by("name", "pk")
 
 
 def overdue() -> Q:

@@ -16,18 +16,17 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import NoReverseMatch, reverse
 from django.utils.csp import CSP
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
-from consultations.models import Forum, ForumFile, ForumFileKind, ForumSession, ForumState, SessionKind
+from consultations.models import Forum, ForumSession, ForumState, SessionKind
 from consultations.views.memory import kept_for_visitors
 from positions.models import FINAL_KINDS, Edition, EditionKind
 from positions.open_data import Data
 
-from .public_forums import slots
+from .public_forums import documents_of, slots
 
 TEXT_BUDGET = 24_000  # characters of the paper that a page of 60 kB has room for
 LONGEST, SHORTEST = 240, 60
@@ -58,7 +57,7 @@ def forum_pack(request: HttpRequest, slug: str) -> HttpResponse:
         "style": _style_element(),
         "slots": slots(sessions),
         "themes": _by_theme(sessions),
-        "documents": _documents(forum),
+        "documents": documents_of(forum),
         "text": _text(forum, request.user),
     }
     return render(request, "positions/forum_day/pack.html", context)
@@ -75,19 +74,6 @@ def _by_theme(sessions: list[ForumSession]) -> list[tuple[Any, list[ForumSession
         if session.theme and session.kind != SessionKind.BREAK:
             found[session.theme].append(session)
     return sorted(found.items(), key=lambda row: row[0].order)
-
-
-def _documents(forum: Forum) -> list[tuple[ForumFile, str]]:
-    """The documents for everybody, with their addresses."""
-    rows = forum.files.filter(kind=ForumFileKind.DOCUMENT, for_everybody=True, removed_at=None)
-    return [(row, _address(row)) for row in rows.order_by("at", "pk")]
-
-
-def _address(row: ForumFile) -> str:
-    try:
-        return settings.PORTAL_ADDRESS + reverse("forum_document", args=[row.key])
-    except NoReverseMatch:
-        return ""
 
 
 def _text(forum: Forum, user: Any) -> Data | None:

@@ -5,13 +5,24 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from consultations import queries
-from consultations.models import Communique, CommuniqueState, Forum, ForumSession, ForumState, PointKind
+from consultations.models import (
+    Communique,
+    CommuniqueState,
+    Forum,
+    ForumFile,
+    ForumFileKind,
+    ForumSession,
+    ForumState,
+    PointKind,
+)
 from consultations.queries.presence import came_by_half_day
 from consultations.views.memory import kept_for_visitors
 from positions.communique import adopted_points
@@ -36,6 +47,19 @@ def slots(sessions: Iterable[ForumSession]) -> list[Slot]:
     return [Slot(start, end, list(found)) for (start, end), found in together]
 
 
+def documents_of(forum: Forum) -> list[tuple[ForumFile, str]]:
+    """The documents for everybody, with their addresses."""
+    rows = forum.files.filter(kind=ForumFileKind.DOCUMENT, for_everybody=True, removed_at=None)
+    return [(row, _address(row)) for row in rows.order_by("at", "pk")]
+
+
+def _address(row: ForumFile) -> str:
+    try:
+        return settings.PORTAL_ADDRESS + reverse("forum_document", args=[row.key])
+    except NoReverseMatch:
+        return ""
+
+
 @login_not_required
 @require_safe
 @kept_for_visitors
@@ -49,6 +73,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "slots": slots(forum.sessions.select_related("theme")),
         "delegates": queries.delegates_of(forum),
         "edition": edition,
+        "documents": [(file, address) for file, address in documents_of(forum) if address],
         "communique": Communique.objects.filter(forum=forum, state=CommuniqueState.PUBLISHED).first(),
         **(_outcome(forum, edition) if forum.state == ForumState.REPORTED else {}),
     }
