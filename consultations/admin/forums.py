@@ -91,7 +91,7 @@ class ForumAdmin(RecordAdmin):
     list_select_related = ["consultation"]
     fields = [
         "title", ("consultation", "state"), ("code", "slug", "seats"), ("starts_on", "ends_on"), ("place", "venue"),
-        "convenors", "concept", "source",
+        "convenors", "concept", ("respond_by", "contact"), "letter_text", "source",
     ]  # fmt: skip
 
     def get_prepopulated_fields(self, request, obj=None):

@@ -55,6 +55,8 @@ class Slot:
 class AnswerForm(forms.Form):
     """Whether the institution comes, who answers for it, and a row for each person."""
 
+    hide_optional = True  # of a person only the name is needed, and the page says so once
+
     choice = forms.ChoiceField(
         label=gettext_lazy("Your answer"),
         choices=[
@@ -72,7 +74,7 @@ class AnswerForm(forms.Form):
         error_messages={"required": gettext_lazy("Write your name: the secretariat must know whom to ask")},
     )
     message = PlainTextField(
-        label=gettext_lazy("Message to the secretariat"),
+        label=gettext_lazy("Message to the secretariat, if any"),
         max_length=2_000,
         what=gettext_lazy("The message"),
         required=False,
@@ -245,7 +247,7 @@ class PaperAnswerForm(AnswerForm):
         super().__init__(*args, **options)
         self.fields["answered_by"].label = _("Who signed the letter")
         self.fields["answered_by"].help_text = ""
-        self.fields["message"].label = _("What else the letter says")
+        self.fields["message"].label = _("What else the letter says, if anything")
 
     def clean_received_on(self) -> date:
         """Nothing was received tomorrow."""

@@ -107,7 +107,9 @@ def contacts() -> list[Forum]:
 def missing(invitation: Invitation) -> list[str]:
     """What a letter lacks, in plain words."""
     lacks = [] if invitation.email else [_("no e-mail address: by post")]
-    return lacks if invitation.addressee else [*lacks, _("nobody is addressed by name")]
+    if invitation.state == InvitationState.DRAFT and not invitation.addressee:
+        lacks.append(_("nobody is addressed by name"))
+    return lacks
 
 
 def next_step(invitation: Invitation) -> str:
