@@ -166,7 +166,7 @@ class DelegateAdmin(SpreadsheetExport, RecordAdmin):
 
 @admin.register(CheckIn)
 class CheckInAdmin(ReadOnlyAdmin):
-    list_display = ["delegate", "channel", "at", "received_at", "by"]
+    list_display = ["delegate", "channel", "at", "received_at", "device", "by", "reason"]
     list_filter = ["delegate__forum", "channel"]
     search_fields = ["delegate__name"]
     list_select_related = ["delegate", "by"]

@@ -97,8 +97,9 @@ def seat_of(delegate: Delegate) -> Delegate:
 def came_by_half_day(forum: Forum) -> dict[HalfDay, set[int]]:
     """For each half-day in which anybody came: the delegates (primary keys) who did, each once."""
     found: dict[HalfDay, set[int]] = {}
-    for check in counting(forum):
-        found.setdefault(half_day(check.at), set()).add(person_of(check.delegate).pk)
+    person = Coalesce("delegate__merged_into", "delegate")
+    for at, pk in counting(forum).select_related(None).order_by().values_list("at", person):
+        found.setdefault(half_day(at), set()).add(pk)
     return dict(sorted(found.items()))
 
 

@@ -85,6 +85,7 @@ def _show(
         "settled": rows.filter(settled_at__isnull=False).order_by("-settled_at", "-pk")[:SETTLED],
         "devices": devices,
         "room": presence.present(forum),
+        "came": [(half, len(people)) for half, people in presence.came_by_half_day(forum).items()],
         "doubles": len(workflow.settling.doubles(forum)[0]) if len(waiting) > FEW else 0,
     }
     return render(request, "consultations/forum_day/forum_door.html", context, status=outcome.status)
