@@ -142,6 +142,8 @@
       await add({ kind: "check_in", code: `NCM:${app.forum}:${card[TICKET]}`, badge: card[BADGE], how, person: card[PERSON], label: card[NAME] });
       say(fill(words.done, { name: card[NAME] }));
       closed();
+      if (how === "qr") scan(); // the next in the line
+      else id("who").focus();
     });
     other.addEventListener("click", () => { closed(); id("who").focus(); });
     if (card[COUNTS] && !at) box.append(button);
@@ -178,7 +180,9 @@
   const matches = (wanted) => {
     if (/^\d+$/.test(wanted)) return cards().filter((card) => String(card[BADGE]) === wanted);
     const parts = fold(wanted).split(/\s+/);
-    return cards().filter((card) => parts.every((part) => fold(`${card[NAME]} ${card[BODY]}`).includes(part)));
+    const found = cards().filter((card) => parts.every((part) => fold(`${card[NAME]} ${card[BODY]}`).includes(part)));
+    const begun = found.filter((card) => parts.every((part) => fold(` ${card[NAME]}`).includes(` ${part}`)));
+    return [...begun, ...found.filter((card) => !begun.includes(card))]; // whose names begin so, then the others
   };
 
   const look = () => {
@@ -207,7 +211,7 @@
   });
 
   // --- The camera, where the browser reads codes ---
-  let stream = null;
+  let stream = null, last = { code: "", at: 0 };
   const stop = () => { stream?.getTracks().forEach((track) => track.stop()); stream = null; id("camera").hidden = true; };
   const scan = async () => {
     const video = id("camera").querySelector("video"), reader = new BarcodeDetector({ formats: ["qr_code"] });
@@ -219,7 +223,11 @@
     } catch { stop(); return say(words.noCamera, "bad"); }
     while (stream) {
       const [found] = await reader.detect(video).catch(() => []);
-      if (found) { stop(); return scanned(found.rawValue, "qr"); }
+      if (found && (found.rawValue !== last.code || Date.now() - last.at > 5_000)) { // not the one that just went in
+        last = { code: found.rawValue, at: Date.now() };
+        stop();
+        return scanned(found.rawValue, "qr");
+      }
       await new Promise((resolve) => { setTimeout(resolve, 150); });
     }
     return null;
