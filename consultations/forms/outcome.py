@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import ActionPoint, ActionState, Communique, Stakeholder
@@ -105,7 +106,7 @@ class WantedCommitmentsForm(forms.Form):
     def __init__(self, *args: Any, bodies: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["organisation"].queryset = bodies
-        self.fields["state"].choices = self.STATES
+        self.fields["state"].choices = [(value, capfirst(str(label))) for value, label in self.STATES]
 
     @property
     def wanted(self) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from ncm_portal.workflow import moves_open_to
 from .access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
 from .memory import kept_for_visitors
 
-MOST = 500  # actions on one page
+MOST, MOST_FOR_ALL = 500, 100  # actions on one page of the desk, and of everybody
 VERBS = {"drop_action": workflow.drop_action, "reopen_action": workflow.reopen_action}
 BY_REASON = {verb: ACTION_MOVES[verb] for verb in VERBS}
 
@@ -208,12 +208,12 @@ def _narrowed(actions: QuerySet[ActionPoint], wanted: dict[str, Any]) -> QuerySe
 
 def _by_body(actions: QuerySet[ActionPoint]) -> dict[str, Any]:
     """The actions under the name of who does them, in the order of these names, and how many there are."""
-    rows = list(actions[: MOST + 1])
+    rows = list(actions[: MOST_FOR_ALL + 1])
     found: dict[str, list[ActionPoint]] = {}
-    for row in rows[:MOST]:
+    for row in rows[:MOST_FOR_ALL]:
         found.setdefault(row.stakeholder.name if row.stakeholder else row.responsible, []).append(row)
-    shown = min(len(rows), MOST)
-    return {"bodies": sorted(found.items()), "number": shown, "is_more": len(rows) > MOST}
+    shown = min(len(rows), MOST_FOR_ALL)
+    return {"bodies": sorted(found.items()), "number": shown, "is_more": len(rows) > MOST_FOR_ALL}
 
 
 @for_secretariat

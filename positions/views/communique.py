@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
+from consultations.emails import people_of_each
 from consultations.forms.outcome import CommuniqueForm
-from consultations.models import Communique, CommuniqueState, Event, Forum
+from consultations.models import Communique, CommuniqueState, Event, Forum, Stakeholder
 from consultations.permissions import reads_communique
+from consultations.queries import bodies_that_came
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, carry_out, for_secretariat
 from consultations.views.forum_actions import forum_of
 from consultations.views.memory import kept_for_visitors
@@ -88,6 +90,7 @@ def _show(
         "communique": communique,
         "reasons": outcome.reasons,
         "theirs": theirs,
+        "unreached": _unreached(forum) if communique and communique.state == CommuniqueState.CIRCULATED else [],
         "blocks": [] if is_draft or communique is None else blocks(communique.body),
         "form": form or (CommuniqueForm(communique=communique, body=made) if is_draft else None),
         "is_draft": is_draft,
@@ -97,6 +100,13 @@ def _show(
         "here": reverse("forum_communique", args=[forum.slug]),
     }
     return render(request, "positions/forum_day/desk_communique.html", context, status=outcome.status)
+
+
+def _unreached(forum: Forum) -> list[Stakeholder]:
+    """The organisations that took part and that no mail reaches: somebody has to telephone them."""
+    came = bodies_that_came(forum)
+    reached = people_of_each([body for body in came if body.state == Stakeholder.State.VERIFIED])
+    return [body for body in came if not reached.get(body)]
 
 
 @for_secretariat

@@ -89,7 +89,11 @@ def test_two_who_write_see_both_texts_and_the_life_goes_on(client):
     assert ["Rivers are shared." in words(clash), clash.context["form"]["version"].value()] == [True, 1]
     assert client.post(at, {"body": "Rivers belong to all.", "version": "x"}).status_code == 422
     assert client.post(at, {"body": "Rivers belong to all.", "version": "1"}).status_code == 302
+    deaf = make_stakeholder("No address")
+    make_check_in(make_delegate(forum, deaf))
+    make_check_in(make_delegate(forum, make_stakeholder(contact_email="here@example.org")))
     client.post(f"{at}circulate_communique/")
+    assert client.get(at).context["unreached"] == [deaf]
     sign_in(client, make_head())
     assert client.post(f"{at}return_communique/").status_code == 409
     assert client.post(f"{at}clear_communique/").status_code == 302
