@@ -1,36 +1,57 @@
 """The screen of a forum: for the projector, and for the phones of those who take part. Read only."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from consultations.models import Forum
 from consultations.permissions import is_secretariat
 from positions.plenary import Watched, may_watch, room_of, shown_on, watched
+
+KEPT = 16
 
 
 def _watched(request: HttpRequest, slug: str) -> Watched:
     """The forum, for whoever may watch its screen; a 404 for everybody else."""
     found = watched(slug, request.user)
-    if found is None or not may_watch(request.user, found.forum):
+    if found is None or not may_watch(request.user, found):
         raise Http404
     return found
 
 
+def _forum(pk: int) -> Forum:
+    return Forum.objects.select_related("consultation").get(pk=pk)
+
+
 def _page(request: HttpRequest, slug: str, news: str, **more: Any) -> HttpResponse:
     found = _watched(request, slug)
+    forum = _forum(found.forum_id)
     context = {
-        "forum": found.forum,
+        "forum": forum,
         "version": found.version,
-        "shown": shown_on(found.forum),
-        "room": room_of(found.forum),
+        "shown": shown_on(forum),
+        "room": room_of(forum),
         "news": reverse(news, args=[slug]),
         **more,
     }
     return render(request, "positions/screen/page.html", context)
+
+
+# What changed is made once in each server process and handed to everybody who asks, by the marks under which it stands.
+@lru_cache(maxsize=KEPT)
+def _text(forum: Forum, shown: int, language: str | None) -> str:
+    return render_to_string("positions/screen/text.html", {"shown": shown_on(forum)})
+
+
+@lru_cache(maxsize=KEPT)
+def _room(forum: Forum, version: str, language: str | None) -> str:
+    return render_to_string("positions/screen/room.html", {"room": room_of(forum)})
 
 
 @require_safe
@@ -47,12 +68,12 @@ def screen_news(request: HttpRequest, slug: str) -> HttpResponse:
     if since == found.version:
         return HttpResponse(status=204)
     shown, _dot, room = since.partition(".")
-    parts = []
+    forum, parts = _forum(found.forum_id), []
     if shown != str(found.shown):
-        parts.append(render_to_string("positions/screen/text.html", {"shown": shown_on(found.forum)}))
+        parts.append(_text(forum, found.shown, get_language()))
     if room != found.room or parts:
-        parts.append(render_to_string("positions/screen/room.html", {"room": room_of(found.forum)}))
-    return HttpResponse("".join(parts), headers={"X-Version": found.version, "Cache-Control": "no-store"})
+        parts.append(_room(forum, found.version, get_language()))
+    return HttpResponse("".join(parts), headers={"X-Version": found.version, "Cache-Control": "no-store, private"})
 
 
 @require_safe

@@ -98,6 +98,9 @@ def test_the_chair_declares_and_two_officers_publish(open_window, text, size):
         reverse("desk_paper_move", args=[text.paper.slug, "adopt"]),
         reverse("desk_roll_call", args=[text.paper.slug]),
         reverse("desk_agreed", args=[text.paper.slug]),
+        reverse("forum_chair", args=[text.forum.slug]),
+        reverse("forum_chair_decide", args=[text.forum.slug, text.first.key]) + "?how=roll_call",
+        reverse("forum_screen", args=[text.forum.slug]),
         reverse("desk_explanation", args=[text.paper.slug]),
         reverse("desk_publication", args=[text.paper.slug]),
     ):

@@ -1,0 +1,165 @@
+"""Sixty people watch the screen of a forum on the production server, each asking for news every second and a half.
+
+Meanwhile the chair changes what it shows and the list of speakers moves. What is measured is what the sixty feel: how
+long an answer takes, how many bytes it has, and after how long each of them has seen a change.
+"""
+
+import http.client
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.conf import settings as portal
+from django.db import connection
+from django.test import Client
+
+from consultations import workflow as consultation_workflow
+from positions import workflow
+from tests.factories import change, make_check_in, make_delegate, make_session, make_stakeholder, make_user
+from tests.positions.plenary import make_session_text
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+VIEWERS, DELEGATES, EVERY, CHANGES, PAUSE = 60, 500, 1.5, 8, 2.5
+MOST_BYTES, MOST_SECONDS = 3_072, 2.0
+WORDS = "Kenya calls for fair recruitment, with its costs borne by the employer and never by the worker. " * 9
+
+
+@dataclass
+class Viewer:
+    """A phone in the room: what its polls took, and when it first had each version."""
+
+    cookie: str
+    seconds: list[float] = field(default_factory=list)
+    bytes: list[int] = field(default_factory=list)
+    seen: dict[str, float] = field(default_factory=dict)
+
+    def watch(self, port: int, address: str, begin: float, stop: threading.Event) -> None:
+        """Ask until the meeting is over."""
+        line, version = http.client.HTTPConnection("127.0.0.1", port, timeout=30), ""
+        time.sleep(begin)
+        while not stop.wait(EVERY):
+            asked = time.perf_counter()
+            line.request("GET", f"{address}?{urlencode({'since': version})}", headers={"Cookie": self.cookie})
+            answer = line.getresponse()
+            body = answer.read()
+            self.seconds.append(time.perf_counter() - asked)
+            self.bytes.append(len(body))
+            assert answer.status in (200, 204), answer.status
+            version = answer.headers.get("X-Version", version)
+            self.seen.setdefault(version, time.perf_counter())
+        line.close()
+
+
+@pytest.fixture
+def meeting(db):
+    """A text in session at a forum of 500 delegates, sixty of whom have accounts."""
+    text = make_session_text()
+    text.session = make_session(text.forum, state="open")
+    text.bodies = [make_stakeholder(name=f"Organisation {number}") for number in range(50)]
+    for number in range(DELEGATES):
+        make_check_in(make_delegate(text.forum, text.bodies[number % 50]), by=text.secretariat)
+    text.viewers = []
+    for delegate in text.forum.delegates.order_by("pk")[:VIEWERS]:
+        person = change(delegate, user=make_user()).user
+        value = sign_in(Client(), person).cookies["sessionid"].value
+        text.viewers.append(Viewer(f"{portal.SESSION_COOKIE_NAME}={value}"))
+    return text
+
+
+@pytest.fixture
+def server(meeting):
+    """The production server on the database of this run, as the demo starts it; gives its port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    own = connection.settings_dict
+    user = quote(own["USER"]) + (f":{quote(own['PASSWORD'])}" if own["PASSWORD"] else "")
+    host = urlencode({"host": own["HOST"], **({"port": own["PORT"]} if own["PORT"] else {})})
+    given = {
+        "DATABASE_URL": f"postgresql://{user}@/{quote(own['NAME'])}?{host}",
+        "DEMO": "1", "DATABASE_POOL": "4", "PORTAL_ADDRESS": f"http://127.0.0.1:{port}",
+        "DJANGO_SETTINGS_MODULE": "ncm_portal.settings", "SECRET_KEY": portal.SECRET_KEY,
+    }  # fmt: skip
+    environment = {name: value for name, value in os.environ.items() if name != "DEBUG"} | given
+    command = ["-m", "gunicorn", "ncm_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
+    process = subprocess.Popen(
+        [sys.executable, *command, "--worker-class", "gthread", "--threads", "4", "--log-level", "warning"],
+        env=environment,
+    )
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def _wait_for(port: int) -> None:
+    for _turn in range(120):
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            line.request("GET", "/health/")
+            if line.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.5)
+        finally:
+            line.close()
+    raise RuntimeError("The server does not answer.")
+
+
+def meet(text) -> list[float]:
+    """Change what the screen shows, and the list of speakers, in turn; when each change was made."""
+    made = []
+    for turn in range(CHANGES):
+        time.sleep(PAUSE)
+        if turn % 2:
+            consultation_workflow.ask_floor(text.session, by=text.secretariat, stakeholder=text.bodies[turn])
+        else:
+            shown = {"session": text.session, "paragraph": text.first, "amendment": WORDS[: 800 - turn]}
+            workflow.show_on_screen(text.forum, by=text.secretariat, moved_by=text.two, **shown)
+        made.append(time.perf_counter())
+    time.sleep(PAUSE)
+    return made
+
+
+def late(viewer: Viewer, made: list[float]) -> list[float]:
+    """After how long this viewer had each change: the first new version that came after it."""
+    seen = sorted(viewer.seen.values())
+    return [next(at for at in seen if at > moment) - moment for moment in made]
+
+
+def part(values: list[float], share: float) -> float:
+    return statistics.quantiles(values, n=100)[round(share * 100) - 1]
+
+
+def test_sixty_people_watch_the_screen(meeting, server):
+    stop, address = threading.Event(), f"/screen/{meeting.forum.slug}/news"
+    threads = [
+        threading.Thread(target=viewer.watch, args=(server, address, EVERY * number / VIEWERS, stop))
+        for number, viewer in enumerate(meeting.viewers)
+    ]
+    for thread in threads:
+        thread.start()
+    made = meet(meeting)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    polls = [seconds for viewer in meeting.viewers for seconds in viewer.seconds]
+    waits = [wait for viewer in meeting.viewers for wait in late(viewer, made)]
+    most = max(size for viewer in meeting.viewers for size in viewer.bytes)
+    print(
+        f"\n{len(polls)} polls of {VIEWERS} viewers: median {statistics.median(polls) * 1000:.0f} ms, "
+        f"95% in {part(polls, 0.95) * 1000:.0f} ms; at most {most} bytes; "
+        f"a change is seen after {statistics.median(waits):.2f} s, by 95% in {part(waits, 0.95):.2f} s"
+    )
+    assert most <= MOST_BYTES
+    assert part(waits, 0.95) <= MOST_SECONDS
