@@ -46,8 +46,8 @@ FLOORS = {
         "render",
         "uploads",
     ],
-    6: ["edition", "letters", "forum_letters", "participation", "positions.communique", "positions.day"],
-    7: ["workflow"],
+    6: ["edition", "letters", "forum_letters", "participation", "positions.communique"],
+    7: ["workflow", "positions.day"],
     8: ["intake", "sample", "reference_data", "positions.roles"],
     9: ["forms", "jobs", "templatetags", "ncm_portal.accounts"],
     10: [

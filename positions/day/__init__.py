@@ -198,7 +198,7 @@ PAPERS = {
             gettext_lazy("Communiqué"),
             gettext_lazy("The short text for the public, with the state in which it is."),
             outcome.communique,
-            lambda content: _pages(len(content["body"]), 3000),
+            lambda content: _pages(sum(len(line) for _kind, lines in content["blocks"] for line in lines), 2500),
             _written,
         ),
     )

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from consultations.models import ActionPoint, ActionState, CommuniqueState, ForumState, Group, PointKind
+from positions.communique import blocks
 from positions.models import Decision, FloorDecision, FloorMode, FloorOutcome, QuorumCount, Rule
 from positions.queries import paragraph_numbers
 
@@ -124,7 +125,7 @@ def communique(day: Day, *, only: Only = None) -> Content:
         raise LookupError
     return {
         **head(day, "communique"),
-        "body": row.body,
+        "blocks": [[block.kind, block.lines] for block in blocks(row.body)],
         "version": row.version,
         "state": row.state,
         "state_name": str(CommuniqueState(row.state).label),

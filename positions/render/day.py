@@ -167,7 +167,7 @@ def session_sheets(content: Content) -> Content:
         "sheets": [{**sheet, "when": _when(sheet), "qr": qr.code(sheet["address"])} for sheet in content["sheets"]],
         "kinds": [
             (_("Findings, good practice, challenges"), range(7)),
-            (_("Recommendations"), range(8)),
+            (_("Recommendations"), range(7)),
             (_("Commitments: who does what by when"), range(4)),
             (_("Decisions"), range(4)),
             (_("Dissent: who does not agree, and why"), range(3)),
@@ -193,7 +193,7 @@ def minutes(content: Content) -> Content:
             {**each, "when": _when(each), "points": _promised(each["points"])} for each in content["sessions"]
         ],
         "figures": _figures(content),
-        "halves": [(half_name(half), half["came"]) for half in content["halves"]],
+        "halves": [(half_name(half), half["came"]) for half in content["halves"] if half["came"]],
         "floor": [{**row, "when": minute(row["at"]), "tally": _tally(row["tally"])} for row in content["floor"]],
         "decisions": [{**row, "when": minute(row["at"])} for row in content["decisions"]],
         "counts": [{**row, "when": minute(row["at"])} for row in content["counts"]],
@@ -235,9 +235,9 @@ def _tally(tally: list[int]) -> str:
 
 
 def communique(content: Content) -> Content:
-    """The communiqué in paragraphs."""
+    """The communiqué in paragraphs, headings and lists."""
     return {
-        "body": blocks(content["body"]),
+        "body": [(kind, [blocks(line) for line in lines]) for kind, lines in content["blocks"]],
         "state": _capital(content["state_name"]),
         "published": day(content["published"]) if content["published"] else "",
     }
