@@ -28,6 +28,7 @@ PUBLIC = {
     "forum_ics",
     "forum_ics_person",  # whoever has the address of a delegate's calendar
     "forum_pack",
+    "forum_document",  # one that everybody may read
     "communique",  # once it is published; 404 for a visitor until then
     "communique_text",
     "commitments",

@@ -61,7 +61,7 @@ ROADS: dict[type[models.Model], dict[str, list[str]]] = {
         "reported": ["announced", "registration_closed", "in_session", "held", "reported"],
         "cancelled": ["cancelled"],
     },
-    ForumSession: {"planned": [], "open": ["open"], "closed": ["open", "closed"]},
+    ForumSession: {"planned": [], "open": ["open"], "closed": ["open", "closed"], "cancelled": ["cancelled"]},
     Delegate: {
         "nominated": [], "confirmed": ["confirmed"], "waitlisted": ["waitlisted"], "refused": ["refused"],
         "withdrawn": ["withdrawn"],

@@ -311,6 +311,12 @@ def _bare_communique(world: SimpleNamespace, state: str) -> Communique:
     return make_communique(world.forum, state=state, written_by=world.people.secretariat)
 
 
+def _bare_session(world: SimpleNamespace, state: str) -> ForumSession:
+    session = make_session(world.forum, state=state)
+    make_point(session=session)
+    return session
+
+
 def _bare_delegate(world: SimpleNamespace, state: str) -> Delegate:
     return make_delegate(make_forum(seats=0), world.body, state=state)
 
@@ -378,7 +384,7 @@ def _bare_corrigendum(world: SimpleNamespace, state: str) -> Corrigendum:
 
 
 BARE: dict[type, Callable[[SimpleNamespace, str], Any]] = {
-    Consultation: _bare_consultation, Forum: _bare_forum, Delegate: _bare_delegate, Invitation: _bare_invitation,
+    Consultation: _bare_consultation, Forum: _bare_forum, ForumSession: _bare_session, Delegate: _bare_delegate, Invitation: _bare_invitation,
     Submission: _bare_submission,
     Point: _bare_point, Likeness: _bare_likeness, PositionPaper: _bare_paper, Clearance: _bare_clearance,
     AnswerByLetter: _bare_letter, Corrigendum: _bare_corrigendum, Amendment: _bare_amendment,

@@ -209,12 +209,22 @@ class SessionState(models.TextChoices):
     PLANNED = "planned", _("planned")
     OPEN = "open", _("open")
     CLOSED = "closed", _("closed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class InProgramme(models.Manager):
+    """The sessions that take place. One that was cancelled stays on record, in `everything`."""
+
+    def get_queryset(self):
+        return super().get_queryset().exclude(state=SessionState.CANCELLED)
 
 
 class ForumSession(models.Model):
     """A part of a forum's programme."""
 
     State = SessionState
+    objects = InProgramme()
+    everything = models.Manager()
 
     forum = models.ForeignKey(Forum, models.PROTECT, related_name="sessions", verbose_name=_("forum"))
     order = models.PositiveSmallIntegerField(_("order"))
@@ -234,14 +244,19 @@ class ForumSession(models.Model):
         ordering = ["forum", "starts_at", "order"]
         constraints = [
             one_of("state", SessionState, "forumsession_state"),
-            models.UniqueConstraint(fields=["forum", "order"], name="forumsession_order"),
+            models.UniqueConstraint(
+                fields=["forum", "order"], condition=~Q(state="cancelled"), name="forumsession_order"
+            ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="forumsession_times",
                 violation_error_message=_("A session must end after it starts."),
             ),
         ]
-        triggers = [*state_guards("planned", [("planned", "open"), ("open", "closed")]), no_delete()]
+        triggers = [
+            *state_guards("planned", [("planned", "open"), ("open", "closed"), ("planned", "cancelled")]),
+            no_delete(),
+        ]
 
     def __str__(self):
         return self.title

@@ -15,7 +15,7 @@ from consultations.forms import ReasonForm
 from consultations.forms.accrediting import DelegateForm, PersonForm, TwinsForm, WantedDelegatesForm
 from consultations.models import Delegate, DelegateState, Event, Forum
 from consultations.queries import page_behind
-from consultations.queries.delegates import badges, came, pair_of, people_of, twins_of
+from consultations.queries.accrediting import badges, came, pair_of, people_of, twins_of
 from consultations.queries.seating import Seated, SeatPlan, after, balance, seat_plan
 from consultations.workflow import DELEGATE_MOVES
 from ncm_portal.workflow import Blocked, Move, check, moves_open_to, needs_of

@@ -30,7 +30,7 @@ from .badges import print_paper
 from .dialogue import endorse, ready_to_endorse, ready_to_say_misread, say_misread, withdraw_endorsement
 from .door import enter_register, take_queue
 from .drafts import ask_sign_off, be_seen, edit_draft, moves_of, rule_on_sign_off, sign_off, start_draft
-from .forum_files import keep_forum_file
+from .forum_files import change_document, keep_forum_file, remove_document
 from .forums import (
     CONSULTATION_MOVES,
     FORUM_MOVES,
@@ -38,6 +38,7 @@ from .forums import (
     announce,
     archive,
     cancel_forum,
+    cancel_session,
     check_in,
     close_consultation,
     close_forum,
@@ -141,6 +142,15 @@ from .points import (
     unmerge,
     validate,
     write_point,
+)
+from .programme import (
+    add_session,
+    breakouts_for_themes,
+    change_session,
+    copy_forum,
+    give_part,
+    move_session,
+    take_part,
 )
 from .reminders import Letter, next_letters, remind, request_input
 from .settling import Settling, settle_doubles, settle_queued

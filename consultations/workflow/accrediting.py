@@ -316,8 +316,12 @@ def set_seats(forum: Forum, *, by: User, seats: int, groups: Mapping[str, tuple[
     if (before, row.seats) == (after, seats):
         return row
     row.quotas.exclude(group__in=groups).delete()
-    for group, (number, reserve) in groups.items():
-        SeatQuota.objects.update_or_create(forum=row, group=group, defaults={"seats": number, "reserve": reserve})
+    SeatQuota.objects.bulk_create(
+        [SeatQuota(forum=row, group=group, seats=number, reserve=spare) for group, (number, spare) in groups.items()],
+        update_conflicts=True,
+        unique_fields=["forum", "group"],
+        update_fields=["seats", "reserve"],
+    )
     data = {"seats": [row.seats, seats], "groups": [before, after]}
     row.seats = seats
     row.save(update_fields=["seats"])

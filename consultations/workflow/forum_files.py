@@ -15,7 +15,7 @@ from consultations.uploads import Refused, apart, clamd, names
 from consultations.uploads.kinds import KINDS
 from consultations.uploads.room import room_to_write
 from consultations.uploads.words import say
-from ncm_portal.workflow import Blocked, demand, journal, now, verb
+from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 
 SECRETARIAT = gettext_lazy("the secretariat")
 MEGABYTE = 1024 * 1024
@@ -79,3 +79,33 @@ def _looked_through(file: Path, redrawn: Path) -> apart.Inspected:
     if virus:
         raise Blocked(say(Refused("virus", what=virus)))
     return found
+
+
+@verb
+def change_document(file: ForumFile, *, by: User, for_everybody: bool) -> ForumFile:
+    """Show a document to everybody, or to the participants only. Raises NotAllowed, Blocked for what is no document."""
+    row = _document(file, by)
+    if row.for_everybody != for_everybody:
+        row.for_everybody = for_everybody
+        row.save(update_fields=["for_everybody"])
+        journal("change_document", row.forum, by=by, data={"file": str(row.key), "for_everybody": for_everybody})
+    return row
+
+
+@verb
+def remove_document(file: ForumFile, *, by: User) -> ForumFile:
+    """Take a document away again; it stays on the disk, where nobody is given it. Raises NotAllowed or Blocked."""
+    row = _document(file, by)
+    if row.removed_at is None:
+        row.removed_at = now()
+        row.save(update_fields=["removed_at"])
+        journal("remove_document", row.forum, by=by, data={"file": str(row.key), "title": row.title})
+    return row
+
+
+def _document(file: ForumFile, by: User) -> ForumFile:
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Change a document"))
+    row = locked(file)
+    if row.kind != ForumFileKind.DOCUMENT:
+        raise Blocked(_("A scan of what came on paper stays as it is."))
+    return row

@@ -61,6 +61,12 @@ def ready_to_announce(forum: Forum) -> list[Condition]:
     return [either(forum.sessions.exists(), _("It has a programme"), _("It has no programme yet"))]
 
 
+def ready_to_cancel(session: ForumSession) -> list[Condition]:
+    """A session is cancelled while nobody has said anything in it."""
+    said = session.points.exists()
+    return [either(not said, _("Nothing was said in it yet"), _("It has points: what was said stays"))]
+
+
 def ready_to_report(forum: Forum) -> list[Condition]:
     """A forum is reported once its minutes and attendance are closed, its communiqué is published and nothing that a
     device sent is in dispute."""
@@ -163,6 +169,18 @@ FORUM_MOVES = table(
 SESSION_MOVES = table(
     Move("open_session", gettext_lazy("Open the session"), (P.PLANNED,), P.OPEN, secretariat_may, SECRETARIAT),
     Move("close_session", gettext_lazy("Close the session"), (P.OPEN,), P.CLOSED, secretariat_may, SECRETARIAT),
+    Move(
+        "cancel_session",
+        gettext_lazy("Cancel the session"),
+        (P.PLANNED,),
+        P.CANCELLED,
+        secretariat_may,
+        SECRETARIAT,
+        ready_to_cancel,
+        needs_reason=True,
+        grave=True,
+        undoes=True,
+    ),
 )
 
 
@@ -239,6 +257,12 @@ def cancel_forum(forum: Forum, *, by: User, reason: str) -> Forum:
 def open_session(session: ForumSession, *, by: User) -> ForumSession:
     """Begin a session of the programme."""
     return make(SESSION_MOVES["open_session"], session, by=by)
+
+
+@verb
+def cancel_session(session: ForumSession, *, by: User, reason: str) -> ForumSession:
+    """Take a session off the programme. It stays on record."""
+    return make(SESSION_MOVES["cancel_session"], session, by=by, reason=reason)
 
 
 @verb

@@ -23,6 +23,7 @@ from consultations.models import (
     ForumState,
     PointKind,
 )
+from consultations.queries.forum_documents import readable_documents
 from consultations.queries.presence import came_by_half_day
 from consultations.views.memory import kept_for_visitors
 from positions.communique import adopted_points
@@ -73,7 +74,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "slots": slots(forum.sessions.select_related("theme")),
         "delegates": queries.delegates_of(forum),
         "edition": edition,
-        "documents": [(file, address) for file, address in documents_of(forum) if address],
+        "documents": readable_documents(request.user, forum),
         "communique": Communique.objects.filter(forum=forum, state=CommuniqueState.PUBLISHED).first(),
         **(_outcome(forum, edition) if forum.state == ForumState.REPORTED else {}),
     }

@@ -1,0 +1,162 @@
+"""What the secretariat types about the programme and the documents of a forum, and to copy one."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import Forum, ForumSession, SessionKind, SessionRoleKind, Theme, User
+from consultations.queries.programme import planned
+
+from .fields import LineField, PlainTextField
+from .files import FileForm
+
+MOMENT = "%Y-%m-%dT%H:%M"
+
+
+def _moment(label: Any) -> forms.DateTimeField:
+    return forms.DateTimeField(
+        label=label,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
+        error_messages={"required": gettext_lazy("Say when."), "invalid": gettext_lazy("This is no day and hour.")},
+    )
+
+
+class TimesForm(forms.Form):
+    """When something begins and ends, EAT."""
+
+    starts_at = _moment(gettext_lazy("Begins (EAT)"))
+    ends_at = _moment(gettext_lazy("Ends (EAT)"))
+
+    def clean(self) -> dict[str, Any]:
+        """What ends before it begins is said beside the end."""
+        data = super().clean()
+        starts, ends = data.get("starts_at"), data.get("ends_at")
+        if starts and ends and ends <= starts:
+            self.add_error("ends_at", _("A session must end after it starts."))
+        return data
+
+
+class SessionForm(TimesForm):
+    """One session of a programme."""
+
+    title = LineField(
+        label=gettext_lazy("Title"),
+        what=gettext_lazy("The title"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("Say what it is called.")},
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"), choices=lambda: [(kind.value, capfirst(str(kind.label))) for kind in SessionKind]
+    )
+    theme = forms.ModelChoiceField(
+        Theme.objects.none(), label=gettext_lazy("Theme"), required=False, empty_label=gettext_lazy("None")
+    )
+    room = LineField(label=gettext_lazy("Room"), what=gettext_lazy("The room"), max_length=80, required=False)
+    field_order = ["title", "kind", "theme", "starts_at", "ends_at", "room"]
+
+    def __init__(self, *args: Any, forum: Forum, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["theme"].queryset = forum.consultation.themes.order_by("order")
+
+    @staticmethod
+    def says(session: ForumSession) -> dict[str, Any]:
+        """What the form of a session begins with."""
+        return {name: getattr(session, name) for name in SessionForm.base_fields}
+
+    @staticmethod
+    def after_the_last(forum: Forum) -> dict[str, Any]:
+        """A new session begins when the last one ends, or at nine on the first day; it takes an hour."""
+        ends = [each.ends_at for each in planned(forum)]
+        starts = max(ends) if ends else timezone.make_aware(datetime.combine(forum.starts_on, time(9)))
+        return {"starts_at": starts, "ends_at": starts + timedelta(hours=1)}
+
+
+class BreakoutsForm(TimesForm):
+    """One breakout for each theme: when, and in which rooms."""
+
+    rooms = PlainTextField(
+        label=gettext_lazy("Rooms"),
+        what=gettext_lazy("The list of rooms"),
+        max_length=2_000,
+        required=False,
+        help_text=gettext_lazy("One to a line, in the order of the themes. They may be filled in later."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def clean_rooms(self) -> list[str]:
+        """The rooms, one to a line; an empty line leaves a theme without one."""
+        lines = [line.strip() for line in self.cleaned_data["rooms"].rstrip().split("\n")]
+        if any(len(line) > 80 for line in lines):
+            raise ValidationError(_("The name of a room has up to 80 characters."))
+        return lines if any(lines) else []
+
+
+class PartForm(forms.Form):
+    """Who has a part in a session: a person with an account, by e-mail address, or a name."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Part"),
+        choices=lambda: [(kind.value, capfirst(str(kind.label))) for kind in SessionRoleKind],
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address of the account"),
+        required=False,
+        help_text=gettext_lazy("With an account a rapporteur writes down points, and a chair reads them back."),
+    )
+    name = LineField(label=gettext_lazy("Or a name"), what=gettext_lazy("The name"), max_length=200, required=False)
+
+    def clean_email(self) -> User | None:
+        """The person with this address. Raises ValidationError when nobody has it."""
+        address = self.cleaned_data["email"].lower()
+        person = User.objects.filter(email=address, is_active=True).first() if address else None
+        if address and person is None:
+            raise ValidationError(_("Nobody has an account with this address. Write the name instead."))
+        return person
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two is needed."""
+        data = super().clean()
+        if not self.errors and not data["email"] and not data["name"]:
+            self.add_error("name", _("Choose a person with an account, or write a name."))
+        return data
+
+
+class CopyForm(forms.Form):
+    """The next forum: its code, its first day, and what goes along."""
+
+    title = LineField(label=gettext_lazy("Title"), what=gettext_lazy("The title"), max_length=200)
+    code = LineField(
+        label=gettext_lazy("Code"),
+        what=gettext_lazy("The code"),
+        max_length=20,
+        help_text=gettext_lazy("It begins the references of the letters and points, and makes the address."),
+    )
+    starts_on = forms.DateField(
+        label=gettext_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    with_parts = forms.BooleanField(
+        label=gettext_lazy("Take over who chairs, moderates, reports and speaks"), required=False
+    )
+
+
+class DocumentForm(FileForm):
+    """A document of a forum."""
+
+    title = LineField(
+        label=gettext_lazy("Title"),
+        what=gettext_lazy("The title"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("Say what it is called.")},
+    )
+    for_everybody = forms.BooleanField(
+        label=gettext_lazy("Everybody may read it"),
+        required=False,
+        help_text=gettext_lazy("Otherwise the participants and the secretariat."),
+    )
+    field_order = ["title", "file", "for_everybody"]

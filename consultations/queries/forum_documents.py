@@ -1,0 +1,46 @@
+"""The documents of a forum, and who reads them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from consultations.models import DelegateState, Forum, ForumFile, ForumFileKind, ForumState
+from consultations.permissions import is_secretariat, is_signed_in, live_memberships
+
+SENT = (DelegateState.NOMINATED, DelegateState.CONFIRMED, DelegateState.WAITLISTED)
+
+
+def documents(forum: Forum) -> QuerySet[ForumFile]:
+    """The documents of `forum` that were not taken away, in the order in which they came."""
+    return forum.files.filter(kind=ForumFileKind.DOCUMENT, removed_at=None).select_related("by").order_by("at", "pk")
+
+
+def readable_documents(user: Any, forum: Forum) -> QuerySet[ForumFile]:
+    """Those that `user` may read: all for the secretariat and for whoever takes part, otherwise those for everybody.
+
+    A forum in preparation shows nothing outside the secretariat.
+    """
+    found = documents(forum)
+    if is_secretariat(user):
+        return found
+    if forum.state == ForumState.DRAFT:
+        return found.none()
+    return found if takes_part(user, forum) else found.filter(for_everybody=True)
+
+
+def takes_part(user: Any, forum: Forum) -> bool:
+    """Whether `user` is a delegate, has a part in a session, or acts for an organisation that sends somebody."""
+    if not is_signed_in(user):
+        return False
+    bodies = [membership.stakeholder_id for membership in live_memberships(user)]
+    people = forum.delegates.filter(state__in=SENT).filter(Q(user=user) | Q(stakeholder__in=bodies))
+    return people.exists() or user.session_roles.filter(session__forum=forum).exists()
+
+
+def readable_document(user: Any, key: uuid.UUID) -> ForumFile | None:
+    """The document with this key, if `user` may read it."""
+    file = ForumFile.objects.filter(key=key).select_related("forum").first()
+    return readable_documents(user, file.forum).filter(pk=file.pk).first() if file else None

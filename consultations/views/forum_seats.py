@@ -1,0 +1,110 @@
+"""The seats of a forum by group, and its documents."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from consultations import workflow
+from consultations.forms.accrediting import SeatsForm
+from consultations.forms.programme import DocumentForm
+from consultations.models import Forum, ForumFile
+from consultations.queries.forum_documents import documents, readable_document
+from consultations.queries.seating import balance, seat_plan
+
+from .access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
+from .forum_home import desk_forum
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_seats(request: HttpRequest, slug: str) -> HttpResponse:
+    """How many seats and places on the reserve list each group has, against the seats of the forum."""
+    forum = desk_forum(slug)
+    form = SeatsForm(request.POST if request.method == "POST" else None, forum=forum)
+    outcome = INVALID if form.errors else NOTHING_DONE
+    if form.is_valid():
+        given = {"seats": form.cleaned_data["seats"], "groups": form.groups}
+        outcome = attempt(lambda: workflow.set_seats(forum, by=request.user, **given))
+        if not outcome.reasons:
+            messages.success(request, _("The seats are saved."))
+            return redirect("forum_seats", slug)
+    plan = seat_plan(forum)
+    context = {"forum": forum, "form": form, "reasons": outcome.reasons, "plan": plan, "balance": balance(plan)}
+    context["rows"] = [(label, fields, _now(plan, label)) for label, *fields in form.rows]
+    return render(request, "consultations/forum_day/seats.html", context, status=outcome.status)
+
+
+def _now(plan: Any, label: str) -> int:
+    return sum(row.confirmed for row in plan.groups if row.label == str(label))
+
+
+# --- Documents ------------------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_documents(request: HttpRequest, slug: str) -> HttpResponse:
+    """The documents of a forum; one is added below them."""
+    forum = desk_forum(slug)
+    if request.method != "POST":
+        return _show(request, forum, DocumentForm())
+    form = DocumentForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _show(request, forum, form, INVALID)
+    said = form.cleaned_data
+    given = {"title": said["title"], "name": said["file"].name, "for_everybody": said["for_everybody"]}
+    outcome = attempt(lambda: workflow.keep_forum_file(forum, by=request.user, data=said["file"].read(), **given))
+    if outcome.reasons:
+        form.add_error("file", " ".join(outcome.reasons))
+        return _show(request, forum, form, INVALID)
+    messages.success(request, _("The file is added."))
+    return redirect("forum_documents", slug)
+
+
+def _show(request: HttpRequest, forum: Forum, form: DocumentForm, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
+    context = {"forum": forum, "form": form, "reasons": outcome.reasons, "documents": documents(forum)}
+    return render(request, "consultations/forum_day/documents.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_POST
+def forum_document_move(request: HttpRequest, slug: str, key: uuid.UUID, verb: str) -> HttpResponse:
+    """Show a document to everybody or to the participants only, or take it away."""
+    forum = desk_forum(slug)
+    file = get_object_or_404(ForumFile, forum=forum, key=key)
+    acts = {
+        "everybody": lambda: workflow.change_document(file, by=request.user, for_everybody=True),
+        "participants": lambda: workflow.change_document(file, by=request.user, for_everybody=False),
+        "remove": lambda: workflow.remove_document(file, by=request.user),
+    }
+    if verb not in acts:
+        raise Http404
+    outcome = attempt(acts[verb])
+    if outcome.reasons:
+        return _show(request, forum, DocumentForm(), outcome)
+    return redirect("forum_documents", slug)
+
+
+@login_not_required
+@require_safe
+def forum_document(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Hand a document of a forum out to whoever may read it: always to be saved, never shown in the portal's name."""
+    file = readable_document(request.user, key)
+    if file is None:
+        raise Http404
+    try:
+        answer = FileResponse(
+            file.path.open("rb"), as_attachment=True, filename=file.name, content_type=file.media_type
+        )
+    except FileNotFoundError:
+        raise Http404 from None
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer["Cache-Control"] = "no-cache" if file.for_everybody else "no-store, private"
+    return answer

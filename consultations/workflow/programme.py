@@ -1,0 +1,227 @@
+"""The programme of a forum: sessions added, changed, moved and cancelled, and who has which part; a forum copied."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Max
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import (
+    Forum,
+    ForumFileKind,
+    ForumSession,
+    ForumState,
+    SeatQuota,
+    SessionKind,
+    SessionRole,
+    SessionState,
+    Theme,
+    User,
+)
+from consultations.permissions import is_secretariat
+from consultations.queries.programme import moved, planned
+from ncm_portal.workflow import Blocked, demand, journal, locked, verb
+
+from .forum_files import keep_forum_file
+
+SECRETARIAT = gettext_lazy("the secretariat")
+CHANGE = gettext_lazy("Change the programme")
+OVER = (ForumState.HELD, ForumState.REPORTED, ForumState.CANCELLED)
+SAID = ("title", "kind", "theme", "room", "starts_at", "ends_at")
+COPIED = ("title", "place", "venue", "convenors", "concept", "seats", "letter_text", "contact")
+
+
+def _open_programme(forum: Forum, by: User) -> Forum:
+    """The forum, locked. Raises NotAllowed, or Blocked when it is over."""
+    demand(is_secretariat(by), who=SECRETARIAT, to=CHANGE)
+    row = next(iter(Forum.objects.select_for_update(of=("self",)).select_related("consultation").filter(pk=forum.pk)))
+    if row.state in OVER:
+        raise Blocked(_("The forum is over: its programme stays as it was."))
+    return row
+
+
+def _still_planned(session: ForumSession, by: User) -> ForumSession:
+    _open_programme(session.forum, by)
+    row = locked(session)
+    if row.state != SessionState.PLANNED:
+        words = {"title": row.title, "state": row.get_state_display()}
+        raise Blocked(_("%(title)s is %(state)s: only a planned session is changed.") % words)
+    return row
+
+
+@verb
+def add_session(forum: Forum, *, by: User, **said: Any) -> ForumSession:
+    """Put a session into the programme. `said`: SAID. Raises NotAllowed or Blocked."""
+    row = _open_programme(forum, by)
+    made = ForumSession.everything.create(forum=row, order=_next_order(row), **_checked(said))
+    journal("add_session", row, by=by, before=row.state, after=row.state, data={"session": made.pk, **_plain(made)})
+    return made
+
+
+def _next_order(forum: Forum) -> int:
+    return (ForumSession.everything.filter(forum=forum).aggregate(last=Max("order"))["last"] or 0) + 1
+
+
+def _checked(said: dict[str, Any]) -> dict[str, Any]:
+    if said["ends_at"] <= said["starts_at"]:
+        raise Blocked(_("A session must end after it starts."))
+    return said
+
+
+def _plain(session: ForumSession) -> dict[str, str]:
+    values = {name: getattr(session, name) for name in SAID}
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else str(value or "") for name, value in values.items()
+    }
+
+
+@verb
+def change_session(session: ForumSession, *, by: User, **said: Any) -> ForumSession:
+    """Change what the programme says of a planned session. The same again changes nothing."""
+    row = _still_planned(session, by)
+    before = _plain(row)
+    for name, value in _checked(said).items():
+        setattr(row, name, value)
+    after = _plain(row)
+    if before != after:
+        row.save()
+        changed = {name: [before[name], after[name]] for name in SAID if before[name] != after[name]}
+        journal("change_session", row, by=by, before=row.state, after=row.state, data={"changed": changed})
+    return row
+
+
+@verb
+def move_session(session: ForumSession, *, by: User, up: bool) -> list[ForumSession]:
+    """Let a session change places with the one before or after it on its day; returns those that moved."""
+    row = _still_planned(session, by)
+    places = moved(planned(row.forum), row.pk, up=up)
+    found = ForumSession.objects.select_for_update(of=("self",)).filter(pk__in=places).order_by("pk")
+    rows = list(found.prefetch_related("points"))
+    changes_order = [each for each in rows if each.order != places[each.pk].order]
+    reasons = [
+        _("%(title)s has begun or has points: it stays in its place.") % {"title": each.title}
+        for each in rows
+        if each.state != SessionState.PLANNED or (each in changes_order and list(each.points.all()))
+    ]
+    if reasons:
+        raise Blocked(reasons)
+    spare = _next_order(row.forum)
+    for number, each in enumerate(changes_order):  # two sessions never share a number, not even for a moment
+        ForumSession.objects.filter(pk=each.pk).update(order=spare + number)
+    for each in rows:
+        each.order, each.starts_at, each.ends_at = places[each.pk]
+        each.save(update_fields=["order", "starts_at", "ends_at"])
+    if rows:
+        data = {"up": up, "times": {str(each.pk): each.starts_at.isoformat() for each in rows}}
+        journal("move_session", row, by=by, before=row.state, after=row.state, data=data)
+    return rows
+
+
+@verb
+def breakouts_for_themes(
+    forum: Forum, *, by: User, starts_at: datetime, ends_at: datetime, rooms: Iterable[str] = ()
+) -> list[ForumSession]:
+    """One breakout, all at the same time, for each theme of the consultation that has none; rooms in their order."""
+    row = _open_programme(forum, by)
+    have = row.sessions.filter(kind=SessionKind.BREAKOUT).values("theme")
+    themes = list(row.consultation.themes.exclude(pk__in=have).order_by("order"))
+    if not themes:
+        raise Blocked(_("Every theme has its breakout already."))
+    names = [*rooms, *[""] * len(themes)]
+    said = {"kind": SessionKind.BREAKOUT, "starts_at": starts_at, "ends_at": ends_at}
+    order = _next_order(row)
+    made = [
+        ForumSession(forum=row, order=order + number, title=_name(theme), theme=theme, room=room, **_checked(said))
+        for number, (theme, room) in enumerate(zip(themes, names, strict=False))
+    ]
+    ForumSession.everything.bulk_create(made)
+    codes = [theme.code for theme in themes]
+    journal("breakouts_for_themes", row, by=by, before=row.state, after=row.state, data={"themes": codes})
+    return made
+
+
+def _name(theme: Theme) -> str:
+    return theme.title[:200]
+
+
+# --- Who has which part ---------------------------------------------------------------------------------------------
+
+
+@verb
+def give_part(session: ForumSession, *, by: User, kind: str, user: User | None = None, name: str = "") -> SessionRole:
+    """Let somebody, with an account or by name, chair, moderate, report or speak. The same again is the same."""
+    _open_programme(session.forum, by)
+    if user is None and not name.strip():
+        raise Blocked(_("Choose a person with an account, or write a name."))
+    who = {"user": user} if user else {"user": None, "name": name.strip()}
+    last = session.roles.aggregate(last=Max("order"))["last"] or 0
+    role, made = session.roles.get_or_create(kind=kind, **who, defaults={"order": last + 1})
+    if made:
+        data = {"kind": kind, "name": str(user or name)}
+        journal("give_part", session, by=by, before=session.state, after=session.state, data=data)
+    return role
+
+
+@verb
+def take_part(role: SessionRole, *, by: User) -> None:
+    """Take a part in a session from somebody again; the journal keeps who had it."""
+    _open_programme(role.session.forum, by)
+    data = {"kind": role.kind, "name": str(role.user or role.name)}
+    journal("take_part", role.session, by=by, before=role.session.state, after=role.session.state, data=data)
+    role.delete()
+
+
+# --- The next forum -------------------------------------------------------------------------------------------------
+
+
+@verb
+def copy_forum(
+    forum: Forum, *, by: User, code: str, starts_on: date, title: str = "", with_parts: bool = False
+) -> Forum:
+    """Prepare the next forum like this one: programme on the new days, rooms, seats, letter and documents; nobody's
+    nomination. With `with_parts`, who chairs, moderates, reports and speaks too. Raises NotAllowed or Blocked."""
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Copy a forum"))
+    slug = slugify(code)[:50]
+    if not slug or Forum.objects.filter(code=code).exists() or Forum.objects.filter(slug=slug).exists():
+        raise Blocked(_("Another forum has this code, or it has no letters. Choose another."))
+    shift = starts_on - forum.starts_on
+    days = {"starts_on": starts_on, "ends_on": forum.ends_on + shift}
+    said = {name: getattr(forum, name) for name in COPIED} | ({"title": title} if title else {})
+    made = Forum.objects.create(consultation=forum.consultation, code=code, slug=slug, **days, **said)
+    SeatQuota.objects.bulk_create(
+        SeatQuota(forum=made, group=row.group, seats=row.seats, reserve=row.reserve) for row in forum.quotas.all()
+    )
+    _copy_programme(forum, made, shift, with_parts)
+    _copy_documents(forum, made, by)
+    journal("copy_forum", made, by=by, after=made.state, data={"of": forum.code})
+    return made
+
+
+def _copy_programme(forum: Forum, made: Forum, shift: timedelta, with_parts: bool) -> None:
+    sessions = list(forum.sessions.prefetch_related("roles"))
+    copies = [
+        ForumSession(
+            forum=made, order=each.order, title=each.title, kind=each.kind, theme_id=each.theme_id, room=each.room,
+            starts_at=each.starts_at + shift, ends_at=each.ends_at + shift,
+        )
+        for each in sessions
+    ]  # fmt: skip
+    ForumSession.everything.bulk_create(copies)
+    if with_parts:
+        SessionRole.objects.bulk_create(
+            SessionRole(session=copy, user_id=role.user_id, name=role.name, kind=role.kind, order=role.order)
+            for each, copy in zip(sessions, copies, strict=True)
+            for role in each.roles.all()
+        )
+
+
+def _copy_documents(forum: Forum, made: Forum, by: User) -> None:
+    for file in forum.files.filter(kind=ForumFileKind.DOCUMENT, removed_at=None):
+        try:
+            data = file.path.read_bytes()
+        except FileNotFoundError:
+            continue  # it is missing on the disk: then there is nothing to copy
+        keep_forum_file(made, by=by, title=file.title, name=file.name, data=data, for_everybody=file.for_everybody)

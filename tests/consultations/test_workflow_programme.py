@@ -1,0 +1,176 @@
+"""The programme of a forum, who has which part, a forum copied, and its documents."""
+
+from datetime import timedelta
+
+import pytest
+
+from consultations import workflow
+from consultations.models import Event, Forum, ForumSession, SeatQuota, SessionRole
+from consultations.queries.forum_documents import readable_document, readable_documents
+from ncm_portal.workflow import Blocked
+from tests.factories import (
+    make_consultation,
+    make_delegate,
+    make_forum,
+    make_member,
+    make_point,
+    make_secretariat,
+    make_session,
+    make_stakeholder,
+    make_theme,
+    make_user,
+)
+from tests.made_files import pdf
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def forum():
+    return make_forum(make_consultation(themes=("T1", "T2")))
+
+
+@pytest.fixture
+def by():
+    return make_secretariat()
+
+
+def refused(act, *args, **values) -> list[str]:
+    with pytest.raises(Blocked) as refusal:
+        act(*args, **values)
+    return refusal.value.reasons
+
+
+def times(forum, start=0, minutes=60):
+    first = make_session(make_forum(starts_on=forum.starts_on)).starts_at + timedelta(minutes=start)
+    return {"starts_at": first, "ends_at": first + timedelta(minutes=minutes)}
+
+
+def test_sessions_are_added_changed_moved_and_cancelled(forum, by):
+    said = {"kind": "plenary", "theme": None, "room": "Hall"}
+    one = workflow.add_session(forum, by=by, title="Opening", **said, **times(forum))
+    two = workflow.add_session(forum, by=by, title="Debate", **said, **times(forum, 60, 30))
+    assert (one.order, two.order) == (1, 2)
+    assert refused(workflow.add_session, forum, by=by, title="X", **said, **times(forum, 0, 0)) == [
+        "A session must end after it starts."
+    ]
+    moved = workflow.move_session(two, by=by, up=True)
+    assert {each.title: (each.starts_at, each.order) for each in moved} == {
+        "Debate": (one.starts_at, 2), "Opening": (one.starts_at + timedelta(minutes=30), 1),
+    }  # fmt: skip
+    assert workflow.move_session(two, by=by, up=True) == []
+    change = {"title": "Debate", **said, **times(forum)}
+    for _again in range(2):
+        workflow.change_session(two, by=by, **change)
+    assert [event.verb for event in Event.objects.about(two)] == ["move_session", "change_session"]
+    assert workflow.cancel_session(two, by=by, reason="No speaker.").state == "cancelled"
+    assert list(forum.sessions.all()) == [one]
+    assert list(ForumSession.everything.filter(forum=forum, state="cancelled")) == [two]
+    assert refused(workflow.change_session, two, by=by, **change) == [
+        "Debate is cancelled: only a planned session is changed."
+    ]
+    assert workflow.add_session(forum, by=by, title="Close", **said, **times(forum, 200)).order == 3
+    make_point(session=one)
+    assert refused(workflow.cancel_session, one, by=by, reason="No.") == ["It has points: what was said stays"]
+    assert refused(workflow.add_session, forum, by=make_member(), title="X", **said, **times(forum)) == [
+        "Only the secretariat may do this: Change the programme."
+    ]
+    held = make_session(make_forum(state="held"))
+    assert refused(workflow.change_session, held, by=by, **change) == [
+        "The forum is over: its programme stays as it was."
+    ]
+
+
+def test_one_breakout_for_each_theme_that_has_none_and_parallel_ones_change_places(forum, by):
+    have = make_session(forum, kind="breakout", theme=make_theme("T1"))
+    at = times(forum, 120)
+    (made,) = workflow.breakouts_for_themes(forum, by=by, rooms=["A", "B"], **at)
+    assert (made.theme.code, made.title, made.room, made.order) == ("T2", "Theme 2", "A", have.order + 1)
+    assert refused(workflow.breakouts_for_themes, forum, by=by, **at) == ["Every theme has its breakout already."]
+    beside = make_session(forum, **at)
+    workflow.move_session(beside, by=by, up=True)
+    assert dict(forum.sessions.values_list("pk", "order")) == {
+        have.pk: have.order, made.pk: beside.order, beside.pk: made.order,
+    }  # fmt: skip
+    make_point(session=made)
+    assert refused(workflow.move_session, beside, by=by, up=False) == [
+        "Theme 2 has begun or has points: it stays in its place."
+    ]
+
+
+def test_a_part_is_given_once_and_taken_again(forum, by):
+    session, person = make_session(forum), make_user(name="Amina")
+    for _again in range(2):
+        workflow.give_part(session, by=by, kind="chair", user=person)
+    workflow.give_part(session, by=by, kind="speaker", name=" Ng'ang'a ")
+    assert [(role.kind, str(role.user or role.name)) for role in session.roles.all()] == [
+        ("chair", "Amina"), ("speaker", "Ng'ang'a"),
+    ]  # fmt: skip
+    assert refused(workflow.give_part, session, by=by, kind="chair", name=" ") == [
+        "Choose a person with an account, or write a name."
+    ]
+    workflow.take_part(SessionRole.objects.get(kind="chair"), by=by)
+    assert [event.verb for event in Event.objects.about(session)] == [
+        "give_part",
+        "give_part",
+        "give_part:refused",
+        "take_part",
+    ]
+    assert Event.objects.about(session).last().data == {"kind": "chair", "name": "Amina"}
+
+
+def test_the_next_forum_has_everything_but_the_people(forum, by, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    session = make_session(forum, room="Hall", theme=make_theme("T1"))
+    workflow.give_part(session, by=by, kind="chair", name="Amina")
+    workflow.cancel_session(make_session(forum), by=by, reason="No.")
+    SeatQuota.objects.create(forum=forum, group="ministry", seats=9, reserve=2)
+    Forum.objects.filter(pk=forum.pk).update(letter_text="Come.", contact="the desk")
+    forum.refresh_from_db()
+    make_delegate(forum)
+    file = workflow.keep_forum_file(forum, by=by, title="Note", name="note.pdf", data=pdf(), for_everybody=True)
+    day = forum.starts_on + timedelta(days=30)
+    made = workflow.copy_forum(forum, by=by, code="NEXT-2", starts_on=day, title="The next", with_parts=True)
+    assert (made.title, made.slug, made.state, made.starts_on, made.ends_on) == (
+        "The next",
+        "next-2",
+        "draft",
+        day,
+        day,
+    )
+    assert (made.letter_text, made.contact, made.delegates.count()) == ("Come.", "the desk", 0)
+    (copy,) = made.sessions.all()
+    assert (copy.room, copy.theme, copy.starts_at) == ("Hall", session.theme, session.starts_at + timedelta(days=30))
+    assert [role.name for role in copy.roles.all()] == ["Amina"]
+    assert list(made.quotas.values_list("group", "seats", "reserve")) == [("ministry", 9, 2)]
+    assert [(each.title, each.sha256, each.key == file.key) for each in made.files.all()] == [
+        ("Note", file.sha256, False)
+    ]
+    again = {"by": by, "starts_on": day}
+    taken = ["Another forum has this code, or it has no letters. Choose another."]
+    assert refused(workflow.copy_forum, forum, code="NEXT-2", **again) == taken
+    assert refused(workflow.copy_forum, forum, code="…", **again) == taken
+    assert workflow.copy_forum(forum, code="NEXT-3", **again).sessions.get().roles.count() == 0
+
+
+def test_documents_are_read_by_whom_they_are_for(by, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    forum, body = make_forum(), make_stakeholder()
+    inside = workflow.keep_forum_file(forum, by=by, title="Inside", name="a.pdf", data=pdf())
+    shown = workflow.change_document(
+        workflow.keep_forum_file(forum, by=by, title="Outside", name="b.pdf", data=pdf()), by=by, for_everybody=True
+    )
+    rapporteur, visitor = make_user(), make_user()
+    workflow.give_part(make_session(forum), by=by, kind="rapporteur", user=rapporteur)
+    make_delegate(forum, body)
+    for reader in (by, rapporteur, make_member(body)):
+        assert [each.title for each in readable_documents(reader, forum)] == ["Inside", "Outside"]
+    assert [each.title for each in readable_documents(visitor, forum)] == ["Outside"]
+    assert readable_document(visitor, inside.key) is None
+    assert readable_document(visitor, shown.key) == shown
+    workflow.remove_document(shown, by=by)
+    assert readable_document(by, shown.key) is None
+    assert shown.path.exists()
+    draft = make_forum(state="draft")
+    hidden = workflow.keep_forum_file(draft, by=by, title="Early", name="c.pdf", data=pdf(), for_everybody=True)
+    assert (readable_document(visitor, hidden.key), readable_document(by, hidden.key)) == (None, hidden)
