@@ -24,6 +24,7 @@ from . import (
     forum,
     inputs,
     interim,
+    next_forum,
     open_round,
     organisations,
     publication,
@@ -68,7 +69,7 @@ def play(say: Callable[[str], None], work: Callable[[], object]) -> bool:
         stage = agenda.Stage(work)
         agenda.play(stage, CHAPTERS, say)
         today = open_round.today(stage)
-        agenda.play(today, [open_round.CHAPTER, interim.CHAPTER], say)
+        agenda.play(today, [open_round.CHAPTER, interim.CHAPTER, next_forum.CHAPTER], say)
         agenda.play(under_review.beside(today), [under_review.CHAPTER], say)
     return True
 
