@@ -68,11 +68,14 @@ def test_the_quorum_counts_members_and_groups_from_the_check_ins(text):
     ]
 
 
-def test_a_voided_check_in_does_not_count(text):
+def test_a_voided_check_in_does_not_count_and_a_substitute_does(text):
     for delegate in text.came[:2]:
         check = make_check_in(delegate)
     make_check_in(text.came[1], voids=check)
     assert workflow.count_quorum(text.paper, by=text.head).members_present == 1
+    substitute = make_delegate(text.forum, text.guest, sits_in_for=text.came[1])
+    make_check_in(substitute)
+    assert workflow.count_quorum(text.paper, by=text.head).members_present == 2
 
 
 def test_without_a_quorum_the_text_is_not_taken_up(text):
