@@ -62,7 +62,19 @@ def _decided(paper: PositionPaper) -> list[Condition]:
     for pk, wording in standing(paper).values_list("pk", "wording"):
         outcome, decided = said.get(pk, ("", None))
         missing += [each % {"number": numbers[pk]} for each in _open(outcome, decided == wording, reserved[pk])]
+    missing += _unanswered(paper, [pk for pk, (outcome, _wording) in said.items() if outcome == FloorOutcome.LEFT_OUT])
     return [Condition(text, False) for text in missing] or [Condition(_("Every paragraph is agreed"), True)]
+
+
+def _unanswered(paper: PositionPaper, gone: list[int]) -> list[str]:
+    """The points that would be answered by nothing once the paragraphs `gone` are left out; adoption fixes answers."""
+    if not gone:
+        return []
+    stays = standing(paper).exclude(pk__in=gone).order_by().values("pk")
+    rows = paper.dispositions.filter(paragraphs__in=gone).exclude(paragraphs__in=stays)
+    words = _("%(point)s is answered by a paragraph that is left out: answer it anew")
+    found = rows.order_by("point__reference").values_list("point__reference", flat=True).distinct()
+    return [words % {"point": reference} for reference in found]
 
 
 def _open(outcome: str, is_current: bool, reserved: list[str]) -> list[str]:

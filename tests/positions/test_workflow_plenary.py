@@ -9,8 +9,8 @@ from consultations.models import Event
 from ncm_portal.workflow import Blocked, NotAllowed, now
 from positions import workflow
 from positions.models import FloorDecision, QuorumCount, Reservation, Screen
-from tests.factories import make_check_in, make_forum, make_session
-from tests.paper_factories import make_clearance, take_stance
+from tests.factories import make_check_in, make_forum, make_point, make_session, make_submission
+from tests.paper_factories import make_clearance, make_disposition, take_stance
 from tests.positions.plenary import decide, make_session_text
 from tests.threads import at_once
 
@@ -190,6 +190,21 @@ def test_a_reservation_on_what_is_left_out_is_withdrawn_first_and_an_announced_o
     words = "Paragraph 2 is left out, and Ministry of Two has a reservation on it: withdraw it first"
     assert refusal(lambda: adopt(text, "consensus_with_reservations", "One.")) == [words]
     workflow.withdraw_reservation(made, by=text.head, reason="On its word.")
+    assert adopt(text).state == "adopted"
+
+
+def test_a_point_that_only_a_paragraph_left_out_answers_is_answered_anew_before_the_whole_is_adopted(text):
+    alone, both = (make_point(make_submission(text.paper.consultation)) for _turn in range(2))
+    make_disposition(text.paper, alone, "accepted", text.first)
+    make_disposition(text.paper, both, "accepted", text.first, text.second)
+    workflow.agree_paragraphs(text.paper, by=text.head, paragraphs=[text.opening, text.second])
+    decide(text, outcome="left_out")
+    words = f"{alone.reference} is answered by a paragraph that is left out: answer it anew"
+    assert refusal(lambda: adopt(text)) == [words]
+    workflow.decide(
+        text.paper, alone, by=text.secretariat, outcome="not_accepted", reason="The meeting left it out.",
+        reason_code="agreement",
+    )  # fmt: skip
     assert adopt(text).state == "adopted"
 
 

@@ -5,6 +5,8 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from consultations.models import Speech
 from positions import workflow
@@ -196,6 +198,19 @@ def test_a_poll_fits_three_kilobytes_whatever_the_length_of_the_paragraph(text):
     answer = text.as_officer.get(page(text, "screen_news"))
     assert len(answer.content) <= 3_072
     assert "and 4 more" in words(answer)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(["one ", "two ", "three, ", "four. "]), max_size=300), st.integers(0, 300), st.data())
+def test_each_side_of_a_comparison_fits_and_takes_nothing_that_is_not_in_it(before, place, data):
+    after = before[:place] + data.draw(st.lists(st.sampled_from(["new ", "words "]), max_size=80)) + before[place:]
+    spans = [span for span in redline("".join(before), "".join(after)) if span.kind != "removed"]
+    shown = around_changes(spans, 300)
+    assert sum(len(span.text) for span in shown) <= 300 + 3 * len(shown)
+    whole = "".join(span.text for span in spans)
+    assert [part for span in shown for part in span.text.split("…") if part.strip() not in whole] == []
+    if len(whole) <= 300:
+        assert shown == spans
 
 
 def test_of_a_long_text_the_screen_shows_what_stands_around_the_changes():
