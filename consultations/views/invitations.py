@@ -22,6 +22,7 @@ from ncm_portal.workflow import moves_open_to
 from .access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
 
 WHOLE = 3  # mails that the review shows unfolded
+GIVEN_BACK = (InvitationState.DECLINED, InvitationState.LAPSED)  # their seats are free for others
 VERBS = {
     "reissue_link": workflow.reissue_link,
     "lapse_invitation": lambda invitation, by, reason: workflow.lapse_invitation(invitation, by=by),
@@ -54,6 +55,7 @@ def forum_letters_list(request: HttpRequest, slug: str) -> HttpResponse:
         "forum": forum,
         "rows": rows,
         "number": len(every),
+        "offered": sum(each.seats for each in every if each.state not in GIVEN_BACK),
         "counted": [each for each in counted if each[2]],
         "state": state,
         "drafts": sum(each.state == InvitationState.DRAFT for each in every),

@@ -163,6 +163,7 @@ def test_the_table_says_what_is_missing_and_next_in_few_queries(desk, forum, dja
         "declined": "",
         "lapsed": "Ask by telephone: the day has passed",
     }
+    assert "They offer 6 of 50 seats." in page.content.decode()
     assert len(desk.get(at("forum_letters", forum), {"state": "sent"}).context["rows"]) == 1
     assert len(desk.get(at("forum_letters", forum), {"state": "odd"}).context["rows"]) == 5
 

@@ -70,14 +70,23 @@ def test_all_letters_are_one_accessible_file_each_with_its_own_link(client, foru
     assert ("one-stop centre" in attached, "/answer/" in attached) == (True, False)
 
 
-def test_one_letter_by_itself_and_none_for_strangers(client, forum):
-    letter = make_invitation(forum)
+def test_one_letter_by_itself_and_none_for_strangers(client, forum, monkeypatch):
+    letter, _other = make_invitation(forum), make_invitation(forum)
     address, every = reverse("forum_letter_pdf", args=["nairobi", letter.key]), reverse("forum_letters_pdf", args=["x"])
     sign_in(client, make_member(letter.stakeholder))
     assert client.get(address).status_code == 404
     sign_in(client, make_secretariat())
-    front, _back = pages(client.get(address).content)
-    assert letter.reference in front
+    printed = []
+    monkeypatch.setattr(
+        "positions.views.forum_letters.render_apart", lambda content, *_, **__: printed.append(content) or b"%PDF-"
+    )
+    assert client.get(address).content == b"%PDF-"
+    assert [each["reference"] for each in printed[0]["letters"]] == [letter.reference]
+    again = client.get(address)
+    assert (again["Content-Disposition"], len(printed)) == (
+        f'inline; filename="ncm-f2026-{letter.reference[-3:]}.pdf"',
+        1,
+    )
     assert client.get(every).status_code == 404
     other = make_forum()
     assert client.get(reverse("forum_letters_pdf", args=[other.slug])).status_code == 404
