@@ -63,6 +63,7 @@ class Invitation(models.Model):
     )
     token_round = models.PositiveSmallIntegerField(_("issue of the link"), default=1, editable=False)
     token_hash = models.CharField(_("hash of the link"), max_length=64, unique=True, null=True, editable=False)
+    text = CleanTextField(_("text as it was sent"), max_length=4000, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
     reminded_at = models.DateTimeField(_("last reminded"), null=True, editable=False)
     reminders = models.PositiveSmallIntegerField(_("reminders"), default=0, editable=False)
@@ -108,6 +109,11 @@ class Invitation(models.Model):
 
     def __str__(self):
         return f"{self.reference}: {self.stakeholder.label}"
+
+    @property
+    def words(self) -> str:
+        """The text of the letter: as it was sent, or as it would be sent now."""
+        return self.text or self.forum.letter_text
 
     @property
     def is_late(self) -> bool:

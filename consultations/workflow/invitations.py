@@ -258,6 +258,7 @@ def send_invitation(invitation: Invitation, *, by: User) -> Invitation:
 
     def issue(row: Invitation) -> None:
         row.sent_at, row.token_hash = now(), hashed(token(row.key, row.token_round))
+        row.text = row.forum.letter_text
 
     row = make(INVITATION_MOVES["send_invitation"], invitation, by=by, change=issue)
     actions = open_actions(row.forum, [row.stakeholder_id])[row.stakeholder_id]

@@ -93,7 +93,7 @@ def _letter(forum: Forum, letter: Invitation, actions: list[Any], today: Any) ->
         "date": _date(letter, today),
         "addressee": letter.addressee,
         "organisation": letter.stakeholder.name,
-        "text": forum.letter_text,
+        "text": letter.words,
         "seats": letter.seats,
         "respond_by": letter.respond_by.isoformat(),
         "link": forum_letters.link_of(letter),

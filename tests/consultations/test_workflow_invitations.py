@@ -132,6 +132,9 @@ def test_sending_again_sends_nothing_and_a_letter_without_address_goes_by_post()
     assert (missing(three), missing(one)) == (
         ["no e-mail address: by post"], [],
     )  # fmt: skip
+    change(scene.forum, letter_text="Other words.")
+    one.refresh_from_db()
+    assert (one.words, make_invitation(scene.forum, state="draft").words) == ("You are invited.", "Other words.")
     keys = [each.key for each in scene.letters]
     assert workflow.send_invitations(scene.forum, by=scene.officer, keys=keys) == []
     assert OutgoingMail.objects.count() == 2
