@@ -86,6 +86,8 @@ def test_two_who_write_see_both_texts_and_the_life_goes_on(client):
     assert client.post(at, {"body": "Rivers are shared.", "version": "0"}).status_code == 302
     clash = client.post(at, {"body": "Rivers belong to all.", "version": "0"})
     assert (clash.status_code, clash.context["form"]["body"].value()) == (409, "Rivers belong to all.")
+    buttons = [b'value="circulate_communique"' in page.content for page in (clash, client.get(at))]
+    assert buttons == [False, True]  # from a page with two texts it would send the other one
     assert ["Rivers are shared." in words(clash), clash.context["form"]["version"].value()] == [True, 1]
     assert client.post(at, {"body": "Rivers belong to all.", "version": "x"}).status_code == 422
     assert client.post(at, {"body": "Rivers belong to all.", "version": "1"}).status_code == 302
