@@ -36,7 +36,7 @@ from ncm_portal.workflow import Blocked, demand, journal, now, verb
 
 from .points import write_point
 from .queues import Book, Clock, Row, Verdict, check_in_of, hour_of, judge, read, refused, unknown_kind
-from .settling import void
+from .settling import _void
 
 SECRETARIAT = gettext_lazy("the secretariat")
 AT_THE_DOOR = gettext_lazy("the secretariat or a rapporteur of the forum")
@@ -240,7 +240,7 @@ def enter_register(
     if checks:
         data = {"channel": str(CheckInChannel.PAPER), "half_day": half.code}
         Event.objects.record_many("check_in", missing, by=by, data=data)
-    void(wrong, by=by, reason=_("Taken off the register: it was entered by mistake."))
+    _void(wrong, by=by, reason=_("Taken off the register: it was entered by mistake."))
     return len(missing), len(wrong)
 
 

@@ -49,7 +49,7 @@ def settle_queued(row: QueuedRow, *, by: User, how: str, note: str = "") -> Queu
         raise Blocked(reasons)
     voided = _voided(fresh, how, alike)
     said = f"{Settling(how).label}. {note.strip()}".strip()[:HOW_LIMIT]
-    void(voided, by=by, reason=said)
+    _void(voided, by=by, reason=said)
     kept_apart = how in (Settling.FIRST, Settling.THIS)
     keys = {fresh.key, *(check.key for check in alike if kept_apart)}
     settled = QueuedRow.objects.filter(key__in=keys, settled_at=None).exclude(outcome=QueuedOutcome.TAKEN)
@@ -111,7 +111,7 @@ def _beside(kept: CheckIn, alike: list[CheckIn]) -> list[CheckIn]:
     ]
 
 
-def void(checks: list[CheckIn], *, by: User, reason: str) -> None:
+def _void(checks: list[CheckIn], *, by: User, reason: str) -> None:
     """Void check-ins, each by a further row."""
     copy_in([
         CheckIn(
@@ -158,7 +158,7 @@ def settle_doubles(forum: Forum, *, by: User) -> int:
     if not rows:
         raise Blocked(_("No badge that came at several devices is to be settled any more."))
     said = str(Settling.FIRST.label)
-    void(later, by=by, reason=said)
+    _void(later, by=by, reason=said)
     keys = [row.pk for row in rows]
     QueuedRow.objects.filter(pk__in=keys).update(settled_by=by, settled_at=now(), settled_how=said)
     journal("settle_doubles", forum, by=by, data={"rows": len(rows), "voided": len(later)})
