@@ -1,0 +1,177 @@
+"""The whole day of a forum: a letter answered without an account, two telephones without a network, a register on paper,
+a substitute, words from the floor, and what was decided printed in the position paper."""
+
+import re
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from consultations import tokens
+from consultations import workflow as forums
+from consultations.models import CheckIn, Delegate, Point, QueuedRow
+from consultations.queries import presence
+from ncm_portal.workflow import now
+from positions import workflow
+from positions.models import FloorDecision, PositionPaper
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.test_door_pages import check_in, cut, unsent, write
+from tests.factories import change, make_delegate, make_session, make_stakeholder
+from tests.positions.clearing import make_text
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SLUG = "f-day"
+FROM_THE_FLOOR = "Kenya commits to another, and to a report each year."
+SPOKEN = "Let the report be read in every county."
+
+
+@pytest.fixture
+def day():
+    """A cleared text and a forum of today: one institution has a letter, the others have named their people."""
+    text = make_text("cleared")
+    today = now().astimezone(presence.NAIROBI).date()
+    change(text.forum, slug=SLUG, code="F-DAY", starts_on=today, ends_on=today, state="announced", seats=10)
+    change(text.forum, letter_text="Please name who comes.", contact="the secretariat")
+    change(text.paper.consultation, quorum_groups=1)
+    session = make_session(
+        text.forum, title="Plenary on the text", theme=text.second.section.theme, starts_at=now() - timedelta(minutes=5)
+    )
+    coast = make_stakeholder("Coast Network of Fishing Communities", short_name="", state="verified")
+    forums.write_invitations(
+        text.forum, by=text.secretariat, respond_by=today, offers=[(text.one, 1, "one@example.org")]
+    )
+    letter = text.forum.invitations.get()
+    forums.send_invitations(text.forum, by=text.secretariat, keys=[letter.key])
+    brian = make_delegate(text.forum, text.two, name="Brian Otieno", badge_number=1)
+    chebet = make_delegate(text.forum, coast, name="Chebet Kiprono", badge_number=2)
+    link = reverse("forum_answer", args=[tokens.token(letter.key, letter.token_round)])
+    return SimpleNamespace(text=text, session=session, coast=coast, brian=brian, chebet=chebet, link=link)
+
+
+def at(name, *more):
+    return reverse(name, args=[SLUG, *more])
+
+
+def the_letter_is_answered(visitor, day):
+    """Whoever reads the ministry's mailbox names its officer; the secretariat gives the seat, and lets one sit in."""
+    visitor.goto(day.link)
+    visitor.get_by_label("We come: the people are named below").check()
+    visitor.get_by_label("Your name").fill("Registry")
+    visitor.get_by_role("group", name=re.compile("1")).get_by_label("Name", exact=True).first.fill("Asha Ng'ang'a")
+    visitor.check()
+    visitor.locator("main .actions .button").click()
+    expect(visitor.locator("main")).to_contain_text("Asha Ng'ang'a")
+
+
+def the_seats_are_given(desk, day):
+    """The desk confirms the officer and lets somebody sit in for another."""
+    desk.goto(at("forum_delegates"))
+    desk.get_by_label(re.compile("Asha Ng'ang'a")).check()
+    desk.get_by_role("button", name="Confirm", exact=True).click()
+    desk.check()
+    desk.get_by_role("button", name="Confirm").first.click()
+    assert Delegate.objects.get(name="Asha Ng'ang'a").badge_number == 3
+    desk.goto(at("forum_delegate", day.chebet.pk))
+    desk.get_by_text("Let somebody sit in", exact=True).click()
+    desk.locator("details[open] [name$=name]").fill("Dida Wario")
+    desk.get_by_role("button", name="Let them sit in").click()
+    assert Delegate.objects.get(name="Dida Wario").sits_in_for == day.chebet
+    for move in (forums.close_registration, forums.open_forum):
+        move(day.text.forum, by=day.text.secretariat)
+        day.text.forum.refresh_from_db()
+    forums.open_session(day.session, by=day.text.secretariat)
+
+
+def the_doors_open(one, two, desk, day):
+    """Both telephones work without a network; who came by the side door signed the register."""
+    for device in (one, two):
+        device.log_in(day.text.secretariat)
+        device.goto(at("door"))
+        expect(device.locator("#synced")).to_contain_text("4 badges in the list · opens without a network")
+        cut(device)
+    check_in(one, "3", "Asha Ng'ang'a")
+    write(one, SPOKEN)
+    check_in(two, "4", "Dida Wario")
+    unsent(one, 2)
+    unsent(two, 1)
+    assert not QueuedRow.objects.exists()
+    for device in (one, two):
+        cut(device, False)
+        unsent(device, 0)
+    assert presence.present(day.text.forum).seats == 2
+    desk.goto(at("forum_registers"))
+    desk.get_by_label(re.compile("Brian Otieno")).check()
+    desk.get_by_role("button", name="Enter these signatures").click()
+    assert CheckIn.objects.count() == presence.present(day.text.forum).seats == 3
+
+
+def the_point_is_read_back(desk, day):
+    """What was typed on the telephone is handed in, read back and validated."""
+    desk.goto(reverse("session_points", args=[day.session.pk]))
+    desk.get_by_role("button", name=re.compile("^Hand in")).first.click()
+    desk.goto(reverse("session_read_back", args=[day.session.pk]))
+    expect(desk.locator("main")).to_contain_text(SPOKEN)
+    desk.check()
+    desk.get_by_role("button", name=re.compile("Validate")).first.click()
+    assert Point.objects.get(text=SPOKEN).state == "validated"
+
+
+def the_chair_decides(chair, screen, day):
+    """Paragraph by paragraph: one in words from the floor, one with a reservation, then the whole."""
+    text = day.text
+    workflow.lay_before_forum(text.paper, by=text.head)
+    workflow.count_quorum(text.paper, by=text.head)
+    workflow.begin_session(text.paper, by=text.head)
+    chair.goto(at("forum_chair"))
+    chair.get_by_label("Session").select_option(label="Plenary on the text")
+    chair.get_by_role("button", name="Show on the screen").click()
+    chair.goto(at("forum_chair_decide", text.second.key))
+    chair.locator("#floor textarea").fill(FROM_THE_FLOOR)
+    chair.locator("#floor select").select_option(label="Ministry of Two")
+    chair.get_by_role("button", name="Show on the screen").click()
+    screen.goto(at("forum_screen"))
+    expect(screen.locator("main")).to_contain_text("and to a report each year")
+    screen.check()
+    for paragraph, outcome in (
+        (text.second, "Adopted"),
+        (text.first, "Adopted with a reservation: it is printed and does not block"),
+        (text.opening, "Adopted"),
+    ):
+        decide(chair, paragraph, outcome)
+    assert FloorDecision.objects.count() == 3
+
+
+def decide(chair, paragraph, outcome):
+    chair.goto(at("forum_chair_decide", paragraph.key))
+    form = chair.locator("#decide")
+    form.get_by_label(outcome, exact=True).check()
+    if form.locator("[name=words]").count():
+        form.get_by_label("In the words proposed from the floor").check()
+    if outcome != "Adopted":
+        form.locator("[name=reserving]").select_option(label="Ministry of Two")
+        form.locator("[name=reservation]").fill("It costs money.")
+    chair.check()
+    chair.get_by_role("button", name="Take the decision down").click()
+
+
+def test_from_the_letter_to_the_adopted_text(open_window, day):
+    desk, one, two = open_window(DESKTOP), open_window(PHONE), open_window(PHONE)
+    desk.log_in(day.text.secretariat)
+    the_letter_is_answered(open_window(PHONE), day)
+    the_seats_are_given(desk, day)
+    the_doors_open(one, two, desk, day)
+    the_point_is_read_back(desk, day)
+    chair = open_window(DESKTOP)
+    chair.log_in(day.text.head)
+    the_chair_decides(chair, desk, day)
+    chair.goto(reverse("desk_paper_move", args=[day.text.paper.slug, "adopt"]))
+    chair.get_by_label("Consensus with reservations").check()
+    chair.locator("[name=reasons]").fill("One ministry reserves.")
+    chair.get_by_role("button", name="Declare adopted", exact=True).click()
+    assert PositionPaper.objects.get().state == "adopted"
+    chair.goto(reverse("paper_edition", args=[day.text.paper.slug, "1.0"]))
+    printed = chair.inner_text("main")
+    assert FROM_THE_FLOOR in printed
+    assert "Ministry of Two: It costs money." in printed
