@@ -16,17 +16,19 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.csp import CSP
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
-from consultations.models import Forum, ForumSession, ForumState, SessionKind
+from consultations.models import Forum, ForumFile, ForumSession, ForumState, SessionKind
+from consultations.queries.forum_documents import documents
 from consultations.views.memory import kept_for_visitors
 from positions.models import FINAL_KINDS, Edition, EditionKind
 from positions.open_data import Data
 
-from .public_forums import documents_of, slots
+from .public_forums import slots
 
 TEXT_BUDGET = 24_000  # characters of the paper that a page of 60 kB has room for
 LONGEST, SHORTEST = 240, 60
@@ -57,7 +59,7 @@ def forum_pack(request: HttpRequest, slug: str) -> HttpResponse:
         "style": _style_element(),
         "slots": slots(sessions),
         "themes": _by_theme(sessions),
-        "documents": documents_of(forum),
+        "documents": _documents(forum),
         "text": _text(forum, request.user),
     }
     return render(request, "positions/forum_day/pack.html", context)
@@ -74,6 +76,12 @@ def _by_theme(sessions: list[ForumSession]) -> list[tuple[Any, list[ForumSession
         if session.theme and session.kind != SessionKind.BREAK:
             found[session.theme].append(session)
     return sorted(found.items(), key=lambda row: row[0].order)
+
+
+def _documents(forum: Forum) -> list[tuple[ForumFile, str]]:
+    """The documents for everybody, with their full addresses: the page is read where it was saved."""
+    rows = documents(forum).filter(for_everybody=True)
+    return [(row, settings.PORTAL_ADDRESS + reverse("forum_document", args=[row.key])) for row in rows]
 
 
 def _text(forum: Forum, user: Any) -> Data | None:

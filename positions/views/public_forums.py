@@ -5,11 +5,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from consultations import queries
@@ -17,8 +15,6 @@ from consultations.models import (
     Communique,
     CommuniqueState,
     Forum,
-    ForumFile,
-    ForumFileKind,
     ForumSession,
     ForumState,
     PointKind,
@@ -46,19 +42,6 @@ def slots(sessions: Iterable[ForumSession]) -> list[Slot]:
     ordered = sorted(sessions, key=lambda found: (found.starts_at, found.ends_at, found.order))
     together = groupby(ordered, key=lambda found: (found.starts_at, found.ends_at))
     return [Slot(start, end, list(found)) for (start, end), found in together]
-
-
-def documents_of(forum: Forum) -> list[tuple[ForumFile, str]]:
-    """The documents for everybody, with their addresses."""
-    rows = forum.files.filter(kind=ForumFileKind.DOCUMENT, for_everybody=True, removed_at=None)
-    return [(row, _address(row)) for row in rows.order_by("at", "pk")]
-
-
-def _address(row: ForumFile) -> str:
-    try:
-        return settings.PORTAL_ADDRESS + reverse("forum_document", args=[row.key])
-    except NoReverseMatch:
-        return ""
 
 
 @login_not_required

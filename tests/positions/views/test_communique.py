@@ -144,5 +144,11 @@ def test_the_page_of_a_reported_forum_tells_its_outcome(client):
     make_communique(forum, state="published")
     type(forum).objects.filter(pk=forum.pk).update(state="reported")
     said = words(client.get(at))
+    shown = {"kind": "document", "name": "a.pdf", "media_type": "application/pdf", "size": 9, "sha256": "0" * 64}
+    for title, for_everybody in (("Concept note", True), ("Seating", False)):
+        by = make_secretariat()
+        forum.files.create(title=title, for_everybody=for_everybody, by=by, at=forum.communique.written_at, **shown)
+    said = words(client.get(at))
+    assert ["Concept note" in said, "Seating" in said] == [True, False]
     for text in ("What was decided", "Boats are counted.", "Read the communiqué", "The forum in figures"):
         assert text in said
