@@ -19,6 +19,7 @@ from consultations.views import (
     forum_door,
     forum_figures,
     forum_home,
+    forum_import,
     forum_programme,
     forum_seats,
     imports,
@@ -180,6 +181,7 @@ urlpatterns = [
         forum_delegates.forum_delegates_decide,
         name="forum_delegates_decide",
     ),
+    path("desk/forums/<slug:slug>/delegates/import/", forum_import.forum_import, name="forum_import"),
     path("desk/forums/<slug:slug>/delegates/promote/", forum_delegates.forum_promote, name="forum_promote"),
     path("desk/forums/<slug:slug>/delegates/twins/", forum_delegates.forum_twins, name="forum_twins"),
     path(

@@ -4,11 +4,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from consultations.intake import ENCODINGS, NotReadable
+from consultations.intake.delegates import rows_of
+from consultations.intake.spreadsheets import MAX_BYTES, read
 from consultations.models import County, Delegate, DelegateRole, DelegateState, Forum, Group, Sex
+from consultations.uploads.room import has_room
 
 from .fields import LineField
 from .wanted import WantedForm
@@ -132,3 +137,36 @@ class TwinsForm(forms.Form):
     def chosen(self) -> dict[str, int]:
         """For each field the pk of the entry that is right."""
         return {name: int(pk) for name, pk in self.cleaned_data.items()}
+
+
+class ListForm(forms.Form):
+    """A list of delegates as a spreadsheet."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Spreadsheet"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+        validators=[has_room],
+        error_messages={"required": gettext_lazy("Choose a file first.")},
+    )
+    encoding = forms.ChoiceField(
+        label=gettext_lazy("Letters of a CSV file"),
+        choices=[("", gettext_lazy("Find out")), *ENCODINGS.items()],
+        required=False,
+        help_text=gettext_lazy("Only if letters looked wrong in a preview, or if you are asked for it."),
+    )
+
+    def clean_file(self) -> Any:
+        """Refuse a file that is too large before anything reads it."""
+        if self.cleaned_data["file"].size > MAX_BYTES:
+            raise ValidationError(_("The file is larger than 4 MB. Split it, or remove pictures from it."))
+        return self.cleaned_data["file"]
+
+    def clean(self) -> dict[str, Any]:
+        """Read the list: what cannot be read is said beside the file."""
+        data = super().clean()
+        if file := data.get("file"):
+            try:
+                data["rows"] = rows_of(read(file.read(), data.get("encoding") or ""))
+            except NotReadable as error:
+                self.add_error("file", str(error))
+        return data

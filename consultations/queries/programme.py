@@ -7,10 +7,11 @@ from datetime import date, datetime
 from itertools import combinations, groupby
 from typing import NamedTuple
 
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consultations.models import Forum, SessionKind, SessionRoleKind
+from consultations.models import Forum, SessionKind, SessionRole, SessionRoleKind
 
 
 class Part(NamedTuple):
@@ -45,7 +46,8 @@ class Clash(NamedTuple):
 def planned(forum: Forum) -> list[Planned]:
     """The programme of `forum` in its order, with everybody's parts. Two queries."""
     found = []
-    for session in forum.sessions.prefetch_related("roles__user").order_by("starts_at", "order"):
+    roles = Prefetch("roles", SessionRole.objects.select_related("user"))
+    for session in forum.sessions.prefetch_related(roles).order_by("starts_at", "order"):
         parts = [
             Part(role.kind, f"#{role.user_id}" if role.user_id else role.name.casefold(), str(role.user or role.name))
             for role in session.roles.all()

@@ -1,6 +1,8 @@
 """The home page of a forum at the desk: where it stands, what moves it, and the way to every part of the work."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from django.contrib import messages
@@ -44,6 +46,7 @@ def forum_home(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
     counts = counts_of(forum)
+    moves = {name: replace(move, conditions=cache(move.conditions)) for name, move in FORUM_MOVES.items()}  # asked once
     context = {
         "forum": forum,
         "actions": linked(forum, next_actions(counts)),
@@ -52,8 +55,8 @@ def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE) -
         "balance": balance(counts.seats),
         "reasons": outcome.reasons,
         "doors": doors(forum),
-        "moves": moves_open_to(FORUM_MOVES, forum, request.user),
-        "needs": needs_of(FORUM_MOVES, forum),
+        "moves": moves_open_to(moves, forum, request.user),
+        "needs": needs_of(moves, forum),
         "events": Event.objects.about(forum).reverse()[:20],
         "moves_at": f"{reverse('forum_home', args=[forum.slug])}moves/",
     }
