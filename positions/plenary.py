@@ -160,9 +160,12 @@ class Shown:
 
     @property
     def size(self) -> str:
-        """How large its words may stand: the longer, the smaller."""
-        letters = max(len(self.text), sum(len(span.text) for span in (*self.old, *self.new)))
-        return "short" if letters <= 260 else "middling" if letters <= 620 else "long"
+        """How large its words may stand on a screen of 1280 by 720: the longer, the smaller; two texts share it."""
+        letters = max(
+            len(self.text), sum(len(span.text) for span in self.old), sum(len(span.text) for span in self.new)
+        )
+        few, many = (220, 420) if self.new else (400, 700)
+        return "short" if letters <= few else "middling" if letters <= many else "long"
 
 
 def shown_on(forum: Forum) -> Shown | None:
@@ -177,12 +180,13 @@ def shown_on(forum: Forum) -> Shown | None:
         return made
     made.number = paragraph_numbers(paragraph.section.paper).get(paragraph.pk)
     made.section, words = paragraph.section.heading, paragraph.wording.text
-    made.text = shortened(words, ON_SCREEN)
     if screen.amendment and screen.amendment != words:
         spans = redline(words, screen.amendment)
         made.old = around_changes([span for span in spans if span.kind != "added"], BESIDE)
         made.new = around_changes([span for span in spans if span.kind != "removed"], BESIDE)
         made.moved_by = screen.moved_by.label if screen.moved_by else ""
+    else:
+        made.text = shortened(words, ON_SCREEN)
     ruling = FloorDecision.objects.counting().filter(paragraph=paragraph).first()
     if ruling:
         made.outcome, made.outcome_kind = str(ruling.get_outcome_display()), ruling.outcome

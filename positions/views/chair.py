@@ -76,6 +76,7 @@ def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE, *
         "session": session,
         "session_moves": moves_open_to(SESSION_MOVES, session, request.user) if session else [],
         "shown": now_shown,
+        "moved_by": screen.moved_by if screen else None,
         "following": next((each for each in paragraphs if now_shown and each.number == now_shown.number + 1), None),
         "paragraphs": paragraphs,
         "open": sum(each.ruling is None for each in paragraphs),

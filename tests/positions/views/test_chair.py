@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from consultations.models import Speech
 from positions import workflow
 from positions.models import FloorDecision, Screen
-from positions.plenary import around_changes, shortened
+from positions.plenary import Shown, around_changes, shortened
 from positions.wording import Span, redline
 from tests.factories import change, make_check_in, make_delegate, make_member, make_session, make_stakeholder, make_user
 from tests.pages import words
@@ -88,6 +88,8 @@ def test_words_from_the_floor_are_shown_decided_and_taken_into_the_text(text):
     seen = words(text.as_officer.get(page(text, "forum_screen")))
     assert "As it stands Kenya calls for [Removed: one thing ] ." in seen
     assert f"As proposed by {text.two.label} Kenya calls for [Added: two things ] ." in seen
+    desk = words(text.as_officer.get(page(text, "forum_chair")))
+    assert f"Beside it stand the words proposed by {text.two.label}." in desk
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', ruling_page(text)))
     assert (hidden["amendment"], hidden["moved_by"], hidden["seen"]) == (NEW, str(text.two.pk), "0")
     done = ruling(text, **hidden, outcome="adopted", words="amended")
@@ -211,6 +213,14 @@ def test_each_side_of_a_comparison_fits_and_takes_nothing_that_is_not_in_it(befo
     assert [part for span in shown for part in span.text.split("…") if part.strip() not in whole] == []
     if len(whole) <= 300:
         assert shown == spans
+
+
+@pytest.mark.parametrize(("letters", "beside", "size"), [
+    (400, 0, "short"), (401, 0, "middling"), (701, 0, "long"), (0, 220, "short"), (0, 221, "middling"), (0, 421, "long"),
+])  # fmt: skip
+def test_the_longer_the_text_the_smaller_its_letters(letters, beside, size):
+    new = [Span("added", "x" * beside)] if beside else []
+    assert Shown("Item", text="x" * letters, new=new).size == size
 
 
 def test_of_a_long_text_the_screen_shows_what_stands_around_the_changes():
