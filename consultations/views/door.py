@@ -74,6 +74,8 @@ def _show(request: HttpRequest, forum: Forum, form: WhoForm, reasons: list[str] 
         "text_limit": workflow.door.POINT_LIMIT,
         "queue_kind": "ncm-door-queue",
     }
+    if "Door-Keeps" in request.headers:  # what was said just now is not for the copy that a device keeps
+        context["messages"] = []
     status = 409 if reasons else 422 if form.errors else 200
     response = render(request, TEMPLATE, context, status=status)
     response["Permissions-Policy"] = permissions_policy(used=["camera"])

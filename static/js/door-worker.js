@@ -4,8 +4,8 @@
 
 const PREFIX = `ncm-door ${SHELL.page} `, CACHE = PREFIX + SHELL.version;
 
-// Read anew from the portal, since a cache on the way may hold older files under the same address.
-const fresh = (address) => new Request(address, { cache: "reload", credentials: "same-origin" });
+// Read anew from the portal. The header says that this copy is kept: a message for the moment has no place in it.
+const fresh = (address) => new Request(address, { cache: "reload", credentials: "same-origin", headers: { "Door-Keeps": "yes" } });
 
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {

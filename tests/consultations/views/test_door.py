@@ -102,6 +102,7 @@ def test_the_plain_form_finds_a_badge_and_checks_in_once(client, forum, officer,
         assert [card["delegate"].name for card in client.get("/door/f-1/", {"who": wanted}).context["found"]] == [name]
     asked = {"ticket": delegate(forum, 1).ticket}
     assert client.post("/door/f-1/", asked)["Location"] == "/door/f-1/"
+    assert "is checked in" not in words(client.get("/door/f-1/", headers={"Door-Keeps": "yes"}))
     assert "Asha Ng'ang'a is checked in." in [str(each) for each in client.get("/door/f-1/").context["messages"]]
     client.post("/door/f-1/", asked)
     check = CheckIn.objects.get()
@@ -218,14 +219,15 @@ def test_a_queue_comes_as_a_file_and_is_counted_once(client, forum, officer):
 
 def test_what_is_open_is_shown_with_its_times_and_settled(client, forum, officer, django_assert_max_num_queries):
     send(client, queue(row()))
-    for sent in (row(at="nonsense"), row(badge=3), row(code="<i>")):
+    for sent in (row(at="nonsense"), row(badge=3), row(code="<i>"), row(kind="point", text="Too <i>much")):
         send(client, queue(sent, device="phone b"))
     with django_assert_max_num_queries(16):
         page = client.get("/desk/forums/f-1/door/")
     cards = page.context["cards"]
     assert [(card["row"].outcome, bool(card["check"])) for card in cards] == [
-        ("conflict", True), ("refused", False), ("refused", False)
+        ("conflict", True), ("refused", False), ("refused", False), ("refused", False)
     ]  # fmt: skip
+    assert "Too &lt;i&gt;much" in page.content.decode()
     assert "with the same badge" in words(page)
     assert "&lt;i&gt;" in page.content.decode()
     found, lost = cards[0]["row"], cards[1]["row"]
@@ -244,7 +246,7 @@ def test_what_is_open_is_shown_with_its_times_and_settled(client, forum, officer
         f"/desk/forums/f-1/door/{lost.key}/", {f"row-{lost.pk}-how": "note", f"row-{lost.pk}-note": "Sent home."}
     )
     page = client.get("/desk/forums/f-1/door/")
-    assert [card["row"].outcome for card in page.context["cards"]] == ["refused"]
+    assert [card["row"].outcome for card in page.context["cards"]] == ["refused", "refused"]
     assert "Void this one. Two tables." in words(page)
     assert presence.present(forum).seats == 1
 
