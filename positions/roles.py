@@ -60,9 +60,15 @@ class Person:
 
     @property
     def session_roles(self) -> Any:
-        """Stands in for the person's roles in sessions."""
+        """Stands in for the person's roles in sessions; a session and its forum have the same number here."""
         own = {SessionRoleKind.RAPPORTEUR: self.reports_on, SessionRoleKind.CHAIR: self.chairs}
-        return SimpleNamespace(filter=lambda session, kind: SimpleNamespace(exists=lambda: session == own.get(kind)))
+
+        def found(*, kind: str, session: int | None = None, session__forum: Any = None) -> SimpleNamespace:
+            asked = session__forum.pk if session__forum else session
+            sessions = [asked] if asked == own.get(kind) else []
+            return SimpleNamespace(exists=lambda: bool(sessions), values_list=lambda _field: sessions)
+
+        return SimpleNamespace(filter=found)
 
 
 def _acting(role: str) -> Person:
@@ -159,6 +165,7 @@ ACTS: list[tuple[Words, Callable[[Any, Any], bool], Callable[[int], Any]]] = [
         paper_permissions.may_countersign_step,
         lambda whose: StepAnswer(by_id=whose),
     ),
+    (_("Use the page for the door and the rooms"), permissions.may_use_door, lambda whose: Forum(pk=whose)),
     (_("Count the quorum and record reservations"), paper_permissions.may_chair, RECORDS["PAPER_MOVES"]),
     (_("Work in the admin"), lambda user, record: permissions.is_signed_in(user) and user.is_staff, lambda whose: None),
 ]
