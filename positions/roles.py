@@ -66,7 +66,7 @@ class Person:
         def found(*, kind: str, session: int | None = None, session__forum: Any = None) -> SimpleNamespace:
             asked = session__forum.pk if session__forum else session
             sessions = [asked] if asked == own.get(kind) else []
-            return SimpleNamespace(exists=lambda: bool(sessions), values_list=lambda _field: sessions)
+            return SimpleNamespace(exists=lambda: bool(sessions), values_list=lambda _field, **_flat: sessions)
 
         return SimpleNamespace(filter=found)
 
