@@ -20,7 +20,6 @@ class ForWhomForm(forms.Form):
             ("one", gettext_lazy("The bearer of one badge")),
         ],
         widget=forms.RadioSelect,
-        initial="new",
     )
     number = forms.IntegerField(
         label=gettext_lazy("Number of the badge, for one person"), required=False, min_value=1, max_value=32767
@@ -29,6 +28,7 @@ class ForWhomForm(forms.Form):
     def __init__(self, *args: Any, people: list[Delegate], new: set[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people, self.new = people, new
+        self.initial.setdefault("whom", "new" if new else "all")
         counts = {"new": len(new), "all": len(people)}
         choices = self.fields["whom"].choices
         self.fields["whom"].choices = [

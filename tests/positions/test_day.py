@@ -208,6 +208,7 @@ def test_a_name_is_as_large_as_its_place_allows_and_no_larger(text, room, height
     larger = [each for each in usable if each > size]
     assert not any(fitting.fits(text, each, room, height, 1.15) for each in larger)
     assert size == usable[-1] or fitting.fits(text, size, room, height, 1.15)
+    assert size == usable[-1] or all(fitting.width(word, size) <= room for word in text.split())
 
 
 def test_sixteen_groups_have_sixteen_patterns_and_every_size_a_class():

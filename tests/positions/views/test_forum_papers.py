@@ -225,6 +225,8 @@ def test_the_pack_stands_alone_and_is_light_whatever_the_forum(db, settings):
     assert "<b>300</b>Kenya registers" in page
     assert f'href="{settings.PORTAL_ADDRESS}/papers/{edition.paper.slug}/1.0/position-paper.pdf"' in page
     assert ("Concept note" in page, "For the secretariat" in page, "Ask &lt;us&gt;" in page) == (True, False, True)
+    make_edition(edition.paper, "1.1", "clearance", content='{"sections": []}')
+    assert "<b>300</b>Kenya" in signed_in(officer).get(reverse("forum_pack", args=[forum.slug])).content.decode()
     # nothing from elsewhere is needed to show it, and the policy allows this style and no other
     assert ('<link rel="stylesheet"' in page, "<script" in page, "src=" in page) == (False, False, False)
     assert "style-src 'sha256-" in answer["Content-Security-Policy"]
