@@ -116,8 +116,8 @@ class _Reading:
             "organisation": lambda: self.organisations.find(text, number),
             "email": lambda: _address(text),
             "role": lambda: ROLE.clean(text),
-            "county": lambda: _known(self.counties, text),
-            "sex": lambda: _known(self.sexes, text) or "",
+            "county": lambda: _known(self.counties, text, _("“%(text)s” is no county.")),
+            "sex": lambda: _known(self.sexes, text, _("“%(text)s” is neither female, male nor other.")) or "",
         }
         return readers[name]() if name in readers else text
 
@@ -131,10 +131,9 @@ def _address(text: str) -> str:
     return text
 
 
-def _known(known: Mapping[str, Any], text: str) -> Any:
+def _known(known: Mapping[str, Any], text: str, words: Any) -> Any:
     if text and text.casefold() not in known:
-        words = {"text": text[:80], "known": ", ".join(list(known)[:6])}
-        raise ValueError(_("“%(text)s” is not known here. Known are: %(known)s …") % words)
+        raise ValueError(words % {"text": text[:80]})
     return known.get(text.casefold())
 
 

@@ -132,10 +132,10 @@ def balance(seats: SeatPlan) -> list[str]:
     for row in seats.groups:
         words = {"group": row.label, "taken": row.confirmed, "seats": row.seats}
         if row.over:
-            found.append(_("%(group)s: %(taken)s confirmed for %(seats)s seats.") % words)
+            found.append(_("%(group)s: %(taken)s confirmed; seats planned: %(seats)s.") % words)
         if row.over_reserve:
             words = {"group": row.label, "taken": row.waitlisted, "seats": row.reserve}
-            found.append(_("%(group)s: %(taken)s on the reserve list for %(seats)s places.") % words)
+            found.append(_("%(group)s: %(taken)s on the reserve list; places planned: %(seats)s.") % words)
     for row in seats.groups:
         if row.seats and row.confirmed * 2 < row.seats:
             words = {"group": row.label, "taken": row.confirmed, "seats": row.seats}

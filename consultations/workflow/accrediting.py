@@ -306,7 +306,7 @@ def set_seats(forum: Forum, *, by: User, seats: int, groups: Mapping[str, tuple[
         words = {"planned": planned, "seats": seats}
         reasons.append(_("The groups have %(planned)s seats together; the forum has %(seats)s.") % words)
     if taken > seats:
-        reasons.append(_("%(taken)s delegates are confirmed already; that many seats are needed.") % {"taken": taken})
+        reasons.append(_("Confirmed already: %(taken)s. That many seats are needed.") % {"taken": taken})
     if row.state in OVER:
         reasons.append(_("The forum is over."))
     if reasons:

@@ -146,7 +146,7 @@ def test_seats_are_planned_within_those_of_the_forum_and_once():
     make_delegate(forum)
     assert refused(workflow.set_seats, forum, by=by, seats=0, groups={Group.FAITH: (3, 1)}) == [
         "The groups have 3 seats together; the forum has 0.",
-        "1 delegates are confirmed already; that many seats are needed.",
+        "Confirmed already: 1. That many seats are needed.",
     ]
     for _again in range(2):
         workflow.set_seats(forum, by=by, seats=40, groups={Group.FAITH: (3, 1), Group.MINISTRY: (20, 5)})
@@ -203,8 +203,8 @@ def test_the_balance_names_what_is_too_much_then_what_is_missing():
     quotas = {"ministry": (3, 1), "county_government": (12, 2)}
     assert seating.balance(seating.plan(8, quotas, people)) == [
         "9 are confirmed, and the forum has 8 seats.",
-        "Ministry: 4 confirmed for 3 seats.",
-        "Ministry: 2 on the reserve list for 1 places.",
+        "Ministry: 4 confirmed; seats planned: 3.",
+        "Ministry: 2 on the reserve list; places planned: 1.",
         "County government: only 5 of 12 seats are taken.",
         "Garissa: 4 of the 5 people who come from a county.",
     ]

@@ -53,7 +53,7 @@ def test_several_are_looked_at_before_anything_happens(officer, client, forum, d
     marked = {"do": "confirm", "delegates": [each.pk for each in people]}
     page = client.post(together, marked)
     assert page.status_code == 200
-    assert page.context["balance"] == ["Faith-based: 2 confirmed for 1 seats."]
+    assert page.context["balance"] == ["Faith-based: 2 confirmed; seats planned: 1."]
     assert [bool(why) for _person, why in page.context["people"]] == [False, False, True]
     assert set(Delegate.objects.filter(pk__in=marked["delegates"][:2]).values_list("state", flat=True)) == {"nominated"}
     refused = client.post(

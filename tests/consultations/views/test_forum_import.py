@@ -55,6 +55,7 @@ def test_every_row_is_looked_at_before_anything_is_kept(client, forum):
     assert numbers(page) == {"error": [5, 6, 7, 8], "changed": [3], "same": [4], "new": [2]}
     wrong = {problem.row: problem.column for row, _cells in page.context["sections"][0][1] for problem in row.problems}
     assert wrong == {5: "organisation", 6: "name", 7: "county", 8: "organisation"}
+    assert "county: “Atlantis” is no county." in words(page)
     assert Delegate.objects.count() == 2
     names = page.context["names_form"]
     assert [field.label for field in names] == ["Lake Crew"]
