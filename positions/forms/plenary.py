@@ -140,7 +140,7 @@ class RulingForm(forms.Form):
     hide_optional = True
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    amendment = forms.CharField(widget=forms.HiddenInput, required=False, max_length=PARAGRAPH_LIMIT, strip=False)
+    amendment = PlainTextField(max_length=PARAGRAPH_LIMIT, required=False, widget=forms.HiddenInput)
     moved_by = forms.ModelChoiceField(Stakeholder.objects.verified(), widget=forms.HiddenInput, required=False)
     outcome = forms.ChoiceField(
         label=_("What the meeting decides"),

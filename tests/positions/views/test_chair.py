@@ -98,6 +98,13 @@ def test_words_from_the_floor_are_shown_decided_and_taken_into_the_text(text):
     assert (text.first.wording.text, Screen.objects.get().amendment) == (NEW, "")
 
 
+def test_lines_of_words_from_the_floor_end_as_they_do_everywhere(text):
+    said = {"amendment": "One thing.\r\n\r\nAnother.", "moved_by": text.two.pk, "words": "amended"}
+    ruling(text, **said, outcome="adopted")
+    made = FloorDecision.objects.get()
+    assert (made.amendment, made.decided.text) == ("One thing.\n\nAnother.", "One thing.\n\nAnother.")
+
+
 def ruling_page(text):
     return text.as_head.get(page(text, "forum_chair_decide", text.first.key)).content.decode()
 
