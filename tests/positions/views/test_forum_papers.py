@@ -187,7 +187,7 @@ def test_the_list_asks_as_often_for_fifty_people_as_for_three(world, django_asse
     forum, _people, desk, _officer = world
     for number in range(4, 54):
         make_delegate(forum, name=f"Person {number}", badge_number=number)
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(24):
         assert desk.get(at(forum, "forum_papers")).status_code == 200
     assert desk.get(at(forum, "forum_minutes")).status_code == 200
 
