@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import Q
 
-from consultations.models import Forum, ForumSession, Stakeholder
+from consultations.models import Delegate, DelegateState, Forum, ForumSession, ForumState, SessionRole, Stakeholder
 from consultations.permissions import is_member, is_secretariat
 from consultations.queries import Speakers, presence, speakers
 from ncm_portal.workflow import now
@@ -141,6 +142,17 @@ def watched(slug: str, user: Any) -> Watched | None:
 def may_watch(user: Any, forum: Watched) -> bool:
     """Whether `user` may see the screen of a forum: whoever takes part, members, the secretariat."""
     return is_secretariat(user) or forum.takes_part or is_member(user)
+
+
+def screens_of(user: Any) -> list[Forum]:
+    """The forums in session whose screen `user` may watch. One query."""
+    found = Forum.objects.filter(state=ForumState.IN_SESSION).order_by("starts_on")
+    if is_secretariat(user) or is_member(user):
+        return list(found)
+    seated = Delegate.objects.filter(user=user, state=DelegateState.CONFIRMED).values("forum")
+    return list(
+        found.filter(Q(pk__in=seated) | Q(pk__in=SessionRole.objects.filter(user=user).values("session__forum")))
+    )
 
 
 @dataclass

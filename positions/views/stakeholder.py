@@ -35,6 +35,7 @@ from ncm_portal.workflow import moves_open_to, needs_of, now
 from positions.models import Amendment, AmendmentState, PaperState, ReviewRound
 from positions.outcomes import what_became
 from positions.permissions import sponsors
+from positions.plenary import screens_of
 
 # The order in which a focal point has to do with them: what is theirs to finish stands first.
 ORDER = [
@@ -63,7 +64,11 @@ def my_organisation(request: HttpRequest) -> HttpResponse:
     reporting = ForumSession.objects.filter(
         roles__in=SessionRole.objects.filter(user=request.user, kind__in=kinds)
     ).select_related("forum")
-    context = {"organisations": organisations, "sessions": reporting.distinct()}
+    context = {
+        "organisations": organisations,
+        "sessions": reporting.distinct(),
+        "screens": screens_of(request.user),
+    }
     if organisations:
         context |= _about(request, _chosen(request, organisations))
     return render(request, "positions/my_organisation.html", context)

@@ -162,6 +162,12 @@ def test_who_takes_part_watches_and_nobody_else(text):
         for name in ("screen", "screen_news")
     ]
     assert seen == [200] * 8 + [404] * 2
+    link = reverse("screen", args=[text.forum.slug])
+    told = [
+        link in sign_in(Client(), person).get(reverse("my_organisation")).content.decode()
+        for person in (delegate, rapporteur, member, stranger)
+    ]
+    assert told == [True, True, True, False]
     assert text.as_officer.get(reverse("screen", args=["nowhere"])).status_code == 404
 
 
