@@ -62,8 +62,8 @@ def badge(content: Content, person: Content) -> Content:
     return {
         **person,
         "role": _capital(person["role"]),
-        "name_size": size_for(person["name"], 87, 46, largest=36),
-        "body_size": size_for(person["organisation"], 87, 21, largest=16),
+        "name_size": size_for(person["name"], 87, 41, largest=36),
+        "body_size": size_for(person["organisation"], 87, 17, largest=16, leading=1.2),
         "group_size": size_for(person["group_name"], 47, 11, largest=12),
         "pattern": pattern(person["group"]),
         "qr": qr.code(code(content, person["ticket"])),
