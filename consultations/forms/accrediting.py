@@ -33,6 +33,11 @@ class WantedDelegatesForm(WantedForm):
     state = forms.ChoiceField(
         label=gettext_lazy("State"), required=False, choices=lambda: _choices(DelegateState.choices, _("All"))
     )
+    badge = forms.ChoiceField(
+        label=gettext_lazy("Badge"),
+        required=False,
+        choices=lambda: [("", _("All")), ("to_print", _("To print")), ("to_take_back", _("To take back"))],
+    )
 
 
 class PersonForm(forms.Form):

@@ -35,14 +35,24 @@ ADDRESSES = {
 }
 
 
-def people_of(forum: Forum, *, words: str = "", group: str = "", state: str = "") -> QuerySet[Delegate]:
-    """The delegates of `forum`, narrowed by words of name, title or organisation, by group and by state."""
+BADGES = {
+    "to_print": Q(state=D.CONFIRMED, badge_printed_at=None),
+    "to_take_back": Q(badge_printed_at__isnull=False) & ~Q(state=D.CONFIRMED),
+}
+
+
+def people_of(
+    forum: Forum, *, words: str = "", group: str = "", state: str = "", badge: str = ""
+) -> QuerySet[Delegate]:
+    """The delegates of `forum`, narrowed by words of name, title or organisation, by group, state and badge."""
     found = Delegate.objects.filter(forum=forum).select_related("stakeholder", "county", "sits_in_for", "merged_into")
     for word in words.split()[:10]:
         places = ("name", "title", "email", "stakeholder__name", "stakeholder__short_name")
         found = found.filter(Q(*((f"{place}__icontains", word) for place in places), _connector=Q.OR))
     if group:
         found = found.filter(group=group)
+    if badge:
+        found = found.filter(BADGES[badge])
     return found.filter(state=state) if state else found
 
 
@@ -55,9 +65,9 @@ class Badges(NamedTuple):
 
 def badges(forum: Forum) -> Badges:
     """How many badges are still to be printed, and how many were printed for people who lost their seat. One query."""
-    unprinted = Q(state=D.CONFIRMED, badge_printed_at=None)
-    stray = Q(badge_printed_at__isnull=False) & ~Q(state=D.CONFIRMED)
-    return Badges(*forum.delegates.aggregate(a=Count("pk", unprinted), b=Count("pk", stray)).values())
+    return Badges(
+        *forum.delegates.aggregate(a=Count("pk", BADGES["to_print"]), b=Count("pk", BADGES["to_take_back"])).values()
+    )
 
 
 def came(person: Delegate) -> list[CheckIn]:

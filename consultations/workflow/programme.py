@@ -188,7 +188,8 @@ def copy_forum(
     if not slug or Forum.objects.filter(code=code).exists() or Forum.objects.filter(slug=slug).exists():
         raise Blocked(_("Another forum has this code, or it has no letters. Choose another."))
     shift = starts_on - forum.starts_on
-    days = {"starts_on": starts_on, "ends_on": forum.ends_on + shift}
+    answer_by = forum.respond_by + shift if forum.respond_by else None
+    days = {"starts_on": starts_on, "ends_on": forum.ends_on + shift, "respond_by": answer_by}
     said = {name: getattr(forum, name) for name in COPIED} | ({"title": title} if title else {})
     made = Forum.objects.create(consultation=forum.consultation, code=code, slug=slug, **days, **said)
     SeatQuota.objects.bulk_create(

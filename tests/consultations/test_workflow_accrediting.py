@@ -89,7 +89,7 @@ def test_the_first_of_the_same_group_is_promoted_into_the_seat():
 
 @pytest.mark.django_db
 def test_somebody_sits_in_on_the_seat_of_a_delegate_until_that_one_comes():
-    forum, by = make_forum(seats=1), make_secretariat()
+    forum, by = make_forum(seats=2), make_secretariat()
     principal = make_delegate(forum, name="Hon. Wanjiru", badge_number=1)
     sits = workflow.substitute(principal, by=by, name="M. Otieno", title="Deputy")
     assert (sits.state, sits.badge_number, sits.sits_in_for, sits.group) == (
@@ -108,6 +108,7 @@ def test_somebody_sits_in_on_the_seat_of_a_delegate_until_that_one_comes():
     assert (ended.state, ended.sits_in_for) == ("withdrawn", principal)
     assert Event.objects.about(ended).last().reason == "The principal came."
     assert workflow.substitute(principal, by=by, name="A. Third").badge_number == 3
+    assert workflow.confirm(make_delegate(forum, state="nominated"), by=by).badge_number == 4
 
 
 @pytest.mark.django_db

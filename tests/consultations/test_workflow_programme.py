@@ -125,7 +125,9 @@ def test_the_next_forum_has_everything_but_the_people(forum, by, settings, tmp_p
     workflow.give_part(session, by=by, kind="chair", name="Amina")
     workflow.cancel_session(make_session(forum), by=by, reason="No.")
     SeatQuota.objects.create(forum=forum, group="ministry", seats=9, reserve=2)
-    Forum.objects.filter(pk=forum.pk).update(letter_text="Come.", contact="the desk")
+    Forum.objects.filter(pk=forum.pk).update(
+        letter_text="Come.", contact="the desk", respond_by=forum.starts_on - timedelta(days=9)
+    )
     forum.refresh_from_db()
     make_delegate(forum)
     file = workflow.keep_forum_file(forum, by=by, title="Note", name="note.pdf", data=pdf(), for_everybody=True)
@@ -138,6 +140,7 @@ def test_the_next_forum_has_everything_but_the_people(forum, by, settings, tmp_p
         day,
         day,
     )
+    assert made.respond_by == day - timedelta(days=9)
     assert (made.letter_text, made.contact, made.delegates.count()) == ("Come.", "the desk", 0)
     (copy,) = made.sessions.all()
     assert (copy.room, copy.theme, copy.starts_at) == ("Hall", session.theme, session.starts_at + timedelta(days=30))

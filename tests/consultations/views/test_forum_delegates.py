@@ -112,6 +112,9 @@ def test_one_person_is_corrected_withdrawn_for_the_reserve_and_sat_in_for(office
     assert (states[person.pk], states[waits.pk]) == ("withdrawn", "confirmed")
     assert "Badge 1 was printed. Take it back" in words(client.get(here))
     assert "1 printed badge belongs to somebody without a seat" in words(client.get(at("forum_delegates", forum)))
+    for badge, names in (("to_take_back", ["Hon. Wanjirũ"]), ("to_print", [waits.name])):
+        page = client.get(at("forum_delegates", forum), {"badge": badge})
+        assert [each.name for each in page.context["people"]] == names
     page = client.post(at("forum_promote", forum), {"group": Group.FAITH}, follow=True)
     assert "Nobody of the group “Faith-based” stands on the reserve list." in words(page)
 
