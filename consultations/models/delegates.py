@@ -129,6 +129,15 @@ class DelegateState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+# What is decided about a person who was named, and told to that person.
+DECIDED = [
+    DelegateState.CONFIRMED.value,
+    DelegateState.WAITLISTED.value,
+    DelegateState.REFUSED.value,
+    DelegateState.WITHDRAWN.value,
+]
+
+
 class DelegateRole(models.TextChoices):
     DELEGATE = "delegate", _("delegate")
     OBSERVER = "observer", _("observer")
@@ -190,6 +199,10 @@ class Delegate(models.Model):
     state = models.CharField(
         _("state"), max_length=12, choices=DelegateState, default=DelegateState.NOMINATED, editable=False
     )
+    told = models.CharField(
+        _("state that was told last"), max_length=12, choices=DelegateState, blank=True, editable=False
+    )
+    told_at = models.DateTimeField(_("told"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("delegate")
@@ -198,6 +211,9 @@ class Delegate(models.Model):
         constraints = [
             one_of("state", DelegateState, "delegate_state"),
             models.CheckConstraint(condition=Q(sex__in=["", *Sex.values]), name="delegate_sex"),
+            models.CheckConstraint(
+                condition=Q(told="", told_at=None) | Q(told__in=DECIDED, told_at__isnull=False), name="delegate_told"
+            ),
             models.UniqueConstraint(fields=["forum", "badge_number"], name="delegate_badge"),
             models.CheckConstraint(
                 condition=Q(merged_into=None) | Q(state="withdrawn") & ~Q(merged_into=F("pk")), name="delegate_merged"
