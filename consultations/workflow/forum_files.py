@@ -1,24 +1,15 @@
 """Files of a forum: looked through as every file that comes in, kept where the web server hands nothing out."""
 
-import hashlib
-import os
-import uuid
-from pathlib import Path
-
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Forum, ForumFile, ForumFileKind, Invitation, User
 from consultations.permissions import is_secretariat
-from consultations.uploads import Refused, apart, clamd, names
-from consultations.uploads.kinds import KINDS
 from consultations.uploads.room import room_to_write
-from consultations.uploads.words import say
+from consultations.uploads.whole import whole_file
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 
 SECRETARIAT = gettext_lazy("the secretariat")
-MEGABYTE = 1024 * 1024
 
 
 @verb
@@ -38,47 +29,14 @@ def keep_forum_file(
     may not come in, NoRoom where the disk is full."""
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Add a file"))
     file = ForumFile(forum=forum, invitation=invitation, kind=kind, title=title, for_everybody=for_everybody)
-    came, redrawn = (file.path.with_suffix(f".{uuid.uuid4().hex}") for _part in range(2))
-    came.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        _write(came, data)
-        found = _looked_through(came, redrawn)
-        kept = redrawn if found.is_redrawn else came
-        file.size, file.sha256 = kept.stat().st_size, hashlib.sha256(kept.read_bytes()).hexdigest()
-        kept.replace(file.path)
-    finally:
-        came.unlink(missing_ok=True)
-        redrawn.unlink(missing_ok=True)
-    file.name, file.media_type = names.fitting(names.tidy(name), KINDS[found.media_type]), found.media_type
+    with whole_file(file.path, name=name, data=data) as came:
+        file.name, file.media_type = came.name, came.media_type
+        file.size, file.sha256 = came.size, came.sha256
+        came.keep()
     file.by, file.at = by, now()
     file.save()
     journal("add_file", invitation or forum, by=by, data={"file": str(file.key), "sha256": file.sha256})
     return file
-
-
-def _write(path: Path, data: bytes) -> None:
-    if not data:
-        raise Blocked(say(Refused("empty")))
-    if len(data) > settings.ATTACHMENT_MAX_BYTES:
-        raise Blocked(say(Refused("too_large", limit=settings.ATTACHMENT_MAX_BYTES // MEGABYTE)))
-    with path.open("wb") as written:
-        written.write(data)
-        written.flush()
-        os.fsync(written.fileno())
-
-
-def _looked_through(file: Path, redrawn: Path) -> apart.Inspected:
-    """What the file is. Raises Blocked for one that may not come in, or of which the virus scanner says nothing."""
-    try:
-        found = apart.inspect(file.resolve(), redrawn.resolve())
-        virus = clamd.scan(redrawn if found.is_redrawn else file, settings.CLAMD) if settings.CLAMD else ""
-    except Refused as refusal:
-        raise Blocked(say(refusal)) from refusal
-    except clamd.ScannerDown as down:
-        raise Blocked(_("The virus scanner does not answer. Add the file again in a few minutes.")) from down
-    if virus:
-        raise Blocked(say(Refused("virus", what=virus)))
-    return found
 
 
 @verb

@@ -1,23 +1,16 @@
 """Answers that come by letter: typed by one officer with the scan, countersigned by another before they count."""
 
-import hashlib
-import os
-import uuid
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import User
-from consultations.uploads import Refused, apart, clamd, names
-from consultations.uploads.kinds import KINDS
 from consultations.uploads.room import room_to_write
-from consultations.uploads.words import say
+from consultations.uploads.whole import whole_file
 from ncm_portal.workflow import (
     Blocked,
     Condition,
@@ -134,49 +127,15 @@ def add_scan(letter: AnswerByLetter, *, by: User, name: str, data: bytes) -> Ans
     """Keep the scan of a letter, looked through as every file that comes in. A later scan takes the place of one that
     was added before, until the letter counts. Raises NotAllowed or Blocked, NoRoom where the disk is full."""
     demand(may_handle_letter(by, letter), who=SECRETARIAT, to=gettext_lazy("Add the scan of a letter"))
-    came, redrawn = (letter.path.with_suffix(f".{uuid.uuid4().hex}") for _part in range(2))
-    came.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        _write(came, data)
-        found = _looked_through(came, redrawn)
+    with whole_file(letter.path, name=name, data=data) as came:
         row = locked(letter)
         if row.state != L.TYPED:
             raise Blocked(_("This letter was decided already: its scan stays as it is."))
-        kept = redrawn if found.is_redrawn else came
-        row.scan_sha256 = hashlib.sha256(kept.read_bytes()).hexdigest()
-        kept.replace(row.path)
-    finally:
-        came.unlink(missing_ok=True)
-        redrawn.unlink(missing_ok=True)
-    row.scan_name, row.scan_type = names.fitting(names.tidy(name), KINDS[found.media_type]), found.media_type
+        row.scan_name, row.scan_type, row.scan_sha256 = came.name, came.media_type, came.sha256
+        came.keep()
     row.save(update_fields=["scan_name", "scan_type", "scan_sha256"])
     journal("add_scan", row, by=by, before=row.state, after=row.state, data={"sha256": row.scan_sha256})
     return row
-
-
-def _write(path: Path, data: bytes) -> None:
-    if not data:
-        raise Blocked(say(Refused("empty")))
-    if len(data) > settings.ATTACHMENT_MAX_BYTES:
-        raise Blocked(say(Refused("too_large", limit=settings.ATTACHMENT_MAX_BYTES // MEGABYTE)))
-    with path.open("wb") as written:
-        written.write(data)
-        written.flush()
-        os.fsync(written.fileno())
-
-
-def _looked_through(file: Path, redrawn: Path) -> apart.Inspected:
-    """What the scan is. Raises Blocked for one that may not come in, or of which the virus scanner says nothing."""
-    try:
-        found = apart.inspect(file.resolve(), redrawn.resolve())
-        virus = clamd.scan(redrawn if found.is_redrawn else file, settings.CLAMD) if settings.CLAMD else ""
-    except Refused as refusal:
-        raise Blocked(say(refusal)) from refusal
-    except clamd.ScannerDown as down:
-        raise Blocked(_("The virus scanner does not answer. Add the scan again in a few minutes.")) from down
-    if virus:
-        raise Blocked(say(Refused("virus", what=virus)))
-    return found
 
 
 @verb

@@ -1,0 +1,81 @@
+"""A file that comes in one piece and is no attachment: looked through like every other, then kept in its place."""
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from ncm_portal.workflow import Blocked
+
+from . import apart, clamd, names
+from .kinds import KINDS
+from .refusals import Refused
+from .words import say
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A file that may come in, lying beside its place until it is kept."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    lies: Path
+    place: Path
+
+    def keep(self) -> None:
+        """Put it in its place, over what lay there."""
+        self.lies.replace(self.place)
+
+
+@contextmanager
+def whole_file(place: Path, *, name: str, data: bytes) -> Iterator[Whole]:
+    """The file that came under `name`, looked through; what is not kept in the end leaves nothing behind.
+
+    Raises Blocked for a file that may not come in, or of which the virus scanner says nothing.
+    """
+    came, redrawn = (place.with_suffix(f".{uuid.uuid4().hex}") for _part in range(2))
+    came.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        _write(came, data)
+        found = _looked_through(came, redrawn)
+        lies = redrawn if found.is_redrawn else came
+        sha256 = hashlib.sha256(lies.read_bytes()).hexdigest()
+        fits = names.fitting(names.tidy(name), KINDS[found.media_type])
+        yield Whole(fits, found.media_type, lies.stat().st_size, sha256, lies, place)
+    finally:
+        came.unlink(missing_ok=True)
+        redrawn.unlink(missing_ok=True)
+
+
+def _write(path: Path, data: bytes) -> None:
+    if not data:
+        raise Blocked(say(Refused("empty")))
+    if len(data) > settings.ATTACHMENT_MAX_BYTES:
+        raise Blocked(say(Refused("too_large", limit=settings.ATTACHMENT_MAX_BYTES // MEGABYTE)))
+    with path.open("wb") as written:
+        written.write(data)
+        written.flush()
+        os.fsync(written.fileno())
+
+
+def _looked_through(file: Path, redrawn: Path) -> apart.Inspected:
+    try:
+        found = apart.inspect(file.resolve(), redrawn.resolve())
+        virus = clamd.scan(redrawn if found.is_redrawn else file, settings.CLAMD) if settings.CLAMD else ""
+    except Refused as refusal:
+        raise Blocked(say(refusal)) from refusal
+    except clamd.ScannerDown as down:
+        raise Blocked(_("The virus scanner does not answer. Add the file again in a few minutes.")) from down
+    if virus:
+        raise Blocked(say(Refused("virus", what=virus)))
+    return found
