@@ -13,10 +13,11 @@ from consultations import tokens
 from consultations import workflow as forums
 from consultations.models import CheckIn, Delegate, Point, QueuedRow
 from consultations.queries import presence
+from consultations.queries.forum_home import doors
 from ncm_portal.workflow import now
 from positions import workflow
 from positions.models import FloorDecision, PositionPaper
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.browser.test_door_pages import check_in, cut, unsent, write
 from tests.factories import change, make_delegate, make_session, make_stakeholder
 from tests.positions.clearing import make_text
@@ -156,6 +157,14 @@ def decide(chair, paragraph, outcome):
     chair.get_by_role("button", name="Take the decision down").click()
 
 
+def every_room_is_sound(desk, day):
+    """The rooms that the forum's home page leads to, at both widths, with what the day has left in them."""
+    desk.log_in(day.text.secretariat)
+    for room in doors(day.text.forum):
+        desk.goto(room.url)
+        desk.check()
+
+
 def test_from_the_letter_to_the_adopted_text(open_window, day):
     desk, one, two = open_window(DESKTOP), open_window(PHONE), open_window(PHONE)
     desk.log_in(day.text.secretariat)
@@ -175,3 +184,4 @@ def test_from_the_letter_to_the_adopted_text(open_window, day):
     printed = chair.inner_text("main")
     assert FROM_THE_FLOOR in printed
     assert "Ministry of Two: It costs money." in printed
+    every_room_is_sound(open_window(*BOTH), day)
