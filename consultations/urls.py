@@ -22,6 +22,7 @@ from consultations.views import (
     forum_import,
     forum_programme,
     forum_seats,
+    forum_telling,
     imports,
     intake,
     invitations,
@@ -182,6 +183,7 @@ urlpatterns = [
         name="forum_delegates_decide",
     ),
     path("desk/forums/<slug:slug>/delegates/import/", forum_import.forum_import, name="forum_import"),
+    path("desk/forums/<slug:slug>/delegates/mails/", forum_telling.forum_tell, name="forum_tell"),
     path("desk/forums/<slug:slug>/delegates/promote/", forum_delegates.forum_promote, name="forum_promote"),
     path("desk/forums/<slug:slug>/delegates/twins/", forum_delegates.forum_twins, name="forum_twins"),
     path(

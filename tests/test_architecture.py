@@ -46,7 +46,7 @@ FLOORS = {
         "render",
         "uploads",
     ],
-    6: ["edition", "letters", "forum_letters", "participation", "positions.communique"],
+    6: ["edition", "letters", "forum_letters", "forum_news", "participation", "positions.communique"],
     7: ["workflow", "positions.day"],
     8: ["intake", "sample", "reference_data", "positions.roles"],
     9: ["forms", "jobs", "templatetags", "ncm_portal.accounts"],

@@ -3,6 +3,7 @@
 from .attachments import Attachment, AttachmentKind, AttachmentState
 from .copying import copy_in, copy_values
 from .delegates import (
+    DECIDED,
     Delegate,
     DelegateRole,
     DelegateState,

@@ -25,6 +25,7 @@ ROOMS = (
     Room(_("Letters of invitation"), "forum_letters", _("Whom we invite, who answered, and what is sent next.")),
     Room(_("Documents"), "forum_documents", _("Files for the participants, or for everybody.")),
     Room(_("Delegates"), "forum_delegates", _("Who is nominated, confirmed, on the reserve list; the seat plan.")),
+    Room(_("Tell the delegates"), "forum_tell", _("Mails with what was decided on each, looked at before they go.")),
     Room(_("At the door"), "door", _("Check delegates in and take points down, also without a network.")),
     Room(_("What devices sent"), "forum_door", _("Conflicts to settle, queues that come as a file, who is present.")),
     Room(_("Signed register"), "forum_registers", _("Enter who signed on paper, half-day by half-day.")),

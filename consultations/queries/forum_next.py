@@ -29,6 +29,7 @@ from ncm_portal.workflow import now
 
 from .programme import clashes, planned, without
 from .seating import SeatPlan, balance, seat_plan
+from .telling import untold
 
 NEAR, SHOWN = 7, 3  # days before a forum when what is missing presses; lines of one kind
 BEFORE = {ForumState.DRAFT, ForumState.ANNOUNCED, ForumState.REGISTRATION_CLOSED}
@@ -51,6 +52,7 @@ class Counts(NamedTuple):
     answered: int = 0
     declined: int = 0
     nominated_in_all: int = 0
+    untold: int = 0
     came: int = 0
     to_print: int = 0
     printed: int = 0
@@ -70,10 +72,10 @@ class Action(NamedTuple):
 def next_actions(counts: Counts) -> list[Action]:
     """What is to be done on a forum, the most pressing first: at the door, then what stops the day, then who comes."""
     if counts.state in DURING_OR_AFTER:
-        return _at_the_door(counts) + _points(counts)
+        return _at_the_door(counts) + _untold(counts) + _points(counts)
     if counts.state not in BEFORE:
         return []
-    found = [*_programme(counts), *_letters(counts), *_people(counts), *_badges(counts)]
+    found = [*_programme(counts), *_letters(counts), *_people(counts), *_untold(counts), *_badges(counts)]
     return sorted(found, key=lambda action: not action.urgent)
 
 
@@ -132,6 +134,12 @@ def _people(counts: Counts) -> list[Action]:
     fillable = [row.label for row in plan.groups if row.waitlisted and row.free != 0 and plan.free]
     words = _("%(group)s: a seat is free, and somebody is on the reserve list")
     return found + [Action(words % {"group": label}, at) for label in fillable[:SHOWN]]
+
+
+def _untold(counts: Counts) -> list[Action]:
+    n = counts.untold
+    words = ngettext("%(n)s person was not told yet", "%(n)s people were not told yet", n)
+    return _if_any(n, words, "forum_tell", counts.days_left <= NEAR)
 
 
 def _badges(counts: Counts) -> list[Action]:
@@ -217,6 +225,7 @@ def _people_parts() -> dict[str, Any]:
     printed = people.filter(badge_printed_at__isnull=False)
     return {
         "nominated_in_all": _number(people.filter(merged_into=None, sits_in_for=None)),
+        "untold": _number(untold().filter(forum=OuterRef("pk"))),
         "to_print": _number(people.filter(confirmed, badge_printed_at=None)),
         "printed": _number(printed.filter(confirmed)),
         "to_take_back": _number(printed.exclude(confirmed)),

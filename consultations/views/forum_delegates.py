@@ -17,6 +17,7 @@ from consultations.models import Delegate, DelegateState, Event, Forum
 from consultations.queries import page_behind
 from consultations.queries.accrediting import badges, came, pair_of, people_of, twins_of
 from consultations.queries.seating import Seated, SeatPlan, after, balance, seat_plan
+from consultations.queries.telling import untold_of
 from consultations.workflow import DELEGATE_MOVES
 from ncm_portal.workflow import Blocked, Move, check, moves_open_to, needs_of
 
@@ -44,6 +45,7 @@ def forum_delegates(request: HttpRequest, slug: str) -> HttpResponse:
         "plan": plan,
         "balance": balance(plan),
         "badges": badges(forum),
+        "untold": untold_of(forum).count(),
         "moves": DELEGATE_MOVES,
     }
     return render(request, "consultations/forum_day/delegates.html", context)

@@ -113,6 +113,11 @@ class Written(NamedTuple):
     mail: OutgoingMail | None
     reasons: list[str]
 
+    @property
+    def name(self) -> str:
+        """Whom the mail is for."""
+        return self.letter.stakeholder.name
+
 
 REVIEWS = {"send": (InvitationState.DRAFT, "send_invitation"), "remind": (InvitationState.SENT, "remind_invited")}
 

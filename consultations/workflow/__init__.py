@@ -155,6 +155,7 @@ from .programme import (
 from .reminders import Letter, next_letters, remind, request_input
 from .settling import Settling, settle_doubles, settle_queued
 from .speakers import ask_floor, end_speech, give_floor, move_speech, strike_speech
+from .telling import tell_delegates
 from .triage import (
     admit_late,
     answer_misreading,

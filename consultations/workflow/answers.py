@@ -110,7 +110,7 @@ def decline_invitation(
     def write(row: Invitation) -> None:
         _refuse_after_registration(row, by)
         for delegate in _locked_people(row):
-            _to_state(delegate, D.WITHDRAWN, "withdraw_delegate", by)
+            _to_state(row, delegate, D.WITHDRAWN, "withdraw_delegate", by)
         _stamp(row, answered_by, message, paper)
 
     data = {"answered_by": answered_by, "on_paper": paper.reference if paper else ""}
@@ -194,7 +194,7 @@ def _write_people(
         elif each.delegate and each.seen != print_of(known):
             reasons.append(_meanwhile(known))
         elif each.leaves:
-            live[known.pk] = _to_state(known, D.WITHDRAWN, "withdraw_delegate", by)
+            live[known.pk] = _to_state(row, known, D.WITHDRAWN, "withdraw_delegate", by)
         else:
             reasons += _correct(known, each, by)
     here = [each for each in live.values() if each.state in LIVE]
@@ -215,13 +215,14 @@ def _name(row: Invitation, each: Named, by: User | LinkHolder) -> Delegate:
         made.ticket = ticket(row.key, each.row)
     made.save()
     journal("nominate", made, by=by, after=made.state, data={"letter": row.reference})
-    return _to_state(made, D.WAITLISTED, "waitlist", by) if each.is_alternate else made
+    return _to_state(row, made, D.WAITLISTED, "waitlist", by) if each.is_alternate else made
 
 
-def _to_state(delegate: Delegate, state: str, verb: str, by: User | LinkHolder) -> Delegate:
+def _to_state(row: Invitation, delegate: Delegate, state: str, verb: str, by: User | LinkHolder) -> Delegate:
+    """What the institution itself decides; the letter in the journal tells it from a decision of the secretariat."""
     before, delegate.state = delegate.state, state
     delegate.save(update_fields=["state"])
-    journal(verb, delegate, by=by, before=before, after=state)
+    journal(verb, delegate, by=by, before=before, after=state, data={"letter": row.reference})
     return delegate
 
 

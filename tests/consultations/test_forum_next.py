@@ -26,6 +26,7 @@ def test_what_presses_comes_first():
         unanswered=8,
         overdue=1,
         letters_to_send=2,
+        untold=5,
         to_print=3,
         printed=40,
         to_take_back=1,
@@ -39,6 +40,7 @@ def test_what_presses_comes_first():
         Action("12 nominations wait", "forum_delegates"),
         Action("Balance: Ministry: only 0 of 9 seats are taken.", "forum_delegates"),
         Action("Balance: County government: only 2 of 12 seats are taken.", "forum_delegates"),
+        Action("5 people were not told yet", "forum_tell"),
         Action("Badges: 3 delegates confirmed since the badges were printed", "forum_papers"),
     ]
 
@@ -69,8 +71,9 @@ def test_a_free_seat_is_told_to_the_group_whose_people_wait_for_one():
 
 
 def test_once_it_has_begun_the_door_and_the_points_count():
-    assert told("in_session", conflicts=2, points=1, unanswered=5) == [
+    assert told("in_session", days_left=0, conflicts=2, points=1, unanswered=5, untold=1) == [
         Action("2 conflicts at the door to settle", "forum_door", True),
+        Action("1 person was not told yet", "forum_tell", True),
         Action("1 point of the sessions to validate", "desk_points"),
     ]
 
