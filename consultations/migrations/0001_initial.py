@@ -924,7 +924,12 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("planned", "planned"), ("open", "open"), ("closed", "closed")],
+                        choices=[
+                            ("planned", "planned"),
+                            ("open", "open"),
+                            ("closed", "closed"),
+                            ("cancelled", "cancelled"),
+                        ],
                         default="planned",
                         editable=False,
                         max_length=10,
@@ -938,9 +943,14 @@ class Migration(migrations.Migration):
                 "ordering": ["forum", "starts_at", "order"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("state__in", ["planned", "open", "closed"])), name="forumsession_state"
+                        condition=models.Q(("state__in", ["planned", "open", "closed", "cancelled"])),
+                        name="forumsession_state",
                     ),
-                    models.UniqueConstraint(fields=("forum", "order"), name="forumsession_order"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "cancelled"), _negated=True),
+                        fields=("forum", "order"),
+                        name="forumsession_order",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(("ends_at__gt", models.F("starts_at"))),
                         name="forumsession_times",
@@ -952,8 +962,8 @@ class Migration(migrations.Migration):
                         name="state_moves",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             declare="DECLARE _is_valid_transition BOOLEAN;",
-                            func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{open:closed,planned:open}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
-                            hash="e8290e2942dc040e155156e652bf8ad3ac8aa082",
+                            func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{open:closed,planned:cancelled,planned:open}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                            hash="3e15569e6616df21e96106395f79d6576da3f8e8",
                             operation="UPDATE",
                             pgid="pgtrigger_state_moves_b1f10",
                             table="consultations_forumsession",
@@ -1092,6 +1102,12 @@ class Migration(migrations.Migration):
                     "token_hash",
                     models.CharField(
                         editable=False, max_length=64, null=True, unique=True, verbose_name="hash of the link"
+                    ),
+                ),
+                (
+                    "text",
+                    consultations.models.text.CleanTextField(
+                        blank=True, editable=False, max_length=4000, verbose_name="text as it was sent"
                     ),
                 ),
                 ("sent_at", models.DateTimeField(editable=False, null=True, verbose_name="sent")),
@@ -1696,6 +1712,18 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     pgtrigger.compiler.Trigger(
+                        name="published_stays",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.\"state\" = 'published')",
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                            hash="5b33166b4d66d3d15dc507172eb87597ca7d4d1d",
+                            operation="UPDATE",
+                            pgid="pgtrigger_published_stays_8c0d2",
+                            table="consultations_communique",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
                         name="no_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
@@ -1877,6 +1905,23 @@ class Migration(migrations.Migration):
                         verbose_name="state",
                     ),
                 ),
+                (
+                    "told",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("nominated", "nominated"),
+                            ("confirmed", "confirmed"),
+                            ("waitlisted", "on the reserve list"),
+                            ("refused", "refused"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        editable=False,
+                        max_length=12,
+                        verbose_name="state that was told last",
+                    ),
+                ),
+                ("told_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="told")),
             ],
             options={
                 "verbose_name": "delegate",
@@ -1890,6 +1935,17 @@ class Migration(migrations.Migration):
                         name="delegate_state",
                     ),
                     models.CheckConstraint(condition=models.Q(("sex__in", ["", "f", "m", "x"])), name="delegate_sex"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("told", ""), ("told_at", None)),
+                            models.Q(
+                                ("told__in", ["confirmed", "waitlisted", "refused", "withdrawn"]),
+                                ("told_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="delegate_told",
+                    ),
                     models.UniqueConstraint(fields=("forum", "badge_number"), name="delegate_badge"),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -3726,8 +3782,8 @@ class Migration(migrations.Migration):
                         name="state_moves",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             declare="DECLARE _is_valid_transition BOOLEAN;",
-                            func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{draft:submitted,draft:validated,draft:withdrawn,merged:validated,submitted:validated,submitted:withdrawn,validated:disposed,validated:merged,validated:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
-                            hash="ee23c99109eb6866cba4332b76d747c5fe3b2f92",
+                            func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{draft:submitted,draft:validated,draft:withdrawn,merged:validated,submitted:draft,submitted:validated,submitted:withdrawn,validated:disposed,validated:merged,validated:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                            hash="ccf3e146fb819ebdf226cf29d10e0f0cb4e9d06e",
                             operation="UPDATE",
                             pgid="pgtrigger_state_moves_30ed6",
                             table="consultations_point",

@@ -2435,6 +2435,7 @@ class Migration(migrations.Migration):
                             ("adopted", "adopted"),
                             ("with_reservation", "adopted with a reservation"),
                             ("sent_back", "sent back"),
+                            ("left_out", "left out"),
                         ],
                         max_length=16,
                         verbose_name="outcome",
@@ -2499,7 +2500,7 @@ class Migration(migrations.Migration):
                 "ordering": ["paper", "at", "pk"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("outcome__in", ["adopted", "with_reservation", "sent_back"])),
+                        condition=models.Q(("outcome__in", ["adopted", "with_reservation", "sent_back", "left_out"])),
                         name="floordecision_outcome",
                     ),
                     models.CheckConstraint(
@@ -2516,8 +2517,11 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("decided", None), ("outcome", "sent_back")),
-                            models.Q(models.Q(("outcome", "sent_back"), _negated=True), ("decided__isnull", False)),
+                            models.Q(("decided", None), ("outcome__in", ("sent_back", "left_out"))),
+                            models.Q(
+                                models.Q(("outcome__in", ("sent_back", "left_out")), _negated=True),
+                                ("decided__isnull", False),
+                            ),
                             _connector="OR",
                         ),
                         name="floordecision_words",
@@ -2779,79 +2783,6 @@ class Migration(migrations.Migration):
                             operation="UPDATE OR DELETE",
                             pgid="pgtrigger_append_only_d4d03",
                             table="positions_lineage",
-                            when="BEFORE",
-                        ),
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ParagraphAgreement",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "paper",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="agreements",
-                        to="positions.positionpaper",
-                        verbose_name="paper",
-                    ),
-                ),
-                (
-                    "forum",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="consultations.forum",
-                        verbose_name="forum",
-                    ),
-                ),
-                (
-                    "paragraph",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="agreements",
-                        to="positions.paragraph",
-                        verbose_name="paragraph",
-                    ),
-                ),
-                (
-                    "wording",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="positions.wording",
-                        verbose_name="wording",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="chair",
-                    ),
-                ),
-                ("at", models.DateTimeField(verbose_name="when")),
-            ],
-            options={
-                "verbose_name": "agreement to a paragraph",
-                "verbose_name_plural": "agreements to paragraphs",
-                "ordering": ["paper", "at", "pk"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("forum", "paragraph", "wording"), name="agreement_once")
-                ],
-                "triggers": [
-                    pgtrigger.compiler.Trigger(
-                        name="append_only",
-                        sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="08559bf57082053c44c39b9523997609c21383f8",
-                            operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_9751b",
-                            table="positions_paragraphagreement",
                             when="BEFORE",
                         ),
                     )
