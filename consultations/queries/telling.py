@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import CharField, Exists, F, OuterRef, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from consultations.models import DECIDED, Delegate, Event, Forum, ForumState
@@ -19,12 +19,13 @@ KIND = Delegate._meta.label_lower
 def untold() -> QuerySet[Delegate]:
     """The people of current forums whom the last decision of the secretariat was not told.
 
-    What an institution answered itself, by its link or on paper, is none; an entry that is another's hears nothing.
+    What an institution answered itself, by its link or on paper, is none; but whoever was told something before, of a
+    seat perhaps, is told of that change too. An entry that is another's hears nothing.
     """
     decided = Event.objects.filter(kind=KIND, object_id=Cast(OuterRef("pk"), CharField()), after=OuterRef("state"))
     by_desk = decided.filter(verb__in=DECISIONS, by__isnull=False).exclude(data__has_key="letter")
-    found = Delegate.objects.filter(Exists(by_desk), forum__state__in=CURRENT, state__in=DECIDED, merged_into=None)
-    return found.exclude(told=F("state"))
+    found = Delegate.objects.filter(forum__state__in=CURRENT, state__in=DECIDED, merged_into=None)
+    return found.exclude(told=F("state")).filter(Exists(by_desk) | ~Q(told=""))
 
 
 def untold_of(forum: Forum) -> QuerySet[Delegate]:

@@ -112,7 +112,12 @@ def test_only_decisions_of_the_desk_on_people_of_a_current_forum_are_untold():
     twins = [make_delegate(scene.forum, state="nominated", name="Twin A", email="t@x.example") for _turn in range(2)]
     workflow.merge_delegates(*twins, by=officer, chosen={})
     assert names(untold_of(scene.forum)) == ["Account", "Nobody", "Own", "Refused", "Through"]
+    own = make_delegate(scene.forum, letter.stakeholder, state="nominated", email="b@x.example", invitation=letter)
+    workflow.confirm(own, by=officer)
+    workflow.tell_delegates(scene.forum, by=officer, keys=[key_of(Delegate.objects.get(pk=own.pk))])
     workflow.decline_invitation(letter, by=officer, answered_by="Wanjiru")
+    own.refresh_from_db()
+    assert (own.state, own in untold_of(scene.forum)) == ("withdrawn", True)  # told of a seat that is gone
     assert set(Delegate.objects.filter(name="Alternate").values_list("state", flat=True)) == {"withdrawn"}
     assert "Alternate" not in names(untold_of(scene.forum))
     walk(scene.forum, "registration_closed", "in_session")
@@ -158,5 +163,7 @@ def test_every_mail_is_shown_before_it_goes_and_one_can_be_left_out(client, djan
     assert ("1 person is noted as told." in done.content.decode(), done.context["unreached"]) == (True, [])
     assert "Nobody was told: nothing was marked" in client.post(here, {"key": ["x", ""]}, follow=True).content.decode()
     workflow.tell_delegates(scene.forum, by=scene.officer, keys=keys(scene.forum))
+    person = client.get(reverse("forum_delegate", args=[scene.forum.slug, scene.own.pk])).content.decode()
+    assert "<dt>Told</dt><dd>confirmed · " in person
     assert "Everybody was told what was decided." in client.get(here).content.decode()
     assert news_of([]) == []
