@@ -18,12 +18,17 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
+from hypothesis import settings as hypothesis
 
 from ncm_portal import embedded_postgres
 from tests import migrated
 from tests.settings import RUN_FOLDER, RUN_PREFIX
 
 OWN_DATABASE = "DATABASE_URL" not in os.environ
+
+# How long an example takes says more about what else the machine does than about our code; benchmarks measure.
+hypothesis.register_profile("portal", deadline=None)
+hypothesis.load_profile("portal")
 
 # After a test with transactions of its own every table is truncated, the journal too, which the database refuses else.
 _journal_may_be_emptied = pgtrigger.ignore("consultations.Event:no_truncate")
@@ -57,6 +62,20 @@ def _clear_killed_runs() -> None:
 def _end(folder: Path) -> None:
     embedded_postgres.stop(folder / "postgres", throwaway=True)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """Before the database of the run is dropped, end who still holds it: a thread of the live server whose browser left
+    in the middle of an answer. What it asked last is told."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT query, pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        for query, _ended in cursor.fetchall():
+            print(f"\nStill connected when the run ended: {query[:200]}")
 
 
 @pytest.fixture(autouse=True)

@@ -14,17 +14,19 @@ from collections.abc import Iterator
 from urllib.error import URLError
 from urllib.parse import quote, urlencode, urlsplit
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.urls import resolve
+from django.urls import resolve, reverse
 
+from consultations.tokens import token
 from ncm_portal.urls import PUBLIC
 
 FIRST_VISIT, LATER, REQUESTS = 60_000, 15_000, 6
 NO_PAGE_OF_THEIR_OWN = {
     "attachment", "feed_inputs", "feed_points", "inputs_export", "openapi", "participation_pdf", "printed_form",
-    "edition_pdf", "edition_json", "paper_compare", "read_review", "read_review_section", "read_review_print", "join_organisation", "set_language", "health", "account_logout", "account_inactive",
+    "edition_pdf", "edition_json", "communique_text", "verify_communique", "forum_ics", "forum_ics_person", "forum_document", "forum_answer_receipt", "paper_compare", "read_review", "read_review_section", "read_review_print", "join_organisation", "set_language", "health", "account_logout", "account_inactive",
     "account_email_verification_sent", "account_confirm_email", "account_confirm_login_code",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "mfa_authenticate", "mfa_login_webauthn", "socialaccount_signup", "socialaccount_login_cancelled",
@@ -82,9 +84,12 @@ def wait_for(address: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def addresses(server) -> dict[str, str]:
-    """For each public page one address, found by following links from the first page."""
-    found, waiting = {}, ["/"]
+def addresses(server, played_database) -> dict[str, str]:
+    """For each public page one address, found by following links from the first page, or in a letter of invitation."""
+    with psycopg.connect(url_of(played_database)) as played:
+        letter = played.execute("SELECT key, token_round FROM consultations_invitation WHERE state = 'sent'").fetchone()
+    held = reverse("forum", args=["nairobi-2017"])  # the forum that leaves most to read
+    found, waiting = {}, [held, "/", reverse("forum_answer", args=[token(*letter)])]
     while waiting:
         path = waiting.pop(0)
         name = resolve(urlsplit(path).path).view_name

@@ -84,7 +84,7 @@ def test_one_letter_by_itself_and_none_for_strangers(client, forum, monkeypatch)
     assert [each["reference"] for each in printed[0]["letters"]] == [letter.reference]
     again = client.get(address)
     assert (again["Content-Disposition"], len(printed)) == (
-        f'inline; filename="ncm-f2026-{letter.reference[-3:]}.pdf"',
+        f'inline; filename="{letter.reference.lower().replace("/", "-")}.pdf"',
         1,
     )
     assert client.get(every).status_code == 404
