@@ -2,7 +2,7 @@
 
 PY := .venv/bin/python
 PORT ?= 8000
-JOBS ?= 2
+JOBS ?= 3
 ARGS ?=
 
 # Values that only have to be well formed: the production settings are checked, nothing is connected to.
