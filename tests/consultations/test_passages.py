@@ -68,7 +68,7 @@ def test_the_worst_brackets_take_no_time():
         assert time.perf_counter() - begun < 0.5
 
 
-@given(WORDS, WORDS.filter(lambda words: len(words.strip()) > 12), WORDS)
+@given(WORDS, WORDS.map(lambda words: words if len(words.strip()) > 12 else f"{words}said in confidence"), WORDS)
 def test_nothing_of_a_passage_is_left_over(before, held, after):
     text = f"{before}[[{held}]]{after}"
     assert for_everybody(text) == f"{before}{NOTICE}{after}"
