@@ -4,7 +4,6 @@ position paper.
 Pure: values go in, values come out. One file holds one paper, or several behind each other.
 """
 
-import hashlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,8 +15,7 @@ from django.utils.translation import ngettext, pgettext
 
 from positions.render import qr
 from positions.render.fitting import size_for
-from positions.render.fonts import missing_glyphs
-from positions.render.paper import RENDERER_VERSION, canonical, engine, set_up_alone
+from positions.render.paper import RENDERER_VERSION, attested, engine, set_up_alone
 from positions.render.plain import blocks, day, days, minute
 
 ATTACHMENT = "forum-paper.json"
@@ -328,11 +326,7 @@ def render(content: Content, *, sha256: str, address: str) -> bytes:
     """
     from positions.render.press import press
 
-    attachment = canonical(content)
-    if hashlib.sha256(attachment).hexdigest() != sha256:
-        raise ValueError("This hash is not the SHA-256 of this content.")
-    if missing := sorted(missing_glyphs(content)):
-        raise ValueError(f"No typeface of ours can print these characters: {', '.join(missing[:20])}.")
+    attachment = attested(content, sha256)
     return press(
         html(content),
         attachment=attachment,

@@ -1,7 +1,6 @@
 """Letters of invitation to a forum as PDF, one file for one institution or for all: the same look and the same press as
 the position paper. Pure: values go in, values come out."""
 
-import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from positions.render import qr
-from positions.render.fonts import missing_glyphs
-from positions.render.paper import RENDERER_VERSION, canonical, engine, set_up_alone
+from positions.render.paper import RENDERER_VERSION, attested, canonical, engine, set_up_alone
 from positions.render.plain import blocks, day, days
 
 ATTACHMENT = "letters.json"
@@ -76,10 +74,7 @@ def render(content: Content, *, sha256: str, address: str) -> bytes:
     """
     from positions.render.press import press
 
-    if hashlib.sha256(canonical(content)).hexdigest() != sha256:
-        raise ValueError("This hash is not the SHA-256 of this content.")
-    if missing := sorted(missing_glyphs(content)):
-        raise ValueError(f"No typeface of ours can print these characters: {', '.join(missing[:20])}.")
+    attested(content, sha256)
     kept = {name: value for name, value in content.items() if name != "letters"}
     kept["letters"] = [{name: value for name, value in each.items() if name != "link"} for each in content["letters"]]
     return press(

@@ -31,6 +31,20 @@ def canonical(content: dict[str, Any]) -> bytes:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
+def attested(content: dict[str, Any], sha256: str) -> bytes:
+    """The canonical bytes of `content`, which is about to be printed.
+
+    Raises ValueError when `sha256` is not their hash, or when our typefaces lack a character; its name is told.
+    """
+    attachment = canonical(content)
+    if hashlib.sha256(attachment).hexdigest() != sha256:
+        raise ValueError("This hash is not the SHA-256 of this content.")
+    if missing := sorted(missing_glyphs(content)):
+        named = ", ".join(f"{character} (U+{ord(character):04X})" for character in missing[:20])
+        raise ValueError(f"No typeface of ours can print these characters: {named}.")
+    return attachment
+
+
 def set_up_alone() -> None:
     """Give Django the few settings that templates read, where no project has set it up: in the child process."""
     if not settings.configured:
@@ -83,12 +97,7 @@ def render(content: dict[str, Any], *, sha256: str, address: str) -> bytes:
     """
     from positions.render.press import press
 
-    attachment = canonical(content)
-    if hashlib.sha256(attachment).hexdigest() != sha256:
-        raise ValueError("This hash is not the SHA-256 of this content.")
-    if missing := sorted(missing_glyphs(content)):
-        named = ", ".join(f"{character} (U+{ord(character):04X})" for character in missing[:20])
-        raise ValueError(f"No typeface of ours can print these characters: {named}.")
+    attachment = attested(content, sha256)
     return press(
         html(content, sha256=sha256, address=address),
         attachment=attachment,

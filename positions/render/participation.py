@@ -1,6 +1,5 @@
 """The participation report, as the templates read it and as a PDF: the same look and the same press as the paper."""
 
-import hashlib
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,8 +10,7 @@ from django.utils.translation import ngettext
 
 from consultations import pictures
 from positions.render import charts
-from positions.render.fonts import missing_glyphs
-from positions.render.paper import RENDERER_VERSION, canonical, engine, set_up_alone
+from positions.render.paper import RENDERER_VERSION, attested, engine, set_up_alone
 from positions.render.plain import day, days, minute
 from positions.render.words import outcome_words
 
@@ -128,11 +126,7 @@ def render(content: Content, *, sha256: str, address: str) -> bytes:
     """
     from positions.render.press import press
 
-    attachment = canonical(content)
-    if hashlib.sha256(attachment).hexdigest() != sha256:
-        raise ValueError("This hash is not the SHA-256 of this content.")
-    if missing := sorted(missing_glyphs(content)):
-        raise ValueError(f"No typeface of ours can print these characters: {', '.join(missing[:20])}.")
+    attachment = attested(content, sha256)
     return press(
         html(content),
         attachment=attachment,
