@@ -34,7 +34,7 @@ HOW_TO_INSTALL = (
     "or give the address of one that is running:  DATABASE_URL=postgresql://user:password@host/name"
 )
 # Safe only where losing everything on a power cut does not matter.
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum_naptime": "5s"}
 
 
 class PostgresError(RuntimeError):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from consultations.models import Consultation, County, Endorsement, Provision, Stakeholder, Submission, Theme
 
@@ -22,19 +22,20 @@ class Wanted:
     """What a reader of the list of inputs asked for; None and "" ask for everything."""
 
     consultation: Consultation | None = None
-    theme: Theme | None = None
-    objective: Provision | None = None
+    theme: Theme | int | None = None
+    objective: Provision | int | None = None
     group: str = ""
-    county: County | None = None
+    county: County | int | None = None
     forum: int | None = None
     state: str = ""
-    organisation: Stakeholder | None = None
+    organisation: Stakeholder | int | None = None
     signed: bool = False
+    by_words: bool = False
 
     @property
     def conditions(self) -> dict[str, Any]:
         """The same as conditions on inputs. Asks which organisations are meant where these are few: so the database
-        goes to their inputs instead of looking for them among all."""
+        goes to their inputs instead of looking for them among all. Where words are searched for, these lead to them."""
         found = {
             "consultation": self.consultation,
             "theme": self.theme,
@@ -50,12 +51,47 @@ class Wanted:
 
     def _senders(self) -> dict[str, Any]:
         senders = {name: value for name, value in (("group", self.group), ("county", self.county)) if value}
-        if not senders:
-            return {}
-        few = list(Stakeholder.objects.filter(**senders).order_by().values_list("pk", flat=True)[: FEW + 1])
-        if len(few) <= FEW:
-            return {"stakeholder__in": few}
+        if senders and not self.by_words:
+            few = list(Stakeholder.objects.filter(**senders).order_by().values_list("pk", flat=True)[: FEW + 1])
+            if len(few) <= FEW:
+                return {"stakeholder__in": few}
         return {f"stakeholder__{name}": value for name, value in senders.items()}
+
+
+class Choice(NamedTuple):
+    """What a list may be narrowed to: of which kind, its key, its name in addresses, and its name in words."""
+
+    kind: str
+    pk: int
+    code: str
+    name: str
+
+
+def choices(user: Any, organisation: int | None) -> list[Choice]:
+    """The themes, the objectives and the counties in their order, and the organisation with that key if `user` may
+    read an input of it. One query: every list of inputs begins with it."""
+    nothing = Value("")
+    read = Submission.objects.visible_to(user).sent().filter(stakeholder=OuterRef("pk"))
+    named = Stakeholder.objects.filter(Exists(read), pk=organisation)
+    each = (
+        Theme.objects.order_by().values_list(Value("theme"), "pk", "code", "title", "title_sw", "order"),
+        Provision.objects.order_by().values_list(Value("objective"), "pk", "code", "label", "framework", "order"),
+        County.objects.order_by().values_list(Value("county"), "pk", "slug", "name", nothing, Value(0)),
+        named.order_by().values_list(Value("organisation"), "pk", nothing, "name", nothing, Value(0)),
+    )
+    rows = each[0].union(*each[1:], all=True).order_by()
+    return [
+        _choice(*row) for row in sorted(rows, key=lambda row: (row[4] if row[0] == "objective" else "", row[5], row[3]))
+    ]
+
+
+def _choice(kind: str, pk: int, code: str, name: str, more: str, _order: int) -> Choice:
+    match kind:
+        case "theme":
+            name = str(Theme(title=name, title_sw=more))
+        case "objective":
+            name = str(Provision(code=code, label=name))
+    return Choice(kind, pk, code or str(pk), name)
 
 
 class Counted(NamedTuple):

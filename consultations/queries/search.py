@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
+from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVectorField, TrigramWordSimilarity
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import BooleanField, Exists, F, Func, Max, OuterRef, Q, QuerySet, Subquery, Value
@@ -33,10 +33,11 @@ A_REFERENCE = re.compile(r"([A-Z0-9-]{1,20})(\.\d+)?", re.ASCII)
 BEGIN, END = "\ue000", "\ue001"  # stand for the marks while PostgreSQL looks for the words
 EXCERPT = f"MaxFragments=2, MaxWords=24, MinWords=8, FragmentDelimiter=' … ', StartSel={BEGIN}, StopSel={END}"
 MARKING = """
-    SELECT CASE WHEN strpos(stems, %(begin)s) > 0 THEN stems ELSE ts_headline('portal', item, asked, %(options)s) END
+    SELECT CASE WHEN strpos(stems, %(begin)s) > 0 THEN stems ELSE ts_headline('portal', item, asked, options) END
     FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS given(item, number),
     (SELECT websearch_to_tsquery('english', %(words)s) || websearch_to_tsquery('portal', %(words)s)) AS query(asked),
-    LATERAL (SELECT ts_headline('english', item, asked, %(options)s)) AS cut(stems)
+    LATERAL (SELECT CASE WHEN number <= %(whole)s THEN %(all)s ELSE %(cut)s END) AS how(options),
+    LATERAL (SELECT ts_headline('english', item, asked, options)) AS cut(stems)
     ORDER BY number"""
 WHOLE = f"HighlightAll=true, StartSel={BEGIN}, StopSel={END}"
 
@@ -126,10 +127,11 @@ def ranked_page(
     matches = found(inputs, words)
     hits = ranked(matches, words)
     goes_on = len(hits) > RANKED
-    if goes_on:
-        hits.remove(min(hits, key=_place_in_time))
+    next_one = min(hits, key=_place_in_time) if goes_on else None
+    if next_one:
+        hits.remove(next_one)
     at = {hit.pk: place for place, hit in enumerate(hits)}
-    if not goes_on:
+    if not next_one:
         return _slice(inputs, hits, _place(at, before, after)), hits
     rest = matches.filter(beyond(min(hits, key=_place_in_time), "lt"))
     if before and at.get(before.pk, RANKED) >= RANKED - 1:
@@ -138,10 +140,10 @@ def ranked_page(
         first = page.rows[0].reference if page.rows else ""
         return page._replace(newer=page.newer or first), hits
     if after and after.pk not in at:
+        if (after.submitted_at, after.pk) >= _place_in_time(next_one):
+            return _slice(inputs, hits, RANKED - PAGE, goes_on=True), hits
         page = page_between(rest, "reference", older_than=None, newer_than=beyond(after, "gt"))
-        if page.rows:
-            return page._replace(newer=page.rows[0].reference), hits
-        return _slice(inputs, hits, RANKED - PAGE, goes_on=True), hits
+        return page._replace(newer=page.rows[0].reference if page.rows else ""), hits
     return _slice(inputs, hits, _place(at, before, after), goes_on=True), hits
 
 
@@ -180,42 +182,54 @@ class Shown(NamedTuple):
 def shown(inputs: Iterable[Submission], words: str, user: Any) -> dict[int, Shown]:
     """For each of `inputs` where `words` stand in it: in the title and the text, else in a point or a file.
 
-    Only in what everybody who reads the input may read, whoever asks. Two to four queries.
+    Only in what everybody who reads the input may read, whoever asks. Two queries.
     """
-    keys = [found.pk for found in inputs]
-    texts = Submission.objects.filter(pk__in=keys).values_list("pk", "title", "body", "proposed_wording")
-    rows = {pk: (for_everybody(title), for_everybody(f"{body}\n\n{wording}")) for pk, title, body, wording in texts}
-    titles = _marked([title for title, _text in rows.values()], words, WHOLE)
-    parts = dict(zip(rows, _marked([text for _title, text in rows.values()], words, EXCERPT), strict=True))
-    missing = [pk for pk, text in parts.items() if BEGIN not in text]
-    parts |= _elsewhere(missing, words, user) if missing else {}
+    own = [(found.pk, for_everybody(f"{found.body}\n\n{found.proposed_wording}")) for found in inputs]
+    passages = own + _elsewhere([pk for pk, _text in own], words, user)
+    titles = [for_everybody(found.title) for found in inputs]
+    marked = _marked([*titles, *(text for _pk, text in passages)], words, whole=len(titles))
+    parts: dict[int, str] = {}
+    for (pk, _text), text in zip(passages, marked[len(titles) :], strict=True):
+        if BEGIN in text:
+            parts.setdefault(pk, text)
     return {
-        pk: Shown(_as_html(title), _as_html(parts[pk]) if BEGIN in parts[pk] else SafeString(""))
-        for pk, title in zip(rows, titles, strict=True)
+        pk: Shown(_as_html(title), _as_html(parts.get(pk, "")))
+        for (pk, _text), title in zip(own, marked[: len(own)], strict=True)
     }
 
 
-def _elsewhere(keys: list[int], words: str, user: Any) -> dict[int, str]:
-    """The passages of points and files that have the words, by the input that they belong to."""
+def _elsewhere(keys: list[int], words: str, user: Any) -> list[tuple[int, str]]:
+    """The points, then the files, that have the words, with the input that they belong to: of inputs only whose own
+    text has not all of them. One query."""
+    entries = _entries(words).filter(submission__in=keys)
+    in_text = SearchEntry.objects.annotate(below_title=_BelowTitle(F("words")))
+    in_text = in_text.filter(point=None, attachment=None, below_title=_query(words), submission=OuterRef("submission"))
+    entries = entries.filter(~Exists(in_text))
     points = Point.objects.visible_to(user, among=keys).filter(submission__in=keys, held_back=False)
     files = Attachment.objects.visible_to(user).shown().filter(submission__in=keys, kind=Attachment.Kind.EVIDENCE)
-    entries = _entries(words).filter(submission__in=keys)
-    texts = [*points.filter(pk__in=entries.values("point")).values_list("submission", "text")]
-    texts += [
-        (pk, f"{name}: {text}")
-        for pk, name, text in files.filter(pk__in=entries.values("attachment")).values_list(
-            "submission", "name", "text"
-        )
-    ]
-    marked = _marked([for_everybody(text) for _pk, text in texts], words, EXCERPT)
-    return {pk: text for (pk, _text), text in zip(texts, marked, strict=True) if BEGIN in text}
+    said = points.filter(pk__in=entries.values("point")).order_by()
+    said = said.values_list(Value(0), "pk", "submission", Value(""), "text")
+    attached = files.filter(pk__in=entries.values("attachment")).order_by()
+    attached = attached.values_list(Value(1), "pk", "submission", "name", "text")
+    rows = sorted(said.union(attached, all=True).order_by())
+    return [(key, for_everybody(f"{name}: {text}" if name else text)) for _kind, _pk, key, name, text in rows]
 
 
-def _marked(texts: list[str], words: str, options: str) -> list[str]:
-    """`texts` cut and marked by PostgreSQL: by English stems, or where none is found as the words stand."""
+class _BelowTitle(Func):
+    """The words of an entry without those of the title, which weigh most (A)."""
+
+    template, function = "%(function)s(%(expressions)s, '{b,c,d}')", "ts_filter"
+    output_field = SearchVectorField()
+
+
+def _marked(texts: list[str], words: str, *, whole: int) -> list[str]:
+    """`texts` marked by PostgreSQL, by English stems, or where none is found as the words stand; cut to what is around
+    the words but for the first `whole`."""
     clean = [text.replace(BEGIN, "").replace(END, "") for text in texts]
     with connection.cursor() as cursor:
-        cursor.execute(MARKING, {"texts": clean, "words": words, "options": options, "begin": BEGIN})
+        cursor.execute(
+            MARKING, {"texts": clean, "words": words, "whole": whole, "all": WHOLE, "cut": EXCERPT, "begin": BEGIN}
+        )
         return [marked for (marked,) in cursor.fetchall()]
 
 
@@ -232,7 +246,7 @@ def named_like(readable: QuerySet[Submission], words: str) -> list[Stakeholder]:
     One query, in one message with how it is to be asked: PostgreSQL's own threshold of likeness (0.6) would miss short
     names with two letters wrong, and it takes comparing every name with `words` for cheaper than it is.
     """
-    if len(words) < SHORTEST_NAME:
+    if len(words) < SHORTEST_NAME or _reference_in(words):
         return []
     alike = Q(name__trigram_word_similar=words) | Q(short_name__iexact=words)  # an index for each
     heard = readable.order_by().filter(stakeholder=OuterRef("pk")).values("pk")

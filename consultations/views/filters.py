@@ -1,6 +1,5 @@
 """What the address of the list of inputs asks for: words and choices, shared by every page that lists them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,19 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from consultations import queries
 from consultations.models import (
     Consultation,
-    County,
     Group,
-    Provision,
-    Stakeholder,
-    Submission,
     SubmissionState,
-    Theme,
 )
 from consultations.permissions import is_secretariat, organisations_of
 
 Options = dict[str, tuple[str, Any]]  # in the address: (in words, what it stands for)
 NOT_LISTED = (SubmissionState.DRAFT, SubmissionState.WITHDRAWN)
-WIDEST = 2**31
 
 
 class Filter(NamedTuple):
@@ -62,7 +55,7 @@ class Asked:
     def wanted(self) -> queries.Wanted:
         """The choices as conditions on inputs."""
         found = {each.name: each.found for each in self.filters if each.found}
-        return queries.Wanted(consultation=found.pop("round", None), **found)
+        return queries.Wanted(consultation=found.pop("round", None), by_words=bool(self.words), **found)
 
     @property
     def round(self) -> Consultation | None:
@@ -85,19 +78,21 @@ class Asked:
         return {each.name: each.chosen for each in self.filters if each.chosen}
 
 
-def asked_of(request: HttpRequest, rounds: list[Consultation], themes: Iterable[Theme]) -> Asked:
+def asked_of(request: HttpRequest, rounds: list[Consultation]) -> Asked:
     """Read the address of `request`. States are a choice for those who see more than accepted inputs."""
     asked = request.GET
-    counties = County.objects.order_by("name")
+    options: dict[str, Options] = {}
+    for choice in queries.choices(request.user, _number(asked.get("organisation", ""))):
+        options.setdefault(choice.kind, {})[choice.code] = (choice.name, choice.pk)
     forums = [forum for found in rounds for forum in found.forums_announced]
     filters = [
-        _filter(asked, "theme", _("Theme"), {theme.code: (str(theme), theme) for theme in themes}),
-        _filter(asked, "objective", _("Objective"), {made.code: (str(made), made) for made in Provision.objects.all()}),
+        _filter(asked, "theme", _("Theme"), options.get("theme", {})),
+        _filter(asked, "objective", _("Objective"), options.get("objective", {})),
         _filter(asked, "group", _("Group"), {code: (str(label), code) for code, label in Group.choices}),
-        _filter(asked, "county", _("County"), {county.slug: (county.name, county) for county in counties}),
+        _filter(asked, "county", _("County"), options.get("county", {})),
         _filter(asked, "forum", _("Forum"), {forum["slug"]: (forum["title"], forum["pk"]) for forum in forums}),
         _filter(asked, "state", _("State"), _states(request.user)),
-        _filter(asked, "organisation", _("Organisation"), _organisation(request.user, asked.get("organisation", ""))),
+        _filter(asked, "organisation", _("Organisation"), options.get("organisation", {})),
         _filter(asked, "signed", _("Co-signatures"), {"yes": (_("Co-signed by others"), True)}),
         _filter(asked, "round", _("Consultation"), {found.slug: (found.short_title, found) for found in rounds}),
     ]
@@ -114,10 +109,6 @@ def _states(user: Any) -> Options:
     return {state: (capfirst(str(state.label)), state) for state in SubmissionState if state not in NOT_LISTED}
 
 
-def _organisation(user: Any, number: str) -> Options:
-    """The organisation that the address names by its number, if the reader may read an input of it."""
-    if not (number.isascii() and number.isdigit() and int(number) < WIDEST):
-        return {}
-    readable = Submission.objects.visible_to(user).sent().filter(stakeholder=number)
-    found = Stakeholder.objects.filter(pk=number).only("name").first() if readable.exists() else None
-    return {number: (found.name, found)} if found else {}
+def _number(typed: str) -> int | None:
+    """The number of an organisation; None where it can be none."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None

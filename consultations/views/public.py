@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from consultations import queries
-from consultations.models import Submission, Theme
+from consultations.models import Submission
 from consultations.views.filters import Asked, asked_of
 from consultations.views.memory import kept_for_visitors
 
@@ -24,9 +24,9 @@ def inputs(request: HttpRequest) -> HttpResponse:
 
     What the address asks for and is not there is left out with a notice; the list is shown all the same.
     """
-    rounds, themes = queries.public_rounds(), list(Theme.objects.all())
+    rounds = queries.public_rounds()
     current = rounds[0] if rounds else None
-    asked = asked_of(request, rounds, themes)
+    asked = asked_of(request, rounds)
     before, after, lost = _edges(request)
     listed = (_search if asked.words else _list)(request, asked, before, after)
     page = listed.pop("page")
@@ -59,7 +59,7 @@ def _search(request: HttpRequest, asked: Asked, before: Submission | None, after
 
     Where no input has the words, the inputs of these organisations are listed.
     """
-    readable = queries.readable_inputs(request.user, asked.wanted)
+    readable = queries.readable_inputs(request.user, asked.wanted).defer(None)
     page, hits = queries.ranked_page(readable, asked.words, before=before, after=after)
     names = [] if before or after else queries.named_like(readable, asked.words)
     by_name = bool(names) and not hits

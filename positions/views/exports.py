@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from consultations import queries
-from consultations.models import Audience, Channel, Group, Language, SubmissionState, Theme
+from consultations.models import Audience, Channel, Group, Language, SubmissionState
 from consultations.views.filters import asked_of
 from consultations.views.limits import limited
 from consultations.views.sheets import SHEETS, csv_blocks, xlsx_blocks
@@ -112,7 +112,7 @@ def inputs_export(request: HttpRequest, form: str) -> StreamingHttpResponse:
     """What the list of inputs shows to the reader under the same address, all pages of it, in one file."""
     if form not in FORMATS:
         raise Http404
-    asked = asked_of(request, queries.public_rounds(), Theme.objects.all())
+    asked = asked_of(request, queries.public_rounds())
     inputs = queries.readable_inputs(request.user, asked.wanted)
     if asked.words:
         inputs = queries.found(inputs, asked.words)

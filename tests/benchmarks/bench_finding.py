@@ -109,6 +109,8 @@ def pages() -> Iterator[Page]:
         "search": "q=migrants", "search, deep": f"q=migrants&before={deep}", "search, 1 of 100": "q=herders",
         "search, 1 of 40": "q=weavers",
         "search, rare": "q=zebras", "search, two words": "q=herders+region5", "search, filtered": "q=migrants&theme=T3",
+        "search, a group": "q=migrants&group=media", "search, a county": "q=migrants&county=kilifi",
+        "search, rare county": "q=migrants&county=lamu",
         "search, nothing": "q=unicorns", "misspelt name": "q=lamu+fihsers",
     }  # fmt: skip
     for name, query in everybody.items():

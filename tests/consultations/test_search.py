@@ -197,7 +197,9 @@ def test_ranking_takes_few_queries(send, django_assert_num_queries):
     for _turn in range(5):
         send("Remittances")
     with django_assert_num_queries(3):  # how many there are, which of them, and these
-        queries.ranked_page(readable(), "remittances", before=None, after=None)
+        page, _hits = queries.ranked_page(readable().defer(None), "remittances", before=None, after=None)
+    with django_assert_num_queries(2):  # points and files, and the marks
+        queries.shown(page.rows, "remittances", VISITOR)
 
 
 # --- What is shown --------------------------------------------------------------------------------------------------
@@ -231,6 +233,18 @@ def test_what_stands_in_a_point_or_a_file_only_is_shown_from_there(send):
         ("Point", "Issue <mark>biometric</mark> passes"),
         ("File", "survey.pdf: A <mark>biometric</mark> study"),
     ]
+
+
+def test_what_stands_in_the_title_is_shown_from_a_point_too_and_points_come_before_files(send):
+    sent = send("Biometric", "Body")
+    attach(sent, "A biometric study.")
+    make_point(sent, text="Issue biometric passes.")
+    assert passages("biometric") == [("<mark>Biometric</mark>", "Issue <mark>biometric</mark> passes")]
+
+
+def test_what_stands_in_the_text_is_shown_from_there_whatever_points_say(send):
+    make_point(send("Passes", "Biometric ones."), text="Issue biometric passes.")
+    assert passages("biometric") == [("Passes", "<mark>Biometric</mark> ones")]
 
 
 @pytest.mark.parametrize("office", ["visitor", "own", "secretariat"])

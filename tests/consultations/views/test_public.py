@@ -4,6 +4,8 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from consultations import queries
@@ -17,6 +19,7 @@ from tests.factories import (
     make_forum,
     make_member,
     make_ministry,
+    make_point,
     make_provision,
     make_stakeholder,
     make_submission,
@@ -195,6 +198,34 @@ def test_a_title_shows_that_a_passage_is_held_back(client, consultation):
     for asked in ({}, {"q": "about"}):
         page = client.get(reverse("inputs"), asked)
         assert ("[passage held back]" in words(page), "canary" in page.content.decode()) == (True, False)
+
+
+ASKS_MUCH = {"theme": "T1", "group": "civil_society", "county": "kilifi"}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{}, {"before": 0}, {"before": 1}, {"after": 2}, ASKS_MUCH, {"q": "no such word"}, {"q": "NCM-1-1"}],
+    ids=["words", "second page", "past the ranked", "page before", "filters", "nothing", "like a reference"],
+)
+def test_a_search_asks_the_database_little(client, consultation, asked, monkeypatch):
+    """Though some words stand in titles, some in texts, some in points, and a name is like them."""
+    monkeypatch.setattr(queries.search, "RANKED", 2)
+    for module in (queries.lists, queries.search):
+        monkeypatch.setattr(module, "PAGE", 1)
+    kilifi = County.objects.create(code="003", name="Kilifi", slug="kilifi")
+    sender = change(make_stakeholder("Remittances Forum"), group="civil_society", county=kilifi)
+    titled = make_submission(consultation, sender, title="Remittances")
+    said = make_submission(consultation, sender, title="Money")
+    make_point(said, text="Cheaper remittances.")
+    third = make_submission(consultation, sender, title="Fees", body="Remittances")
+    references = [row.reference for row in (third, said, titled)]
+    asked = {name: references[each] if isinstance(each, int) else each for name, each in asked.items()}
+    narrowed = {"organisation": str(sender.pk), **asked}
+    with CaptureQueriesContext(connection) as asks:
+        page = client.get(reverse("inputs"), {"q": "remittances", **narrowed})
+    assert (page.status_code, NOTICE in words(page)) == (200, False)
+    assert len(asks) <= 8
 
 
 # --- Addresses that ask for nonsense --------------------------------------------------------------------------------
