@@ -106,11 +106,14 @@ def bring(record: models.Model, state: str, **fields: Any) -> Any:
 
 
 def make_user(office: str = Office.NONE, *, name: str = "", email: str = "", **fields: Any) -> User:
-    """A person who may log in with PASSWORD."""
+    """A person who may log in with PASSWORD. Made without the model's own checks, which the database holds too:
+    each asks the database, and they took a seventh of a whole run."""
     turn = number()
-    return User.objects.create_user(
-        email or f"person{turn}@example.org", PASSWORD, name=name or f"Person {turn}", office=office, **fields
-    )
+    email = (email or f"person{turn}@example.org").lower()
+    made = User(email=email, name=name or f"Person {turn}", office=office, **fields)
+    made.set_password(PASSWORD)
+    made.save()
+    return made
 
 
 def make_secretariat(**fields: Any) -> User:
