@@ -70,6 +70,10 @@ class MilestoneAdmin(RecordAdmin):
     list_filter = ["state", "level", "kind", "is_key"]
     search_fields = ["title", "short_title", "place"]
 
+    def get_readonly_fields(self, request, obj=None):
+        """That a milestone was held, moved or cancelled happened elsewhere: a fact to be typed, and no move of ours."""
+        return self.readonly_fields
+
 
 class SessionsInline(RowsInline):
     model = ForumSession

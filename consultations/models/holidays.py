@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .guards import one_of
 from .people import Evidence
-from .text import CleanCharField
+from .text import CleanCharField, CleanTextField
 
 DAYS_OF_EVERY_YEAR = (
     Q(month__in=[1, 3, 5, 7, 8, 10, 12]) | Q(month__in=[4, 6, 9, 11], day__lte=30) | Q(month=2, day__lte=28)
@@ -51,7 +51,7 @@ class PublicHoliday(models.Model):
         _("is kept"), default=True, help_text=_("Take the mark away where a day was entered or declared in error.")
     )
     evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
-    source = models.TextField(_("source"), blank=True, help_text=_("The Gazette notice, with number and date."))
+    source = CleanTextField(_("source"), blank=True, help_text=_("The Gazette notice, with number and date."))
 
     class Meta:
         verbose_name = _("public holiday")

@@ -130,16 +130,16 @@ class User(AbstractBaseUser):
 class County(models.Model):
     """One of the 47 counties (Constitution of Kenya 2010, First Schedule)."""
 
-    code = models.CharField(_("code"), max_length=3, unique=True)
-    name = models.CharField(_("name"), max_length=60, unique=True)
+    code = CleanCharField(_("code"), max_length=3, unique=True)
+    name = CleanCharField(_("name"), max_length=60, unique=True)
     slug = models.SlugField(_("slug"), unique=True)
-    alternative_spellings = models.CharField(_("other spellings"), max_length=200, blank=True)
-    headquarters = models.CharField(_("headquarters"), max_length=60, blank=True)
-    former_province = models.CharField(_("former province"), max_length=40, blank=True)
-    iso_code = models.CharField(_("ISO 3166-2"), max_length=6, blank=True)
-    migration_note = models.CharField(_("note on migration"), max_length=200, blank=True)
+    alternative_spellings = CleanCharField(_("other spellings"), max_length=200, blank=True)
+    headquarters = CleanCharField(_("headquarters"), max_length=60, blank=True)
+    former_province = CleanCharField(_("former province"), max_length=40, blank=True)
+    iso_code = CleanCharField(_("ISO 3166-2"), max_length=6, blank=True)
+    migration_note = CleanCharField(_("note on migration"), max_length=200, blank=True)
     evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
-    source = models.TextField(_("source"), blank=True)
+    source = CleanTextField(_("source"), blank=True)
 
     class Meta:
         verbose_name = _("county")
@@ -199,7 +199,7 @@ class Stakeholder(models.Model):
 
     State = StakeholderState
 
-    code = models.CharField(_("registry code"), max_length=20, unique=True, null=True, blank=True)
+    code = CleanCharField(_("registry code"), max_length=20, unique=True, null=True, blank=True)
     name = CleanCharField(_("name"), max_length=250)
     short_name = CleanCharField(_("short name"), max_length=60, blank=True)
     group = models.CharField(_("group"), max_length=24, choices=Group)
@@ -215,14 +215,14 @@ class Stakeholder(models.Model):
         default=False,
         help_text=_("Before an input is sent, the primary focal point signs it off."),
     )
-    legal_basis = models.CharField(_("legal basis"), max_length=250, blank=True)
+    legal_basis = CleanCharField(_("legal basis"), max_length=250, blank=True)
     state = models.CharField(
         _("state"), max_length=12, choices=StakeholderState, default=StakeholderState.REGISTERED, editable=False
     )
     state_reason = CleanTextField(_("reason"), blank=True, editable=False)
     is_sample = models.BooleanField(_("invented for the sample"), default=False, editable=False)
     evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
-    source = models.TextField(_("source"), blank=True)
+    source = CleanTextField(_("source"), blank=True)
     created_at = models.DateTimeField(_("entered"), default=timezone.now, editable=False)
 
     objects = StakeholderQuerySet.as_manager()
@@ -282,12 +282,12 @@ class StakeholderName(models.Model):
     stakeholder = models.ForeignKey(Stakeholder, models.PROTECT, related_name="names", verbose_name=_("stakeholder"))
     name = CleanCharField(_("name"), max_length=250)
     valid_from = models.DateField(_("from"))
-    from_precision = models.CharField(_("precision"), max_length=8, default="day")
+    from_precision = CleanCharField(_("precision"), max_length=8, default="day")
     valid_to = models.DateField(_("until"), null=True, blank=True)
-    to_precision = models.CharField(_("precision"), max_length=8, blank=True)
-    basis = models.CharField(_("basis"), max_length=250, blank=True)
+    to_precision = CleanCharField(_("precision"), max_length=8, blank=True)
+    basis = CleanCharField(_("basis"), max_length=250, blank=True)
     evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
-    source = models.TextField(_("source"), blank=True)
+    source = CleanTextField(_("source"), blank=True)
 
     class Meta:
         verbose_name = _("dated name")
@@ -324,7 +324,7 @@ class Mandate(models.Model):
     theme = models.ForeignKey("Theme", models.PROTECT, related_name="mandates", verbose_name=_("theme"))
     is_lead = models.BooleanField(_("lead"), default=False)
     is_confirmed = models.BooleanField(_("confirmed by the secretariat"), default=False)
-    basis = models.CharField(_("basis"), max_length=250, blank=True)
+    basis = CleanCharField(_("basis"), max_length=250, blank=True)
     evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
 
     class Meta:
@@ -373,7 +373,7 @@ class Membership(models.Model):
     is_primary = models.BooleanField(_("primary focal point"), default=False)
     valid_from = models.DateField(_("from"), default=timezone.localdate)
     valid_until = models.DateField(_("no longer from"), null=True, blank=True)
-    mandate_letter = models.CharField(_("letter of mandate, reference"), max_length=120, blank=True)
+    mandate_letter = CleanCharField(_("letter of mandate, reference"), max_length=120, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 

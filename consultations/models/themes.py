@@ -16,10 +16,10 @@ class Theme(models.Model):
     title = CleanCharField(_("title"), max_length=200)
     title_sw = CleanCharField(_("title in Kiswahili (unedited)"), max_length=200, blank=True)
     introduction = CleanTextField(_("introduction"), blank=True, max_length=2000)
-    gcm_session = models.CharField(_("thematic session of the Compact"), max_length=300, blank=True)
-    lead_bodies = models.CharField(_("Kenyan lead bodies (to be confirmed)"), max_length=300, blank=True)
+    gcm_session = CleanCharField(_("thematic session of the Compact"), max_length=300, blank=True)
+    lead_bodies = CleanCharField(_("Kenyan lead bodies (to be confirmed)"), max_length=300, blank=True)
     evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
-    source = models.TextField(_("source"), blank=True)
+    source = CleanTextField(_("source"), blank=True)
     provisions = models.ManyToManyField("Provision", through="ThemeProvision", related_name="themes")
 
     class Meta:
@@ -46,13 +46,13 @@ class Provision(models.Model):
     """What an input or a paragraph speaks to: an objective, a principle, a target."""
 
     framework = models.CharField(_("framework"), max_length=8, choices=Framework)
-    code = models.CharField(_("code"), max_length=12, unique=True)
+    code = CleanCharField(_("code"), max_length=12, unique=True)
     order = models.PositiveSmallIntegerField(_("order"))
-    label = models.CharField(_("short label"), max_length=120)
-    title = models.CharField(_("title"), max_length=300)
-    reference = models.CharField(_("paragraph of the resolution"), max_length=40, blank=True)
+    label = CleanCharField(_("short label"), max_length=120)
+    title = CleanCharField(_("title"), max_length=300)
+    reference = CleanCharField(_("paragraph of the resolution"), max_length=40, blank=True)
     evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
-    source = models.TextField(_("source"), blank=True)
+    source = CleanTextField(_("source"), blank=True)
     targets = models.ManyToManyField(
         "self", symmetrical=False, blank=True, related_name="served_by", verbose_name=_("SDG targets")
     )
@@ -93,18 +93,18 @@ class ThemeProvision(models.Model):
 class Instrument(models.Model):
     """A law, policy or agreement that frames the position."""
 
-    code = models.CharField(_("code"), max_length=24, unique=True)
-    title = models.CharField(_("title"), max_length=300)
-    short_title = models.CharField(_("short title"), max_length=120)
-    level = models.CharField(_("level"), max_length=20)
-    kind = models.CharField(_("kind"), max_length=30)
-    number = models.CharField(_("number"), max_length=120, blank=True)
+    code = CleanCharField(_("code"), max_length=24, unique=True)
+    title = CleanCharField(_("title"), max_length=300)
+    short_title = CleanCharField(_("short title"), max_length=120)
+    level = CleanCharField(_("level"), max_length=20)
+    kind = CleanCharField(_("kind"), max_length=30)
+    number = CleanCharField(_("number"), max_length=120, blank=True)
     adopted_on = models.DateField(_("adopted or assented to"), null=True, blank=True)
-    adopted_precision = models.CharField(_("precision"), max_length=20, blank=True)
-    status = models.CharField(_("status"), max_length=200, blank=True)
-    notes = models.CharField(_("notes"), max_length=300, blank=True)
+    adopted_precision = CleanCharField(_("precision"), max_length=20, blank=True)
+    status = CleanCharField(_("status"), max_length=200, blank=True)
+    notes = CleanCharField(_("notes"), max_length=300, blank=True)
     evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
-    source = models.TextField(_("source"), blank=True)
+    source = CleanTextField(_("source"), blank=True)
     themes = models.ManyToManyField(Theme, blank=True, related_name="instruments", verbose_name=_("themes"))
 
     class Meta:
@@ -119,13 +119,13 @@ class Instrument(models.Model):
 class Term(models.Model):
     """A term of the field, in English and Kiswahili (unedited)."""
 
-    term = models.CharField(_("term"), max_length=120, unique=True)
-    term_sw = models.CharField(_("Kiswahili (unedited)"), max_length=160, blank=True)
-    kind = models.CharField(_("kind"), max_length=20)
-    definition = models.TextField(_("definition"))
-    note = models.TextField(_("note"), blank=True)
+    term = CleanCharField(_("term"), max_length=120, unique=True)
+    term_sw = CleanCharField(_("Kiswahili (unedited)"), max_length=160, blank=True)
+    kind = CleanCharField(_("kind"), max_length=20)
+    definition = CleanTextField(_("definition"))
+    note = CleanTextField(_("note"), blank=True)
     evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
-    source = models.TextField(_("source"), blank=True)
+    source = CleanTextField(_("source"), blank=True)
 
     class Meta:
         verbose_name = _("term")
@@ -140,12 +140,12 @@ class OutlinePart(models.Model):
     """A part of the usual outline of a national position paper."""
 
     order = models.PositiveSmallIntegerField(_("order"), unique=True)
-    part = models.CharField(_("part"), max_length=8)
-    heading = models.CharField(_("heading"), max_length=200)
-    length = models.CharField(_("usual length"), max_length=40, blank=True)
-    content = models.TextField(_("content"), blank=True)
+    part = CleanCharField(_("part"), max_length=8)
+    heading = CleanCharField(_("heading"), max_length=200)
+    length = CleanCharField(_("usual length"), max_length=40, blank=True)
+    content = CleanTextField(_("content"), blank=True)
     evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
-    source = models.TextField(_("source"), blank=True)
+    source = CleanTextField(_("source"), blank=True)
 
     class Meta:
         verbose_name = _("part of the outline")

@@ -15,9 +15,11 @@ from consultations.models import Point
 from consultations.passages import in_full
 from consultations.queries import organisations_behind
 from consultations.views.access import attempt, for_secretariat
+from ncm_portal.workflow import needs_of
 from positions import workflow
 from positions.forms.dispositions import FREE, OPEN, DispositionForm, GroundOneForm, WantedDispositionsForm
 from positions.models import Disposition, Grounding, GroundingRelation, Outcome, Paragraph, PositionPaper
+from positions.workflow import PAPER_MOVES
 from positions.workflow.conditions import open_points
 from positions.workflow.dispositions import challenges_own_words
 
@@ -43,6 +45,7 @@ def desk_coverage(request: HttpRequest, slug: str) -> HttpResponse:
         "answered": len(missing.covered.points_without_paragraph) - len(missing.points),
         "themes": [_of_theme(theme, list(points)) for theme, points in by_theme],
         "unconfirmed": _by_paragraph(missing.covered.unconfirmed),
+        "needs": needs_of(PAPER_MOVES, text.paper),
     }
     return render(request, "positions/desk/coverage.html", context)
 
@@ -81,6 +84,7 @@ def desk_dispositions(request: HttpRequest, slug: str) -> HttpResponse:
         "unanswered": open_points(text.paper).count(),
         "next": open_points(text.paper).order_by("theme__order", "reference").first(),
         "older": reverse("desk_dispositions", args=[slug], query=older) if older else "",
+        "needs": needs_of(PAPER_MOVES, text.paper),
     }
     return render(request, "positions/desk/dispositions.html", context)
 

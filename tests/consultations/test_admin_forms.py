@@ -1,13 +1,23 @@
 """The admin's forms: records with their rows, contradictions, lookups, lists of many rows."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from zeal import zeal_ignore
 
-from consultations.models import Consultation, Delegate, Event, Forum, Ministry, Stakeholder, Submission, Theme
+from consultations.models import (
+    Consultation,
+    Delegate,
+    Event,
+    Forum,
+    Milestone,
+    Ministry,
+    Stakeholder,
+    Submission,
+    Theme,
+)
 from tests import factories
 from tests.sign_in import sign_in
 
@@ -237,6 +247,15 @@ def test_a_reference_fact_that_was_edited_is_the_secretariats_own(client, office
     assert filled(client, Theme, theme, title="Another title").status_code == 302
     theme.refresh_from_db()
     assert (theme.title, theme.evidence) == ("Another title", "N")
+
+
+def test_that_a_milestone_was_held_is_typed_on_its_own_page(client, officer):
+    planned = {"kind": "event", "level": "global", "planned_start": date(2018, 9, 1)}
+    milestone = Milestone.objects.create(title="Adoption of the Compact", **planned)
+    sent = filled(client, Milestone, milestone, state="held", actual_start="2018-12-10")
+    milestone.refresh_from_db()
+    assert (sent.status_code, milestone.state, milestone.actual_start) == (302, "held", date(2018, 12, 10))
+    assert Event.objects.about(milestone).get().data["changed"]["state"] == ["planned", "held"]
 
 
 @pytest.mark.parametrize("odd", ["a\x00b", "a\x0bb", "a\ufffeb", "x" * 300])

@@ -125,6 +125,9 @@ def test_the_forum_is_that_of_the_article():
     forum = sample.read("consultation")["forum"]
     assert forum["date"].isoformat() == forum["end_date"].isoformat() == "2017-10-17"
     assert (forum["place"], forum["representatives"]) == ("Nairobi", len(sample.delegates())) == ("Nairobi", 50)
+    assert forum["convenors"] == [
+        "National Coordination Mechanism on Migration (NCM)", "International Organization for Migration (IOM)",
+    ]  # fmt: skip
     assert sorted(row["theme"] for row in SESSIONS.values() if row["kind"] == "breakout") == THEMES
     assert [row["key"] for row in SESSIONS.values() if row["starts"] >= row["ends"]] == []
 

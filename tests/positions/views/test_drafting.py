@@ -105,6 +105,16 @@ def test_the_secretariat_sees_them_all(client, draft, who):
         assert client.get(address).status_code in (200, 302)
 
 
+def test_every_page_of_a_paper_says_what_it_needs_to_move_or_leads_there(desk, draft):
+    panel, link = 'aria-label="What does this need to move?"', f'href="{at("desk_paper", draft)}#needs"'
+    pages = {address: desk.get(address) for address in desk_pages(draft)[1:]}
+    texts = {address: page.text for address, page in pages.items() if page.status_code == 200}
+    assert [address for address, text in texts.items() if (panel in text) == (link in text)] == []
+    homes = [at(name, draft) for name in ("desk_paper", "desk_coverage", "desk_dispositions")]
+    assert ["2 points have no disposition yet" in texts[address] for address in homes] == [True] * 3
+    assert 'id="needs"' in texts[homes[0]]
+
+
 def test_a_visitor_is_asked_to_sign_in(client, draft):
     for address in desk_pages(draft):
         assert client.get(address).url == f"/account/login/?next={address}"
