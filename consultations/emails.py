@@ -209,6 +209,7 @@ def inputs_taken_in(consultation: Consultation, taken: Mapping[Stakeholder, list
         for row in written(
             "consultations/mail/inputs_taken_in.txt",
             to,
+            always=True,  # their receipt
             organisation=one_line(body.name),
             consultation=consultation,
             references=taken[body][:NAMED],

@@ -1,6 +1,7 @@
 """An input as its author writes it, and what the secretariat notes on it."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from consultations.models import (
     Audience,
     Consultation,
     Language,
+    Provision,
     Stakeholder,
     Submission,
     Theme,
@@ -132,6 +134,12 @@ class SubmissionForm(forms.Form):
         names = ("theme", "title", "body", "proposed_wording", "language", "audience")
         return {"provisions": self.cleaned_data["objectives"], **{name: self.cleaned_data[name] for name in names}}
 
+    @property
+    def choices_made(self) -> list[str]:
+        """What is chosen in the form beside its words, in words."""
+        made = self.cleaned_data
+        return _in_words(made["theme"], made["language"], made["audience"], made["objectives"])
+
     def says_the_same_as(self, submission: Submission) -> bool:
         """Whether `submission` holds exactly what was typed, for the same organisation."""
         words = self.words
@@ -167,6 +175,18 @@ def initial_of(submission: Submission) -> dict[str, Any]:
         "audience": submission.audience,
         "objectives": [provision.code for provision in submission.provisions.all()],
     }
+
+
+def choices_of(submission: Submission) -> list[str]:
+    """What is chosen in a saved input beside its words, in words: a colleague may have changed only that."""
+    objectives = submission.provisions.order_by("code")
+    return _in_words(submission.theme, submission.language, submission.audience, objectives)
+
+
+def _in_words(theme: Theme, language: str, audience: str, objectives: Iterable[Provision]) -> list[str]:
+    codes = ", ".join(objective.code for objective in objectives) or _("none")
+    chosen = f"{_('Objectives of the Compact')}: {codes}"
+    return [str(theme), str(Language(language).label), str(Audience(audience).label), chosen]
 
 
 class NoteForm(forms.Form):

@@ -19,11 +19,13 @@ from consultations.models import (
     Stakeholder,
     Submission,
     Theme,
+    User,
 )
 from consultations.passages import badly_marked
+from consultations.permissions import is_head
 from ncm_portal import workflow
 
-from .fields import KeyField, LineField, ObjectivesField, PlainTextField
+from .fields import KeyField, LineField, ObjectivesField, PlainTextField, reason_field
 
 CHANNELS = [choice for choice in Channel.choices if choice[0] != Channel.WEB]
 WORDS = ("theme", "title", "body", "proposed_wording", "language", "audience")
@@ -80,7 +82,7 @@ class TypedForm(forms.Form):
 class IntakeForm(TypedForm):
     """An input that came on paper or by mail: from whom, how and when, and its words."""
 
-    field_order = ["key", "consultation", "organisation", "channel", "received_on"]
+    field_order = ["key", "consultation", "organisation", "channel", "received_on", "late_reason"]
 
     key = KeyField(required=False)
     consultation = forms.ModelChoiceField(
@@ -94,8 +96,19 @@ class IntakeForm(TypedForm):
     )
     channel = forms.ChoiceField(label=gettext_lazy("How it came"), choices=CHANNELS, widget=forms.RadioSelect)
     received_on = forms.DateField(
-        label=gettext_lazy("Received on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Received on"),
+        help_text=gettext_lazy("What came after the deadline is let in by the head of the secretariat alone."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+    late_reason = reason_field(
+        label=gettext_lazy("Why it is let in"),
+        help_text=gettext_lazy("Only for what came after the deadline. Everybody reads it beside the input."),
+    )
+
+    def __init__(self, *args: Any, by: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not is_head(by):
+            del self.fields["late_reason"]
 
     def clean_received_on(self) -> date:
         """Nothing was received tomorrow."""

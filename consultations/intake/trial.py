@@ -3,15 +3,16 @@
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import MD5
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,7 +30,7 @@ LIMITS = {"title": 200, "body": BODY_LIMIT, "proposed_wording": WORDING_LIMIT}
 MOST_SUGGESTED = 50  # names for which an organisation is looked for: a sheet of nothing but wrong names is wrong itself
 MERGED = {"organisation", "theme"}  # columns in which people like to join cells
 
-Words = tuple[str, ...]  # theme, MD5 of the body, MD5 of the proposed wording, audience, language
+Words = tuple[str, ...]  # theme, objectives, MD5 of the body, MD5 of the proposed wording, audience, language
 
 
 class RowState(StrEnum):
@@ -267,7 +268,12 @@ def _place(tried: TriedRow, here: Any, keys: set[uuid.UUID], by_reference: Any, 
 
 
 def _words(row: SheetRow) -> Words:
-    return (str(row.theme.pk), _md5(row.body), _md5(row.proposed_wording), row.audience, row.language)
+    objectives = _in_order(provision.pk for provision in row.provisions)
+    return (str(row.theme.pk), objectives, _md5(row.body), _md5(row.proposed_wording), row.audience, row.language)
+
+
+def _in_order(keys: Iterable[int]) -> str:
+    return " ".join(map(str, sorted(keys)))
 
 
 def _md5(text: str) -> str:
@@ -279,11 +285,13 @@ def _sent(consultation: Consultation) -> QuerySet[Submission]:
 
 
 def _described(inputs: QuerySet[Submission]) -> Iterator[tuple[int, str, Words, str]]:
+    links = Submission.provisions.through.objects.filter(submission=OuterRef("pk")).order_by().values("provision")
     found = inputs.values_list(
-        "stakeholder_id", "title", "theme_id", MD5("body"), MD5("proposed_wording"), "audience", "language", "reference"
-    )
-    for stakeholder, title, theme, *words, reference in found.iterator():
-        yield stakeholder, title, (str(theme), *words), reference
+        "stakeholder_id", "title", "theme_id", ArraySubquery(links), MD5("body"), MD5("proposed_wording"), "audience",
+        "language", "reference",
+    )  # fmt: skip
+    for stakeholder, title, theme, objectives, *words, reference in found.iterator():
+        yield stakeholder, title, (str(theme), _in_order(objectives), *words), reference
 
 
 def _here(consultation: Consultation, sound: list[TriedRow]) -> dict[tuple[int, str], list[tuple[Words, str]]]:

@@ -62,6 +62,11 @@ class Matrix:
         return [sum(line.cells[turn].number for line in self.lines) for turn in range(len(self.groups))]
 
     @property
+    def columns(self) -> list[Cell]:
+        """The same with the groups."""
+        return [Cell(code, number) for (code, _label), number in zip(self.groups, self.totals, strict=True)]
+
+    @property
     def total(self) -> int:
         """All of them."""
         return sum(line.total for line in self.lines)
@@ -95,6 +100,11 @@ class Arrival(NamedTuple):
     last: date
     inputs: int
     so_far: int
+
+    @property
+    def code(self) -> str:
+        """How these days are named in an address: "2017-10-02" or "2017-10-02--2017-10-08"."""
+        return "--".join(dict.fromkeys([self.first.isoformat(), self.last.isoformat()]))
 
 
 def by_theme(consultation: Consultation, themes: list[Theme]) -> Matrix:

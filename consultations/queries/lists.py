@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.utils import timezone
 
 from consultations.models import Consultation, County, Endorsement, Provision, Stakeholder, Submission, Theme
 
@@ -30,6 +32,7 @@ class Wanted:
     state: str = ""
     organisation: Stakeholder | int | None = None
     signed: bool = False
+    arrived: tuple[date, date] | None = None
     by_words: bool = False
 
     @property
@@ -46,6 +49,9 @@ class Wanted:
         }
         if self.signed:
             found["pk__in"] = Endorsement.objects.live().values("submission")
+        if self.arrived:
+            first, last = self.arrived
+            found |= {"submitted_at__gte": _midnight(first), "submitted_at__lt": _midnight(last + timedelta(days=1))}
         wanted = {name: value for name, value in found.items() if value is not None and value != ""}
         return {**wanted, **self._senders()}
 
@@ -56,6 +62,11 @@ class Wanted:
             if len(few) <= FEW:
                 return {"stakeholder__in": few}
         return {f"stakeholder__{name}": value for name, value in senders.items()}
+
+
+def _midnight(day: date) -> datetime:
+    """The moment at which a day begins in Nairobi."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 class Choice(NamedTuple):

@@ -1,6 +1,8 @@
 """What the address of the list of inputs asks for: words and choices, shared by every page that lists them."""
 
+import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, QueryDict
@@ -15,8 +17,10 @@ from consultations.models import (
     SubmissionState,
 )
 from consultations.permissions import is_secretariat, organisations_of
+from consultations.templatetags.portal import span
 
 Options = dict[str, tuple[str, Any]]  # in the address: (in words, what it stands for)
+DAYS = re.compile(r"(\d{4}-\d\d-\d\d)(?:--(\d{4}-\d\d-\d\d))?", re.ASCII)
 NOT_LISTED = (SubmissionState.DRAFT, SubmissionState.WITHDRAWN)
 
 
@@ -94,6 +98,7 @@ def asked_of(request: HttpRequest, rounds: list[Consultation]) -> Asked:
         _filter(asked, "state", _("State"), _states(request.user)),
         _filter(asked, "organisation", _("Organisation"), options.get("organisation", {})),
         _filter(asked, "signed", _("Co-signatures"), {"yes": (_("Co-signed by others"), True)}),
+        _filter(asked, "arrived", _("Arrived"), _days(asked.get("arrived", ""))),
         _filter(asked, "round", _("Consultation"), {found.slug: (found.short_title, found) for found in rounds}),
     ]
     return Asked(queries.searchable(asked.get("q", "")), filters)
@@ -107,6 +112,19 @@ def _states(user: Any) -> Options:
     if not (is_secretariat(user) or organisations_of(user)):
         return {}
     return {state: (capfirst(str(state.label)), state) for state in SubmissionState if state not in NOT_LISTED}
+
+
+def _days(typed: str) -> Options:
+    """The days between which inputs are asked for, both counted: "2017-10-02" or "2017-10-02--2017-10-08"."""
+    found = DAYS.fullmatch(typed)
+    if found is None:
+        return {}
+    try:
+        first, last = (date.fromisoformat(found[each] or found[1]) for each in (1, 2))
+        words = span(first, last)
+    except ValueError:
+        return {}
+    return {typed: (words, (first, last))} if date(1900, 1, 1) <= first <= last < date.max else {}
 
 
 def _number(typed: str) -> int | None:

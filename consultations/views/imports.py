@@ -24,7 +24,7 @@ MOVING = {JobState.WAITING, JobState.RUNNING}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES = {
     RowState.ERROR: gettext_lazy("wrong"),
-    RowState.CHANGED: gettext_lazy("here with other words"),
+    RowState.CHANGED: gettext_lazy("here with other words or objectives"),
     RowState.SAME: gettext_lazy("the same as here"),
     RowState.NEW: gettext_lazy("new"),
 }

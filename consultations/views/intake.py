@@ -49,7 +49,7 @@ def _typed(request: HttpRequest) -> QuerySet[Submission]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def intake_new(request: HttpRequest) -> HttpResponse:
     """Type an input that came on paper or by mail; the next page takes its scan."""
-    form, reasons = IntakeForm(request.POST or None), []
+    form, reasons = IntakeForm(request.POST or None, by=request.user), []
     if request.method == "POST" and form.is_valid():
         outcome = attempt(lambda: _take_in(request, form))
         if not outcome.reasons:
@@ -69,6 +69,7 @@ def _take_in(request: HttpRequest, form: IntakeForm) -> None:
         key=given["key"],
         channel=given["channel"],
         received_on=given["received_on"],
+        late_reason=given.get("late_reason", ""),
         **form.words,
     )
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
 from consultations.forms import SubmissionForm
+from consultations.forms.inputs import choices_of
 from consultations.models import Attachment, Consultation, ConsultationState, Event, Submission, SubmissionState
 from consultations.permissions import may_submit, organisations_of
 from consultations.queries import files_of
@@ -120,7 +121,10 @@ def _write(request: HttpRequest, consultation: Consultation, saved: Submission |
         done = _go_on(request, saved, do)
     except Conflict as conflict:
         theirs = conflict.theirs
-        return _page(request, form, consultation, theirs, theirs=theirs, reasons=conflict.reasons, status=409)
+        both = [choices_of(theirs), form.choices_made]
+        return _page(
+            request, form, consultation, theirs, theirs=theirs, both=both, reasons=conflict.reasons, status=409
+        )
     except Blocked as refusal:
         return _page(request, form, consultation, saved, reasons=refusal.reasons, status=409)
     return done

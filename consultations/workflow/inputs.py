@@ -176,18 +176,24 @@ def ready_for_sign_off(submission: Submission) -> list[Condition]:
 
 
 def received_in_time(submission: Submission) -> list[Condition]:
-    """What an input on paper or by mail needs: its words, a verified organisation, received by the deadline.
+    """What an input on paper or by mail needs: its words, a verified organisation, received by the deadline or let in.
 
     It may be typed after the deadline, but not before the consultation opens or once its file is closed.
     """
     consultation = submission.consultation
-    deadline = timezone.localdate(consultation.closes_at)
-    received = submission.received_on
-    day = {"day": dateformat.format(deadline, "j F Y")}
-    in_time = received is not None and received <= deadline
-    on_time = either(in_time, _("It was received by %(day)s") % day, _("It was not received by %(day)s") % day)
+    day = {"day": dateformat.format(timezone.localdate(consultation.closes_at), "j F Y")}
+    received, late = _("It was received by %(day)s") % day, _("It was not received by %(day)s") % day
+    on_time = either(not came_late(submission), received, late)
+    if submission.late_at:
+        on_time = Condition(_("Let in after the deadline"), True)
     state = _("The consultation is %(state)s") % {"state": consultation.get_state_display()}
     return [*_is_complete(submission), Condition(state, is_under_way(consultation)), on_time]
+
+
+def came_late(submission: Submission) -> bool:
+    """Whether what came on paper or by mail was received after the day of the deadline."""
+    received = submission.received_on
+    return received is None or received > timezone.localdate(submission.consultation.closes_at)
 
 
 def nothing_was_taken_out(submission: Submission) -> list[Condition]:

@@ -21,10 +21,10 @@ from consultations.models import (
     copy_in,
     copy_values,
 )
-from consultations.permissions import is_secretariat
+from consultations.permissions import is_head, is_secretariat
 from ncm_portal.workflow import Blocked, check, demand, journal, make, now, verb
 
-from .inputs import DRAFT_FIELDS, SECRETARIAT, SUBMISSION_MOVES, S, stamp_as_sent
+from .inputs import DRAFT_FIELDS, HEAD, SECRETARIAT, SUBMISSION_MOVES, S, came_late, stamp_as_sent
 from .references import next_references
 
 TAKING_IN = gettext_lazy("Take in an input")
@@ -40,12 +40,14 @@ def take_in(
     channel: str,
     received_on: date,
     provisions: list[Provision] | None = None,
+    late_reason: str = "",
     **fields: object,
 ) -> tuple[Submission, bool]:
     """Take in an input that an organisation sent by letter or e-mail: theirs, typed by the secretariat.
 
-    The same `key` is one input, however often it is taken in. Returns it and whether it is new. Raises NotAllowed or
-    Blocked with every reason.
+    The same `key` is one input, however often it is taken in. Returns it and whether it is new. One that was received
+    after the deadline is let in by the head alone, who says why (`late_reason`). Raises NotAllowed or Blocked with
+    every reason.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=TAKING_IN)
     moment = now()
@@ -55,7 +57,12 @@ def take_in(
     if not is_new:
         return submission, False
     submission.provisions.set(provisions or [])
-    return make(SUBMISSION_MOVES["take_in"], submission, by=by, change=stamp_as_sent), True
+    let_in = late_reason.strip() if came_late(submission) else ""
+    if let_in:
+        demand(is_head(by), who=HEAD, to=gettext_lazy("Let in after the deadline"))
+        submission.late_at, submission.late_by, submission.late_reason = moment, by, let_in
+        submission.save(update_fields=["late_at", "late_by", "late_reason"])
+    return make(SUBMISSION_MOVES["take_in"], submission, by=by, reason=let_in, change=stamp_as_sent), True
 
 
 def _known(fields: dict[str, object]) -> dict[str, object]:

@@ -13,11 +13,12 @@ from openpyxl import load_workbook
 
 from consultations import emails, jobs
 from consultations.intake import imports, uploads
-from consultations.models import Event, Job, OutgoingMail, Stakeholder, Submission
+from consultations.models import Event, Job, OutgoingMail, Provision, Stakeholder, Submission
 from consultations.views import imports as imports_views
 from ncm_portal.workflow import now
 from tests.consultations.intake.sheets import HEAD, ROW, send, sheet, states, take_in, workbook, wrong
 from tests.factories import (
+    change,
     make_consultation,
     make_member,
     make_secretariat,
@@ -79,16 +80,22 @@ def test_importing_the_same_again_changes_nothing(client, consultation):
 def test_other_words_under_a_known_title_are_shown_and_never_written(client, consultation, network):
     take_in(client, send(client, consultation, workbook(HEAD, ROW)))
     before = Submission.objects.values().get()
-    for cells in ({"body": "Other words."}, {"proposed_wording": "Other."}, {"audience": "members"}):
+    for cells in (
+        {"body": "Other words."},
+        {"proposed_wording": "Other."},
+        {"audience": "members"},
+        {"objectives": ""},
+    ):
         page = send(client, consultation, workbook(HEAD, said(**cells)))
         assert states(page) == {"error": 0, "changed": 1, "same": 0, "new": 0}
-        assert f"It is here as {before['reference']} with other words, and stays as it is" in words(page)
+        assert f"It is here as {before['reference']} with other words or objectives, and stays as it is" in words(page)
         take_in(client, page)
     assert Submission.objects.values().get() == before
 
 
 def test_what_an_organisation_sent_itself_is_known_too(client, consultation, network):
     sent = make_submission(consultation, network, title=ROW[3], body=ROW[4], proposed_wording=ROW[5])
+    sent.provisions.add(Provision.objects.get(code="GCM-02"))
     make_submission(consultation, make_stakeholder("Other"), title="Theirs", body="x")
     page = send(client, consultation, workbook(HEAD, ROW, said(title="Theirs")))
     assert states(page) == {"error": 0, "changed": 0, "same": 1, "new": 1}
@@ -262,6 +269,7 @@ def test_a_refusal_of_the_verb_itself_is_told_row_by_row(client, consultation, m
 
 def test_one_mail_to_the_importer_and_one_to_each_organisation(client, officer, consultation, network):
     people = [make_member(network), make_member(network)]
+    change(people[0], notices="none")  # the references are a receipt, which comes always
     other = make_stakeholder("Other", contact_email="office@example.org")
     rows = [said(title=f"Title {turn}") for turn in range(25)]
     take_in(client, send(client, consultation, workbook(HEAD, *rows, said(organisation=other.name))))

@@ -1,12 +1,13 @@
 """The coverage page: every input counts, every number leads to a list, and what nobody said is shown as well."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 
 from consultations import pictures
-from consultations.models import County
+from consultations.models import County, Submission
 from consultations.queries import coverage
 from tests.factories import (
     change,
@@ -19,6 +20,7 @@ from tests.factories import (
 from tests.pages import words
 
 pytestmark = pytest.mark.django_db
+NAIROBI = ZoneInfo("Africa/Nairobi")
 
 
 @pytest.fixture
@@ -143,12 +145,31 @@ def test_every_number_leads_to_the_list_behind_it(client, consultation):
         "county=kilifi",
         "theme=T1",
         "objective=GCM-06",
+        "group=workers",
+        f"arrived={sent.submitted_at.astimezone(NAIROBI).date()}",
     ]
     found = [f'href="/inputs/?{cell}"' in page.content.decode() for cell in cells]
     assert found == [True] * len(cells)
     for cell in cells:
         listed = client.get(f"/inputs/?{cell.replace('&amp;', '&')}")
         assert [row.title for row in listed.context["inputs"]] == ["Pay on time"]
+
+
+def test_a_number_of_the_time_line_leads_to_what_arrived_between_two_midnights_in_nairobi(client, consultation):
+    arrive(consultation, 0, 6, 7)
+    early, there, late = Submission.objects.order_by("submitted_at")
+    day = early.submitted_at.astimezone(NAIROBI).date()
+    week = f"{day}--{day + timedelta(days=6)}"
+    asked = {
+        str(day): [early], week: [there, early], f"{day}--{day + timedelta(days=7)}": [late, there, early],
+        f"{day - timedelta(days=1)}": [], "2017-02-30": None, f"{week}--{day}": None, f"{late}--{day}": None,
+        "9999-12-31": None, "0001-01-01": None, f"{day + timedelta(days=1)}--{day}": None,
+    }  # fmt: skip
+    for words_asked, expected in asked.items():
+        page = client.get("/inputs/", {"arrived": words_asked})
+        known = list(page.context["inputs"]) if not page.context["not_found"] else None
+        assert known == expected, words_asked
+    assert client.get("/inputs.json", {"arrived": str(day)}).getvalue().count(b'"reference"') == 1
 
 
 def test_no_name_and_no_title_stands_on_the_page(client, consultation):

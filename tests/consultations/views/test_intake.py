@@ -1,6 +1,7 @@
 """What comes on paper: typed by one officer, kept with its scan, checked by another, and only then accepted."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -9,10 +10,11 @@ from django.utils import timezone
 
 from consultations import workflow
 from consultations.models import Event, Submission
-from ncm_portal.workflow import Blocked, NotAllowed
+from ncm_portal.workflow import Blocked, NotAllowed, now
 from tests.factories import (
     make_attachment,
     make_consultation,
+    make_head,
     make_secretariat,
     make_stakeholder,
     make_submission,
@@ -95,6 +97,41 @@ def test_what_came_too_late_is_refused_with_its_reason(typist):
     page = sign_in(Client(), typist).post(reverse("intake_new"), {**given, "consultation": late.slug})
     assert page.status_code == 422
     assert not Submission.objects.exists()
+
+
+def test_the_head_alone_lets_in_a_letter_that_came_after_the_deadline_and_everybody_reads_why(typist, checker):
+    over = make_consultation(state="closed", opens_at=now() - timedelta(days=40), closes_at=now() - timedelta(days=5))
+    given = typed(consultation=over.slug, late_reason="The post was on strike.", audience="public")
+    page = sign_in(Client(), typist).post(reverse("intake_new"), given)
+    deadline = timezone.localdate(over.closes_at)
+    assert page.context["reasons"] == [f"It was not received by {deadline:%-d %B %Y}"]
+    assert "late_reason" not in page.context["form"].fields
+    head = make_head()
+    client = sign_in(Client(), head)
+    assert client.post(reverse("intake_new"), {**given, "late_reason": " "}).status_code == 422
+    assert not Submission.objects.exists()
+    assert client.post(reverse("intake_new"), given).status_code == 302
+    kept = Submission.objects.get()
+    assert (kept.state, kept.late_by, kept.late_reason) == ("submitted", head, "The post was on strike.")
+    assert Event.objects.about(kept).get(verb="take_in").reason == "The post was on strike."
+    assert kept.reference in words(client.get(reverse("late_inputs")))
+    make_attachment(kept, kind="original")
+    workflow.check_against_original(kept, by=checker)
+    workflow.accept(kept, by=checker)
+    assert "The post was on strike." in words(Client().get(reverse("input", args=[kept.reference])))
+
+
+def test_only_the_head_says_so_and_what_came_in_time_needs_no_reason(typist):
+    said = {"channel": "letter", "theme": make_theme("T1"), "title": "Pay", "body": "On time.", "late_reason": "Why."}
+    over = make_consultation(state="closed", opens_at=now() - timedelta(days=40), closes_at=now() - timedelta(days=5))
+    with pytest.raises(NotAllowed):
+        workflow.take_in(
+            over, make_stakeholder(), by=typist, key=uuid.uuid4(), received_on=timezone.localdate(), **said
+        )
+    assert not Submission.objects.exists()
+    on_the_day = timezone.localdate(over.closes_at)
+    kept, _new = workflow.take_in(over, make_stakeholder(), by=typist, key=uuid.uuid4(), received_on=on_the_day, **said)
+    assert (kept.late_at, kept.late_reason) == (None, "")
 
 
 def test_it_is_accepted_only_after_another_has_checked_it(letter, typist, checker):

@@ -311,6 +311,21 @@ def test_two_people_at_once_see_both_texts_and_lose_neither(client, author, orga
     assert draft.body == "Both."
 
 
+def test_what_a_colleague_chose_is_shown_too_where_the_words_are_the_same(client, author, organisation, consultation):
+    make_provision("GCM-02", theme=make_theme("T1"))
+    post(client, do="save")
+    draft = Submission.objects.get()
+    address, seen_at = reverse("draft", args=[draft.key]), draft.edited_at.isoformat()
+    colleague = sign_in(Client(), make_member(organisation, "alternate"))
+    post(colleague, address, do="save", objectives="GCM-02", audience="members", seen_at=seen_at)
+    page = post(client, address, do="save", language="sw", seen_at=seen_at)
+    assert page.context["both"] == [
+        [str(draft.theme), "English", "Members of the NCM only", "Objectives of the Compact: GCM-02"],
+        [str(draft.theme), "Kiswahili", "Everyone", "Objectives of the Compact: none"],
+    ]
+    assert "English · Members of the NCM only · Objectives of the Compact: GCM-02" in words(page)
+
+
 def test_a_form_without_its_moment_never_overwrites(client, author, consultation):
     post(client, do="save")
     draft = Submission.objects.get()
