@@ -102,11 +102,12 @@ class Watched(NamedTuple):
     shown: int  # the version of the screen
     heard: int  # the last entry of the journal about the session on the screen: its list of speakers
     came: int  # the last check-in
+    seated: int  # which delegates have a seat: whoever loses it is not present any more
 
     @property
     def room(self) -> str:
         """Changes with the list of speakers and with whoever comes or goes."""
-        return f"{self.heard}.{self.came}"
+        return f"{self.heard}.{self.came}.{self.seated}"
 
     @property
     def version(self) -> str:
@@ -125,7 +126,9 @@ SELECT forum.id,
     COALESCE((SELECT number FROM consultations_event WHERE kind = 'consultations.forumsession'
         AND object_id = screen.session_id::text ORDER BY number DESC LIMIT 1), 0),
     COALESCE((SELECT entry.id FROM consultations_checkin entry JOIN consultations_delegate delegate
-        ON delegate.id = entry.delegate_id WHERE delegate.forum_id = forum.id ORDER BY entry.id DESC LIMIT 1), 0)
+        ON delegate.id = entry.delegate_id WHERE delegate.forum_id = forum.id ORDER BY entry.id DESC LIMIT 1), 0),
+    COALESCE((SELECT sum(id) FROM consultations_delegate
+        WHERE forum_id = forum.id AND state = 'confirmed'), 0)::bigint
 FROM consultations_forum forum LEFT JOIN positions_screen screen ON screen.forum_id = forum.id
 WHERE forum.slug = %(slug)s
 """

@@ -21,7 +21,8 @@ from .fields import LineField, PlainTextField
 from .files import ACCEPTED
 
 COME, DECLINE = "come", "decline"
-MOST_OFFICERS, MOST_ALTERNATES, MOST_ROWS = 10, 3, 80  # empty rows that are offered; rows that are read
+MOST_OFFICERS, MOST_ALTERNATES = 10, 3  # empty rows that are offered
+MOST_ROWS = 160  # that are read: with six fields each, no request holds more
 TOLD = ("name", "title", "email", "access_needs", "sex")
 
 

@@ -151,7 +151,20 @@ class SessionPointForm(PointForm):
         empty_label=_("Nobody in particular"),
         help_text=_("The organisation whose people said it."),
     )
-    field_order = ["text", "kind", "organisation", "theme", "objectives"]
+    responsible = LineField(
+        label=_("Who will do it"),
+        max_length=200,
+        what=_("Who will do it"),
+        required=False,
+        help_text=_("Of a commitment: a person, an office, or both. Empty: the organisation that raised it."),
+    )
+    due_on = forms.DateField(
+        label=_("By when"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("This is no date. Write it like 2026-11-30.")},
+    )
+    field_order = ["text", "kind", "organisation", "responsible", "due_on", "theme", "objectives"]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -160,7 +173,8 @@ class SessionPointForm(PointForm):
     @property
     def words(self) -> dict[str, Any]:
         """What the verb stores of a point of a session."""
-        return {**super().words, "stakeholder": self.cleaned_data["organisation"]}
+        promise = {name: self.cleaned_data[name] for name in ("responsible", "due_on")}
+        return {**super().words, "stakeholder": self.cleaned_data["organisation"], **promise}
 
 
 class MergeForm(ReasonForm):

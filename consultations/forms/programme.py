@@ -1,6 +1,6 @@
 """What the secretariat types about the programme and the documents of a forum, and to copy one."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Forum, ForumSession, SessionKind, SessionRoleKind, Theme, User
+from consultations.models.forums import NO_YEAR, in_our_time
 from consultations.queries.programme import planned
 
 from .fields import LineField, PlainTextField
@@ -36,6 +37,8 @@ class TimesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """What ends before it begins is said beside the end."""
         data = super().clean()
+        for name in [name for name in ("starts_at", "ends_at") if data.get(name) and not in_our_time(data[name])]:
+            self.add_error(name, NO_YEAR)
         starts, ends = data.get("starts_at"), data.get("ends_at")
         if starts and ends and ends <= starts:
             self.add_error("ends_at", _("A session must end after it starts."))
@@ -143,6 +146,13 @@ class CopyForm(forms.Form):
     with_parts = forms.BooleanField(
         label=gettext_lazy("Take over who chairs, moderates, reports and speaks"), required=False
     )
+
+    def clean_starts_on(self) -> date:
+        """A day of our time."""
+        day = self.cleaned_data["starts_on"]
+        if not in_our_time(day):
+            raise ValidationError(NO_YEAR)
+        return day
 
 
 class DocumentForm(FileForm):

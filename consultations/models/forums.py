@@ -1,5 +1,8 @@
 """Consultations, the milestones they aim at, and the forums where people meet."""
 
+from datetime import date
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -131,6 +134,22 @@ class Milestone(models.Model):
         return self.short_title or self.title
 
 
+YEARS = range(2000, 2101)  # far beyond them, days cannot be counted on or told in another zone
+LONGEST = 31  # days of a forum
+NO_YEAR = _("Write a year from 2000 to 2100.")
+
+
+def in_our_time(day: date) -> bool:
+    """Whether a day or moment lies in a year that somebody who plans a forum can mean."""
+    return day.year in YEARS
+
+
+def _demand_our_time(record: models.Model, *names: str) -> None:
+    days = {name: getattr(record, name) for name in names}
+    if wrong := [name for name, day in days.items() if day and not in_our_time(day)]:
+        raise ValidationError(dict.fromkeys(wrong, NO_YEAR))
+
+
 class ForumState(models.TextChoices):
     DRAFT = "draft", _("in preparation")
     ANNOUNCED = "announced", _("announced")
@@ -198,6 +217,13 @@ class Forum(models.Model):
     def __str__(self):
         return self.title
 
+    def clean(self):
+        """Its days are days of our time, and few."""
+        _demand_our_time(self, "starts_on", "ends_on", "respond_by")
+        if self.starts_on and self.ends_on and (self.ends_on - self.starts_on).days >= LONGEST:
+            words = _("A forum lasts up to %(days)s days.")
+            raise ValidationError({"ends_on": ValidationError(words, params={"days": LONGEST})})
+
 
 class SessionKind(models.TextChoices):
     PLENARY = "plenary", _("plenary")
@@ -260,6 +286,10 @@ class ForumSession(models.Model):
 
     def __str__(self):
         return self.title
+
+    def clean(self):
+        """Its hours are hours of our time."""
+        _demand_our_time(self, "starts_at", "ends_at")
 
 
 class SessionRoleKind(models.TextChoices):

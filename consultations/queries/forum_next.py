@@ -13,6 +13,8 @@ from django.utils.translation import ngettext
 
 from consultations.models import (
     CheckIn,
+    Communique,
+    CommuniqueState,
     Delegate,
     DelegateState,
     Forum,
@@ -20,6 +22,7 @@ from consultations.models import (
     Invitation,
     InvitationState,
     Point,
+    PointKind,
     PointState,
     QueuedOutcome,
     QueuedRow,
@@ -59,6 +62,10 @@ class Counts(NamedTuple):
     to_take_back: int = 0
     conflicts: int = 0
     points: int = 0
+    drafts: int = 0
+    to_carry: int = 0
+    communiques: int = 0
+    communiques_out: int = 0
 
 
 class Action(NamedTuple):
@@ -70,9 +77,11 @@ class Action(NamedTuple):
 
 
 def next_actions(counts: Counts) -> list[Action]:
-    """What is to be done on a forum, the most pressing first: at the door, then what stops the day, then who comes."""
+    """What is to be done on a forum, the most pressing first: at the door, then what stops the day, then who comes;
+    once it is held, what it leaves behind."""
     if counts.state in DURING_OR_AFTER:
-        return _at_the_door(counts) + _untold(counts) + _points(counts)
+        found = _at_the_door(counts) + _untold(counts) + _points(counts)
+        return found + (_afterwards(counts) if counts.state == ForumState.HELD else [])
     if counts.state not in BEFORE:
         return []
     found = [*_programme(counts), *_letters(counts), *_people(counts), *_untold(counts), *_badges(counts)]
@@ -93,6 +102,18 @@ def _points(counts: Counts) -> list[Action]:
     n = counts.points
     words = ngettext("%(n)s point of the sessions to validate", "%(n)s points of the sessions to validate", n)
     return _if_any(n, words, "desk_points")
+
+
+def _afterwards(counts: Counts) -> list[Action]:
+    drafts, n = counts.drafts, counts.to_carry
+    words = ngettext("%(n)s point of the sessions is still a draft", "%(n)s points of the sessions are drafts", drafts)
+    found = _if_any(drafts, words, "desk_points")
+    words = ngettext("%(n)s commitment to carry over", "%(n)s commitments to carry over", n)
+    found += _if_any(n, words, "forum_actions")
+    if counts.communiques_out:
+        return found
+    words = _("The communiqué is not published yet") if counts.communiques else _("No communiqué yet")
+    return [*found, Action(words, "forum_communique")]
 
 
 def _programme(counts: Counts) -> list[Action]:
@@ -236,9 +257,21 @@ def _day_parts() -> dict[str, Any]:
     """An entry that turned out to be another's came as that one; a check-in that was voided did not come."""
     check_ins = CheckIn.objects.filter(delegate__forum=OuterRef("pk"), voids=None, voided_by=None)
     rows = QueuedRow.objects.filter(forum=OuterRef("pk"), settled_at=None).exclude(outcome=QueuedOutcome.TAKEN)
-    points = Point.objects.filter(session__forum=OuterRef("pk"), state=PointState.SUBMITTED)
     person = Count(Coalesce("delegate__merged_into", "delegate"), distinct=True)
-    return {"came": _number(check_ins, person), "conflicts": _number(rows), "points": _number(points)}
+    return {"came": _number(check_ins, person), "conflicts": _number(rows), **_outcome_parts()}
+
+
+def _outcome_parts() -> dict[str, Any]:
+    said = Point.objects.filter(session__forum=OuterRef("pk"))
+    promised = said.filter(kind=PointKind.COMMITMENT, action=None)
+    texts = Communique.objects.filter(forum=OuterRef("pk"))
+    return {
+        "points": _number(said.filter(state=PointState.SUBMITTED)),
+        "drafts": _number(said.filter(state=PointState.DRAFT)),
+        "to_carry": _number(promised.filter(state__in=[PointState.VALIDATED, PointState.DISPOSED])),
+        "communiques": _number(texts),
+        "communiques_out": _number(texts.filter(state=CommuniqueState.PUBLISHED)),
+    }
 
 
 def _number(rows: QuerySet[Any], what: Any = None) -> Any:

@@ -72,6 +72,7 @@ def _show(request: HttpRequest, forum: Forum, form: WhoForm, reasons: list[str] 
         "kinds": PointKind.choices,
         "version": version(),
         "text_limit": workflow.door.POINT_LIMIT,
+        "who_limit": workflow.door.WHO_LIMIT,
         "queue_kind": "ncm-door-queue",
     }
     if "Door-Keeps" in request.headers:  # what was said just now is not for the copy that a device keeps

@@ -47,8 +47,12 @@ def forum_door(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _take_file(request: HttpRequest, forum: Forum, data: bytes) -> list[QueuedRow]:
-    queue = read_queue(data, forum)
-    return workflow.take_queue(forum, queue.rows, device=queue.device, device_now=queue.device_now, by=request.user)
+    """A file is taken over whole, however long, in parts: what was taken of it before is the same rows."""
+    queue, most, taken = read_queue(data, forum), workflow.door.MOST_ROWS, []
+    for start in range(0, max(1, len(queue.rows)), most):
+        told = {"device": queue.device, "device_now": queue.device_now, "by": request.user}
+        taken += workflow.take_queue(forum, queue.rows[start : start + most], **told)
+    return taken
 
 
 def _told(rows: list[QueuedRow]) -> str:

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from consultations import workflow
 from consultations.forms import SessionPointForm
@@ -61,11 +61,13 @@ def _show(
     return render(request, "consultations/desk/read_back.html", context, status=outcome.status)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def session_read_back_move(request: HttpRequest, pk: int, number: int, verb: str) -> HttpResponse:
     """Validate a point that was read back, or send it back with a note; then comes the next one that waits."""
     session = session_of(request, pk)
     point = get_object_or_404(session.points.all(), number=number)
+    if request.method != "POST":
+        return redirect("session_read_back", pk)
     if not may_validate(request.user, point):
         raise Http404
     outcome = carry_out(request, point, verb, VERBS)
@@ -104,6 +106,8 @@ def _correction(request: HttpRequest, session: ForumSession, point: Point) -> Se
         "kind": point.kind,
         "theme": point.theme.code,
         "organisation": point.stakeholder_id,
+        "responsible": point.responsible,
+        "due_on": point.due_on,
         "objectives": [each.code for each in point.provisions.all()],
     }
     sent = request.POST if request.method == "POST" else None

@@ -40,7 +40,7 @@ from .settling import _void
 
 SECRETARIAT = gettext_lazy("the secretariat")
 AT_THE_DOOR = gettext_lazy("the secretariat or a rapporteur of the forum")
-MOST_ROWS, POINT_LIMIT, DEVICE_LIMIT = 2_000, 2_000, 60
+MOST_ROWS, POINT_LIMIT, WHO_LIMIT, DEVICE_LIMIT = 2_000, 2_000, 200, 60
 
 
 # --- What a device sends --------------------------------------------------------------------------------------------
@@ -170,6 +170,7 @@ class _Taking:
 
     def _point(self, row: Row, session: ForumSession, body: Any, theme: Any, closed: dict[int, datetime]) -> Verdict:
         words = {"kind": row.word("sort"), "text": row.word("text"), "stakeholder": body, "theme": theme}
+        words |= {"responsible": row.word("responsible"), "due_on": row.day("due_on")}
         try:
             point = write_point(session, by=self.by, **words)
         except Blocked as refusal:
@@ -194,8 +195,12 @@ def _wrong_with(row: Row, body: Stakeholder | None, theme: Any) -> list[str]:
     if len(text) > POINT_LIMIT:
         numbers = {"length": f"{len(text):,}", "most": f"{POINT_LIMIT:,}"}
         reasons.append(_("The point is %(length)s characters long; %(most)s fit.") % numbers)
+    if len(row.word("responsible")) > WHO_LIMIT:
+        reasons.append(_("Who will do it is told in more than %(most)s characters.") % {"most": WHO_LIMIT})
+    if row.word("due_on") and row.day("due_on") is None:
+        reasons.append(_("The day by which it will be done cannot be read."))
     try:
-        clean_text(text)
+        clean_text(f"{text}{row.word('responsible')}")
     except ValidationError as problem:
         reasons += [str(words) for words in problem.messages]
     return reasons

@@ -42,6 +42,8 @@ from ncm_portal.workflow import (
     verb,
 )
 
+from .speakers import end_speech
+
 C, F, D, P = ConsultationState, ForumState, DelegateState, SessionState
 SECRETARIAT = gettext_lazy("the secretariat")
 HEAD = gettext_lazy("the head of the secretariat")
@@ -267,8 +269,11 @@ def cancel_session(session: ForumSession, *, by: User, reason: str) -> ForumSess
 
 @verb
 def close_session(session: ForumSession, *, by: User) -> ForumSession:
-    """End a session of the programme."""
-    return make(SESSION_MOVES["close_session"], session, by=by)
+    """End a session of the programme; whoever still has the floor has finished, so that the time counts."""
+    row = make(SESSION_MOVES["close_session"], session, by=by)
+    for speech in row.speeches.filter(started_at__isnull=False, ended_at=None):
+        end_speech(speech, by=by)
+    return row
 
 
 @verb

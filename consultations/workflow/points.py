@@ -126,10 +126,13 @@ def write_point(
     stakeholder: Stakeholder | None = None,
     theme: Theme | None = None,
     provisions: Iterable[Provision] = (),
+    responsible: str = "",
+    due_on: date | None = None,
 ) -> Point:
     """Write down a point that was made in a session, as its rapporteur or for the secretariat. It starts as a draft.
 
-    The same words of the same organisation, written a second time, are the same point.
+    The same words of the same organisation, written a second time, are the same point. A commitment says who is
+    `responsible` and by when (`due_on`).
 
     Raises NotAllowed, or Blocked when it is empty or has no theme.
     """
@@ -139,7 +142,8 @@ def write_point(
     theme = theme or row.theme
     if theme is None:
         raise Blocked(_("Choose the theme of the point."))
-    again = row.points.filter(kind=kind, text=text.strip(), stakeholder=stakeholder).first()
+    promise = {"responsible": responsible.strip(), "due_on": due_on}
+    again = row.points.filter(kind=kind, text=text.strip(), stakeholder=stakeholder, **promise).first()
     if again:
         return again
     number = (row.points.aggregate(last=Max("number"))["last"] or 0) + 1
@@ -154,6 +158,7 @@ def write_point(
         number=number,
         kind=kind,
         theme=theme,
+        **promise,
     )
 
 
@@ -194,6 +199,8 @@ def correct_point(
     stakeholder: Stakeholder | None = None,
     theme: Theme | None = None,
     provisions: Iterable[Provision] | None = None,
+    responsible: str = "",
+    due_on: date | None = None,
 ) -> Point:
     """Put a session's point right while it is a draft; what it said before stays in the journal.
 
@@ -204,14 +211,16 @@ def correct_point(
     reasons = [] if text.strip() else [_("Write what the point says.")]
     if row.session_id is None or row.state != S.DRAFT:
         reasons.append(_("Only a draft of a session can be corrected: %(point)s is %(state)s.") % _about(row))
-    if row.session_id and row.session.points.filter(kind=kind, text=text.strip(), stakeholder=stakeholder).exclude(
-        pk=row.pk
-    ):
+    promise = {"responsible": responsible.strip(), "due_on": due_on}
+    alike = {"kind": kind, "text": text.strip(), "stakeholder": stakeholder, **promise}
+    if row.session_id and row.session.points.filter(**alike).exclude(pk=row.pk):
         reasons.append(_("Another point of this session says the same in the same words."))
     if reasons:
         raise Blocked(reasons)
     before = {"text": row.text, "kind": row.kind, "stakeholder": row.stakeholder_id, "theme": row.theme_id}
-    row.text, row.kind, row.stakeholder, row.theme = text.strip(), kind, stakeholder, theme or row.theme
+    before |= {name: getattr(row, name) for name in promise}
+    for name, value in {**alike, "theme": theme or row.theme}.items():
+        setattr(row, name, value)
     row.save(update_fields=list(before))
     if provisions is not None:
         row.provisions.set(provisions)

@@ -21,6 +21,7 @@ from consultations.models import (
     Theme,
     User,
 )
+from consultations.models.forums import NO_YEAR, in_our_time
 from consultations.permissions import is_secretariat
 from consultations.queries.programme import moved, planned
 from ncm_portal.workflow import Blocked, demand, journal, locked, verb
@@ -66,8 +67,11 @@ def _next_order(forum: Forum) -> int:
 
 
 def _checked(said: dict[str, Any]) -> dict[str, Any]:
-    if said["ends_at"] <= said["starts_at"]:
-        raise Blocked(_("A session must end after it starts."))
+    times = (said["starts_at"], said["ends_at"])
+    reasons = [] if times[0] < times[1] else [_("A session must end after it starts.")]
+    reasons += [] if all(in_our_time(each) for each in times) else [str(NO_YEAR)]
+    if reasons:
+        raise Blocked(reasons)
     return said
 
 
@@ -187,6 +191,8 @@ def copy_forum(
     slug = slugify(code)[:50]
     if not slug or Forum.objects.filter(code=code).exists() or Forum.objects.filter(slug=slug).exists():
         raise Blocked(_("Another forum has this code, or it has no letters. Choose another."))
+    if not in_our_time(starts_on):
+        raise Blocked(str(NO_YEAR))
     shift = starts_on - forum.starts_on
     answer_by = forum.respond_by + shift if forum.respond_by else None
     days = {"starts_on": starts_on, "ends_on": forum.ends_on + shift, "respond_by": answer_by}

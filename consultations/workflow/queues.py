@@ -5,12 +5,12 @@ import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from consultations.models import (
@@ -79,6 +79,13 @@ class Row:
         """What stands under `name` as a whole number that a primary key can be."""
         word = self.word(name).strip()
         return int(word) if re.fullmatch(r"[0-9]{1,9}", word) else None
+
+    def day(self, name: str) -> date | None:
+        """What stands under `name` as a day (ISO 8601); None where none can be read."""
+        try:
+            return parse_date(self.word(name).strip())
+        except ValueError:
+            return None
 
 
 def read(raw: Any, clock: Clock, forum: Forum) -> Row:

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow as consultation_workflow
 from consultations.models import Forum, ForumSession, Speech
@@ -90,9 +90,11 @@ def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE, *
 
 
 @for_secretariat
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def forum_chair_show(request: HttpRequest, slug: str) -> HttpResponse:
     """Show an item of the agenda and a paragraph on the screen."""
+    if request.method != "POST":
+        return redirect("forum_chair", slug)
     forum = desk_forum(slug)
     paper = paper_of(forum)
     form = ItemForm(request.POST, forum=forum, paragraphs=text_before(paper) if paper else [])
@@ -106,9 +108,11 @@ def forum_chair_show(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @for_secretariat
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def forum_chair_session(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
     """Open or close a session: the verb stands in the address."""
+    if request.method != "POST":
+        return redirect("forum_chair", slug)
     forum = desk_forum(slug)
     session = get_object_or_404(forum.sessions, pk=pk)
     outcome = carry_out(request, session, verb, SESSION_VERBS)
@@ -121,9 +125,11 @@ def _session_on_screen(forum: Forum) -> ForumSession:
 
 
 @for_secretariat
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def forum_chair_ask(request: HttpRequest, slug: str) -> HttpResponse:
     """Put somebody on the list of speakers."""
+    if request.method != "POST":
+        return redirect("forum_chair", slug)
     forum = desk_forum(slug)
     session = _session_on_screen(forum)
     form = AskFloorForm(request.POST, forum=forum, auto_id="ask_%s")
@@ -136,9 +142,11 @@ def forum_chair_ask(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @for_secretariat
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def forum_chair_speech(request: HttpRequest, slug: str, key: UUID, verb: str) -> HttpResponse:
     """Give the floor, end a speech, or change the list: the verb stands in the address."""
+    if request.method != "POST":
+        return redirect("forum_chair", slug)
     forum = desk_forum(slug)
     speech = get_object_or_404(Speech.objects.select_related("session"), session__forum=forum, key=key)
     outcome = carry_out(request, speech, verb, SPEAKER_VERBS)
@@ -227,9 +235,11 @@ def _paragraph(
 
 
 @for_secretariat
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def forum_chair_words(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     """Show a paragraph in the room, with the words that the floor proposes for it."""
+    if request.method != "POST":
+        return redirect("forum_chair_decide", slug, key)
     forum = desk_forum(slug)
     _paper, paragraph, _all = _place(forum, key)
     floor = FloorWordsForm(request.POST, auto_id="floor_%s")

@@ -102,8 +102,10 @@
     busy = sync(anew).catch(() => trouble("offline")).finally(() => { busy = null; });
     await busy;
   };
+  // Gives null, and says so, where the device has no room: then nothing was kept.
   const add = async (said) => {
-    const row = await DoorQueue.add(app.slug, said);
+    const row = await DoorQueue.add(app.slug, said).catch(() => null);
+    if (!row) { say(words.full, "bad"); return null; }
     await show();
     send();
     return row;
@@ -139,7 +141,8 @@
     button.type = other.type = "button";
     button.addEventListener("click", async () => {
       button.disabled = true; // one tap is one row
-      await add({ kind: "check_in", code: `NCM:${app.forum}:${card[TICKET]}`, badge: card[BADGE], how, person: card[PERSON], label: card[NAME] });
+      const kept = await add({ kind: "check_in", code: `NCM:${app.forum}:${card[TICKET]}`, badge: card[BADGE], how, person: card[PERSON], label: card[NAME] });
+      if (!kept) { button.disabled = false; return; }
       say(fill(words.done, { name: card[NAME] }));
       closed();
       if (how === "qr") scan(); // the next in the line
@@ -159,7 +162,7 @@
     button.type = other.type = "button";
     button.addEventListener("click", async () => {
       button.disabled = true;
-      await add({ kind: "check_in", ...said, label: said.code ?? fill(words.badge, { n: said.badge }) });
+      if (!await add({ kind: "check_in", ...said, label: said.code ?? fill(words.badge, { n: said.badge }) })) { button.disabled = false; return; }
       say(words.keptUnknown, "look");
       closed();
     });
@@ -261,6 +264,8 @@
     return Boolean(text);
   };
 
+  const promise = () => { id("promise").hidden = id("sort").value !== "commitment"; }; // who does it, and by when
+  id("sort").addEventListener("change", promise);
   id("session").addEventListener("change", theme);
   id("point").addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -270,13 +275,16 @@
     const themed = Boolean(session()?.[3]) || Boolean(id("theme").value);
     const bad = [wrong("theme", themed ? "" : words.chooseTheme), wrong("text", text ? tooLong || "" : words.write)];
     if (bad.some(Boolean) || !session()) return;
-    id("text").value = "";
-    const organisation = id("organisation").value;
-    await add({
+    const organisation = id("organisation").value, promised = id("sort").value === "commitment";
+    const typed = ["text", "responsible", "due-on"].map((name) => [id(name), id(name).value]);
+    const [, [, responsible], [, due]] = typed;
+    for (const [box] of typed) box.value = ""; // at once: a second tap finds nothing to write
+    const kept = await add({
       kind: "point", session: session()[0], sort: id("sort").value, text, organisation: organisation && Number(organisation),
-      theme: session()[3] ? "" : id("theme").value, label: text,
+      theme: session()[3] ? "" : id("theme").value, label: text, ...promised && { responsible: responsible.trim(), due_on: due },
     });
-    say(words.written);
+    if (kept) say(words.written);
+    else for (const [box, value] of typed) box.value = value;
     id("text").focus();
   });
 

@@ -181,7 +181,7 @@ def the_desk_settles(desk, day, picture):
     assert presence.present(day.forum).seats == 2
 
 
-def test_a_new_version_and_a_lost_session_leave_the_queue_alone(open_window, day, monkeypatch, tmp_path):
+def test_a_new_version_and_a_lost_session_leave_the_queue_alone(open_window, day, monkeypatch, picture):
     phone = open_window(PHONE)
     brian = day.forum.delegates.get(badge_number=2)
     phone.page.add_init_script(CAMERA.replace("CODE", f"NCM:F-17:{brian.ticket.hex}"))
@@ -218,10 +218,10 @@ def test_a_new_version_and_a_lost_session_leave_the_queue_alone(open_window, day
     desk.get_by_role("button", name="Take it over").click()
     expect(desk.locator(".notice")).to_have_text("The file holds 1 row. All of it is in the portal.")
     assert (CheckIn.objects.get().channel, QueuedRow.objects.count()) == ("qr", 1)
-    a_rapporteur_has_the_rooms_only(open_window(PHONE), day)
+    a_rapporteur_has_the_rooms_only(open_window(PHONE), day, picture)
 
 
-def a_rapporteur_has_the_rooms_only(phone, day):
+def a_rapporteur_has_the_rooms_only(phone, day, picture):
     person = make_user()
     day.forum.sessions.get().roles.create(user=person, kind="rapporteur")
     phone.log_in(person)
@@ -229,7 +229,25 @@ def a_rapporteur_has_the_rooms_only(phone, day):
     expect(phone.locator("#session")).to_contain_text("Labour migration")
     expect(phone.locator("#rooms")).to_be_hidden()
     phone.fill("#text", "Fair fees.")
+    expect(phone.locator("#promise")).to_be_hidden()
+    phone.select_option("#sort", "commitment")
+    phone.fill("#responsible", "The registrar")
+    phone.fill("#due-on", "2027-03-31")
+    phone.evaluate("() => { window.kept = DoorQueue.add; DoorQueue.add = async () => { throw new Error('full') } }")
+    phone.get_by_role("button", name="Write it down").click()
+    expect(phone.locator("#now")).to_contain_text("This device has no room left: nothing was kept.")
+    assert [phone.input_value(f"#{name}") for name in ("text", "responsible", "due-on")] == [
+        "Fair fees.",
+        "The registrar",
+        "2027-03-31",
+    ]
+    phone.check()
+    picture(phone, "door-promise")
+    phone.evaluate("() => { DoorQueue.add = window.kept }")
     phone.get_by_role("button", name="Write it down").click()
     expect(phone.locator("#written")).to_contain_text("sent")
     unsent(phone, 0)
-    assert [(point.text, point.created_by) for point in Point.objects.all()] == [("Fair fees.", person)]
+    assert [phone.input_value(f"#{name}") for name in ("text", "responsible", "due-on")] == [""] * 3
+    point = Point.objects.get()
+    assert (point.text, point.created_by, point.kind) == ("Fair fees.", person, "commitment")
+    assert (point.responsible, point.due_on.isoformat()) == ("The registrar", "2027-03-31")

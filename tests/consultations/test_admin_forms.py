@@ -67,6 +67,12 @@ def test_a_forum_is_edited_with_its_sessions(client, officer):
         "sessions-TOTAL_FORMS": 2, "sessions-1-order": 2, "sessions-1-title": "Closing", "sessions-1-kind": "plenary",
         "sessions-1-starts_at": "2017-10-17T16:00", "sessions-1-ends_at": "2017-10-17T17:00", "sessions-1-room": "Hall",
     }  # fmt: skip
+    far = {"sessions-1-starts_at": "0001-01-01T00:00", "sessions-1-ends_at": "9999-12-31T23:59"}
+    year = "Write a year from 2000 to 2100."
+    days = {"starts_on": "1999-12-31", "ends_on": "2101-01-01"}
+    assert errors_of(filled(client, Forum, forum, **days, **new | far)) == [year] * 4
+    long = filled(client, Forum, forum, starts_on="2017-10-17", ends_on="2017-11-17")
+    assert errors_of(long) == ["A forum lasts up to 31 days."]
     assert filled(client, Forum, forum, place="Mombasa", **new).status_code == 302
     forum.refresh_from_db()
     assert forum.place == "Mombasa"

@@ -189,6 +189,7 @@ def test_nothing_that_a_device_can_send_makes_the_reading_fail(raw, local):
     json.dumps(row.payload, allow_nan=False).encode()
     assert len(row.word("text")) >= 0
     assert row.number("session") is None or row.number("session") >= 0
+    assert row.day("at") is None or row.day("at").year > 0
 
 
 # --- Points ---------------------------------------------------------------------------------------------------------
@@ -203,6 +204,21 @@ def test_points_are_drafts_of_their_session(door):
     assert found == [
         ("A pass.", "finding", door.body, "T1", "draft"), ("Another.", "recommendation", None, "T2", "draft"),
     ]  # fmt: skip
+
+
+def test_a_commitment_brings_along_who_does_it_and_by_when(door):
+    session = make_session(door.forum, theme=make_theme("T1"), starts_at=MORNING)
+    row = said(session, sort="commitment", responsible="The registrar", due_on="2027-03-31")
+    bad = said(session, "Two.", responsible="x" * 201, due_on="2027-02-31")
+    assert send(door, row, bad) == [
+        TAKEN,
+        (
+            "refused",
+            "Who will do it is told in more than 200 characters. The day by which it will be done cannot be read.",
+        ),
+    ]
+    point = Point.objects.get()
+    assert (point.responsible, point.due_on.isoformat()) == ("The registrar", "2027-03-31")
 
 
 def test_a_point_that_cannot_be_taken_says_everything_that_is_wrong(door):

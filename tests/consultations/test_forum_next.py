@@ -78,6 +78,16 @@ def test_once_it_has_begun_the_door_and_the_points_count():
     ]
 
 
+def test_once_it_is_held_what_it_leaves_behind_counts():
+    assert told("held", drafts=2, to_carry=1) == [
+        Action("2 points of the sessions are drafts", "desk_points"),
+        Action("1 commitment to carry over", "forum_actions"),
+        Action("No communiqué yet", "forum_communique"),
+    ]
+    assert told("held", communiques=1) == [Action("The communiqué is not published yet", "forum_communique")]
+    assert told("held", communiques=1, communiques_out=1) == told("in_session", drafts=2, to_carry=1) == []
+
+
 def test_the_figures():
     people = {Seated("ministry", "", "confirmed"): 3, Seated("media", "", "waitlisted"): 2}
     counts = Counts("announced", 3, plan(9, {}, people), letters=9, letters_to_send=2, answered=4, declined=1, came=2)

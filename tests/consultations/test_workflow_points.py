@@ -1,5 +1,7 @@
 """The verbs of a point: taken out once, merged without losing either, taken apart again."""
 
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -133,6 +135,18 @@ def test_two_organisations_may_say_the_same_words():
         for body in (one, other, one)
     ]
     assert points[0] == points[2] != points[1]
+
+
+def test_a_commitment_says_who_does_it_and_by_when():
+    session, by, day = make_session(theme=make_theme()), make_secretariat(), date(2027, 3, 31)
+    promise = {"kind": "commitment", "text": "We will.", "responsible": " The registrar ", "due_on": day}
+    point = workflow.write_point(session, by=by, **promise)
+    assert (point.responsible, point.due_on) == ("The registrar", day)
+    assert workflow.write_point(session, by=by, **promise) == point
+    assert workflow.write_point(session, by=by, **promise | {"due_on": None}) != point
+    later = workflow.correct_point(point, by=by, **promise | {"due_on": date(2027, 6, 30)})
+    assert (later.responsible, later.due_on) == ("The registrar", date(2027, 6, 30))
+    assert Event.objects.about(point).last().data["due_on"] == "2027-03-31"
 
 
 def test_nobody_else_writes_in_a_session():

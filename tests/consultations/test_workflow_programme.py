@@ -54,6 +54,11 @@ def test_sessions_are_added_changed_moved_and_cancelled(forum, by):
     assert refused(workflow.add_session, forum, by=by, title="X", **said, **times(forum, 0, 0)) == [
         "A session must end after it starts."
     ]
+    far = {name: moment.replace(year=9999) for name, moment in times(forum).items()}
+    assert refused(workflow.add_session, forum, by=by, title="X", **said, **far) == ["Write a year from 2000 to 2100."]
+    assert refused(workflow.copy_forum, forum, by=by, code="N1", starts_on=far["starts_at"].date()) == [
+        "Write a year from 2000 to 2100."
+    ]
     moved = workflow.move_session(two, by=by, up=True)
     assert {each.title: (each.starts_at, each.order) for each in moved} == {
         "Debate": (one.starts_at, 2), "Opening": (one.starts_at + timedelta(minutes=30), 1),

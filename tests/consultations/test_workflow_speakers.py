@@ -94,6 +94,19 @@ def test_one_speaks_at_a_time_and_the_time_of_each_group_is_counted(room):
     assert refusal(lambda: workflow.strike_speech(one, by=room.officer)) == ["Body A had the floor already."]
 
 
+def test_a_session_that_closes_ends_the_speech_so_that_its_time_counts(room):
+    one, two = (ask(room, body) for body in room.bodies[:2])
+    began = now()
+    with replayed_at(began):
+        workflow.give_floor(one, by=room.officer)
+    with replayed_at(began + timedelta(minutes=3)):
+        workflow.close_session(room, by=room.officer)
+    with replayed_at(began + timedelta(minutes=90)):
+        found = speakers(room)
+    assert (found.speaking, [each.minutes for each in found.groups], found.waiting) == (None, ["3:00"], [two])
+    assert [event.verb for event in Event.objects.about(room)][-2:] == ["close_session", "end_speech"]
+
+
 def test_the_list_is_put_into_another_order_and_somebody_struck_from_it(room):
     one, two, three = (ask(room, body) for body in room.bodies)
     workflow.move_speech(three, by=room.officer, up=True)

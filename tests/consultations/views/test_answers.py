@@ -114,6 +114,16 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(client, typed, words):
     assert 'id="problem" role="alert"' in text
 
 
+def test_an_institution_that_sends_many_loses_no_row(client):
+    letter = make_letter(seats=100)
+    body = {"forum": letter.forum, "stakeholder": letter.stakeholder, "invitation": letter}
+    Delegate.objects.bulk_create(Delegate(**body, name=f"Somebody {number}") for number in range(78))
+    page = client.get(url(letter))
+    assert [slot.heading for slot in page.context["form"].slots[87:89]] == ["Officer 88", "Alternate 1"]
+    client.post(url(letter), filled(page, name_87="The last", name_90="The very last"))
+    assert [each.name for each in people_of(letter)[78:]] == ["The last", "The very last"]
+
+
 def test_rows_that_nobody_can_read_are_no_rows(client):
     letter, other = make_letter(), make_letter("County of Lamu")
     client.post(url(other), filled(client.get(url(other)), name_0="Theirs"))

@@ -17,6 +17,7 @@ from consultations.forms.door import numbers_in
 from consultations.models import CheckIn, Delegate, QueuedRow
 from consultations.queries import presence
 from consultations.views import door as door_views
+from consultations.workflow import door as door_verbs
 from ncm_portal.workflow import now
 from tests.factories import (
     make_check_in,
@@ -215,6 +216,17 @@ def test_a_queue_comes_as_a_file_and_is_counted_once(client, forum, officer):
     for body, status in [(b"{}", 409), (b"", 422), (queue(row(), forum="F-2").encode(), 409), (b"\x00" * 10, 409)]:
         assert upload(client, body).status_code == status
     assert client.post("/desk/forums/f-1/door/").status_code == 422
+
+
+def test_a_file_longer_than_what_is_sent_at_once_is_taken_over_whole(client, forum, officer, monkeypatch):
+    monkeypatch.setattr(door_verbs, "MOST_ROWS", 2)
+    rows = [row(badge=number) for number in range(1, 6)]
+    told = {"kind": "ncm-door-queue", "forum": "F-1", "device": "phone a", "offset": 0, "rows": rows}
+    page = client.get(upload(client, json.dumps(told).encode())["Location"])
+    assert "The file holds 5 rows." in words(page)
+    assert {str(each.key) for each in QueuedRow.objects.all()} == {each["key"] for each in rows}
+    upload(client, json.dumps(told).encode())
+    assert QueuedRow.objects.count() == 5
 
 
 def test_what_is_open_is_shown_with_its_times_and_settled(client, forum, officer, django_assert_max_num_queries):

@@ -9,17 +9,21 @@ from consultations.models import ForumState, Group, SeatQuota, SessionRole
 from consultations.queries import forum_home
 from tests.factories import (
     change,
+    make_action,
     make_check_in,
+    make_communique,
     make_delegate,
     make_forum,
     make_head,
     make_member,
+    make_point,
     make_secretariat,
     make_session,
     make_theme,
     make_user,
     walk,
 )
+from tests.pages import words
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -92,5 +96,15 @@ def test_the_home_page_asks_few_questions_however_many_come(client, django_asser
         client.get(address)
     assert len(many) == len(few)
     walk(forum, "registration_closed", "in_session", "held")
+    make_point(session=one, kind="commitment", state="validated")
+    make_point(session=one, state="draft")
+    make_action(forum, point=make_point(session=one, kind="commitment", state="validated"))
     with django_assert_max_num_queries(15):
-        client.get(address)
+        page = client.get(address)
+    assert [action.words for action in page.context["actions"]] == [
+        "1 point of the sessions is still a draft",
+        "1 commitment to carry over",
+        "No communiqué yet",
+    ]
+    make_communique(forum)
+    assert "The communiqué is not published yet" in words(client.get(address))

@@ -50,6 +50,20 @@ def test_a_programme_is_built_on_its_page(client, forum):
     assert client.post(at("forum_session_move", forum, debate.pk, "sideways")).status_code == 404
 
 
+def test_days_that_no_forum_can_mean_are_refused_beside_their_field(client, forum):
+    session, here = make_session(forum), at("forum_programme", forum)
+    for day in ("9999-12-31", "0001-01-01"):
+        far = typed(forum, starts_at=f"{day}T09:00", ends_at=f"{day}T23:59")
+        for address in (here, at("forum_session", forum, session.pk)):
+            bad = client.post(address, far)
+            assert (bad.status_code, list(bad.context["form"].errors)) == (422, ["starts_at", "ends_at"])
+            assert "Write a year from 2000 to 2100." in words(bad)
+        bad = client.post(at("forum_copy", forum), {"title": "Next", "code": "N1", "starts_on": day})
+        assert (bad.status_code, list(bad.context["form"].errors)) == (422, ["starts_on"])
+    assert client.get(here).status_code == 200
+    assert (forum.sessions.count(), Forum.objects.count()) == (1, 1)
+
+
 def test_a_session_has_its_page_parts_and_moves(client, forum):
     session, chair = make_session(forum, title="Debate"), make_user(email="chair@example.org", name="The Chair")
     here, part = at("forum_session", forum, session.pk), at("forum_session_move", forum, session.pk, "part")

@@ -78,6 +78,8 @@ def test_it_is_not_there_for_the_chair_of_another_session_and_there_for_the_secr
     officer = sign_in(Client(), make_secretariat())
     assert officer.post(at(session, 2, "validate")).status_code == 302
     assert officer.post(at(session, 2, "shout")).status_code == 404
+    assert officer.get(at(session, 3, "validate"))["Location"] == at(session)
+    assert Point.objects.get(number=3).state == "submitted"
 
 
 def test_a_session_without_points_says_so(session):

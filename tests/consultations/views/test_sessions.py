@@ -1,10 +1,12 @@
 """The page of a session's points: the rapporteur writes and hands in, the secretariat validates."""
 
 import html
+from datetime import date
 
 import pytest
 from zeal import zeal_ignore
 
+from consultations import workflow
 from consultations.models import Point
 from tests.factories import (
     make_member,
@@ -49,6 +51,24 @@ def test_a_rapporteur_writes_down_a_point(client, session, rapporteur):
     assert (point.text, point.state, point.stakeholder, point.created_by) == ("A pass.", "draft", body, rapporteur)
     write(client, session, organisation=str(body.pk))
     assert Point.objects.count() == 1
+
+
+def test_a_commitment_names_who_does_what_by_when_until_it_is_an_action(client, session, rapporteur):
+    body, officer = make_stakeholder("A Union"), make_secretariat()
+    said = {"kind": "commitment", "organisation": str(body.pk), "responsible": "The <i> registrar"}
+    bad = write(client, session, **said, due_on="next year")
+    assert (bad.status_code, list(bad.context["form"].errors)) == (422, ["due_on"])
+    assert "This is no date. Write it like 2026-11-30." in words(bad)
+    assert write(client, session, **said, due_on="2027-03-31").status_code == 302
+    told = "Who will do it: The &lt;i&gt; registrar, by 31 March 2027"
+    assert told in words(client.get(at(session)))
+    correct = client.get(at(session, 1, "correct")).content.decode()
+    assert ('value="The &lt;i&gt; registrar"' in correct, 'value="2027-03-31"' in correct) == (True, True)
+    workflow.hand_in(Point.objects.get(), by=officer)
+    assert told in words(client.get(f"/sessions/{session.pk}/read-back/"))
+    workflow.validate(Point.objects.get(), by=officer)
+    (action,) = workflow.carry_commitments(session.forum, by=officer)
+    assert (action.who, action.due_on) == ("A Union, The <i> registrar", date(2027, 3, 31))
 
 
 @pytest.mark.parametrize("text", ["<b>{{ 7 * 7 }}</b>", "w" * 2_000, "Ng'ang'a አማርኛ"])

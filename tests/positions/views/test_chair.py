@@ -8,6 +8,7 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consultations import workflow as consultation_workflow
 from consultations.models import Speech
 from positions import workflow
 from positions.models import FloorDecision, Screen
@@ -150,6 +151,22 @@ def test_only_the_chair_decides_and_only_the_secretariat_works_here(text):
     assert text.as_head.get(gone).status_code == 404
 
 
+def test_the_address_of_a_button_that_is_only_looked_at_leads_back_to_the_desk(text):
+    desk, paragraph = page(text, "forum_chair"), page(text, "forum_chair_decide", text.first.key)
+    show(text)
+    text.as_officer.post(page(text, "forum_chair_ask"), {"stakeholder": text.two.pk})
+    speech = Speech.objects.get()
+    back = {
+        page(text, "forum_chair_show"): desk,
+        page(text, "forum_chair_ask"): desk,
+        page(text, "forum_chair_session", text.session.pk, "close_session"): desk,
+        page(text, "forum_chair_speech", speech.key, "give"): desk,
+        page(text, "forum_chair_words", text.first.key): paragraph,
+    }
+    assert {address: text.as_officer.get(address).headers["Location"] for address in back} == back
+    assert Speech.objects.get(started_at=None) == speech
+
+
 def test_who_takes_part_watches_and_nobody_else(text):
     show(text)
     delegate = make_user()
@@ -186,7 +203,11 @@ def test_a_poll_costs_one_query_and_brings_only_what_changed(text, django_assert
     room = text.as_officer.get(address, {"since": version})
     assert ('id="screen-text"' in room.content.decode(), text.two.label in words(room)) == (False, True)
     make_check_in(make_delegate(text.forum), by=text.secretariat)
-    assert text.as_officer.get(address, {"since": room["X-Version"]}).status_code == 200
+    came = text.as_officer.get(address, {"since": room["X-Version"]})
+    assert (came.status_code, "2 institutions of 2 needed" in words(came)) == (200, True)
+    consultation_workflow.withdraw_delegate(text.delegates[1], by=text.secretariat)
+    lost = text.as_officer.get(address, {"since": came["X-Version"]})
+    assert (lost.status_code, "No quorum 1 institutions of 2 needed" in words(lost)) == (200, True)
     decide(text)
     assert "Adopted" in words(text.as_officer.get(address, {"since": room["X-Version"]}))
     assert text.as_officer.get(address, {"since": "..';--"}).status_code == 200
