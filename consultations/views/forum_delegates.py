@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import workflow
 from consultations.forms import ReasonForm
 from consultations.forms.accrediting import DelegateForm, PersonForm, TwinsForm, WantedDelegatesForm
-from consultations.models import Delegate, DelegateState, Event, Forum
+from consultations.models import Delegate, DelegateState, Event, Forum, Group
 from consultations.queries import page_behind
 from consultations.queries.accrediting import badges, came, pair_of, people_of, twins_of
 from consultations.queries.seating import Seated, SeatPlan, after, balance, seat_plan
@@ -226,7 +226,9 @@ def forum_promote(request: HttpRequest, slug: str) -> HttpResponse:
     forum = desk_forum(slug)
     if request.method == "POST":
         made: list[Delegate] = []
-        group = request.POST.get("group", "")[:24]
+        group = request.POST.get("group", "")
+        if group not in ("", *Group.values):
+            raise Http404
         outcome = attempt(lambda: made.append(workflow.promote(forum, by=request.user, group=group)))
         for reason in outcome.reasons:
             messages.error(request, reason)

@@ -1,5 +1,6 @@
 """The door's desk: what devices sent and is to be settled, queues that come as a file, and the signed register."""
 
+import time
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from .access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from .forum_home import desk_forum
 
 SHOWN, SETTLED, FEW = 50, 20, 3
+PART, PATIENCE = 200, 20  # rows of a file that are taken over at once; seconds after which the rest waits
 
 
 # --- What is to be settled ------------------------------------------------------------------------------------------
@@ -38,21 +40,28 @@ def forum_door(request: HttpRequest, slug: str) -> HttpResponse:
     form = QueueFileForm(request.POST, request.FILES)
     if not form.is_valid():
         return _show(request, forum, INVALID, form)
-    rows: list[QueuedRow] = []
+    rows: list[Any] = []
     outcome = attempt(lambda: rows.extend(_take_file(request, forum, form.cleaned_data["file"])))
     if outcome.reasons:
         return _show(request, forum, outcome, form)
-    messages.success(request, _told(rows))
+    if left := len(rows) - sum(row is not None for row in rows):
+        words = ngettext("%(n)s row is not taken over yet.", "%(n)s rows are not taken over yet.", left) % {"n": left}
+        messages.warning(request, f"{words} {_('Take the same file over once more: it goes on where it stopped.')}")
+    else:
+        messages.success(request, _told(rows))
     return redirect("forum_door", slug)
 
 
-def _take_file(request: HttpRequest, forum: Forum, data: bytes) -> list[QueuedRow]:
-    """A file is taken over whole, however long, in parts: what was taken of it before is the same rows."""
-    queue, most, taken = read_queue(data, forum), workflow.door.MOST_ROWS, []
-    for start in range(0, max(1, len(queue.rows)), most):
-        told = {"device": queue.device, "device_now": queue.device_now, "by": request.user}
-        taken += workflow.take_queue(forum, queue.rows[start : start + most], **told)
-    return taken
+def _take_file(request: HttpRequest, forum: Forum, data: bytes) -> list[QueuedRow | None]:
+    """Take a file over in parts, each by itself, so that others wait for no more than one of them; None for a row that
+    has to wait for the next time. What was taken over before is the same rows."""
+    queue, taken, begun = read_queue(data, forum), [], time.monotonic()
+    told: Any = {"device": queue.device, "device_now": queue.device_now, "by": request.user}
+    for start in range(0, max(1, len(queue.rows)), PART):
+        if time.monotonic() - begun > PATIENCE:
+            break
+        taken += workflow.take_queue(forum, queue.rows[start : start + PART], **told)
+    return taken + [None] * (len(queue.rows) - len(taken))
 
 
 def _told(rows: list[QueuedRow]) -> str:

@@ -167,15 +167,16 @@ class Book:
     def opened(cls, forum: Forum, rows: Iterable[Row]) -> "Book":
         """Read the forum's delegates, locked, and who came; and which codes in `rows` are of other forums."""
         book = cls(forum)
-        along = ("stakeholder", "sits_in_for", "merged_into__sits_in_for")
+        along, people = ("stakeholder", "sits_in_for", "merged_into__sits_in_for"), {}
         for delegate in (
             forum.delegates.select_for_update(of=("self",), no_key=True).select_related(*along).order_by("pk")
         ):
-            book.by_ticket[delegate.ticket] = delegate
+            book.by_ticket[delegate.ticket], people[delegate.pk] = delegate, presence.person_of(delegate)
             if delegate.badge_number is not None:
                 book.by_badge[delegate.badge_number] = delegate
-        for check in presence.counting(forum):
-            book.note(Seen(presence.person_of(check.delegate), check.device, check.channel, check.at))
+        checks = presence.counting(forum).select_related(None).order_by("at", "pk")
+        for pk, device, channel, at in checks.values_list("delegate", "device", "channel", "at"):
+            book.note(Seen(people[pk], device, channel, at))
         codes = filter(None, (CODE.fullmatch(row.word("code").strip()) for row in rows))
         unknown = {uuid.UUID(code["ticket"]) for code in codes} - set(book.by_ticket)
         if unknown:

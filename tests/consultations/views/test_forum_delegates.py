@@ -82,6 +82,7 @@ def test_bad_choices_are_answered_in_words(officer, client, forum):
     )  # fmt: skip
     assert client.post(together, {**refuse, "reason": "x" * 2_001}).status_code == 422
     assert client.get(at("forum_delegate", forum, foreign.pk)).status_code == 404
+    assert client.post(at("forum_promote", forum), {"group": "\0"}).status_code == 404
 
 
 def test_one_person_is_corrected_withdrawn_for_the_reserve_and_sat_in_for(officer, client, forum):
