@@ -1,5 +1,6 @@
 """What every test gets: a database of its own run, the played sample in one beside it, and the PDF validator."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -30,6 +31,7 @@ OWN_DATABASE = "DATABASE_URL" not in os.environ
 hypothesis.register_profile("portal", deadline=None)
 hypothesis.load_profile("portal")
 
+LONGEST = ("test_journey", "test_canary")
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}  # as the migrations left them
 
 # After a test with transactions of its own every table is emptied, the journal too, which the database refuses else.
@@ -66,6 +68,11 @@ def pytest_configure(config):
             migrated.make(RUN_FOLDER / "postgres")
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: not item.path.name.startswith(LONGEST))
+
+
 def pytest_unconfigure(config):
     """Leave nothing behind."""
     if not hasattr(config, "workerinput"):
@@ -96,7 +103,7 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
         connection.close()
         cursor.execute(
             "SELECT query, pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
-            [own["NAME"]],
+            [own["TEST"]["NAME"]],  # never the server's own, through which other workers make theirs
         )
         for query, _ended in cursor.fetchall():
             print(f"\nStill connected when the run ended: {query[:200]}")
@@ -143,14 +150,35 @@ def vera(tmp_path_factory) -> Callable[[Path, str], list[str]]:
 
 @pytest.fixture(scope="session")
 def played_database(django_db_setup, django_db_blocker) -> Iterator[str]:
-    """The name of a database in which the sample was played, beside the run's own: once for each worker, on demand."""
+    """The name of a database in which the sample was played, beside the run's own: one for each worker, on demand."""
     with django_db_blocker.unblock(), _database_of_this_run():
         name = f"{connection.settings_dict['NAME']}_played"
-        with _copied(connection.settings_dict["NAME"], name):
-            with _connected_to(name):
-                call_command("load_reference", stdout=StringIO())
-                call_command("play_demo", stdout=StringIO())
-            yield name
+        if OWN_DATABASE:
+            with _copied(_sample(), name):
+                yield name
+        else:
+            with _copied(connection.settings_dict["NAME"], name):
+                _play(name)
+                yield name
+
+
+def _sample() -> str:
+    """The name of the database in which the first worker that needs it plays the sample, for all to copy from."""
+    name = "portal_sample"
+    with (RUN_FOLDER / "sample.lock").open("a") as lock, connection._nodb_cursor() as cursor:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        cursor.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+        if cursor.fetchone() is None:
+            cursor.execute(f"CREATE DATABASE being_played TEMPLATE {migrated.NAME}")
+            _play("being_played")
+            cursor.execute(f"ALTER DATABASE being_played RENAME TO {name}")
+    return name
+
+
+def _play(name: str) -> None:
+    with _connected_to(name):
+        call_command("load_reference", stdout=StringIO())
+        call_command("play_demo", stdout=StringIO())
 
 
 @pytest.fixture
