@@ -153,6 +153,7 @@ urlpatterns = [
     path("desk/likenesses/<int:pk>/", likeness.likeness, name="likeness"),
     path("desk/likenesses/<int:pk>/merge/", likeness.likeness_merge, name="likeness_merge"),
     path("desk/likenesses/<int:pk>/dismiss/", likeness.likeness_dismiss, name="likeness_dismiss"),
+    path("desk/likenesses/<int:pk>/<slug:verb>/", likeness.likeness_move, name="likeness_move"),
     path("desk/forums/<slug:slug>/", forum_home.forum_home, name="forum_home"),
     path("desk/forums/<slug:slug>/programme/", forum_programme.forum_programme, name="forum_programme"),
     path("desk/forums/<slug:slug>/programme/breakouts/", forum_programme.forum_breakouts, name="forum_breakouts"),

@@ -344,7 +344,8 @@ def _bare_point(world: SimpleNamespace, state: str) -> Point:
 
 def _bare_likeness(world: SimpleNamespace, state: str) -> Likeness:
     answered = make_point(session=world.session, state="disposed")
-    return make_likeness(answered, make_point(session=world.session), state=state)
+    together = {} if state == "open" else {"state": "merged", "into": answered}
+    return make_likeness(answered, make_point(session=world.session, **together), state=state)
 
 
 def _bare_paper(world: SimpleNamespace, state: str) -> PositionPaper:

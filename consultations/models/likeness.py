@@ -69,7 +69,12 @@ class Likeness(models.Model):
             models.UniqueConstraint(fields=["first_point", "second_point"], name="likeness_points_once"),
             models.UniqueConstraint(fields=["first_input", "second_input"], name="likeness_inputs_once"),
         ]  # fmt: skip
-        triggers = [*state_guards("open", [("open", "merged"), ("open", "dismissed")]), no_delete()]
+        triggers = [
+            *state_guards(
+                "open", [("open", "merged"), ("open", "dismissed"), ("merged", "open"), ("dismissed", "open")]
+            ),
+            no_delete(),
+        ]
 
     def __str__(self):
         return f"{self.first_point or self.first_input} ~ {self.second_point or self.second_input}"

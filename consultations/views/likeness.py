@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -25,12 +26,14 @@ from consultations.models import (
 )
 from consultations.queries import Alike, group_of, groups_alike, organisations_behind
 from consultations.workflow import LIKENESS_MOVES
+from ncm_portal.workflow import moves_open_to
 
-from .access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
+from .access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
 
 SHOWN = 25  # groups on the page; when these are decided, the next come up
 BESIDE = 6  # texts side by side; the others of a campaign are named
 DECIDED = 10
+UNDO = {"reopen_likeness": workflow.reopen_likeness}
 UNDER_WAY = [JobState.WAITING, JobState.RUNNING]
 
 
@@ -103,6 +106,8 @@ def _show(
         "others": group.texts[BESIDE:],
         "words": list(dict.fromkeys(word for each in group.pairs for word in each.words)),
         "moves": LIKENESS_MOVES,
+        "undo": moves_open_to({verb: LIKENESS_MOVES[verb] for verb in UNDO}, pair, request.user),
+        "here": reverse("likeness", args=[pair.pk]),
         "events": Event.objects.about(pair).reverse(),
     }
     return render(request, "consultations/desk/likeness.html", context, status=outcome.status)
@@ -143,6 +148,20 @@ def likeness_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
         workflow.dismiss_group(form.chosen, by=request.user, reason=form.cleaned_data["reason"])
 
     return _decide(request, pk, act, _said_something_else)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def likeness_move(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Take back what was decided about a pair: the verb stands in the address."""
+    pair = get_object_or_404(Likeness, pk=pk)
+    if request.method != "POST":
+        return redirect("likeness", pk)
+    outcome = carry_out(request, pair, verb, UNDO)
+    if outcome.reasons:
+        return _show(request, pair, outcome)
+    messages.success(request, _("The decision is taken back. The pair waits to be looked at again."))
+    return redirect("likeness", pk)
 
 
 def _decide(request: HttpRequest, pk: int, act: Any, done: Any) -> HttpResponse:

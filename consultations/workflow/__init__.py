@@ -92,6 +92,7 @@ from .likeness import (
     merge_group,
     merge_likeness,
     points_to_compare,
+    reopen_likeness,
 )
 from .notices import TRY_AGAIN, choose_notices, try_again
 from .on_behalf import SheetRow, TakenIn, WhyNot, check_against_original, retype, take_in, take_in_many

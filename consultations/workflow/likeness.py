@@ -59,6 +59,14 @@ def _stands(point: Point) -> Condition:
     return either(is_validated, _("%(point)s is validated") % about, _("%(point)s is %(state)s") % about)
 
 
+def nothing_stands_on_it(likeness: Likeness) -> list[Condition]:
+    """What taking a decision back needs: two points that stand apart. Two inputs were never joined."""
+    if likeness.first_point_id is None:
+        return []
+    apart = standing_for(likeness.first_point) != standing_for(likeness.second_point)
+    return [either(apart, _("The points stand apart"), _("The points stand together: take them apart first"))]
+
+
 LIKENESS_MOVES = table(
     Move(
         "merge_likeness",
@@ -78,6 +86,17 @@ LIKENESS_MOVES = table(
         secretariat_may,
         SECRETARIAT,
         needs_reason=True,
+    ),
+    Move(
+        "reopen_likeness",
+        gettext_lazy("Take the decision back"),
+        (S.MERGED, S.DISMISSED),
+        S.OPEN,
+        secretariat_may,
+        SECRETARIAT,
+        nothing_stands_on_it,
+        needs_reason=True,
+        undoes=True,
     ),
 )
 
@@ -111,6 +130,17 @@ def dismiss_likeness(likeness: Likeness, *, by: User, reason: str) -> Likeness:
     """Decide that they do not say the same. The pair is not suggested again."""
     move = LIKENESS_MOVES["dismiss_likeness"]
     return make(move, likeness, by=by, reason=reason, change=lambda row: _decide(row, by, reason))
+
+
+@verb
+def reopen_likeness(likeness: Likeness, *, by: User, reason: str) -> Likeness:
+    """Take back what was decided about a pair; it is suggested again. The journal keeps both. Raises NotAllowed or
+    Blocked."""
+
+    def undecide(row: Likeness) -> None:
+        row.decided_by, row.decided_at, row.reason = None, None, ""
+
+    return make(LIKENESS_MOVES["reopen_likeness"], likeness, by=by, reason=reason, change=undecide)
 
 
 def _decide(row: Likeness, by: User, reason: str) -> None:

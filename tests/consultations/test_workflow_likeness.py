@@ -198,6 +198,32 @@ def test_inputs_of_a_campaign_stay_as_they_are(consultation, officer):
     assert [(each.state, each.computed_sha256()) for each in (first, second)] == before
 
 
+@pytest.mark.parametrize("decide", [workflow.merge_likeness, workflow.dismiss_likeness])
+def test_a_decision_about_inputs_is_taken_back_and_the_pair_waits_again(consultation, officer, decide):
+    pair = make_likeness(make_submission(consultation), make_submission(consultation))
+    decide(pair, by=officer, reason="One letter.")
+    assert groups_alike(10) == ([], 0)
+    with pytest.raises(NotAllowed):
+        workflow.reopen_likeness(pair, by=make_user(), reason="No.")
+    workflow.reopen_likeness(pair, by=officer, reason="Two letters.")
+    pair.refresh_from_db()
+    assert (pair.state, pair.reason, pair.decided_by, pair.decided_at) == ("open", "", None, None)
+    assert [group.pairs for group in groups_alike(10)[0]] == [[pair]]
+    verbs = Event.objects.about(pair).values_list("verb", "reason")
+    assert list(verbs)[1:] == [("reopen_likeness:refused", "No."), ("reopen_likeness", "Two letters.")]
+
+
+def test_points_are_taken_apart_before_the_pair_waits_again(consultation, officer):
+    first, second = points(consultation, ASK, SAME)
+    pair = make_likeness(first, second)
+    workflow.merge_likeness(pair, by=officer, reason="The same ask.")
+    with pytest.raises(Blocked) as refusal:
+        workflow.reopen_likeness(pair, by=officer, reason="Not quite.")
+    assert refusal.value.reasons == ["The points stand together: take them apart first"]
+    workflow.unmerge(second, by=officer, reason="Not quite.")
+    assert workflow.reopen_likeness(pair, by=officer, reason="Not quite.").state == "open"
+
+
 # --- Groups and numbers ---------------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,7 @@
 """The desk's pages of texts that may say the same."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from consultations import jobs
@@ -120,6 +121,21 @@ def test_inputs_are_seen_as_one_campaign(desk, consultation):
     post(desk, "likeness_merge", pair)
     assert "These inputs are seen as one campaign." in words(desk.get(LIST))
     assert Likeness.objects.get().state == "merged"
+
+
+def test_a_campaign_that_is_none_is_taken_apart_again(desk, consultation):
+    first, second = make_submission(consultation), make_submission(consultation)
+    pair = make_likeness(first, second)
+    post(desk, "likeness_merge", pair)
+    at = reverse("likeness", args=[pair.pk])
+    assert [each.move.verb for each in desk.get(at).context["undo"]] == ["reopen_likeness"]
+    assert "One of 2 inputs" in words(Client().get(reverse("input", args=[first.reference])))
+    assert desk.post(f"{at}reopen_likeness/", {"reason": " "}).status_code == 409
+    assert desk.post(f"{at}merge_point/", {"reason": "x"}).status_code == 404
+    assert desk.post(f"{at}reopen_likeness/", {"reason": "Two letters."}).headers["Location"] == at
+    page = desk.get(at)
+    assert ("The decision is taken back." in words(page), page.context["undo"]) == (True, [])
+    assert "One of 2 inputs" not in words(Client().get(reverse("input", args=[first.reference])))
 
 
 def test_what_was_typed_is_kept_when_it_is_refused(desk, pair):
