@@ -10,6 +10,8 @@ from consultations.forms import LineField, PlainTextField, reason_field
 from positions.models import PARAGRAPH_LIMIT, Paragraph
 from positions.workflow.afterwards import against
 
+from .words import ParagraphField
+
 
 class CorrectionForm(forms.Form):
     """The text as it should have been printed, paragraph by paragraph, and what slipped."""
@@ -24,7 +26,7 @@ class CorrectionForm(forms.Form):
         super().__init__(*args, **options)
         self.printed = list(printed)
         for _paragraph, words in self.printed:
-            self.fields[f"text_{words['number']}"] = PlainTextField(
+            self.fields[f"text_{words['number']}"] = ParagraphField(
                 label=_("Paragraph %(number)s") % {"number": words["number"]},
                 max_length=PARAGRAPH_LIMIT,
                 what=_("The paragraph"),

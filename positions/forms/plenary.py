@@ -14,6 +14,7 @@ from positions.models import PARAGRAPH_LIMIT, FloorMode, FloorOutcome
 from positions.workflow import Ruling
 
 from .meeting import VOTES
+from .words import ParagraphField
 
 CHOOSE_ONE = {"invalid_choice": _("Choose one of these")}
 
@@ -107,7 +108,7 @@ class AskFloorForm(forms.Form):
 class FloorWordsForm(forms.Form):
     """Words that the floor proposes for a paragraph."""
 
-    amendment = PlainTextField(
+    amendment = ParagraphField(
         label=_("The whole paragraph, as proposed"),
         help_text=_("Change what is to be changed, and leave the rest. Empty: the paragraph as it stands."),
         max_length=PARAGRAPH_LIMIT,
@@ -140,7 +141,7 @@ class RulingForm(forms.Form):
     hide_optional = True
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    amendment = PlainTextField(max_length=PARAGRAPH_LIMIT, required=False, widget=forms.HiddenInput)
+    amendment = ParagraphField(max_length=PARAGRAPH_LIMIT, required=False, widget=forms.HiddenInput)
     moved_by = forms.ModelChoiceField(Stakeholder.objects.verified(), widget=forms.HiddenInput, required=False)
     outcome = forms.ChoiceField(
         label=_("What the meeting decides"),

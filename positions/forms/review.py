@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
-from consultations.forms import reason_field
+from consultations.forms import LineField, reason_field
 from consultations.models import Stakeholder
 from consultations.uploads.room import has_room
 from positions.models import WITH_TEXT, Advice, Audience, Consent, Operation
@@ -237,5 +237,11 @@ class ChooseForm(forms.Form):
     """The one text of a paragraph for which amendments were accepted; `base` is the wording that it was made from."""
 
     text = paragraph_text(help_text=_("What the paragraph shall say."))
-    why = reason_field(_("Say why it says so: it is kept with the wording."), help_text=_("Kept with the wording."))
+    why = LineField(
+        label=_("Reason"),
+        max_length=500,
+        what=_("The reason"),
+        help_text=_("Kept with the wording."),
+        error_messages={"required": _("Say why it says so: it is kept with the wording.")},
+    )
     base = forms.IntegerField(widget=forms.HiddenInput, **PK)

@@ -14,7 +14,6 @@ from positions.models import (
     Amendment,
     Audience,
     EditionKind,
-    Grounding,
     Operation,
     PaperState,
     Paragraph,
@@ -28,6 +27,7 @@ from positions.wording import parts
 
 from .amendments import AMENDMENT_MOVES, SECRETARIAT
 from .drafting import add_paragraph, move_paragraph, remove_paragraph, reword
+from .lineage import split_paragraph
 from .moves import PAPER_MOVES
 
 REMIND_BEFORE = timedelta(days=2)
@@ -221,25 +221,12 @@ def _split(amendment: Amendment, paragraph: Paragraph, by: User, why: str) -> No
 
 
 def _divide(paragraph: Paragraph, text: str, by: User, why: str, base: Wording | int | None) -> None:
-    """Word the paragraph anew; each further part becomes a paragraph behind it that rests on the same, unconfirmed."""
-    first, *rest = parts(text)
-    sources = list(paragraph.wording.groundings.all())
-    last = reword(paragraph, by=by, text=first, why=why, base=base)
-    for part in rest:
-        provisions = paragraph.provisions.all()
-        marks = {"strength": paragraph.strength, "is_secretariat_text": paragraph.is_secretariat_text}
-        last = add_paragraph(paragraph.section, by=by, text=part, why=why, after=last, provisions=provisions, **marks)
-        Grounding.objects.bulk_create(
-            Grounding(
-                wording=last.wording,
-                point_id=each.point_id,
-                relation=each.relation,
-                is_confirmed=False,
-                by=by,
-                at=now(),
-            )
-            for each in sources
-        )
+    """Word the paragraph anew; each further part becomes a paragraph behind it, as where a drafter splits one."""
+    texts = parts(text)
+    if len(texts) > 1:
+        split_paragraph(paragraph, by=by, texts=texts, why=why, base=base.pk if isinstance(base, Wording) else base)
+    else:
+        reword(paragraph, by=by, text=text, why=why, base=base)
 
 
 CARRY_OUT: dict[str, Callable[[Amendment, Paragraph, User, str], None]] = {

@@ -127,6 +127,10 @@ def test_a_slip_is_proposed_and_issued_in_the_browser(published, monkeypatch):
     assert refused.status_code == 422
     assert "Paragraph 3: The operative words stay as they were adopted: commit to." in words(refused)
     assert "Kenya agrees to a third." in words(refused)
+    unseen = first.post(
+        new, {"reason": "A slip.", **texts, "text_3": "Kenya and its \u202ecounties commit to a third."}
+    )
+    assert (unseen.status_code, "U+202E" in words(unseen)) == (422, True)
     texts["text_3"] = "Kenya and its Counties commit to a third."
     proposed = first.post(new, {"reason": "A capital.", **texts})
     page = proposed["Location"]

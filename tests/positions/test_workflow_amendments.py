@@ -5,7 +5,7 @@ import pytest
 from consultations.models import OutgoingMail
 from ncm_portal.workflow import Conflict, NotAllowed
 from positions import workflow
-from positions.models import Amendment, Paragraph
+from positions.models import Amendment, Lineage, Paragraph
 from tests.paper_factories import make_paper, make_paragraph, make_section
 from tests.positions.drafting import last_entry
 from tests.positions.reviewing import (
@@ -201,6 +201,11 @@ def test_a_paragraph_is_divided_and_its_parts_rest_on_the_same(draft):
     sources = [list(each.wording.groundings.values_list("point", "is_confirmed")) for each in paragraphs(draft.paper)]
     assert sources == [[(draft.point.pk, False)]] * 2
     assert [each.strength for each in paragraphs(draft.paper)] == ["calls_for"] * 2
+    first, second = paragraphs(draft.paper)
+    assert list(Lineage.objects.values_list("predecessor", "successor", "kind")) == [(first.pk, second.pk, "split")]
+    answers = draft.paper.dispositions.filter(paragraphs=first)
+    assert answers.exists()
+    assert set(answers) == set(draft.paper.dispositions.filter(paragraphs=second))
 
 
 def test_what_each_operation_needs_is_said(draft):

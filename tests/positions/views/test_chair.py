@@ -106,6 +106,18 @@ def test_lines_of_words_from_the_floor_end_as_they_do_everywhere(text):
     assert (made.amendment, made.decided.text) == ("One thing.\n\nAnother.", "One thing.\n\nAnother.")
 
 
+def test_words_from_the_floor_are_looked_through_as_those_of_drafters(text):
+    show(text)
+    address = page(text, "forum_chair_words", text.first.key)
+    for odd, told in (("<p class=MsoNormal>Kenya", "This is the code of a page"), ("Kenya \u202ecalls", "U+202E")):
+        refused = text.as_officer.post(address, {"amendment": odd, "moved_by": text.two.pk})
+        assert (refused.status_code, told in words(refused)) == (422, True)
+        straight = ruling(text, amendment=odd, moved_by=text.two.pk, outcome="adopted", words="amended")
+        assert (straight.status_code, told in words(straight)) == (422, True)
+    text.as_officer.post(address, {"amendment": "Kenya calls\u200b for shel\u00adters.", "moved_by": text.two.pk})
+    assert Screen.objects.get().amendment == "Kenya calls for shelters."
+
+
 def ruling_page(text):
     return text.as_head.get(page(text, "forum_chair_decide", text.first.key)).content.decode()
 
