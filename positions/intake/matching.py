@@ -17,7 +17,9 @@ NUMBER = re.compile(r"(\d{1,4})(?:[.)]\s*|\t\s*)")  # "12." or "12" and a tab; "
 # What the heads of the columns are called; of the standards bodies' own form, too.
 HEADS = {
     "who": r"who|organi[sz]ation|mb\b|mb/nc|nc|name|from|shirika",
-    "paragraph": r"paragraph|para|par\.?|clause|no\.?|number|line|aya",
+    "paragraph": r"paragraph|para|par\.?|aya",
+    "line": r"line",
+    "clause": r"clause|no\.?|number",  # counts as the paragraph where no other column does
     "kind": r"kind|type|aina",
     "comment": r"comment|reason|justification|rationale|why|maoni|sababu",
     "change": r"proposed|change|proposal|new text|wording|suggest|pendekezo",
@@ -174,16 +176,25 @@ def columns(head: Iterable[Any]) -> dict[str, int]:
     """Which column holds what, by the words of its head; the first one that fits."""
     found: dict[str, int] = {}
     for place, words in enumerate(head):
-        for name in ("change", "comment", "kind", "paragraph", "who"):
+        for name in ("change", "comment", "kind", "paragraph", "line", "clause", "who"):
             if name not in found and re.match(rf"\W*({HEADS[name]})", str(words or ""), re.IGNORECASE):
                 found[name] = place
                 break
+    clause = found.pop("clause", None)
+    if clause is not None and "paragraph" not in found:
+        found["paragraph"] = clause
     return found
 
 
-def match_table(rows: list[list[Any]], targets: Iterable[Target]) -> Matched | None:
-    """The proposals of a table of comments; None where no row is a head with a paragraph and a proposed change."""
-    head = next((place for place, row in enumerate(rows[:10]) if {"paragraph", "change"} <= columns(row).keys()), None)
+def match_table(
+    rows: list[list[Any]], targets: Iterable[Target], lines: Mapping[int, int] | None = None
+) -> Matched | None:
+    """The proposals of a table of comments; None where no row is a head with a place and a proposed change.
+
+    A row names its place by the number of the paragraph, or else by that of a line: `lines` gives the number of the
+    paragraph in which each line of the edition stands.
+    """
+    head = next((place for place, row in enumerate(rows[:10]) if _is_head(columns(row))), None)
     if head is None:
         return None
     names, known = columns(rows[head]), {each.number: each for each in targets}
@@ -191,22 +202,39 @@ def match_table(rows: list[list[Any]], targets: Iterable[Target]) -> Matched | N
     for row in rows[head + 1 :]:
         cells = {name: str(row[place] or "").strip() for name, place in names.items() if place < len(row)}
         if any(cells.get(name) for name in ("comment", "change", "kind")):
-            _add_row(matched, cells, known)
+            _add_row(matched, cells, known, lines or {})
     return matched
 
 
-def _add_row(matched: Matched, cells: Mapping[str, str], known: Mapping[int, Target]) -> None:
-    change, comment = cells.get("change", ""), cells.get("comment", "")
+def _is_head(names: Mapping[str, int]) -> bool:
+    return "change" in names and ("paragraph" in names or "line" in names)
+
+
+def _named(cells: Mapping[str, str], known: Mapping[int, Target], lines: Mapping[int, int]) -> Target | None:
+    """The paragraph that a row names: by its number, or else by that of the first line it quotes."""
     number = re.search(r"\d{1,4}", cells.get("paragraph", ""))
-    target = known.get(int(number[0])) if number else None
+    if number:
+        return known.get(int(number[0]))
+    line = re.search(r"\d{1,5}", cells.get("line", ""))
+    return known.get(lines.get(int(line[0]), 0)) if line else None
+
+
+def _why(cells: Mapping[str, str]) -> str:
+    """What the row says in favour of its change: who says it, what kind of comment it is, the comment."""
+    comment = cells.get("comment", "")
+    said = ", ".join(filter(None, (cells.get("who", ""), cells.get("kind", ""))))
+    return f"{said}: {comment}" if said and comment else comment
+
+
+def _add_row(matched: Matched, cells: Mapping[str, str], known: Mapping[int, Target], lines: Mapping[int, int]) -> None:
+    change, comment = cells.get("change", ""), cells.get("comment", "")
+    target = _named(cells, known, lines)
     if target is None:
         matched.left.append((change or comment, _("The row names no paragraph of the text by its number.")))
     elif not change:
         matched.left.append((comment, _("The row proposes no change. Send it as an input, or write the words.")))
     else:
-        kind = cells.get("kind", "")
-        reason = f"{kind}: {comment}" if kind and comment else comment
-        matched.found.append(_proposed(target, change, reason))
+        matched.found.append(_proposed(target, change, _why(cells)))
 
 
 def _proposed(target: Target, change: str, reason: str) -> Found:

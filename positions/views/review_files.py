@@ -76,10 +76,18 @@ def _read(data: bytes, found: ReviewRound) -> Matched:
         for section in sections_of(found)
         for each in section["paragraphs"]
     ]
-    matched = _read_word(data, targets) if _is_word(data) else _read_sheet(data, targets)
+    lines = _lines(found)
+    matched = _read_word(data, targets, lines) if _is_word(data) else _read_sheet(data, targets, lines)
     if not matched.found and not matched.left:
         raise NotReadable(_("No change was found in this file. Look whether it is the one that you worked on."))
     return matched
+
+
+def _lines(found: ReviewRound) -> dict[int, int]:
+    """The number of the paragraph in which each numbered line of the edition under review stands."""
+    blocks = reading.lines(found.edition.sha256)
+    passages = [each for block in blocks for each in block.passages if each.paragraph]
+    return {line.number: each.paragraph for each in passages for line in each.lines if each.paragraph}
 
 
 def _is_word(data: bytes) -> bool:
@@ -89,23 +97,23 @@ def _is_word(data: bytes) -> bool:
         return False
 
 
-def _read_word(data: bytes, targets: list[Target]) -> Matched:
+def _read_word(data: bytes, targets: list[Target], lines: dict[int, int]) -> Matched:
     read_in = read_word(data)
     whole = match_lines(read_in["lines"], targets)
     for table in read_in["tables"]:
-        if rows := match_table(table, targets):
+        if rows := match_table(table, targets, lines):
             whole = Matched([*whole.found, *rows.found], [*whole.left, *rows.left])
     return whole
 
 
-def _read_sheet(data: bytes, targets: list[Target]) -> Matched:
+def _read_sheet(data: bytes, targets: list[Target], lines: dict[int, int]) -> Matched:
     try:
         sheet = read(data)
     except EncodingUnknown as unknown:  # nobody is asked here how the letters were saved
         raise NotReadable(
             _("The letters of this CSV file were saved in a way that is not known. Save it as .xlsx and send it again.")
         ) from unknown
-    matched = match_table([sheet.headers or [], *(list(row) for row in sheet)], targets)
+    matched = match_table([sheet.headers or [], *(list(row) for row in sheet)], targets, lines)
     if matched is None:
         raise NotReadable(_("The first row must name a column for the paragraph and one for the proposed change."))
     return matched

@@ -123,21 +123,48 @@ def test_the_table_of_the_document_is_read(document):
         cell.text = words
     (table,) = read_word(saved(document))["tables"]
     found = match_table(table, TARGETS)
-    assert found.found == [Found(TARGETS[1].key, 2, "replace", "Kenya urges that crews be paid.", "ed: Clearer.")]
+    assert found.found == [
+        Found(TARGETS[1].key, 2, "replace", "Kenya urges that crews be paid.", "Ministry, ed: Clearer.")
+    ]
 
 
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        (["KE", "1", "ge", "Said twice.", "Delete"], (1, "delete", "", "ge: Said twice.")),
+        (["KE", "1", "ge", "Said twice.", "Delete"], (1, "delete", "", "KE, ge: Said twice.")),
         (["KE", "4", "te", "", "Add a new paragraph: It is lit."], (4, "insert", "It is lit.", "")),
-        (["KE", "4", "", "So.", TEXTS[3] + " It is lit."], (4, "replace", TEXTS[3] + " It is lit.", "So.")),
+        (["KE", "4", "", "So.", TEXTS[3] + " It is lit."], (4, "replace", TEXTS[3] + " It is lit.", "KE: So.")),
     ],
 )
 def test_rows_of_a_standards_table_are_understood(row, expected):
     head = ["MB/NC", "Paragraph/Figure/Table", "Type of comment", "Comments", "Proposed change"]
     (found,) = match_table([["Comments on the draft"], head, row], TARGETS).found
     assert (found.number, found.operation, found.text, found.reason) == expected
+
+
+# The form of the standards bodies as it is sent out, all eight columns.
+FORM = [
+    "MB/NC", "Line number (e.g. 17)", "Clause/ Subclause (e.g. 3.1)", "Paragraph/ Figure/ Table (e.g. Table 1)",
+    "Type of comment", "Comments", "Proposed change", "Observations of the secretariat",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "clause", "paragraph", "expected"),
+    [
+        ("212", "", "", 3),
+        ("211-212", "4.1", "", 2),
+        ("212", "4.1", "Paragraph 1", 1),  # the paragraph goes before the line
+        ("9", "", "", None),
+        ("", "4.1", "", None),  # a section is no paragraph
+        ("", "", "99", None),
+    ],
+)
+def test_the_form_of_the_standards_bodies_names_its_place_by_paragraph_or_by_line(line, clause, paragraph, expected):
+    row = ["KE", line, clause, paragraph, "te", "So.", "Delete", ""]
+    found, left = match_table([FORM, row], TARGETS, {210: 1, 211: 2, 212: 3})
+    assert [each.number for each in found] == ([expected] if expected else [])
+    assert len(left) == (not expected)
 
 
 def test_rows_that_name_no_paragraph_or_propose_nothing_are_listed():

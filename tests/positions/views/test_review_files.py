@@ -1,8 +1,11 @@
 """A text under review goes out in Word and comes back: every change is shown first, and what is ticked is proposed."""
 
+import json
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from positions.lines import numbered as numbered_lines
 from positions.models import Amendment
 from tests.factories import make_member, make_ministry, make_user
 from tests.positions.intake.changing import behind, numbered, opened, rewrite, saved
@@ -89,8 +92,19 @@ def test_a_table_of_comments_is_read_from_csv(member, review):
     sheet = f"{head}\nKE,1,te,Safety first.,{OTHER}\nKE,9,te,None.,Words.\n"
     page = upload(member, review, sheet.encode(), "comments.csv")
     (row,) = page.context["table"]
-    assert (row["form"]["text"].value(), row["form"]["reason"].value()) == (OTHER, "te: Safety first.")
+    assert (row["form"]["text"].value(), row["form"]["reason"].value()) == (OTHER, "KE, te: Safety first.")
     assert [words for words, _why in page.context["left"]] == ["Words."]
+
+
+def test_a_row_quotes_a_line_of_the_edition_under_review(member, review):
+    edition = review.paper.rounds.get().edition
+    lines = numbered_lines(json.loads(edition.content))
+    (line,) = [
+        each.number for block in lines for passage in block.passages for each in passage.lines if each.text == TEXT
+    ]
+    sheet = f"MB/NC,Line number,Type,Comments,Proposed change\nKE,{line},te,Safety first.,{OTHER}\n"
+    (row,) = upload(member, review, sheet.encode(), "comments.csv").context["table"]
+    assert row["paragraph"]["text"] == TEXT
 
 
 @pytest.mark.parametrize(
