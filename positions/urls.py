@@ -241,6 +241,7 @@ urlpatterns = [
     path("desk/papers/<slug:slug>/clearance/matrix/", mandates.desk_matrix, name="desk_matrix"),
     path("desk/papers/<slug:slug>/paragraphs/<uuid:key>/mandate/", mandates.desk_mandate, name="desk_mandate"),
     path("desk/papers/<slug:slug>/adoption/", adoption.desk_adoption, name="desk_adoption"),
+    path("desk/papers/<slug:slug>/adoption/forum/", adoption.desk_paper_forum, name="desk_paper_forum"),
     path("desk/papers/<slug:slug>/adoption/quorum/", adoption.desk_quorum, name="desk_quorum"),
     path("desk/papers/<slug:slug>/adoption/reservations/", adoption.desk_reservation, name="desk_reservation"),
     path(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import PlainTextField, ReasonForm, reason_field
 from consultations.forms.fields import REASON_LIMIT
-from consultations.models import Stakeholder
+from consultations.models import Forum, ForumState, Stakeholder
 from positions.models import PARAGRAPH_LIMIT, PaperState, PositionPaper, Rule, StanceValue
 
 SAYING_WHY = (StanceValue.COMMENT, StanceValue.RESERVATION, StanceValue.OBJECT)
@@ -143,6 +143,24 @@ class AdoptForm(forms.Form):
         what=_("The text"),
         required=False,
     )
+
+
+class ForumForm(forms.Form):
+    """The forum that is to adopt a paper."""
+
+    forum = forms.ModelChoiceField(
+        Forum.objects.none(),
+        to_field_name="slug",
+        label=_("Forum that adopts it"),
+        help_text=_("Forums of the same consultation."),
+        empty_label=_("Choose"),
+        error_messages={"required": _("Choose the forum"), "invalid_choice": _("Choose the forum")},
+    )
+
+    def __init__(self, *args: Any, paper: PositionPaper, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Forum.objects.filter(consultation=paper.consultation_id).exclude(state=ForumState.CANCELLED)
+        self.fields["forum"].queryset = own.order_by("starts_on", "pk")
 
 
 class ReservationForm(forms.Form):

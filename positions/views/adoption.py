@@ -12,11 +12,12 @@ from consultations.models import Event
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from ncm_portal.workflow import moves_open_to, needs_of
 from positions import workflow
-from positions.forms.decisions import NeededReasonForm, ReservationForm
+from positions.forms.decisions import ForumForm, NeededReasonForm, ReservationForm
 from positions.models import BEFORE_ADOPTION, FINAL_KINDS, EditionKind, PaperState, PositionPaper
 from positions.permissions import may_chair
 from positions.queries import numbered_paragraphs, paragraph_numbers
 from positions.workflow import PAPER_MOVES
+from positions.workflow.drafting import BEFORE_THE_SESSION
 from positions.workflow.meeting import BEFORE_THE_MEETING
 
 from .paper_moves import HOME, known_paper, moves_on
@@ -38,6 +39,7 @@ def _show_adoption(request: HttpRequest, paper: PositionPaper, outcome: Outcome 
         "paper": paper,
         "forum_text": paper.editions.filter(kind=EditionKind.FORUM).defer("content").first(),
         "counts": paper.quorum_counts.select_related("by")[:5],
+        "may_choose": paper.state in BEFORE_THE_SESSION,
         "may_count": paper.forum is not None and paper.state in BEFORE_ADOPTION and may_chair(request.user, paper),
         "reservations": sorted(reservations, key=lambda row: row.number or 0),
         "may_reserve": paper.state in BEFORE_THE_MEETING,
@@ -49,6 +51,25 @@ def _show_adoption(request: HttpRequest, paper: PositionPaper, outcome: Outcome 
         "needs": needs_of({verb: PAPER_MOVES[verb] for verb in HOME["desk_adoption"]}, paper),
     }
     return render(request, "positions/decide/desk_adoption.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_paper_forum(request: HttpRequest, slug: str) -> HttpResponse:
+    """Choose the forum that is to adopt the paper."""
+    paper = known_paper(request, slug)
+    data = request.POST if request.method == "POST" else None
+    form = ForumForm(data, paper=paper, initial={"forum": paper.forum.slug if paper.forum else ""})
+    outcome = NOTHING_DONE
+    if request.method == "POST":
+        outcome = INVALID
+        if form.is_valid():
+            outcome = attempt(lambda: workflow.choose_forum(paper, by=request.user, **form.cleaned_data))
+            if not outcome.reasons:
+                messages.success(request, _("The forum is chosen."))
+                return redirect("desk_adoption", slug)
+    context = {"paper": paper, "form": form, "reasons": outcome.reasons}
+    return render(request, "positions/decide/desk_forum.html", context, status=outcome.status)
 
 
 @for_secretariat

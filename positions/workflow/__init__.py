@@ -53,6 +53,7 @@ from .dispositions import decide
 from .drafting import (
     add_paragraph,
     add_section,
+    choose_forum,
     confirm_grounding,
     create_paper,
     edit_section,

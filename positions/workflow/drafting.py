@@ -7,9 +7,10 @@ from django.db.models import F, Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.models import Consultation, Forum, OutlinePart, Point, PointState, Provision, Theme, User
+from consultations.models import Consultation, Forum, ForumState, OutlinePart, Point, PointState, Provision, Theme, User
 from ncm_portal.workflow import Blocked, Conflict, demand, journal, locked, now, verb
 from positions.models import (
+    BEFORE_ADOPTION,
     COMMENT_LIMIT,
     Grounding,
     GroundingRelation,
@@ -22,13 +23,14 @@ from positions.models import (
     Wording,
     wording_sha256,
 )
-from positions.permissions import may_draft
+from positions.permissions import may_draft, may_run
 
 from .amendments import outdate_all
 from .comments import resolve_comment
 
 OPEN_STATES = (PaperState.DRAFTING, PaperState.CONSOLIDATION)
 SECRETARIAT = gettext_lazy("the secretariat")
+BEFORE_THE_SESSION = tuple(state for state in BEFORE_ADOPTION if state != PaperState.IN_SESSION)
 STEP = 1024  # distance between two paragraphs, so that one fits between them without renumbering
 
 
@@ -72,6 +74,32 @@ def create_paper(
     Section.objects.bulk_create(Section(paper=paper, order=order, **row) for order, row in enumerate(rows, 1))
     journal("create", paper, by=by, after=paper.state)
     return paper
+
+
+@verb
+def choose_forum(paper: PositionPaper, *, by: User, forum: Forum) -> PositionPaper:
+    """Choose the forum that is to adopt the paper, or another one; until the meeting has taken the text up.
+
+    Raises NotAllowed, or Blocked with every reason.
+    """
+    demand(may_run(by, paper), who=SECRETARIAT, to=gettext_lazy("Choose the forum"))
+    row = locked(paper)
+    reasons = []
+    if row.state not in BEFORE_THE_SESSION:
+        words = _("The forum is chosen before the meeting takes the text up; now it is %(state)s.")
+        reasons.append(words % {"state": row.get_state_display()})
+    if forum.consultation_id != row.consultation_id:
+        reasons.append(_("The forum belongs to another consultation."))
+    if forum.state == ForumState.CANCELLED:
+        reasons.append(_("This forum was cancelled."))
+    if reasons:
+        raise Blocked(reasons)
+    if forum.pk == row.forum_id:
+        return row
+    before, row.forum = row.forum, forum
+    row.save(update_fields=["forum"])
+    journal("choose_forum", row, by=by, data={"from": before.slug if before else "", "to": forum.slug})
+    return row
 
 
 def _outline(themes: list[Theme]) -> list[dict[str, object]]:

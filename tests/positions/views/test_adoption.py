@@ -5,13 +5,15 @@ from django.test import Client
 from django.urls import reverse
 
 from consultations.models import Event
-from ncm_portal.workflow import Blocked, now
+from ncm_portal.workflow import Blocked, NotAllowed, now
 from positions import workflow
 from positions.models import QuorumCount
 from tests.factories import (
     change,
     make_check_in,
+    make_consultation,
     make_delegate,
+    make_forum,
     make_member,
     make_ministry,
     make_stakeholder,
@@ -24,7 +26,7 @@ from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert(1)</script> {{ 7|add:7 }}"
-PAGES = ["desk_adoption", "desk_reservation", "desk_publication"]
+PAGES = ["desk_adoption", "desk_paper_forum", "desk_reservation", "desk_publication"]
 FORMS = ["desk_quorum", "desk_files"]
 
 
@@ -132,6 +134,36 @@ def test_without_a_forum_there_is_nothing_to_count(text, as_head):
     assert "No forum is chosen." in words(as_head.get(page_of("desk_adoption", text)))
     refused = as_head.post(page_of("desk_quorum", text))
     assert (refused.status_code, refused.context["reasons"]) == (409, ["Choose the forum that adopts the paper."])
+
+
+def test_the_forum_is_chosen_until_the_text_is_taken_up(text, as_secretariat):
+    address, other = page_of("desk_paper_forum", text), make_forum(text.paper.consultation)
+    refused = as_secretariat.post(address, {"forum": other.slug})
+    assert (refused.status_code, refused.context["reasons"]) == (
+        409, ["The forum is chosen before the meeting takes the text up; now it is in session."],
+    )  # fmt: skip
+    paper = make_paper(make_consultation(), slug="no-forum")
+    address = reverse("desk_paper_forum", args=[paper.slug])
+    assert address in as_secretariat.get(reverse("desk_adoption", args=[paper.slug])).content.decode()
+    elsewhere = as_secretariat.post(address, {"forum": text.forum.slug})
+    assert (elsewhere.status_code, elsewhere.context["form"].errors) == (422, {"forum": ["Choose the forum"]})
+    forum = make_forum(paper.consultation)
+    assert said(as_secretariat.post(address, {"forum": forum.slug}, follow=True)) == ["The forum is chosen."]
+    paper.refresh_from_db()
+    assert paper.forum == forum
+    entry = Event.objects.about(paper).last()
+    assert (entry.verb, entry.data) == ("choose_forum", {"from": "", "to": forum.slug})
+    cancelled = change(make_forum(paper.consultation), state="cancelled")
+    with pytest.raises(Blocked) as told:
+        workflow.choose_forum(paper, by=text.secretariat, forum=cancelled)
+    assert told.value.reasons == ["This forum was cancelled."]
+    with pytest.raises(Blocked) as told:
+        workflow.choose_forum(paper, by=text.secretariat, forum=text.forum)
+    assert told.value.reasons == ["The forum belongs to another consultation."]
+    with pytest.raises(NotAllowed):
+        workflow.choose_forum(paper, by=make_user(), forum=forum)
+    workflow.choose_forum(paper, by=text.secretariat, forum=forum)
+    assert Event.objects.about(paper).filter(verb="choose_forum").count() == 1
 
 
 # --- Reservations -------------------------------------------------------------------------------------------------

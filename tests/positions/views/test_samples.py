@@ -15,6 +15,7 @@ WARNING = "SAMPLE: not a position of the Government of Kenya."
 OF_A_PAPER = (
     "desk_paper", "desk_coverage", "desk_dispositions", "desk_review", "desk_clearance", "desk_adoption",
     "desk_reservation", "desk_publication", "desk_matrix", "desk_explanation",
+    "desk_paper_forum",
 )  # fmt: skip
 
 
