@@ -45,7 +45,7 @@ run: ## development server with reload on 127.0.0.1:8000, on the demo's database
 
 bench: ## speed and memory, as ratios to a floor measured in the same run
 	@ncm_portal/prepare.sh test
-	@$(PY) -m pytest -q -s -o python_files='bench_*.py' tests/benchmarks $(ARGS)
+	@RACE_ROUNDS=200 $(PY) -m pytest -q -s -o python_files='bench_*.py' tests/benchmarks tests/positions/test_races.py $(ARGS)
 
 format: ## put the code into its format
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format --quiet .

@@ -266,13 +266,20 @@ def moves_open_to(moves: Mapping[str, Move], record: Any, user: Any) -> list[Ope
     ]
 
 
+def _single(conditions: Callable[[Any], list[Condition]]) -> list[Callable[[Any], list[Condition]]]:
+    if not isinstance(conditions, AllOf):
+        return [conditions]
+    return [single for part in conditions.parts for single in _single(part)]
+
+
 def needs_of(moves: Mapping[str, Move], record: Any) -> list[Condition]:
     """Answer "What does this need to move?": what each of `moves` needs from the present state, then who moves it on.
 
     Every condition stands once, whoever looks. Empty where the record has come to its end.
     """
     onward = [move for move in moves.values() if record.state in move.sources and not move.undoes]
-    needs = dict.fromkeys(condition for move in onward for condition in move.conditions(record))
+    asked = dict.fromkeys(part for move in onward for part in _single(move.conditions))  # each asks the database once
+    needs = dict.fromkeys(condition for part in asked for condition in part(record))
     for who in dict.fromkeys(move.who for move in onward):
         labels = ", ".join(str(move.label) for move in onward if move.who == who)
         needs[Condition(_("Next: %(moves)s. Who: %(who)s") % {"who": who, "moves": labels}, False)] = None

@@ -98,6 +98,22 @@ def clearance_requested(clearances: Iterable[Clearance]) -> None:
         )
 
 
+def silence_opened(paper: PositionPaper) -> None:
+    """Tell every member until which hour it may break the silence on a text, where it reads the text, and how."""
+    if paper.is_restricted:
+        return
+    officers = _clearing_officers(list(paper.clearances.values_list("ministry", flat=True)))
+    told = [*people_of(*Stakeholder.objects.members()), *(each for people in officers.values() for each in people)]
+    send_all(
+        "positions/mail/silence_opened.txt",
+        {each.address.lower(): each for each in told}.values(),
+        title=one_line(paper.title),
+        until=paper.silence_until,
+        link=address("desk_paper_move", paper.slug, "break_silence"),
+        always=True,
+    )
+
+
 def step_asked(paper: PositionPaper, step: ChainStep) -> None:
     """Ask the office of a step of the chain, such as legal vetting, to answer for the text that is cleared."""
     officers = _clearing_officers([step.institution_id])[step.institution_id]

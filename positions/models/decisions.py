@@ -129,6 +129,11 @@ class Stance(models.Model):
     def __str__(self):
         return f"{self.clearance.ministry.label}: {self.get_value_display()}"
 
+    @property
+    def mark(self) -> str:
+        """What somebody has seen who read it: these words, and this answer to them. It changes with either."""
+        return f"{self.wording_id}.{self.at.timestamp() if self.at else 0:.6f}"
+
 
 class QuorumCount(models.Model):
     """The quorum as counted from the check-ins at one moment, with the electorate frozen beside it."""

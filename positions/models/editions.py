@@ -1,7 +1,7 @@
 """Frozen texts and the files made of them."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Office, User
@@ -40,6 +40,9 @@ class EditionQuerySet(models.QuerySet):
             bodies = [m.stakeholder for m in user.live_memberships]
             if any(body.is_verified_member for body in bodies):
                 seen |= Q(kind=EditionKind.REVIEW, paper__is_restricted=False) & ~Q(paper__state=PaperState.WITHDRAWN)
+                newer = self.model.objects.filter(paper=OuterRef("paper"), frozen_at__gt=OuterRef("frozen_at"))
+                silent = Q(paper__state=PaperState.SILENCE, paper__is_restricted=False)
+                seen |= silent & Q(kind=EditionKind.CLEARANCE) & ~Exists(newer)
             seen |= Q(clearances__ministry__in=[body.pk for body in bodies], paper__is_restricted=False)
             asked = Q(paper__consultation__chain_steps__institution__in=[body.pk for body in bodies])
             seen |= asked & Q(

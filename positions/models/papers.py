@@ -87,7 +87,8 @@ class PaperQuerySet(models.QuerySet):
         return self.filter(state__in=OFFICIAL_STATES, is_restricted=False)
 
     def visible_to(self, user):
-        """Papers that `user` may know of: everyone the official ones, the secretariat all, members those in review.
+        """Papers that `user` may know of: everyone the official ones, the secretariat all, members those in review
+        or under silence.
 
         A restricted one, once it is adopted, is for officials, the secretariat and its head.
         """
@@ -100,6 +101,7 @@ class PaperQuerySet(models.QuerySet):
             bodies = [m.stakeholder for m in user.live_memberships]
             if any(body.is_verified_member for body in bodies):
                 seen |= Q(rounds__isnull=False, is_restricted=False) & ~Q(state=PaperState.WITHDRAWN)
+                seen |= Q(state=PaperState.SILENCE, is_restricted=False)
             seen |= Q(clearances__ministry__in=[body.pk for body in bodies], is_restricted=False)
         return self.filter(seen).distinct()
 

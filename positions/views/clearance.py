@@ -1,5 +1,6 @@
 """Clearance: what a clearing officer answers, and what the secretariat sees of it."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from consultations.models import Event
 from consultations.permissions import has_clearances, is_secretariat
 from consultations.templatetags.portal import runs
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
-from ncm_portal.workflow import moves_open_to, needs_of
+from ncm_portal.workflow import Blocked, Conflict, moves_open_to, needs_of
 from positions import workflow
 from positions.forms.decisions import STANCES, StanceForm
 from positions.models import Clearance, PaperState, Paragraph, Stance, StanceValue
@@ -25,6 +26,8 @@ from positions.workflow import CLEARANCE_MOVES, PAPER_MOVES
 from positions.workflow.steps import clearance_text, steps_for
 
 from .paper_moves import HOME, known_paper, moves_on
+
+KEY = re.compile(r"[0-9]{1,18}")
 
 # --- The ministry's side --------------------------------------------------------------------------------------------
 
@@ -76,6 +79,7 @@ def _show(request: HttpRequest, row: Clearance, outcome: Outcome = NOTHING_DONE)
         "stances": stances,
         "pending": pending,
         "taken": len(stances) - pending,
+        "open_words": ",".join(str(each.wording_id) for each in stances if each.value == StanceValue.PENDING),
         "may_answer": is_open and row.state != Clearance.State.SILENT and may_answer(request.user, row),
         "reasons": outcome.reasons,
         "needs": CLEARANCE_MOVES["answer"].conditions(row) if asked else [],
@@ -101,7 +105,9 @@ def clearance_agree(request: HttpRequest, pk: int) -> HttpResponse:
     """Agree to every paragraph that has no stance yet."""
     row = known_clearance(request, pk)
     before = row.stances.filter(replaced_at=None, value=StanceValue.PENDING).count()
-    outcome = attempt(lambda: workflow.agree_to_rest(row, by=request.user))
+    shown = request.POST.get("seen")
+    seen = None if shown is None else {int(key) for key in shown.split(",") if KEY.fullmatch(key)}
+    outcome = attempt(lambda: workflow.agree_to_rest(row, by=request.user, seen=seen))
     if outcome.reasons:
         return _show(request, row, outcome)
     words = ngettext("Agreed to %(count)s paragraph.", "Agreed to %(count)s paragraphs.", before)
@@ -132,20 +138,39 @@ def clearance_stance(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
         raise Http404
     initial = {"value": stance.value, "reason": stance.reason, "proposed_text": stance.proposed_text}
     form = StanceForm(request.POST if request.method == "POST" else None, initial=initial)
-    outcome = NOTHING_DONE
+    outcome, seen, theirs = NOTHING_DONE, request.POST.get("seen", stance.mark), None
     if request.method == "POST":
         outcome = INVALID
         if form.is_valid():
-            outcome = _take(request, row, stance.paragraph, form.cleaned_data)
+            outcome, theirs = _take(request, row, stance.paragraph, form.cleaned_data)
             if not outcome.reasons:
                 messages.success(request, _("Recorded: paragraph %(number)s.") % {"number": stance.number})
                 return redirect("clearance", pk)
-    context = {"clearance": row, "stance": stance, "form": form, "reasons": outcome.reasons}
+    context = {
+        "clearance": row,
+        "stance": stance,
+        "words": theirs.wording if theirs else stance.wording,
+        "form": form,
+        "reasons": outcome.reasons,
+        "seen": theirs.mark if theirs else seen,
+        "theirs": theirs,
+        "moved": theirs is not None and not seen.startswith(f"{theirs.wording_id}."),
+    }
     return render(request, "positions/decide/stance.html", context, status=outcome.status)
 
 
-def _take(request: HttpRequest, row: Clearance, paragraph: Paragraph, words: dict[str, Any]) -> Outcome:
-    return attempt(lambda: workflow.take_stance(row, paragraph, by=request.user, **words))
+def _take(
+    request: HttpRequest, row: Clearance, paragraph: Paragraph, words: dict[str, Any]
+) -> tuple[Outcome, Stance | None]:
+    """What came of it, and the stance as it stands where words or answer are not those that the officer read."""
+    seen = request.POST.get("seen")
+    try:
+        workflow.take_stance(row, paragraph, by=request.user, seen=seen, **words)
+    except Conflict as conflict:
+        return Outcome(conflict.reasons, 409), conflict.theirs
+    except Blocked as refusal:
+        return Outcome(refusal.reasons, 409), None
+    return NOTHING_DONE, None
 
 
 # --- The secretariat's side -----------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ from positions.forms.decisions import (
 )
 from positions.models import PositionPaper
 from positions.workflow import PAPER_MOVES, days_to_give
+from positions.workflow.steps import clearance_text
 
 DONE = Outcome([])
 CLOSE_OF_BUSINESS = time(17)
@@ -119,10 +120,18 @@ def _closing_hour(paper: PositionPaper) -> tuple[dict[str, Any], str]:
     return {"closes_at": last.closes_at}, _("Now it closes on %(day)s.") % {"day": written_hour(last.closes_at)}
 
 
+def _last_hour(paper: PositionPaper) -> tuple[dict[str, Any], str]:
+    """The hour until which the silence can be broken."""
+    if paper.silence_until is None:
+        return {}, ""
+    return {}, _("Silence lasts until %(day)s.") % {"day": written_hour(paper.silence_until)}
+
+
 # What a form begins with, and a sentence of advice.
 BEGINNINGS: dict[str, Callable[[PositionPaper], tuple[dict[str, Any], str]]] = {
     "request_clearance": _clearance_days,
     "extend_review": _closing_hour,
+    "break_silence": _last_hour,
 }
 
 
@@ -174,6 +183,7 @@ def desk_paper_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
         "reasons": outcome.reasons,
         "in_the_way": [] if form.is_bound else attempt(lambda: check(move, paper, by=request.user)).reasons,
         "needs": move.conditions(paper),
+        "text": clearance_text(paper) if verb == "break_silence" else None,
         "back": back,
     }
     return render(request, "positions/decide/move.html", context, status=outcome.status)

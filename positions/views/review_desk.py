@@ -18,7 +18,7 @@ from positions import workflow
 from positions.forms.review import AcceptForm, ChooseForm, DeclineForm, FitForm, RecommendForm, RoundForm
 from positions.models import Amendment, Paragraph, PositionPaper, Section
 from positions.queries import paragraph_numbers
-from positions.workflow import PAPER_MOVES
+from positions.workflow import AMENDMENT_MOVES, PAPER_MOVES
 from positions.workflow.drafting import OPEN_STATES
 
 from .amended import Group, Load, amendments_of, groups, loads, read, total, words_today
@@ -115,6 +115,7 @@ def _show(
         "amendment": amendment,
         "group": group,
         "others": [each for each in group.amendments if each.pk != pk],
+        "needs": needs_of(AMENDMENT_MOVES, amendment),
         "may_accept": paper.state in OPEN_STATES and amendment.number is not None,
         "accept": AcceptForm(auto_id="accept_%s"),
         "in_part": _fit_form(amendment),

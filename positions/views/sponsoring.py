@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.views.access import attempt
-from ncm_portal.workflow import Blocked, Conflict
+from ncm_portal.workflow import Blocked, Conflict, needs_of
 from positions import workflow
 from positions.forms.review import AnswerForm, ConfirmForm, ProposalForm
 from positions.models import Operation, Paragraph, ReviewRound
 from positions.permissions import may_sponsor, speaks_for, sponsors
+from positions.workflow import AMENDMENT_MOVES
 
 from .amended import amendments_of, groups
 from .drafting import REFUSED
@@ -101,6 +102,7 @@ def _show(request: HttpRequest, found: ReviewRound, amendment: Any, *, status: i
     context = frame(request, found, False) | {
         "amendment": amendment,
         "place": row["place"] if row else None,
+        "needs": needs_of(AMENDMENT_MOVES, amendment),
         "rivals": [each for each in group.contending if each.pk != amendment.pk] if group else [],
         "is_own": is_own,
         "leavable": [each for each in amendment.joined if speaks_for(request.user, each.stakeholder_id)],

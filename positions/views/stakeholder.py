@@ -32,7 +32,7 @@ from consultations.views.late import late_standing
 from consultations.views.stakeholder import AUTHOR_MOVES, EDITABLE, history_of, own_input
 from consultations.workflow import STAKEHOLDER_MOVES
 from ncm_portal.workflow import moves_open_to, needs_of, now
-from positions.models import Amendment, AmendmentState, PaperState, ReviewRound
+from positions.models import Amendment, AmendmentState, PaperState, PositionPaper, ReviewRound
 from positions.outcomes import what_became
 from positions.permissions import sponsors
 from positions.plenary import screens_of
@@ -88,6 +88,14 @@ def _open_reviews(user: Any) -> list[ReviewRound]:
     return [each for each in found if each.is_open and sponsors(user, each)]
 
 
+def _silences(organisation: Stakeholder) -> QuerySet[PositionPaper]:
+    """The texts on which the organisation, if it is a member, may break the silence now, the first to end first."""
+    if not organisation.is_verified_member:
+        return PositionPaper.objects.none()
+    under = PositionPaper.objects.filter(state=PaperState.SILENCE, silence_until__gte=now(), is_restricted=False)
+    return under.order_by("silence_until")
+
+
 def _asked_about(organisation: Stakeholder) -> QuerySet[Amendment]:
     """Amendments of the organisation that wait for its word: to be confirmed, or advised on and not answered."""
     unanswered = Q(state=AmendmentState.PROPOSED, recommendations__replaced_at=None, recommendations__consent="")
@@ -101,6 +109,7 @@ def _about(request: HttpRequest, organisation: Stakeholder) -> dict[str, Any]:
     return {
         "organisation": organisation,
         "reviews": _open_reviews(request.user),
+        "silences": _silences(organisation),
         "asked_about": _asked_about(organisation),
         "promised": open_actions_of(organisation),
         "inputs": _inputs(request, organisation),

@@ -38,7 +38,8 @@ def step(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         outcome = INVALID
         if form.is_valid():
             words: dict[str, Any] = form.words
-            outcome = attempt(lambda: workflow.answer_step(paper, asked, by=request.user, **words))
+            seen = request.POST.get("seen")
+            outcome = attempt(lambda: workflow.answer_step(paper, asked, by=request.user, seen=seen, **words))
             if not outcome.reasons:
                 said = _("Recorded. A second officer countersigns it.") if by_letter else _("The answer is recorded.")
                 messages.success(request, said)
@@ -54,10 +55,12 @@ def _show(
     for answer in answers:
         answer.waits = bool(answer.letter_reference) and answer.countersigned_at is None
         answer.may_sign = answer.waits and may_countersign_step(request.user, answer)
+    text: Any = clearance_text(paper)
     context = {
         "paper": paper,
         "step": asked,
-        "text": clearance_text(paper),
+        "text": text,
+        "seen": request.POST.get("seen", text.number) if outcome == INVALID else text.number,
         "answers": answers,
         "form": form if paper.state == PaperState.IN_CLEARANCE else None,
         "reasons": outcome.reasons,

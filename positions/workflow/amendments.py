@@ -69,8 +69,8 @@ def amendments_are_under_way(amendment: Amendment) -> list[Condition]:
 
 
 def _paper_is_in(amendment: Amendment, states: tuple[str, ...], yes: str, no: str) -> Condition:
-    paper = PositionPaper.objects.only("state").get(rounds=amendment.round_id)
-    return either(paper.state in states, yes, no % {"state": paper.get_state_display()})
+    [state] = PositionPaper.objects.filter(rounds=amendment.round_id).values_list("state", flat=True)
+    return either(state in states, yes, no % {"state": PaperState(state).label})
 
 
 text_can_take = all_of(words_may_change, paragraph_stands)
@@ -97,7 +97,7 @@ AMENDMENT_MOVES = table(
         SECRETARIAT,
         needs_reason=True,
     ),
-    Move("outdate", gettext_lazy("Ask the sponsor again"), (S.PROPOSED,), S.STALE, may_draft, SECRETARIAT),
+    Move("outdate", gettext_lazy("Ask the sponsor again"), (S.PROPOSED,), S.STALE, may_draft, SECRETARIAT, undoes=True),
     Move(
         "confirm_amendment",
         gettext_lazy("Confirm against the new words"),

@@ -1,5 +1,6 @@
 """Clearance: each ministry clears exactly the paragraphs of its mandate; silence is called silence."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import Prefetch
@@ -13,6 +14,7 @@ from consultations.workflow import written_hour
 from ncm_portal.workflow import (
     Blocked,
     Condition,
+    Conflict,
     Move,
     deadline_passed,
     demand,
@@ -207,11 +209,14 @@ def take_stance(
     reason: str = "",
     proposed_text: str = "",
     letter: AnswerByLetter | None = None,
+    seen: str | None = None,
 ) -> Stance:
     """Take a stance on the words of one paragraph; the answer is complete when each paragraph has one.
 
-    `letter` is the countersigned letter that says so, where no officer of the ministry does. Raises NotAllowed, or
-    Blocked with every reason: an objection gives a reason and proposes wording, a reservation or a comment its text.
+    `letter` is the countersigned letter that says so, where no officer of the ministry does. `seen` is the mark of the
+    stance that the officer read: raises Conflict when the words have moved since, or somebody else of the ministry has
+    answered; a form that was sent twice gives the stance that it took. Raises NotAllowed, or Blocked with every reason:
+    an objection gives a reason and proposes wording, a reservation or a comment its text.
     """
     paper, row = locked(clearance.paper), locked(clearance)  # the paper too: it is not cleared in between
     row.paper = paper
@@ -221,14 +226,20 @@ def take_stance(
     stance = row.stances.filter(paragraph=paragraph, replaced_at=None).first()
     if stance is None:
         reasons.append(_("This paragraph is not within your ministry's mandate."))
-    if reasons:
+    if reasons or stance is None:
         raise Blocked(reasons)
-    before, stance.value = stance.value, value
-    stance.reason, stance.proposed_text = reason.strip(), proposed_text.strip()
+    said = (value, reason.strip(), proposed_text.strip())
+    if seen is not None and seen != stance.mark:
+        if stance.by_id == by.pk and (stance.value, stance.reason, stance.proposed_text) == said:
+            return stance
+        raise Conflict(stance)
+    before = stance.value
+    stance.value, stance.reason, stance.proposed_text = said
     stance.by, stance.at, stance.letter = by, now(), letter
     stance.clean_fields(exclude=["by", "letter"])
     stance.save()
-    journal("take_stance", stance, by=by, before=before, after=value, reason=reason)
+    words = {"proposed_text": stance.proposed_text} if stance.proposed_text else None
+    journal("take_stance", stance, by=by, before=before, after=value, reason=reason, data=words)
     if letter is None:
         _complete(row, by)
     return stance
@@ -252,16 +263,21 @@ def complete_by_letter(clearance: Clearance, *, by: User) -> Clearance:
 
 
 @verb
-def agree_to_rest(clearance: Clearance, *, by: User) -> int:
+def agree_to_rest(clearance: Clearance, *, by: User, seen: Collection[int] | None = None) -> int:
     """Agree to every paragraph that has no stance yet, and so complete the answer. Returns how many there were.
 
-    Raises NotAllowed or Blocked.
+    `seen` are the keys of the wordings that the officer had before them: others are not agreed to unread. Raises
+    NotAllowed or Blocked.
     """
     demand(may_answer(by, clearance), who=OFFICERS, to=gettext_lazy("Take a stance"))
+    locked(clearance.paper)  # no colleague objects in between, and no words move
+    locked(clearance)
     pending = clearance.stances.filter(replaced_at=None, value=StanceValue.PENDING).select_related("paragraph")
-    rest = [stance.paragraph for stance in pending]
-    for paragraph in rest:
-        take_stance(clearance, paragraph, by=by, value=StanceValue.AGREE)
+    rest = list(pending)
+    if seen is not None and not {stance.wording_id for stance in rest} <= set(seen):
+        raise Blocked(_("Words that wait for your ministry have moved since you opened the page. Read them first."))
+    for stance in rest:
+        take_stance(clearance, stance.paragraph, by=by, value=StanceValue.AGREE)
     _complete(locked(clearance), by)
     return len(rest)
 
@@ -286,14 +302,16 @@ def clear_paper(paper: PositionPaper, *, by: User, note: str) -> PositionPaper:
 
 @verb
 def open_silence(paper: PositionPaper, *, by: User, until: datetime) -> PositionPaper:
-    """Put a cleared text under silence until a stated hour, at least 72 hours ahead."""
+    """Put a cleared text under silence until a stated hour, at least 72 hours ahead. Mails every member."""
 
     def set_hour(row: PositionPaper) -> None:
         if until < now() + timedelta(hours=SILENCE_HOURS):
             raise Blocked(_("Silence lasts at least %(hours)s hours.") % {"hours": SILENCE_HOURS})
         row.silence_until = until
 
-    return make(PAPER_MOVES["open_silence"], paper, by=by, change=set_hour, data={"until": until.isoformat()})
+    row = make(PAPER_MOVES["open_silence"], paper, by=by, change=set_hour, data={"until": until.isoformat()})
+    emails.silence_opened(row)
+    return row
 
 
 @verb

@@ -60,6 +60,18 @@ def words_still_stand(letter: AnswerByLetter) -> list[Condition]:
     return [Condition(words % {"number": numbers.get(line.paragraph_id, "–")}, False) for line in moved]
 
 
+def nobody_answered_since(letter: AnswerByLetter) -> list[Condition]:
+    """The ministry has not answered otherwise since the letter was typed."""
+    lines = letter.lines.values("paragraph")
+    since = letter.clearance.stances.filter(replaced_at=None, at__gt=letter.typed_at, paragraph__in=lines)
+    answered = list(since.values_list("paragraph", flat=True))
+    if not answered:
+        return [Condition(_("The ministry has not answered otherwise since"), True)]
+    numbers = paragraph_numbers(letter.clearance.paper)
+    words = _("Paragraph %(number)s was answered after this letter was typed: strike the letter out, or type it again.")
+    return [Condition(words % {"number": numbers.get(pk, "–")}, False) for pk in answered]
+
+
 LETTER_MOVES = table(
     Move(
         "countersign_answer",
@@ -68,7 +80,7 @@ LETTER_MOVES = table(
         L.COUNTED,
         may_countersign,
         ANOTHER,
-        all_of(scan_is_here, clearance_is_open, words_still_stand),
+        all_of(scan_is_here, clearance_is_open, words_still_stand, nobody_answered_since),
     ),
     Move(
         "strike_answer",

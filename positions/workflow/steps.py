@@ -65,11 +65,19 @@ def _told(step: ChainStep) -> Condition:
 
 @verb
 def answer_step(
-    paper: PositionPaper, step: ChainStep, *, by: User, concurs: bool, text: str = "", letter_reference: str = ""
+    paper: PositionPaper,
+    step: ChainStep,
+    *,
+    by: User,
+    concurs: bool,
+    text: str = "",
+    letter_reference: str = "",
+    seen: str | None = None,
 ) -> StepAnswer:
     """Say for an office that it concurs with the text that is cleared, or does not and why.
 
-    The secretariat records it with the reference of the office's letter; then a second officer countersigns it.
+    The secretariat records it with the reference of the office's letter; then a second officer countersigns it. `seen`
+    is the number of the edition that was read: another one is not answered unread.
     Raises NotAllowed, or Blocked with every reason.
     """
     own = may_answer_step(by, step)
@@ -79,6 +87,9 @@ def answer_step(
     reasons = []
     if row.state != PaperState.IN_CLEARANCE or edition is None:
         reasons.append(_("The text is not in clearance."))
+    elif seen is not None and seen != edition.number:
+        words = _("The text was fixed anew since you opened the page. Read edition %(number)s first.")
+        reasons.append(words % {"number": edition.number})
     if step.consultation_id != row.consultation_id or not step.is_asked:
         reasons.append(_("This step is not asked for the text."))
     if not concurs and not text.strip():

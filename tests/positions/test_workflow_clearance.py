@@ -7,13 +7,14 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from consultations.models import Event, OutgoingMail, PublicHoliday
-from ncm_portal.workflow import Blocked, NotAllowed, now, replayed_at
+from consultations.workflow import written_hour
+from ncm_portal.workflow import Blocked, Conflict, NotAllowed, now, replayed_at
 from positions import workflow
-from positions.models import Clearance, Stance
+from positions.models import Clearance, Edition, Stance
 from positions.workflow.conditions import text_is_as_cleared
-from tests.factories import change, make_user
-from tests.paper_factories import bring_paper, reword
-from tests.positions.clearing import make_text
+from tests.factories import change, make_member, make_stakeholder, make_user
+from tests.paper_factories import bring_paper, make_edition, make_paper, reword
+from tests.positions.clearing import make_officer, make_text
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2017, 10, 2, 9, 0, tzinfo=ZoneInfo("Africa/Nairobi"))
@@ -174,6 +175,33 @@ def test_when_the_text_moves_only_the_moved_paragraph_is_asked_again(text):
     assert (kept.replaced_at is not None, kept.proposed_text) == (True, "Two.")
 
 
+def test_a_stance_is_on_the_words_and_the_answer_that_its_officer_read(text):
+    asked, officers = ask(text)["Ministry of One"], (text.officer_one, make_officer(text.one))
+    live = lambda: asked.stances.get(paragraph=text.first, replaced_at=None)  # noqa: E731
+    read, objection = live().mark, {"value": "object", "reason": "Two.", "proposed_text": "Kenya calls for two things."}
+    taken = workflow.take_stance(asked, text.first, by=officers[0], seen=read, **objection)
+    assert workflow.take_stance(asked, text.first, by=officers[0], seen=read, **objection) == taken  # sent twice
+    with pytest.raises(Conflict) as told:
+        workflow.take_stance(asked, text.first, by=officers[1], seen=read, value="agree")
+    assert (told.value.theirs, live().value) == (taken, "object")
+    assert workflow.take_stance(asked, text.first, by=officers[1], seen=taken.mark, value="agree").value == "agree"
+    kept = Event.objects.filter(verb="take_stance").order_by("number").values_list("after", "reason", "data")
+    assert list(kept) == [("object", "Two.", {"proposed_text": "Kenya calls for two things."}), ("agree", "", {})]
+
+    read, unread = live().mark, [text.second.wording_id]
+    text.paper = workflow.reopen_text(text.paper, by=text.secretariat, reason="Once more.")
+    workflow.reword(text.first, by=text.secretariat, text="Kenya calls for three things.", why="More.")
+    workflow.fix_clearance_text(text.paper, by=text.secretariat)
+    asked = ask(text, due=DUE, at=DUE - timedelta(days=3))["Ministry of One"]
+    with pytest.raises(Conflict):
+        workflow.take_stance(asked, text.first, by=officers[1], seen=read, value="agree")
+    with pytest.raises(Blocked, match="Read them first"):
+        workflow.agree_to_rest(asked, by=officers[1], seen=unread)
+    assert said(asked) == {"Kenya calls for three things.": "", "Kenya commits to another.": ""}
+    seen = list(asked.stances.filter(replaced_at=None).values_list("wording", flat=True))
+    assert workflow.agree_to_rest(asked, by=officers[1], seen=seen) == 2
+
+
 def test_whoever_still_owes_an_answer_gets_the_new_hour_with_the_new_text(text):
     ask(text)
     text.paper = workflow.reopen_text(text.paper, by=text.secretariat, reason="An objection stands.")
@@ -229,6 +257,26 @@ def test_silence_lasts_72_hours_and_can_be_broken_only_before_its_hour(text):
         with pytest.raises(Blocked):
             workflow.break_silence(paper, by=text.secretariat, reason="Too late.")
         assert workflow.end_silence(paper, by=text.secretariat).state == "cleared"
+
+
+def test_members_are_told_of_a_silence_and_read_the_text_only_while_it_lasts(text):
+    paper, member = bring_paper(text.paper, "cleared"), make_member(make_stakeholder(is_ncm_member=True))
+    other = make_member(make_stakeholder())
+    read = lambda who: [each.number for each in Edition.objects.visible_to(who)]  # noqa: E731
+    assert (read(member), read(other)) == ([], [])
+    until = now() + timedelta(hours=80)
+    paper = workflow.open_silence(paper, by=text.secretariat, until=until)
+    mailed = OutgoingMail.objects.filter(subject="A text is under silence")
+    assert set(mailed.values_list("to", flat=True)) == {member.email}
+    assert f"/desk/papers/{paper.slug}/moves/break_silence/" in mailed.get().body
+    assert written_hour(until) in mailed.get().body
+    assert (read(member), read(other)) == (["0.2"], [])
+    workflow.break_silence(paper, by=member, reason="The costs.")
+    assert read(member) == []
+    restricted = change(bring_paper(make_paper(paper.consultation), "cleared"), is_restricted=True)
+    make_edition(restricted, "0.2", kind="clearance")
+    workflow.open_silence(restricted, by=text.secretariat, until=until)
+    assert (mailed.count(), read(member)) == (1, [])
 
 
 def test_a_broken_silence_leads_back_to_consolidation(text):

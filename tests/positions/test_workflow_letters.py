@@ -104,6 +104,17 @@ def test_a_letter_about_words_that_moved_does_not_count(text):
     assert set(text.asked.stances.values_list("value", flat=True)) == {""}
 
 
+def test_a_letter_does_not_take_the_place_of_what_the_ministry_said_since(text):
+    letter = scanned(text, typed(text))
+    workflow.take_stance(text.asked, text.first, by=text.officer_one, value="agree")
+    assert refused(letter, text.second_officer) == [
+        "Paragraph 2 was answered after this letter was typed: strike the letter out, or type it again."
+    ]
+    assert text.asked.stances.get(paragraph=text.first).value == "agree"
+    again = workflow.countersign_answer(scanned(text, typed(text)), by=text.second_officer)
+    assert (again.state, text.asked.stances.get(paragraph=text.first).value) == ("counted", "object")
+
+
 def refused(letter, by):
     with pytest.raises(Blocked) as refusal:
         workflow.countersign_answer(letter, by=by)

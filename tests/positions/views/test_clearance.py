@@ -1,5 +1,6 @@
 """Clearance in the browser: the ministry's page, a stance, the secretariat's table."""
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.django_db
 # far ahead, and the same on each day on which the tests run
 DUE = datetime(2099, 10, 13, 17, 0, tzinfo=ZoneInfo("Africa/Nairobi"))
 DUE_TEXT = "13 October 2099, 17:00 EAT (UTC+3)"
+HIDDEN = re.compile(r'name="seen" value="([^"]*)"')
 HOSTILE = "<script>alert(1)</script> {{ 7|add:7 }} {% now %} & co"
 
 
@@ -293,6 +295,44 @@ def test_a_refusal_by_the_verb_is_shown_and_the_text_stays(text, as_officer):
     read = as_officer.get(page_of(text.asked_one))
     assert read.context["may_answer"] is False
     assert "Agree to the" not in words(read)
+
+
+def test_a_stance_that_was_overtaken_is_kept_beside_the_one_that_stands(text, as_officer):
+    address = stance_page(text.asked_one, text.first)
+    seen = HIDDEN.search(as_officer.get(address).content.decode())[1]
+    typed = {"value": "agree_with_comment", "reason": "Mine, in time.", "seen": seen}
+    colleague = make_officer(text.one)
+    workflow.take_stance(
+        text.asked_one, text.first, by=colleague, value="object", reason="Two.", proposed_text="Two things."
+    )
+    page = as_officer.post(address, typed)
+    assert page.status_code == 409
+    for told in ("Somebody changed this since you opened it.", colleague.name, "Two things.", "Mine, in time."):
+        assert told in words(page)
+    assert said(text.asked_one)[0] == ("object", "Two.", "Two things.")
+    again = HIDDEN.search(page.content.decode())[1]
+    assert as_officer.post(address, {**typed, "reason": "", "seen": seen}).context["seen"] == seen  # still overtaken
+    assert as_officer.post(address, {**typed, "seen": again}).status_code == 302
+    assert said(text.asked_one)[0] == ("agree_with_comment", "Mine, in time.", "")
+
+
+def test_words_that_moved_are_not_agreed_to_unread(text, as_officer):
+    shown = HIDDEN.search(as_officer.get(page_of(text.asked_one)).content.decode())[1]
+    address = stance_page(text.asked_one, text.first)
+    seen = HIDDEN.search(as_officer.get(address).content.decode())[1]
+    text.paper = workflow.reopen_text(text.paper, by=text.secretariat, reason="Once more.")
+    workflow.reword(text.first, by=text.secretariat, text="Kenya calls for three things.", why="More.")
+    workflow.fix_clearance_text(text.paper, by=text.secretariat)
+    workflow.request_clearance(text.paper, by=text.secretariat, due_at=DUE)
+    agree = reverse("clearance_agree", args=[text.asked_one.pk])
+    for stale in (shown, "", "1,x," + "9" * 5_000):
+        assert as_officer.post(agree, {"seen": stale}).status_code == 409
+    page = as_officer.post(address, {"value": "agree", "seen": seen})
+    assert (page.status_code, page.context["moved"]) == (409, True)
+    assert "Kenya calls for three things." in words(page)
+    assert said(text.asked_one) == [("", "", ""), ("", "", "")]
+    shown = HIDDEN.search(as_officer.get(page_of(text.asked_one)).content.decode())[1]
+    assert as_officer.post(agree, {"seen": shown}).status_code == 302
 
 
 # --- The rest, and silence ------------------------------------------------------------------------------------------

@@ -267,6 +267,8 @@ def test_a_member_breaks_the_silence_and_is_not_led_to_a_desk(text):
     member = sign_in(Client(), text.officer_one)
     page = member.get(page_of(paper, "break_silence"))
     assert page.context["back"] == reverse("papers")
+    assert reverse("paper_edition", args=[paper.slug, "0.2"]) in page.content.decode()
+    assert "Silence lasts until 1 January 2099, 00:00 EAT (UTC+3)." in words(page)
     assert send(member, paper, "break_silence", reason="The costs.") == [(reverse("papers"), 302)]
     assert state_of(paper) == "consolidation"
     assert member.get(page_of(paper, "reopen_text")).status_code == 404

@@ -208,6 +208,21 @@ def test_a_recommendation_is_sent_and_answered_beside_the_amendment(desk, review
     assert "It is not." in page
 
 
+def test_an_amendment_says_what_it_needs_to_move(desk, client, review):
+    amendment = propose(review)
+    told = lambda: [tuple(each) for each in desk.get(at("desk_amendment", review, amendment.pk)).context["needs"]]  # noqa: E731
+    assert told() == [
+        ("The words may change while the paper is drafted or consolidated; now it is in review.", False),
+        ("The paragraph is part of the text", True),
+        ("Next: Accept, Accept in part, Do not accept. Who: the secretariat", False),
+        ("Next: Withdraw. Who: the sponsor", False),
+    ]
+    close(review)
+    assert told()[0] == ("The round is closed", True)
+    workflow.decline_amendment(amendment, by=review.drafter, reason="No.")
+    assert told() == []
+
+
 def test_one_text_is_chosen_of_two_that_were_accepted(desk, review):
     one, two = propose(review), contend(review)
     assert desk.get(at("desk_choose_text", review, review.paragraph.key)).status_code == 404
@@ -222,6 +237,9 @@ def test_one_text_is_chosen_of_two_that_were_accepted(desk, review):
     form = desk.get(address).context["form"]
     sent = {"text": "Kenya calls for agreed, safe routes.", "base": form["base"].value()}
     assert problems(desk.post(address, sent)) == ["Reason: Say why it says so: it is kept with the wording."]
+    long = desk.post(address, sent | {"why": "w" * 501})
+    assert problems(long) == ["Reason: The reason is 501 characters long; 500 fit. Shorten it by 1."]
+    assert long.context["form"]["text"].value() == sent["text"]
     assert desk.post(address, sent | {"why": "Both."}).url == at("desk_review_section", review, review.first.pk)
     assert text_of(review.paragraph) == sent["text"]
     assert problems(desk.post(address, sent | {"why": "Both."})) == [

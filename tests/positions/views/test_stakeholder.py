@@ -2,6 +2,7 @@
 
 import html
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,6 +10,8 @@ from django.urls import reverse
 from consultations import workflow
 from consultations.models import OutgoingMail
 from ncm_portal.workflow import Blocked, now
+from positions import workflow as workflow_of_papers
+from positions.models import PositionPaper
 from tests.factories import (
     change,
     make_consultation,
@@ -22,6 +25,7 @@ from tests.factories import (
 )
 from tests.pages import without_tokens, words
 from tests.paper_factories import make_published_paper
+from tests.positions.clearing import make_text
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +121,21 @@ def test_the_page_asks_the_database_little(client, person, organisation, django_
     client.get(PAGE)
     with django_assert_max_num_queries(14):
         client.get(PAGE)
+
+
+def test_a_text_under_silence_stands_on_the_page_of_a_member_until_its_hour(client):
+    text = make_text("cleared")
+    workflow_of_papers.open_silence(text.paper, by=text.secretariat, until=now() + timedelta(hours=73))
+    way = reverse("desk_paper_move", args=[text.paper.slug, "break_silence"])
+    found = {}
+    for name, body in (("member", make_stakeholder(is_ncm_member=True)), ("other", make_stakeholder())):
+        sign_in(client, make_member(body))
+        found[name] = way in client.get(PAGE).content.decode()
+    assert found == {"member": True, "other": False}
+    sign_in(client, make_member(make_stakeholder(is_ncm_member=True)))
+    assert way in client.get(PAGE).content.decode()
+    PositionPaper.objects.update(silence_until=now() - timedelta(minutes=1))
+    assert way not in client.get(PAGE).content.decode()
 
 
 # --- One input ------------------------------------------------------------------------------------------------------

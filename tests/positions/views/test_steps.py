@@ -42,6 +42,23 @@ def test_the_office_reads_and_answers(text):
     assert "Foreign affairs concurrence, State Department for Foreign Affairs: does not concur" in desk
 
 
+def test_a_text_that_was_fixed_anew_is_not_answered_unread(text):
+    client, sent = sign_in(Client(), make_member(text.office)), {"concurs": "yes", "text": "As it stands."}
+    assert 'name="seen" value="0.2"' in client.get(text.page).content.decode()
+    workflow.reopen_text(text.paper, by=text.secretariat, reason="The words move.")
+    workflow.fix_clearance_text(text.paper, by=text.secretariat)
+    workflow.request_clearance(text.paper, by=text.secretariat, due_at=now() + timedelta(days=60))
+    number = text.paper.editions.first().number
+    page = client.post(text.page, {**sent, "concurs": "", "seen": "0.2"})
+    assert 'name="seen" value="0.2"' in page.content.decode()  # what is missing is said, and 0.2 is still what was read
+    page = client.post(text.page, {**sent, "seen": "0.2"})
+    told = f"The text was fixed anew since you opened the page. Read edition {number} first."
+    assert (page.status_code, page.context["reasons"]) == (409, [told])
+    assert "As it stands." in words(page)
+    assert client.post(text.page, {**sent, "seen": number}).status_code == 302
+    assert StepAnswer.objects.get().edition.number == number
+
+
 def test_a_letter_is_recorded_by_one_officer_and_countersigned_by_another(text):
     first, second = (sign_in(Client(), one) for one in (text.secretariat, make_secretariat()))
     assert "Reference of the letter: Enter the reference" in words(first.post(text.page, {"concurs": "yes"}))
