@@ -187,7 +187,7 @@ def door_manifest(request: HttpRequest, slug: str) -> JsonResponse:
         "scope": here,
         "display": "standalone",
         "background_color": "#ffffff",
-        "theme_color": "#0a6b3b",
+        "theme_color": "#0a5c35",
         "icons": [icon],
     }
     return JsonResponse(told, content_type="application/manifest+json")

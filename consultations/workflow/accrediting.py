@@ -244,8 +244,10 @@ def end_substitute(delegate: Delegate, *, by: User, reason: str = "") -> Delegat
 def merge_delegates(first: Delegate, second: Delegate, *, by: User, chosen: Mapping[str, int]) -> Delegate:
     """Make two entries of one person one. `chosen`: for a field of TOLD_BY_TWO the pk of the entry that is right.
 
-    The entry with the stronger state stays (confirmed, reserve list, nominated), the older of two alike; the other is
-    withdrawn and points to it. Nothing is lost: its check-ins, speeches and badge lead to the one that stays.
+    The entry with the stronger state stays (confirmed, reserve list, nominated), of two alike the one with a seat of
+    its own, then the older; the other is withdrawn and points to it. Nothing is lost: its check-ins, speeches and badge
+    lead to the one that stays; a seat on which it sat in is free for a substitute again.
+
     Raises NotAllowed, or Blocked when they are not two live entries of one forum.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Merge two entries of one person"))
@@ -262,7 +264,7 @@ def merge_delegates(first: Delegate, second: Delegate, *, by: User, chosen: Mapp
         reasons.append(_("One sits in for the other: these are two people."))
     if reasons:
         raise Blocked(list(dict.fromkeys(reasons)))
-    stays, goes = sorted(rows, key=lambda row: (-LIVE.index(row.state), row.pk))
+    stays, goes = sorted(rows, key=lambda row: (-LIVE.index(row.state), row.sits_in_for_id is not None, row.pk))
     changed = _choose(stays, goes, chosen)
     stays.save()
     withdraw_delegate(goes, by=by, reason=_("The same person as %(name)s.") % {"name": stays.name})

@@ -153,6 +153,12 @@ def test_two_telephones_without_a_network(open_window, day, picture):
     the_desk_settles(open_window(*BOTH), day, picture)
 
 
+def can_be_installed(window):
+    """The browser itself finds nothing against it, but that this window forgets everything when it closes."""
+    found = window.page.context.new_cdp_session(window.page).send("Page.getInstallabilityErrors")
+    assert [each["errorId"] for each in found["installabilityErrors"]] == ["in-incognito"]
+
+
 def the_desk_settles(desk, day, picture):
     """Two for one seat, one badge at two devices, a code that nobody knows; then the register on paper."""
     desk.log_in(day.officer)
@@ -187,6 +193,7 @@ def test_a_new_version_and_a_lost_session_leave_the_queue_alone(open_window, day
     phone.page.add_init_script(CAMERA.replace("CODE", f"NCM:F-17:{brian.ticket.hex}"))
     opened(phone, day)
     stored(phone, door_views.version())
+    can_be_installed(phone)
     cut(phone)
     phone.get_by_role("button", name="Scan").click()
     phone.locator("#person").get_by_role("button", name="Check in").click()

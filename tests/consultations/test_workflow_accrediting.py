@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from consultations import workflow
 from consultations.models import Delegate, Event, Group, SeatQuota
-from consultations.queries import seating
+from consultations.queries import presence, seating
 from consultations.queries.seating import Seated
-from ncm_portal.workflow import Blocked
+from ncm_portal.workflow import Blocked, now
 from tests.factories import (
     change,
     make_check_in,
@@ -139,6 +139,18 @@ def test_two_entries_of_one_person_become_one_and_nothing_is_lost():
     assert refused(workflow.merge_delegates, stays, other, by=by, chosen={}) == [
         "These are not two entries of one forum."
     ]
+
+
+@pytest.mark.django_db
+def test_who_sat_in_and_has_a_seat_too_keeps_the_own_seat():
+    forum, by = make_forum(starts_on=now().date()), make_secretariat()
+    principal = make_delegate(forum, name="Hon. Wanjiru")
+    sits, own = make_delegate(forum, name="A. Njeri", sits_in_for=principal), make_delegate(forum, name="Amina Njeri")
+    make_check_in(sits)
+    assert presence.present(forum).institutions == {principal.stakeholder_id}
+    assert workflow.merge_delegates(sits, own, by=by, chosen={}) == own
+    assert presence.present(forum).institutions == {own.stakeholder_id}
+    assert workflow.substitute(principal, by=by, name="B. Third").sits_in_for == principal
 
 
 @pytest.mark.django_db
