@@ -133,6 +133,16 @@ def bomb() -> bytes:
     return word_with({"word/media/large.xml": bytes(300 * 1024 * 1024)})
 
 
+def tags_without_end() -> bytes:
+    """A DOCX of some kB with a part of eight million empty elements."""
+    return word_with({"word/large.xml": b"<a>" + b"<b/>" * 8_000_000 + b"</a>"})
+
+
+def deep() -> bytes:
+    """A DOCX of some kB with a part of three million elements, each inside the one before it."""
+    return word_with({"word/deep.xml": b"<a>" * 3_000_000 + b"</a>" * 3_000_000})
+
+
 def overlapping() -> bytes:
     """A ZIP whose directory names one and the same entry again and again."""
     data = archive({"[Content_Types].xml": b"<a/>", "b.xml": b"<b/>" * 100})

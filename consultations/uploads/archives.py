@@ -13,6 +13,7 @@ from .refusals import Refused
 MEGABYTE = 1024 * 1024
 MOST_UNPACKED = 100 * MEGABYTE
 MOST_ENTRIES = 2000
+MOST_TAGS = 3_000_000  # of XML: a sheet of 700,000 cells has fewer, and they are read in a second
 ENCRYPTED, DESCRIBED_BEHIND = 0x1, 0x8  # bits of an entry's flags (APPNOTE 4.4.4)
 DESCRIPTORS = (12, 16, 20, 24)
 
@@ -38,8 +39,9 @@ class Archive:
         return [entry.filename for entry in self.entries]
 
     def contents(self) -> Iterator[tuple[str, bytes]]:
-        """Each entry with its content. The sizes that the archive tells are not believed: what comes out is counted."""
-        total = 0
+        """Each entry with its content. The sizes that the archive tells are not believed: what comes out is counted,
+        and so are its tags, before anybody reads them."""
+        total = tags = 0
         for entry in self.entries:
             pieces = []
             for piece in self._pieces(entry):
@@ -48,6 +50,9 @@ class Archive:
                     raise Refused("too_much", limit=MOST_UNPACKED // MEGABYTE)
                 pieces.append(piece)
             content = b"".join(pieces)
+            tags += content.count(b"<")
+            if tags > MOST_TAGS:
+                raise Refused("too_hard")
             if content.startswith((*PROGRAMS, ZIP, OLE)):
                 raise Refused("macros" if entry.filename.lower().endswith("vbaproject.bin") else "embedded")
             yield entry.filename, content
