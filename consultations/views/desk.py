@@ -33,6 +33,7 @@ from consultations.models import (
 )
 from consultations.queries import (
     by_reference,
+    counted,
     files_of,
     in_campaign,
     input_page,
@@ -126,7 +127,7 @@ def desk_inputs(request: HttpRequest) -> HttpResponse:
     edge = {row.reference: row for row in by_reference(ever_sent, edges.values())} if edges else {}
     shown = _shown(found).order_by("-submitted_at", "-pk")
     page = input_page(shown, before=edge.get(edges.get("before")), after=edge.get(edges.get("after")))
-    context = {"form": form, "inputs": page.rows, "number": found.count()}
+    context = {"form": form, "inputs": page.rows, "counted": counted(found.order_by("-submitted_at", "-pk"))}
     context["newer"] = neighbour(request, after=page.newer)
     context["older"] = neighbour(request, before=page.older)
     return render(request, "consultations/desk/inputs.html", context)

@@ -201,6 +201,15 @@ def test_inputs_are_turned_over_by_key(client, officer):
     assert [found.title for found in back.context["inputs"]] == seen[:25]
 
 
+def test_the_list_is_counted_as_far_as_says_enough(client, officer, monkeypatch):
+    consultation, body = make_consultation(), make_stakeholder()
+    for _turn in range(3):
+        make_submission(consultation, body)
+    assert "3 inputs, newest first." in words(client.get("/desk/inputs/"))
+    monkeypatch.setattr(queries.lists, "MOST_COUNTED", 2)
+    assert "More than 2 inputs, newest first." in words(client.get("/desk/inputs/"))
+
+
 def test_a_page_that_ends_with_a_withdrawn_input_leads_on(client, officer, monkeypatch):
     monkeypatch.setattr(queries.lists, "PAGE", 1)
     consultation = make_consultation()
