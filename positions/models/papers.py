@@ -21,6 +21,7 @@ from consultations.models import (
     User,
 )
 from consultations.models.guards import append_only, no_delete, one_of, state_guards, together
+from ncm_portal import workflow
 
 PARAGRAPH_LIMIT = 3_000
 COMMENT_LIMIT = 2_000
@@ -85,6 +86,11 @@ class PaperQuerySet(models.QuerySet):
     def published(self):
         """Papers that are official: published, or superseded after publication."""
         return self.filter(state__in=OFFICIAL_STATES, is_restricted=False)
+
+    def under_silence(self):
+        """Papers whose silence a member may break at this moment, the first to end first."""
+        open_ones = self.filter(state=PaperState.SILENCE, silence_until__gte=workflow.now(), is_restricted=False)
+        return open_ones.order_by("silence_until")
 
     def visible_to(self, user):
         """Papers that `user` may know of: everyone the official ones, the secretariat all, members those in review

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consultations.models import Event
-from consultations.permissions import has_clearances, is_secretariat
+from consultations.permissions import has_clearances, is_member, is_secretariat
 from consultations.templatetags.portal import runs
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from ncm_portal.workflow import Blocked, Conflict, moves_open_to, needs_of
 from positions import workflow
 from positions.forms.decisions import STANCES, StanceForm
-from positions.models import Clearance, PaperState, Paragraph, Stance, StanceValue
+from positions.models import Clearance, PaperState, Paragraph, PositionPaper, Stance, StanceValue
 from positions.permissions import may_answer
 from positions.queries import paragraph_numbers
 from positions.workflow import CLEARANCE_MOVES, PAPER_MOVES
@@ -38,6 +38,7 @@ def clearances(request: HttpRequest) -> HttpResponse:
     if not (has_clearances(request.user) or is_secretariat(request.user)):
         raise Http404
     steps = steps_for(request.user)
+    silences = PositionPaper.objects.under_silence() if is_member(request.user) else []
     live = Q(stances__replaced_at=None)
     asked = Clearance.objects.visible_to(request.user).select_related("paper", "ministry", "edition")
     asked = asked.defer("edition__content").annotate(
@@ -45,7 +46,9 @@ def clearances(request: HttpRequest) -> HttpResponse:
         open=Count("stances", filter=live & Q(stances__value=StanceValue.PENDING)),
     )
     rows = sorted(asked, key=lambda row: (row.state != Clearance.State.REQUESTED, row.due_at, row.ministry.name))
-    return render(request, "positions/decide/clearances.html", {"clearances": rows, "steps": steps})
+    return render(
+        request, "positions/decide/clearances.html", {"clearances": rows, "steps": steps, "silences": silences}
+    )
 
 
 def known_clearance(request: HttpRequest, pk: int) -> Clearance:

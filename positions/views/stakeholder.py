@@ -90,10 +90,8 @@ def _open_reviews(user: Any) -> list[ReviewRound]:
 
 def _silences(organisation: Stakeholder) -> QuerySet[PositionPaper]:
     """The texts on which the organisation, if it is a member, may break the silence now, the first to end first."""
-    if not organisation.is_verified_member:
-        return PositionPaper.objects.none()
-    under = PositionPaper.objects.filter(state=PaperState.SILENCE, silence_until__gte=now(), is_restricted=False)
-    return under.order_by("silence_until")
+    found = PositionPaper.objects
+    return found.under_silence() if organisation.is_verified_member else found.none()
 
 
 def _asked_about(organisation: Stakeholder) -> QuerySet[Amendment]:
