@@ -167,7 +167,7 @@ class Book:
     def opened(cls, forum: Forum, rows: Iterable[Row]) -> "Book":
         """Read the forum's delegates, locked, and who came; and which codes in `rows` are of other forums."""
         book = cls(forum)
-        along, people = ("stakeholder", "sits_in_for", "merged_into__sits_in_for"), {}
+        along, people = ("sits_in_for", "merged_into__sits_in_for"), {}
         for delegate in (
             forum.delegates.select_for_update(of=("self",), no_key=True).select_related(*along).order_by("pk")
         ):
