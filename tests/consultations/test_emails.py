@@ -1,6 +1,8 @@
 """Mail: who gets which words, and how often."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -12,6 +14,7 @@ from consultations.models import MembershipInvitation, OutgoingMail, Stakeholder
 from tests import factories
 
 CLOSES = datetime(2017, 10, 13, 14, 0, tzinfo=UTC)
+LINK = re.compile(r"\{\{ *(?:link|\w*url|\w*address)\b|\{% *url ")
 LAST_YEAR = date(2016, 1, 1)
 
 
@@ -235,3 +238,12 @@ def test_every_verified_organisation_hears_of_a_later_deadline(django_assert_max
     assert sorted(posted()) == told
     assert "The new deadline is Friday 13 October 2017, 17:00 EAT (UTC+3)." in text_of()
     assert address("/submit/") in text_of()
+
+
+@pytest.mark.parametrize("app", ["consultations", "positions"])
+def test_a_mail_has_one_link_at_most(app):
+    """Besides the portal's own address at its foot; the mail of a day joins those of its notices."""
+    mails = list((Path(settings.BASE_DIR) / "templates" / app / "mail").glob("*.txt"))
+    texts = {mail.name: mail.read_text("utf-8") for mail in mails}
+    assert len(mails) > 5
+    assert {name for name, text in texts.items() if len(LINK.findall(text)) > 1 or "://" in text} == set()
