@@ -26,7 +26,7 @@ from ncm_portal.urls import PUBLIC
 FIRST_VISIT, LATER, REQUESTS = 60_000, 15_000, 6
 NO_PAGE_OF_THEIR_OWN = {
     "attachment", "feed_inputs", "feed_points", "inputs_export", "openapi", "participation_pdf", "printed_form",
-    "edition_pdf", "edition_json", "communique_text", "verify_communique", "forum_ics", "forum_ics_person", "forum_document", "forum_answer_receipt", "paper_compare", "read_review", "read_review_section", "read_review_print", "join_organisation", "set_language", "health", "account_logout", "account_inactive",
+    "edition_pdf", "edition_json", "communique_text", "forum_ics", "forum_ics_person", "forum_document", "forum_answer_receipt", "paper_compare", "join_organisation", "set_language", "health", "account_logout", "account_inactive",
     "account_email_verification_sent", "account_confirm_email", "account_confirm_login_code",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "mfa_authenticate", "mfa_login_webauthn", "socialaccount_signup", "socialaccount_login_cancelled",
@@ -85,20 +85,23 @@ def wait_for(address: str) -> None:
 
 @pytest.fixture(scope="module")
 def addresses(server, played_database) -> dict[str, str]:
-    """For each public page one address, found by following links from the first page, or in a letter of invitation."""
+    """For each public page one address, found by following links from the first page, in a letter of invitation, or by
+    the hash of a communiqué."""
     with psycopg.connect(url_of(played_database)) as played:
         letter = played.execute("SELECT key, token_round FROM consultations_invitation WHERE state = 'sent'").fetchone()
+        words = played.execute("SELECT sha256 FROM consultations_communique WHERE state = 'published'").fetchone()
     held = reverse("forum", args=["nairobi-2017"])  # the forum that leaves most to read
-    found, waiting = {}, [held, "/", reverse("forum_answer", args=[token(*letter)])]
+    by_mail, by_hash = reverse("forum_answer", args=[token(*letter)]), reverse("verify_communique", args=words)
+    found, waiting = {}, [held, "/", by_mail, by_hash]
     while waiting:
         path = waiting.pop(0)
         name = resolve(urlsplit(path).path).view_name
         if name in found or name not in PUBLIC or name in NO_PAGE_OF_THEIR_OWN:
             continue
         with urllib.request.urlopen(server + path) as answer:
-            words = answer.read().decode()
+            page = answer.read().decode()
         found[name] = path
-        waiting += [link for link in re.findall(r'href="(/[^"#]*)', words) if not link.startswith("/static/")]
+        waiting += [link for link in re.findall(r'href="(/[^"#]*)', page) if not link.startswith("/static/")]
     return found
 
 
