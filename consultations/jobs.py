@@ -71,7 +71,7 @@ def _taken() -> Iterator[Job | None]:
 def _take() -> Job | None:
     with transaction.atomic():
         begun = Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING]).order_by(SOMEBODY_WAITS, "at", "pk")
-        for job in begun.select_for_update(skip_locked=True, of=("self",)):
+        for job in begun.select_for_update(skip_locked=True, of=("self",), no_key=True):
             if _ask("SELECT pg_try_advisory_lock(%s, %s)", JOB_LOCK, job.pk):
                 job.result = {**job.result, "beginnings": job.result.get("beginnings", 0) + 1}
                 job.state, job.started_at, job.beat_at = JobState.RUNNING, timezone.now(), timezone.now()

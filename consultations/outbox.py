@@ -62,7 +62,7 @@ def deliver(limit: int = 50) -> int:
 def _deliver_next() -> OutgoingMail | None:
     with transaction.atomic():
         due = OutgoingMail.objects.filter(state=MailState.WAITING, in_digest=False, due_at__lte=timezone.now())
-        locked = due.select_related("user").select_for_update(skip_locked=True, of=("self",))
+        locked = due.select_related("user").select_for_update(skip_locked=True, of=("self",), no_key=True)
         mail = locked.order_by("due_at", "pk").first()
         if mail:
             _try_to_send(mail)

@@ -182,6 +182,14 @@ def signal_complaints(module: str, tree: ast.Module) -> list[str]:
     ]
 
 
+def locks_that_stop_others(module: str, tree: ast.Module) -> list[str]:
+    """Rows locked so that nobody may refer to them meanwhile. Foreign keys are checked at the commit, when the journal's
+    end is held: who waits there for a row, and who holds that row and waits for the journal, wait for each other."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    asked = [call for call in calls if call.func.attr == "select_for_update"]
+    return [f"{module}:{call.lineno}" for call in asked if "no_key" not in {word.arg for word in call.keywords}]
+
+
 def functions(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
@@ -208,6 +216,10 @@ def test_no_module_has_a_name_that_says_nothing():
 
 def test_our_code_sends_itself_no_signals():
     assert [found for name, tree in modules().items() for found in signal_complaints(name, tree)] == []
+
+
+def test_a_locked_row_may_be_referred_to():
+    assert [found for name, tree in modules().items() for found in locks_that_stop_others(name, tree)] == []
 
 
 def test_no_function_is_too_long():
@@ -320,6 +332,8 @@ def test_the_other_rules_complain():
     assert unwelcome_names(["a/utils.py", "a/core/b.py", "a/coredump.py"]) == ["a/utils.py", "a/core/b.py"]
     signals = "from django.dispatch import receiver\nfrom django.db.models import signals\nfrom x.y import z"
     assert signal_complaints("m", ast.parse(signals)) == ["m:1", "m:2"]
+    locks = "a.select_for_update(no_key=True)\nb.select_for_update(of=('self',))"
+    assert locks_that_stop_others("m", ast.parse(locks)) == ["m:2"]
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,9 @@ def import_delegates(
     """Nominate whom the list names newly, correct whom it says otherwise; wrong rows are left out. Returns how many of
     each state. The same list again changes nothing. Raises NotAllowed."""
     demand(is_secretariat(by), who=gettext_lazy("the secretariat"), to=gettext_lazy("Import delegates"))
-    next(iter(Forum.objects.select_for_update().filter(pk=forum.pk)))  # two imports of one list never both nominate
+    next(
+        iter(Forum.objects.select_for_update(no_key=True).filter(pk=forum.pk))
+    )  # two imports of one list never both nominate
     trial = try_list(forum, rows, names)
     if not trial.of(RowState.NEW) and not trial.of(RowState.CHANGED):
         raise Blocked(_("Nothing in the list is new or changed."))

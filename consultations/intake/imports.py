@@ -84,7 +84,7 @@ def confirm_import(job: Job, *, by: User) -> Job:
 
 def _prepared(job: Job, by: User) -> Job:
     demand(is_secretariat(by), who=gettext_lazy("the secretariat"), to=gettext_lazy("Import inputs"))
-    row = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
+    row = Job.objects.select_for_update(of=("self",), no_key=True).get(pk=job.pk)
     if row.state != JobState.PREPARED:
         raise Blocked(_("This import was confirmed already."))
     return row

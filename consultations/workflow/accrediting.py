@@ -104,7 +104,7 @@ def confirm(delegate: Delegate, *, by: User, reason: str = "") -> Delegate:
 
 def _one_at_a_time(forum_id: int) -> Forum:
     """The forum, locked: seats are counted one decision at a time."""
-    return next(iter(Forum.objects.select_for_update().filter(pk=forum_id)))
+    return next(iter(Forum.objects.select_for_update(no_key=True).filter(pk=forum_id)))
 
 
 @verb

@@ -147,7 +147,7 @@ def record_answer(
 
 def _locked_people(row: Invitation) -> list[Delegate]:
     """Whom the institution sends; by their keys, since their usual order would lock the forum along with them."""
-    return list(row.delegates.select_for_update(of=("self",)).filter(state__in=LIVE).order_by("pk"))
+    return list(row.delegates.select_for_update(of=("self",), no_key=True).filter(state__in=LIVE).order_by("pk"))
 
 
 def _refuse_after_registration(row: Invitation, by: User | LinkHolder) -> None:

@@ -38,7 +38,7 @@ def print_paper(
 
 
 def _mark(forum: Forum, badges: Collection[int]) -> None:
-    rows = list(Delegate.objects.select_for_update().filter(forum=forum, pk__in=badges).order_by("pk"))
+    rows = list(Delegate.objects.select_for_update(no_key=True).filter(forum=forum, pk__in=badges).order_by("pk"))
     problems = [
         _("%(name)s is %(state)s, not confirmed.") % {"name": row.name, "state": row.get_state_display()}
         for row in rows

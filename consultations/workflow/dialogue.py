@@ -58,7 +58,7 @@ def endorse(submission: Submission, stakeholder: Stakeholder, *, by: User) -> En
     Raises NotAllowed unless `by` acts for `stakeholder`, or Blocked with every reason.
     """
     demand(acts_for(by, stakeholder), who=SIGNERS, to=gettext_lazy("Co-sign an input"))
-    row = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    row = Submission.objects.select_for_update(of=("self",), no_key=True).get(pk=submission.pk)
     reasons = _reasons(*ready_to_endorse(row, stakeholder))
     if reasons:
         raise Blocked(reasons)
@@ -74,7 +74,7 @@ def endorse(submission: Submission, stakeholder: Stakeholder, *, by: User) -> En
 @verb
 def withdraw_endorsement(endorsement: Endorsement, *, by: User) -> Endorsement:
     """Take a co-signature back. It counts no more, and stays on record. Taken back twice, it is taken back once."""
-    row = Endorsement.objects.select_for_update(of=("self",)).get(pk=endorsement.pk)
+    row = Endorsement.objects.select_for_update(of=("self",), no_key=True).get(pk=endorsement.pk)
     demand(acts_for(by, row.stakeholder_id), who=SIGNERS, to=gettext_lazy("Withdraw a co-signature"))
     if row.withdrawn_at is None:
         row.withdrawn_by, row.withdrawn_at = by, now()
@@ -108,7 +108,7 @@ def say_misread(point: Point, stakeholder: Stakeholder, *, by: User, text: str) 
     Raises NotAllowed unless `by` acts for `stakeholder`, or Blocked with every reason.
     """
     demand(acts_for(by, stakeholder), who=SIGNERS, to=gettext_lazy("Say that a point was misread"))
-    row = Point.objects.select_for_update(of=("self",)).get(pk=point.pk)
+    row = Point.objects.select_for_update(of=("self",), no_key=True).get(pk=point.pk)
     reasons = _reasons(*ready_to_say_misread(row, stakeholder))
     if not text.strip():
         reasons.append(_("Write what your organisation meant."))

@@ -148,7 +148,7 @@ class _Taking:
         if not rows:
             return {}
         wanted = {row.number("session") for row in rows}
-        locked_ones = self.forum.sessions.select_for_update(of=("self",)).select_related("theme")
+        locked_ones = self.forum.sessions.select_for_update(of=("self",), no_key=True).select_related("theme")
         sessions = {session.pk: session for session in locked_ones.filter(pk__in=wanted - {None}).order_by("pk")}
         own = set(sessions) if self.is_secretariat else sessions_reported_by(self.by, self.forum)
         bodies = Stakeholder.objects.verified().in_bulk({row.number("organisation") or 0 for row in rows})

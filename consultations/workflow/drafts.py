@@ -67,7 +67,7 @@ def edit_draft(
     `seen_at` is the `edited_at` that the editor started from: raises Conflict when somebody saved since. Raises
     NotAllowed, or Blocked when the input was sent already.
     """
-    row = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    row = Submission.objects.select_for_update(of=("self",), no_key=True).get(pk=submission.pk)
     demand(may_submit(by, row), who=AUTHORS, to=gettext_lazy("Edit an input"))
     if row.state not in {S.DRAFT, S.RETURNED}:
         raise Blocked(_("This input was sent already: its words stay as they were."))
@@ -131,7 +131,7 @@ def sign_off(
 def rule_on_sign_off(stakeholder: Stakeholder, *, by: User, needed: bool) -> Stakeholder:
     """Say whether inputs of an organisation wait for its primary focal point's sign-off. Raises NotAllowed."""
     demand(may_rule_on_sign_off(by, stakeholder), who=PRIMARY, to=gettext_lazy("Say who signs inputs off"))
-    row = Stakeholder.objects.select_for_update(of=("self",)).get(pk=stakeholder.pk)
+    row = Stakeholder.objects.select_for_update(of=("self",), no_key=True).get(pk=stakeholder.pk)
     if row.signs_off != needed:
         row.signs_off = needed
         row.save(update_fields=["signs_off"])

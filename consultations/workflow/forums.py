@@ -309,7 +309,7 @@ def check_in(
     or Blocked when the delegate has no seat.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Check in a delegate"))
-    row = Delegate.objects.select_for_update(of=("self",)).get(pk=delegate.pk)
+    row = Delegate.objects.select_for_update(of=("self",), no_key=True).get(pk=delegate.pk)
     if row.state != D.CONFIRMED:
         raise Blocked(_("%(name)s is %(state)s, not confirmed.") % {"name": row.name, "state": row.get_state_display()})
     moment = at or now()

@@ -326,7 +326,12 @@ def _near() -> Any:
 
 @transaction.atomic
 def _remind(pk: int) -> bool:
-    row = _near().select_for_update(skip_locked=True, of=("self",)).select_related("forum", "stakeholder").filter(pk=pk)
+    row = (
+        _near()
+        .select_for_update(skip_locked=True, of=("self",), no_key=True)
+        .select_related("forum", "stakeholder")
+        .filter(pk=pk)
+    )
     found = row.first()
     if found is None:
         return False
@@ -349,7 +354,7 @@ def lapse_invitations() -> int:
 
 @transaction.atomic
 def _lapse(pk: int) -> bool:
-    rows = Invitation.objects.select_for_update(skip_locked=True, of=("self",))
+    rows = Invitation.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
     row = rows.filter(pk=pk, state=L.SENT, respond_by__lt=today()).first()
     if row is None:
         return False

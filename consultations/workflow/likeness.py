@@ -166,7 +166,7 @@ def dismiss_group(likenesses: Iterable[Likeness], *, by: User, reason: str) -> l
 def ask_to_compare(consultation: Consultation, *, by: User) -> Job:
     """Let the worker look for texts of the consultation that say the same; one search waits at a time."""
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Search for texts that say the same"))
-    Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
+    Consultation.objects.select_for_update(of=("self",), no_key=True).get(pk=consultation.pk)
     waiting = Job.objects.filter(kind=JobKind.COMPARE, consultation=consultation, state=JobState.WAITING).first()
     if waiting:
         return waiting

@@ -26,7 +26,7 @@ def try_again(mail: OutgoingMail, *, by: User) -> OutgoingMail:
 def choose_notices(user: User, *, by: User, notices: str, phone: str = "") -> User:
     """Choose how notices come, and give or take back the number for text messages. The journal keeps no number."""
     demand(is_signed_in(by) and by.pk == user.pk, who=_("each person"), to=_("Choose how notices come"))
-    row = User.objects.select_for_update().get(pk=user.pk)
+    row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     row.notices, row.phone = notices, phone
     row.save(update_fields=["notices", "phone"])
     journal("choose_notices", row, by=by, data={"notices": notices, "text_messages": bool(phone)})

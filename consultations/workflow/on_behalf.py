@@ -185,7 +185,7 @@ def retype(
 
     Whoever corrects it is its typist from then on, so that another one checks. Raises NotAllowed or Blocked.
     """
-    row = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    row = Submission.objects.select_for_update(of=("self",), no_key=True).get(pk=submission.pk)
     demand(is_secretariat(by) and row.entered_by_id is not None, who=SECRETARIAT, to=gettext_lazy("Correct the typing"))
     if row.state != S.SUBMITTED or row.checked_at:
         raise Blocked(_("This input was checked or decided already: its words stay as they are."))

@@ -79,7 +79,7 @@ def register_organisation(*, by: User, **fields: object) -> Stakeholder:
     NotAllowed for a visitor.
     """
     demand(is_signed_in(by), who=gettext_lazy("people who have signed in"), to=gettext_lazy("Register an organisation"))
-    User.objects.select_for_update().get(pk=by.pk)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     waiting = Stakeholder.objects.filter(memberships__user=by, state=S.REGISTERED, name=fields.get("name")).first()
     if waiting:
         return waiting
@@ -180,7 +180,7 @@ def join(token: str, *, by: User) -> Membership:
     invitation = invited(token)
     if invitation is None or not is_signed_in(by):
         raise Blocked(_("This invitation is no longer valid. Ask for a new one."))
-    invitation = MembershipInvitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+    invitation = MembershipInvitation.objects.select_for_update(of=("self",), no_key=True).get(pk=invitation.pk)
     if invitation.accepted_at:
         raise Blocked(_("This invitation is no longer valid. Ask for a new one."))
     if invitation.email != by.email:
@@ -260,7 +260,7 @@ def appoint(user: User, *, office: str, by: User, reason: str = "") -> User:
         who=gettext_lazy("the head of the secretariat"),
         to=gettext_lazy("Appoint to an office"),
     )
-    row = User.objects.select_for_update().get(pk=user.pk)
+    row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     before, row.office = row.office, office
     row.save()
     journal("appoint", row, by=by, before=before, after=office, reason=reason)

@@ -89,7 +89,7 @@ def split(
     Raises NotAllowed, or Blocked when the input is not accepted or the point is empty.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Split an input into points"))
-    row = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    row = Submission.objects.select_for_update(of=("self",), no_key=True).get(pk=submission.pk)
     if row.state != SubmissionState.ACCEPTED:
         raise Blocked(_("Accept the input before splitting it into points."))
     said = f"{row.title}\n\n{row.body}\n\n{row.proposed_wording}"
@@ -138,7 +138,7 @@ def write_point(
     """
     allowed = is_secretariat(by) or is_rapporteur(by, session.pk)
     demand(allowed, who=WRITERS, to=gettext_lazy("Write down a point"))
-    row = ForumSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
+    row = ForumSession.objects.select_for_update(of=("self",), no_key=True).get(pk=session.pk)
     theme = theme or row.theme
     if theme is None:
         raise Blocked(_("Choose the theme of the point."))
@@ -250,7 +250,7 @@ def merge(point: Point, *, into: Point, by: User, reason: str) -> Point:
         row.merged.update(merged_into=target)
 
     # locked in one order, so that two people who merge them at once wait for each other
-    pair = Point.objects.select_for_update(of=("self",)).filter(pk__in=[point.pk, into.pk]).order_by("pk")
+    pair = Point.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=[point.pk, into.pk]).order_by("pk")
     both = {row.pk: row for row in pair}
     return make(POINT_MOVES["merge"], point, by=by, reason=reason, change=stand_behind, data={"into": into.reference})
 

@@ -38,7 +38,13 @@ COPIED = ("title", "place", "venue", "convenors", "concept", "seats", "letter_te
 def _open_programme(forum: Forum, by: User) -> Forum:
     """The forum, locked. Raises NotAllowed, or Blocked when it is over."""
     demand(is_secretariat(by), who=SECRETARIAT, to=CHANGE)
-    row = next(iter(Forum.objects.select_for_update(of=("self",)).select_related("consultation").filter(pk=forum.pk)))
+    row = next(
+        iter(
+            Forum.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("consultation")
+            .filter(pk=forum.pk)
+        )
+    )
     if row.state in OVER:
         raise Blocked(_("The forum is over: its programme stays as it was."))
     return row
@@ -102,7 +108,7 @@ def move_session(session: ForumSession, *, by: User, up: bool) -> list[ForumSess
     """Let a session change places with the one before or after it on its day; returns those that moved."""
     row = _still_planned(session, by)
     places = moved(planned(row.forum), row.pk, up=up)
-    found = ForumSession.objects.select_for_update(of=("self",)).filter(pk__in=places).order_by("pk")
+    found = ForumSession.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=places).order_by("pk")
     rows = list(found.prefetch_related("points"))
     changes_order = [each for each in rows if each.order != places[each.pk].order]
     reasons = [

@@ -19,7 +19,7 @@ def tell_delegates(forum: Forum, *, by: User, keys: Collection[str]) -> list[New
     others are noted as told by telephone or letter. Doing it again tells nobody twice. Raises NotAllowed."""
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Tell the delegates"))
     row, wanted = locked(forum), set(keys)  # one telling at a time
-    people = untold_of(row).select_for_update(of=("self",))
+    people = untold_of(row).select_for_update(of=("self",), no_key=True)
     told = news_of(each for each in people if key_of(each) in wanted)
     OutgoingMail.objects.bulk_create([news.mail for news in told if news.mail])
     for news in told:

@@ -29,7 +29,7 @@ def render_artefacts(edition: Edition) -> None:
     Raises Blocked with every reason when the PDF can't be made or fails its checks; then nothing is kept.
     """
     with transaction.atomic():
-        row = Edition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
+        row = Edition.objects.select_for_update(of=("self",), no_key=True).get(pk=edition.pk)
         made = set(row.artefacts.values_list("format", flat=True))
         if ArtefactFormat.PDF not in made:
             _keep(row, ArtefactFormat.PDF, _sound_pdf(row), pdf.RENDERER_VERSION)

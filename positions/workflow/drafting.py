@@ -117,7 +117,7 @@ def _outline(themes: list[Theme]) -> list[dict[str, object]]:
 def _open_text(paper_id: int, by: User, what: str) -> PositionPaper:
     """The paper, locked, if its words may change now."""
     demand(may_draft(by, None), who=SECRETARIAT, to=what)
-    paper = PositionPaper.objects.select_for_update(of=("self",)).get(pk=paper_id)
+    paper = PositionPaper.objects.select_for_update(of=("self",), no_key=True).get(pk=paper_id)
     if paper.state not in OPEN_STATES:
         raise Blocked(
             _("The words may change while the paper is drafted or consolidated; now it is %(state)s.")
@@ -221,7 +221,11 @@ def _word(paragraph: Paragraph, text: str, by: User, why: str) -> Wording:
 
 def _locked(paragraph: Paragraph, by: User, what: str) -> Paragraph:
     _open_text(paragraph.section.paper_id, by, what)
-    row = Paragraph.objects.select_for_update(of=("self",)).select_related("wording", "section").get(pk=paragraph.pk)
+    row = (
+        Paragraph.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("wording", "section")
+        .get(pk=paragraph.pk)
+    )
     if row.removed_at:
         raise Blocked(_("This paragraph was removed from the text."))
     return row

@@ -146,7 +146,13 @@ def decide_paragraph(
     every reason.
     """
     row, count, reasons = _take_up(paper, by)
-    place = standing(row).filter(pk=paragraph.pk).select_related("wording").select_for_update(of=("self",)).first()
+    place = (
+        standing(row)
+        .filter(pk=paragraph.pk)
+        .select_related("wording")
+        .select_for_update(of=("self",), no_key=True)
+        .first()
+    )
     if place is None:
         raise Blocked([*reasons, _("The paragraph is not part of this text.")])
     last = decided_on(row).filter(paragraph=place).first()
@@ -281,7 +287,7 @@ def _renew(forum: Any, by: User, *, first: bool = False, **shown: Any) -> Any:
         _screen, made = Screen.objects.get_or_create(
             forum=forum, defaults={**shown, "changed_by": by, "changed_at": now()}
         )
-    row = Screen.objects.select_for_update().filter(forum=forum).first()
+    row = Screen.objects.select_for_update(no_key=True).filter(forum=forum).first()
     if row is None:
         return None
     if not made:

@@ -36,7 +36,9 @@ def remind_clearances() -> int:
 
 @transaction.atomic
 def _remind(pk: int) -> bool:
-    rows = Clearance.objects.select_for_update(skip_locked=True, of=("self",)).select_related("ministry", "paper")
+    rows = Clearance.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).select_related(
+        "ministry", "paper"
+    )
     row = rows.filter(pk=pk, state=ClearanceState.REQUESTED).first()
     step = rung(row.requested_at, row.due_at, now()) if row else None
     if row is None or step is None or row.reminders.filter(due_at=row.due_at, step=step).exists():

@@ -95,7 +95,7 @@ def remind_reviews() -> int:
 
 @transaction.atomic
 def _remind(pk: int) -> bool:
-    rows = ReviewRound.objects.select_for_update(skip_locked=True, of=("self",)).select_related("paper")
+    rows = ReviewRound.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).select_related("paper")
     row = rows.filter(pk=pk, reminded_at=None).first()
     if row is None or now() < row.closes_at - min(REMIND_BEFORE, (row.closes_at - row.opens_at) / 2):
         return False

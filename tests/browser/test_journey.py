@@ -56,6 +56,8 @@ STEPS = [
     deciding.the_chair_counts_the_quorum,
     deciding.the_chair_declares_the_decision,
     publishing.the_author_knows_nothing_yet,
+    publishing.an_official_reads_it_before_the_public,
+    publishing.a_technician_decides_nothing,
     publishing.one_officer_proposes,
     publishing.another_publishes,
     publishing.the_author_reads_what_became_of_each_point,

@@ -184,6 +184,27 @@ def test_the_row_is_locked_while_it_is_changed():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_whoever_refers_to_the_row_meanwhile_does_not_wait_for_it():
+    """They hold the journal's end while the database checks their foreign key: the two would wait for each other."""
+    body, found = make_stakeholder(state="registered"), []
+
+    def check_the_key():
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM consultations_stakeholder WHERE id = %s FOR KEY SHARE NOWAIT", [body.pk])
+                return cursor.fetchone()
+        finally:
+            connections.close_all()
+
+    def from_elsewhere(row):
+        with ThreadPoolExecutor(1) as elsewhere:
+            found.append(elsewhere.submit(check_the_key).result())
+
+    make(a_move(), body, by=make_user(), change=from_elsewhere)
+    assert found == [(1,)]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_of_two_at_once_one_wins_and_the_other_is_told():
     body = make_stakeholder(state="registered")
     people = [make_user(), make_user()]

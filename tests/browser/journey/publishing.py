@@ -1,6 +1,7 @@
 """Two officers publish, the authors read what became of each point, and a visitor verifies the copy in hand."""
 
 import re
+from functools import partial
 from io import BytesIO, StringIO
 
 import pikepdf
@@ -10,8 +11,10 @@ from consultations.models import Event
 from consultations.templatetags.portal import spaced
 from tests.browser.journey.drafting import DESK
 from tests.browser.journey.inputs import FOR_MEMBERS, FOR_SECRETARIAT
+from tests.browser.journey.opening import somebody_has_an_account
 from tests.browser.journey.people import CREWS, NETWORK
 from tests.browser.journey.walk import Walk
+from tests.factories import make_user
 from tests.pdf_text import pages
 
 
@@ -21,6 +24,28 @@ def the_author_knows_nothing_yet(walk: Walk) -> None:
     assert achieng.window.locator("#points .status").all_inner_texts() == ["Not answered yet"] * 2
     assert "rescues only" not in achieng.text
     walk.person("Visitor").go("/papers/lakes/", refused=404)
+
+
+def an_official_reads_it_before_the_public(walk: Walk) -> None:
+    peter = somebody_has_an_account(walk, "Peter", partial(make_user, "official"))
+    peter.sign_in()
+    peter.go("/papers/")
+    peter.follow(peter.window.get_by_role("link", name=walk.paper.title))
+    assert "DRAFT. Edition 1.0 is not an official text." in peter.text
+    assert "Piers cost money that is not voted yet." in peter.text
+    peter.go(DESK, refused=404)
+
+
+def a_technician_decides_nothing(walk: Walk) -> None:
+    brian = somebody_has_an_account(walk, "Brian", partial(make_user, "sysadmin"))
+    brian.sign_in()
+    brian.set_up_an_app()
+    brian.go("/admin/consultations/outgoingmail/")
+    brian.go(f"/admin/consultations/forum/{walk.forum.pk}/change/")
+    assert brian.window.locator(".object-tools a[href*='/move/']").count() == 0
+    brian.go(f"/admin/positions/positionpaper/{walk.paper.pk}/change/", refused=403)
+    for address in (DESK, "/papers/lakes/"):
+        brian.go(address, refused=404)
 
 
 def one_officer_proposes(walk: Walk) -> None:
