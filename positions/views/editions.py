@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from consultations.views.memory import kept_for_visitors
 from positions.comparison import Part, tally
 from positions.models import Edition
 from positions.queries import readable_editions
@@ -38,6 +39,7 @@ def _chosen(editions: list[Edition], number: str) -> Edition:
 
 @login_not_required
 @require_safe
+@kept_for_visitors
 def paper_compare(request: HttpRequest, slug: str) -> HttpResponse:
     """What changed from one edition of a paper to another: the last two unless the address names others.
 
@@ -77,6 +79,7 @@ def _shown(parts: list[Part], *, whole: bool) -> list[dict[str, Any]]:
 
 @login_not_required
 @require_safe
+@kept_for_visitors
 def edition_lines(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     """An edition in numbered lines, section by section; `all` gives the whole text, to print."""
     return _lines(request, slug, number, line=0)
@@ -84,6 +87,7 @@ def edition_lines(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept_for_visitors
 def edition_line(request: HttpRequest, slug: str, number: str, line: int) -> HttpResponse:
     """The section that holds a line which somebody quoted. 404 where the edition has no such line."""
     return _lines(request, slug, number, line=line)

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from consultations.views.memory import kept_for_visitors
 from positions.models import Audience, PositionPaper, ReviewRound
 from positions.permissions import may_propose_amendment, sponsors
 
@@ -82,6 +83,7 @@ def review_print(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept_for_visitors
 def read_review(request: HttpRequest, slug: str) -> HttpResponse:
     """The same for everyone, where the round is open to all readers."""
     return _overview(request, known_round(request, slug, audience=Audience.PUBLIC), in_public=True)
@@ -89,6 +91,7 @@ def read_review(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept_for_visitors
 def read_review_section(request: HttpRequest, slug: str, place: int) -> HttpResponse:
     """One section for everyone."""
     return _section(request, known_round(request, slug, audience=Audience.PUBLIC), place, in_public=True)
@@ -96,6 +99,7 @@ def read_review_section(request: HttpRequest, slug: str, place: int) -> HttpResp
 
 @login_not_required
 @require_safe
+@kept_for_visitors
 def read_review_print(request: HttpRequest, slug: str) -> HttpResponse:
     """The whole text for the printer, for everyone."""
     return _print(request, known_round(request, slug, audience=Audience.PUBLIC), in_public=True)
