@@ -196,7 +196,9 @@ class AnswerForm(forms.Form):
 class AcceptForm(forms.Form):
     """Take proposed words into the text."""
 
-    reason = reason_field(help_text=_("The sponsor reads it."))
+    reason = reason_field(
+        _("Say why the words are taken: the sponsor will read it."), help_text=_("The sponsor reads it.")
+    )
 
 
 class FitForm(forms.Form):

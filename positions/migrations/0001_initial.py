@@ -2112,7 +2112,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("state__in", ["not_accepted", "in_part"]), _negated=True),
+                            models.Q(("state__in", ["accepted", "not_accepted", "in_part"]), _negated=True),
                             models.Q(("decision_reason", ""), _negated=True),
                             _connector="OR",
                         ),

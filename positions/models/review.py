@@ -168,7 +168,8 @@ class Amendment(models.Model):
             one_of("operation", Operation, "amendment_operation"),
             together("decided_at", "decided_by", name="amendment_decided"),
             models.CheckConstraint(
-                condition=~Q(state__in=["not_accepted", "in_part"]) | ~Q(decision_reason=""), name="amendment_reason"
+                condition=~Q(state__in=["accepted", "not_accepted", "in_part"]) | ~Q(decision_reason=""),
+                name="amendment_reason",
             ),
             models.CheckConstraint(condition=~Q(state="in_part") | ~Q(decided_text=""), name="amendment_in_part"),
             models.CheckConstraint(

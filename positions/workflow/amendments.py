@@ -77,7 +77,16 @@ text_can_take = all_of(words_may_change, paragraph_stands)
 can_be_confirmed = all_of(amendments_are_under_way, paragraph_stands)
 
 AMENDMENT_MOVES = table(
-    Move("accept_amendment", gettext_lazy("Accept"), (S.PROPOSED,), S.ACCEPTED, may_draft, SECRETARIAT, text_can_take),
+    Move(
+        "accept_amendment",
+        gettext_lazy("Accept"),
+        (S.PROPOSED,),
+        S.ACCEPTED,
+        may_draft,
+        SECRETARIAT,
+        text_can_take,
+        needs_reason=True,
+    ),
     Move(
         "accept_in_part",
         gettext_lazy("Accept in part"),

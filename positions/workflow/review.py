@@ -117,7 +117,7 @@ def _decided(by: User, reason: str) -> Callable[[Amendment], None]:
 
 
 @verb
-def accept_amendment(amendment: Amendment, *, by: User, reason: str = "") -> Amendment:
+def accept_amendment(amendment: Amendment, *, by: User, reason: str) -> Amendment:
     """Accept an amendment as it is proposed, and take it into the text unless others contend for the paragraph.
 
     Raises NotAllowed or Blocked with every reason. Mails the sponsor.

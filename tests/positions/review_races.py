@@ -15,7 +15,7 @@ Race = Callable[[Any, Amendment], list[Callable[[], Any]]]
 
 
 def accept(world: Any, amendment: Amendment) -> Callable[[], Any]:
-    return lambda: workflow.accept_amendment(amendment, by=world.drafter)
+    return lambda: workflow.accept_amendment(amendment, by=world.drafter, reason="Taken.")
 
 
 def decline(world: Any, amendment: Amendment) -> Callable[[], Any]:

@@ -34,7 +34,7 @@ def test_two_amendments_contend_and_the_one_that_is_left_moves_the_text(draft):
     one, two = propose(draft), propose(draft, "Kenya calls for agreed routes and seasons.", **another(draft))
     closed(draft)
     assert unmet(draft.paper) == ["2 amendments wait for a decision", "Amendments contend for 1 paragraph"]
-    assert (workflow.accept_amendment(one, by=draft.drafter).taken_at, standing(draft)) == (None, TEXT)
+    assert (workflow.accept_amendment(one, by=draft.drafter, reason="Taken.").taken_at, standing(draft)) == (None, TEXT)
     assert unmet(draft.paper) == [
         "1 amendment waits for a decision",
         "Paragraph 1: the amendment of Ministry of Roads was accepted and is not in the text yet",
@@ -49,12 +49,12 @@ def test_two_accepted_amendments_block_until_one_text_is_chosen(draft):
     opened(draft)
     one, two = propose(draft), propose(draft, "Kenya calls for agreed routes and seasons.", **another(draft))
     closed(draft)
-    workflow.accept_amendment(one, by=draft.drafter)
+    workflow.accept_amendment(one, by=draft.drafter, reason="Taken.")
     given = {"by": draft.drafter, "text": "Kenya calls for agreed, safe routes and seasons.", "why": "Both are meant."}
     assert refused(workflow.choose_text, draft.paragraph, **given) == [
         "Decide on the other amendments of this paragraph first."
     ]
-    workflow.accept_amendment(two, by=draft.drafter)
+    workflow.accept_amendment(two, by=draft.drafter, reason="Taken.")
     assert standing(draft) == TEXT
     assert unmet(draft.paper) == [
         "Paragraph 1: the amendments of Ministry of Roads, Ministry of Ports were all accepted: choose one text"
@@ -79,7 +79,7 @@ def test_an_amendment_goes_stale_when_the_words_move_and_its_sponsor_confirms_it
     workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya urges agreed routes.", why="Stronger.")
     assert [state_of(each)[0] for each in (amendment, rival)] == ["stale", "proposed"]
     assert "Confirm it" in OutgoingMail.objects.get(subject__startswith="Please confirm").body
-    assert refused(workflow.accept_amendment, amendment, by=draft.drafter) == [
+    assert refused(workflow.accept_amendment, amendment, by=draft.drafter, reason="Taken.") == [
         "“Accept” is not open while this is to be confirmed: the words have moved."
     ]
     amendment.refresh_from_db()
@@ -91,7 +91,7 @@ def test_an_amendment_goes_stale_when_the_words_move_and_its_sponsor_confirms_it
         workflow.confirm_amendment(amendment, by=draft.drafter, **given)
     row = workflow.confirm_amendment(amendment, by=draft.member, **given)
     assert (row.state, row.text, row.base) == ("proposed", offered.text, draft.paragraph.wording)
-    workflow.accept_amendment(row, by=draft.drafter)
+    workflow.accept_amendment(row, by=draft.drafter, reason="Taken.")
     assert standing(draft) == offered.text
 
 
@@ -173,7 +173,7 @@ def accepted(draft, *proposals):
     opened(draft)
     made = [propose(draft, given.pop("text", ""), **given) for given in proposals]
     closed(draft)
-    return [workflow.accept_amendment(each, by=draft.drafter) for each in made]
+    return [workflow.accept_amendment(each, by=draft.drafter, reason="Taken.") for each in made]
 
 
 def test_a_new_paragraph_stands_behind_the_one_it_was_proposed_for(draft):

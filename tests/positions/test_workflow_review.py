@@ -101,7 +101,7 @@ def test_only_the_secretariat_opens_closes_and_decides(draft, who):
     amendment = propose(draft)
     for act in (
         lambda: workflow.close_review(draft.paper, by=by),
-        lambda: workflow.accept_amendment(amendment, by=by),
+        lambda: workflow.accept_amendment(amendment, by=by, reason="Taken."),
         lambda: workflow.decline_amendment(amendment, by=by, reason="No."),
     ):
         with pytest.raises(NotAllowed):
@@ -171,7 +171,7 @@ def test_an_accepted_amendment_becomes_the_wording_and_the_sponsor_is_told(draft
     opened(draft)
     amendment = propose(draft)
     closed(draft)
-    row = workflow.accept_amendment(amendment, by=draft.colleague)
+    row = workflow.accept_amendment(amendment, by=draft.colleague, reason="Taken.")
     assert (row.state, row.decided_by) == ("accepted", draft.colleague)
     assert standing(draft) == "Kenya calls for agreed and safe routes."
     assert draft.paragraph.wording.why == "Amendment of Ministry of Roads: Safety first."
@@ -182,7 +182,7 @@ def test_an_accepted_amendment_becomes_the_wording_and_the_sponsor_is_told(draft
 def test_nothing_is_accepted_while_the_round_is_open(draft):
     opened(draft)
     amendment = propose(draft)
-    assert refused(workflow.accept_amendment, amendment, by=draft.drafter) == [
+    assert refused(workflow.accept_amendment, amendment, by=draft.drafter, reason="Taken.") == [
         "The words may change while the paper is drafted or consolidated; now it is in review."
     ]
     amendment.refresh_from_db()

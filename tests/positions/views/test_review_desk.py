@@ -133,6 +133,10 @@ def test_an_amendment_is_accepted(desk, review):
     amendment = propose(review)
     assert "once the round is closed" in desk.get(at("desk_amendment", review, amendment.pk)).text
     close(review)
+    refused = desk.post(at("desk_amendment_accept", review, amendment.pk), {"reason": ""})
+    assert (refused.status_code, problems(refused), state_of(amendment)) == (
+        422, ["Reason: Say why the words are taken: the sponsor will read it."], "proposed",
+    )  # fmt: skip
     response = desk.post(at("desk_amendment_accept", review, amendment.pk), {"reason": "Well said."})
     assert response.url == at("desk_review_section", review, review.first.pk)
     assert (state_of(amendment), text_of(review.paragraph)) == ("accepted", OTHER)
@@ -228,7 +232,7 @@ def test_one_text_is_chosen_of_two_that_were_accepted(desk, review):
     assert desk.get(at("desk_choose_text", review, review.paragraph.key)).status_code == 404
     close(review)
     for each in (one, two):
-        desk.post(at("desk_amendment_accept", review, each.pk), {})
+        desk.post(at("desk_amendment_accept", review, each.pk), {"reason": "Taken."})
     assert text_of(review.paragraph) == TEXT
     address = at("desk_choose_text", review, review.paragraph.key)
     assert address in queue(desk, review).text
