@@ -11,6 +11,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import brotli
@@ -27,8 +28,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import path, reverse
 
 from consultations.models import User
+from ncm_portal import workflow
 from ncm_portal.urls import urlpatterns as portal_addresses
+from positions.models import PositionPaper, ReviewRound
 from tests.crowd import Crowd, grow, make_crowd
+from tests.paper_factories import bring_paper, freeze, make_paper, make_paragraph, make_section
 
 pytestmark = pytest.mark.django_db(transaction=True)
 INPUTS, FEW, EMPTY, WARM_UP, ROUNDS = 2000, 200, 15, 5, 60
@@ -73,7 +77,8 @@ def visit(handler: ClientHandler, address: str, **headers: str) -> bytes:
 
 def pages(crowd: Crowd) -> dict[str, str]:
     """The public pages by name."""
-    reference = crowd.answered.reference
+    reference, forum, paper = crowd.answered.reference, [crowd.forum.slug], crowd.paper.slug
+    under_review = [PositionPaper.objects.get(state="review").slug]
     return {
         "floor": "/floor/",
         "home": reverse("home"),
@@ -81,16 +86,39 @@ def pages(crowd: Crowd) -> dict[str, str]:
         "inputs": reverse("inputs"),
         "inputs, narrowed": reverse("inputs") + f"?theme=T1&objective=GCM-02&before={reference}",
         "input": reverse("input", args=[reference]),
-        "forum": reverse("forum", args=[crowd.forum.slug]),
+        "forum": reverse("forum", args=forum),
+        "its pack": reverse("forum_pack", args=forum),
+        "commitments": reverse("commitments"),
         "coverage": reverse("coverage_public"),
         "papers": reverse("papers"),
-        "paper": reverse("paper", args=[crowd.paper.slug]),
+        "paper": reverse("paper", args=[paper]),
+        "edition": reverse("paper_edition", args=[paper, "1.0"]),
+        "its history": reverse("paper_history", args=[paper]),
+        "its lines": reverse("edition_lines", args=[paper, "1.0"]),
+        "one line": reverse("edition_line", args=[paper, "1.0", 9]),
+        "two editions": reverse("paper_compare", args=[paper]),
+        "text in review": reverse("read_review", args=under_review),
+        "its section": reverse("read_review_section", args=[*under_review, 1]),
+        "its print": reverse("read_review_print", args=under_review),
         "verify": reverse("verify"),
-        "a copy verified": reverse("verify_hash", args=[crowd.paper.editions.get().sha256]),
+        "a copy verified": reverse("verify_hash", args=[crowd.paper.editions.get(number="1.0").sha256]),
         "roles": reverse("roles"),
         "privacy": reverse("privacy"),
         "accessibility": reverse("accessibility"),
     }
+
+
+def complete(crowd: Crowd) -> None:
+    """A correction of the paper, and another whose text is in review."""
+    freeze(crowd.paper, "1.0.1", "corrected")
+    other, now = make_paper(crowd.consultation), workflow.now()
+    for theme in crowd.consultation.themes.all():
+        section = make_section(other, theme)
+        for _turn in range(6):
+            make_paragraph(section, is_secretariat_text=True)
+    window = {"opens_at": now, "closes_at": now + timedelta(days=9), "audience": "public"}
+    ReviewRound.objects.create(paper=other, number=1, edition=freeze(other, "0.1", "review"), **window)
+    bring_paper(other, "review")
 
 
 def timed(action: Callable[[], object]) -> float:
@@ -147,6 +175,7 @@ def test_public_pages_over_2000_inputs(settings):
     settings.ROOT_URLCONF = Addresses
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.startswith("zeal.")]
     crowd, handler = make_crowd(FEW), ClientHandler()
+    complete(crowd)
     analyse()
     before = make(handler, pages(crowd))
     grow(crowd, INPUTS)
