@@ -206,6 +206,11 @@ class Submission(models.Model):
                 fields=["decided_at", "id"], condition=Q(state="accepted", audience="public"), name="submission_feed"
             ),
             models.Index(fields=["stakeholder", "-submitted_at", "-id"], name="submission_stakeholder"),
+            models.Index(
+                fields=["id"],
+                condition=Q(title__contains="[[") | Q(body__contains="[[") | Q(proposed_wording__contains="[["),
+                name="submission_holds_back",
+            ),
         ]
         triggers = [
             *state_guards(

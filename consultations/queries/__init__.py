@@ -54,7 +54,7 @@ from .outcome import (
     reported_done,
 )
 from .rounds import current_round, key_milestones, public_rounds, themes_of
-from .search import RANKED, Hit, found, named_like, ranked_page, searchable, shown
+from .search import RANKED, Hit, found, named_like, ranked_page, searchable, shown, with_each_word
 from .speakers import Speakers, speakers
 from .waiting import Waiting, waiting
 
@@ -116,6 +116,7 @@ __all__ = [
     "theme_figures",
     "themes_of",
     "waiting",
+    "with_each_word",
     "working_day_after",
     "working_days_between",
 ]

@@ -25,7 +25,7 @@ from .lists import PAGE, REFERENCE, Page, beyond, page_between
 
 FEW = 5_000
 RANKED = 100  # so many of the newest matches are put in order of how well they match
-LONGEST = 200
+LONGEST, MOST_WORDS = 200, 10
 NAMES, SHORTEST_NAME, LIKENESS = 5, 3, "0.5"
 # For one message, which is a transaction of its own where no other one is open.
 BY_INDEX = "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true), set_config('enable_seqscan', 'off', true)"
@@ -94,6 +94,52 @@ def _entries(words: str) -> QuerySet[SearchEntry]:
 def _query(words: str) -> Any:
     english, as_it_stands = (SearchQuery(words, config=name, search_type="websearch") for name in ("english", "portal"))
     return english | as_it_stands
+
+
+# --- For the desk, which may read everything --------------------------------------------------------------------------
+
+
+def with_each_word(inputs: QuerySet[Submission], words: str) -> QuerySet[Submission]:
+    """Those of `inputs` in which every one of `words` begins a word of the text, of a point or of a file, or stands in
+    the organisation's name; is the reference, or ends it; or stands anywhere in an input that holds passages back.
+
+    One query for each word, to choose how to look: see `found`.
+    """
+    for word in words.split()[:MOST_WORDS]:
+        inputs = inputs.filter(_has_word(word))
+    return inputs
+
+
+def _has_word(word: str) -> Q:
+    begins = SearchEntry.objects.order_by().filter(
+        words=SearchQuery(_beginning(word), config="portal", search_type="raw")
+    )
+    held = Q(title__contains="[[") | Q(body__contains="[[") | Q(proposed_wording__contains="[[")
+    anywhere = Q(title__icontains=word) | Q(body__icontains=word) | Q(proposed_wording__icontains=word)
+    number = Q(reference__iexact=word) | (Q(reference__endswith=f"-{word.zfill(4)}") if word.isdecimal() else Q())
+    texts = Submission.objects.order_by()
+    found = (
+        begins.values_list(Value("begins"), "submission")[: FEW + 1],
+        texts.filter(held & anywhere).values_list(Value("held"), "pk")[:FEW],
+        texts.filter(number).values_list(Value("number"), "pk")[:FEW],
+        Stakeholder.objects.order_by().filter(name__icontains=word).values_list(Value("named"), "pk")[: FEW + 1],
+    )
+    keys: dict[str, list[int]] = {}
+    for kind, pk in found[0].union(*found[1:], all=True):
+        keys.setdefault(kind, []).append(pk)
+    named, many = keys.pop("named", []), len(keys.get("begins", [])) > FEW
+    if many:
+        del keys["begins"]
+    is_named = Q(stakeholder__in=named) if len(named) <= FEW else Q(stakeholder__name__icontains=word)
+    few = [pk for kind in keys.values() for pk in kind]
+    stands = Q(_AmongFew(F("pk"), Value(f"{{{','.join(map(str, few))}}}")))
+    return stands | is_named | Q(Exists(begins.filter(submission=OuterRef("pk")))) if many else stands | is_named
+
+
+def _beginning(word: str) -> str:
+    """A query of PostgreSQL for words that begin with `word`, whatever signs it has."""
+    quoted = word.replace("\\", "\\\\").replace("'", "''")
+    return f"'{quoted}':*"
 
 
 # --- In order of how well they match ----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Min, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Min, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -40,6 +40,7 @@ from consultations.queries import (
     number_of_groups,
     pair_of_input,
     reported_done,
+    with_each_word,
 )
 from consultations.queries.lists import beyond
 from consultations.workflow import SUBMISSION_MOVES
@@ -144,10 +145,7 @@ def neighbour(request: HttpRequest, **edge: str) -> str:
 def _narrowed(inputs: QuerySet[Submission], wanted: dict[str, Any], user: Any) -> QuerySet[Submission]:
     if wanted.pop("mine", ""):
         inputs = inputs.filter(assigned_to=user)
-    for word in wanted.pop("words", "").split()[:10]:
-        places = ("title", "body", "proposed_wording", "reference", "stakeholder__name")
-        inputs = inputs.filter(Q(*((f"{place}__icontains", word) for place in places), _connector=Q.OR))
-    return inputs.filter(**wanted)
+    return with_each_word(inputs, wanted.pop("words", "")).filter(**wanted)
 
 
 # --- One input ------------------------------------------------------------------------------------------------------

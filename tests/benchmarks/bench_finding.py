@@ -46,6 +46,7 @@ class Page(NamedTuple):
     reader: str
     name: str
     query: str
+    at: str = "inputs"
 
 
 def text(turn: int) -> str:
@@ -120,6 +121,13 @@ def pages() -> Iterator[Page]:
         for name in few:
             yield Page(reader, name, everybody[name])
     yield Page("secretariat", "state", "state=accepted")
+    desk = {
+        "desk": "", "desk, deep": f"before={deep}", "desk, search": "words=migrants", "desk, 1 of 100": "words=herders",
+        "desk, rare": "words=zebras", "desk, nothing": "words=unicorns", "desk, two words": "words=herders+region5",
+        "desk, a name": "words=fishers", "desk, theme": "words=migrants&theme=T3",
+    }  # fmt: skip
+    for name, query in desk.items():
+        yield Page("secretariat", name, query, "desk_inputs")
 
 
 def spent() -> float:
@@ -133,7 +141,7 @@ def spent() -> float:
 def visit(handler: ClientHandler, page: Page, headers: dict[str, str]) -> float:
     """What one fresh page costs."""
     caches["pages"].clear()
-    request = RequestFactory().get(f"{reverse('inputs')}?{page.query}", headers=headers)
+    request = RequestFactory().get(f"{reverse(page.at)}?{page.query}", headers=headers)
     start = spent()
     response = handler(request.environ)
     cost = spent() - start

@@ -179,6 +179,24 @@ def test_inputs_are_found_by_words_theme_and_state(client, officer):
     assert titles(client, state="draft") == ["One", "Three", "Two"]
 
 
+def test_inputs_are_found_by_beginnings_of_words_names_references_and_what_is_held_back(client, officer, monkeypatch):
+    body = make_stakeholder("Network of O'Brien's herders")
+    sent = make_submission(make_consultation(), body, title="One", body="Seasonal passes [[seen by Atieno]]")
+    make_point(sent, text="Issue biometric cards.")
+    other = make_submission(make_consultation(), title="Two", body="Passes for all")
+    reference, number = other.reference.lower(), other.reference.rpartition("-")[2].lstrip("0")
+    for words_, found in (
+        ("pass", ["One", "Two"]), ("SEASON pass", ["One"]), ("biomet", ["One"]), ("brien", ["One"]),
+        ("tieno", ["One"]), ("assess", []), ("nowhere", []), ("' \\ :* & !", []), (reference, ["Two"]),
+        (number, ["Two"]), ("pass herders", ["One"]), ("pass o'brien's", ["One"]),
+    ):  # fmt: skip
+        assert (words_, titles(client, words=words_)) == (words_, found)
+        with monkeypatch.context() as patched:  # as where a word is in many inputs, or in many names
+            patched.setattr(queries.search, "FEW", 0)
+            if words_ not in ("tieno", reference, number):
+                assert (words_, titles(client, words=words_)) == (words_, found)
+
+
 @pytest.mark.parametrize(
     "asked", [{"words": "a\x1bb"}, {"theme": "T9"}, {"state": "'"}, {"after": "x"}, {"before": "'; --"}]
 )
