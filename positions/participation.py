@@ -7,12 +7,13 @@ Names of organisations stand nowhere in it, and only answers that were published
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import TruncDate
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import JSONObject, TruncDate
 from django.urls import reverse
 
 from consultations.models import Channel, Consultation, Event, Group, Stakeholder, Submission, Theme
@@ -25,10 +26,11 @@ Content = dict[str, Any]
 
 
 def report(consultation: Consultation) -> Content:
-    """All that the report says of `consultation`, as values that JSON knows. Nine queries."""
-    themes = list(consultation.themes.all())
+    """All that the report says of `consultation`, as values that JSON knows. Six queries."""
+    themes = list(_themes(consultation))
     by_theme, asked = coverage.by_theme(consultation, themes), _asked(consultation)
-    points, sent = _points(consultation, themes), _sent(consultation)
+    counted = _counted(consultation)
+    points, sent = _points(themes, counted["met"]), counted["sent"]
     return {
         "schema": SCHEMA,
         "language": "en",
@@ -38,7 +40,7 @@ def report(consultation: Consultation) -> Content:
         "purpose": consultation.purpose,
         "opened": consultation.opens_at.isoformat(),
         "closed": consultation.closes_at.isoformat(),
-        "as_of": _as_of().isoformat(timespec="seconds"),
+        "as_of": (counted["as_of"] or workflow.now()).isoformat(timespec="seconds"),
         "address": settings.PORTAL_ADDRESS + reverse("participation", query={"round": consultation.slug}),
         "figures": _figures(asked, points),
         "groups": {code: str(label) for code, label in Group.choices},
@@ -71,9 +73,23 @@ def report(consultation: Consultation) -> Content:
     }
 
 
-def _as_of() -> datetime:
-    """The moment of the journal's last entry: until the next one nothing changes, and the report stays the same."""
-    return Event.objects.order_by("-number").values_list("at", flat=True).first() or workflow.now()
+def _themes(consultation: Consultation) -> QuerySet[Theme]:
+    """The themes in order, each with its number of points (`standing`)."""
+    counted = consultation.tallies.filter(theme=OuterRef("pk")).order_by().values("theme")
+    return consultation.themes.annotate(standing=Subquery(counted.values(number=Sum("points"))))
+
+
+def _counted(consultation: Consultation) -> Content:
+    """What is counted by day and by outcome, and as of when, in one query.
+
+    That is the moment of the journal's last entry: until the next one nothing changes, and the report stays the same.
+    """
+    found = Consultation.objects.filter(pk=consultation.pk).values(
+        as_of=Subquery(Event.objects.order_by("-number").values("at")[:1]),
+        sent=ArraySubquery(_sent(consultation)),
+        met=ArraySubquery(_met(consultation)),
+    )
+    return found.get()
 
 
 def _figures(asked: list[Content], points: list[Content]) -> dict[str, int]:
@@ -98,24 +114,38 @@ def _asked(consultation: Consultation) -> list[dict[str, Any]]:
     ]
 
 
-def _sent(consultation: Consultation) -> list[tuple[date, str, int]]:
+def _sent(consultation: Consultation) -> QuerySet[Submission, Any]:
     """How many inputs came in on each day in Nairobi by each channel."""
     sent = Submission.objects.sent().filter(consultation=consultation).order_by()
-    return list(sent.values_list(TruncDate("submitted_at"), "channel").annotate(Count("pk")))
+    rows = sent.values("channel", day=TruncDate("submitted_at")).annotate(number=Count("pk"))
+    return rows.values_list(JSONObject(day="day", channel="channel", number="number"))
 
 
-def _by_day(sent: list[tuple[date, str, int]]) -> Counter[date]:
+def _met(consultation: Consultation) -> QuerySet[Disposition, Any]:
+    """How many points of each theme met which outcome; the newest published paper's answer counts."""
+    answers = Disposition.objects.answered().filter(paper__in=PositionPaper.objects.published())
+    newest = (
+        answers.filter(point__consultation=consultation)
+        .order_by("point_id", "-answered_at", "-pk")
+        .distinct("point_id")
+    )
+    counted = Disposition.objects.filter(pk__in=newest.values("pk")).order_by()
+    rows = counted.values("outcome", theme=F("point__theme")).annotate(number=Count("pk"))
+    return rows.values_list(JSONObject(theme="theme", outcome="outcome", number="number"))
+
+
+def _by_day(sent: list[Content]) -> Counter[date]:
     counts: Counter[date] = Counter()
-    for day, _channel, number in sent:
-        counts[day] += number
+    for row in sent:
+        counts[date.fromisoformat(row["day"])] += row["number"]
     return counts
 
 
-def _channels(sent: list[tuple[date, str, int]]) -> list[dict[str, Any]]:
+def _channels(sent: list[Content]) -> list[dict[str, Any]]:
     """How the inputs came in."""
     counts: Counter[str] = Counter()
-    for _day, channel, number in sent:
-        counts[channel] += number
+    for row in sent:
+        counts[row["channel"]] += row["number"]
     return [{"channel": code, "inputs": counts[code]} for code in Channel.values if code in counts]
 
 
@@ -130,16 +160,12 @@ def _counties(consultation: Consultation) -> list[Content]:
     return found
 
 
-def _points(consultation: Consultation, themes: list[Theme]) -> list[Content]:
-    """For each theme its points, and how many of them met which outcome; the newest published paper's answer counts."""
-    answers = Disposition.objects.answered().filter(paper__in=PositionPaper.objects.published())
-    rows = answers.filter(point__consultation=consultation).order_by("answered_at", "pk")
-    latest = {point: (theme, outcome) for point, theme, outcome in rows.values_list("point", "point__theme", "outcome")}
-    met = Counter(latest.values())
+def _points(themes: list[Any], rows: list[Content]) -> list[Content]:
+    """For each theme its points, and how many of them met which outcome."""
+    met = Counter({(row["theme"], row["outcome"]): row["number"] for row in rows})
     found = []
-    standing = dict(consultation.tallies.order_by().values_list("theme").annotate(Sum("points")))
     for theme in themes:
-        outcomes, points = {outcome: met[theme.pk, outcome] for outcome in Outcome.values}, standing.get(theme.pk, 0)
+        outcomes, points = {outcome: met[theme.pk, outcome] for outcome in Outcome.values}, theme.standing or 0
         waiting = max(0, points - sum(outcomes.values()))
         found.append({"theme": theme.code, "points": points, "outcomes": outcomes, "open": waiting})
     return found

@@ -20,14 +20,19 @@ from ncm_portal import workflow
 from positions.edition import freeze
 from positions.models import PositionPaper
 from tests.factories import (
+    make_action,
+    make_check_in,
+    make_communique,
     make_consultation,
     make_delegate,
     make_forum,
+    make_point,
     make_provision,
     make_secretariat,
     make_session,
     make_theme,
     number,
+    walk,
 )
 from tests.paper_factories import bring_paper, make_disposition, make_paper, make_paragraph, make_section
 
@@ -146,3 +151,19 @@ def publish(consultation: Consultation, forum: Forum, points: list[Point]) -> Po
     paper = bring_paper(paper, "adopted")
     freeze(paper, number="1.0", kind="adopted", status="Adopted by consensus", by=make_secretariat())
     return bring_paper(paper, "published")
+
+
+def follow_up(forum: Forum) -> None:
+    """The forum came to its end: people came and spoke, something was promised, the communiqué is out."""
+    session = forum.sessions.first()
+    delegates, began = list(forum.delegates.all()[:9]), session.starts_at
+    for turn, delegate in enumerate(delegates):
+        make_check_in(delegate, at=began + timedelta(hours=turn))
+        spoken = {"asked_at": began, "started_at": began, "ended_at": began + timedelta(minutes=turn + 1)}
+        who = {"stakeholder": delegate.stakeholder, "group": delegate.group, "by": make_secretariat()}
+        session.speeches.create(order=turn + 1, **who, **spoken)
+    promise = make_point(session=session, kind="commitment", stakeholder=delegates[0].stakeholder)
+    make_action(forum, point=promise, stakeholder=promise.stakeholder, due_on=forum.ends_on)
+    make_point(session=session, kind="decision")
+    make_communique(forum, state="published")
+    walk(forum, "reported")

@@ -49,7 +49,7 @@ FLOORS = {
     6: ["edition", "letters", "forum_letters", "forum_news", "participation", "positions.communique"],
     7: ["workflow", "positions.day"],
     8: ["intake", "sample", "reference_data", "positions.roles"],
-    9: ["forms", "jobs", "templatetags", "ncm_portal.accounts"],
+    9: ["forms", "jobs", "templatetags", "ncm_portal.accounts", "ncm_portal.sign_on"],
     10: [
         "views",
         "admin",

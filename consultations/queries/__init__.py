@@ -45,7 +45,9 @@ from .lists import (
     readable_inputs,
 )
 from .outcome import (
+    Attendance,
     actions_of,
+    attendance,
     bodies_that_came,
     commitments,
     open_actions_of,
@@ -61,6 +63,7 @@ from .waiting import Waiting, waiting
 __all__ = [
     "RANKED",
     "Alike",
+    "Attendance",
     "Counted",
     "Delegates",
     "GroupOfDelegates",
@@ -75,6 +78,7 @@ __all__ = [
     "Waiting",
     "Wanted",
     "actions_of",
+    "attendance",
     "bodies_that_came",
     "by_reference",
     "choices",

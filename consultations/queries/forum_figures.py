@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, OuterRef, Q, Sum, Value
+from django.db.models.functions import JSONObject
 
 from consultations.models import (
     Delegate,
@@ -28,6 +30,7 @@ from consultations.models import (
 
 from .presence import HalfDay, came_by_half_day
 
+SEATS = "seats"  # no state of a letter is called so
 FEWEST = 3  # people of one sex that are shown as such: fewer could be known by name
 
 
@@ -122,13 +125,12 @@ def pooled(told: Mapping[str, int], untold: int, fewest: int = FEWEST) -> tuple[
 
 
 def forum_figures(forum: Forum) -> ForumFigures:
-    """Count a forum. Nine queries, whatever its size."""
+    """Count a forum. Six queries, whatever its size."""
     half_days = came_by_half_day(forum)
     people = _people(forum, {pk for came in half_days.values() for pk in came})
     came = [person for person in people.values() if person["came"]]
-    letters = list(forum.invitations.values_list("stakeholder__group", "state").annotate(Count("pk")).order_by())
-    sent = [row for row in letters if row[1] != InvitationState.DRAFT]
-    groups, minutes = _groups(forum, sent, people)
+    sent, seats = _letters_and_seats(forum)
+    groups, minutes = _groups(forum, sent, seats, people)
     kinds, themes = _themes(forum)
     return ForumFigures(
         invited=sum(number for *_which, number in sent),
@@ -160,12 +162,21 @@ def _people(forum: Forum, came: set[int]) -> dict[int, dict[str, Any]]:
     return found
 
 
+def _letters_and_seats(forum: Forum) -> tuple[list[tuple[str, str, int]], Counter[str]]:
+    """The letters that went out by group and state, and the seats by group. One query."""
+    letters = forum.invitations.order_by().values_list("stakeholder__group", "state").annotate(Count("pk"))
+    seats = forum.quotas.order_by().values_list("group", Value(SEATS), "seats")
+    rows = list(letters.exclude(state=InvitationState.DRAFT).union(seats, all=True).order_by())
+    sent = [row for row in rows if row[1] != SEATS]
+    return sent, Counter({group: number for group, what, number in rows if what == SEATS})
+
+
 def _of_state(rows: list[tuple[str, str, int]], state: str) -> int:
     return sum(number for _group, found, number in rows if found == state)
 
 
 def _groups(
-    forum: Forum, sent: list[tuple[str, str, int]], people: Mapping[int, dict[str, Any]]
+    forum: Forum, sent: list[tuple[str, str, int]], quotas: Counter[str], people: Mapping[int, dict[str, Any]]
 ) -> tuple[list[GroupRow], int]:
     """The groups of which anybody was invited, seated or heard, and the minutes of speaking of all together."""
     invited, answered = Counter[str](), Counter[str]()
@@ -174,7 +185,7 @@ def _groups(
         answered[group] += number if state == InvitationState.ANSWERED else 0
     confirmed = Counter(person["group"] for person in people.values() if person["confirmed"])
     came = Counter(person["group"] for person in people.values() if person["came"])
-    seats = Counter(dict(forum.quotas.values_list("group", "seats"))) or confirmed
+    seats = quotas or confirmed
     spoken = _spoken(forum)
     known = [code for code in Group.values if any(each[code] for each in (invited, confirmed, came, seats, spoken))]
     of_seats, of_time = (shares(each[code] for code in known) for each in (seats, spoken))
@@ -227,12 +238,17 @@ def _silent(forum: Forum, came: set[int]) -> list[Stakeholder]:
 
 
 def _themes(forum: Forum) -> tuple[list[Any], list[ThemeRow]]:
-    """The kinds of which there are points, and for each theme its points by kind."""
-    made = Point.objects.standing().filter(session__forum=forum).order_by()
-    counts = {(theme, kind): number for theme, kind, number in made.values_list("theme", "kind").annotate(Count("pk"))}
-    kinds = [kind for kind in PointKind if any(found == kind for _theme, found in counts)]
+    """The kinds of which there are points, and for each theme its points by kind. One query."""
+    made = Point.objects.standing().filter(session__forum=forum, theme=OuterRef("pk")).order_by()
+    by_kind = made.values("kind").annotate(number=Count("pk")).values_list(JSONObject(kind="kind", number="number"))
+    spoken_on = [
+        (theme, {each["kind"]: each["number"] for each in theme.said})
+        for theme in Theme.objects.annotate(said=ArraySubquery(by_kind)).order_by("order")
+        if theme.said
+    ]
+    kinds = [kind for kind in PointKind if any(kind in counts for _theme, counts in spoken_on)]
     rows = []
-    for theme in Theme.objects.filter(pk__in={theme for theme, _kind in counts}).order_by("order"):
-        numbers = [counts.get((theme.pk, kind), 0) for kind in kinds]
+    for theme, counts in spoken_on:
+        numbers = [counts.get(kind, 0) for kind in kinds]
         rows.append(ThemeRow(theme, numbers, sum(numbers)))
     return [kind.label for kind in kinds], rows

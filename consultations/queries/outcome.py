@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from typing import NamedTuple
+
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -20,11 +22,29 @@ from ncm_portal.workflow import now
 from .presence import counting
 
 
+class Attendance(NamedTuple):
+    """How many people came to a forum, each once, and of how many organisations."""
+
+    people: int
+    organisations: int
+
+
+def _own() -> Coalesce:
+    """The organisation of whoever checked in; of a person who was entered twice, that of the one who is kept."""
+    return Coalesce("delegate__merged_into__stakeholder", "delegate__stakeholder")
+
+
 def bodies_that_came(forum: Forum) -> QuerySet[Stakeholder]:
     """The organisations of which somebody came to `forum`, by name."""
-    own = Coalesce("delegate__merged_into__stakeholder", "delegate__stakeholder")
-    came = counting(forum).select_related(None).order_by().values_list(own)
+    came = counting(forum).select_related(None).order_by().values_list(_own())
     return Stakeholder.objects.filter(pk__in=came).order_by("name", "pk")
+
+
+def attendance(forum: Forum) -> Attendance:
+    """How many came to `forum`. One query."""
+    person = Coalesce("delegate__merged_into", "delegate")
+    numbers = {"people": Count(person, distinct=True), "organisations": Count(_own(), distinct=True)}
+    return Attendance(**counting(forum).select_related(None).order_by().aggregate(**numbers))
 
 
 def overdue() -> Q:

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, Exists, OuterRef, Subquery, Window
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -20,10 +21,9 @@ from consultations.models import (
     PointKind,
 )
 from consultations.queries.forum_documents import readable_documents
-from consultations.queries.presence import came_by_half_day
 from consultations.views.memory import kept_for_visitors
 from positions.communique import adopted_points
-from positions.models import Decision, Edition
+from positions.models import Decision
 from positions.queries import official_editions
 
 SHOWN = 10  # commitments on the page of a forum; the others are a link away
@@ -49,30 +49,42 @@ def slots(sessions: Iterable[ForumSession]) -> list[Slot]:
 @kept_for_visitors
 def show(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of an announced forum. 404 when there is none, and while it is in preparation."""
-    announced = Forum.objects.exclude(state=ForumState.DRAFT).select_related("consultation")
-    forum = get_object_or_404(announced, slug=slug)
-    edition = official_editions().filter(paper__forum=forum).first()
+    published = Communique.objects.filter(forum=OuterRef("pk"), state=CommuniqueState.PUBLISHED)
+    announced = Forum.objects.exclude(state=ForumState.DRAFT).annotate(has_communique=Exists(published))
+    forum = get_object_or_404(announced.select_related("consultation"), slug=slug)
+    edition = _edition(forum)
     context = {
         "forum": forum,
         "slots": slots(forum.sessions.select_related("theme")),
-        "delegates": queries.delegates_of(forum),
         "edition": edition,
         "documents": readable_documents(request.user, forum),
-        "communique": Communique.objects.filter(forum=forum, state=CommuniqueState.PUBLISHED).first(),
-        **(_outcome(forum, edition) if forum.state == ForumState.REPORTED else {}),
+        **(_outcome(forum, edition) if forum.state == ForumState.REPORTED else _expected(forum)),
     }
     return render(request, "positions/forum.html", context)
 
 
-def _outcome(forum: Forum, edition: Edition | None) -> dict[str, Any]:
-    """What a reported forum left behind. The decision on a paper is told once the paper is public."""
-    promised = queries.commitments().filter(forum=forum)
+def _edition(forum: Forum) -> Any:
+    """The newest official edition of the paper of `forum`, or None; `decided_at` and `decided_how` say what this forum
+    decided on it last. One query."""
+    made = Decision.objects.filter(forum=forum, paper=OuterRef("paper")).order_by("-at")
+    decided = {"decided_at": Subquery(made.values("at")[:1]), "decided_how": Subquery(made.values("rule")[:1])}
+    return official_editions().filter(paper__forum=forum).annotate(**decided).first()
+
+
+def _expected(forum: Forum) -> dict[str, Any]:
+    """Who comes to a forum that is not reported yet."""
+    return {"delegates": queries.delegates_of(forum)}
+
+
+def _outcome(forum: Forum, edition: Any) -> dict[str, Any]:
+    """What a reported forum left behind. The decision on a paper is told once the paper is public. Three queries."""
+    has_decision = edition and edition.decided_at
+    promised: list[Any] = list(queries.commitments().filter(forum=forum).annotate(of=Window(Count("pk")))[:SHOWN])
     return {
         "is_reported": True,
-        "decision": Decision.objects.filter(forum=forum, paper=edition.paper).first() if edition else None,
+        "decision": Decision(at=edition.decided_at, rule=edition.decided_how) if has_decision else None,
         "decided": [point for point in adopted_points(forum) if point.kind == PointKind.DECISION],
-        "promised": promised[:SHOWN],
-        "promises": promised.count(),
-        "came": len(set().union(*came_by_half_day(forum).values())),
-        "bodies": queries.bodies_that_came(forum).count(),
+        "promised": promised,
+        "promises": promised[0].of if promised else 0,
+        "attendance": queries.attendance(forum),
     }

@@ -1,8 +1,13 @@
 """The page "Who may do what"."""
 
+from functools import cache
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from consultations.views.memory import kept_for_visitors
@@ -14,5 +19,11 @@ from positions.roles import ROLES, tables
 @kept_for_visitors
 def show(request: HttpRequest) -> HttpResponse:
     """The page "Who may do what"."""
+    return render(request, "positions/roles.html", {"rules": _rules(translation.get_language())})
+
+
+@cache
+def _rules(language: str) -> SafeString:
+    """The roles and the tables in the language of the page: they never change while the portal runs."""
     duties = [(role, duty) for role, (_person, duty) in ROLES.items()]
-    return render(request, "positions/roles.html", {"duties": duties, "tables": tables()})
+    return render_to_string("positions/roles_tables.html", {"duties": duties, "tables": tables()})

@@ -1,4 +1,4 @@
-"""Public pages over 2,000 inputs: time against a floor, queries, bytes on the wire.
+"""Every public page over 2,000 inputs: time against a floor, queries, bytes on the wire.
 
 The floor is a view that renders the bare base page after one query. Every page goes through the whole stack (all
 middleware, compression too), the pages in turn so that a busy moment hits them alike; the medians are compared.
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import brotli
 import pytest
@@ -25,13 +26,16 @@ from django.shortcuts import render
 from django.test import RequestFactory
 from django.test.client import ClientHandler
 from django.test.utils import CaptureQueriesContext
-from django.urls import path, reverse
+from django.urls import path, resolve, reverse
 
-from consultations.models import User
+from consultations.models import Invitation, User
+from consultations.tokens import token
 from ncm_portal import workflow
+from ncm_portal.urls import PUBLIC
 from ncm_portal.urls import urlpatterns as portal_addresses
 from positions.models import PositionPaper, ReviewRound
-from tests.crowd import Crowd, grow, make_crowd
+from tests.crowd import Crowd, follow_up, grow, make_crowd
+from tests.factories import make_forum, make_invitation
 from tests.paper_factories import bring_paper, freeze, make_paper, make_paragraph, make_section
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,6 +43,15 @@ INPUTS, FEW, EMPTY, WARM_UP, ROUNDS = 2000, 200, 15, 5, 60
 MOST_TIME, MOST_QUERIES, MOST_GROWTH = 2.5, 8, 2
 BROWSER = {"Accept-Encoding": "gzip, deflate, br"}
 FIRST_VISIT, REQUESTS, LATER = 60_000, 6, 15_000
+# Files and answers for programs, pages that only a link in a mail opens, and steps of signing in
+NOT_HERE = {
+    "attachment", "participation_pdf", "inputs_export", "feed_inputs", "feed_points", "openapi", "forum_ics",
+    "forum_ics_person", "forum_document", "communique_text", "printed_form", "edition_pdf", "edition_json", "health",
+    "join_organisation", "forum_answer_receipt", "set_language", "account_logout", "account_inactive",
+    "account_email_verification_sent", "account_confirm_email", "account_confirm_login_code",
+    "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
+    "mfa_authenticate", "mfa_login_webauthn", "socialaccount_signup", "socialaccount_login_cancelled",
+}  # fmt: skip
 
 
 @login_not_required
@@ -88,8 +101,11 @@ def pages(crowd: Crowd) -> dict[str, str]:
         "input": reverse("input", args=[reference]),
         "forum": reverse("forum", args=forum),
         "its pack": reverse("forum_pack", args=forum),
+        "its figures": reverse("figures_of_forum", args=forum),
+        "its communiqué": reverse("communique", args=forum),
         "commitments": reverse("commitments"),
         "coverage": reverse("coverage_public"),
+        "participation": reverse("participation"),
         "papers": reverse("papers"),
         "paper": reverse("paper", args=[paper]),
         "edition": reverse("paper_edition", args=[paper, "1.0"]),
@@ -102,14 +118,21 @@ def pages(crowd: Crowd) -> dict[str, str]:
         "its print": reverse("read_review_print", args=under_review),
         "verify": reverse("verify"),
         "a copy verified": reverse("verify_hash", args=[crowd.paper.editions.get(number="1.0").sha256]),
+        "words verified": reverse("verify_communique", args=[crowd.forum.communique.sha256]),
         "roles": reverse("roles"),
         "privacy": reverse("privacy"),
         "accessibility": reverse("accessibility"),
+        "letter": reverse("forum_answer", args=[token(*Invitation.objects.values_list("key", "token_round").get())]),
+        "sign in": reverse("account_login"),
+        "sign up": reverse("account_signup"),
+        "password": reverse("account_reset_password"),
     }
 
 
 def complete(crowd: Crowd) -> None:
-    """A correction of the paper, and another whose text is in review."""
+    """Give every public page something to show: a reported forum, a letter, a correction, a text in review."""
+    follow_up(crowd.forum)
+    make_invitation(make_forum(crowd.consultation))
     freeze(crowd.paper, "1.0.1", "corrected")
     other, now = make_paper(crowd.consultation), workflow.now()
     for theme in crowd.consultation.themes.all():
@@ -176,6 +199,7 @@ def test_public_pages_over_2000_inputs(settings):
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.startswith("zeal.")]
     crowd, handler = make_crowd(FEW), ClientHandler()
     complete(crowd)
+    assert PUBLIC - {resolve(urlsplit(at).path).view_name for at in pages(crowd).values()} == NOT_HERE
     analyse()
     before = make(handler, pages(crowd))
     grow(crowd, INPUTS)

@@ -1,12 +1,9 @@
 """The public pages in a real browser: no rule of accessibility broken, no sideways scrolling, nothing from elsewhere."""
 
-from datetime import timedelta
-
 import pytest
 from django.urls import reverse
 
-from tests.crowd import make_crowd
-from tests.factories import make_action, make_check_in, make_communique, make_point, make_secretariat, walk
+from tests.crowd import follow_up, make_crowd
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,22 +22,6 @@ def addresses() -> list[str]:
         reverse("commitments"),
         *(reverse(name) for name in ("roles", "privacy", "accessibility")),
     ]
-
-
-def follow_up(forum) -> None:
-    """The forum came to its end: people came and spoke, something was promised, the communiqué is out."""
-    session = forum.sessions.first()
-    delegates, began = list(forum.delegates.all()[:9]), session.starts_at
-    for turn, delegate in enumerate(delegates):
-        make_check_in(delegate, at=began + timedelta(hours=turn))
-        spoken = {"asked_at": began, "started_at": began, "ended_at": began + timedelta(minutes=turn + 1)}
-        who = {"stakeholder": delegate.stakeholder, "group": delegate.group, "by": make_secretariat()}
-        session.speeches.create(order=turn + 1, **who, **spoken)
-    promise = make_point(session=session, kind="commitment", stakeholder=delegates[0].stakeholder)
-    make_action(forum, point=promise, stakeholder=promise.stakeholder, due_on=forum.ends_on)
-    make_point(session=session, kind="decision")
-    make_communique(forum, state="published")
-    walk(forum, "reported")
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])

@@ -3,6 +3,9 @@
 import re
 
 import pytest
+from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers import registry
+from allauth.socialaccount.providers.base import Provider
 from django.core import mail
 from django.urls import reverse
 
@@ -99,3 +102,26 @@ def test_guessing_passwords_is_slowed_down(client):
     answers = [client.post(reverse("account_login"), wrong) for _ in range(11)]
     assert [answer.status_code for answer in answers[:2]] == [200, 200]
     assert "Too many" in answers[-1].content.decode()
+
+
+# --- Signing in through somebody else -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["account_login", "account_signup"])
+def test_the_pages_of_a_visitor_do_not_ask_the_database(client, name, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert client.get(reverse(name)).status_code == 200
+
+
+def test_a_provider_that_a_deployment_adds_is_offered(client, monkeypatch):
+    class Government(Provider):
+        id, name, uses_apps = "government", "Government", True
+
+        def get_login_url(self, request, **kwargs):
+            return "/to-the-government/"
+
+    registry.load()
+    monkeypatch.setitem(registry.provider_map, "government", Government)
+    SocialApp.objects.create(provider="government", name="Government sign-on", client_id="portal")
+    said = client.get(reverse("account_login")).content.decode()
+    assert 'href="/to-the-government/"' in said

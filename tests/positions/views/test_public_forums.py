@@ -8,9 +8,22 @@ from django.urls import reverse
 
 from consultations.models import ForumSession
 from positions.views.public_forums import slots
-from tests.factories import make_consultation, make_delegate, make_forum, make_ministry, make_session, make_theme
+from tests.factories import (
+    make_action,
+    make_check_in,
+    make_communique,
+    make_consultation,
+    make_delegate,
+    make_forum,
+    make_ministry,
+    make_point,
+    make_session,
+    make_stakeholder,
+    make_theme,
+    walk,
+)
 from tests.pages import words
-from tests.paper_factories import bring_paper, make_edition, make_paper
+from tests.paper_factories import bring_paper, make_decision, make_edition, make_paper
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +89,46 @@ def test_the_paper_is_linked_once_it_is_published(client):
     bring_paper(paper, "published")
     assert get(client, forum).context["edition"].paper == paper
     assert f'class="button" href="{reverse("paper", args=[paper.slug])}"' in get(client, forum).content.decode()
+
+
+def test_a_reported_forum_says_what_it_left_behind(client, django_assert_num_queries):
+    forum = make_forum(title="The forum", state="held", seats=50)
+    session = make_session(forum, theme=make_theme("T1"))
+    for body in (make_ministry(), make_stakeholder("A union")):
+        for _turn in range(2):
+            make_check_in(make_delegate(forum, body))
+    for turn in range(12):
+        promise = make_point(session=session, kind="commitment", stakeholder=body)
+        make_action(forum, point=promise, stakeholder=body, text=f"Promise {turn}.")
+    make_point(session=session, kind="decision", text="Children are registered.")
+    make_communique(forum, state="published")
+    paper = bring_paper(make_paper(forum.consultation, forum=forum, title="The position"), "published")
+    edition = make_edition(paper, "1.0", "adopted")
+    make_decision(paper, at=datetime(2017, 10, 16, 9, tzinfo=UTC))
+    make_decision(paper, "consensus_with_reservations", at=datetime(2017, 10, 17, 9, tzinfo=UTC))
+    walk(forum, "reported")
+    with django_assert_num_queries(7):  # the memory of pages asks once more
+        page = get(client, forum)
+    said = words(page)
+    assert "people came 4 organisations came 2 seats 50" in said
+    assert (
+        "On 17 October 2017 the meeting decided on the position paper: consensus with reservations. The position"
+        in said
+    )
+    assert "Children are registered." in said
+    assert said.count("Promise ") == 10
+    assert "All commitments of all forums; 12 are of this one" in said
+    assert [page.context["edition"], "Read the communiqué" in said] == [edition, True]
+
+
+def test_a_reported_forum_without_a_paper_or_a_promise_is_calm(client):
+    said = words(get(client, walk(make_forum(state="held"), "reported")))
+    assert ["The record names no decision." in said, "What was promised" in said, "Read the" in said] == [
+        True,
+        False,
+        False,
+    ]
+    assert "people came 0 organisations came 0" in said
 
 
 @pytest.mark.parametrize(("state", "status"), [("draft", 404), ("announced", 200), ("cancelled", 200)])
