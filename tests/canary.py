@@ -8,7 +8,7 @@ import io
 import itertools
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any
@@ -227,19 +227,28 @@ def found_in(text: str) -> set[str]:
     return {canary for canary in ALL if canary in lower}
 
 
-def walk(reader: Any, world: SimpleNamespace) -> dict[str, set[str]]:
-    """Each canary that `reader` finds, and the addresses at which it stands. No address may break on the way."""
-    client = Client(raise_request_exception=False)
-    if reader.is_authenticated:
-        sign_in(client, reader)
-    found: dict[str, set[str]] = {}
-    for address in sorted(set(addresses(get_resolver(), records(world)))):
-        if "logout" in address or (address.startswith("/admin/") and not getattr(reader, "is_staff", False)):
-            continue
+class Walk:
+    """What one reader met at every address: the canaries, with the addresses at which each stands, and where there was
+    nothing. No address may break on the way."""
+
+    def __init__(self, reader: Any, world: SimpleNamespace, *, leave_out: Container[str] = ()) -> None:
+        self.found: dict[str, set[str]] = {}
+        self.nothing_at: set[str] = set()
+        client = Client(raise_request_exception=False)
+        if reader.is_authenticated:
+            sign_in(client, reader)
+        for address in sorted(set(addresses(get_resolver(), records(world)))):
+            if "logout" in address or (address.startswith("/admin/") and not getattr(reader, "is_staff", False)):
+                continue
+            if address not in leave_out:
+                self._ask(client, address)
+
+    def _ask(self, client: Client, address: str) -> None:
         with zeal_ignore():  # Django's own pages about a person read that person again
             answer = client.get(address)
         assert answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR, address
         assert answer.status_code != HTTPStatus.TOO_MANY_REQUESTS, address  # nothing was read there
+        if answer.status_code == HTTPStatus.NOT_FOUND:
+            self.nothing_at.add(address)
         for canary in found_in(said(answer)):
-            found.setdefault(canary, set()).add(address)
-    return found
+            self.found.setdefault(canary, set()).add(address)

@@ -22,7 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.sign_in import sign_in
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
 ARGUMENTS = [
     "--no-sandbox",  # chromium refuses its sandbox to root; the pages are our own
     "--disable-gpu",
@@ -133,7 +133,7 @@ def browser():
     """The one browser of the run, closed at the end."""
     program = os.environ.get("BROWSER_PROGRAM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
-        raise RuntimeError("No chromium was found. Install it with:  apt-get install chromium")
+        raise RuntimeError("No chromium was found. Install it with:  apt-get install chromium-headless-shell")
     # Playwright keeps an event loop in this thread, and Django then takes every query here for one inside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:

@@ -2,7 +2,6 @@
 a substitute, words from the floor, and what was decided printed in the position paper."""
 
 import re
-from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -36,9 +35,7 @@ def day():
     change(text.forum, slug=SLUG, code="F-DAY", starts_on=today, ends_on=today, state="announced", seats=10)
     change(text.forum, letter_text="Please name who comes.", contact="the secretariat")
     change(text.paper.consultation, quorum_groups=1)
-    session = make_session(
-        text.forum, title="Plenary on the text", theme=text.second.section.theme, starts_at=now() - timedelta(minutes=5)
-    )
+    session = make_session(text.forum, title="Plenary on the text", theme=text.second.section.theme, starts_at=now())
     coast = make_stakeholder("Coast Network of Fishing Communities", short_name="", state="verified")
     forums.write_invitations(
         text.forum, by=text.secretariat, respond_by=today, offers=[(text.one, 1, "one@example.org")]

@@ -80,6 +80,7 @@ def test_two_contend_one_goes_stale_and_the_desk_settles_the_paragraph(open_wind
     desk.goto(at("desk_amendment", review, review.amendment.pk))
     desk.check()
     picture(desk, f"review-{name}-amendment")
+    desk.locator("#accept_reason").fill("It says the same, better.")
     desk.get_by_role("button", name="Accept it as proposed").click()
     desk.get_by_text("Accepted. The sponsor is told").wait_for()
     review.paragraph.refresh_from_db()
