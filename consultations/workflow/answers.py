@@ -61,7 +61,7 @@ def print_of(delegate: Delegate) -> str:
 
 def invited_by(secret: str) -> Invitation | None:
     """The invitation behind the secret of a link: the one issued last, until the forum is over or called off."""
-    rows = Invitation.objects.select_related("forum", "stakeholder").filter(token_hash=hashed(secret))
+    rows = Invitation.objects.select_related("forum__consultation", "stakeholder").filter(token_hash=hashed(secret))
     current = (ForumState.ANNOUNCED, ForumState.REGISTRATION_CLOSED, ForumState.IN_SESSION)
     return rows.filter(forum__state__in=current).first()
 
