@@ -96,7 +96,8 @@ def test_a_reported_forum_says_what_it_left_behind(client, django_assert_num_que
     session = make_session(forum, theme=make_theme("T1"))
     for body in (make_ministry(), make_stakeholder("A union")):
         for _turn in range(2):
-            make_check_in(make_delegate(forum, body))
+            make_check_in(last := make_delegate(forum, body))
+    make_check_in(last, at=session.starts_at)  # on another day: the same person
     for turn in range(12):
         promise = make_point(session=session, kind="commitment", stakeholder=body)
         make_action(forum, point=promise, stakeholder=body, text=f"Promise {turn}.")
