@@ -52,14 +52,33 @@ class Migration(migrations.Migration):
             name="County",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=3, unique=True, verbose_name="code")),
-                ("name", models.CharField(max_length=60, unique=True, verbose_name="name")),
+                ("code", consultations.models.text.CleanCharField(max_length=3, unique=True, verbose_name="code")),
+                ("name", consultations.models.text.CleanCharField(max_length=60, unique=True, verbose_name="name")),
                 ("slug", models.SlugField(unique=True, verbose_name="slug")),
-                ("alternative_spellings", models.CharField(blank=True, max_length=200, verbose_name="other spellings")),
-                ("headquarters", models.CharField(blank=True, max_length=60, verbose_name="headquarters")),
-                ("former_province", models.CharField(blank=True, max_length=40, verbose_name="former province")),
-                ("iso_code", models.CharField(blank=True, max_length=6, verbose_name="ISO 3166-2")),
-                ("migration_note", models.CharField(blank=True, max_length=200, verbose_name="note on migration")),
+                (
+                    "alternative_spellings",
+                    consultations.models.text.CleanCharField(
+                        blank=True, max_length=200, verbose_name="other spellings"
+                    ),
+                ),
+                (
+                    "headquarters",
+                    consultations.models.text.CleanCharField(blank=True, max_length=60, verbose_name="headquarters"),
+                ),
+                (
+                    "former_province",
+                    consultations.models.text.CleanCharField(blank=True, max_length=40, verbose_name="former province"),
+                ),
+                (
+                    "iso_code",
+                    consultations.models.text.CleanCharField(blank=True, max_length=6, verbose_name="ISO 3166-2"),
+                ),
+                (
+                    "migration_note",
+                    consultations.models.text.CleanCharField(
+                        blank=True, max_length=200, verbose_name="note on migration"
+                    ),
+                ),
                 (
                     "evidence",
                     models.CharField(
@@ -76,7 +95,7 @@ class Migration(migrations.Migration):
                         verbose_name="evidence",
                     ),
                 ),
-                ("source", models.TextField(blank=True, verbose_name="source")),
+                ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
             ],
             options={
                 "verbose_name": "county",
@@ -89,10 +108,13 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("order", models.PositiveSmallIntegerField(unique=True, verbose_name="order")),
-                ("part", models.CharField(max_length=8, verbose_name="part")),
-                ("heading", models.CharField(max_length=200, verbose_name="heading")),
-                ("length", models.CharField(blank=True, max_length=40, verbose_name="usual length")),
-                ("content", models.TextField(blank=True, verbose_name="content")),
+                ("part", consultations.models.text.CleanCharField(max_length=8, verbose_name="part")),
+                ("heading", consultations.models.text.CleanCharField(max_length=200, verbose_name="heading")),
+                (
+                    "length",
+                    consultations.models.text.CleanCharField(blank=True, max_length=40, verbose_name="usual length"),
+                ),
+                ("content", consultations.models.text.CleanTextField(blank=True, verbose_name="content")),
                 (
                     "evidence",
                     models.CharField(
@@ -109,7 +131,7 @@ class Migration(migrations.Migration):
                         verbose_name="evidence",
                     ),
                 ),
-                ("source", models.TextField(blank=True, verbose_name="source")),
+                ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
             ],
             options={
                 "verbose_name": "part of the outline",
@@ -133,11 +155,16 @@ class Migration(migrations.Migration):
                         verbose_name="framework",
                     ),
                 ),
-                ("code", models.CharField(max_length=12, unique=True, verbose_name="code")),
+                ("code", consultations.models.text.CleanCharField(max_length=12, unique=True, verbose_name="code")),
                 ("order", models.PositiveSmallIntegerField(verbose_name="order")),
-                ("label", models.CharField(max_length=120, verbose_name="short label")),
-                ("title", models.CharField(max_length=300, verbose_name="title")),
-                ("reference", models.CharField(blank=True, max_length=40, verbose_name="paragraph of the resolution")),
+                ("label", consultations.models.text.CleanCharField(max_length=120, verbose_name="short label")),
+                ("title", consultations.models.text.CleanCharField(max_length=300, verbose_name="title")),
+                (
+                    "reference",
+                    consultations.models.text.CleanCharField(
+                        blank=True, max_length=40, verbose_name="paragraph of the resolution"
+                    ),
+                ),
                 (
                     "evidence",
                     models.CharField(
@@ -154,7 +181,7 @@ class Migration(migrations.Migration):
                         verbose_name="evidence",
                     ),
                 ),
-                ("source", models.TextField(blank=True, verbose_name="source")),
+                ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
                 (
                     "targets",
                     models.ManyToManyField(
@@ -228,7 +255,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "source",
-                    models.TextField(
+                    consultations.models.text.CleanTextField(
                         blank=True, help_text="The Gazette notice, with number and date.", verbose_name="source"
                     ),
                 ),
@@ -306,7 +333,9 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "code",
-                    models.CharField(blank=True, max_length=20, null=True, unique=True, verbose_name="registry code"),
+                    consultations.models.text.CleanCharField(
+                        blank=True, max_length=20, null=True, unique=True, verbose_name="registry code"
+                    ),
                 ),
                 ("name", consultations.models.text.CleanCharField(max_length=250, verbose_name="name")),
                 (
@@ -375,7 +404,10 @@ class Migration(migrations.Migration):
                         verbose_name="inputs wait for a sign-off",
                     ),
                 ),
-                ("legal_basis", models.CharField(blank=True, max_length=250, verbose_name="legal basis")),
+                (
+                    "legal_basis",
+                    consultations.models.text.CleanCharField(blank=True, max_length=250, verbose_name="legal basis"),
+                ),
                 (
                     "state",
                     models.CharField(
@@ -415,7 +447,7 @@ class Migration(migrations.Migration):
                         verbose_name="evidence",
                     ),
                 ),
-                ("source", models.TextField(blank=True, verbose_name="source")),
+                ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
                 (
                     "created_at",
                     models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="entered"),
@@ -527,10 +559,16 @@ class Migration(migrations.Migration):
                 ),
                 ("name", consultations.models.text.CleanCharField(max_length=250, verbose_name="name")),
                 ("valid_from", models.DateField(verbose_name="from")),
-                ("from_precision", models.CharField(default="day", max_length=8, verbose_name="precision")),
+                (
+                    "from_precision",
+                    consultations.models.text.CleanCharField(default="day", max_length=8, verbose_name="precision"),
+                ),
                 ("valid_to", models.DateField(blank=True, null=True, verbose_name="until")),
-                ("to_precision", models.CharField(blank=True, max_length=8, verbose_name="precision")),
-                ("basis", models.CharField(blank=True, max_length=250, verbose_name="basis")),
+                (
+                    "to_precision",
+                    consultations.models.text.CleanCharField(blank=True, max_length=8, verbose_name="precision"),
+                ),
+                ("basis", consultations.models.text.CleanCharField(blank=True, max_length=250, verbose_name="basis")),
                 (
                     "evidence",
                     models.CharField(
@@ -547,7 +585,7 @@ class Migration(migrations.Migration):
                         verbose_name="evidence",
                     ),
                 ),
-                ("source", models.TextField(blank=True, verbose_name="source")),
+                ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
             ],
             options={
                 "verbose_name": "dated name",
@@ -562,11 +600,16 @@ class Migration(migrations.Migration):
             name="Term",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("term", models.CharField(max_length=120, unique=True, verbose_name="term")),
-                ("term_sw", models.CharField(blank=True, max_length=160, verbose_name="Kiswahili (unedited)")),
-                ("kind", models.CharField(max_length=20, verbose_name="kind")),
-                ("definition", models.TextField(verbose_name="definition")),
-                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("term", consultations.models.text.CleanCharField(max_length=120, unique=True, verbose_name="term")),
+                (
+                    "term_sw",
+                    consultations.models.text.CleanCharField(
+                        blank=True, max_length=160, verbose_name="Kiswahili (unedited)"
+                    ),
+                ),
+                ("kind", consultations.models.text.CleanCharField(max_length=20, verbose_name="kind")),
+                ("definition", consultations.models.text.CleanTextField(verbose_name="definition")),
+                ("note", consultations.models.text.CleanTextField(blank=True, verbose_name="note")),
                 (
                     "evidence",
                     models.CharField(
@@ -583,7 +626,7 @@ class Migration(migrations.Migration):
                         verbose_name="evidence",
                     ),
                 ),
-                ("source", models.TextField(blank=True, verbose_name="source")),
+                ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
             ],
             options={
                 "verbose_name": "term",
@@ -610,11 +653,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "gcm_session",
-                    models.CharField(blank=True, max_length=300, verbose_name="thematic session of the Compact"),
+                    consultations.models.text.CleanCharField(
+                        blank=True, max_length=300, verbose_name="thematic session of the Compact"
+                    ),
                 ),
                 (
                     "lead_bodies",
-                    models.CharField(blank=True, max_length=300, verbose_name="Kenyan lead bodies (to be confirmed)"),
+                    consultations.models.text.CleanCharField(
+                        blank=True, max_length=300, verbose_name="Kenyan lead bodies (to be confirmed)"
+                    ),
                 ),
                 (
                     "evidence",
@@ -632,7 +679,7 @@ class Migration(migrations.Migration):
                         verbose_name="evidence",
                     ),
                 ),
-                ("source", models.TextField(blank=True, verbose_name="source")),
+                ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
             ],
             options={
                 "verbose_name": "theme",
@@ -769,7 +816,7 @@ class Migration(migrations.Migration):
                         verbose_name="consultation",
                     ),
                 ),
-                ("code", models.CharField(max_length=20, unique=True, verbose_name="code")),
+                ("code", consultations.models.text.CleanCharField(max_length=20, unique=True, verbose_name="code")),
                 ("slug", models.SlugField(unique=True, verbose_name="address")),
                 ("title", consultations.models.text.CleanCharField(max_length=200, verbose_name="title")),
                 ("place", consultations.models.text.CleanCharField(max_length=120, verbose_name="place")),
@@ -817,7 +864,7 @@ class Migration(migrations.Migration):
                         verbose_name="state",
                     ),
                 ),
-                ("source", models.TextField(blank=True, verbose_name="source")),
+                ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
             ],
             options={
                 "verbose_name": "forum",
@@ -1000,16 +1047,19 @@ class Migration(migrations.Migration):
             name="Instrument",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=24, unique=True, verbose_name="code")),
-                ("title", models.CharField(max_length=300, verbose_name="title")),
-                ("short_title", models.CharField(max_length=120, verbose_name="short title")),
-                ("level", models.CharField(max_length=20, verbose_name="level")),
-                ("kind", models.CharField(max_length=30, verbose_name="kind")),
-                ("number", models.CharField(blank=True, max_length=120, verbose_name="number")),
+                ("code", consultations.models.text.CleanCharField(max_length=24, unique=True, verbose_name="code")),
+                ("title", consultations.models.text.CleanCharField(max_length=300, verbose_name="title")),
+                ("short_title", consultations.models.text.CleanCharField(max_length=120, verbose_name="short title")),
+                ("level", consultations.models.text.CleanCharField(max_length=20, verbose_name="level")),
+                ("kind", consultations.models.text.CleanCharField(max_length=30, verbose_name="kind")),
+                ("number", consultations.models.text.CleanCharField(blank=True, max_length=120, verbose_name="number")),
                 ("adopted_on", models.DateField(blank=True, null=True, verbose_name="adopted or assented to")),
-                ("adopted_precision", models.CharField(blank=True, max_length=20, verbose_name="precision")),
-                ("status", models.CharField(blank=True, max_length=200, verbose_name="status")),
-                ("notes", models.CharField(blank=True, max_length=300, verbose_name="notes")),
+                (
+                    "adopted_precision",
+                    consultations.models.text.CleanCharField(blank=True, max_length=20, verbose_name="precision"),
+                ),
+                ("status", consultations.models.text.CleanCharField(blank=True, max_length=200, verbose_name="status")),
+                ("notes", consultations.models.text.CleanCharField(blank=True, max_length=300, verbose_name="notes")),
                 (
                     "evidence",
                     models.CharField(
@@ -1026,7 +1076,7 @@ class Migration(migrations.Migration):
                         verbose_name="evidence",
                     ),
                 ),
-                ("source", models.TextField(blank=True, verbose_name="source")),
+                ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
                 (
                     "themes",
                     models.ManyToManyField(
@@ -1228,7 +1278,7 @@ class Migration(migrations.Migration):
                 ),
                 ("is_lead", models.BooleanField(default=False, verbose_name="lead")),
                 ("is_confirmed", models.BooleanField(default=False, verbose_name="confirmed by the secretariat")),
-                ("basis", models.CharField(blank=True, max_length=250, verbose_name="basis")),
+                ("basis", consultations.models.text.CleanCharField(blank=True, max_length=250, verbose_name="basis")),
                 (
                     "evidence",
                     models.CharField(
@@ -1281,20 +1331,24 @@ class Migration(migrations.Migration):
                     "short_title",
                     consultations.models.text.CleanCharField(blank=True, max_length=80, verbose_name="short title"),
                 ),
-                ("kind", models.CharField(max_length=40, verbose_name="kind")),
-                ("level", models.CharField(max_length=20, verbose_name="level")),
-                ("place", models.CharField(blank=True, max_length=120, verbose_name="place")),
+                ("kind", consultations.models.text.CleanCharField(max_length=40, verbose_name="kind")),
+                ("level", consultations.models.text.CleanCharField(max_length=20, verbose_name="level")),
+                ("place", consultations.models.text.CleanCharField(blank=True, max_length=120, verbose_name="place")),
                 ("planned_start", models.DateField(blank=True, null=True, verbose_name="planned from")),
                 ("planned_end", models.DateField(blank=True, null=True, verbose_name="planned to")),
                 (
                     "planned_precision",
-                    models.CharField(blank=True, default="day", max_length=20, verbose_name="precision"),
+                    consultations.models.text.CleanCharField(
+                        blank=True, default="day", max_length=20, verbose_name="precision"
+                    ),
                 ),
                 ("actual_start", models.DateField(blank=True, null=True, verbose_name="took place from")),
                 ("actual_end", models.DateField(blank=True, null=True, verbose_name="took place to")),
                 (
                     "actual_precision",
-                    models.CharField(blank=True, default="day", max_length=20, verbose_name="precision"),
+                    consultations.models.text.CleanCharField(
+                        blank=True, default="day", max_length=20, verbose_name="precision"
+                    ),
                 ),
                 (
                     "state",
@@ -1311,7 +1365,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_key", models.BooleanField(default=False, verbose_name="on the line of the home page")),
-                ("reference", models.CharField(blank=True, max_length=250, verbose_name="reference or note")),
+                (
+                    "reference",
+                    consultations.models.text.CleanCharField(
+                        blank=True, max_length=250, verbose_name="reference or note"
+                    ),
+                ),
                 (
                     "evidence",
                     models.CharField(
@@ -1328,7 +1387,7 @@ class Migration(migrations.Migration):
                         verbose_name="evidence",
                     ),
                 ),
-                ("source", models.TextField(blank=True, verbose_name="source")),
+                ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
             ],
             options={
                 "verbose_name": "milestone",
@@ -2367,7 +2426,9 @@ class Migration(migrations.Migration):
                 ("valid_until", models.DateField(blank=True, null=True, verbose_name="no longer from")),
                 (
                     "mandate_letter",
-                    models.CharField(blank=True, max_length=120, verbose_name="letter of mandate, reference"),
+                    consultations.models.text.CleanCharField(
+                        blank=True, max_length=120, verbose_name="letter of mandate, reference"
+                    ),
                 ),
             ],
             options={
@@ -3169,6 +3230,16 @@ class Migration(migrations.Migration):
                         name="submission_feed",
                     ),
                     models.Index(fields=["stakeholder", "-submitted_at", "-id"], name="submission_stakeholder"),
+                    models.Index(
+                        condition=models.Q(
+                            ("title__contains", "[["),
+                            ("body__contains", "[["),
+                            ("proposed_wording__contains", "[["),
+                            _connector="OR",
+                        ),
+                        fields=["id"],
+                        name="submission_holds_back",
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -4097,8 +4168,8 @@ class Migration(migrations.Migration):
                         name="state_moves",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             declare="DECLARE _is_valid_transition BOOLEAN;",
-                            func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{open:dismissed,open:merged}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
-                            hash="a9733b9a14ef2c88479ec1328d9a24d6f8e49c22",
+                            func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{dismissed:open,merged:open,open:dismissed,open:merged}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                            hash="c094b6072db721773ded2f89be55dafad6884f1d",
                             operation="UPDATE",
                             pgid="pgtrigger_state_moves_82483",
                             table="consultations_likeness",
