@@ -49,14 +49,19 @@ class Crowd(NamedTuple):
     answered: Submission
 
 
-def make_crowd(inputs: int = 2000, organisations: int = 200) -> Crowd:
+def says(turn: int) -> str:
+    """The text of an input in a crowd."""
+    return "What we ask for. " * 50
+
+
+def make_crowd(inputs: int = 2000, organisations: int = 200, *, text: Callable[[int], str] = says) -> Crowd:
     """Seven themes, `organisations` of all groups, `inputs` with two points each, a forum and a published paper."""
     for turn, code in enumerate(CODES):
         theme = make_theme(code)
         for step in range(3):
             make_provision(f"GCM-{turn * 3 + step + 1:02}", theme=theme)
     consultation = make_consultation(themes=CODES)
-    sent = send_many(consultation, join_many(organisations), inputs)
+    sent = send_many(consultation, join_many(organisations), inputs, text=text)
     points = point_many(consultation, sent)
     forum = make_forum(consultation, state="held")
     for code in CODES:
@@ -81,11 +86,6 @@ def grow(crowd: Crowd, inputs: int) -> None:
     """Let the same organisations send more, each with two points, until there are `inputs`."""
     senders, there = list(Stakeholder.objects.filter(name__startswith=NAME)), Submission.objects.count()
     point_many(crowd.consultation, send_many(crowd.consultation, senders, inputs - there, first=there))
-
-
-def says(turn: int) -> str:
-    """The text of an input in a crowd."""
-    return "What we ask for. " * 50
 
 
 def send_many(

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.conftest import PHONE
+from tests.browser.journey.walk import States
 
 SOUND = "<!doctype html><html lang=en><title>T</title><main><h1>Heading</h1><p>Text</p></main>"
 
@@ -35,3 +36,17 @@ def test_errors_of_a_page_are_remembered(desktop):
     heard = [error[:48] for error in desktop.errors]
     desktop.errors.clear()
     assert heard == ["console: said by the page", "console: Executing inline script violates the fo"]
+
+
+def test_a_page_is_checked_once_in_each_of_its_states():
+    """What stood on another page says nothing about this one, nor does an answer of another status."""
+    states = States()
+    comes = [
+        (("home", 200), {"h1", "p"}, True),
+        (("home", 200), {"h1", "p"}, False),
+        (("inputs", 200), {"h1"}, True),
+        (("inputs", 200), {"h1", "ol"}, True),
+        (("inputs", 200), {"ol"}, False),
+        (("inputs", 404), {"h1"}, True),
+    ]
+    assert [states.is_new(page, parts) for page, parts, _new in comes] == [new for _page, _parts, new in comes]

