@@ -6,10 +6,11 @@ Papers and what belongs to them are made in tests/paper_factories.py.
 import hashlib
 import itertools
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from consultations.models import (
     ActionPoint,
@@ -149,7 +150,7 @@ def make_member(
 ) -> User:
     """A person who acts for `stakeholder` (a new one by default) in `role` since last year."""
     user = user or make_user()
-    fields.setdefault("valid_from", date.today() - timedelta(days=365))  # noqa: DTZ011
+    fields.setdefault("valid_from", timezone.localdate(workflow.now()) - timedelta(days=365))
     Membership.objects.create(user=user, stakeholder=stakeholder or make_stakeholder(), role=role, **fields)
     return user
 
@@ -198,7 +199,7 @@ def make_consultation(*, state: str = "open", themes: tuple[str, ...] = ("T1", "
 
 def make_forum(consultation: Consultation | None = None, *, state: str = "announced", **fields: Any) -> Forum:
     """A forum of one day, in ten days."""
-    turn, day = number(), workflow.now().date() + timedelta(days=10)
+    turn, day = number(), timezone.localdate(workflow.now()) + timedelta(days=10)
     fields = {
         "code": f"F{turn}", "slug": f"forum-{turn}", "title": f"Forum {turn}", "place": "Nairobi",
         "convenors": "National Coordination Mechanism on Migration, Agency for Movement (sample)",
@@ -234,7 +235,7 @@ def make_invitation(
     turn, moment = number(), workflow.now() - timedelta(days=2)
     fields = {
         "seats": 2, "reference": f"NCM/{forum.code}/{turn:03d}", "email": f"office{turn}@example.org",
-        "respond_by": workflow.now().date() + timedelta(days=7), **fields,
+        "respond_by": timezone.localdate(workflow.now()) + timedelta(days=7), **fields,
     }  # fmt: skip
     made = Invitation.objects.create(forum=forum, stakeholder=stakeholder or make_stakeholder(), **fields)
     if state != "draft":
@@ -259,7 +260,7 @@ def make_action(forum: Forum | None = None, *, state: str = "open", **fields: An
         **fields,
     }
     fields.setdefault("stakeholder", None if fields.get("responsible") else make_stakeholder())
-    ended = {} if state == "open" else {"ended_on": workflow.now().date(), "report": "It came so."}
+    ended = {} if state == "open" else {"ended_on": timezone.localdate(workflow.now()), "report": "It came so."}
     return bring(ActionPoint.objects.create(forum=forum, **fields), state, **ended)
 
 
