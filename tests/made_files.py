@@ -5,6 +5,8 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
+from email import policy
+from email.message import EmailMessage
 
 import docx
 import openpyxl
@@ -93,6 +95,20 @@ def open_document(content: str = "", **parts: bytes) -> bytes:
     text = f"<office:document-content {namespaces}><office:body><office:text><text:p>{WORDS}</text:p>{content}"
     text += "</office:text></office:body></office:document-content>"
     return archive({"mimetype": ODT_TYPE.encode(), "content.xml": text.encode(), **parts})
+
+
+def mail(text: str = WORDS, *, page: str = "", files: Mapping[str, bytes] | None = None, **headers: str) -> bytes:
+    """An e-mail that says WORDS, as a mail program saves it; `page` is the same as HTML, `files` are attached to it."""
+    message = EmailMessage(policy=policy.SMTP)
+    said = {"From": "Mwong’ozo <amina@umoja.example>", "To": "ncm@example.go.ke", "Subject": "Fees – a proposal"}
+    for name, value in {**said, "Date": "Mon, 05 Oct 2026 09:30:00 +0300", **headers}.items():
+        message[name] = value
+    message.set_content(text)
+    if page:
+        message.add_alternative(page, subtype="html")
+    for name, data in (files or {}).items():
+        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    return message.as_bytes()
 
 
 def archive(parts: Mapping[str, bytes], *, stored: bool = False) -> bytes:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations.uploads.room import has_room
 
 ACCEPTED = ".pdf,.docx,.odt,.xlsx,.jpg,.jpeg,.png"
+ACCEPTED_ORIGINALS = f"{ACCEPTED},.eml"
 
 
 class FileForm(forms.Form):
@@ -26,6 +27,11 @@ class FileForm(forms.Form):
             "missing": _("Choose a file first."),
         },
     )
+
+    def __init__(self, *args: Any, mails: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if mails:
+            self.fields["file"].widget.attrs["accept"] = ACCEPTED_ORIGINALS
 
 
 class PieceForm(forms.Form):

@@ -33,12 +33,16 @@ class Inspected(NamedTuple):
     is_redrawn: bool
 
 
-def inspect(path: Path, redrawn: Path, *, seconds: int = SECONDS, megabytes: int = MEGABYTES) -> Inspected:
-    """Look through the file at `path` in a child process; a picture is drawn anew to `redrawn`.
+def inspect(
+    path: Path, redrawn: Path, *, mails: bool = False, seconds: int = SECONDS, megabytes: int = MEGABYTES
+) -> Inspected:
+    """Look through the file at `path` in a child process; a picture is drawn anew to `redrawn`. An e-mail comes in only
+    where `mails` do.
 
     Raises Refused, or OSError where the disk has no room for what the child writes.
     """
-    given, most = (str(path), str(redrawn), str(seconds), str(megabytes)), 4 * MOST_TEXT + MEGABYTE
+    given = (str(path), str(redrawn), str(seconds), str(megabytes), "mails" if mails else "")
+    most = 4 * MOST_TEXT + MEGABYTE
     with tempfile.TemporaryDirectory(prefix="ncm-file-") as folder:
         status, said = ask(MODULE, *given, folder=folder, seconds=seconds, most=most)
     if status == NO_ROOM:
@@ -61,11 +65,12 @@ def _understood(verdict: bytes, text: str) -> Inspected:
 # --- The child ------------------------------------------------------------------------------------------------------
 
 
-def main(path: Path, redrawn: Path) -> None:
+def main(path: Path, redrawn: Path, *, mails: bool) -> None:
     """Print the verdict and the text."""
     from . import kinds, office, pdfs, pictures
+    from . import mails as letters
 
-    family = kinds.family(path)
+    family = kinds.family(path, mails=mails)
     if family == "archive":
         kind, text = office.inspect(path)
         _tell(media_type=kind.media_type, is_redrawn=False)
@@ -75,6 +80,10 @@ def main(path: Path, redrawn: Path) -> None:
         _tell(media_type=kinds.PDF.media_type, is_redrawn=False)
         for words in pdfs.text(path, most=MOST_TEXT, seconds=SECONDS_OF_TEXT):
             _write(words + "\n")
+    elif family == "mail":
+        text = letters.inspect(path)
+        _tell(media_type=kinds.MAIL.media_type, is_redrawn=False)
+        _write(text)
     else:
         pictures.redraw(path, redrawn, family.upper())
         _tell(media_type={"jpeg": kinds.JPEG, "png": kinds.PNG}[family].media_type, is_redrawn=True)
@@ -98,7 +107,7 @@ if __name__ == "__main__":
     limit(int(sys.argv[3]), int(sys.argv[4]), largest_file=LARGEST_OUTPUT)
     sys.addaudithook(_forbid)
     try:
-        main(Path(sys.argv[1]), Path(sys.argv[2]))
+        main(Path(sys.argv[1]), Path(sys.argv[2]), mails=sys.argv[5] == "mails")
     except Refused as refusal:
         _tell(refused=refusal.code, facts=refusal.facts)
     except MemoryError:

@@ -1,5 +1,6 @@
-"""The six kinds of file that come in, and how each is known by its first bytes."""
+"""The kinds of file that come in, and how each is known by its first bytes."""
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
 ZIP_END = b"PK\x05\x06"
 LONGEST_ZIP_END = 22 + 65_535
+OUTLOOK = "__properties_version1.0".encode("utf-16-le")  # a stream in every .msg ([MS-OXMSG], 2.4)
+FIELD = re.compile(rb"[A-Za-z0-9-]{1,76}:")  # how a header begins, and with it an e-mail (RFC 5322, 2.2)
 PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe")
 
 
@@ -29,11 +32,13 @@ XLSX = Kind(f"{OPEN_XML}.spreadsheetml.sheet", ("xlsx",))
 ODT = Kind("application/vnd.oasis.opendocument.text", ("odt",))
 JPEG = Kind("image/jpeg", ("jpg", "jpeg"))
 PNG = Kind("image/png", ("png",))
-KINDS = {kind.media_type: kind for kind in (PDF, DOCX, ODT, XLSX, JPEG, PNG)}
+MAIL = Kind("message/rfc822", ("eml",))  # only where a page asks for it
+KINDS = {kind.media_type: kind for kind in (PDF, DOCX, ODT, XLSX, JPEG, PNG, MAIL)}
 
 
-def family(path: Path) -> str:
-    """Whether a file is a "pdf", a "jpeg", a "png" or an "archive", which the Office kinds are. Raises Refused."""
+def family(path: Path, *, mails: bool = False) -> str:
+    """Whether a file is a "pdf", a "jpeg", a "png" or an "archive", which the Office kinds are; where `mails` come in,
+    also what may be a "mail". Raises Refused."""
     with path.open("rb") as file:
         start = file.read(ENOUGH)
     if not start:
@@ -44,20 +49,24 @@ def family(path: Path) -> str:
             _refuse_two_in_one(path, start, name)
             return name
     if start.startswith(OLE):
-        raise Refused("old_office")
+        raise Refused("outlook" if mails and OUTLOOK in path.read_bytes() else "old_office")
     if b"%PDF-" in start[:1024]:
         raise Refused("two_files")
-    raise _what_else(start)
+    if mails and FIELD.match(start):
+        if _ends_as_archive(path):
+            raise Refused("two_files")
+        return "mail"
+    raise _what_else(start, "no_mail" if mails else "unknown")
 
 
-def _what_else(start: bytes) -> Refused:
+def _what_else(start: bytes, unknown: str) -> Refused:
     if start.startswith(b"MZ"):
         return Refused("another", what="Windows program")
     try:
         found = puremagic.magic_string(start)
     except (puremagic.PureError, ValueError):
         found = []
-    return Refused("another", what=found[0].name) if found and found[0].name else Refused("unknown")
+    return Refused("another", what=found[0].name) if found and found[0].name else Refused(unknown)
 
 
 def _refuse_two_in_one(path: Path, start: bytes, name: str) -> None:

@@ -15,6 +15,21 @@ WORDS = {
         "Inside, this is another kind of file (%(what)s), whatever its name says. "
         "Save it as PDF, DOCX, ODT, XLSX, JPEG or PNG and add that."
     ),
+    "no_mail": gettext_lazy(
+        "This is no PDF, DOCX, ODT, XLSX, JPEG, PNG or e-mail (.eml) with a sender and a date, whatever its name says. "
+        "Save it as one of these and add that."
+    ),
+    "outlook": gettext_lazy(
+        "This is an e-mail as Outlook keeps it (.msg). Save it as .eml or print it as PDF, with sender and date, "
+        "and add that."
+    ),
+    "mail_files": gettext_lazy(
+        "The e-mail holds files or pictures of its own (%(what)s). Save them one by one and add each; then add the "
+        "e-mail without them, or print it as PDF and add that."
+    ),
+    "mail_acts": gettext_lazy(
+        "The e-mail holds a program or another page (%(what)s). Print it as PDF, with sender and date, and add that."
+    ),
     "old_office": gettext_lazy(
         "This is an Office file of the old kind (.doc, .xls) or one with a password. "
         "Save it as DOCX, XLSX or PDF without a password and add that."

@@ -44,10 +44,11 @@ def _home_of(user: Any, submission: Submission) -> str:
 def attachment_add(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Add a file to an input: GET shows the page, POST takes the file and says what is wrong with it."""
     submission = _with_files_of_mine(request, key)
-    form = FileForm(request.POST or None, request.FILES or None)
+    mails = _takes_mails(submission)
+    form = FileForm(mails=mails)
     reasons: list[str] = []
     if request.method == "POST":
-        form = FileForm(request.POST, request.FILES)
+        form = FileForm(request.POST, request.FILES, mails=mails)
         if form.is_valid():
             reasons = _take(request, submission, form.cleaned_data["file"])
             if not reasons:
@@ -56,9 +57,14 @@ def attachment_add(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     else:
         reasons = _why_not(request, submission)
     context = {"submission": submission, "form": form, "reasons": reasons, "home": _home_of(request.user, submission)}
-    context["files"] = files_of(request.user, submission)
+    context |= {"files": files_of(request.user, submission), "mails": mails}
     status = 422 if form.errors or (reasons and request.method == "POST") else 200
     return render(request, "consultations/attachments/add.html", context, status=status)
+
+
+def _takes_mails(submission: Submission) -> bool:
+    """Whether what is added here is the original of what somebody typed, which may be an e-mail."""
+    return submission.entered_by_id is not None and submission.state not in EDITABLE
 
 
 def _why_not(request: HttpRequest, submission: Submission) -> list[str]:

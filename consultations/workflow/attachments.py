@@ -146,7 +146,8 @@ def add_file(attachment: Attachment, *, by: User) -> Attachment:
 def _looked_through(file: Attachment, redrawn: Path) -> tuple[apart.Inspected | Refused, str | None]:
     """What the file is or why it is refused, and the virus in it: none is "", None says that nobody looked yet."""
     try:
-        found = apart.inspect(part_of(file).resolve(), redrawn.resolve())
+        is_original = file.kind == AttachmentKind.ORIGINAL  # what came by mail is no evidence of an author
+        found = apart.inspect(part_of(file).resolve(), redrawn.resolve(), mails=is_original)
     except Refused as refusal:
         return refusal, None
     try:

@@ -153,6 +153,8 @@ def test_files_of_an_input_that_was_sent_stay(draft, state):
 
 def test_only_authors_add_and_remove_evidence(draft):
     file = make_attachment(draft)
+    letter = added(draft, made.mail(), name="Fees.eml")
+    assert letter.state_reason.startswith("Inside, this is another kind of file (email message)")
     for person in (make_member(), make_secretariat()):
         with pytest.raises(NotAllowed):
             begun(draft, b"%PDF-", by=person)
@@ -168,6 +170,10 @@ def test_the_secretariat_keeps_originals_until_they_are_checked(draft):
     sent = send(make_submission(draft.consultation, draft.stakeholder, state="draft", author=typist, **fields))
     file = added(sent, made.picture("JPEG"), by=typist, name="scan.jpg")
     assert (file.kind, file.state) == ("original", "ready")
+    letter = added(sent, made.mail(), by=typist, name="Fees.pdf")
+    assert (letter.state, letter.name, letter.media_type) == ("ready", "Fees.eml", "message/rfc822")
+    assert letter.path.read_bytes() == made.mail()
+    assert letter.text.endswith(f"Subject: Fees – a proposal\n\n{made.WORDS}")
     assert not SearchEntry.objects.filter(attachment=file).exists()
     assert workflow.remove_file(file, by=typist).state == "removed"
     change(sent, checked_at=sent.submitted_at, checked_by=make_secretariat())

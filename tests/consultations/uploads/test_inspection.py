@@ -12,6 +12,8 @@ from consultations.uploads.words import WORDS as REASONS
 from consultations.uploads.words import say
 from tests import made_files as made
 
+from .test_mails import HOSTILE as HOSTILE_MAILS
+
 SVG = b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
 LOL = '<!DOCTYPE a [<!ENTITY b "lol"><!ENTITY c "&b;&b;&b;&b;">]>'
 DECLARATION = "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>"
@@ -60,6 +62,7 @@ HOSTILE = {
     "renamed program of Linux": (b"\x7fELF" + bytes(500), "another"),
     "SVG with a script": (SVG, "another"),
     "plain text": (b"hello", "unknown"),
+    "e-mail where none comes in": (made.mail(), "another"),
     "old Word": (kinds.OLE + bytes(600), "old_office"),
     "plain ZIP": (made.archive({"a.txt": b"hello"}), "another"),
     "zip bomb": (made.bomb(), "too_much"),
@@ -142,7 +145,8 @@ def test_what_is_refused_and_why(tmp_path, name):
 
 def test_every_reason_is_met_in_a_test():
     """The others come from limits that stand elsewhere."""
-    assert {code for _data, code in HOSTILE.values()} == set(REASONS) - {"too_large", "virus"}
+    met = {code for _data, code in (*HOSTILE.values(), *HOSTILE_MAILS.values())}
+    assert met == set(REASONS) - {"too_large", "virus"}
 
 
 def test_a_photo_is_drawn_anew_without_what_the_camera_noted(tmp_path):

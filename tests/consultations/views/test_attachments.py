@@ -6,6 +6,7 @@ from html import escape
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from consultations.models import Attachment
 from consultations.queries import files_of
@@ -300,3 +301,45 @@ def test_the_receipt_and_the_desk_name_the_files(client, draft, author):
     client.logout()
     sign_in(client, make_secretariat())
     assert "plan.pdf" in words(client.get(reverse("desk_input", args=[sent.key])))
+
+
+# --- E-mails as originals -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def typed(author):
+    """What a mail said, as the secretariat typed it; nothing is kept with it yet."""
+    typist = make_secretariat()
+    came = {"channel": "email", "received_on": timezone.localdate(), "entered_by": typist, "author": typist}
+    return make_submission(stakeholder=author.organisation_of_test, state="submitted", **came)
+
+
+def test_an_e_mail_is_kept_as_the_original_and_handed_out_to_be_saved(client, author, draft, typed):
+    sign_in(client, typed.entered_by)
+    for page in ("attachment_add", "intake_check"):
+        assert ".png,.eml" in client.get(reverse(page, args=[typed.key])).content.decode()
+    assert upload(client, typed, made.mail(), name="Fees.EML").status_code == 302
+    file = typed.attachments.get()
+    answer = client.get(reverse("attachment", args=[file.key]))
+    assert answer.getvalue() == made.mail()
+    let_go(answer)
+    names = ("Content-Type", "Content-Disposition", "X-Content-Type-Options", "Cache-Control")
+    assert [answer[name] for name in names] == [
+        "message/rfc822", 'attachment; filename="Fees.EML"', "nosniff", "no-store, private",
+    ]  # fmt: skip
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert who_gets(client, file, {**readers(draft), "visitor": None}) == {"author", "secretariat"}
+    client.logout()
+    sign_in(client, author)
+    assert ".eml" not in client.get(reverse("attachment_add", args=[draft.key])).content.decode()
+
+
+def test_an_e_mail_with_a_file_is_refused_with_what_to_do(client, typed):
+    sign_in(client, typed.entered_by)
+    page = upload(client, typed, made.mail(files={"plan.pdf": made.pdf()}), name="Fees.eml")
+    assert page.status_code == 422
+    assert page.context["reasons"] == [
+        "Fees.eml: The e-mail holds files or pictures of its own (plan.pdf). Save them one by one and add each; then add "
+        "the e-mail without them, or print it as PDF and add that."
+    ]
+    assert files_of(typed.entered_by, typed) == []
