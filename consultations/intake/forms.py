@@ -9,13 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.forms import ImportForm
-from tablib import Dataset
 
 from consultations.models import Channel, Consultation, Stakeholder
-from consultations.uploads.room import has_room
+from consultations.uploads.room import NoRoom, has_room
 from ncm_portal import workflow
 
-from .spreadsheets import ENCODINGS, MAX_BYTES, EncodingUnknown, NotReadable, encoding_of, read
+from .spreadsheets import ENCODINGS, MAX_BYTES, EncodingUnknown, NotReadable, Sheet, encoding_of, read_sheet
 
 CHANNELS = [choice for choice in Channel.choices if choice[0] != Channel.WEB]
 
@@ -56,7 +55,7 @@ class InputsImportForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.sheet: Dataset | None = None
+        self.sheet: Sheet | None = None
 
     def clean_received_on(self) -> Any:
         """Nothing was received tomorrow."""
@@ -76,10 +75,10 @@ class InputsImportForm(forms.Form):
             try:
                 self.content = file.read()
                 data["encoding"] = data.get("encoding") or encoding_of(self.content)
-                self.sheet = read(self.content, data["encoding"])
+                self.sheet = read_sheet(self.content, data["encoding"])
             except EncodingUnknown as error:
                 self.add_error("encoding", str(error))
-            except NotReadable as error:
+            except (NotReadable, NoRoom) as error:
                 self.add_error("file", str(error))
         return data
 

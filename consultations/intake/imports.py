@@ -17,7 +17,7 @@ from consultations.permissions import is_secretariat
 from consultations.workflow import ask_to_compare, take_in_many
 from ncm_portal.workflow import Blocked, demand, journal, verb
 
-from .spreadsheets import LiteralXLSX, read
+from .spreadsheets import LiteralXLSX, read_sheet
 from .trial import RowState, Trial, TriedRow, try_rows
 from .uploads import UploadFolder
 
@@ -46,14 +46,15 @@ def _wrong_rows(trial: Trial) -> list[int]:
 
 
 def tried(job: Job) -> Trial:
-    """Try the rows of an import as they stand now. Raises Blocked when the spreadsheet is gone."""
+    """Try the rows of an import as they stand now. Raises Blocked when the spreadsheet is gone, or there
+    is no room on the disk to try it."""
     asked = job.asked
     try:
         content = UploadFolder(name=asked["file"]).read()
     except FileNotFoundError as error:
         raise Blocked(str(GONE)) from error
     return try_rows(
-        read(content, asked["encoding"]),
+        read_sheet(content, asked["encoding"]),
         consultation=job.consultation,
         by=job.by,
         channel=asked["channel"],
@@ -103,7 +104,7 @@ def import_inputs(job: Job, progress: Callable[[int, int], None]) -> dict[str, A
     done = job.total = len(new) + sum(map(len, job.result["taken"].values()))
     done -= len(new)
     progress(done, job.total)
-    for batch in batched(new, BATCH, strict=False):
+    for batch in batched(trial.built(new), BATCH, strict=False):
         with transaction.atomic():
             _take(job, batch)
         done += len(batch)
@@ -117,7 +118,8 @@ def _refused_since(job: Job, trial: Trial) -> list[list[Any]]:
     """The rows that were sound in the preview and are not any more, each with why: somebody suspended an organisation,
     took a theme out of the consultation or closed its file in between."""
     known = {*job.asked.get("wrong", ()), *job.result["rows"], *(number for number, _why in job.result["refused"])}
-    return [[row.number, _what_is_wrong(row)] for row in trial.of(RowState.ERROR) if row.number not in known]
+    fresh = (verdict for verdict in trial.of(RowState.ERROR) if verdict.number not in known)
+    return [[row.number, _what_is_wrong(row)] for row in trial.whole(fresh)]
 
 
 def _what_is_wrong(row: TriedRow) -> str:
@@ -129,17 +131,17 @@ def left_out(job: Job) -> bytes:
 
     Raises Blocked when the spreadsheet is gone.
     """
-    wrong = tried(job).of(RowState.ERROR)
-    columns = list(wrong[0].cells) if wrong else []
-    rows = Dataset(headers=[*columns, _("row"), _("what is wrong")])
-    for row in wrong:
+    trial = tried(job)
+    wrong = trial.of(RowState.ERROR)
+    rows = Dataset(headers=[*(trial.columns if wrong else ()), _("row"), _("what is wrong")])
+    for row in trial.whole(wrong):
         rows.append([*row.cells.values(), row.number, _what_is_wrong(row)])
     return LiteralXLSX().export_data(rows)
 
 
 def tally(trial: Trial) -> dict[str, int]:
     """How many rows there are of each state."""
-    counted = Counter(row.state for row in trial.rows)
+    counted = Counter(verdict.state for verdict in trial.verdicts)
     return {state.value: counted[state] for state in RowState}
 
 

@@ -5,7 +5,7 @@ import csv
 import itertools
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator
-from io import BytesIO, StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from typing import Any
 
 from charset_normalizer import from_bytes
@@ -17,6 +17,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from tablib import Dataset
 
+from .spool import Spool
 from .workbooks import MAX_COLUMNS, NotReadable, NotText, Numbered, Row, workbook_rows
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -42,15 +43,42 @@ class EncodingUnknown(NotReadable):
     """A CSV file of which nobody but its sender knows how its letters were saved."""
 
 
+class Sheet:
+    """A sheet whose rows lie on the disk. Row n of the spreadsheet is that at place n - 2."""
+
+    def __init__(self, columns: list[str], rows: Iterable[Row]) -> None:
+        self.headers, self._rows = columns, Spool()
+        for row in rows:
+            self._rows.append(row)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The rows that hold something, by their numbers."""
+        for number in range(2, len(self) + 2):
+            cells = self.cells(number)
+            if not is_blank(cells.values()):
+                yield number, cells
+
+    def cells(self, number: int) -> dict[str, Any]:
+        """The cells of one row, by the names of the columns."""
+        return dict(zip(self.headers, self._rows[number - 2], strict=True))
+
+
 def read(data: bytes, encoding: str = "") -> Dataset:
     """The first sheet of a workbook (.xlsx), or a CSV file, with the names of its columns as headers.
 
     Row n of the dataset is row n + 1 of the sheet. A formula stands as NotText. `encoding` is that of a CSV file, where
     somebody knows it. Raises NotReadable.
     """
-    if data.startswith(OLD_EXCEL):
-        raise NotReadable(_("This is an old Excel file (.xls). Save it as .xlsx and send it again."))
-    return _dataset(workbook_rows(data) if data.startswith(ZIP) else _csv_rows(data, encoding or encoding_of(data)))
+    columns, rows = _table(data, encoding)
+    return Dataset(*rows, headers=columns)
+
+
+def read_sheet(data: bytes, encoding: str = "") -> Sheet:
+    """The same, read row by row onto the disk. Raises NotReadable, or NoRoom where the disk is full."""
+    return Sheet(*_table(data, encoding))
 
 
 def encoding_of(data: bytes) -> str:
@@ -86,8 +114,10 @@ def _csv_rows(data: bytes, encoding: str) -> Iterator[Numbered]:
     except UnicodeError as error:
         raise EncodingUnknown(_("The file was not saved in the way that was chosen. Choose another.")) from error
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    del text  # from here on it is decoded piece by piece
+    lines = TextIOWrapper(BytesIO(data), encoding, newline="")
     try:
-        for number, row in enumerate(csv.reader(StringIO(text, newline=""), delimiter=delimiter), 1):
+        for number, row in enumerate(csv.reader(lines, delimiter=delimiter), 1):
             if number > MAX_LINES:
                 raise _too_many_rows()
             yield number, [_unescaped(cell) for cell in row[:MAX_COLUMNS]]
@@ -95,7 +125,11 @@ def _csv_rows(data: bytes, encoding: str) -> Iterator[Numbered]:
         raise NotReadable(_("The CSV file cannot be read: %(why)s.") % {"why": error}) from error
 
 
-def _dataset(rows: Iterable[Numbered]) -> Dataset:
+def _table(data: bytes, encoding: str) -> tuple[list[str], Iterator[Row]]:
+    """The names of the columns, and the rows below them, blank ones too, each read when it is asked for."""
+    if data.startswith(OLD_EXCEL):
+        raise NotReadable(_("This is an old Excel file (.xls). Save it as .xlsx and send it again."))
+    rows = workbook_rows(data) if data.startswith(ZIP) else _csv_rows(data, encoding or encoding_of(data))
     filled = ((number, row) for number, row in rows if not is_blank(row))
     first, head = next(filled, (0, []))
     if first == 0:
@@ -105,7 +139,11 @@ def _dataset(rows: Iterable[Numbered]) -> Dataset:
     columns = {place: _column(name) for place, name in enumerate(head) if _column(name)}
     if len(set(columns.values())) < len(columns):
         raise NotReadable(_("Two columns have the same name."))
-    body: list[Row] = []
+    return list(columns.values()), _body(filled, list(columns))
+
+
+def _body(filled: Iterable[Numbered], places: list[int]) -> Iterator[Row]:
+    following = 2
     size = 0
     for number, row in filled:
         size += sum(len(cell) for cell in row if isinstance(cell, str))
@@ -113,11 +151,11 @@ def _dataset(rows: Iterable[Numbered]) -> Dataset:
             raise _too_many_rows()
         if size > MAX_TEXT:
             raise NotReadable(_("The sheet holds more text than is read at once. Split it."))
-        body += itertools.repeat([None] * len(columns), number - 2 - len(body))
-        body.append([row[place] if place < len(row) else None for place in columns])
-    if not body:
+        yield from itertools.repeat([None] * len(places), number - following)
+        yield [row[place] if place < len(row) else None for place in places]
+        following = number + 1
+    if following == 2:
         raise NotReadable(_("There is no row below the names of the columns."))
-    return Dataset(*body, headers=list(columns.values()))
 
 
 def _too_many_rows() -> NotReadable:

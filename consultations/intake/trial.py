@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from itertools import batched
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramSimilarity
@@ -16,7 +17,6 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import MD5
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from tablib import Dataset
 
 from consultations.models import BODY_LIMIT, WORDING_LIMIT, Consultation, Stakeholder, Submission, Theme, User
 from consultations.passages import is_well_marked
@@ -24,10 +24,12 @@ from consultations.workflow import SheetRow, WhyNot
 from ncm_portal import workflow
 
 from .resources import Problem, SubmissionResource
-from .spreadsheets import NotReadable, NotText, is_blank
+from .spool import Spool
+from .spreadsheets import NotReadable, NotText, Sheet, is_blank
 
 LIMITS = {"title": 200, "body": BODY_LIMIT, "proposed_wording": WORDING_LIMIT}
 MOST_SUGGESTED = 50  # names for which an organisation is looked for: a sheet of nothing but wrong names is wrong itself
+TOGETHER = 500  # rows that are compared at once, and stand in memory meanwhile
 MERGED = {"organisation", "theme"}  # columns in which people like to join cells
 
 Words = tuple[str, ...]  # theme, objectives, MD5 of the body, MD5 of the proposed wording, audience, language
@@ -42,7 +44,7 @@ class RowState(StrEnum):
     ERROR = "error"
 
 
-@dataclass
+@dataclass(slots=True)
 class TriedRow:
     """A row of the sheet, what it would become, and what is wrong with it."""
 
@@ -59,26 +61,55 @@ class TriedRow:
         self.problems.append(Problem(self.number, column, str("" if value is None else value), why))
 
 
-@dataclass
+class Verdict(NamedTuple):
+    """What a trial remembers of a row; all else is read again for the few rows that a page or a batch holds."""
+
+    number: int
+    state: RowState
+    like: str
+    wrong: int | None  # where its problems are kept
+
+
 class Trial:
-    """All rows of a sheet."""
+    """What was found of all rows of a sheet."""
 
-    rows: list[TriedRow]
-    not_read: list[str]
-    unknown: dict[str, list[int]]  # names of no organisation that is known here, each with its rows
-
-    def of(self, state: RowState) -> list[TriedRow]:
-        """The rows of one state."""
-        return [row for row in self.rows if row.state == state]
+    def __init__(self, sheet: Sheet, reading: "_Reading", not_read: list[str]) -> None:
+        self._sheet, self._reading, self._problems = sheet, reading, Spool()
+        self.verdicts: list[Verdict] = []
+        self.not_read = not_read
 
     @property
-    def problems(self) -> list[Problem]:
-        """Everything that is wrong, in the order of the sheet."""
-        return [problem for row in self.rows for problem in row.problems]
+    def columns(self) -> list[str]:
+        """The names of the columns of the sheet."""
+        return self._sheet.headers
+
+    @property
+    def unknown(self) -> dict[str, list[int]]:
+        """Names of no organisation that is known here, each with its rows."""
+        return dict(self._reading.organisations.unknown)
+
+    def note(self, tried: TriedRow) -> None:
+        """Remember what was found of a row. Raises NoRoom where the disk is full."""
+        wrong = self._problems.append(tried.problems) if tried.problems else None
+        self.verdicts.append(Verdict(tried.number, tried.state, tried.like, wrong))
+
+    def of(self, state: RowState) -> list[Verdict]:
+        """The rows of one state."""
+        return [verdict for verdict in self.verdicts if verdict.state == state]
+
+    def whole(self, verdicts: Iterable[Verdict]) -> Iterator[TriedRow]:
+        """These rows with their cells and what is wrong with them, one after the other."""
+        for number, state, like, wrong in verdicts:
+            problems = [] if wrong is None else self._problems[wrong]
+            yield TriedRow(number, self._sheet.cells(number), state, problems=problems, like=like)
+
+    def built(self, verdicts: Iterable[Verdict]) -> Iterator[TriedRow]:
+        """Sound rows as the verb takes them in, one after the other."""
+        return (self._reading.build(tried) for tried in self.whole(verdicts))
 
 
 def try_rows(
-    sheet: Dataset,
+    sheet: Sheet,
     *,
     consultation: Consultation,
     by: User,
@@ -89,7 +120,7 @@ def try_rows(
     """Try every row as the verb would take it in, and write nothing.
 
     `names` are the organisations that a person confirmed for names that are written otherwise. Raises NotReadable when
-    columns are missing.
+    columns are missing, NoRoom where the disk is full.
     """
     fields = SubmissionResource().fields
     missing = [name for name in SubmissionResource.needed if name not in sheet.headers]
@@ -98,10 +129,14 @@ def try_rows(
         words = {"missing": ", ".join(missing), "others": ", ".join(not_read) or "-"}
         raise NotReadable(_("These columns are missing: %(missing)s. Not known are: %(others)s") % words)
     draft = Submission(consultation=consultation, channel=channel, author=by, entered_by=by)
-    reading = _Reading(draft, fields, received_on, _Organisations(names or {}))
-    rows = [reading.read(number, cells) for number, cells in enumerate(sheet.dict, 2) if not is_blank(cells.values())]
-    _compare(consultation, rows)
-    return Trial(rows, not_read, dict(reading.organisations.unknown))
+    reading, comparison = _Reading(draft, fields, received_on, _Organisations(names or {})), _Comparison(consultation)
+    trial = Trial(sheet, reading, not_read)
+    for part in batched(sheet, TOGETHER, strict=False):
+        rows = [reading.read(number, cells) for number, cells in part]
+        comparison.compare(rows)
+        for tried in rows:
+            trial.note(tried)
+    return trial
 
 
 class _Organisations:
@@ -139,14 +174,17 @@ class _Reading:
 
     def read(self, number: int, cells: dict[str, Any]) -> TriedRow:
         """Read one row: every cell of it, not only up to the first that is wrong."""
-        tried = TriedRow(number, cells)
+        tried = self.build(TriedRow(number, cells))
+        if tried.row:
+            for reason in self.why_not.about(tried.row):
+                tried.wrong("", reason)
+        return tried
+
+    def build(self, tried: TriedRow) -> TriedRow:
+        """Make of the cells of a row what the verb takes in, where they are sound."""
         found = dict(self._values(tried))
-        if tried.problems:
-            return tried
-        row = SheetRow(key=_key(self.draft.consultation, found), **found)
-        for reason in self.why_not.about(row):
-            tried.wrong("", reason)
-        tried.row = row
+        if not tried.problems:
+            tried.row = SheetRow(key=_key(self.draft.consultation, found), **found)
         return tried
 
     def _values(self, tried: TriedRow) -> Iterator[tuple[str, Any]]:
@@ -225,46 +263,59 @@ def _key(consultation: Consultation, found: Mapping[str, Any]) -> uuid.UUID:
 # --- What is here already -------------------------------------------------------------------------------------------
 
 
-def _compare(consultation: Consultation, rows: list[TriedRow]) -> None:
-    """Say of each sound row whether it is new, the same as one that is here, or one with other words."""
-    sound = [tried for tried in rows if tried.row and not tried.problems]
-    here, keys = _here(consultation, sound), _keys(sound)
-    references, earlier = defaultdict(list), {}
-    for tried in rows:
-        if reference := str(tried.cells.get("reference") or "").strip():
-            references[reference].append(tried)
-    for sharing in references.values():
-        for tried in sharing[1:]:
-            tried.wrong("reference", _("Row %(row)s has the same reference.") % {"row": sharing[0].number})
-    by_reference = _by_reference(consultation, references)
-    for tried in sound:
-        if not tried.problems:
-            _place(tried, here, keys, by_reference, earlier)
+class _Comparison:
+    """Says of each sound row whether it is new, the same as one that is here, or one with other words."""
+
+    def __init__(self, consultation: Consultation) -> None:
+        self.consultation = consultation
+        self.references: dict[str, int] = {}  # the first row with each
+        self.earlier: dict[bytes, tuple[int, bytes]] = {}  # the first row of each title: its number and its words
+
+    def compare(self, rows: list[TriedRow]) -> None:
+        """Compare the next rows of the sheet with what is here and with the rows before them."""
+        sound = [tried for tried in rows if tried.row and not tried.problems]
+        here, keys = _here(self.consultation, sound), _keys(sound)
+        for tried in rows:
+            if reference := _reference(tried):
+                first = self.references.setdefault(reference, tried.number)
+                if first != tried.number:
+                    tried.wrong("reference", _("Row %(row)s has the same reference.") % {"row": first})
+        by_reference = _by_reference(self.consultation, filter(None, map(_reference, rows)))
+        for tried in sound:
+            if not tried.problems:
+                self._place(tried, here, keys, by_reference)
+
+    def _place(self, tried: TriedRow, here: Any, keys: set[uuid.UUID], by_reference: Any) -> None:
+        row, words = tried.row, _words(tried.row)
+        reference, named = _reference(tried), (row.stakeholder.pk, row.title)
+        known = here.get(named, [])
+        if reference:
+            if reference not in by_reference:
+                tried.wrong("reference", _("No input here has this reference. Leave the cell empty for a new input."))
+                return
+            known = [by_reference[reference]]
+        first, its_words = self.earlier.setdefault(_digest(*named), (tried.number, _digest(*words)))
+        same = next((found for other, found in known if other == words), "")
+        if same:
+            tried.state, tried.like = RowState.SAME, same
+        elif known:
+            tried.state, tried.like = RowState.CHANGED, known[-1][1]
+        elif row.key in keys:
+            tried.state = RowState.SAME
+        elif first == tried.number:
+            tried.state = RowState.NEW
+        elif its_words == _digest(*words):
+            tried.state, tried.like = RowState.SAME, _("row %(row)s") % {"row": first}
+        else:
+            tried.wrong("title", _("Row %(row)s has the same title, with other words.") % {"row": first})
 
 
-def _place(tried: TriedRow, here: Any, keys: set[uuid.UUID], by_reference: Any, earlier: dict[Any, TriedRow]) -> None:
-    row, words = tried.row, _words(tried.row)
-    reference, named = str(tried.cells.get("reference") or "").strip(), (row.stakeholder.pk, row.title)
-    known = here.get(named, [])
-    if reference:
-        if reference not in by_reference:
-            tried.wrong("reference", _("No input here has this reference. Leave the cell empty for a new input."))
-            return
-        known = [by_reference[reference]]
-    first = earlier.setdefault(named, tried)
-    same = next((found for other, found in known if other == words), "")
-    if same:
-        tried.state, tried.like = RowState.SAME, same
-    elif known:
-        tried.state, tried.like = RowState.CHANGED, known[-1][1]
-    elif row.key in keys:
-        tried.state = RowState.SAME
-    elif first is tried:
-        tried.state = RowState.NEW
-    elif _words(first.row) == words:
-        tried.state, tried.like = RowState.SAME, _("row %(row)s") % {"row": first.number}
-    else:
-        tried.wrong("title", _("Row %(row)s has the same title, with other words.") % {"row": first.number})
+def _reference(tried: TriedRow) -> str:
+    return str(tried.cells.get("reference") or "").strip()
+
+
+def _digest(*parts: object) -> bytes:
+    return hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).digest()
 
 
 def _words(row: SheetRow) -> Words:
@@ -305,7 +356,7 @@ def _here(consultation: Consultation, sound: list[TriedRow]) -> dict[tuple[int, 
     return here
 
 
-def _by_reference(consultation: Consultation, references: Any) -> dict[str, tuple[Words, str]]:
+def _by_reference(consultation: Consultation, references: Iterable[str]) -> dict[str, tuple[Words, str]]:
     found = _described(_sent(consultation).filter(reference__in=list(references)))
     return {reference: (words, reference) for _body, _title, words, reference in found}
 

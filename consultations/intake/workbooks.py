@@ -17,6 +17,7 @@ MAX_UNPACKED = 64 * 1024 * 1024
 MAX_ELEMENTS = 350_000  # of XML in rows and texts: 5,000 rows of 14 columns have some 285,000
 MAX_OTHERS = 20_000  # in everything that is built as a whole: styles, names, the list of parts
 MAX_COLUMNS = 40
+BLOCK = 256 * 1024  # bytes of a part that are counted at a time
 # How a workbook writes characters that XML has not (ECMA-376, 22.9.2.19): "_x000D_" before a line's end, for one.
 ESCAPED = re.compile("_x(00[01][0-9A-F]|FFF[EF])_", re.IGNORECASE)
 
@@ -61,19 +62,22 @@ class _Package(ZipFile):
             raise BadZipFile  # what the others unpack to has no bound
 
     def open(self, name: Any, *_mode: Any, **_options: Any) -> Any:
-        """A part with rows or texts. It is unpacked as far as it claims to reach; where that is a lie, its checksum is
-        wrong."""
+        """A part with rows or texts, counted to its end and then unpacked again as it is read. It is unpacked as far as
+        it claims to reach; where that is a lie, its checksum is wrong."""
         member = name if isinstance(name, ZipInfo) else self.getinfo(name)
+        last = b""
         with super().open(member) as part:
-            content = part.read(member.file_size)
-        self.elements -= content.count(b"<") - content.count(b"</")
+            while block := part.read(BLOCK):
+                self.elements -= block.count(b"<") - (last + block).count(b"</")
+                last = block[-1:]
         if self.elements < 0:
             raise _too_much()
-        return BytesIO(content)
+        return super().open(member)
 
     def read(self, name: Any, pwd: bytes | None = None) -> bytes:
         """A part that is built as a whole."""
-        content = self.open(name).read()
+        with self.open(name) as part:
+            content = part.read()
         self.others = _elements_left(content, self.others)
         return content
 

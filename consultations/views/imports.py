@@ -134,7 +134,7 @@ def _page(request: HttpRequest, trial: Trial, state: RowState) -> Rows:
     rows, given = trial.of(state), request.GET.get("from", "")
     start = min(int(given), len(rows)) if given.isascii() and given.isdigit() and len(given) < 6 else 0
     later = start + SHOWN if start + SHOWN < len(rows) else None
-    return Rows(rows[start : start + SHOWN], max(0, start - SHOWN) if start else None, later)
+    return Rows(list(trial.whole(rows[start : start + SHOWN])), max(0, start - SHOWN) if start else None, later)
 
 
 def _result(found: Job) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from consultations import emails, jobs
-from consultations.intake import imports, uploads
+from consultations.intake import Trial, uploads
 from consultations.models import Event, Job, OutgoingMail, Provision, Stakeholder, Submission
 from consultations.views import imports as imports_views
 from ncm_portal.workflow import now
@@ -247,17 +247,15 @@ def test_a_refusal_of_the_verb_itself_is_told_row_by_row(client, consultation, m
     """Between the second trial and the verb's own look a moment passes: what changes in it is refused by the verb."""
     make_stakeholder("Other")
     preview = send(client, consultation, workbook(HEAD, ROW, said(organisation="Other"), said(title="Another")))
-    tried = imports.tried
+    built = Trial.built
 
-    def tried_just_before(job):
-        trial = tried(job)
-        for each in trial.rows:
-            each.row.stakeholder.refresh_from_db()
+    def built_just_before(trial, verdicts):
+        for each in built(trial, verdicts):
             if each.row.stakeholder.name == "Other":
                 each.row.stakeholder.state = "suspended"
-        return trial
+            yield each
 
-    monkeypatch.setattr(imports, "tried", tried_just_before)
+    monkeypatch.setattr(Trial, "built", built_just_before)
     page = take_in(client, preview)
     assert page.context["refused"] == [[3, "The secretariat has not verified Other"]]
     assert (page.context["tally"][0], Submission.objects.count()) == (("error", 0, "wrong"), 2)
