@@ -120,13 +120,15 @@ class Page(NamedTuple):
     older: str
 
 
-def counted(rows: QuerySet[Any]) -> Counted:
-    """How many `rows` there are, up to MOST_COUNTED: beyond that "more than 1,000" says enough and costs no more.
+def counted(rows: QuerySet[Any], *, most: int = 0) -> Counted:
+    """How many `rows` there are, up to `most` (MOST_COUNTED): beyond that "more than 1,000" says enough and costs no
+    more.
 
     They are counted in their order, so that the database walks along the index of the list and stops.
     """
-    number = rows[: MOST_COUNTED + 1].count()
-    return Counted(min(number, MOST_COUNTED), number > MOST_COUNTED)
+    most = most or MOST_COUNTED
+    number = rows[: most + 1].count()
+    return Counted(min(number, most), number > most)
 
 
 def readable_inputs(user: Any, wanted: Wanted) -> QuerySet[Submission]:

@@ -116,7 +116,7 @@ def _has_word(word: str) -> Q:
     )
     held = Q(title__contains="[[") | Q(body__contains="[[") | Q(proposed_wording__contains="[[")
     anywhere = Q(title__icontains=word) | Q(body__icontains=word) | Q(proposed_wording__icontains=word)
-    number = Q(reference__iexact=word) | (Q(reference__endswith=f"-{word.zfill(4)}") if word.isdecimal() else Q())
+    number = Q(reference=word.upper()) | (Q(reference__endswith=f"-{word.zfill(4)}") if word.isdecimal() else Q())
     texts = Submission.objects.order_by()
     found = (
         begins.values_list(Value("begins"), "submission")[: FEW + 1],
@@ -133,7 +133,9 @@ def _has_word(word: str) -> Q:
     is_named = Q(stakeholder__in=named) if len(named) <= FEW else Q(stakeholder__name__icontains=word)
     few = [pk for kind in keys.values() for pk in kind]
     stands = Q(_AmongFew(F("pk"), Value(f"{{{','.join(map(str, few))}}}")))
-    return stands | is_named | Q(Exists(begins.filter(submission=OuterRef("pk")))) if many else stands | is_named
+    # Not `Exists`: beside other conditions PostgreSQL would collect every entry before it looks at the first input.
+    own = begins.filter(submission=OuterRef("pk")).values("submission")[:1]
+    return stands | is_named | Q(pk=Subquery(own)) if many else stands | is_named
 
 
 def _beginning(word: str) -> str:

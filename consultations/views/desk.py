@@ -32,6 +32,7 @@ from consultations.models import (
     User,
 )
 from consultations.queries import (
+    RANKED,
     by_reference,
     counted,
     files_of,
@@ -123,12 +124,13 @@ def _sessions_with_points() -> list[dict[str, Any]]:
 def desk_inputs(request: HttpRequest) -> HttpResponse:
     """All inputs that were ever sent, newest first, narrowed by words, theme and state."""
     form, ever_sent = WantedInputsForm(request.GET), _ever_sent(request)
+    most = RANKED if form.wanted.get("words") else 0  # each that is counted must be looked into
     found = _narrowed(ever_sent, form.wanted, request.user)
     edges = {name: request.GET[name] for name in ("before", "after") if request.GET.get(name)}
     edge = {row.reference: row for row in by_reference(ever_sent, edges.values())} if edges else {}
     shown = _shown(found).order_by("-submitted_at", "-pk")
     page = input_page(shown, before=edge.get(edges.get("before")), after=edge.get(edges.get("after")))
-    context = {"form": form, "inputs": page.rows, "counted": counted(found.order_by("-submitted_at", "-pk"))}
+    context = {"form": form, "inputs": page.rows, "counted": counted(found.order_by("-submitted_at", "-pk"), most=most)}
     context["newer"] = neighbour(request, after=page.newer)
     context["older"] = neighbour(request, before=page.older)
     return render(request, "consultations/desk/inputs.html", context)
