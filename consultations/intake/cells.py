@@ -34,7 +34,7 @@ class ChoiceCell(Widget):
         if not text and self.default:
             return self.default
         for known, label in self.choices.choices:
-            if text.lower() in {known.lower(), str(label).lower()}:
+            if text.lower() == known.lower() or text.lower() == str(label).lower():
                 return known
         known = ", ".join(self.choices.values)
         if not text:

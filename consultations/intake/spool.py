@@ -25,15 +25,17 @@ class Spool:
         folder.mkdir(parents=True, exist_ok=True)
         with room_to_write():
             self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - open as long as this object
-        self._ends = array("Q", [0])
+        self._ends, self._at_end = array("Q", [0]), False
         weakref.finalize(self, _closed, self._file)
 
     def append(self, thing: Any) -> int:
         """Keep it and return its place. Raises NoRoom where the disk is full."""
         data = pickle.dumps(thing, pickle.HIGHEST_PROTOCOL)
         with room_to_write():
-            self._file.seek(self._ends[-1])
+            if not self._at_end:  # each step to another place empties the buffer
+                self._file.seek(self._ends[-1])
             self._file.write(data)
+        self._at_end = True
         self._ends.append(self._ends[-1] + len(data))
         return len(self) - 1
 
@@ -45,6 +47,7 @@ class Spool:
         if not 0 <= place < len(self):
             raise IndexError(place)
         start, end = self._ends[place : place + 2]
+        self._at_end = False
         with room_to_write():  # what waits in the buffer is written first
             self._file.seek(start)
         return pickle.loads(self._file.read(end - start))  # noqa: S301 - nobody but this object writes the file
