@@ -15,6 +15,7 @@ from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import BooleanField, Exists, F, Func, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.lookups import IsNull
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -135,7 +136,7 @@ def _has_word(word: str) -> Q:
     stands = Q(_AmongFew(F("pk"), Value(f"{{{','.join(map(str, few))}}}")))
     # Not `Exists`: beside other conditions PostgreSQL would collect every entry before it looks at the first input.
     own = begins.filter(submission=OuterRef("pk")).values("submission")[:1]
-    return stands | is_named | Q(pk=Subquery(own)) if many else stands | is_named
+    return stands | is_named | Q(IsNull(Subquery(own), False)) if many else stands | is_named
 
 
 def _beginning(word: str) -> str:
