@@ -37,6 +37,7 @@ from positions.models import (
     Disposition,
     Edition,
     Grounding,
+    GroundingRelation,
     MandateChange,
     PaperState,
     Paragraph,
@@ -312,11 +313,13 @@ def coverage(paper: PositionPaper, paragraphs: list[Paragraph] | None = None) ->
 
 def paragraphs_without_point(paragraphs: Iterable[Paragraph]) -> list[Paragraph]:
     """Those of `paragraphs` (as numbered) that rest on no point and are not marked as text of the secretariat."""
-    return [
-        each
-        for each in paragraphs
-        if not each.is_secretariat_text and not (each.wording and each.wording.groundings.all())
-    ]
+    return [each for each in paragraphs if not each.is_secretariat_text and not carries(each)]
+
+
+def carries(paragraph: Paragraph) -> bool:
+    """Whether `paragraph` (as numbered) rests on a point; one that goes against it does not carry it."""
+    sources = paragraph.wording.groundings.all() if paragraph.wording else ()
+    return any(source.relation != GroundingRelation.CONTRARY for source in sources)
 
 
 def _own_points(consultation_id: int) -> list[Point]:

@@ -369,6 +369,12 @@ class GroundingRelation(models.TextChoices):
     CONTRARY = "contrary", _("goes against")
 
 
+class GroundingQuerySet(models.QuerySet):
+    def carrying(self):
+        """Those that carry the words: all but what goes against them."""
+        return self.exclude(relation=GroundingRelation.CONTRARY)
+
+
 class Grounding(models.Model):
     """A wording rests on a point. Carried forward to the next wording as unconfirmed until somebody confirms it."""
 
@@ -380,6 +386,8 @@ class Grounding(models.Model):
     is_confirmed = models.BooleanField(_("confirmed"), default=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("when"))
+
+    objects = GroundingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("grounding")

@@ -19,7 +19,7 @@ from positions import workflow
 from positions.edition.words import operative_words
 from positions.forms.drafting import NewSectionForm, PaperForm, SectionForm
 from positions.models import Amendment, AmendmentState, Grounding, Paragraph, PositionPaper, Section
-from positions.queries import Coverage, coverage, numbered_paragraphs, outline
+from positions.queries import Coverage, carries, coverage, numbered_paragraphs, outline
 from positions.room import outline_at_a_glance
 from positions.timeline import steps
 from positions.workflow import PAPER_MOVES
@@ -57,10 +57,11 @@ def text_of(paper: PositionPaper, *, sources_of: UUID | None = None) -> Text:
 
 
 def dress(paragraphs: list[Any]) -> None:
-    """Give each of `paragraphs` (as numbered) the `verb` to set bold and its `sources`."""
+    """Give each of `paragraphs` (as numbered) the `verb` to set bold and its `sources`, and say if it `is_bare`."""
     for each in paragraphs:
         each.verb = operative_words(each.get_strength_display(), each.wording.text) if each.strength else ""
         each.sources = list(each.wording.groundings.all())
+        each.is_bare = not each.is_secretariat_text and not carries(each)
 
 
 @dataclass

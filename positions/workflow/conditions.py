@@ -19,6 +19,8 @@ from positions.models import (
     EditionKind,
     FloorDecision,
     FloorOutcome,
+    Grounding,
+    GroundingRelation,
     Paragraph,
     PositionPaper,
     Stance,
@@ -46,8 +48,9 @@ def open_points(paper: PositionPaper) -> QuerySet[Point]:
 
 
 def ungrounded(paper: PositionPaper) -> QuerySet[Paragraph]:
-    """Paragraphs that neither rest on a point nor are marked as secretariat text."""
-    return standing(paper).filter(is_secretariat_text=False).exclude(wording__groundings__isnull=False)
+    """Paragraphs that neither rest on a point nor are marked as secretariat text; none rests on what goes against it."""
+    sources = Grounding.objects.carrying().filter(wording=OuterRef("wording"))
+    return standing(paper).filter(~Exists(sources), is_secretariat_text=False)
 
 
 def decided_on(paper: PositionPaper) -> QuerySet[FloorDecision]:
@@ -92,6 +95,20 @@ def paragraphs_are_grounded(paper: PositionPaper) -> list[Condition]:
 def points_have_dispositions(paper: PositionPaper) -> list[Condition]:
     """Every point has a provisional disposition."""
     return [_none_left(open_points(paper).count(), _("Every point has a provisional disposition"), POINTS_LEFT)]
+
+
+def challenges_are_judged_by_others(paper: PositionPaper) -> list[Condition]:
+    """No point that goes against a paragraph was disposed of by whoever wrote the paragraph."""
+    against = Grounding.objects.filter(
+        point=OuterRef("point"),
+        relation=GroundingRelation.CONTRARY,
+        wording__paragraph__section__paper=paper,
+        wording__paragraph__wordings__by=OuterRef("decided_by"),
+        wording__paragraph__wordings__at__lte=OuterRef("decided_at"),
+    )
+    own = paper.dispositions.filter(Exists(against)).select_related("point", "decided_by").order_by("point__reference")
+    words = _("%(point)s goes against a paragraph that %(name)s wrote and disposed of it: another officer must")
+    return [Condition(words % {"point": row.point.reference, "name": row.decided_by.name}, False) for row in own]
 
 
 def points_stand(paper: PositionPaper) -> list[Condition]:
@@ -184,7 +201,9 @@ def sources_are_confirmed(paper: PositionPaper) -> list[Condition]:
     return [_none_left(doubtful, met, unmet)]
 
 
-text_is_complete = all_of(has_paragraphs, paragraphs_are_grounded, points_have_dispositions, points_stand)
+text_is_complete = all_of(
+    has_paragraphs, paragraphs_are_grounded, points_have_dispositions, challenges_are_judged_by_others, points_stand
+)
 ready_for_review = all_of(text_is_complete, amendments_are_decided)
 ready_to_fix = all_of(text_is_complete, amendments_are_decided, sources_are_confirmed)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID, uuid4
 
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -342,7 +342,8 @@ def remove_paragraph(paragraph: Paragraph, *, by: User, reason: str) -> Paragrap
 def ground(paragraph: Paragraph, point: Point, *, by: User, relation: str = GroundingRelation.RESTS_ON) -> Grounding:
     """Say that a paragraph's words rest on a point (or go against it). A merged point grounds through its twin.
 
-    Raises NotAllowed, or Blocked when the point does not stand or belongs to another consultation.
+    Raises NotAllowed, or Blocked when the point does not stand or belongs to another consultation, or when it goes
+    against words of `by`'s own: whoever wrote them does not take that back.
     """
     row = _locked(paragraph, by, gettext_lazy("Ground a paragraph"))
     point = point.merged_into or point
@@ -351,6 +352,8 @@ def ground(paragraph: Paragraph, point: Point, *, by: User, relation: str = Grou
         reasons.append(_("The point belongs to another consultation."))
     if point.state != PointState.VALIDATED:
         reasons.append(_("%(point)s is not validated.") % {"point": point.reference})
+    if relation != GroundingRelation.CONTRARY:
+        reasons += _own_words(row, row.wording.groundings.filter(point=point), by)
     if reasons:
         raise Blocked(reasons)
     values = {"relation": relation, "is_confirmed": True, "by": by, "at": now()}
@@ -361,13 +364,26 @@ def ground(paragraph: Paragraph, point: Point, *, by: User, relation: str = Grou
 
 @verb
 def unground(grounding: Grounding, *, by: User) -> None:
-    """Take a point away from under a paragraph's words; the journal keeps that it stood there."""
+    """Take a point away from under a paragraph's words; the journal keeps that it stood there.
+
+    Raises NotAllowed, or Blocked: whoever wrote the words does not take away what goes against them.
+    """
     row = _locked(grounding.wording.paragraph, by, gettext_lazy("Change what a paragraph rests on"))
     if grounding.wording_id != row.wording_id:
         raise Blocked(_("This belongs to an earlier wording, which stays as it was."))
+    if reasons := _own_words(row, row.wording.groundings.filter(pk=grounding.pk), by):
+        raise Blocked(reasons)
     reference = grounding.point.reference
     grounding.delete()
     journal("unground", row, by=by, data={"point": reference})
+
+
+def _own_words(row: Paragraph, groundings: QuerySet[Grounding], by: User) -> list[str]:
+    """Why `by` does not take back that something goes against the words: who wrote them does not judge a challenge."""
+    against = groundings.filter(relation=GroundingRelation.CONTRARY)
+    if not (row.wordings.filter(by=by).exists() and against.exists()):
+        return []
+    return [_("The point goes against a paragraph that you wrote: another officer must take that back.")]
 
 
 @verb

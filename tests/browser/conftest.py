@@ -10,6 +10,7 @@ A test fails at its end when a page logged an error, broke the content security 
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
 
 from tests.sign_in import sign_in
 
@@ -67,6 +68,7 @@ class Window:
 
     def check(self, rules: list[str] = RULES) -> None:
         """Assert that the page breaks no rule of WCAG 2.2 A and AA, and is no wider than its window, at each width."""
+        self.page.wait_for_load_state()  # a click that led here waits for no more than the answer to begin
         if not self.page.evaluate(HAS_AXE):
             self.page.evaluate(Axe().axe_script)
         for _size in self.at_each_width():
@@ -88,11 +90,14 @@ class Window:
         assert self.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, "the page scrolls sideways"
 
     def lose(self) -> None:
-        """Close the page from one moment to the next, as a telephone does whose memory is full, and open an empty one.
+        """End the page from one moment to the next, as a telephone does whose memory is full, and open an empty one.
 
-        A page that is left by a link lives on for a moment, and the browser's own switch has forgotten it by then.
+        A page that is left or closed lives on for a moment, in which the browser's own switch has forgotten it already:
+        it is told that there is a network again, and sends what it has. So its process is ended first.
         """
         context = self.page.context
+        with self.page.expect_event("crash"), suppress(Error):
+            self.page.goto("chrome://crash")
         self.page.close()
         self.page = context.new_page()
         self.__post_init__()

@@ -10,6 +10,7 @@ from positions.workflow.conditions import open_points
 from tests.factories import make_point, make_submission
 from tests.paper_factories import bring_paper, make_paper, make_paragraph, make_section
 from tests.positions.drafting import last_entry, make_draft
+from tests.positions.reviewing import unmet
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +123,39 @@ def test_who_wrote_a_paragraph_does_not_judge_a_challenge_to_it(draft):
     assert decide(draft, draft.other, "not_accepted", reason="No.").outcome == "not_accepted"
     workflow.reword(draft.paragraph, by=draft.colleague, text="Other words.", why="So.")
     assert refused(decide, draft, draft.other, "noted", reason="No.") == reasons
+
+
+@pytest.mark.parametrize("way", ["unground", "ground"])
+def test_who_wrote_a_paragraph_does_not_take_back_that_a_point_goes_against_it(draft, way):
+    def take_back(by):
+        if way == "unground":
+            return workflow.unground(draft.paragraph.wording.groundings.get(point=draft.other), by=by)
+        return workflow.ground(draft.paragraph, draft.other, by=by, relation="partly")
+
+    workflow.ground(draft.paragraph, draft.other, by=draft.drafter, relation="contrary")
+    workflow.ground(draft.paragraph, draft.other, by=draft.drafter, relation="contrary")  # said again: no way back
+    assert refused(lambda _none, by: take_back(by), None, by=draft.drafter) == [
+        "The point goes against a paragraph that you wrote: another officer must take that back."
+    ]
+    assert draft.paragraph.wording.groundings.get(point=draft.other).relation == "contrary"
+    take_back(draft.colleague)
+    assert decide(draft, draft.other, "noted", reason="So.", by=draft.drafter).outcome == "noted"
+
+
+def test_a_judgement_from_before_the_challenge_was_seen_is_made_again_by_another(draft):
+    decide(draft, draft.point, "accepted", paragraphs=[draft.paragraph])
+    decide(draft, draft.other, "noted", reason="So.", by=draft.drafter)
+    told = [
+        f"{draft.other.reference} goes against a paragraph that {draft.drafter.name} wrote and disposed of it: "
+        "another officer must"
+    ]
+    assert unmet(draft.paper) == []
+    workflow.ground(draft.paragraph, draft.other, by=draft.colleague, relation="contrary")
+    assert unmet(draft.paper) == told
+    decide(draft, draft.other, "noted", reason="So.")
+    assert unmet(draft.paper) == []
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Words that take it up.", why="So.")  # written afterwards
+    assert unmet(draft.paper) == ["1 paragraph has sources that were not confirmed after an edit"]
 
 
 def test_a_challenge_to_another_papers_paragraph_is_judged_here(draft):

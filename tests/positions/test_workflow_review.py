@@ -51,7 +51,8 @@ def test_a_round_freezes_the_text_and_tells_the_members(draft):
 
 def test_what_a_round_needs_is_said_all_at_once():
     draft = make_draft()
-    make_paragraph(draft.second, "It rests on nothing.")
+    made = make_paragraph(draft.second, "It rests on nothing.")
+    workflow.ground(made, draft.other, by=draft.drafter, relation="contrary")  # which does not carry it
     closes = now() + timedelta(days=2)
     assert refused(workflow.open_review, draft.paper, by=draft.drafter, closes_at=closes) == [
         "1 paragraph rests on no point and is not marked as secretariat text",

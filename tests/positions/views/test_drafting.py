@@ -194,6 +194,22 @@ def test_the_home_says_what_stands_and_what_is_missing(desk, draft):
     assert "1 rests on no point" in page.text
 
 
+def test_a_point_that_goes_against_a_paragraph_does_not_carry_it(desk, draft):
+    made = make_paragraph(draft.second, "It rests on nothing.")
+    workflow.ground(made, draft.other, by=draft.colleague, relation="contrary")
+    assert [each.bare for each in desk.get(at("desk_paper", draft)).context["sections"]] == [0, 0, 1]
+    assert desk.get(at("desk_coverage", draft)).context["found"].paragraphs_without_point == [made]
+    pages = [
+        desk.get(f"/desk/papers/{draft.paper.slug}/sections/{draft.second.pk}/"),
+        desk.get(at("desk_paragraph", draft, made.key)),
+        desk.get(at("desk_sources", draft, made.key)),
+    ]
+    assert [page.text.count("Rests on no point</span>") for page in pages] == [1, 1, 1]
+    workflow.ground(made, draft.point, by=draft.colleague)
+    assert [each.bare for each in desk.get(at("desk_paper", draft)).context["sections"]] == [0, 0, 0]
+    assert desk.get(at("desk_sources", draft, made.key)).text.count("Rests on no point</span>") == 0
+
+
 def test_the_next_step_is_the_first_paragraph_then_the_gaps_then_the_answers(desk, draft):
     workflow.remove_paragraph(draft.paragraph, by=draft.drafter, reason="Anew.")
     assert desk.get(at("desk_paper", draft)).context["next"]["url"] == at("desk_section", draft, draft.opening.pk)
