@@ -48,7 +48,7 @@ def open_points(paper: PositionPaper) -> QuerySet[Point]:
 
 
 def ungrounded(paper: PositionPaper) -> QuerySet[Paragraph]:
-    """Paragraphs that neither rest on a point nor are marked as secretariat text; none rests on what goes against it."""
+    """Paragraphs that neither rest on a point nor are secretariat text. Nothing rests on what goes against it."""
     sources = Grounding.objects.carrying().filter(wording=OuterRef("wording"))
     return standing(paper).filter(~Exists(sources), is_secretariat_text=False)
 
