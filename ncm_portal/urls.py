@@ -44,8 +44,7 @@ PUBLIC = {
     "read_review",  # a text under review that everyone may read
     "read_review_section",
     "read_review_print",
-    "edition_pdf",
-    "edition_json",
+    "edition_file",
     "verify",
     "verify_hash",
     "verify_communique",

@@ -10,7 +10,7 @@ from positions.render import pdf
 
 from .assembly import content
 from .corrections import corrected
-from .files import address, problems, render_artefacts
+from .files import address, problems, render_artefact, render_artefacts
 
 __all__ = [
     "address",
@@ -20,6 +20,7 @@ __all__ = [
     "freeze",
     "next_number",
     "problems",
+    "render_artefact",
     "render_artefacts",
     "sha256",
 ]

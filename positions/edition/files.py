@@ -4,8 +4,9 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -13,14 +14,25 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from consultations.uploads.room import room_to_write
 from ncm_portal.workflow import Blocked, now
-from positions.models import Artefact, ArtefactFormat, Edition
+from positions.models import NEEDED, Artefact, ArtefactFormat, Edition
 from positions.render import pdf
+
+from .assembly import SCHEMA
 
 
 def address(edition: Edition) -> str:
     """The public address at which a copy of `edition` is verified; it is printed on the paper and in its QR code."""
     return settings.PORTAL_ADDRESS + reverse("verify_hash", args=[edition.sha256])
+
+
+class Form(NamedTuple):
+    """How one kind of file is made of an edition: its bytes, its media type, and the name of what makes it."""
+
+    make: Callable[[Edition], bytes]
+    media_type: str
+    renderer: str
 
 
 def render_artefacts(edition: Edition) -> None:
@@ -29,19 +41,26 @@ def render_artefacts(edition: Edition) -> None:
     Raises Blocked with every reason when the PDF can't be made or fails its checks; then nothing is kept.
     """
     with transaction.atomic():
-        row = Edition.objects.select_for_update(of=("self",), no_key=True).get(pk=edition.pk)
-        made = set(row.artefacts.values_list("format", flat=True))
-        if ArtefactFormat.PDF not in made:
-            _keep(row, ArtefactFormat.PDF, _sound_pdf(row), pdf.RENDERER_VERSION)
-        if ArtefactFormat.JSON not in made:
-            _keep(row, ArtefactFormat.JSON, row.content.encode(), json.loads(row.content).get("schema", ""))
+        for wanted in NEEDED:
+            render_artefact(edition, wanted)
+
+
+def render_artefact(edition: Edition, wanted: str) -> Artefact:
+    """The file of `edition` in one of the FORMS: as it was made, or made now and kept, the same for everybody.
+
+    Raises Blocked when it can't be made, NoRoom where the disk is full; then nothing is kept.
+    """
+    with transaction.atomic():
+        row = Edition.objects.select_for_update(of=("self",), no_key=True).select_related("paper").get(pk=edition.pk)
+        found = row.artefacts.filter(format=wanted).first()
+        return found or _keep(row, wanted, FORMS[ArtefactFormat(wanted)])
 
 
 def problems(edition: Edition) -> list[str]:
     """What is wrong with the files of `edition`, in plain words; empty when it may be published."""
     found = [] if _hash(edition.content.encode()) == edition.sha256 else [_("The content does not match its hash.")]
     kept = {artefact.format: artefact for artefact in edition.artefacts.all()}
-    for wanted in ArtefactFormat:
+    for wanted in NEEDED:
         artefact = kept.get(wanted)
         found += (
             _file_problems(artefact) if artefact else [_("The %(file)s has not been made.") % {"file": wanted.label}]
@@ -84,16 +103,24 @@ def _sound_pdf(edition: Edition) -> bytes:
     return data
 
 
-def _keep(edition: Edition, kind: str, data: bytes, renderer: str) -> None:
+FORMS: dict[ArtefactFormat, Form] = {
+    ArtefactFormat.PDF: Form(_sound_pdf, "application/pdf", pdf.RENDERER_VERSION),
+    ArtefactFormat.JSON: Form(lambda edition: edition.content.encode(), "application/json", SCHEMA),
+}
+
+
+def _keep(edition: Edition, kind: str, form: Form) -> Artefact:
+    data = form.make(edition)
     name = f"editions/{edition.paper.slug}-{edition.number}-{edition.sha256[:12]}.{kind}"
-    _write(Path(default_storage.path(name)), data)
-    Artefact.objects.create(
+    with room_to_write():
+        _write(Path(default_storage.path(name)), data)
+    return Artefact.objects.create(
         edition=edition,
         format=kind,
         file=name,
         sha256=_hash(data),
         size=len(data),
-        renderer=renderer,
+        renderer=form.renderer,
         rendered_at=now(),
     )
 
@@ -101,12 +128,12 @@ def _keep(edition: Edition, kind: str, data: bytes, renderer: str) -> None:
 def _write(path: Path, data: bytes) -> None:
     """Write the whole file or nothing: beside its place first, then moved there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete_on_close=False) as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    Path(file.name).chmod(0o640)
-    Path(file.name).replace(path)
+        Path(file.name).chmod(0o640)
+        Path(file.name).replace(path)
 
 
 def _hash(data: bytes) -> str:

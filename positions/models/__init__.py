@@ -3,7 +3,7 @@
 from .afterwards import TRUSTED, Correction, Corrigendum, CorrigendumState, RestrictedAnnex
 from .decisions import Clearance, ClearanceState, Decision, QuorumCount, Reservation, Rule, Stance, StanceValue
 from .dispositions import WITH_CODE, Disposition, Outcome, ReasonCode, kind_in_words
-from .editions import FINAL_KINDS, Artefact, ArtefactFormat, Edition, EditionKind
+from .editions import FINAL_KINDS, NEEDED, Artefact, ArtefactFormat, Edition, EditionKind
 from .floor import NOT_ADOPTED, FloorDecision, FloorMode, FloorOutcome, Screen
 from .mandates import AnswerByLetter, ClearanceReminder, LetterLine, LetterState, MandateChange, ReminderStep
 from .meeting import ChainStep, Explanation, RollCall, StepAnswer, StepKind

@@ -80,15 +80,30 @@ class Edition(models.Model):
 
 
 class ArtefactFormat(models.TextChoices):
+    """What a file of an edition is: the end of its name."""
+
     PDF = "pdf", "PDF"
     JSON = "json", "JSON"
+    CLEAN = "clean.pdf", _("PDF of the text alone")
+    SUMMARY = "summary.pdf", _("PDF of the summary")
+    AKN = "akn.xml", "Akoma Ntoso 3.0 (XML)"
+    DOCX = "docx", _("Word document")
+    XLSX = "xlsx", _("Excel workbook of all tables")
+    PARAGRAPHS = "paragraphs.csv", _("Paragraphs (CSV)")
+    POINTS = "points.csv", _("Points (CSV)")
+    DISPOSITIONS = "dispositions.csv", _("Dispositions (CSV)")
+    CLEARANCES = "clearances.csv", _("Clearances (CSV)")
+    RESERVATIONS = "reservations.csv", _("Reservations (CSV)")
+
+
+NEEDED = (ArtefactFormat.PDF, ArtefactFormat.JSON)  # nothing is published without these; the others are made when asked
 
 
 class Artefact(models.Model):
     """A file made of an edition, rendered once and then served as it is."""
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="artefacts", verbose_name=_("edition"))
-    format = models.CharField(_("format"), max_length=6, choices=ArtefactFormat)
+    format = models.CharField(_("format"), max_length=20, choices=ArtefactFormat)
     file = models.FileField(_("file"), upload_to="editions/", max_length=200)
     sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, db_index=True)
     size = models.PositiveIntegerField(_("bytes"))

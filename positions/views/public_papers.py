@@ -10,14 +10,17 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from consultations.views.memory import kept_for_visitors
-from positions.models import FINAL_KINDS, TRUSTED, Artefact, ArtefactFormat, Edition, PositionPaper
+from ncm_portal.workflow import Blocked
+from positions import workflow
+from positions.edition.files import FORMS
+from positions.models import FINAL_KINDS, NEEDED, TRUSTED, Artefact, ArtefactFormat, Edition, PositionPaper
 from positions.queries import readable_editions, readable_papers, successor
 from positions.render.rulings import rulings
 from positions.timeline import public_steps
 from positions.views import reading
 
 FOR_EVER = "public, max-age=31536000, immutable"
-MEDIA_TYPES = {ArtefactFormat.PDF: "application/pdf", ArtefactFormat.JSON: "application/json"}
+CONFLICT = 409
 
 
 @login_not_required
@@ -95,6 +98,7 @@ def _page(request: HttpRequest, edition: Edition, editions: list[Edition]) -> Ht
         "restricted": edition.paper.is_restricted,
         "annexes": getattr(request.user, "office", "") in TRUSTED,
         "files": {artefact.format: artefact for artefact in edition.artefacts.order_by("format")},
+        "forms": [form for form in FORMS if form not in NEEDED],
         "text": reading.text(edition.sha256),
         "frozen": reading.facts(edition.sha256),
         "rulings": rulings(reading.content(edition.sha256)),
@@ -104,37 +108,48 @@ def _page(request: HttpRequest, edition: Edition, editions: list[Edition]) -> Ht
 
 @login_not_required
 @require_safe
-def edition_pdf(request: HttpRequest, slug: str, number: str) -> HttpResponseBase:
-    """The PDF of an edition, as it was made. 404 where there is none, or none for this reader."""
-    return _file(request, slug, number, ArtefactFormat.PDF)
+def edition_file(request: HttpRequest, slug: str, number: str, form: str) -> HttpResponseBase:
+    """An edition as a file: the PDF and the canonical content (the bytes whose hash is printed on it) as they were made
+    with it, any other form made when it is first asked for. 404 where there is none, or none for this reader."""
+    if form not in FORMS:
+        raise Http404
+    artefact = _readable_file(request, slug, number, form)
+    if artefact is None:
+        edition = _readable_edition(request, slug, number, form)
+        try:
+            artefact = workflow.make_form(edition, form, by=request.user)
+        except Blocked as refusal:
+            return render(request, "positions/no_file.html", {"edition": edition, "refusal": refusal}, status=CONFLICT)
+        artefact.edition = edition
+    return _sent(request, artefact, f"{slug}-{number}.{form}")
 
 
-@login_not_required
-@require_safe
-def edition_json(request: HttpRequest, slug: str, number: str) -> HttpResponseBase:
-    """The canonical content of an edition: the bytes whose hash is printed on it. 404 as for the PDF."""
-    return _file(request, slug, number, ArtefactFormat.JSON)
-
-
-def _file(request: HttpRequest, slug: str, number: str, kind: str) -> HttpResponseBase:
+def _sent(request: HttpRequest, artefact: Artefact, name: str) -> HttpResponseBase:
     """The stored file with a strong validator (RFC 9110, 8.8.3), or 304 to a reader who has it."""
-    artefact = _readable_file(request, slug, number, kind)
     etag, modified = f'"{artefact.sha256}"', int(artefact.rendered_at.timestamp())
     response: Any = get_conditional_response(request, etag=etag, last_modified=modified)
     if response is None:
-        name = f"{slug}-{number}.{kind}"
-        response = FileResponse(artefact.file.open(), filename=name, content_type=MEDIA_TYPES[ArtefactFormat(kind)])
+        media_type = FORMS[ArtefactFormat(artefact.format)].media_type
+        response = FileResponse(artefact.file.open(), filename=name, content_type=media_type)
     response["ETag"], response["Last-Modified"] = etag, http_date(modified)
     response["Cache-Control"] = FOR_EVER if is_official(artefact.edition) else "private, no-cache"
     return response
 
 
-def _readable_file(request: HttpRequest, slug: str, number: str, kind: str) -> Artefact:
-    """An official file is found without asking who reads: one query. Any other only for those who may, else 404."""
-    files = Artefact.objects.filter(edition__paper__slug=slug, edition__number=number, format=kind)
+def _readable_file(request: HttpRequest, slug: str, number: str, form: str) -> Artefact | None:
+    """An official file is found without asking who reads: one query. Any other only for those who may."""
+    files = Artefact.objects.filter(edition__paper__slug=slug, edition__number=number, format=form)
     shown = files.select_related("edition__paper").defer("edition__content")
     official = shown.filter(edition__in=Edition.objects.official().values("pk")).first()
     if official:
         return official
     readable: Any = Edition.objects.visible_to(request.user)
-    return get_object_or_404(shown, edition__in=readable.values("pk"))
+    return shown.filter(edition__in=readable.values("pk")).first()
+
+
+def _readable_edition(request: HttpRequest, slug: str, number: str, form: str) -> Edition:
+    """The edition that has no such file yet; 404 where it has to be made by an officer, or is not for this reader."""
+    if form in NEEDED:
+        raise Http404
+    readable = Edition.objects.visible_to(request.user).filter(paper__slug=slug, number=number)
+    return get_object_or_404(readable.select_related("paper"))

@@ -6,6 +6,7 @@ from .adoption import (
     count_quorum,
     lay_before_forum,
     make_files,
+    make_form,
     not_adopt,
     propose_publication,
     publish,

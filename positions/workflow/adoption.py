@@ -1,5 +1,6 @@
 """The meeting decides; two officers publish; every author gets an answer."""
 
+from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -9,6 +10,7 @@ from ncm_portal.workflow import Blocked, demand, journal, locked, make, now, ver
 from positions import edition, emails
 from positions.models import (
     BEFORE_ADOPTION,
+    Artefact,
     Decision,
     Edition,
     EditionKind,
@@ -179,6 +181,12 @@ def make_files(frozen: Edition, *, by: User) -> Edition:
     edition.render_artefacts(frozen)
     journal("make_files", frozen, by=by)
     return frozen
+
+
+@verb
+def make_form(frozen: Edition, form: str, *, by: User | AnonymousUser) -> Artefact:
+    """Make an edition in a further form, once, for whoever asks first and may read it. Raises Blocked."""
+    return edition.render_artefact(frozen, form)
 
 
 @verb

@@ -69,7 +69,7 @@ def test_two_officers_issue_a_corrected_edition_with_its_files(published):
     assert list(published.slipped.wording.groundings.values_list("point", "relation")) == groundings
     page = words(Client().get(reverse("paper", args=[published.paper.slug])))
     assert "Edition 1.0.1 corrects a slip in edition 1.0: A capital was missing. See what changed" in page
-    old = Client().get(reverse("edition_json", args=[published.paper.slug, "1.0"]))
+    old = Client().get(reverse("edition_file", args=[published.paper.slug, "1.0", "json"]))
     assert b"".join(old.streaming_content) == base.content.encode()
     again = propose(published, "Kenya and its Counties commit to a fourth.", "Third for fourth.")
     assert workflow.issue_corrigendum(again, by=published.second).edition.number == "1.0.2"
@@ -153,7 +153,7 @@ def test_a_paper_is_superseded_on_its_page_and_stays_at_its_address(published):
     client.post(address, {"newer": newer.slug, "reason": "A new round."})
     page = words(Client().get(reverse("paper", args=[published.paper.slug])))
     assert f"A newer paper has taken the place of this one: {newer.title}" in page
-    old = Client().get(reverse("edition_json", args=[published.paper.slug, "1.0"]))
+    old = Client().get(reverse("edition_file", args=[published.paper.slug, "1.0", "json"]))
     assert b"".join(old.streaming_content) == published.edition.content.encode()
 
 
@@ -192,7 +192,7 @@ def test_a_restricted_paper_is_published_to_officials_only(published):
     slug = paper.slug
     closed = [
         reverse("paper", args=[slug]), reverse("paper_edition", args=[slug, "1.0"]),
-        reverse("edition_pdf", args=[slug, "1.0"]), reverse("edition_json", args=[slug, "1.0"]),
+        reverse("edition_file", args=[slug, "1.0", "pdf"]), reverse("edition_file", args=[slug, "1.0", "json"]),
         reverse("edition_lines", args=[slug, "1.0"]), reverse("paper_compare", args=[slug]),
     ]  # fmt: skip
     member = make_member(published.ministry)

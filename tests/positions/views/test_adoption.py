@@ -303,8 +303,8 @@ def test_the_files_are_made_and_every_problem_is_shown(adopted, as_secretariat, 
     answer = as_secretariat.post(page_of("desk_files", adopted), follow=True)
     assert said(answer) == ["The files are made and passed their checks."]
     content = answer.content.decode()
-    assert reverse("edition_pdf", args=[adopted.paper.slug, "1.0"]) in content
-    assert reverse("edition_json", args=[adopted.paper.slug, "1.0"]) in content
+    assert reverse("edition_file", args=[adopted.paper.slug, "1.0", "pdf"]) in content
+    assert reverse("edition_file", args=[adopted.paper.slug, "1.0", "json"]) in content
     assert "Make the files" not in words(answer)
 
 

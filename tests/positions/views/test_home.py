@@ -103,7 +103,7 @@ def test_the_card_of_the_paper_gives_file_status_and_proof(client):
     )
     page = client.get(reverse("home")).content.decode()
     assert "PDF, 1.2\xa0MB" in page
-    assert reverse("edition_pdf", args=[edition.paper.slug, "1.0"]) in page
+    assert reverse("edition_file", args=[edition.paper.slug, "1.0", "pdf"]) in page
     assert reverse("verify_hash", args=[edition.sha256]) in page
     assert "Status of 1.0" in page
 

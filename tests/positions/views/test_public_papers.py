@@ -1,14 +1,21 @@
 """The papers for everyone: who sees which edition, what stands on the page and what never does, and the files."""
 
+import errno
 import gzip
+import hashlib
 import re
 from email.utils import format_datetime
 from http import HTTPStatus
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
 
-from consultations.models import Office
+from consultations.models import Event, Office
+from consultations.uploads.room import WORDS
+from ncm_portal.workflow import Blocked
+from positions.edition.files import FORMS, Form
+from positions.models import ArtefactFormat
 from positions.views import reading
 from tests import factories, paper_factories
 from tests.paper_factories import SECRET
@@ -76,10 +83,12 @@ def test_unknown_and_foreign_papers_are_one_and_the_same_404(client, published):
         reverse("paper_edition", args=found)
         for found in [("gcm-2017", "0.1"), ("gcm-2017", "9.9"), (draft.slug, "0.1")]
     ]
-    for kind in ("edition_pdf", "edition_json"):
+    for form in (*FORMS, "exe"):
         places += [
-            reverse(kind, args=found) for found in [("gcm-2017", "0.1"), ("gcm-2017", "9.9"), (draft.slug, "0.1")]
+            reverse("edition_file", args=[*found, form])
+            for found in [("gcm-2017", "0.1"), ("gcm-2017", "9.9"), (draft.slug, "0.1")]
         ]
+    places.append(reverse("edition_file", args=["gcm-2017", "1.0", "exe"]))
     assert missing(client, *places)
     client.force_login(factories.make_member())
     assert missing(client, *places)
@@ -149,7 +158,7 @@ def test_nothing_confidential_is_on_the_page_or_in_the_data(client, published):
     for name in ("paper", "paper_edition"):
         arguments = ("gcm-2017",) if name == "paper" else ("gcm-2017", "1.0")
         assert SECRET not in page(client, name, *arguments)
-    assert SECRET.encode() not in read(client.get(reverse("edition_json", args=["gcm-2017", "1.0"])))
+    assert SECRET.encode() not in read(client.get(reverse("edition_file", args=["gcm-2017", "1.0", "json"])))
 
 
 def test_the_facts_stand_above_the_text(client, published):
@@ -258,7 +267,7 @@ def test_a_long_paper_is_a_small_page(client):
 
 def test_the_pdf_is_served_as_it_was_made(client, published, django_assert_num_queries):
     with django_assert_num_queries(1):
-        response = client.get(reverse("edition_pdf", args=["gcm-2017", "1.0"]))
+        response = client.get(reverse("edition_file", args=["gcm-2017", "1.0", "pdf"]))
         data = read(response)
     made = published.files["pdf"]
     assert data == b"%PDF-1.7 not printed"
@@ -273,7 +282,7 @@ def test_the_pdf_is_served_as_it_was_made(client, published, django_assert_num_q
 
 
 def test_the_data_are_the_bytes_that_the_hash_is_of(client, published):
-    response = client.get(reverse("edition_json", args=["gcm-2017", "1.0"]))
+    response = client.get(reverse("edition_file", args=["gcm-2017", "1.0", "json"]))
     assert read(response) == published.edition.content.encode()
     assert response["ETag"] == f'"{published.edition.sha256}"'
     assert response["Content-Type"] == "application/json"
@@ -282,7 +291,7 @@ def test_the_data_are_the_bytes_that_the_hash_is_of(client, published):
 
 @pytest.mark.parametrize("header", ["If-None-Match", "If-Modified-Since"])
 def test_whoever_has_the_file_gets_no_second_copy(client, published, header):
-    address = reverse("edition_pdf", args=["gcm-2017", "1.0"])
+    address = reverse("edition_file", args=["gcm-2017", "1.0", "pdf"])
     first = client.get(address)
     read(first)
     value = first["ETag"] if header == "If-None-Match" else first["Last-Modified"]
@@ -296,7 +305,7 @@ def test_files_of_drafts_are_for_those_who_may_read_them_and_kept_by_no_cache(cl
     whole = paper_factories.make_whole_paper()
     paper_factories.make_files(paper_factories.freeze(whole.paper))
     paper_factories.bring_paper(whole.paper, "adopted")
-    address = reverse("edition_pdf", args=[whole.paper.slug, "1.0"])
+    address = reverse("edition_file", args=[whole.paper.slug, "1.0", "pdf"])
     assert client.get(address).status_code == HTTPStatus.NOT_FOUND
     client.force_login(factories.make_user(Office.OFFICIAL))
     response = client.get(address)
@@ -304,8 +313,70 @@ def test_files_of_drafts_are_for_those_who_may_read_them_and_kept_by_no_cache(cl
     assert response["Cache-Control"] == "private, no-cache"
 
 
+@pytest.fixture
+def plain_form(monkeypatch):
+    """A further form that takes no time, and how often it was made."""
+    made = []
+
+    def make(frozen):
+        made.append(frozen.number)
+        return f"The text of {frozen.number}.".encode()
+
+    monkeypatch.setitem(FORMS, ArtefactFormat.AKN, Form(make, "text/plain", "plain 1"))
+    return made
+
+
+def test_a_further_form_is_made_once_when_it_is_first_asked_for(client, published, plain_form):
+    address = reverse("edition_file", args=["gcm-2017", "1.0", "akn.xml"])
+    assert f'<a href="{address}">Akoma Ntoso 3.0 (XML)</a>' in page(client, "paper", "gcm-2017")
+    first, again = client.get(address), client.get(address)
+    assert (read(first), read(again), plain_form) == (b"The text of 1.0.", b"The text of 1.0.", ["1.0"])
+    kept = published.edition.artefacts.get(format="akn.xml")
+    assert (kept.sha256, kept.size, kept.renderer) == (hashlib.sha256(b"The text of 1.0.").hexdigest(), 16, "plain 1")
+    assert {name: first[name] for name in ("ETag", "Content-Type", "Content-Disposition", "Cache-Control")} == {
+        "ETag": f'"{kept.sha256}"',
+        "Content-Type": "text/plain",
+        "Content-Disposition": 'inline; filename="gcm-2017-1.0.akn.xml"',
+        "Cache-Control": "public, max-age=31536000, immutable",
+    }
+    assert address in page(client, "verify_hash", kept.sha256)
+
+
+def test_a_form_of_a_draft_is_made_for_those_alone_who_may_read_it(client, plain_form):
+    whole = paper_factories.make_whole_paper()
+    paper_factories.freeze(whole.paper)
+    paper_factories.bring_paper(whole.paper, "adopted")
+    address = reverse("edition_file", args=[whole.paper.slug, "1.0", "akn.xml"])
+    assert (client.get(address).status_code, plain_form) == (HTTPStatus.NOT_FOUND, [])
+    client.force_login(factories.make_user(Office.OFFICIAL))
+    response = client.get(address)
+    assert (read(response), response["Cache-Control"]) == (b"The text of 1.0.", "private, no-cache")
+    client.logout()
+    assert client.get(address).status_code == HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.parametrize("error", [Blocked("Two letters cannot be written."), OSError(errno.ENOSPC, "full")])
+def test_a_form_that_cannot_be_made_says_why_and_leaves_nothing(client, published, plain_form, monkeypatch, error):
+    def fail(*_given):
+        raise error
+
+    monkeypatch.setitem(FORMS, ArtefactFormat.AKN, Form(fail, "text/plain", "plain 1"))
+    if isinstance(error, OSError):
+        monkeypatch.setitem(FORMS, ArtefactFormat.AKN, Form(lambda frozen: b"whole", "text/plain", "plain 1"))
+        monkeypatch.setattr("os.fsync", fail)
+    folder = Path(published.files["pdf"].file.path).parent
+    before = sorted(folder.iterdir())
+    response = client.get(reverse("edition_file", args=["gcm-2017", "1.0", "akn.xml"]))
+    (reason,) = error.reasons if isinstance(error, Blocked) else [str(WORDS)]
+    assert (response.status_code, reason in response.text) == (HTTPStatus.CONFLICT, True)
+    assert not published.edition.artefacts.filter(format="akn.xml").exists()
+    assert sorted(folder.iterdir()) == before
+    entry = Event.objects.about(published.edition).last()
+    assert (entry.verb, entry.by, entry.data) == ("make_form:refused", None, {"reasons": [reason]})
+
+
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_nothing_here_can_be_changed(client, published, method):
-    for name, arguments in [("papers", []), ("paper", ["gcm-2017"]), ("edition_pdf", ["gcm-2017", "1.0"])]:
+    for name, arguments in [("papers", []), ("paper", ["gcm-2017"]), ("edition_file", ["gcm-2017", "1.0", "pdf"])]:
         response = getattr(client, method)(reverse(name, args=arguments))
         assert response.status_code == HTTPStatus.METHOD_NOT_ALLOWED
