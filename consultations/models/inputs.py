@@ -55,6 +55,9 @@ class SubmissionState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+STATES, AUDIENCES = dict(SubmissionState.choices), dict(Audience.choices)
+
+
 class SubmissionQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Inputs that `user` may read: the only way any page, search, count, export or mail reads inputs.
@@ -236,6 +239,14 @@ class Submission(models.Model):
 
     def __str__(self):
         return self.reference or self.title or str(_("Draft without a title"))
+
+    def get_state_display(self) -> str:
+        """The state in words. Django's own would translate all states to name one, and lists ask for it in each row."""
+        return str(STATES.get(self.state, self.state))
+
+    def get_audience_display(self) -> str:
+        """Who may read it, in words; see `get_state_display`."""
+        return str(AUDIENCES.get(self.audience, self.audience))
 
     @property
     def open_title(self) -> str:

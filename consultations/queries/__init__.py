@@ -32,6 +32,7 @@ from .likeness import (
     pair_of_input,
 )
 from .lists import (
+    LISTED,
     Counted,
     Page,
     Wanted,
@@ -61,6 +62,7 @@ from .speakers import Speakers, speakers
 from .waiting import Waiting, waiting
 
 __all__ = [
+    "LISTED",
     "RANKED",
     "Alike",
     "Attendance",

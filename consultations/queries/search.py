@@ -28,6 +28,8 @@ FEW = 5_000
 RANKED = 100  # so many of the newest matches are put in order of how well they match
 LONGEST, MOST_WORDS = 200, 10
 NAMES, SHORTEST_NAME, LIKENESS = 5, 3, "0.5"
+UP_TO_FEW = """(SELECT CASE WHEN count(*) <= {few} THEN coalesce(string_agg(pk::text, ','), '') END
+    FROM ({query}) AS found (pk))"""
 # For one message, which is a transaction of its own where no other one is open.
 BY_INDEX = "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true), set_config('enable_seqscan', 'off', true)"
 A_REFERENCE = re.compile(r"([A-Z0-9-]{1,20})(\.\d+)?", re.ASCII)
@@ -61,16 +63,35 @@ def found(inputs: QuerySet[Submission], words: str) -> QuerySet[Submission]:
     named = _named_by_reference(inputs, words)
     if named is not None:
         return named
-    few = list(_entries(words).values_list("submission", flat=True)[: FEW + 1])
-    if len(few) > FEW:
+    (few,) = _keys(_entries(words).values("submission"))
+    if few is None:
         return inputs.filter(Exists(_entries(words).filter(submission=OuterRef("pk"))))
-    return inputs.filter(_AmongFew(F("pk"), Value(f"{{{','.join(map(str, few))}}}")))
+    return inputs.filter(_AmongFew(F("pk"), Value(_as_array(few))))
+
+
+def _keys(*looked_for: QuerySet[Any, Any]) -> list[str | None]:
+    """The keys that each query finds, with commas between them; None where these are more than FEW. One query.
+
+    They come and go as one text: nothing is made of them here, and as many rows as keys would take longer to write and
+    to read than to look for.
+    """
+    found = [
+        rows[: FEW + 1].query.get_compiler(connection=connection, elide_empty=False).as_sql() for rows in looked_for
+    ]
+    each = ", ".join(UP_TO_FEW.format(query=query, few=FEW) for query, _values in found)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {each}", [value for _query, values in found for value in values])
+        return list(cursor.fetchone())
+
+
+def _as_array(*keys: str | None) -> str:
+    """An array of PostgreSQL with all of `keys`, each with commas between them."""
+    return f"{{{','.join(filter(None, keys))}}}"
 
 
 class _AmongFew(Func):
-    """Whether a key is one of an array of keys, which travels as one text: as many values as keys would take longer
-    to write and to read than to look for. Found once and handed on, the keys are not looked up again by the next query,
-    and PostgreSQL knows how many there are."""
+    """Whether a key is one of an array of keys, which travels as one text. Found once and handed on, the keys are not
+    looked up again by the next query, and PostgreSQL knows how many there are."""
 
     template, arg_joiner = "%(expressions)s::bigint[])", " = ANY("
     output_field = BooleanField()
@@ -119,30 +140,32 @@ def _has_word(word: str) -> Q:
     anywhere = Q(title__icontains=word) | Q(body__icontains=word) | Q(proposed_wording__icontains=word)
     number = Q(reference=word.upper()) | (Q(reference__endswith=f"-{word.zfill(4)}") if word.isdecimal() else Q())
     texts = Submission.objects.order_by()
-    found = (
-        begins.values_list(Value("begins"), "submission")[: FEW + 1],
-        texts.filter(held & anywhere).values_list(Value("held"), "pk")[:FEW],
-        texts.filter(number).values_list(Value("number"), "pk")[:FEW],
-        Stakeholder.objects.order_by().filter(name__icontains=word).values_list(Value("named"), "pk")[: FEW + 1],
+    few, in_held, numbered, named = _keys(
+        begins.values("submission"),
+        texts.filter(held & anywhere).values("pk")[:FEW],
+        texts.filter(number).values("pk")[:FEW],
+        Stakeholder.objects.order_by().filter(name__icontains=word).values("pk"),
     )
-    keys: dict[str, list[int]] = {}
-    for kind, pk in found[0].union(*found[1:], all=True):
-        keys.setdefault(kind, []).append(pk)
-    named, many = keys.pop("named", []), len(keys.get("begins", [])) > FEW
-    if many:
-        del keys["begins"]
-    is_named = Q(stakeholder__in=named) if len(named) <= FEW else Q(stakeholder__name__icontains=word)
-    few = [pk for kind in keys.values() for pk in kind]
-    stands = Q(_AmongFew(F("pk"), Value(f"{{{','.join(map(str, few))}}}")))
+    stands = Q(_AmongFew(F("pk"), Value(_as_array(few, in_held, numbered))))
+    if named is None:
+        stands |= Q(stakeholder__name__icontains=word)
+    elif named:
+        stands |= Q(_AmongFew(F("stakeholder"), Value(_as_array(named))))
+    if few is not None:
+        return stands
     # Not `Exists`: beside other conditions PostgreSQL would collect every entry before it looks at the first input.
     own = begins.filter(submission=OuterRef("pk")).values("submission")[:1]
-    return stands | is_named | Q(IsNull(Subquery(own), False)) if many else stands | is_named
+    return stands | Q(IsNull(Subquery(own), False))
 
 
 def _beginning(word: str) -> str:
-    """A query of PostgreSQL for words that begin with `word`, whatever signs it has."""
+    """A query of PostgreSQL for words that begin with `word`, whatever signs it has.
+
+    The word itself is one of them. Named beside them it finds no more, but PostgreSQL knows of whole words how many
+    inputs have them: of one that all have it then reads the first it comes by, instead of collecting all to begin with.
+    """
     quoted = word.replace("\\", "\\\\").replace("'", "''")
-    return f"'{quoted}':*"
+    return f"'{quoted}':* | '{quoted}'"
 
 
 # --- In order of how well they match ----------------------------------------------------------------------------------

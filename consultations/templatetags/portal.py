@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils import timezone
 from django.utils.dateformat import format as written
+from django.utils.dates import MONTHS
 from django.utils.html import conditional_escape, format_html, linebreaks
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -37,7 +38,10 @@ def eat(moment: datetime | None) -> str:
 @register.filter
 def day(moment: date | None) -> str:
     """Write a date, or the Kenyan day of an aware moment: "13 October 2017"."""
-    return written(_in_nairobi(moment), "j F Y") if moment else ""
+    if not moment:
+        return ""
+    at = _in_nairobi(moment)
+    return f"{at.day} {MONTHS[at.month]} {at.year:04}"
 
 
 @register.filter

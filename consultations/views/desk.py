@@ -51,6 +51,10 @@ from .access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secr
 from .late import asked_late
 
 QUEUE = 20
+SHOWN = (  # in a row of a table of inputs
+    "key", "reference", "title", "state", "submitted_at", "stakeholder__name", "stakeholder__short_name",
+    "theme__title", "theme__title_sw", "assigned_to__name",
+)  # fmt: skip
 SCREENING = {verb: getattr(workflow, verb) for verb in ("accept", "return_for_completion", "set_aside", "reopen")}
 WORDED = {"return_for_completion": ReturnForm, "set_aside": SetAsideForm}
 
@@ -107,9 +111,7 @@ def _by_theme(inputs: QuerySet[Submission]) -> QuerySet[Theme]:
 
 
 def _shown(inputs: QuerySet[Submission]) -> QuerySet[Submission]:
-    found = inputs.select_related("stakeholder", "theme", "assigned_to").defer(
-        "body", "proposed_wording", "state_reason"
-    )
+    found = inputs.select_related("stakeholder", "theme", "assigned_to").only(*SHOWN)
     return found.annotate(alike=in_campaign("merged", "open")).order_by("submitted_at", "pk")
 
 

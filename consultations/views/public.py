@@ -59,7 +59,7 @@ def _search(request: HttpRequest, asked: Asked, before: Submission | None, after
 
     Where no input has the words, the inputs of these organisations are listed.
     """
-    readable = queries.readable_inputs(request.user, asked.wanted).defer(None)
+    readable = queries.readable_inputs(request.user, asked.wanted).only(*queries.LISTED, "body", "proposed_wording")
     page, hits = queries.ranked_page(readable, asked.words, before=before, after=after)
     names = [] if before or after else queries.named_like(readable, asked.words)
     by_name = bool(names) and not hits

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.template import Context, Template
-from django.utils import translation
+from django.utils import dateformat, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,6 +37,12 @@ def test_a_day_has_no_time_zone():
 def test_dates_follow_the_reader_s_language():
     with translation.override("sw"):
         assert portal.day(date(2017, 10, 1)) == "1 Oktoba 2017"
+
+
+@given(st.dates(), st.sampled_from(["en", "sw"]))
+def test_every_day_is_written_as_django_writes_it(day, language):
+    with translation.override(language):
+        assert portal.day(day) == dateformat.format(day, "j F Y")
 
 
 @pytest.mark.parametrize("write", [portal.eat, portal.day, portal.paragraphs, portal.spaced, portal.thousands])

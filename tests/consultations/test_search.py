@@ -302,6 +302,16 @@ def test_the_group_of_an_organisation_is_said_in_the_readers_language():
     assert Stakeholder(group="unknown").get_group_display() == "unknown"
 
 
+def test_states_and_readers_are_named_as_django_names_them():
+    for name in ("state", "audience"):
+        field = Submission._meta.get_field(name)
+        for value in (*dict(field.choices), "unknown"):
+            sent = Submission(**{name: value})
+            for language in ("en", "sw"):
+                with translation.override(language):
+                    assert getattr(sent, f"get_{name}_display")() == sent._get_FIELD_display(field)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_how_names_are_looked_for_changes_nothing_for_what_is_asked_next(send, django_assert_num_queries):
     network = make_stakeholder("Kilifi Women's Network")
