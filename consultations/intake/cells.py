@@ -26,13 +26,15 @@ class ChoiceCell(Widget):
 
     def __init__(self, choices: Any, default: str = "") -> None:
         super().__init__()
-        self.choices, self.default = choices, default
+        self.choices, self.default, self.values = choices, default, frozenset(choices.values)
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         """Return the value. Raises ValueError that lists what may stand there."""
         text = str(value or "").strip()
         if not text and self.default:
             return self.default
+        if text in self.values:
+            return text
         for known, label in self.choices.choices:
             if text.lower() == known.lower() or text.lower() == str(label).lower():
                 return known

@@ -239,10 +239,12 @@ TEXT = SubmissionResource.fields["title"].widget
 def _day(cell: Any) -> date | None:
     """The day in a cell: a date, or a text like 2017-10-31 or 31/10/2017. Raises ValueError."""
     text = str("" if cell is None else cell).strip()
+    if not text:
+        return None
     day = cell.date() if isinstance(cell, datetime) else _parsed(text)
-    if text and day is None:
+    if day is None:
         raise ValueError(_("“%(text)s” is no day. Write it as 2017-10-31 or 31/10/2017.") % {"text": text[:40]})
-    if day and day > timezone.localdate(workflow.now()):
+    if day > timezone.localdate(workflow.now()):
         raise ValueError(_("This day lies ahead."))
     return day
 

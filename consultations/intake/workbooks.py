@@ -4,20 +4,23 @@ import re
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element, iterparse
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from django.utils.translation import gettext as _
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
-from openpyxl.worksheet._reader import ROW_TAG, WorkSheetParser
-from openpyxl.xml.functions import iterparse
+from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.worksheet._reader import INLINE_STRING, ROW_TAG, WorkSheetParser
+from openpyxl.xml.constants import SHEET_MAIN_NS
 
 MAX_UNPACKED = 64 * 1024 * 1024
 MAX_ELEMENTS = 350_000  # of XML in rows and texts: 5,000 rows of 14 columns have some 285,000
 MAX_OTHERS = 20_000  # in everything that is built as a whole: styles, names, the list of parts
 MAX_COLUMNS = 40
 BLOCK = 256 * 1024  # bytes of a part that are counted at a time
+TEXT_TAG = f"{{{SHEET_MAIN_NS}}}t"
 # How a workbook writes characters that XML has not (ECMA-376, 22.9.2.19): "_x000D_" before a line's end, for one.
 ESCAPED = re.compile("_x(00[01][0-9A-F]|FFF[EF])_", re.IGNORECASE)
 
@@ -133,29 +136,62 @@ def _rows(workbook: _Workbook) -> Iterator[Numbered]:
         yield number, _row(cells)
 
 
+class _Guarded:
+    """A part that is read as far as it defines no words of its own: what builds it from here need not ask again."""
+
+    def __init__(self, part: Any) -> None:
+        self._part, self._guard = part, expat.ParserCreate()
+        self._guard.EntityDeclHandler = self._refused
+
+    def read(self, size: int) -> bytes:
+        """The next bytes. Raises ValueError, or ExpatError for what is no XML."""
+        block = self._part.read(size)
+        self._guard.Parse(block, not block)
+        return block
+
+    def _refused(self, *_given: Any) -> None:
+        raise ValueError
+
+
 class _Sheet(WorkSheetParser):
     """The rows of a sheet, and nothing else that stands in it."""
 
     def parse(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
         """The cells that are there, by the number of their row."""
-        for _event, element in iterparse(self.source):
+        for _event, element in iterparse(_Guarded(self.source)):
             if element.tag == ROW_TAG:
                 number, cells = self.parse_row(element)
                 element.clear()
                 if cells:
                     yield number, cells
 
+    def parse_cell(self, element: Element) -> dict[str, Any]:
+        """One cell. A bare text is taken as it stands: what openpyxl would build around it takes longer than all else."""
+        text = _bare_text(element)
+        if text is None:
+            return super().parse_cell(element)
+        place = element.get("r")
+        self.col_counter = coordinate_to_tuple(place)[1] if place else self.col_counter + 1
+        return {"column": self.col_counter, "value": text, "data_type": "s", "style_id": int(element.get("s") or 0)}
+
     def parse_formula(self, _element: Any) -> str:
         """That there is one: working it out costs much, and nobody reads it."""
         return "="
 
 
+def _bare_text(element: Element) -> str | None:
+    """What stands in a cell that holds a text of its own and nothing else: no formats, no formula."""
+    if element.get("t") != "inlineStr" or len(element) != 1:
+        return None
+    held = element[0]
+    if held.tag != INLINE_STRING or held.attrib or len(held) != 1 or held[0].tag != TEXT_TAG:
+        return None
+    return held[0].text or ""
+
+
 def _row(cells: Iterable[dict[str, Any]]) -> Row:
-    row: Row = [None] * MAX_COLUMNS
-    for cell in cells:
-        if cell["column"] <= MAX_COLUMNS:
-            row[cell["column"] - 1] = _value(cell)
-    return row
+    found = {cell["column"]: _value(cell) for cell in cells if cell["column"] <= MAX_COLUMNS}
+    return [found.get(place) for place in range(1, max(found, default=0) + 1)]
 
 
 def _value(cell: dict[str, Any]) -> Any:

@@ -24,7 +24,7 @@ def copy_in(rows: Sequence[Model]) -> None:
         )
         for row, (number,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = number
-    copy_values(type(rows[0]), fields, ([_value(row, field) for field in fields] for row in rows))
+    copy_values(type(rows[0]), fields, zip(*(_column(rows, field) for field in fields), strict=True))
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
@@ -42,6 +42,14 @@ def copy_values(model: type[Model], fields: Iterable[Field], rows: Iterable[Sequ
             copy.write_row(row)
 
 
-def _value(row: Model, field: Field) -> Any:
-    value = field.pre_save(row, add=True)
-    return value if value is None or field.is_relation else field.get_db_prep_save(value, connection)
+def _column(rows: Sequence[Model], field: Field) -> list[Any]:
+    """The values of one field in all rows. One that they share, as they do most, is prepared once."""
+    values = [field.pre_save(row, add=True) for row in rows]
+    if field.is_relation:
+        return values
+    first = _prepared(values[0], field)
+    return [first if value is values[0] else _prepared(value, field) for value in values]
+
+
+def _prepared(value: Any, field: Field) -> Any:
+    return value if value is None else field.get_db_prep_save(value, connection)

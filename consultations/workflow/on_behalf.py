@@ -139,15 +139,17 @@ def take_in_many(
     demand(is_secretariat(by), who=SECRETARIAT, to=TAKING_IN)
     references = next_references(consultation, len(rows))  # and nobody else takes in until this is over
     known = set(Submission.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
+    moment = now()  # one for all of them
     asked = WhyNot(Submission(consultation=consultation, channel=channel, author=by, entered_by=by))
     sent = {"consultation": consultation, "channel": channel, "author": by, "entered_by": by, "state": S.SUBMITTED}
+    sent |= {"created_at": moment, "edited_at": moment, "submitted_at": moment}
     new, refused, objectives = [], {}, []
     for row in {row.key: row for row in rows if row.key not in known}.values():
         if reasons := asked.about(row):
             refused[row.key] = reasons
         else:
-            submission = Submission(**sent, **_without_provisions(row))
-            _stamp(submission, references[len(new)], row.provisions)
+            submission = Submission(**sent, **_without_provisions(row), reference=references[len(new)])
+            submission.content_sha256 = submission.computed_sha256([provision.code for provision in row.provisions])
             new.append(submission)
             objectives.append(row.provisions)
     _write(new, objectives)
@@ -160,12 +162,6 @@ def take_in_many(
 
 def _without_provisions(row: SheetRow) -> dict[str, object]:
     return {name: value for name, value in row._asdict().items() if name != "provisions"}
-
-
-def _stamp(submission: Submission, reference: str, provisions: Sequence[Provision]) -> None:
-    submission.reference = reference
-    submission.created_at = submission.edited_at = submission.submitted_at = now()
-    submission.content_sha256 = submission.computed_sha256([provision.code for provision in provisions])
 
 
 def _write(new: list[Submission], objectives: list[tuple[Provision, ...]]) -> None:
