@@ -233,8 +233,8 @@ class Submission(models.Model):
                 or_begun=pgtrigger.Q(new__state="submitted", new__entered_by__isnull=False),
             ),
             no_delete(),
-            search_input(),
-            tally("inputs", INPUT_COUNTS),
+            *search_input(),
+            *tally("inputs", INPUT_COUNTS),
         ]
 
     def __str__(self):
@@ -423,7 +423,7 @@ class Point(models.Model):
             ),
             no_delete(),
             search_point(),
-            tally("points", POINT_COUNTS),
+            *tally("points", POINT_COUNTS),
         ]
 
     def __str__(self):

@@ -4,6 +4,14 @@ import pgtrigger
 
 HELD_BACK = r"\[\[((?!\[\[|\]\]).)*\]\]"  # the passages of consultations.passages, in PostgreSQL's spelling
 AFTER = {"when": pgtrigger.After, "operation": pgtrigger.Insert | pgtrigger.Update}
+CHANGED = {"when": pgtrigger.After, "operation": pgtrigger.Update}
+# All that one statement wrote is told to a trigger together: thousands come at once, and each call of its own costs.
+WRITTEN = {
+    "when": pgtrigger.After,
+    "operation": pgtrigger.Insert,
+    "level": pgtrigger.Statement,
+    "referencing": pgtrigger.Referencing(new="written"),
+}
 
 
 def _vector(weight: str, text: str) -> str:
@@ -13,32 +21,32 @@ def _vector(weight: str, text: str) -> str:
     )
 
 
-def _open(field: str) -> str:
-    return f"regexp_replace(NEW.{field}, '{HELD_BACK}', ' ', 'g')"
-
-
 def _unless_changed(*fields: str) -> str:
     """Leave when an update touches none of `fields`."""
     same = " AND ".join(f"OLD.{field} IS NOT DISTINCT FROM NEW.{field}" for field in fields)
     return f"IF TG_OP = 'UPDATE' AND {same} THEN RETURN NULL; END IF;"
 
 
-def search_input() -> pgtrigger.Trigger:
-    """Keeps the searchable words of an input; what it holds back is left out."""
-    words = " || ".join(
-        [_vector("A", _open("title")), _vector("B", _open("body")), _vector("C", _open("proposed_wording"))]
-    )
-    return pgtrigger.Trigger(
-        name="search_input",
-        **AFTER,
-        func=f"""
-            {_unless_changed("title", "body", "proposed_wording")}
-            INSERT INTO consultations_searchentry (submission_id, words) VALUES (NEW.id, {words})
+def search_input() -> list[pgtrigger.Trigger]:
+    """Keep the searchable words of inputs; what they hold back is left out."""
+    weights = {"A": "title", "B": "body", "C": "proposed_wording"}
+    shown = ((weight, f"regexp_replace(input.{field}, '{HELD_BACK}', ' ', 'g')") for weight, field in weights.items())
+    words = " || ".join(_vector(weight, text) for weight, text in shown)
+
+    def keep(inputs: str) -> str:
+        return f"""
+            INSERT INTO consultations_searchentry (submission_id, words)
+            SELECT input.id, {words} FROM {inputs} AS input
             ON CONFLICT (submission_id) WHERE point_id IS NULL AND attachment_id IS NULL
             DO UPDATE SET words = EXCLUDED.words;
             RETURN NULL;
-        """,
-    )
+        """
+
+    unless_changed = _unless_changed(*weights.values())
+    return [
+        pgtrigger.Trigger(name="search_new_inputs", **WRITTEN, func=keep("written")),
+        pgtrigger.Trigger(name="search_input", **CHANGED, func=unless_changed + keep("(SELECT NEW.*)")),
+    ]
 
 
 def search_point() -> pgtrigger.Trigger:
@@ -81,36 +89,54 @@ def search_attachment() -> pgtrigger.Trigger:
     )
 
 
-def _count(column: str, row: str, change: str) -> str:
-    """Add `change` to a tally, through its unique index whether or not there is an organisation."""
-    key = f"{row}.consultation_id, {row}.theme_id, {row}.stakeholder_id"
-    first = f"greatest({change}, 0)"
+TALLY = ("consultation_id", "theme_id", "stakeholder_id")
+
+
+def _count(column: str, found: str, change: str) -> str:
+    """Add `change` to the tallies whose keys, with the number to begin with, `found` selects in SQL.
+
+    They are found through their unique index, whether or not there is an organisation.
+    """
+    key, other = ", ".join(TALLY), {"inputs": "points", "points": "inputs"}[column]
     return f"""
-        INSERT INTO consultations_tally (consultation_id, theme_id, stakeholder_id, inputs, points)
-        VALUES ({key}, {first if column == "inputs" else 0}, {first if column == "points" else 0})
-        ON CONFLICT (consultation_id, theme_id, stakeholder_id)
-        DO UPDATE SET {column} = consultations_tally.{column} + {change};
+        INSERT INTO consultations_tally ({key}, {column}, {other}) {found}
+        ON CONFLICT ({key}) DO UPDATE SET {column} = consultations_tally.{column} + {change};
     """
 
 
-def tally(column: str, counts: str) -> pgtrigger.Trigger:
-    """Keeps `column` of the tallies: how many rows there are of which `counts` (SQL about {row}) is true."""
-    key = ("theme_id", "stakeholder_id", "consultation_id")
+def _count_new(column: str, counts: str) -> str:
+    key = ", ".join(TALLY)
+    found = f"SELECT {key}, count(*), 0 FROM written WHERE {counts} GROUP BY {key} ORDER BY {key}"
+    return _count(column, found, f"EXCLUDED.{column}")
+
+
+def _count_one(column: str, row: str, change: int) -> str:
+    values = ", ".join(f"{row}.{field}" for field in TALLY)
+    return _count(column, f"VALUES ({values}, {max(change, 0)}, 0)", str(change))
+
+
+def tally(column: str, counts: str) -> list[pgtrigger.Trigger]:
+    """Keep `column` of the tallies: how many rows there are of which `counts` (SQL about {row}) is true."""
     old, new = counts.format(row="OLD"), counts.format(row="NEW")
-    moved = " OR ".join(f"OLD.{field} IS DISTINCT FROM NEW.{field}" for field in key)
-    return pgtrigger.Trigger(
-        name="tally",
-        **AFTER,
-        func=f"""
-            {_unless_changed("state", *key)}
-            IF TG_OP = 'UPDATE' THEN
+    moved = " OR ".join(f"OLD.{field} IS DISTINCT FROM NEW.{field}" for field in TALLY)
+    return [
+        pgtrigger.Trigger(
+            name="tally_new",
+            **WRITTEN,
+            func=f"{_count_new(column, counts.format(row='written'))} RETURN NULL;",
+        ),
+        pgtrigger.Trigger(
+            name="tally",
+            **CHANGED,
+            func=f"""
+                {_unless_changed("state", *TALLY)}
                 IF {old} AND {new} AND NOT ({moved}) THEN RETURN NULL; END IF;
-                IF {old} THEN {_count(column, "OLD", "-1")} END IF;
-            END IF;
-            IF {new} THEN {_count(column, "NEW", "1")} END IF;
-            RETURN NULL;
-        """,
-    )
+                IF {old} THEN {_count_one(column, "OLD", -1)} END IF;
+                IF {new} THEN {_count_one(column, "NEW", 1)} END IF;
+                RETURN NULL;
+            """,
+        ),
+    ]
 
 
 INPUT_COUNTS = "({row}.submitted_at IS NOT NULL AND {row}.state <> 'withdrawn')"
