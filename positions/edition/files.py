@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,9 +40,7 @@ def render_artefacts(edition: Edition) -> None:
 
     Raises Blocked with every reason when the PDF can't be made or fails its checks; then nothing is kept.
     """
-    with transaction.atomic():
-        for wanted in NEEDED:
-            render_artefact(edition, wanted)
+    _made(edition, NEEDED)
 
 
 def render_artefact(edition: Edition, wanted: str) -> Artefact:
@@ -50,10 +48,15 @@ def render_artefact(edition: Edition, wanted: str) -> Artefact:
 
     Raises Blocked when it can't be made, NoRoom where the disk is full; then nothing is kept.
     """
+    (artefact,) = _made(edition, [ArtefactFormat(wanted)])
+    return artefact
+
+
+def _made(edition: Edition, wanted: Sequence[ArtefactFormat]) -> list[Artefact]:
     with transaction.atomic():
         row = Edition.objects.select_for_update(of=("self",), no_key=True).select_related("paper").get(pk=edition.pk)
-        found = row.artefacts.filter(format=wanted).first()
-        return found or _keep(row, wanted, FORMS[ArtefactFormat(wanted)])
+        there = {artefact.format: artefact for artefact in row.artefacts.filter(format__in=wanted)}
+        return [there.get(each) or _keep(row, each, FORMS[each]) for each in wanted]
 
 
 def problems(edition: Edition) -> list[str]:
