@@ -1,7 +1,7 @@
 """Who is at the table: people, organisations with their dated names, mandates and memberships."""
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower, Upper
@@ -237,6 +237,7 @@ class Stakeholder(models.Model):
         ]
         indexes = [
             GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="stakeholder_misspelt"),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="stakeholder_part_of_name"),
             models.Index(Upper("short_name"), name="stakeholder_short_name"),
         ]
         triggers = [

@@ -312,6 +312,13 @@ def test_states_and_readers_are_named_as_django_names_them():
                     assert getattr(sent, f"get_{name}_display")() == sent._get_FIELD_display(field)
 
 
+def test_parts_of_names_are_looked_up_in_their_index():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    asked = Stakeholder.objects.order_by().filter(name__icontains="women")
+    assert "Bitmap Index Scan on stakeholder_part_of_name" in asked.explain()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_how_names_are_looked_for_changes_nothing_for_what_is_asked_next(send, django_assert_num_queries):
     network = make_stakeholder("Kilifi Women's Network")
