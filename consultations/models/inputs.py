@@ -203,7 +203,9 @@ class Submission(models.Model):
         indexes = [
             models.Index(fields=["consultation", "state", "theme"], name="submission_tally"),
             models.Index(fields=["-submitted_at", "-id"], name="submission_newest"),
-            models.Index(fields=["state", "audience", "-submitted_at", "-id"], name="submission_public"),
+            models.Index(  # the sender too: those of a group are counted without a look at the inputs themselves
+                fields=["state", "audience", "-submitted_at", "-id"], include=["stakeholder"], name="submission_public"
+            ),
             models.Index(fields=["theme", "-submitted_at", "-id"], name="submission_theme"),
             models.Index(
                 fields=["decided_at", "id"], condition=Q(state="accepted", audience="public"), name="submission_feed"
