@@ -164,7 +164,7 @@ def _too_many_rows() -> NotReadable:
 
 def is_blank(cells: Iterable[Any]) -> bool:
     """Whether nothing stands in any of these cells."""
-    return not any(isinstance(cell, NotText) or (cell is not None and str(cell).strip()) for cell in cells)
+    return all(cell is None or (not isinstance(cell, NotText) and not str(cell).strip()) for cell in cells)
 
 
 def _column(name: Any) -> str:

@@ -198,7 +198,7 @@ class _Reading:
         cell = tried.cells.get(column)
         if isinstance(cell, NotText):
             raise ValueError(cell.why)  # noqa: TRY004 - it is the cell that is wrong
-        if column in SubmissionResource.needed and is_blank([cell]):
+        if column in NEEDED and is_blank((cell,)):
             joined = _("This cell is empty. Where cells are joined, undo it: each row needs its own.")
             raise ValueError(joined if column in MERGED else _("This cell is empty."))
         if name == "received_on":
@@ -216,8 +216,8 @@ class _Reading:
         return tuple(value) if name == "provisions" else value
 
     def _theme(self, text: str) -> Theme:
-        if text.casefold() in self.named:
-            return self.named[text.casefold()]
+        if found := self.named.get(text.casefold()):
+            return found
         words = {"text": text[:80], "codes": ", ".join(theme.code for theme in self.themes)}
         raise ValueError(_("“%(text)s” is no theme of this consultation. Its themes are: %(codes)s") % words)
 
@@ -233,6 +233,7 @@ COLUMNS = {
     "language": "language",
     "received_on": "received",
 }
+NEEDED = frozenset(SubmissionResource.needed)
 TEXT = SubmissionResource.fields["title"].widget
 
 
