@@ -127,12 +127,18 @@ def with_each_word(inputs: QuerySet[Submission], words: str) -> QuerySet[Submiss
 
     One query for each word, to choose how to look: see `found`.
     """
+    among = None
     for word in words.split()[:MOST_WORDS]:
-        inputs = inputs.filter(_has_word(word))
-    return inputs
+        found = _has_word(word)
+        if isinstance(found, Q):
+            inputs = inputs.filter(found)
+        else:
+            among = found if among is None else among & found
+    return inputs if among is None else inputs.filter(_AmongFew(F("pk"), Value(_as_array(*among))))
 
 
-def _has_word(word: str) -> Q:
+def _has_word(word: str) -> Q | set[str]:
+    """The keys of the inputs that have a word; a condition where these may be many, or where it is part of a name."""
     begins = SearchEntry.objects.order_by().filter(
         words=SearchQuery(_beginning(word), config="portal", search_type="raw")
     )
@@ -146,7 +152,10 @@ def _has_word(word: str) -> Q:
         texts.filter(number).values("pk")[:FEW],
         Stakeholder.objects.order_by().filter(name__icontains=word).values("pk"),
     )
-    stands = Q(_AmongFew(F("pk"), Value(_as_array(few, in_held, numbered))))
+    keys = _as_array(few, in_held, numbered)
+    if few is not None and named == "":
+        return set(keys[1:-1].split(",")) - {""}
+    stands = Q(_AmongFew(F("pk"), Value(keys)))
     if named is None:
         stands |= Q(stakeholder__name__icontains=word)
     elif named:
