@@ -1,5 +1,15 @@
 """What we answer."""
 
+from .aftermath import (
+    BRIEF_PART,
+    NEEDS_NOTE,
+    NOTE_LIMIT,
+    Brief,
+    BriefParagraph,
+    Reflection,
+    ReflectionValue,
+    Release,
+)
 from .afterwards import TRUSTED, Correction, Corrigendum, CorrigendumState, RestrictedAnnex
 from .decisions import Clearance, ClearanceState, Decision, QuorumCount, Reservation, Rule, Stance, StanceValue
 from .dispositions import WITH_CODE, Disposition, Outcome, ReasonCode, kind_in_words
