@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from consultations.uploads.room import room_to_write
 from ncm_portal.workflow import Blocked, now
 from positions.models import NEEDED, Artefact, ArtefactFormat, Edition
-from positions.render import pdf
+from positions.render import akoma_ntoso, pdf
+from positions.render.akoma_meta import FORMAT
 
 from .assembly import SCHEMA
 
@@ -106,9 +107,22 @@ def _sound_pdf(edition: Edition) -> bytes:
     return data
 
 
+def _written(render: Callable[..., bytes]) -> Callable[[Edition], bytes]:
+    """What makes a form by `render`; what it can't write stops it, and the reason is told."""
+
+    def make(edition: Edition) -> bytes:
+        try:
+            return render(json.loads(edition.content), sha256=edition.sha256, address=address(edition))
+        except ValueError as failure:
+            raise Blocked(_("The file could not be made: %(reason)s") % {"reason": failure}) from failure
+
+    return make
+
+
 FORMS: dict[ArtefactFormat, Form] = {
     ArtefactFormat.PDF: Form(_sound_pdf, "application/pdf", pdf.RENDERER_VERSION),
     ArtefactFormat.JSON: Form(lambda edition: edition.content.encode(), "application/json", SCHEMA),
+    ArtefactFormat.AKN: Form(_written(akoma_ntoso.render), FORMAT, akoma_ntoso.RENDERER_VERSION),
 }
 
 

@@ -31,14 +31,20 @@ def canonical(content: dict[str, Any]) -> bytes:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
+def sealed(content: dict[str, Any], sha256: str) -> bytes:
+    """The canonical bytes of `content`. Raises ValueError when `sha256` is not their hash."""
+    written = canonical(content)
+    if hashlib.sha256(written).hexdigest() != sha256:
+        raise ValueError("This hash is not the SHA-256 of this content.")
+    return written
+
+
 def attested(content: dict[str, Any], sha256: str) -> bytes:
     """The canonical bytes of `content`, which is about to be printed.
 
     Raises ValueError when `sha256` is not their hash, or when our typefaces lack a character; its name is told.
     """
-    attachment = canonical(content)
-    if hashlib.sha256(attachment).hexdigest() != sha256:
-        raise ValueError("This hash is not the SHA-256 of this content.")
+    attachment = sealed(content, sha256)
     if missing := sorted(missing_glyphs(content)):
         named = ", ".join(f"{character} (U+{ord(character):04X})" for character in missing[:20])
         raise ValueError(f"No typeface of ours can print these characters: {named}.")

@@ -1,0 +1,101 @@
+"""The addresses and identifiers of an edition in Akoma Ntoso (OASIS, Akoma Ntoso Naming Convention 1.0).
+
+`eId` says where a part stands in this edition: `sec_6__para_12`. `wId` says which part it is, in every edition: it is
+made of the key that the portal gave the paragraph when it was first written.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from lxml.builder import ElementMaker
+
+from positions.render.plain import NAIROBI
+
+NAMESPACE = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+LANGUAGES = {"en": "eng", "sw": "swa"}  # ISO 639-1 and the codes of ISO 639-2 that the naming convention asks for
+ONTOLOGY = "/akn/ontology"
+Content = dict[str, Any]
+
+akn = ElementMaker(namespace=NAMESPACE, nsmap={None: NAMESPACE})
+
+
+def name(*parts: str) -> str:
+    """An identifier of something that is spoken of: "provision-GCM-01". Holds no space, whatever is in the parts."""
+    return "-".join(re.sub(r"[^\w.-]+", "-", part) for part in parts)
+
+
+def resource(kind: str, *path: str) -> str:
+    """The address of something that is spoken of (naming convention, 6): /akn/ontology/concept/ke/calls-for."""
+    return "/".join([ONTOLOGY, kind, *(quote("-".join(part.lower().split()), safe="") for part in path)])
+
+
+def three_letters(language: str) -> str:
+    """The code of a language in ISO 639-2, or "und" (undetermined) for one that the portal does not write."""
+    return LANGUAGES.get(language, "und")
+
+
+@dataclass(frozen=True)
+class Names:
+    """What everything in one edition is called. A paragraph is found by its number, an organisation by its name."""
+
+    work: str
+    expression: str
+    sections: list[str]
+    paragraphs: dict[int, str]
+    organisations: dict[str, str]
+
+
+def names(content: Content) -> Names:
+    """Give everything in an edition its name.
+
+    The work is dated by the day on which its consultation was opened, the only one that all of its editions share. Two
+    editions may be frozen on one day, so their number stands beside the date.
+    """
+    paper, edition = content["paper"], content["edition"]
+    work = f"/akn/ke/statement/{paper['opened']}/{quote(paper['slug'], safe='')}"
+    frozen = datetime.fromisoformat(edition["frozen_at"]).astimezone(NAIROBI).date()
+    language = three_letters(content["language"])
+    sections = _sections(content["sections"])
+    return Names(
+        work=work,
+        expression=f"{work}/{language}@{frozen},{quote(edition['number'], safe='')}",
+        sections=sections,
+        paragraphs={
+            paragraph["number"]: f"{name}__para_{paragraph['number']}"
+            for name, section in zip(sections, content["sections"], strict=True)
+            for paragraph in section["paragraphs"]
+        },
+        organisations={body: f"organization-{turn}" for turn, body in enumerate(_bodies(content), start=1)},
+    )
+
+
+def _sections(rows: list[Content]) -> list[str]:
+    """sec_6 by the number that is printed; sec_nn_1, sec_nn_2 ... for those that have none."""
+    found: list[str] = []
+    for row in rows:
+        numbered = f"sec_{row['number']}" if is_numbered(row) else ""
+        unnumbered = sum(each.startswith("sec_nn_") for each in found) + 1
+        found.append(numbered if numbered and numbered not in found else f"sec_nn_{unnumbered}")
+    return found
+
+
+def is_numbered(section: Content) -> bool:
+    """Whether the number of a section is printed; it holds no space then."""
+    return section["part"] in ("body", "theme") and re.fullmatch(r"[\w.-]+", section["number"]) is not None
+
+
+def paragraph_key(key: str) -> str:
+    """The name of a paragraph in all editions."""
+    return f"para_{key}"
+
+
+def _bodies(content: Content) -> Iterable[str]:
+    """The organisations that speak in the text and its record."""
+    heard = [*content.get("reservations", []), *content.get("explanations", [])]
+    cleared = [row["ministry"] for row in content.get("clearances", [])]
+    return sorted({*cleared, *(row["organisation"] for row in heard)})

@@ -1,0 +1,26 @@
+"""Writing a paper of 400 paragraphs and 2,000 points as Akoma Ntoso: less than two seconds, checked for its bytes."""
+
+import statistics
+import time
+
+from tests.positions.render import editions
+from tests.positions.render.akoma import find, read, written
+
+ROUNDS = 5
+MOST = 2.0
+
+
+def seconds(work):
+    """Processor time of one call: what else the machine does at the moment does not count."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def test_four_hundred_paragraphs_take_less_than_two_seconds():
+    content = editions.edition(paragraphs=400, points=2000)
+    first, *later = [seconds(lambda: written(content)) for _ in range(ROUNDS)]
+    size = len(written(content)) / 1e6
+    print(f"\n400 paragraphs, {size:.2f} MB: first {first:.2f} s, then {statistics.median(later):.2f} s")
+    assert len(find(read(content), "//a:section/a:paragraph")) == 400
+    assert max(first, *later) < MOST
