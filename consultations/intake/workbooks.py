@@ -9,18 +9,19 @@ from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from django.utils.translation import gettext as _
+from openpyxl.cell.text import Text
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet._reader import INLINE_STRING, ROW_TAG, WorkSheetParser
-from openpyxl.xml.constants import SHEET_MAIN_NS
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 MAX_UNPACKED = 64 * 1024 * 1024
 MAX_ELEMENTS = 350_000  # of XML in rows and texts: 5,000 rows of 14 columns have some 285,000
 MAX_OTHERS = 20_000  # in everything that is built as a whole: styles, names, the list of parts
 MAX_COLUMNS = 40
 BLOCK = 256 * 1024  # bytes of a part that are counted at a time
-TEXT_TAG = f"{{{SHEET_MAIN_NS}}}t"
+TEXT_TAG, ITEM_TAG = f"{{{SHEET_MAIN_NS}}}t", f"{{{SHEET_MAIN_NS}}}si"
 # How a workbook writes characters that XML has not (ECMA-376, 22.9.2.19): "_x000D_" before a line's end, for one.
 ESCAPED = re.compile("_x(00[01][0-9A-F]|FFF[EF])_", re.IGNORECASE)
 
@@ -119,6 +120,13 @@ class _Workbook(ExcelReader):
         self.read_workbook()
         apply_stylesheet(self.archive, self.wb)
 
+    def read_strings(self) -> None:
+        """The texts to which cells refer by number."""
+        table = self.package.find(SHARED_STRINGS)
+        if table is not None:
+            with self.archive.open(table.PartName[1:]) as part:
+                self.shared_strings = list(shared_texts(part))
+
     def first_sheet(self) -> Any:
         """The part with the rows."""
         sheets = (related for _sheet, related in self.parser.find_sheets() if "chartsheet" not in related.Type)
@@ -153,6 +161,15 @@ class _Guarded:
         raise ValueError
 
 
+def shared_texts(part: Any) -> Iterator[str]:
+    """The texts of a table of shared strings, as openpyxl reads them; "x005F_" is how a workbook escapes an escape."""
+    for _event, element in iterparse(_Guarded(part)):  # noqa: S314 - it refuses what defusedxml does
+        if element.tag == ITEM_TAG:
+            bare = _bare(element)
+            yield (Text.from_tree(element).content if bare is None else bare).replace("x005F_", "")
+            element.clear()
+
+
 class _Sheet(WorkSheetParser):
     """The rows of a sheet, and nothing else that stands in it."""
 
@@ -181,12 +198,16 @@ class _Sheet(WorkSheetParser):
 
 def _bare_text(element: Element) -> str | None:
     """What stands in a cell that holds a text of its own and nothing else: no formats, no formula."""
-    if element.get("t") != "inlineStr" or len(element) != 1:
+    if element.get("t") != "inlineStr" or len(element) != 1 or element[0].tag != INLINE_STRING:
         return None
-    held = element[0]
-    if held.tag != INLINE_STRING or held.attrib or len(held) != 1 or held[0].tag != TEXT_TAG:
+    return _bare(element[0])
+
+
+def _bare(item: Element) -> str | None:
+    """The text of an item that is nothing else: no runs with formats of their own, no hints how to say it."""
+    if item.attrib or len(item) != 1 or item[0].tag != TEXT_TAG:
         return None
-    return held[0].text or ""
+    return item[0].text or ""
 
 
 def _row(cells: Iterable[dict[str, Any]]) -> Row:

@@ -1,14 +1,16 @@
 """Cells of a workbook: a bare text, which is read in a short way, is what openpyxl reads."""
 
+from io import BytesIO
 from xml.etree.ElementTree import fromstring
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.reader.strings import read_string_table
 from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
-from consultations.intake.workbooks import _Sheet
+from consultations.intake.workbooks import _Sheet, shared_texts
 
 PLACES = ["", 'r="C7"', 'r="c7"', 'r="AB12" s="0"', 's="3"']
 TEXTS = [
@@ -43,6 +45,22 @@ def read(kind, cells):
 @given(st.lists(cells, min_size=1, max_size=4))
 def test_cells_are_what_openpyxl_reads(row):
     assert read(_Sheet, row) == read(WorkSheetParser, row)
+
+
+ITEMS = [text.replace("is>", "si>").replace("<is", "<si") for text in TEXTS if text.startswith("<is")]
+ITEMS += ["<si><t>_x005F_x000D_</t></si>", "<si>&amp;<t>&lt;b&gt;</t></si>"]
+
+
+@given(st.lists(st.sampled_from(ITEMS)))
+def test_shared_texts_are_what_openpyxl_reads(items):
+    table = f'<sst xmlns="{SHEET_MAIN_NS}">{"".join(items)}</sst>'.encode()
+    assert list(shared_texts(BytesIO(table))) == read_string_table(BytesIO(table))
+
+
+def test_shared_texts_stand_for_nothing_else():
+    table = f'<!DOCTYPE sst [<!ENTITY a "b">]><sst xmlns="{SHEET_MAIN_NS}"><si><t>&a;</t></si></sst>'
+    with pytest.raises(ValueError, match=r"^$"):
+        list(shared_texts(BytesIO(table.encode())))
 
 
 @pytest.mark.parametrize("wrong", ['r="7"', 'r="C"', 's="x"', 'r="ABCD7"'])
