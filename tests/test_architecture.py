@@ -32,6 +32,7 @@ FLOORS = {
         "consultations.passages",
         "consultations.pictures",
         "consultations.calendars",
+        "consultations.cells",
     ],
     2: ["models", "positions.advice", "positions.comparison", "positions.lines"],
     3: ["permissions"],
@@ -67,6 +68,7 @@ LEAVES = (
     "consultations.passages",
     "consultations.pictures",
     "consultations.calendars",
+    "consultations.cells",
     "ncm_portal.workflow",
     "ncm_portal.addresses",
 )

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.formats.base_formats import CSV, XLSX
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from tablib import Dataset
+
+from consultations.cells import escaped, is_formula, text_cell
 
 from .spool import Spool
 from .workbooks import MAX_COLUMNS, NotReadable, NotText, Numbered, Row, workbook_rows
@@ -25,8 +25,6 @@ MAX_ROWS = 5_000
 MAX_TEXT = 16_000_000  # characters of all cells together: one text of a workbook may stand in each of them
 MAX_LINES = 1_048_576  # of a CSV file, blank ones too: a sheet of Excel has no more
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-# What a spreadsheet program would take for the beginning of a formula (OWASP, "CSV Injection").
-FORMULA = tuple("=+-@\t\r")
 
 SAMPLE = 100_000  # bytes by which an encoding is detected
 ENCODINGS = {
@@ -173,12 +171,7 @@ def _column(name: Any) -> str:
 
 
 def _unescaped(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
-
-
-def _is_formula(text: str) -> bool:
-    """Whether a formula stands here, or one behind apostrophes."""
-    return text.lstrip("'").startswith(FORMULA)
+    return cell[1:] if cell.startswith("'") and is_formula(cell) else cell
 
 
 class Spreadsheet(XLSX):
@@ -207,13 +200,6 @@ class LiteralXLSX(XLSX):
         return out.getvalue()
 
 
-def text_cell(sheet: Any, value: Any) -> WriteOnlyCell:
-    """A cell of a sheet that is text, whatever stands in it."""
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", "" if value is None else str(value)))
-    cell.data_type = "s"
-    return cell
-
-
 class LiteralCSV(CSV):
     """A CSV file in which an apostrophe keeps a cell from being taken for a formula. Reading takes it away again."""
 
@@ -230,12 +216,6 @@ class LiteralCSV(CSV):
         out = StringIO(newline="")
         csv.writer(out).writerows([escaped(value) for value in row] for row in [dataset.headers, *dataset])
         return out.getvalue().encode("utf-8-sig")
-
-
-def escaped(value: Any) -> str:
-    """A cell of a CSV file that no program takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if _is_formula(text) else text
 
 
 FORMATS_OUT = [LiteralXLSX, LiteralCSV]
