@@ -26,13 +26,18 @@ def escaped(value: Any) -> str:
     return f"'{text}" if is_formula(text) else text
 
 
+def writable(text: str) -> str:
+    """`text` as XML can hold it: a character that it cannot hold is shown as U+FFFD."""
+    return NOT_XML.sub(REPLACEMENT, text)
+
+
 def text_cell(sheet: Any, value: Any) -> WriteOnlyCell:
     """A cell of a write-only sheet that is text, whatever stands in it, as far as it fits.
 
-    A character that a workbook cannot hold is shown as U+FFFD; "_x0041_", which programs would read as the code of a
-    letter, is written so that they show it as it stands (ECMA-376, 22.9.2.19).
+    "_x0041_", which programs would read as the code of a letter, is written so that they show it as it stands
+    (ECMA-376, 22.9.2.19).
     """
-    text = fitting(NOT_XML.sub(REPLACEMENT, "" if value is None else str(value)))
+    text = fitting(writable("" if value is None else str(value)))
     cell = WriteOnlyCell(sheet)
     cell._value, cell.data_type = LIKE_A_CODE.sub("_x005F_", text), "s"  # openpyxl would make "=1" a formula
     return cell

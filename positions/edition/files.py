@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from consultations.uploads.room import room_to_write
 from ncm_portal.workflow import Blocked, now
 from positions.models import NEEDED, Artefact, ArtefactFormat, Edition
-from positions.render import akoma_ntoso, pdf
+from positions.render import akoma_ntoso, pdf, tables, workbook
 from positions.render.akoma_meta import FORMAT
 
 from .assembly import SCHEMA
@@ -119,17 +119,31 @@ def _written(render: Callable[..., bytes]) -> Callable[[Edition], bytes]:
     return make
 
 
+def _table(table: tables.Table) -> Form:
+    def render(content: dict[str, Any], *, sha256: str, address: str) -> bytes:
+        return tables.render(content, table=table, sha256=sha256)
+
+    return Form(_written(render), "text/csv; charset=utf-8", tables.RENDERER_VERSION)
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMS: dict[ArtefactFormat, Form] = {
     ArtefactFormat.PDF: Form(_sound_pdf, "application/pdf", pdf.RENDERER_VERSION),
     ArtefactFormat.JSON: Form(lambda edition: edition.content.encode(), "application/json", SCHEMA),
     ArtefactFormat.AKN: Form(_written(akoma_ntoso.render), FORMAT, akoma_ntoso.RENDERER_VERSION),
+    ArtefactFormat.XLSX: Form(_written(workbook.render), XLSX, workbook.RENDERER_VERSION),
+    ArtefactFormat.PARAGRAPHS: _table(tables.PARAGRAPHS),
+    ArtefactFormat.POINTS: _table(tables.POINTS),
+    ArtefactFormat.DISPOSITIONS: _table(tables.DISPOSITIONS),
+    ArtefactFormat.CLEARANCES: _table(tables.CLEARANCES),
+    ArtefactFormat.RESERVATIONS: _table(tables.RESERVATIONS),
 }
 
 
 def _keep(edition: Edition, kind: str, form: Form) -> Artefact:
-    data = form.make(edition)
     name = f"editions/{edition.paper.slug}-{edition.number}-{edition.sha256[:12]}.{kind}"
     with room_to_write():
+        data = form.make(edition)
         _write(Path(default_storage.path(name)), data)
     return Artefact.objects.create(
         edition=edition,

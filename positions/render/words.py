@@ -46,6 +46,19 @@ def reason_words(code: str) -> str:
     }.get(code, "")
 
 
+def kind_words(kind: str) -> str:
+    """What sort of point it is."""
+    return {
+        "finding": _("Finding"),
+        "good_practice": _("Good practice"),
+        "challenge": _("Challenge"),
+        "recommendation": _("Recommendation"),
+        "commitment": _("Commitment"),
+        "decision": _("Decision"),
+        "dissent": _("Dissent"),
+    }.get(kind, kind)
+
+
 def session_words(kind: str) -> str:
     """The kind of an item of the programme."""
     return {"plenary": _("Plenary"), "breakout": _("Breakout group"), "break": _("Break")}.get(kind, kind)

@@ -4,7 +4,7 @@ import csv
 from io import BytesIO, StringIO
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.escape import unescape
@@ -28,6 +28,7 @@ def read_back(*texts):
 @given(TEXT | LIKE_FORMULAS)
 @example("_x000D_ and _x005F_x0041_")
 @example(" two lines \r\n and a tab\t ")
+@settings(max_examples=40)
 def test_a_text_comes_back_and_is_never_a_formula(text):
     (cell,) = read_back(text)
     unwritable = {*map(chr, range(32)), "\ufffe", "\uffff"} - set("\t\n\r")

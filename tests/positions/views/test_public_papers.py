@@ -3,13 +3,17 @@
 import errno
 import gzip
 import hashlib
+import json
 import re
 from email.utils import format_datetime
 from http import HTTPStatus
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from consultations.models import Event, Office
 from consultations.uploads.room import WORDS
@@ -340,6 +344,28 @@ def test_a_further_form_is_made_once_when_it_is_first_asked_for(client, publishe
         "Cache-Control": "public, max-age=31536000, immutable",
     }
     assert address in page(client, "verify_hash", kept.sha256)
+
+
+def test_every_table_of_a_published_paper_can_be_had(client, published):
+    def table(form):
+        response = client.get(reverse("edition_file", args=["gcm-2017", "1.0", form]))
+        assert response["Content-Disposition"] == f'inline; filename="gcm-2017-1.0.{form}"'
+        return response["Content-Type"], read(response)
+
+    names = ["paragraphs", "points", "dispositions", "clearances", "reservations"]
+    for name in names:
+        kind, data = table(f"{name}.csv")
+        assert (kind, data[:3]) == ("text/csv; charset=utf-8", b"\xef\xbb\xbf")
+        assert data.count(b",1.0") >= (name in {"paragraphs", "points", "dispositions"})
+    kind, data = table("xlsx")
+    assert kind == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    book = load_workbook(BytesIO(data))
+    sections = json.loads(published.edition.content)["sections"]
+    words = [paragraph["text"] for section in sections for paragraph in section["paragraphs"]]
+    assert [cell.value for cell in book["Paragraphs"]["F"][1:]] == words
+    said = dict(row[:2] for row in book["Edition"].iter_rows(values_only=True))
+    assert said["Verify a copy"] == settings.PORTAL_ADDRESS + reverse("verify_hash", args=[published.edition.sha256])
+    assert published.edition.artefacts.count() == 2 + len(names) + 1
 
 
 def test_a_form_of_a_draft_is_made_for_those_alone_who_may_read_it(client, plain_form):

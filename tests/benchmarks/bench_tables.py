@@ -1,0 +1,24 @@
+"""The tables of a long edition: all of them in one workbook, and each as a CSV file."""
+
+import time
+
+from positions.render import tables, workbook
+from tests.positions.render import editions
+
+MOST = 2.0  # seconds of the processor: what else the machine does at the moment does not count
+
+
+def test_the_tables_of_a_long_edition_take_less_than_two_seconds():
+    content = editions.edition(paragraphs=400, points=2_000)
+    named = {"sha256": editions.digest(content)}
+    runs = {"workbook": lambda: workbook.render(content, address=editions.address(content), **named)}
+    for table in tables.TABLES:
+        runs[str(table.title)] = lambda table=table: tables.render(content, table=table, **named)
+    print("\n400 paragraphs, 2,000 dispositions")
+    taken = {}
+    for name, run in runs.items():
+        start = time.process_time()
+        size = len(run())
+        taken[name] = time.process_time() - start
+        print(f"  {name:<20} {taken[name]:6.3f} s  {size / 1000:6.0f} kB")
+    assert max(taken.values()) < MOST
