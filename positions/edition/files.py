@@ -5,6 +5,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from consultations.uploads.room import room_to_write
 from ncm_portal.workflow import Blocked, now
 from positions.models import NEEDED, Artefact, ArtefactFormat, Edition
-from positions.render import akoma_ntoso, pdf, tables, workbook
+from positions.render import akoma_ntoso, clean, pdf, tables, workbook
 from positions.render.akoma_meta import FORMAT
 
 from .assembly import SCHEMA
@@ -95,10 +96,10 @@ def _pdf_problems(data: bytes, content: dict[str, Any]) -> list[str]:
     return found
 
 
-def _sound_pdf(edition: Edition) -> bytes:
+def _sound_pdf(edition: Edition, document: str = "paper") -> bytes:
     content = json.loads(edition.content)
     try:
-        data = pdf.render_apart(content, edition.sha256, address(edition))
+        data = pdf.render_apart(content, edition.sha256, address(edition), document=document)
     except pdf.RenderFailed as failure:
         raise Blocked(_("The PDF could not be made: %(reason)s") % {"reason": failure}) from failure
     found = _pdf_problems(data, content)
@@ -137,6 +138,7 @@ FORMS: dict[ArtefactFormat, Form] = {
     ArtefactFormat.DISPOSITIONS: _table(tables.DISPOSITIONS),
     ArtefactFormat.CLEARANCES: _table(tables.CLEARANCES),
     ArtefactFormat.RESERVATIONS: _table(tables.RESERVATIONS),
+    ArtefactFormat.CLEAN: Form(partial(_sound_pdf, document="clean"), "application/pdf", clean.RENDERER_VERSION),
 }
 
 

@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -78,11 +79,12 @@ def frozen_at(content: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(content["edition"]["frozen_at"]).astimezone(UTC)
 
 
-def html(content: dict[str, Any], *, sha256: str, address: str) -> str:
-    """The paper as HTML, in the language of the edition. What the edition says comes out literally, whatever it is."""
+def fill(template: str, content: dict[str, Any], book: Callable[[], dict[str, Any]], *, address: str) -> str:
+    """A print template filled with `book()`, in the language of the edition. What the edition says comes out
+    literally, whatever it is."""
     set_up_alone()
     with translation.override(content["language"]):
-        values = printable.book(content, sha256=sha256, address=address)
+        values = book()
         forum = content.get("forum") or {}
         values |= {
             "qr": code(address),
@@ -91,7 +93,13 @@ def html(content: dict[str, Any], *, sha256: str, address: str) -> str:
             "frozen": frozen_at(content).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "forum_days": days(forum["date"], forum.get("end_date", "")) if forum else "",
         }
-        return engine().get_template("print/paper.html").render(Context(values, use_l10n=False, use_tz=False))
+        return engine().get_template(template).render(Context(values, use_l10n=False, use_tz=False))
+
+
+def html(content: dict[str, Any], *, sha256: str, address: str) -> str:
+    """The paper as HTML, in the language of the edition."""
+    book = functools.partial(printable.book, content, sha256=sha256, address=address)
+    return fill("print/paper.html", content, book, address=address)
 
 
 def render(content: dict[str, Any], *, sha256: str, address: str) -> bytes:
@@ -101,13 +109,19 @@ def render(content: dict[str, Any], *, sha256: str, address: str) -> bytes:
     Out: the bytes, always the same for the same arguments. Raises ValueError when the hash is not the content's or when
     a character can't be printed, KeyError when the content is not that of an edition.
     """
+    attachment = attested(content, sha256)
+    return pressed(content, attachment, html(content, sha256=sha256, address=address), sha256=sha256)
+
+
+def pressed(content: dict[str, Any], attachment: bytes, page: str, *, sha256: str, also: str = "") -> bytes:
+    """A page about an edition as PDF, the canonical content attached; `also` as `press` takes it."""
     from positions.render.press import press
 
-    attachment = attested(content, sha256)
     return press(
-        html(content, sha256=sha256, address=address),
+        page,
         attachment=attachment,
         name=ATTACHMENT,
         description=f"Canonical content of the edition, SHA-256 {sha256}",
         moment=frozen_at(content),
+        also=also,
     )

@@ -115,17 +115,28 @@ def contents(printed: list[Content]) -> list[Content]:
     return [*entries, {"id": "verify", "number": "", "title": _("How to verify this copy"), "part": "back"}]
 
 
-def book(content: Content, *, sha256: str, address: str) -> Content:
-    """Everything that templates/print/paper.html prints. Raises KeyError when the content is not an edition."""
-    printed = sections(content)
+def frame(content: Content, *, sha256: str, address: str) -> Content:
+    """What every print of an edition says on its cover and its margins, and how its copy is verified."""
     return {
-        "numbers": {paragraph["number"] for section in printed for paragraph in section["paragraphs"]},
         "content": content,
         "title": title(content),
         "warnings": warnings(content),
         "edition_line": edition_line(content),
         "final": is_final(content),
         "facts": cover_facts(content),
+        "digest": groups_of_four(sha256),
+        "short_digest": groups_of_four(sha256)[0][:9],
+        "sha256": sha256,
+        "address": address,
+    }
+
+
+def book(content: Content, *, sha256: str, address: str) -> Content:
+    """Everything that templates/print/paper.html prints. Raises KeyError when the content is not an edition."""
+    printed = sections(content)
+    return {
+        **frame(content, sha256=sha256, address=address),
+        "numbers": {paragraph["number"] for section in printed for paragraph in section["paragraphs"]},
         "sections": printed,
         "contents": contents(printed),
         "figures": figures(content),
@@ -147,10 +158,6 @@ def book(content: Content, *, sha256: str, address: str) -> Content:
         "objections": content.get("objections_resolved", []),
         "clearance_note": blocks(content.get("clearance_note") or ""),
         "acronyms": content.get("acronyms", []),
-        "digest": groups_of_four(sha256),
-        "short_digest": groups_of_four(sha256)[0][:9],
-        "sha256": sha256,
-        "address": address,
         "chart": charts.chart(content, all_themes=_("All"), words=chart_words(content)),
     }
 

@@ -42,13 +42,15 @@ def printed(monkeypatch):
     class Press:
         pages: list = []
         complaints: list = []
+        documents: list = []
 
         def render_apart(self, content, sha256, address, **limits):
             self.pages.append((content["edition"]["number"], sha256, address))
+            self.documents.append(limits["document"])
             return b"%PDF-1.7 quick"
 
     press = Press()
-    press.pages, press.complaints = [], []
+    press.pages, press.complaints, press.documents = [], [], []
     monkeypatch.setattr(files.pdf, "render_apart", press.render_apart)
     monkeypatch.setattr(files.pdf, "inspect", lambda data: list(press.complaints))
     return press
@@ -88,6 +90,12 @@ def test_files_are_made_once(frozen, printed):
     edition.render_artefacts(frozen)
     assert list(frozen.artefacts.values()) == before
     assert len(printed.pages) == 1
+
+
+def test_each_further_pdf_is_made_by_its_own_renderer(frozen, printed):
+    made = [edition.render_artefact(frozen, form) for form in ("clean.pdf",)]
+    assert printed.documents == ["clean"]
+    assert [artefact.renderer.split()[0] for artefact in made] == ["ncm-clean"]
 
 
 def test_a_pdf_that_fails_its_checks_is_not_kept(frozen, stored, printed):

@@ -6,8 +6,8 @@ from positions.render import pdf
 from tests.positions.render import editions, reading
 
 
-def printed_in_process(content):
-    return pdf.render(content, sha256=editions.digest(content), address=editions.address(content))
+def printed_in_process(content, renderer=pdf):
+    return renderer.render(content, sha256=editions.digest(content), address=editions.address(content))
 
 
 @pytest.fixture(scope="session")
