@@ -2,7 +2,7 @@
 # Find or install what the portal needs on this machine:  prepare.sh demo|test
 #
 # An interpreter of Python 3.12 or newer, the locked packages in .venv, and the native libraries; for "test" also a
-# browser and a JDK. Says what it does in a line each, does nothing that is done already, and where it may not install
+# browser, a JDK and LibreOffice Writer. Says what it does in a line each, does nothing that is done already, and where it may not install
 # something itself it says the one line that would, and stops.
 set -eu
 cd "$(dirname "$0")/.."
@@ -119,6 +119,7 @@ missing_test_programs() {
     [ -n "$found" ] || echo chromium-headless-shell  # the same without windows: a third less work
     version=$(javac -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p') || true
     [ "${version:-0}" -ge 17 ] || echo default-jdk-headless
+    command -v soffice >/dev/null 2>&1 || echo libreoffice-writer-nogui
 }
 
 missing="$(missing_python) $(missing_libraries)"

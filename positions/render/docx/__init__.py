@@ -1,0 +1,69 @@
+"""An edition as a Word document: the same words as the PDF, with styles, headings, bookmarks and tables that officers
+can work with. It is never authentic, and says so on every sheet."""
+
+from typing import Any
+
+from django.utils import translation
+
+from positions.render import printable
+from positions.render.docx import annexes, cover, frame, text
+from positions.render.docx.parts import Element, number_bookmarks
+from positions.render.paper import frozen_at, sealed, set_up_alone
+from positions.render.plain import days
+
+RENDERER_VERSION = "ncm-docx 1.0, python-docx 1.2.0"
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+Content = dict[str, Any]
+
+
+def render(content: Content, *, sha256: str, address: str) -> bytes:
+    """Write an edition as an Office Open XML text (ECMA-376), in its language.
+
+    In: the canonical content, its SHA-256 in hexadecimal, and the public address at which a copy is verified.
+    Out: the bytes, always the same for the same arguments. Raises ValueError when the hash is not the content's or when
+    a character can't stand in XML, KeyError when the content is not that of an edition. A letter that our own typefaces
+    lack is no obstacle: a word processor takes it from another.
+    """
+    sealed(content, sha256)
+    set_up_alone()
+    with translation.override(content["language"]):
+        document = written(_book(content, sha256, address))
+        return frame.packed(document, frozen_at(content))
+
+
+def _book(content: Content, sha256: str, address: str) -> Content:
+    forum = content.get("forum") or {}
+    book = printable.book(content, sha256=sha256, address=address)
+    return book | {"forum_days": days(forum["date"], forum.get("end_date", "")) if forum else ""}
+
+
+def written(book: Content) -> Any:
+    """The document: upright sheets, those of Annex D across, and upright ones again."""
+    content = book["content"]
+    document, named = frame.begun(content), text.places(content)
+    frame.describe(document, book, frozen_at(content))
+    frame.first_sheets(document, book)
+    _add(document, cover.cover(document, book))
+    _add(document, [*cover.contents(book), *cover.acronyms(book), *cover.basis(book)])
+    main = [each for each in book["sections"] if each["part"] != "annex"]
+    for number, section in enumerate(main):
+        _add(document, text.section(section, named, fresh=not number))
+    _add(document, [*annexes.matrix(book), *annexes.programme(book), *annexes.participants(book)])
+    if book["dispositions"]:
+        frame.next_sheets(document, book, frame.ACROSS)
+    _add(document, annexes.dispositions(book, named))
+    if book["dispositions"]:
+        frame.next_sheets(document, book, frame.UPRIGHT)
+    _add(document, [*annexes.reservations(book, named), *annexes.record(book, named)])
+    for section in book["sections"]:
+        _add(document, text.section(section, named) if section["part"] == "annex" else [])
+    _add(document, annexes.verify(book, frame.outside(document, book["address"])))
+    number_bookmarks(document.element.body)
+    return document
+
+
+def _add(document: Any, made: list[Element]) -> None:
+    """Put elements at the end of the text, before the last description of sheets."""
+    last = document.element.body[-1]
+    for each in made:
+        last.addprevious(each)

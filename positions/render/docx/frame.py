@@ -1,0 +1,153 @@
+"""The frame of the Word document: its sheets, what stands at the head and foot of each, its properties, its package."""
+
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from docx import Document
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml.ns import qn
+from docx.shared import Cm
+
+from positions.render.docx.parts import Element, field, language, paragraph, run, twips, w
+from positions.render.docx.styles import GREEN, INK, RED, border, styles
+
+Content = dict[str, Any]
+PROGRAM = (
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Properties xmlns="http://schemas.openxmlformats.org/'
+    b'officeDocument/2006/extended-properties"><Application>NCM Portal</Application></Properties>'
+)
+SHORT, TALL, MARGIN = 21.0, 29.7, 2.5
+UPRIGHT, ACROSS = SHORT - 2 * MARGIN, TALL - 2 * MARGIN  # what is left for words
+LONGEST_PROPERTY = 255  # letters, ECMA-376 part 2
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # of a package
+# What the empty document that we begin with brings along and nobody needs
+UNWANTED = ("/stylesWithEffects", "/thumbnail", "/customXml", "/fontTable", "/webSettings", "/numbering")
+
+
+def not_authentic() -> str:
+    """What every sheet says about this form of the edition."""
+    return _("Not authentic: the PDF of this edition is.")
+
+
+def begun(content: Content) -> Any:
+    """An empty document with our styles, in the language of the edition."""
+    document = Document()
+    for part in (document.part, document.part.package):
+        for key in [key for key, each in part.rels.items() if each.reltype.endswith(UNWANTED)]:
+            del part.rels[key]
+    document.part.package.part_related_by(RELATIONSHIP_TYPE.EXTENDED_PROPERTIES)._blob = PROGRAM
+    known = document.styles.element
+    for each in list(known):
+        known.remove(each)
+    known.extend(styles(content["language"]))
+    settings = document.settings.element
+    settings.find(qn("w:themeFontLang")).set(qn("w:val"), language(content["language"]))
+    settings.find(qn("w:compat")).find(qn("w:compatSetting")).set(qn("w:val"), "15")  # Word 2013 and later
+    settings.remove(settings.find(qn("w:savePreviewPicture")))
+    return document
+
+
+def describe(document: Any, book: Content, moment: datetime) -> None:
+    """The properties: what a catalogue shows, and what a screen reader says first."""
+    content, about = book["content"], document.core_properties
+    body = _("National Coordination Mechanism on Migration, Republic of Kenya")
+    about.title, about.subject = _short(book["title"]), _short(content["paper"]["purpose"])
+    about.author = about.last_modified_by = body
+    about.language, about.version = language(content["language"]), content["edition"]["number"]
+    about.content_status, about.identifier = _short(content["edition"]["status"]), f"sha256:{book['sha256']}"
+    about.keywords = _short(f"{content['paper']['short_title']}, {content['edition']['number']}, {book['sha256']}")
+    about.comments, about.category, about.revision = not_authentic(), "", 1
+    about.created = about.modified = moment.replace(tzinfo=None)
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= LONGEST_PROPERTY else f"{words[: LONGEST_PROPERTY - 1]}…"
+
+
+# --- Sheets ---------------------------------------------------------------------------------------------------------
+
+
+def first_sheets(document: Any, book: Content) -> None:
+    """Upright sheets; the first of them is the cover, with the colours of the flag at its head."""
+    sheets = document.sections[0]
+    sheets.different_first_page_header_footer = True
+    flag = ((48, INK), (24, RED), (48, GREEN))
+    stripes = [paragraph("Flag", properties=[w("pBdr", border("top", wide, color))]) for wide, color in flag]
+    _fill(sheets.first_page_header, stripes)
+    _fill(sheets.first_page_footer, [paragraph("Footer", run(not_authentic(), look="Strong"))])
+    _lay(sheets, book, UPRIGHT)
+
+
+def next_sheets(document: Any, book: Content, width: float) -> None:
+    """From here on the sheets are UPRIGHT or lie ACROSS."""
+    sheets = document.add_section(WD_SECTION.NEW_PAGE)
+    sheets.different_first_page_header_footer = False
+    turned = document.element.body[-2]  # the paragraph that ends the sheets before
+    turned.pPr.insert(0, w("pStyle", val="Break"))
+    for each in (sheets.header, sheets.footer):
+        each.is_linked_to_previous = False
+    _lay(sheets, book, width)
+
+
+def _lay(sheets: Any, book: Content, width: float) -> None:
+    across = width == ACROSS
+    sheets.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
+    sheets.page_width, sheets.page_height = (Cm(TALL), Cm(SHORT)) if across else (Cm(SHORT), Cm(TALL))
+    for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
+        setattr(sheets, side, Cm(MARGIN))
+    sheets.header_distance = sheets.footer_distance = Cm(1.1)
+    _fill(sheets.header, _head(book, width))
+    _fill(sheets.footer, _foot(book, width))
+
+
+def _fill(place: Any, made: list[Element]) -> None:
+    place.is_linked_to_previous = False
+    for each in list(place._element):
+        place._element.remove(each)
+    place._element.extend(made)
+
+
+def _to_the_right(width: float) -> list[Element]:
+    return [w("tabs", w("tab", val="right", pos=twips(width)))]
+
+
+def _head(book: Content, width: float) -> list[Element]:
+    name = run(book["content"]["paper"]["short_title"], look="InMargin")
+    running = paragraph("Header", name, run(f"\t{book['edition_line']}"), properties=_to_the_right(width))
+    warned = " · ".join(book["warnings"])
+    return [running, *([paragraph("Warning", warned)] if warned else [])]
+
+
+def _foot(book: Content, width: float) -> list[Element]:
+    pages = [run(f"\t{pgettext('page n of m', 'Page')} "), *field("PAGE", "1")]
+    pages += [run(f" {pgettext('page n of m', 'of')} "), *field("NUMPAGES", "1")]
+    said = run(not_authentic(), look="Strong")
+    return [
+        paragraph("Footer", said, *pages, properties=_to_the_right(width)),
+        paragraph("Footer", f"SHA-256 {book['sha256']}"),
+    ]
+
+
+# --- The package ----------------------------------------------------------------------------------------------------
+
+
+def outside(document: Any, address: str) -> str:
+    """The relation under which a link may lead to `address`."""
+    return document.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+
+
+def packed(document: Any, moment: datetime) -> bytes:
+    """The file. Its parts carry the moment of the edition, not that of the writing: same document, same bytes."""
+    written, out = BytesIO(), BytesIO()
+    document.save(written)
+    with ZipFile(written) as parts, ZipFile(out, "w") as package:
+        for name in parts.namelist():
+            about = ZipInfo(name, max(EARLIEST, moment.timetuple()[:6]))
+            about.compress_type, about.external_attr = ZIP_DEFLATED, 0o600 << 16
+            package.writestr(about, parts.read(name))
+    return out.getvalue()

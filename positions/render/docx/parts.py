@@ -1,0 +1,213 @@
+"""The pieces of a Word document (WordprocessingML, ECMA-376 part 1, clause 17): paragraphs, runs, links, tables.
+
+Pure: values in, elements out. Words come in as they are and are never read as markup. Lengths are in centimetres.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import count
+from typing import Any
+
+from django.utils.translation import gettext as _
+from docx.oxml.ns import nsmap
+from docx.oxml.parser import oxml_parser
+
+from positions.render.plain import Piece
+
+Element = Any
+Block = list[list[Piece]]
+Cell = str | list[Element]
+Content = dict[str, Any]
+W = nsmap["w"]
+R = nsmap["r"]
+SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+LANGUAGES = {"en": "en-GB", "sw": "sw-KE"}
+
+
+def twips(centimetres: float) -> int:
+    """A length in the unit of Word: a twentieth of a point."""
+    return round(centimetres * 1440 / 2.54)
+
+
+def w(tag: str, *kids: Element, **values: Any) -> Element:
+    """An element in Word's namespace with its attributes; kids that are None are left out."""
+    made = oxml_parser.makeelement(f"{{{W}}}{tag}")
+    for name, value in values.items():
+        made.set(f"{{{W}}}{name}", str(value))
+    made.extend([kid for kid in kids if kid is not None])
+    return made
+
+
+def language(code: str) -> str:
+    """The language of an edition as Word names it, for its spelling and for those who hear the text."""
+    return LANGUAGES.get(code, code)
+
+
+def run(words: str, *, look: str = "", lang: str = "") -> Element:
+    """Words in one look (a character style) and, where it is another than the document's, in one language."""
+    properties = [w("rStyle", val=look)] if look else []
+    properties += [w("lang", val=language(lang))] if lang else []
+    made = w("r", w("rPr", *properties) if properties else None)
+    for number, part in enumerate(words.split("\t")):
+        if number:
+            made.append(w("tab"))
+        if part:
+            said = w("t")
+            said.text = part
+            said.set(SPACE, "preserve")
+            made.append(said)
+    return made
+
+
+def line(block: Block, lang: str = "") -> list[Element]:
+    """The runs of a block of text: its operative words strong, its lines apart."""
+    runs: list[Element] = []
+    for number, pieces in enumerate(block):
+        if number:
+            runs.append(w("r", w("br")))
+        runs += [run(piece.text, look="Strong" if piece.strong else "", lang=lang) for piece in pieces]
+    return runs
+
+
+def paragraph(style: str, *said: str | Element, properties: Iterable[Element] = ()) -> Element:
+    """A paragraph in a style: of words and of elements that stand in a line. `properties` follow the style."""
+    runs = [run(each) if isinstance(each, str) else each for each in said]
+    return w("p", w("pPr", w("pStyle", val=style), *properties), *runs)
+
+
+def prose(style: str, text: Iterable[Block]) -> list[Element]:
+    """A text as paragraphs of one style."""
+    return [paragraph(style, *line(block)) for block in text]
+
+
+def marked(name: str, *runs: Element) -> list[Element]:
+    """Runs with a bookmark around them, to which links lead."""
+    return [w("bookmarkStart", id=0, name=anchor(name)), *runs, w("bookmarkEnd", id=0)]
+
+
+def number_bookmarks(body: Element) -> None:
+    """Give each bookmark of a document its own number: starts and ends come in pairs that do not overlap."""
+    starts, ends = (body.iter(f"{{{W}}}bookmark{which}") for which in ("Start", "End"))
+    for number, start, end in zip(count(1), starts, ends, strict=False):
+        start.set(f"{{{W}}}id", str(number))
+        end.set(f"{{{W}}}id", str(number))
+
+
+def anchor(place: str) -> str:
+    """The name of a place as a bookmark may have it: letters, digits and low lines."""
+    return place.replace("-", "_")
+
+
+def link(place: str, *runs: Element) -> Element:
+    """A link to a place of this document."""
+    return w("hyperlink", *runs, anchor=anchor(place), history=1)
+
+
+def link_outside(reference: str, words: str) -> Element:
+    """A link to an address; `reference` is its relation in the package."""
+    made = w("hyperlink", run(words, look="Hyperlink"), history=1)
+    made.set(f"{{{R}}}id", reference)
+    return made
+
+
+def field(instruction: str, shown: str) -> list[Element]:
+    """A field that the word processor computes, such as PAGE, and what stands there until it does."""
+    return [*opened(instruction), run(shown), closed()]
+
+
+def opened(instruction: str) -> list[Element]:
+    """The beginning of a field, before what it shows."""
+    asked = w("instrText")
+    asked.text = f" {instruction} "
+    asked.set(SPACE, "preserve")
+    begin, separate = (w("r", w("fldChar", fldCharType=kind)) for kind in ("begin", "separate"))
+    return [begin, w("r", asked), separate]
+
+
+def closed() -> Element:
+    """The end of a field."""
+    return w("r", w("fldChar", fldCharType="end"))
+
+
+def facts(rows: list[tuple[str, str]], style: str = "Facts") -> list[Element]:
+    """Terms and what is said of each, a line for each."""
+    return [paragraph(style, run(term, look="Term"), run(f"\t{value}")) for term, value in rows]
+
+
+def heading(entry: Content) -> str:
+    """A heading of the first level as it stands in the text and in the contents, its fixed number before a tab."""
+    if entry["part"] == "annex" and entry["number"]:
+        number = _("Annex %(letter)s") % {"letter": entry["number"]}
+    else:
+        number = entry["number"]
+    return f"{number}\t{entry['title']}" if number else entry["title"]
+
+
+def headline(place: str, words: str, *, fresh: bool = False, hanging: float = 0) -> Element:
+    """A heading of the first level, to which links lead; a `fresh` one begins a page. Its words hang on its number."""
+    properties = [w("pageBreakBefore")] if fresh else []
+    if hanging or "\t" not in words:
+        properties.append(w("ind", left=twips(hanging), hanging=twips(hanging)))
+    return paragraph("Heading1", *marked(place, run(words)), properties=properties)
+
+
+# --- Tables ---------------------------------------------------------------------------------------------------------
+
+
+def table(
+    widths: Sequence[float], heads: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: str, numbers: int = 0
+) -> list[Element]:
+    """A table under its title, its head repeated on every page; the last `numbers` columns stand to the right.
+
+    A cell is words, or paragraphs. A row with a single cell goes through all columns: it names a group.
+    """
+    looks = ["TableText"] * (len(widths) - numbers) + ["TableNumber"] * numbers
+    head = [[paragraph(look, words)] for look, words in zip(looks, heads, strict=True)]
+    properties = w(
+        "tblPr",
+        w("tblStyle", val="PortalTable"),
+        w("tblW", w=twips(sum(widths)), type="dxa"),
+        w("tblLayout", type="fixed"),
+        w("tblLook", val="0420", firstRow=1, lastRow=0, firstColumn=0, lastColumn=0, noHBand=0, noVBand=1),
+        w("tblCaption", val=title),
+    )
+    grid = w("tblGrid", *(w("gridCol", w=twips(width)) for width in widths))
+    made = [row(widths, looks, each) for each in rows]
+    return [
+        paragraph("Caption", title),
+        w("tbl", properties, grid, row(widths, looks, head, is_head=True), *made),
+        paragraph("AfterTable"),
+    ]
+
+
+def row(widths: Sequence[float], looks: Sequence[str], cells: Sequence[Cell], *, is_head: bool = False) -> Element:
+    """One row. A short one is never cut by the end of a page; a head comes again at the top of the next."""
+    if len(cells) == 1 < len(widths):
+        through = w("tcPr", w("tcW", w=twips(sum(widths)), type="dxa"), w("gridSpan", val=len(widths)))
+        return w("tr", w("trPr", w("cantSplit")), w("tc", through, *content("TableGroup", cells[0])))
+    properties = [w("cantSplit")] if is_head or not is_long(cells) else []
+    properties += [w("tblHeader")] if is_head else []
+    made = [
+        w("tc", w("tcPr", w("tcW", w=twips(width), type="dxa")), *content(look, cell))
+        for width, look, cell in zip(widths, looks, cells, strict=True)
+    ]
+    return w("tr", w("trPr", *properties) if properties else None, *made)
+
+
+def content(look: str, cell: Cell) -> list[Element]:
+    """What stands in a cell: at least one paragraph, even where there is nothing to say."""
+    if isinstance(cell, str):
+        return [paragraph(look, *([cell] if cell else []))]
+    return cell or [paragraph(look)]
+
+
+LONG = 1200  # letters in one cell: half a page of a narrow column
+
+
+def is_long(cells: Sequence[Cell]) -> bool:
+    """Whether a row is too tall to be kept on one page."""
+    return any((len(cell) if isinstance(cell, str) else sum(map(letters, cell))) > LONG for cell in cells)
+
+
+def letters(element: Element) -> int:
+    """How many letters an element shows."""
+    return sum(len(each.text or "") for each in element.iter(f"{{{W}}}t"))

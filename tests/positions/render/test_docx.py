@@ -1,0 +1,354 @@
+"""The Word document, as a word processor opens it, as its XML stands, and as it comes back with changes."""
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections import Counter
+from importlib.metadata import version
+
+import pypdf
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+from docx.text.run import Run
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from positions.intake import word
+from positions.render import docx, paper, printable
+from positions.render.docx.parts import run
+from tests.positions.render import editions
+from tests.positions.render.test_paper import HOSTILE
+
+AGAIN = """
+import sys
+from positions.render import docx
+from tests.positions.render import editions
+content = editions.edition(themes=2, paragraphs=14, points=9, participants=6, ministries=2)
+sys.stdout.buffer.write(docx.render(content, sha256=editions.digest(content), address=editions.address(content)))
+"""
+KISWAHILI = "Kenya inaunga mkono uhamaji salama."
+
+
+def made(content):
+    return docx.render(content, sha256=editions.digest(content), address=editions.address(content))
+
+
+def opened(data):
+    return Document(io.BytesIO(data))
+
+
+def said(element):
+    """The words of an element, tabs as tabs."""
+    parts = {"t": lambda each: each.text or "", "tab": lambda each: "\t", "br": lambda each: "\n"}
+    wanted = {qn(f"w:{name}"): read for name, read in parts.items()}
+    inside = (each for each in element.iter(*wanted) if each.getparent().tag == qn("w:r"))
+    return "".join(wanted[each.tag](each) for each in inside)
+
+
+def styled(document, *styles):
+    """The paragraphs of some styles, wherever they stand in the text."""
+    found = document.element.body.iter(qn("w:pStyle"))
+    return [each.getparent().getparent() for each in found if each.get(qn("w:val")) in styles]
+
+
+@pytest.fixture(scope="module")
+def content():
+    """An adopted edition with one of everything, and a paragraph in Kiswahili."""
+    made = editions.by_paragraph(editions.edition())
+    made["sections"][1]["paragraphs"][0] |= {"lang": "sw", "text": f"{KISWAHILI}\n\nNa tena.\nMwisho.", "verb": "mkono"}
+    made["explanations"] = [{"organisation": "Ministry of Labour (sample)", "text": "We read it\n\nwidely."}]
+    made["likeness"] = {"pairs": 3, "merged": 2, "dismissed": 1}
+    made["points"][0]["text"] = "Long. " * 300
+    return made
+
+
+@pytest.fixture(scope="module")
+def data(content):
+    return made(content)
+
+
+@pytest.fixture(scope="module")
+def document(data):
+    return opened(data)
+
+
+@pytest.fixture(scope="module")
+def converted(data, tmp_path_factory):
+    """The document as LibreOffice prints it."""
+    folder = tmp_path_factory.mktemp("word")
+    (folder / "paper.docx").write_bytes(data)
+    program = shutil.which("soffice")
+    assert program, "LibreOffice is missing: ncm_portal/prepare.sh test installs it"
+    command = [program, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf"]
+    subprocess.run([*command, "--outdir", folder, folder / "paper.docx"], check=True, capture_output=True, timeout=120)
+    return pypdf.PdfReader(folder / "paper.pdf")
+
+
+@pytest.fixture(scope="module")
+def pages(converted):
+    """What a reader finds on each of its pages."""
+    return [each.extract_text() for each in converted.pages]
+
+
+# --- In a word processor --------------------------------------------------------------------------------------------
+
+
+def titles(content):
+    """The headings of the first level, in the order of the edition."""
+    sections = [f"{each['number']} {each['heading']}" for each in content["sections"]]
+    book = printable.book(content, sha256="0" * 64, address="")
+    annexes = [f"Annex {each['number']} {each['title']}" for each in book["contents"] if each["part"] == "annex"]
+    return ["Acronyms", "What this position rests on", *sections, *annexes, "How to verify this copy"]
+
+
+def test_libreoffice_opens_it_with_all_its_headings(converted, content):
+    assert [" ".join(each.title.split()) for each in converted.outline if not isinstance(each, list)] == titles(content)
+    assert (converted.trailer["/Root"]["/Lang"], converted.metadata.title) == ("en-GB", printable.title(content))
+
+
+def test_every_sheet_says_which_it_is_and_that_it_is_not_authentic(pages, content):
+    assert len(pages) > 20
+    assert [re.findall(r"Page (\d+) of (\d+)", each) for each in pages] == [
+        [(str(number), str(len(pages)))] * (number > 1) for number in range(1, len(pages) + 1)
+    ]
+    assert all("Not authentic: the PDF of this edition is." in each for each in pages)
+    assert all("SAMPLE: not a position of the Government of Kenya" in each for each in pages)
+    assert all(f"SHA-256 {editions.digest(content)}" in each for each in pages[1:])
+
+
+def test_every_paragraph_and_every_reservation_is_read_on_paper(pages, content):
+    """Its words up to the first page break at least: a page may end inside a paragraph."""
+    text = "".join("".join(each.split()) for each in pages)
+    paragraphs = [each for section in content["sections"] for each in section["paragraphs"]]
+    wanted = [f"{each['number']}.{each['text'][:40]}" for each in paragraphs]
+    wanted += [each["text"] for each in content["reservations"]]
+    assert [each for each in wanted if "".join(each.split()) not in text] == []
+    assert text.count("Long.") == 300
+
+
+def test_the_head_of_a_table_stands_again_on_each_of_its_pages(converted, pages):
+    sizes = [each.mediabox for each in converted.pages]
+    wide = [text for text, size in zip(pages, sizes, strict=True) if size.width > size.height]
+    assert len(wide) > 5
+    assert all("What was asked" in each for each in wide)
+
+
+# --- What stands in it ----------------------------------------------------------------------------------------------
+
+
+def test_numbers_of_paragraphs_are_those_of_the_edition_and_no_list_of_word(document, content):
+    paragraphs = [each for section in content["sections"] for each in section["paragraphs"]]
+    assert [said(each) for each in styled(document, "Numbered")] == [
+        f"{each['number']}.\t{each['text'].split('\n\n')[0]}" for each in paragraphs
+    ]
+    assert [said(each) for each in styled(document, "Continued")] == ["Na tena.\nMwisho."]
+    assert list(document.element.body.iter(qn("w:numPr"))) == []
+
+
+def test_the_contents_are_filled_with_the_headings_and_their_paragraphs(document, content):
+    headings = [said(each) for each in styled(document, "Heading1")]
+    assert [" ".join(each.split("\t")) for each in headings] == titles(content)
+    entries = [said(each).removeprefix("\t") for each in styled(document, "TOC1")]
+    ranges = {"2": "paragraphs 3, 4", "4": "paragraphs 7–12", "11": "paragraph 45"}
+    assert [each.split("\tparagraph")[0] for each in entries] == headings
+    assert {each.split("\t")[0]: each.split("\t")[2] for each in entries if each.split("\t")[0] in ranges} == ranges
+    body = document.element.body
+    assert Counter(each.get(qn("w:fldCharType")) for each in body.iter(qn("w:fldChar"))) == dict.fromkeys(
+        ("begin", "separate", "end"), 1
+    )
+
+
+def test_every_link_leads_somewhere(document, content):
+    starts = list(document.element.body.iter(qn("w:bookmarkStart")))
+    names = [each.get(qn("w:name")) for each in starts]
+    anchors = {each.get(qn("w:anchor")) for each in document.element.body.iter(qn("w:hyperlink"))} - {None}
+    assert anchors - set(names) == set()
+    assert {"annex_d", "verify", "point_7"} - anchors == set()
+    assert [
+        name for name, times in Counter(names).items() if times > 1 or not re.fullmatch(r"[a-z]\w{0,39}", name)
+    ] == []
+    numbers = [each.get(qn("w:id")) for each in starts]
+    assert len(set(numbers)) == len(numbers)
+    assert numbers == [each.get(qn("w:id")) for each in document.element.body.iter(qn("w:bookmarkEnd"))]
+
+
+def test_a_copy_with_changes_comes_back_to_the_paragraphs_of_the_edition(data, content, tmp_path):
+    path = tmp_path / "changed.docx"
+    path.write_bytes(data)
+    keys = [each["key"].replace("-", "") for section in content["sections"] for each in section["paragraphs"]]
+    assert [each["key"] for each in word.read(path)["lines"] if each["key"]] == keys
+
+
+def test_tables_have_a_head_that_comes_again_and_rows_that_stay_whole(document, content):
+    tables = list(document.element.body.iter(qn("w:tbl")))
+    marked = [
+        [(row.find(f".//{qn('w:tblHeader')}") is not None) for row in each.iterchildren(qn("w:tr"))] for each in tables
+    ]
+    assert [(each[0], any(each[1:])) for each in marked] == [(True, False)] * len(tables)
+    assert all(cell[-1].tag == qn("w:p") for each in tables for cell in each.iter(qn("w:tc")))
+    rows = {said(row.find(qn("w:tc"))): row for each in tables[4:11] for row in each.iterchildren(qn("w:tr"))}
+    assert (len(rows) - 1, len(tables)) == (len(content["points"]), 13)
+    cut = {name for name, row in rows.items() if row.find(f".//{qn('w:cantSplit')}") is None}
+    assert cut == {"0001.1"}
+
+
+def test_what_is_held_back_is_named_and_never_shown(document, content):
+    hidden = [each for each in content["points"] if each["text"] is None]
+    told = "\n".join(said(each) for each in document.element.body.iter(qn("w:tc")))
+    assert hidden
+    assert told.count("held back at the author’s request") == len(hidden)
+    assert told.count("not public") == sum(each["organisation"] is None for each in content["points"])
+
+
+def test_sources_reservations_and_the_record_stand_beside_the_text(document):
+    sources = [said(each) for each in styled(document, "Sources")]
+    assert sources[1].startswith("Rests on: 0004.1 ")
+    assert sources[3] == "Text of the secretariat · Lines 12–14"
+    (first, _second) = (said(each) for each in styled(document, "Reservation"))
+    assert first == (
+        "Reservation. Ministry of Interior (sample): The hour limit depends on resources that are not yet voted."
+    )
+    small = [said(each) for each in styled(document, "Heading2", "Heading3")]
+    assert small[-9:] == [
+        "Decisions on paragraphs", "Paragraph 5, Adopted", "Paragraph 6, Sent back", "Paragraph 7, Adopted",
+        "Explanations of position", "Ministry of Labour (sample)", "Clearances", "Clearance note",
+        "Objections resolved", "Ministry of Foreign Affairs (sample), paragraph 31",
+    ][-9:]  # fmt: skip
+    facts = dict(said(each).split("\t") for each in styled(document, "Facts"))
+    assert (facts["Quorum"][:34], facts["Votes"].count("Yes")) == ("20 of 24 member institutions were ", 3)
+
+
+def test_passages_in_another_language_are_marked(document):
+    found = {}
+    for each in document.element.body.iter(qn("w:lang")):
+        found.setdefault(each.get(qn("w:val")), []).append(said(each.getparent().getparent()))
+    assert found.keys() == {"sw-KE"}
+    spoken = set(found["sw-KE"])
+    assert {"Kenya inaunga ", "mkono", " uhamaji salama.", "Na tena.", "Visababishi vya uhamaji"} - spoken == set()
+    assert {each.get(qn("w:val")) for each in document.styles.element.iter(qn("w:lang"))} == {"en-GB"}
+
+
+# --- What it says about itself --------------------------------------------------------------------------------------
+
+
+def test_its_properties_are_those_of_the_edition(document, content):
+    about = document.core_properties
+    assert (about.title, about.language, about.version) == (printable.title(content), "en-GB", "1.0")
+    assert about.author == about.last_modified_by == "National Coordination Mechanism on Migration, Republic of Kenya"
+    assert about.created.isoformat() == about.modified.isoformat() == "2017-10-17T13:40:00+00:00"
+    assert (about.identifier, about.comments) == (
+        f"sha256:{editions.digest(content)}", "Not authentic: the PDF of this edition is.",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "sample", "warnings"),
+    [
+        ("adopted", False, []),
+        ("review", True, ["SAMPLE: not a position of the Government of Kenya", "DRAFT, edition 0.3"]),
+    ],
+)
+def test_a_draft_and_a_sample_say_so_on_the_cover_on_every_sheet_and_in_the_title(kind, sample, warnings):
+    content = editions.edition(kind=kind, sample=sample, themes=1, paragraphs=8, points=0, participants=0, ministries=0)
+    content |= {"forum": None, "reservations": [], "acronyms": [], "objections_resolved": [], "clearance_note": ""}
+    content["tallies"]["theme_by_group"], content["paper"]["title"] = [], "A title of the edition. " * 20
+    document = opened(made(content))
+    heads = [[each.text for each in part.header.paragraphs][1:] for part in document.sections]
+    assert (heads, [said(each) for each in styled(document, "Banner")]) == (
+        [[" · ".join(warnings)] * bool(warnings)],
+        warnings,
+    )
+    assert (len(document.core_properties.title), len(styled(document, "LongTitle"))) == (255, 1)
+    said_of_nothing = [said(each) for each in styled(document, "Quiet")]
+    assert said_of_nothing[:4] == [
+        "No programme is recorded.", "No participant is recorded.", "No point has been answered yet.",
+        "No reservation was made.",
+    ]  # fmt: skip
+
+
+def test_a_paper_in_kiswahili_speaks_kiswahili():
+    content = editions.edition(themes=1, paragraphs=8, points=2, participants=1, ministries=1) | {"language": "sw"}
+    document = opened(made(content))
+    assert {each.get(qn("w:val")) for each in document.styles.element.iter(qn("w:lang"))} == {"sw-KE"}
+    assert document.core_properties.language == "sw-KE"
+    assert "Si nakala halisi: PDF ya toleo hili ndiyo halisi." in document.sections[0].footer.paragraphs[0].text
+
+
+# --- Bytes ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_edition_gives_the_same_bytes_everywhere():
+    content = editions.edition(themes=2, paragraphs=14, points=9, participants=6, ministries=2)
+    here = made(content)
+    environment = {"PATH": os.defpath, "PYTHONHASHSEED": "7", "TZ": "America/New_York", "LANG": "C"}
+    done = subprocess.run(
+        [sys.executable, "-c", AGAIN], cwd=paper.ROOT, env=environment, capture_output=True, check=True
+    )
+    assert [made(content), done.stdout] == [here] * 2
+    with zipfile.ZipFile(io.BytesIO(here)) as package:
+        assert {each.date_time for each in package.infolist()} == {(2017, 10, 17, 13, 40, 0)}
+
+
+def test_the_version_names_the_library_that_writes():
+    assert docx.RENDERER_VERSION.endswith(f"python-docx {version('python-docx')}")
+
+
+def test_hostile_text_comes_out_literally():
+    content = editions.edition(themes=1, paragraphs=8, points=2, participants=1, ministries=1)
+    content["sections"][0]["heading"] = content["points"][0]["text"] = content["paper"]["title"] = HOSTILE
+    document = opened(made(content))
+    places = [*styled(document, "LongTitle"), styled(document, "Heading1")[2]]
+    places += [cell for cell in document.element.body.iter(qn("w:tc")) if "alert" in said(cell)]
+    assert [said(each).removeprefix("1\t") for each in places] == [HOSTILE] * 3
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\t", exclude_characters="\ufffe\uffff"))
+)
+def test_words_come_back_as_they_went_in(words):
+    assert Run(run(words, look="Strong", lang="sw"), None).text == words
+
+
+def test_a_hash_of_something_else_and_letters_that_no_file_can_hold_are_refused():
+    content = editions.edition(themes=1, paragraphs=8)
+    with pytest.raises(ValueError, match="not the SHA-256 of this content"):
+        docx.render(content, sha256="0" * 64, address=editions.address(content))
+    content["paper"]["title"] = "漢"
+    assert opened(made(content)).core_properties.title.startswith("漢 –")
+    content["paper"]["title"] = "One\x0btwo"
+    with pytest.raises(ValueError, match="XML"):
+        made(content)
+
+
+# The order in which Word wants what it finds (ECMA-376 part 1, 17.3.1.26, 17.3.2.28, 17.4.59 and others): it calls a file
+# in another order damaged.
+ORDER = {
+    "pPr": "pStyle keepNext keepLines pageBreakBefore pBdr shd tabs spacing ind jc outlineLvl sectPr",
+    "rPr": "rStyle rFonts b i color sz szCs u lang",
+    "pBdr": "top left bottom right between",
+    "tblPr": "tblStyle tblW tblBorders tblLayout tblCellMar tblLook tblCaption",
+    "tcPr": "tcW gridSpan tcBorders vAlign",
+    "style": "name basedOn next uiPriority qFormat pPr rPr tblPr tblStylePr",
+    "tbl": "tblPr tblGrid tr",
+    "sectPr": "Reference type pgSz pgMar cols titlePg docGrid",
+}
+
+
+def test_everything_stands_in_the_order_that_word_wants(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        names = [name for name in package.namelist() if re.match(r"word/(document|styles|header|footer)", name)]
+        parts = [etree.fromstring(package.read(name)) for name in names]
+    wrong = []
+    for part in parts:
+        for tag, order in ORDER.items():
+            for each in part.iter(qn(f"w:{tag}")):
+                kids = [re.sub("(header|footer)(?=Reference)", "", kid.tag.rpartition("}")[2]) for kid in each]
+                places = [order.split().index(kid) for kid in kids]
+                wrong += [each] if places != sorted(places) else []
+    assert (len(parts), wrong) == (10, [])
