@@ -19,6 +19,11 @@ class BoundedUploadHandler(TemporaryFileUploadHandler):
 
     kept = 0
 
+    @property
+    def most(self) -> int:
+        """How many bytes are kept."""
+        return settings.LARGEST_UPLOAD
+
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """In: what the request says about the file. Out: nothing; the file is begun."""
         self.has_room = True
@@ -30,7 +35,7 @@ class BoundedUploadHandler(TemporaryFileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """In: some bytes of the file. Out: nothing, since they are taken."""
         self.kept += len(raw_data)
-        if not self.has_room or self.kept > settings.LARGEST_UPLOAD:
+        if not self.has_room or self.kept > self.most:
             return
         try:
             super().receive_data_chunk(raw_data, start)

@@ -1,9 +1,13 @@
-"""What somebody types, pastes or scans to verify a copy."""
+"""What somebody types, pastes, scans or chooses to verify a copy."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
+
+from consultations.uploads.room import has_room
+from positions.verification import LARGEST
 
 HASH = re.compile(r"[0-9a-f]{64}")
 PREFIX = re.compile(r"^sha-?256[:=(]*")
@@ -54,3 +58,33 @@ def _advice(typed: str) -> str:
         return said % {"characters": " ".join(wrong)}
     said = gettext("A hash has 64 characters, and this has %(count)s. Copy all sixteen groups of four.")
     return said % {"count": len(plain)}
+
+
+TOO_LARGE = gettext_lazy(
+    "The file is larger than 64 MB, and no file of ours is. Look whether you chose the right one; the hash of a "
+    "larger one can be made with the tools below."
+)
+
+
+class FileForm(forms.Form):
+    """One field: the file itself. What it is, is found out from its bytes."""
+
+    use_required_attribute = False
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("The PDF or the JSON of a position paper. You can drop it here."),
+        allow_empty_file=True,
+        validators=[has_room],
+        error_messages=dict.fromkeys(["required", "invalid", "missing"], gettext_lazy("Choose a file first.")),
+        widget=forms.FileInput,
+    )
+
+    def clean_file(self) -> Any:
+        """The file as it came. Raises ValidationError for one that is empty or larger than any of ours."""
+        file = self.cleaned_data["file"]
+        if not file.size:
+            raise forms.ValidationError(gettext("The file is empty. Look whether you chose the right one."))
+        if file.size > LARGEST:
+            raise forms.ValidationError(TOO_LARGE)
+        return file

@@ -50,6 +50,7 @@ from .clearance import (
     take_stance,
 )
 from .comments import comment, resolve_comment
+from .copies import note_false_copy
 from .dispositions import decide
 from .drafting import (
     add_paragraph,

@@ -1,0 +1,113 @@
+"""What is inside a file that somebody takes for one of ours: the text of an edition, and whether a PDF is whole.
+
+Such a file may be made to do harm. It is read in a child process that the kernel holds to its share of time and
+memory, and of which the portal learns a few values only.
+"""
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pikepdf
+
+from ncm_portal.apart import MEGABYTE, ask, limit
+from positions.render.apart import refuse_network
+from positions.render.paper import ATTACHMENT, canonical
+
+MODULE = "positions.render.inside"
+SECONDS, MEGABYTES = 5, 600
+TOLD = 1000  # bytes: what the child may say
+HEAD = 1024  # where readers look for the mark of a PDF
+NO_MEMORY = "bad_alloc"  # how qpdf says that there is none left
+UNSOUND = (pikepdf.PdfError, ValueError, RuntimeError, RecursionError)
+
+
+class TooHard(Exception):
+    """The file could not be looked through in the time and memory there is for it."""
+
+
+class Inside(NamedTuple):
+    """What a file holds: `kind` is "pdf", "json" or "" for anything else; `sha256` is that of the text of an edition
+    in it, "" without one; `signatures` says how many digital signatures a PDF carries, checked by nobody here."""
+
+    kind: str
+    sha256: str = ""
+    is_damaged: bool = False
+    signatures: int = 0
+
+
+def look_inside(path: Path, *, seconds: int = SECONDS, megabytes: int = MEGABYTES) -> Inside:
+    """Look into the file at `path` in a child process. Raises TooHard."""
+    given = (str(path.resolve()), str(seconds), str(megabytes))
+    with tempfile.TemporaryDirectory(prefix="ncm-copy-") as folder:
+        status, said = ask(MODULE, *given, folder=folder, seconds=2 * seconds, most=TOLD)
+    if status:
+        raise TooHard
+    return Inside(**json.loads(said))
+
+
+# --- The child ------------------------------------------------------------------------------------------------------
+
+
+def read(path: Path) -> Inside:
+    """The same in this process: for files that are known to be harmless, and for the child."""
+    with path.open("rb") as file:
+        is_pdf = b"%PDF-" in file.read(HEAD)
+    return _pdf(path) if is_pdf else _json(path)
+
+
+def _pdf(path: Path) -> Inside:
+    """A PDF that was cut off is opened once more with what can be saved of it: our text may still be in it."""
+    try:
+        return _opened(path, is_damaged=False)
+    except pikepdf.PasswordError:
+        return Inside("pdf")
+    except UNSOUND as error:
+        if NO_MEMORY in str(error):
+            raise MemoryError from error
+    try:
+        return _opened(path, is_damaged=True)
+    except UNSOUND:
+        return Inside("pdf", is_damaged=True)
+
+
+def _opened(path: Path, *, is_damaged: bool) -> Inside:
+    with pikepdf.open(path, attempt_recovery=is_damaged) as document:
+        text = document.attachments[ATTACHMENT].get_file().read_bytes() if ATTACHMENT in document.attachments else None
+        sha256 = hashlib.sha256(text).hexdigest() if text is not None else ""
+        return Inside("pdf", sha256, is_damaged, _signatures(document))
+
+
+def _signatures(document: pikepdf.Pdf) -> int:
+    """How many digital signatures the PDF carries (ISO 32000-1, 12.8.1: a dictionary with /ByteRange and /Contents)."""
+    records = (each for each in document.objects if isinstance(each, pikepdf.Dictionary))
+    return sum("/ByteRange" in record and "/Contents" in record for record in records)
+
+
+def _json(path: Path) -> Inside:
+    """What counts is what JSON says, not how it is spaced or in which order its names stand."""
+    try:
+        text = canonical(json.loads(path.read_bytes(), object_pairs_hook=_each_once))
+    except (ValueError, RecursionError):
+        return Inside("")
+    return Inside("json", hashlib.sha256(text).hexdigest())
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Programs differ in which of two equal names they read (RFC 8259, 4): such a text says nothing for certain."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("A name stands twice.")
+    return found
+
+
+if __name__ == "__main__":
+    limit(int(sys.argv[2]), int(sys.argv[3]), largest_file=MEGABYTE)
+    sys.addaudithook(refuse_network)
+    sys.stdout.write(json.dumps(read(Path(sys.argv[1]))._asdict()))
+    sys.stdout.flush()
+    os._exit(0)

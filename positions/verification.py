@@ -1,0 +1,138 @@
+"""Is this file ours? Its hash is looked up first; a file that is not exactly ours is looked into."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy, ngettext
+
+from consultations.models import Communique
+from consultations.queries import published_communique
+from positions.queries import Copy, find_copy
+from positions.render.inside import Inside, TooHard, look_inside
+
+LARGEST = 64 * 1024 * 1024  # bytes: no file of ours is larger
+
+
+class State(StrEnum):
+    """What can be said of a file."""
+
+    AUTHENTIC = "authentic"
+    SAME_TEXT = "same text"
+    ALTERED = "altered"
+    UNKNOWN = "unknown"
+    UNREADABLE = "unreadable"
+
+
+WORDS = {
+    State.AUTHENTIC: gettext_lazy("Authentic"),
+    State.SAME_TEXT: gettext_lazy("Authentic"),
+    State.ALTERED: gettext_lazy("Altered"),
+    State.UNKNOWN: gettext_lazy("Unknown"),
+    State.UNREADABLE: gettext_lazy("Unreadable"),
+}
+SENTENCES = {
+    State.AUTHENTIC: gettext_lazy("The file is exactly as it was published."),
+    State.SAME_TEXT: gettext_lazy(
+        "The text is official, letter by letter. Only the spaces in the file, or the order of its parts, are others."
+    ),
+    State.ALTERED: gettext_lazy(
+        "The text attached to this PDF is official, but the file is not the one that we published. What stands on "
+        "its pages may have been changed."
+    ),
+    State.UNKNOWN: gettext_lazy("This is not one of the files that we published, and no official text is in it."),
+    State.UNREADABLE: gettext_lazy(
+        "This is not one of the files that we published. It is neither a PDF nor the JSON of an edition, so nothing "
+        "more can be said of it."
+    ),
+}
+CUT_OFF = gettext_lazy(
+    "The PDF is damaged or was cut off, and as it is, we did not publish it. If you downloaded it from this portal, "
+    "download it again."
+)
+CUT_OFF_WITH_TEXT = gettext_lazy(
+    "The PDF is damaged or was cut off. The text attached to it is official, but its pages cannot be relied on. "
+    "Download it again."
+)
+TOO_HARD = gettext_lazy(
+    "This is not one of the files that we published. It could not be looked through in the time and memory there is "
+    "for it, so nothing more can be said of it."
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a file is. `found` is the edition that it is, or whose text is in it; `communique` the published one whose
+    words it is. `inside` is None where nobody had to look into the file, or nobody could."""
+
+    state: State
+    sha256: str
+    found: Copy | None = None
+    communique: Communique | None = None
+    inside: Inside | None = None
+    is_too_hard: bool = False
+
+    @property
+    def is_authentic(self) -> bool:
+        """Whether somebody may rely on the file."""
+        return self.state in (State.AUTHENTIC, State.SAME_TEXT)
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether it is a PDF that is not whole, and not ours as it is."""
+        return bool(self.inside and self.inside.is_damaged and not self.is_authentic)
+
+    @property
+    def word(self) -> str:
+        """The verdict in one word."""
+        return str(WORDS[self.state])
+
+    @property
+    def sentence(self) -> str:
+        """What it means."""
+        if self.is_too_hard and not self.is_authentic:
+            return str(TOO_HARD)
+        if self.is_cut_off:
+            return str(CUT_OFF_WITH_TEXT if self.found else CUT_OFF)
+        return str(SENTENCES[self.state])
+
+    @property
+    def signature(self) -> str:
+        """What is to be told of the digital signatures of a PDF; "" where it carries none."""
+        number = self.inside.signatures if self.inside else 0
+        if not number:
+            return ""
+        said = ngettext(
+            "The PDF carries a digital signature. It is not checked here: a PDF reader shows who signed.",
+            "The PDF carries %(number)s digital signatures. They are not checked here: a PDF reader shows who signed.",
+            number,
+        )
+        return said % {"number": number}
+
+
+def examine(path: Path) -> Verdict:
+    """Say what the file at `path` is. At most seven queries, three for most. Raises OSError where it cannot be read."""
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    found = find_copy(sha256)
+    if found and found.file is None:  # the canonical content itself
+        return Verdict(State.AUTHENTIC, sha256, found)
+    communique = None if found else published_communique(sha256)
+    if communique:
+        return Verdict(State.AUTHENTIC, sha256, communique=communique)
+    try:
+        inside = look_inside(path)
+    except TooHard:
+        return Verdict(State.AUTHENTIC if found else State.UNREADABLE, sha256, found, is_too_hard=True)
+    if found:
+        return Verdict(State.AUTHENTIC, sha256, found, inside=inside)
+    return _not_exactly_ours(sha256, inside)
+
+
+def _not_exactly_ours(sha256: str, inside: Inside) -> Verdict:
+    """JSON is its text; a PDF with our text attached may show other words on its pages."""
+    found = find_copy(inside.sha256) if inside.sha256 else None
+    if found:
+        return Verdict(State.SAME_TEXT if inside.kind == "json" else State.ALTERED, sha256, found, inside=inside)
+    return Verdict(State.UNKNOWN if inside.kind else State.UNREADABLE, sha256, inside=inside)

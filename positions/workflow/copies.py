@@ -1,0 +1,29 @@
+"""A file that somebody took for ours and that is not: it may be one of many that go round."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ncm_portal.workflow import journal, verb
+from positions.models import Artefact
+from positions.verification import Verdict
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """A file that is none of ours: in the journal it stands among the files of editions, under its hash and name."""
+
+    _meta: ClassVar[Any] = Artefact._meta
+    pk: str
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@verb
+def note_false_copy(verdict: Verdict, *, name: str, size: int, by: Any) -> None:
+    """Enter in the journal that a file was verified and is not authentic: about the edition whose text is in it, else
+    about the file itself. `by` may be a visitor. Nothing else is kept of the file."""
+    about: Any = verdict.found.edition if verdict.found else Stranger(verdict.sha256, name or verdict.sha256)
+    data = {"file": name, "sha256": verdict.sha256, "size": size, "state": verdict.state, "reasons": [verdict.sentence]}
+    journal("verify_copy:refused", about, by=by, data=data)

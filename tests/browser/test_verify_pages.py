@@ -1,0 +1,112 @@
+"""Verifying a file in a real browser: in the browser itself, sent for a closer look, and without JavaScript."""
+
+import re
+
+import pytest
+
+from consultations.models import Event
+from tests.browser.conftest import BOTH
+from tests.positions.copies import make_printed_paper, pdf_with, spaced
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FORGED = "forged.pdf"
+
+
+@pytest.fixture
+def paper(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return make_printed_paper(title="The common position", slug="gcm-2017")
+
+
+def chosen(name, data):
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+
+
+def verify(window, name, data):
+    window.goto("/verify/")
+    window.set_input_files("[name=file]", chosen(name, data))
+    window.get_by_role("button", name="Verify the file").click()
+
+
+def heading(window):
+    return window.locator("h1").inner_text()
+
+
+def sent(window):
+    """The requests with which something leaves the browser, as they are made."""
+    found = []
+    window.page.on("request", lambda request: request.method == "POST" and found.append(request.url))
+    return found
+
+
+def test_the_hash_is_computed_in_the_browser_and_a_file_leaves_it_only_when_told_to(open_window, paper, picture):
+    window = open_window(*BOTH)
+    posts = sent(window)
+    window.goto("/verify/")
+    window.get_by_text("The file stays with you.").wait_for()
+    assert not window.get_by_text("The portal looks at the file and does not keep it.").is_visible()
+    window.check()
+    picture(window, "verify")
+    verify(window, "position-paper.pdf", paper.pdf)
+    window.wait_for_url(f"**/verify/{paper.files['pdf'].sha256}/")
+    assert heading(window) == "This file is genuine"
+    verify(window, "position-paper.json", paper.edition.content.encode())
+    window.wait_for_url(f"**/verify/{paper.edition.sha256}/")
+    window.check()
+    picture(window, "verify-json")
+    assert posts == []
+    window.expect_status(404)
+    verify(window, FORGED, pdf_with(paper.edition.content.encode()))
+    closer = window.get_by_role("button", name="Send the file for a closer look")
+    closer.wait_for()
+    window.check()
+    picture(window, "verify-closer")
+    assert (posts, Event.objects.filter(verb="verify_copy:refused").count()) == ([], 0)
+    closer.click()
+    window.wait_for_function("document.querySelector('h1').textContent === 'This file was altered'")
+    window.check()
+    picture(window, "verify-altered")
+    assert len(posts) == 1
+    entry = Event.objects.get(verb="verify_copy:refused")
+    assert (entry.object_id, entry.data["file"]) == (str(paper.edition.pk), FORGED)
+
+
+def test_a_file_is_verified_without_javascript(open_window, paper, picture):
+    window = open_window(*BOTH, java_script_enabled=False)
+    window.goto("/verify/")
+    assert window.get_by_text("The portal looks at the file and does not keep it.").is_visible()
+    answers = {
+        ("position-paper.pdf", paper.pdf): "This file is genuine",
+        ("cut.pdf", paper.pdf[: len(paper.pdf) // 2]): "This PDF is damaged or was cut off",
+        (FORGED, pdf_with(paper.edition.content.encode(), signatures=1)): "This file was altered",
+        ("spaced.json", spaced(paper.edition.content)): "The text of this file is official",
+        ("virus.exe", b"MZ" + bytes(500)): "This is no file of ours that can be read",
+    }
+    for (name, data), expected in answers.items():
+        verify(window, name, data)
+        assert heading(window) == expected
+        picture(window, "verify-" + re.sub(r"\W", "-", name))
+    assert Event.objects.filter(verb="verify_copy:refused").count() == 3
+    window.expect_status(422)
+    verify(window, "empty.pdf", b"")
+    assert window.locator(".summary a").inner_text() == (
+        "File: The file is empty. Look whether you chose the right one."
+    )
+    picture(window, "verify-empty")
+
+
+def test_a_file_may_be_dropped_anywhere(desktop, paper):
+    desktop.goto("/verify/")
+    desktop.evaluate(
+        """(text) => {
+            const dropped = new DataTransfer();
+            dropped.items.add(new File([text], "position-paper.json"));
+            document.querySelector("footer").dispatchEvent(
+                new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
+        }""",
+        paper.edition.content,
+    )
+    assert desktop.evaluate("document.activeElement.name") == "file"
+    desktop.keyboard.press("Tab")
+    desktop.keyboard.press("Enter")
+    desktop.wait_for_url(f"**/verify/{paper.edition.sha256}/")

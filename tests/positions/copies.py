@@ -1,0 +1,42 @@
+"""Files that somebody might take for ours."""
+
+import json
+from io import BytesIO
+from types import SimpleNamespace
+
+import pikepdf
+
+from positions import edition
+from positions.render import pdf
+from tests import paper_factories
+
+
+def pdf_with(content: bytes | None, *, signatures: int = 0, password: str = "") -> bytes:
+    """A PDF of one empty page that carries `content` as ours do."""
+    document = pikepdf.new()
+    document.add_blank_page()
+    if content is not None:
+        document.attachments["position-paper.json"] = content
+    for _turn in range(signatures):
+        record = pikepdf.Dictionary(Type=pikepdf.Name.Sig, ByteRange=[0, 1, 2, 3], Contents=b"\0" * 8)
+        document.Root[f"/Kept{_turn}"] = document.make_indirect(record)
+    kept = BytesIO()
+    document.save(kept, encryption=pikepdf.Encryption(user=password, owner=password) if password else False)
+    return kept.getvalue()
+
+
+def spaced(content: str) -> bytes:
+    """The same JSON as another program would write it."""
+    return json.dumps(json.loads(content), indent=2).encode()
+
+
+def make_printed_paper(**fields) -> SimpleNamespace:
+    """A published paper with its PDF truly printed, as `pdf`."""
+    found = paper_factories.make_whole_paper()
+    paper_factories.change(found.paper, **fields)
+    found.edition = paper_factories.freeze(found.paper, status="Adopted by consensus")
+    content = json.loads(found.edition.content)
+    found.pdf = pdf.render(content, sha256=found.edition.sha256, address=edition.address(found.edition))
+    found.files = paper_factories.make_files(found.edition, pdf=found.pdf)
+    paper_factories.bring_paper(found.paper, "published")
+    return found

@@ -1,0 +1,140 @@
+"""What a file is, and that the documented way to find it out without the portal is true."""
+
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from positions import verification
+from positions.render.inside import TooHard
+from positions.verification import State, examine
+from tests import paper_factories
+from tests.factories import make_communique
+from tests.positions.copies import make_printed_paper, pdf_with, spaced
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = (ROOT / "docs/verification.md").read_text()
+
+
+@pytest.fixture
+def published(settings, tmp_path, db):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    return paper_factories.make_published_paper(title="The common position")
+
+
+@pytest.fixture
+def said(tmp_path):
+    """Examine a file of these bytes."""
+
+    def of(data):
+        path = tmp_path / "copy"
+        path.write_bytes(data)
+        return examine(path)
+
+    return of
+
+
+def test_each_kind_of_file_has_its_verdict(published, said, django_assert_num_queries):
+    text = published.edition.content
+    whole = pdf_with(text.encode())
+    for data, state, queries in [
+        (text.encode(), State.AUTHENTIC, 2),
+        (Path(published.files["pdf"].file.path).read_bytes(), State.AUTHENTIC, 2),
+        (spaced(text), State.SAME_TEXT, 4),
+        (whole, State.ALTERED, 4),
+        (pdf_with(b"{}"), State.UNKNOWN, 3),
+        (b"{}", State.UNKNOWN, 3),
+        (b"Hello", State.UNREADABLE, 2),
+    ]:
+        with django_assert_num_queries(queries):
+            found = said(data)
+        assert (found.state, bool(found.found)) == (state, state not in (State.UNKNOWN, State.UNREADABLE))
+    assert said(whole[:-20]).sentence == str(verification.CUT_OFF_WITH_TEXT)
+    assert said(whole[:100]).sentence == str(verification.CUT_OFF)
+
+
+def test_signatures_are_told(published, said):
+    text = published.edition.content.encode()
+    assert [said(pdf_with(text, signatures=number)).signature for number in (0, 1, 2)] == [
+        "",
+        "The PDF carries a digital signature. It is not checked here: a PDF reader shows who signed.",
+        "The PDF carries 2 digital signatures. They are not checked here: a PDF reader shows who signed.",
+    ]
+
+
+def test_the_words_of_a_published_communique_are_known(said, db):
+    words = "We met and agreed."
+    known = make_communique(state="published", body=words)
+    found = said(words.encode())
+    assert (found.state, found.communique) == (State.AUTHENTIC, known)
+
+
+def test_what_is_too_hard_to_look_through_is_said_and_ours_is_ours_all_the_same(published, said, monkeypatch):
+    def too_hard(_path):
+        raise TooHard
+
+    monkeypatch.setattr(verification, "look_inside", too_hard)
+    found = said(b"{}")
+    assert (found.state, found.sentence) == (State.UNREADABLE, str(verification.TOO_HARD))
+    found = said(Path(published.files["pdf"].file.path).read_bytes())
+    assert (found.state, found.sentence) == (State.AUTHENTIC, "The file is exactly as it was published.")
+
+
+# --- Without the portal ---------------------------------------------------------------------------------------------
+
+
+def on_the_page(client) -> list[str]:
+    page = client.get("/verify/").content.decode()
+    return [html.unescape(command) for command in re.findall(r"<code>(.*?)</code>", page)]
+
+
+def documented() -> list[str]:
+    _before, _heading, method = DOCUMENT.partition("## Without the portal")
+    return [line for block in re.findall(r"```\n(.*?)```", method, re.DOTALL) for line in block.splitlines()]
+
+
+@pytest.mark.django_db
+def test_the_page_and_the_document_name_the_same_commands(client):
+    assert sorted(on_the_page(client)) == sorted(documented())
+    assert len(documented()) == 7
+
+
+@pytest.mark.django_db
+def test_the_documented_commands_give_the_hashes(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    paper = make_printed_paper()
+    here, own = tmp_path / "here", Path(sys.executable).parent  # the Python that has pypdf
+    here.mkdir()
+    (here / "position-paper.pdf").write_bytes(paper.pdf)
+
+    def run(beginning: str) -> str:
+        (command,) = [line for line in documented() if line.startswith(beginning)]
+        environment = {"PATH": f"{own}:{os.environ['PATH']}", "LC_ALL": "C"}
+        done = subprocess.run(["/bin/bash", "-c", command], cwd=here, env=environment, capture_output=True, check=True)
+        return done.stdout.decode().split(" ")[0].strip()
+
+    attached = here / "position-paper.json"
+    assert run("sha256sum position-paper.pdf") == paper.files["pdf"].sha256
+    for tool, beginning in (("python3", "python3 -c 'import pypdf"), ("pdfdetach", "pdfdetach -savefile")):
+        if tool == "python3" or shutil.which(tool):
+            attached.unlink(missing_ok=True)
+            run(beginning)
+            assert run("sha256sum position-paper.json") == paper.edition.sha256
+    attached.write_text(json.dumps(json.loads(paper.edition.content), indent=4), "utf-8")
+    assert run("sha256sum position-paper.json") != paper.edition.sha256
+    assert run("python3 -c 'import hashlib, json") == paper.edition.sha256
+
+
+def test_the_document_names_the_exit_statuses_of_the_command():
+    from positions.management.commands import verify
+
+    rows = dict(re.findall(r"^\| (\d) \| (\w+)", DOCUMENT, re.MULTILINE))
+    assert rows == {"0": "authentic", "1": "altered", "2": "unreadable"}
+    assert {str(verify.STATUSES[State(word)]): word for word in rows.values()} == rows
+    assert set(verify.STATUSES) == set(State)

@@ -1,0 +1,185 @@
+"""A file that is verified on the page: told what it is, never kept, and noted where it is not authentic."""
+
+import errno
+import hashlib
+import tempfile
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from consultations.models import Event
+from consultations.uploads import arrival
+from ncm_portal.workflow import journal
+from positions.forms.verify import TOO_LARGE
+from positions.render import inside
+from positions.views import public_verify
+from tests import factories, paper_factories
+from tests.pages import words
+from tests.positions.copies import pdf_with, spaced
+from tests.sign_in import sign_in
+
+
+@pytest.fixture
+def published(settings, tmp_path, db):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    return paper_factories.make_published_paper(title="The common position", slug="gcm-2017")
+
+
+@pytest.fixture(autouse=True)
+def temporary(settings, tmp_path, monkeypatch):
+    """Where what is sent lies while it is looked at."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    settings.FILE_UPLOAD_TEMP_DIR = folder
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def send(client, data, name="copy.pdf", status=HTTPStatus.OK):
+    answer = client.post("/verify/", {"file": SimpleUploadedFile(name, data)})
+    assert answer.status_code == status
+    return words(answer)
+
+
+def noted():
+    return Event.objects.filter(verb="verify_copy:refused")
+
+
+def test_what_is_authentic_is_said_so_and_noted_nowhere(client, published, temporary):
+    for data, heading in [
+        (Path(published.files["pdf"].file.path).read_bytes(), "This file is genuine"),
+        (published.edition.content.encode(), "This file is genuine"),
+        (spaced(published.edition.content), "The text of this file is official"),
+    ]:
+        said = send(client, data)
+        assert f"{heading} Official, in force" in said
+        assert "The common position" in said
+        assert "The file was not kept." in said
+    assert (noted().count(), list(temporary.iterdir())) == (0, [])
+
+
+def test_an_altered_pdf_leads_to_the_genuine_files_and_is_noted_about_its_edition(client, published, temporary):
+    data = pdf_with(published.edition.content.encode(), signatures=1)
+    said = send(client, data, "forged.pdf")
+    assert "This file was altered Altered The text attached to this PDF is official" in said
+    assert "The PDF carries a digital signature. It is not checked here" in said
+    assert "Do not rely on it. The genuine files of the edition" in said
+    (entry,) = noted()
+    assert (entry.kind, entry.object_id) == ("positions.edition", str(published.edition.pk))
+    sha256 = hashlib.sha256(data).hexdigest()
+    assert {key: entry.data[key] for key in ("file", "sha256", "size", "state")} == {
+        "file": "forged.pdf",
+        "sha256": sha256,
+        "size": len(data),
+        "state": "altered",
+    }
+    assert entry.data["reasons"][0].startswith("The text attached to this PDF is official, but the file is not")
+    assert list(temporary.iterdir()) == []
+
+
+def test_what_is_none_of_ours_is_noted_under_its_hash_with_who_asked(published):
+    officer = factories.make_user("secretariat")
+    client = Client()
+    sign_in(client, officer)
+    said = send(client, b"%PDF-1.7 nothing more", "cut <b>.pdf")
+    assert "This PDF is damaged or was cut off Unknown" in said
+    assert "If you downloaded it from this portal, download it again." in said
+    assert "cut &lt;b&gt;.pdf" in said
+    assert "This is no file of ours that can be read Unreadable" in send(client, b"MZ" + bytes(300), "a.exe")
+    cut, program = noted().order_by("number")
+    sha256 = hashlib.sha256(b"%PDF-1.7 nothing more").hexdigest()
+    assert (cut.kind, cut.object_id, cut.object_label) == ("positions.artefact", sha256, "cut <b>.pdf")
+    assert (cut.by, program.data["state"], program.object_label) == (officer, "unreadable", "a.exe")
+
+
+def test_what_a_draft_says_is_answered_as_unknown(client, db):
+    draft = paper_factories.freeze(paper_factories.make_whole_paper().paper, "0.2", "draft")
+    for data in (draft.content.encode(), pdf_with(draft.content.encode())):
+        said = send(client, data)
+        assert "This file is not one of ours Unknown" in said
+        assert draft.paper.title not in said
+
+
+def test_what_is_no_longer_in_force_is_said_so(client, published):
+    paper_factories.freeze(published.paper, "1.0.1", "corrected")
+    said = send(client, spaced(published.edition.content))
+    assert "The text of this file is official Official, no longer in force" in said
+    assert "In force is edition 1.0.1 of" in said
+    paper_factories.make_published_paper(title="The newer position", slug="newer")
+    factories.walk(published.paper, "superseded")
+    journal("supersede", published.paper, by=factories.make_head(), data={"newer": "newer"})
+    assert "A newer paper has taken its place: The newer position" in send(
+        client, pdf_with(published.edition.content.encode())
+    )
+
+
+def test_a_communique_leads_to_its_own_answer(client, db):
+    factories.make_communique(state="published", body="We met and agreed.")
+    answer = client.post("/verify/", {"file": SimpleUploadedFile("c.txt", b"We met and agreed.")})
+    assert answer.url == f"/verify/communique/{hashlib.sha256(b'We met and agreed.').hexdigest()}/"
+
+
+# --- What is wrong with what was sent ---------------------------------------------------------------------------------
+
+
+def test_nothing_or_nothing_in_it_is_said_beside_the_field(client, db):
+    answer = client.post("/verify/")
+    assert (answer.status_code, words(answer).count("Choose a file first.")) == (422, 2)
+    said = send(client, b"", status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    assert said.count("The file is empty. Look whether you chose the right one.") == 2
+    assert noted().count() == 0
+
+
+def test_a_file_larger_than_any_of_ours_fills_no_disk(client, db, monkeypatch):
+    kept = []
+    receive = arrival.TemporaryFileUploadHandler.receive_data_chunk
+    monkeypatch.setattr(public_verify.CopyUploadHandler, "most", 200_000)
+    monkeypatch.setattr("positions.forms.verify.LARGEST", 200_000)
+    monkeypatch.setattr(
+        arrival.TemporaryFileUploadHandler,
+        "receive_data_chunk",
+        lambda self, data, start: kept.append(len(data)) or receive(self, data, start),
+    )
+    said = send(client, bytes(1_000_000), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    assert said.count(str(TOO_LARGE)) == 3  # once more for the script of the page
+    assert 0 < sum(kept) <= 200_000
+
+
+def test_a_full_disk_is_said(client, db, monkeypatch):
+    def full(_self, _data, _start):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(arrival.TemporaryFileUploadHandler, "receive_data_chunk", full)
+    said = send(client, b"%PDF-", status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    assert said.count("The portal has no room left on its disk.") == 2
+
+
+def test_without_its_token_nothing_is_looked_at(published, monkeypatch):
+    looked = []
+    monkeypatch.setattr(public_verify, "examine", looked.append)
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post("/verify/", {"file": SimpleUploadedFile("a", b"a")}).status_code == HTTPStatus.FORBIDDEN
+    assert looked == []
+    monkeypatch.undo()
+    token = strict.get("/verify/").cookies["csrftoken"].value
+    answer = strict.post("/verify/", {"file": SimpleUploadedFile("a", b"a"), "csrfmiddlewaretoken": token})
+    assert answer.status_code == HTTPStatus.OK
+
+
+def test_who_sends_too_often_waits_and_the_hashes_stay_open(client, published, settings):
+    settings.LIMITS = {**settings.LIMITS, "copy": (2, 600)}
+    for _turn in range(2):
+        send(client, b"a")
+    send(client, b"a", status=HTTPStatus.TOO_MANY_REQUESTS)
+    assert noted().count() == 2
+    assert client.get(f"/verify/{published.edition.sha256}/").status_code == HTTPStatus.OK
+
+
+def test_the_bounds_are_those_of_the_files_that_we_print():
+    from positions.render.apart import LARGEST_FILE
+
+    assert public_verify.CopyUploadHandler.most == LARGEST_FILE == 64 * 1024 * 1024
+    assert (inside.SECONDS, inside.MEGABYTES) == (5, 600)
