@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
@@ -194,6 +194,18 @@ def played(played_database, django_db_blocker) -> Iterator[None]:
         with _connected_to(played_database), transaction.atomic():
             yield
             transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def at_the_played(played_database, django_db_blocker) -> Callable[[], AbstractContextManager[None]]:
+    """Lets a module look at the played portal, once for all of its tests and outside their transactions."""
+
+    @contextmanager
+    def look() -> Iterator[None]:
+        with django_db_blocker.unblock(), _connected_to(played_database):
+            yield
+
+    return look
 
 
 @pytest.fixture

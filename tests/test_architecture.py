@@ -57,7 +57,7 @@ FLOORS = {
         "positions.verification",
     ],
     7: ["workflow", "positions.day"],
-    8: ["intake", "sample", "reference_data", "positions.roles"],
+    8: ["intake", "sample", "reference_data", "positions.archive", "positions.roles"],
     9: ["forms", "jobs", "templatetags", "ncm_portal.accounts", "ncm_portal.sign_on"],
     10: [
         "views",

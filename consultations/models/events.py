@@ -17,6 +17,7 @@ from .text import CleanTextField, clean_text
 JOURNAL_LOCK = 20171017
 LAST_ENTRY = "SELECT number, hash FROM consultations_event ORDER BY number DESC LIMIT 1"
 FIRST_HASH = "0" * 64
+LOADED = "load_archive"  # this portal was begun with the archive of a consultation; "elsewhere" counts its bare entries
 MANY = 20  # entries that are worth a COPY
 
 
@@ -99,6 +100,11 @@ class Event(models.Model):
 
     def __str__(self):
         return f"{self.number}: {self.object_label}, {self.verb}"
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether only its hash is here: it tells of other things than the archive with which this portal was begun."""
+        return not self.kind
 
     def computed_hash(self) -> str:
         """SHA-256 over the entry's content and the hash before it."""

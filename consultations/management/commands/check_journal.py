@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.core.management.base import BaseCommand, CommandError
 
 from consultations.models import Event
-from consultations.models.events import FIRST_HASH
+from consultations.models.events import FIRST_HASH, LOADED
 
 STEP = 10_000  # entries between two lines of progress
 
@@ -21,15 +21,22 @@ class Verdict(NamedTuple):
 
 def check(say: Callable[[str], None] = lambda line: None) -> Verdict:
     """Walk the journal from its first entry to the first that is broken, or to its end."""
-    number, previous = 0, FIRST_HASH
+    number, previous, bare, told = 0, FIRST_HASH, 0, 0
     for event in _entries():
         complaint = _complaint(event, number + 1, previous)
         if complaint:
             return Verdict(number, previous, complaint)
-        number, previous = event.number, event.hash
+        number, previous, bare = event.number, event.hash, bare + event.is_bare
+        if event.verb == LOADED:
+            told = event.data.get("elsewhere", 0)
         if number % STEP == 0:
             say(f"  {number} entries checked")
-    return Verdict(number, previous)
+    return Verdict(number, previous, "" if bare == told else _emptied(bare, told))
+
+
+def _emptied(bare: int, told: int) -> str:
+    """Entries are known by their hash alone where the archive did not hold them, and as many as its loading entered."""
+    return f"{bare} entries were emptied of all but their hash; a loaded archive accounts for {told} of them"
 
 
 def _entries() -> Iterator[Event]:
@@ -45,7 +52,7 @@ def _complaint(event: Event, expected: int, previous: str) -> str:
         return f"{missing} missing before entry {event.number}"
     if event.previous_hash != previous:
         return f"entry {event.number} does not follow from the entry before it ({event})"
-    if event.hash != event.computed_hash():
+    if event.hash != event.computed_hash() and not event.is_bare:
         return f"entry {event.number} was changed after it was written ({event})"
     return ""
 
@@ -64,5 +71,7 @@ class Command(BaseCommand):
         if noted and not Event.objects.filter(hash=noted).exists():
             raise CommandError(f"The journal is broken: no entry has the noted hash, so its end was removed. {sound}.")
         self.stdout.write(f"The journal is intact: {sound}.")
+        if bare := Event.objects.filter(kind="").count():
+            self.stdout.write(f"Of {bare} entries only the hash is here: the archive that was loaded held no more.")
         self.stdout.write("Note the last hash elsewhere and give it to the next check (--noted): only that shows")
         self.stdout.write("whether entries were removed from the end.")

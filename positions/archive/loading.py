@@ -1,0 +1,234 @@
+"""A package back into an empty portal: rows under their own keys, files in their own places, the journal's own chain.
+
+The rows come past the guards of states, which no pages may do: only the command calls this (a test holds it).
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pgtrigger
+from django.core.exceptions import ValidationError
+from django.core.management.color import no_style
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from consultations.models import Attachment, Consultation, Event, ForumFile, Milestone, copy_values
+from consultations.models.events import FIRST_HASH, JOURNAL_LOCK, LOADED
+from ncm_portal.workflow import journal
+from positions.models import AnswerByLetter, Artefact, Edition
+
+from . import checking, tables
+from .bags import BadPackage, Package, Progress
+from .exporting import ENTRIES, FULL
+from .rows import Row, read_lines, values
+
+# The fields that say where the file of a row lies.
+PLACED_BY: dict[type[Any], str] = {Artefact: "file", Attachment: "stored_as", ForumFile: "key", AnswerByLetter: "key"}
+PASSED_BY = ("state_starts", "no_delete")  # states as they stood; reference data gives way to the package's
+
+
+class Loaded(NamedTuple):
+    """What came back: the consultation, how many rows, files and entries of the journal."""
+
+    consultation: Consultation
+    rows: int
+    files: int
+    entries: int
+
+
+def load(package: Package, progress: Progress = lambda done, total: None) -> Loaded:
+    """Bring everything of `package`, which is checked first, into this portal, or nothing.
+
+    Raises BadPackage with every reason: what is wrong with the package, that the portal is not empty, or that its
+    tables are those of another version.
+    """
+    described = checking.check(package)
+    _fits(described)
+    placed: list[Path] = []
+    try:
+        with transaction.atomic():
+            return _load(package, described, placed, progress)
+    except (DatabaseError, UnicodeError) as error:
+        _take_away(placed)
+        raise BadPackage(f"The database refused what is in the package: {str(error).splitlines()[0]}") from error
+    except BaseException:
+        _take_away(placed)
+        raise
+
+
+def _take_away(placed: list[Path]) -> None:
+    for path in placed:
+        path.unlink(missing_ok=True)
+
+
+def _fits(described: Row) -> None:
+    if described["scope"] != FULL:
+        raise BadPackage("This package holds what is public only. It can be checked and read, not loaded.")
+    if described.get("schema") != tables.schema():
+        theirs = json.dumps(described.get("schema"))
+        raise BadPackage(f"The tables of this portal are of another version. Load with the version of {theirs}.")
+    if set(described["tables"]) != set(tables.packed()):
+        raise BadPackage("The package has other tables than this portal.")
+
+
+def _load(package: Package, described: Row, placed: list[Path], progress: Progress) -> Loaded:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [JOURNAL_LOCK])  # no verb writes meanwhile
+    _is_empty()
+    with _past_the_guards():
+        _clear_reference()
+        labels = tables.packed()
+        for number, label in enumerate(labels, start=1):
+            _rows(package, described["tables"][label]["file"], label, placed)
+            progress(number, len(labels))
+    entries, bare = _journal(package)
+    _settle()
+    consultation = Consultation.objects.get()
+    journal(LOADED, consultation, by=None, data={"entries": entries, "elsewhere": bare})
+    rows = sum(table["rows"] for table in described["tables"].values())
+    return Loaded(consultation, rows, len(placed), entries)
+
+
+# --- An empty portal ----------------------------------------------------------------------------------------------
+
+
+def _is_empty() -> None:
+    """Raises BadPackage with all that is in this portal beside reference data."""
+    found = []
+    for model in tables.all_models():
+        rows = model._base_manager.all()
+        if model is Milestone:
+            rows = rows.exclude(consultation=None)
+        if model._meta.label_lower not in tables.REFERENCE and (count := rows.count()):
+            found.append(f"{count} rows of {model._meta.label_lower} ({model._meta.verbose_name_plural})")
+    if found:
+        raise BadPackage("This portal is not empty; nothing was loaded. It holds:", *found)
+
+
+def _clear_reference() -> None:
+    """Untouched reference data (whatever somebody touched stands in the journal) gives way to that of the package."""
+    for label in (*tables.REFERENCE, Milestone._meta.label_lower):
+        rows: Any = tables.model(label)._base_manager.all()
+        rows._raw_delete(rows.db)
+
+
+@contextmanager
+def _past_the_guards() -> Iterator[None]:
+    """Let rows be born in the middle of their lives, for this transaction. The checks of the tables hold as ever, and
+    the triggers that keep the words to search and the tallies do their work."""
+    known = {
+        f"{model._meta.label}:{trigger.name}"
+        for model in tables.all_models()
+        for trigger in getattr(model._meta, "triggers", ())
+        if trigger.name in PASSED_BY
+    }
+    with pgtrigger.ignore(*known), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")  # the setting goes along with a statement; COPY takes none along
+        with transaction.atomic():  # what fails is undone before the setting is taken back
+            yield
+
+
+# --- Rows ---------------------------------------------------------------------------------------------------------
+
+
+def _rows(package: Package, name: str, label: str, placed: list[Path]) -> None:
+    model, fields = tables.model(label), tables.fields_of(label)
+    secrets = tables.SECRETS.get(label, {})
+    added = map(model._meta.get_field, [*secrets, *([tables.CONTENT] if model is Edition else [])])
+
+    def prepared() -> Iterator[list[Any]]:
+        with package.open(name) as file:
+            for number, row in enumerate(read_lines(file, name), start=1):
+                found = values(row, fields, f"{name}, line {number},")
+                yield [*found, *secrets.values(), *_own_file(package, model, row, placed)]
+
+    copy_values(model, [*fields, *added], prepared())
+
+
+def _own_file(package: Package, model: type[Any], row: Row, placed: list[Path]) -> list[str]:
+    """Put the file of a row in its place. The text of an edition is no file there: it is given back."""
+    if tables.IN_PACKAGE not in row:
+        if model is Edition:
+            raise BadPackage(f"The text of an edition is not in the package: {row['number']}.")
+        return []
+    name = row[tables.IN_PACKAGE]
+    if model is Edition:
+        return [package.text(name)]
+    try:
+        field = model._meta.get_field(PLACED_BY[model])
+        place = tables.place_of(model(**{field.name: field.to_python(row[field.name])}))
+    except (ValueError, ValidationError) as error:
+        raise BadPackage(f"{name} belongs nowhere: {error}.") from error
+    _put(package, name, place, placed)
+    return []
+
+
+def _put(package: Package, name: str, place: Path, placed: list[Path]) -> None:
+    """Write a file whole or not at all, beside its place first. One that is there already must be the same."""
+    if place.exists():
+        with place.open("rb") as there:
+            if hashlib.file_digest(there, "sha256").hexdigest() == package.hashes[name]:
+                return
+        raise BadPackage(f"Another file lies at {place} already.")
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    with tempfile.NamedTemporaryFile(dir=place.parent, delete_on_close=False) as file:
+        for block in package.blocks(name):
+            digest.update(block)
+            file.write(block)
+        file.flush()
+        os.fsync(file.fileno())
+        if digest.hexdigest() != package.hashes[name]:
+            raise BadPackage(f"{name} was changed while it was read.")
+        Path(file.name).chmod(0o640)
+        placed.append(place)
+        Path(file.name).replace(place)
+
+
+# --- The journal and what the database keeps ----------------------------------------------------------------------
+
+
+def _journal(package: Package) -> tuple[int, int]:
+    """Write the whole chain: entries that are in the package, and of each of the others its place and its hash. How
+    many there are, and how many of them are known by their hash only."""
+    fields = [field for field in Event._meta.local_concrete_fields if not field.primary_key]
+    bare = 0
+
+    def prepared() -> Iterator[list[Any]]:
+        nonlocal bare
+        for entry in _entries(package, hashes):
+            bare += entry.is_bare
+            yield [field.get_db_prep_save(field.value_from_object(entry), connection) for field in fields]
+
+    hashes = checking.chain(package)
+    copy_values(Event, fields, prepared())
+    return len(hashes), bare
+
+
+def _entries(package: Package, hashes: list[str]) -> Iterator[Event]:
+    moment = timezone.now()
+    with package.open(ENTRIES) as file:
+        full = (checking.entry(row) for row in read_lines(file, ENTRIES))
+        coming = next(full, None)
+        for number, found in enumerate(hashes, start=1):
+            if coming and coming.number == number:
+                yield coming
+                coming = next(full, None)
+            else:
+                previous = hashes[number - 2] if number > 1 else FIRST_HASH
+                yield Event(number=number, hash=found, previous_hash=previous, at=moment, recorded_at=moment)
+
+
+def _settle() -> None:
+    """Have the database look at every reference between rows now, and go on counting behind the keys that came."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for statement in connection.ops.sequence_reset_sql(no_style(), list(tables.all_models())):
+            cursor.execute(statement)
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")

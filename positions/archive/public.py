@@ -1,0 +1,121 @@
+"""What anybody may read of a consultation, as a package: nothing else is even asked for."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils import translation
+
+from consultations.models import (
+    Attachment,
+    AttachmentKind,
+    Communique,
+    CommuniqueState,
+    Consultation,
+    Event,
+    Forum,
+    ForumState,
+    Submission,
+)
+from positions.models import Artefact, Edition
+from positions.open_data import inputs_as_data, points_as_data, public_points
+
+from . import tables, words
+from .bags import BadPackage, Bag, Progress, new_bag
+from .exporting import FORMAT, PUBLIC, VERSION, Written, close, copied, is_text, one_moment
+from .rows import Row, line
+
+ANYBODY = AnonymousUser()
+LISTS = {
+    "data/inputs.jsonl": "public inputs with their points and the answers to them",
+    "data/points.jsonl": "points that were made at forums, with the answers to them",
+    "data/forums.jsonl": "forums with their programmes",
+    "data/communiques.jsonl": "what forums told the public",
+}
+OF_FORUM = ("code", "slug", "title", "place", "venue", "starts_on", "ends_on", "convenors", "concept", "state")
+OF_SESSION = ("title", "kind", "theme__code", "room", "starts_at", "ends_at", "state")
+
+
+def export_public(consultation: Consultation, target: Path, progress: Progress = lambda done, total: None) -> Written:
+    """Write what anybody may read of `consultation` into a package at `target`. Raises BadPackage as `export` does."""
+    with translation.override("en"), one_moment(), new_bag(target, consultation.slug) as bag:
+        complaints: list[str] = []
+        makers = (_inputs, _points, _forums, _communiques)
+        counts = {}
+        for number, (name, maker) in enumerate(zip(LISTS, makers, strict=True), start=1):
+            counts[name] = _list(bag, name, maker(consultation))
+            progress(number, len(LISTS) + 1)
+        editions, files = _papers(bag, consultation, complaints)
+        files += _attachments(bag, consultation, complaints)
+        if complaints:
+            raise BadPackage(*complaints)
+        end = Event.objects.order_by("number").values_list("number", "hash").last()
+        about = words.About(FORMAT, VERSION, PUBLIC, consultation, end, 0)
+        lists = {name: {"what": what, "rows": counts[name]} for name, what in LISTS.items()}
+        close(bag, about, words.description(about) | {"lists": lists, "editions": editions})
+        progress(1, 1)
+        return Written(sum(counts.values()), files, 0)
+
+
+def _list(bag: Bag, name: str, rows: Iterable[Row]) -> int:
+    count = 0
+
+    def lines() -> Iterator[bytes]:
+        nonlocal count
+        for row in rows:
+            count += 1
+            yield line(row)
+
+    bag.add(name, lines())
+    return count
+
+
+def _inputs(consultation: Consultation) -> Iterator[Row]:
+    found = Submission.objects.visible_to(ANYBODY).filter(consultation=consultation).order_by("reference")
+    return inputs_as_data(found, reader=ANYBODY)
+
+
+def _points(consultation: Consultation) -> Iterable[Row]:
+    found = public_points(ANYBODY).filter(consultation=consultation, session__isnull=False)
+    return points_as_data(found.order_by("reference"))
+
+
+def _forums(consultation: Consultation) -> Iterator[Row]:
+    for forum in Forum.objects.filter(consultation=consultation).exclude(state=ForumState.DRAFT).order_by("pk"):
+        sessions = forum.sessions.order_by("order", "pk").values(*OF_SESSION)
+        yield {name: getattr(forum, name) for name in OF_FORUM} | {"sessions": list(sessions)}
+
+
+def _communiques(consultation: Consultation) -> Iterator[Row]:
+    found = Communique.objects.filter(forum__consultation=consultation, state=CommuniqueState.PUBLISHED)
+    return iter(found.order_by("pk").values("forum__slug", "body", "published_at", "sha256"))
+
+
+def _papers(bag: Bag, consultation: Consultation, complaints: list[str]) -> tuple[list[Row], int]:
+    """The official editions with their files: what the description says of them, and how many files they are."""
+    described, files = [], 0
+    official = (
+        Edition.objects.official().filter(paper__consultation=consultation).select_related("paper").order_by("pk")
+    )
+    for edition in official:
+        name = tables.name_of(edition)
+        complaints += copied(bag, edition, name, edition.sha256)
+        described.append(
+            {"paper": edition.paper.slug, "number": edition.number, "sha256": edition.sha256, "file": name}
+        )
+        made = Artefact.objects.filter(edition=edition).select_related("edition__paper").order_by("format")
+        others = [artefact for artefact in made if not is_text(artefact)]
+        for artefact in others:
+            complaints += copied(bag, artefact, tables.name_of(artefact), artefact.sha256)
+        files += 1 + len(others)
+    return described, files
+
+
+def _attachments(bag: Bag, consultation: Consultation, complaints: list[str]) -> int:
+    inputs = Submission.objects.visible_to(ANYBODY).filter(consultation=consultation).values("pk")
+    found: Any = Attachment.objects.visible_to(ANYBODY).shown().filter(submission__in=inputs)
+    files = list(found.filter(kind=AttachmentKind.EVIDENCE).select_related("submission").order_by("pk"))
+    for file in files:
+        complaints += copied(bag, file, tables.name_of(file), file.sha256)
+    return len(files)

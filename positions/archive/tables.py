@@ -1,0 +1,199 @@
+"""What belongs to a consultation: each model of the portal, and how its rows are found, or why they stay out.
+
+A test walks all models: none may be forgotten.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db.migrations.loader import MigrationLoader
+from django.db.models import Field, Model, Q, QuerySet
+
+from consultations.models import Attachment, Consultation, ForumFile
+from positions.models import AnswerByLetter, Artefact, Edition
+
+APPS = ("consultations", "positions")
+USER, MEMBERSHIP, JOURNAL = "consultations.user", "consultations.membership", "consultations.event"
+
+# What every consultation rests on. It is whole in each package: shares and quorums count all organisations.
+REFERENCE = (
+    "consultations.county", "consultations.theme", "consultations.provision", "consultations.provision_targets",
+    "consultations.themeprovision", "consultations.instrument", "consultations.instrument_themes",
+    "consultations.term", "consultations.outlinepart", "consultations.publicholiday", "consultations.stakeholder",
+    "consultations.stakeholdername", "consultations.mandate",
+)  # fmt: skip
+
+# The way from a row to its consultation.
+BELONGS = {
+    "consultations.consultation": "pk",
+    "consultations.consultation_themes": "consultation",
+    "consultations.milestone": "consultation",
+    "consultations.forum": "consultation",
+    "consultations.forumsession": "forum__consultation",
+    "consultations.sessionrole": "session__forum__consultation",
+    "consultations.seatquota": "forum__consultation",
+    "consultations.invitation": "forum__consultation",
+    "consultations.delegate": "forum__consultation",
+    "consultations.checkin": "delegate__forum__consultation",
+    "consultations.queuedrow": "forum__consultation",
+    "consultations.forumfile": "forum__consultation",
+    "consultations.speech": "session__forum__consultation",
+    "consultations.actionpoint": "forum__consultation",
+    "consultations.communique": "forum__consultation",
+    "consultations.reminder": "consultation",
+    "consultations.submission": "consultation",
+    "consultations.submission_provisions": "submission__consultation",
+    "consultations.note": "submission__consultation",
+    "consultations.attachment": "submission__consultation",
+    "consultations.question": "submission__consultation",
+    "consultations.endorsement": "submission__consultation",
+    "consultations.point": "consultation",
+    "consultations.point_provisions": "point__consultation",
+    "consultations.misreading": "point__consultation",
+    "consultations.likeness": "first_point__consultation",
+    "positions.positionpaper": "consultation",
+    "positions.section": "paper__consultation",
+    "positions.paragraph": "section__paper__consultation",
+    "positions.paragraph_provisions": "paragraph__section__paper__consultation",
+    "positions.wording": "paragraph__section__paper__consultation",
+    "positions.lineage": "successor__section__paper__consultation",
+    "positions.comment": "paragraph__section__paper__consultation",
+    "positions.grounding": "wording__paragraph__section__paper__consultation",
+    "positions.edition": "paper__consultation",
+    "positions.artefact": "edition__paper__consultation",
+    "positions.corrigendum": "paper__consultation",
+    "positions.correction": "corrigendum__paper__consultation",
+    "positions.restrictedannex": "paper__consultation",
+    "positions.mandatechange": "paper__consultation",
+    "positions.clearance": "paper__consultation",
+    "positions.clearancereminder": "clearance__paper__consultation",
+    "positions.answerbyletter": "clearance__paper__consultation",
+    "positions.letterline": "letter__clearance__paper__consultation",
+    "positions.stance": "clearance__paper__consultation",
+    "positions.chainstep": "consultation",
+    "positions.stepanswer": "paper__consultation",
+    "positions.quorumcount": "paper__consultation",
+    "positions.rollcall": "paper__consultation",
+    "positions.decision": "paper__consultation",
+    "positions.reservation": "paper__consultation",
+    "positions.explanation": "paper__consultation",
+    "positions.screen": "forum__consultation",
+    "positions.floordecision": "paper__consultation",
+    "positions.disposition": "paper__consultation",
+    "positions.disposition_paragraphs": "disposition__paper__consultation",
+    "positions.reviewround": "paper__consultation",
+    "positions.amendment": "round__paper__consultation",
+    "positions.cosponsor": "amendment__round__paper__consultation",
+    "positions.recommendation": "amendment__round__paper__consultation",
+}
+
+# Who is named in any of these rows, with the memberships by which they spoke for an organisation.
+PEOPLE = (USER, MEMBERSHIP)
+
+# What is in no package, and why.
+LEFT_OUT = {
+    "consultations.membershipinvitation": "keys to accounts that nobody has taken up; who came in has a membership",
+    "consultations.presence": "who has a draft open at the moment; gone within a day",
+    "consultations.outgoingmail": "copies of what the records say, with personal links; the journal tells of the acts",
+    "consultations.searchentry": "words to search, made by the database from the texts",
+    "consultations.tally": "sums, made by the database from inputs and points",
+    "consultations.job": "the queue of work that goes on behind the pages; the journal tells what it did",
+}
+NEVER_SENT = "inputs that were never sent, with their files: drafts belong to their authors and are no record"
+
+# Fields that are in no package, and what stands in them after loading.
+SECRETS: dict[str, dict[str, Any]] = {USER: {"password": "!", "last_login": None}}  # no password fits "!"
+
+# Files that belong to rows: the field with the SHA-256.
+FILES: dict[type[Model], str] = {
+    Edition: "sha256",
+    Artefact: "sha256",
+    Attachment: "sha256",
+    ForumFile: "sha256",
+    AnswerByLetter: "scan_sha256",
+}
+IN_PACKAGE = "in_package"  # what a row calls the path of its file
+CONTENT = "content"  # an edition's text is its file, not a field of its row
+
+
+def model(label: str) -> type[Model]:
+    """The model with this name, such as "consultations.point" or "consultations.point_provisions"."""
+    return apps.get_model(label)
+
+
+def all_models() -> Iterator[type[Model]]:
+    """Every table of the portal's own apps."""
+    for name in APPS:
+        for found in apps.get_app_config(name).get_models(include_auto_created=True):
+            if not found._meta.proxy:
+                yield found
+
+
+def packed() -> list[str]:
+    """The tables that are in a package, other than the journal."""
+    return [*REFERENCE, *BELONGS, *PEOPLE]
+
+
+def rows_of(label: str, consultation: Consultation) -> QuerySet[Any]:
+    """The rows of a table that belong to `consultation`, or that every one rests on, in order of their keys."""
+    rows = model(label)._base_manager.order_by("pk")
+    if label in REFERENCE:
+        return rows
+    wanted = Q(**{BELONGS[label]: consultation.pk})
+    if label == "consultations.milestone":
+        wanted |= Q(consultation=None)
+    if label == "consultations.likeness":
+        wanted |= Q(first_input__consultation=consultation.pk)
+    return rows.filter(wanted & _sent(label))
+
+
+def _sent(label: str) -> Q:
+    """Inputs count from when they were sent."""
+    if label == "consultations.submission":
+        return Q(submitted_at__isnull=False)
+    fields = {field.name for field in model(label)._meta.fields}
+    return Q(submission__submitted_at__isnull=False) | Q(submission=None) if "submission" in fields else Q()
+
+
+def fields_of(label: str) -> list[Field]:
+    """The fields of a table that are in a package, in their order."""
+    found = model(label)
+    out = set(SECRETS.get(label, ())) | ({CONTENT} if found is Edition else set())
+    return [field for field in found._meta.local_concrete_fields if field.name not in out]
+
+
+def schema() -> dict[str, str]:
+    """The last migration of each app: tables of another one may have other fields."""
+    leaves = MigrationLoader(None).graph.leaf_nodes()
+    return dict(sorted(leaf for leaf in leaves if leaf[0] in APPS))
+
+
+def place_of(record: Model) -> Path:
+    """Where the file of a row lies in the portal. Raises ValueError for a place outside the portal's files."""
+    path = Path(settings.MEDIA_ROOT) / record.file.name if isinstance(record, Artefact) else record.path  # type: ignore[attr-defined]
+    root = Path(settings.MEDIA_ROOT).resolve()
+    if not path.resolve().is_relative_to(root) or path.resolve() == root:
+        raise ValueError(f"{path} lies outside the portal's files")
+    return path
+
+
+def name_of(record: Any) -> str:
+    """The path of a row's file in a package."""
+    match record:
+        case Edition():
+            return f"{_folder(record)}/position-paper.json"
+        case Artefact():
+            return f"{_folder(record.edition)}/position-paper.{record.format}"
+        case Attachment():
+            kind = "originals" if record.kind == record.Kind.ORIGINAL else "attachments"
+            return f"data/files/{kind}/{record.submission.reference}/{record.stored_as}"
+        case ForumFile():
+            return f"data/files/forums/{record.forum.slug}/{record.key.hex}"
+    return f"data/files/letters/{record.key.hex}"
+
+
+def _folder(edition: Edition) -> str:
+    return f"data/papers/{edition.paper.slug}/{edition.number}"

@@ -1,0 +1,385 @@
+"""The archive of a consultation: nothing is forgotten, whoever alters it is found out, and an empty portal made of it is
+the same portal."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+from io import StringIO
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from consultations.management.commands.check_journal import check as check_journal
+from consultations.models import Attachment, Consultation, Event, ForumFile, Submission, User
+from positions.archive import BadPackage, bags, export, open_package, tables
+from positions.archive.loading import load
+from positions.archive.public import export_public
+from positions.models import Edition
+from tests import canary, factories
+from tests.pages import without_tokens
+from tests.test_architecture import files
+
+SLUG, FORUM = "gcm-2017", "nairobi-2017"
+
+
+def run(*arguments, **options):
+    """The status with which the command ends, and what it says."""
+    out = StringIO()
+    try:
+        call_command("archive", *map(str, arguments), stdout=out, **options)
+    except SystemExit as end:
+        return end.code, out.getvalue()
+    except CommandError as error:
+        return error.returncode, str(error)
+    return 0, out.getvalue()
+
+
+# --- Nothing is forgotten -----------------------------------------------------------------------------------------
+
+
+def test_every_table_is_in_the_package_or_left_out_for_a_reason():
+    every = {model._meta.label_lower for model in tables.all_models()}
+    assert every == {*tables.packed(), tables.JOURNAL, *tables.LEFT_OUT}
+    assert len(every) == len(tables.packed()) + 1 + len(tables.LEFT_OUT)
+    assert all(tables.LEFT_OUT.values())
+
+
+def test_every_file_of_a_row_has_its_hash_in_the_row():
+    """Whatever model has a place on the disk is one of those whose files are packed."""
+    with_files = {model for model in tables.all_models() if hasattr(model, "path") or "file" in names_of(model)}
+    assert with_files | {Edition} == set(tables.FILES)
+    assert all(hashed in names_of(model) for model, hashed in tables.FILES.items())
+
+
+def names_of(model):
+    return {field.name for field in model._meta.fields}
+
+
+def test_only_the_command_passes_the_guards_of_states_by():
+    importers = [path.stem for path in files(".py") if re.search(r"archive(\.| import .*)loading", path.read_text())]
+    assert importers == ["archive"]
+
+
+# --- The portal of the sample, and another one made of its archive --------------------------------------------------
+
+
+def facts():
+    """What must be the same in both portals."""
+    editions = Edition.objects.filter(paper__consultation__slug=SLUG)
+    return SimpleNamespace(
+        editions=sorted(editions.values_list("paper__slug", "number", "sha256")),
+        rows={label: tables.rows_of(label, Consultation.objects.get(slug=SLUG)).count() for label in tables.BELONGS},
+        tallies=sorted(
+            Consultation.objects.get(slug=SLUG).tallies.values_list("theme", "stakeholder", "inputs", "points")
+        ),
+        chain=list(Event.objects.order_by("number").values_list("number", "hash")),
+        pages={address: page(address) for address in addresses()},
+    )
+
+
+def addresses():
+    points = Submission.objects.visible_to(canary.AnonymousUser()).filter(consultation__slug=SLUG).order_by("reference")
+    edition = Edition.objects.official().get(paper__slug=SLUG)
+    return [
+        reverse("paper", args=[SLUG]),
+        reverse("paper_history", args=[SLUG]),
+        reverse("edition_lines", args=[SLUG, edition.number]),
+        reverse("edition_file", args=[SLUG, edition.number, "pdf"]),
+        reverse("verify_hash", args=[edition.sha256]),
+        reverse("forum", args=[FORUM]),
+        reverse("communique", args=[FORUM]),
+        *(reverse("input", args=[reference]) for reference in points.values_list("reference", flat=True)[:3]),
+    ]
+
+
+def page(address):
+    answer = Client().get(address)
+    assert answer.status_code == 200, address
+    return b"".join(answer.streaming_content) if answer.streaming else without_tokens(answer)
+
+
+@pytest.fixture(scope="module")
+def sample(at_the_played, tmp_path_factory):
+    """The sample's consultation as a package, with what stood in the portal when it was written."""
+    target = tmp_path_factory.mktemp("archive") / "record"
+    with at_the_played():
+        status, said = run(SLUG, target)
+        assert status == 0
+        return SimpleNamespace(target=target, said=said, facts=facts())
+
+
+@pytest.fixture
+def copy(sample, tmp_path):
+    """The package, to do harm to."""
+    return Path(shutil.copytree(sample.target, tmp_path / "copy"))
+
+
+@pytest.fixture
+def empty(db, settings, tmp_path):
+    """An empty portal with a folder of files of its own."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
+def test_an_empty_portal_that_loads_it_is_the_same_portal(sample, empty, tmp_path):
+    call_command("load_reference", stdout=StringIO())
+    status, said = run(sample.target, load=True)
+    assert (status, said.splitlines()[0]) == (0, f"{Consultation.objects.get()}: loaded from {sample.target}.")
+    found = facts()
+    assert found.chain[:-1] == sample.facts.chain
+    for name in ("editions", "rows", "tallies", "pages"):
+        assert getattr(found, name) == getattr(sample.facts, name), name
+    verdict = check_journal()
+    assert (verdict.checked, verdict.complaint) == (len(found.chain), "")
+    last = Event.objects.latest("number")
+    bare = Event.objects.filter(kind="").count()
+    assert (last.verb, last.data) == ("load_archive", {"entries": len(sample.facts.chain), "elsewhere": bare})
+    assert bare > 0
+    assert not any(user.has_usable_password() for user in User.objects.all())
+    written_again(sample.target, tmp_path / "again")
+
+
+def written_again(first, target):
+    """The archive of the portal that was loaded has the same rows and files, byte for byte; only the journal grew."""
+    export(Consultation.objects.get(), target)
+    found = [path for part in ("rows", "papers") for path in (first / "data" / part).rglob("*") if path.is_file()]
+    names = [path.relative_to(first) for path in found]
+    assert [str(name) for name in names if (first / name).read_bytes() != (target / name).read_bytes()] == []
+    assert len(names) > len(tables.packed())
+
+
+def test_the_journal_of_a_loaded_portal_still_guards_itself(sample, empty):
+    """An entry emptied to its hash is found, although those that the archive did not hold are known by theirs alone."""
+    with open_package(sample.target) as package:
+        load(package)
+    bare = Event.objects.filter(kind="").count()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE consultations_event SET kind = '' WHERE number = 5")
+    said = f"{bare + 1} entries were emptied of all but their hash; a loaded archive accounts for {bare} of them"
+    assert check_journal().complaint == said
+
+
+def test_it_says_for_whom_it_is_and_what_to_note(sample):
+    noted = sample.said.splitlines()[2].split()[-1]
+    assert "CONFIDENTIAL" in sample.said
+    assert run(sample.target, verify=True) == (0, sample_verdict(sample, noted))
+
+
+def sample_verdict(sample, noted):
+    number, last = sample.facts.chain[-1]
+    title = json.loads((sample.target / "data/description.json").read_text())["title"]
+    return (
+        f"Unaltered: {title}.\n  The journal ends with entry {number}, {last}.\n"
+        f"  Compare with what was noted when it was written: {noted}\n  CONFIDENTIAL.\n"
+    )
+
+
+# --- Harm: by accident, and by somebody who makes the lists anew ----------------------------------------------------
+
+
+def listed_anew(folder):
+    """Make the lists of a folder fit whatever stands in it, as somebody would who wants to hide what he changed."""
+    payload = sorted(path for path in (folder / "data").rglob("*") if path.is_file())
+    info = folder / bags.INFO
+    lines = [line for line in info.read_text().splitlines() if not line.startswith("Payload-Oxum")]
+    oxum = f"Payload-Oxum: {sum(path.stat().st_size for path in payload)}.{len(payload)}"
+    info.write_text("\n".join([*lines, oxum, ""]))
+    for manifest, listed in ((bags.MANIFEST, payload), (bags.TAG_MANIFEST, sorted(folder.glob("*.txt")))):
+        named = {path.relative_to(folder).as_posix(): path.read_bytes() for path in listed}
+        named.pop(bags.TAG_MANIFEST, None)
+        lines = [f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in named.items()]
+        (folder / manifest).write_text("".join(lines))
+
+
+def replace(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+HARM = [
+    (f"data/papers/{SLUG}/1.0/position-paper.json", "Kenya", "Kanya", f"data/papers/{SLUG}/1.0/position-paper.json is not"),
+    ("data/journal/entries.jsonl", '"reason":"', '"reason":"No. ', "data/journal/entries.jsonl, line 1: entry"),
+    ("data/journal/chain.csv", "\n7,", "\n8,", "data/journal/chain.csv has a gap before entry 7."),
+    ("data/journal/chain.csv", "\n7,", "\n7,0", "does not stand in the chain"),
+    ("data/rows/positions.reservation.jsonl", '{"id"', '{"no"', "line 1, has other fields than its table"),
+    ("data/rows/positions.reservation.jsonl", '{"id"', '["id"', "line 1, is no row in JSON"),
+    ("data/description.json", '"version": 1', '"version": 2', "The package is of version 2; this portal reads version 1."),
+    ("data/description.json", '"ncm-portal-archive"', '"another"', "does not describe an archive of this portal"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new", "said"), HARM)
+def test_what_was_altered_is_named_also_where_the_lists_were_made_anew(copy, name, old, new, said):
+    replace(copy / name, old, new)
+    status, told = run(copy, verify=True)
+    assert (status, f"{name} was changed" in told) == (1, True)
+    listed_anew(copy)
+    status, told = run(copy, verify=True)
+    assert (status, said in told) == (1, True), told
+
+
+def test_rows_and_files_that_come_or_go_are_named(copy):
+    rows = copy / "data/rows/positions.edition.jsonl"
+    lines = rows.read_text().splitlines(keepends=True)
+    rows.write_text("".join(lines[:-1]))
+    (copy / "data/files").mkdir()
+    (copy / "data/files/more.pdf").write_bytes(b"%PDF")
+    listed_anew(copy)
+    status, said = run(copy, verify=True)
+    told = f"data/rows/positions.edition.jsonl has {len(lines) - 1} rows; {len(lines)} were written."
+    assert (status, [line.strip() for line in said.splitlines()[1:]]) == (
+        1, [told, "data/files/more.pdf belongs to no row."],
+    )  # fmt: skip
+
+
+def test_what_is_no_package_ends_with_another_status(tmp_path):
+    assert run(tmp_path / "nothing", verify=True)[0] == 2
+    (tmp_path / "text.zip").write_text("no zip")
+    assert run(tmp_path / "text.zip", verify=True)[0] == 2
+
+
+# --- Loading refuses ------------------------------------------------------------------------------------------------
+
+
+def refused(path):
+    """What loading says; nothing of it stays."""
+    before = {model: model._base_manager.count() for model in tables.all_models()}
+    with pytest.raises(BadPackage) as error, open_package(path) as package, transaction.atomic():
+        load(package)
+    assert {model: model._base_manager.count() for model in tables.all_models()} == before
+    return error.value.reasons
+
+
+def test_a_portal_that_is_not_empty_says_what_it_holds(sample, empty):
+    factories.make_secretariat()
+    assert refused(sample.target) == [
+        "This portal is not empty; nothing was loaded. It holds:", "1 rows of consultations.user (people)",
+    ]  # fmt: skip
+    assert run(sample.target, load=True)[0] == 1
+
+
+def test_an_altered_package_and_one_of_other_tables_are_not_loaded(copy, empty):
+    replace(copy / "data/rows/consultations.theme.jsonl", "igration", "igratiom")
+    assert refused(copy) == ["data/rows/consultations.theme.jsonl was changed: its SHA-256 is not the one in the list."]
+    listed_anew(copy)
+    replace(copy / "data/description.json", tables.schema()["positions"], "0999_of_another_time")
+    listed_anew(copy)
+    (said,) = refused(copy)
+    assert said.startswith("The tables of this portal are of another version. Load with the version of")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("positions.artefact", '"file":"editions/', '"file":"../../out/', "belongs nowhere"),
+        ("positions.positionpaper", '"state":"published"', '"state":"invented"', "The database refused"),
+        ("positions.reservation", '"paper":1', '"paper":99', "The database refused"),
+        ("positions.reservation", '"paper":1', '"paper":"one"', "does not fit its table"),
+        ("consultations.submission", '"title":"', '"title":"\\ud800', "cannot be shown"),
+    ],
+)
+def test_rows_that_do_not_fit_leave_nothing_behind(copy, empty, settings, name, old, new, said):
+    replace(copy / f"data/rows/{name}.jsonl", old, new)
+    listed_anew(copy)
+    assert said in " ".join(refused(copy))
+    assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == []
+
+
+# --- Files, and who may read what -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def world(empty):
+    """A world with words that show who may read them, and a file of each kind."""
+    made = canary.make_world(printed=False)
+    held = made.inputs[-1].submission
+    make = factories.make_attachment
+    made.files = [made.inputs[0].attachment, make(held, kind="original", data=b"scan"), make(held, data=b"taken away")]
+    factories.walk(made.files[2], "removed")
+    sha256 = hashlib.sha256(b"programme").hexdigest()
+    document = ForumFile.objects.create(
+        forum=made.forum, title="Programme", name="p.pdf", media_type="application/pdf", size=9, sha256=sha256,
+        by=made.readers["head"], at=made.edition.frozen_at,
+    )  # fmt: skip
+    document.path.parent.mkdir(parents=True)
+    document.path.write_bytes(b"programme")
+    made.files.append(document)
+    return made
+
+
+def text_of(folder):
+    return "".join(path.read_bytes().decode(errors="replace") for path in folder.rglob("*") if path.is_file())
+
+
+def test_the_whole_record_without_drafts_and_the_public_part_without_secrets(world, tmp_path):
+    assert run(canary.SLUG, tmp_path / "whole")[0] == 0
+    assert run(canary.SLUG, tmp_path / "public", public=True)[0] == 0
+    assert canary.found_in(text_of(tmp_path / "whole")) == canary.SENT
+    assert canary.found_in(text_of(tmp_path / "public")) == canary.PUBLIC
+    assert run(tmp_path / "public", verify=True)[0] == 0
+    assert world.owner.password not in text_of(tmp_path / "whole")
+    assert world.owner.email in text_of(tmp_path / "whole")
+    assert world.owner.email not in text_of(tmp_path / "public")
+    status, said = run(tmp_path / "public", load=True)
+    assert (status, "It can be checked and read, not loaded." in said) == (1, True)
+
+
+def test_files_come_back_to_their_places(empty, request, tmp_path, settings):
+    with transaction.atomic():
+        world = request.getfixturevalue("world")
+        places = {file.path: file.path.read_bytes() for file in world.files}
+        export(world.consultation, tmp_path / "whole")
+        transaction.set_rollback(True)
+    shutil.rmtree(settings.MEDIA_ROOT)
+    with open_package(tmp_path / "whole") as package:
+        load(package)
+    assert {place: place.read_bytes() for place in places} == places
+    assert Attachment.objects.get(stored_as=world.files[1].stored_as).path in places
+
+
+def test_a_file_that_is_missing_or_was_changed_stops_the_writing(world, tmp_path):
+    world.files[0].path.unlink()
+    world.files[3].path.write_bytes(b"another programme")
+    world.files[2].path.unlink()  # it was removed: the portal need not have it any more
+    with pytest.raises(BadPackage) as error:
+        export(world.consultation, tmp_path / "whole")
+    programme, evidence = (
+        file.stored_as if isinstance(file, Attachment) else file.key.hex for file in world.files[3::-3]
+    )
+    changed, missing = error.value.reasons
+    assert (programme in changed, changed.split(")")[1]) == (True, " was changed: its SHA-256 is another one.")
+    assert (evidence in missing, missing.split(")")[1]) == (True, " is missing among the files of the portal.")
+    assert not (tmp_path / "whole").exists()
+
+
+@pytest.mark.parametrize("write", [export, export_public])
+def test_a_full_disk_and_a_request_to_end_leave_nothing(world, tmp_path, monkeypatch, write):
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        said = "Nothing was written. The disk is full: no room."
+        assert run(canary.SLUG, tmp_path / "whole", public=write is export_public) == (1, said)
+    before = signal.getsignal(signal.SIGTERM)
+    with monkeypatch.context() as patched:
+        patched.setattr(bags.Bag, "close", lambda bag, info: os.kill(os.getpid(), signal.SIGTERM))
+        assert run(canary.SLUG, tmp_path / "whole", public=write is export_public)[0] == 128 + signal.SIGTERM
+    assert signal.getsignal(signal.SIGTERM) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["files"]
+
+
+def test_the_command_says_what_it_needs(world, tmp_path):
+    assert run("nowhere", tmp_path / "x") == (1, f"There is no consultation 'nowhere'. There are: {canary.SLUG}.")
+    needed = (1, "Give a consultation and a package to write, or --verify or --load and a package.")
+    assert run(tmp_path / "x") == needed
+    assert run(canary.SLUG, tmp_path / "x", verify=True) == needed
