@@ -88,6 +88,10 @@ BELONGS = {
     "positions.amendment": "round__paper__consultation",
     "positions.cosponsor": "amendment__round__paper__consultation",
     "positions.recommendation": "amendment__round__paper__consultation",
+    "positions.brief": "edition__paper__consultation",
+    "positions.briefparagraph": "brief__edition__paper__consultation",
+    "positions.reflection": "edition__paper__consultation",
+    "positions.release": "paper__consultation",
 }
 
 # Who is named in any of these rows, with the memberships by which they spoke for an organisation.
