@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from lxml import etree
 from lxml.builder import ElementMaker
 
-from positions.render.akoma_names import Content, Names, akn, name, paragraph_key, resource, three_letters
+from positions.render.akoma_names import NAMESPACE, Content, Names, akn, name, paragraph_key, resource, three_letters
 from positions.render.plain import NAIROBI
 from positions.render.printable import is_final
 from positions.render.words import rule_words, vote_words
@@ -69,6 +70,18 @@ def identification(content: Content, called: Names, *, component: str, aliases: 
         akn.FRBRformat(value=FORMAT),
     )
     return akn.identification(work, expression, manifestation, source=AUTHOR)
+
+
+def hash_within(data: bytes) -> str:
+    """The hash of the content that a file in Akoma Ntoso says it was written from; empty where it says none."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        return ""
+    path = "a:*/a:meta/a:identification/a:FRBRExpression/a:FRBRalias[@name='sha256']"
+    found = root.find(path, {"a": NAMESPACE})
+    return "" if found is None else str(found.get("value"))
 
 
 def _languages(content: Content) -> list[str]:

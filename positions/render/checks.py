@@ -9,7 +9,9 @@ from typing import Any
 
 import pikepdf
 
+from positions.render.akoma_meta import hash_within
 from positions.render.paper import ATTACHMENT, canonical
+from positions.render.printable import STATEMENT
 
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
 PART_OF_PDFA = "{http://www.aiim.org/pdfa/ns/id/}part"
@@ -21,11 +23,14 @@ KNOWN_HARM = ("/JavaScript", "/Launch", "/GoToR", "/GoToE", "/SubmitForm", "/Imp
 
 def attached_content(pdf: bytes) -> bytes | None:
     """The canonical content attached to a printed paper; None for any file that is not a PDF or carries none."""
+    return attached(pdf, ATTACHMENT)
+
+
+def attached(pdf: bytes, name: str) -> bytes | None:
+    """The file of this name inside a PDF; None for any file that is not a PDF or carries none."""
     try:
         with pikepdf.open(io.BytesIO(pdf)) as document:
-            return (
-                document.attachments[ATTACHMENT].get_file().read_bytes() if ATTACHMENT in document.attachments else None
-            )
+            return document.attachments[name].get_file().read_bytes() if name in document.attachments else None
     except pikepdf.PdfError:
         return None
 
@@ -43,7 +48,8 @@ def inspect(pdf: bytes) -> list[str]:
             subject = str(document.docinfo.get("/Subject", ""))
     except pikepdf.PdfError as error:
         return [f"This is not a readable PDF: {error}"]
-    return list(dict.fromkeys(problems)) + content(attached_content(pdf), subject)
+    inside = attached_content(pdf)
+    return [*dict.fromkeys(problems), *content(inside, subject), *statement(attached(pdf, STATEMENT), inside)]
 
 
 def pages(document: pikepdf.Pdf) -> Iterator[str]:
@@ -150,3 +156,11 @@ def content(attached: bytes | None, subject: str) -> list[str]:
     except ValueError:
         return ["The attached content is not JSON."]
     return [] if repeated == attached else ["The attached content is not in its canonical form."]
+
+
+def statement(attached: bytes | None, content: bytes | None) -> list[str]:
+    """The Akoma Ntoso, which papers carry since ncm-pdf 1.3, must be that of the attached content."""
+    if attached is None or content is None:
+        return []
+    same = hash_within(attached) == hashlib.sha256(content).hexdigest()
+    return [] if same else [f"The Akoma Ntoso inside ({STATEMENT}) is not that of the attached content."]

@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from positions.render.plain import days
 from positions.render.qr import code
 
 WEASYPRINT = "70.0"
-RENDERER_VERSION = f"ncm-pdf 1.2, WeasyPrint {WEASYPRINT}"
+RENDERER_VERSION = f"ncm-pdf 1.3, WeasyPrint {WEASYPRINT}"
 ATTACHMENT = "position-paper.json"
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -103,18 +103,25 @@ def html(content: dict[str, Any], *, sha256: str, address: str) -> str:
 
 
 def render(content: dict[str, Any], *, sha256: str, address: str) -> bytes:
-    """Print an edition as one file that is PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1), its content attached.
+    """Print an edition as one file that is PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1), its content attached
+    in every form that programs read.
 
     In: the canonical content, its SHA-256 in hexadecimal, and the public address at which a copy is verified.
     Out: the bytes, always the same for the same arguments. Raises ValueError when the hash is not the content's or when
     a character can't be printed, KeyError when the content is not that of an edition.
     """
+    from positions.render.enclosed import enclosures
+
     attachment = attested(content, sha256)
-    return pressed(content, attachment, html(content, sha256=sha256, address=address), sha256=sha256)
+    page = html(content, sha256=sha256, address=address)
+    beside = enclosures(content, sha256=sha256, address=address)
+    return pressed(content, attachment, page, sha256=sha256, beside=beside)
 
 
-def pressed(content: dict[str, Any], attachment: bytes, page: str, *, sha256: str, also: str = "") -> bytes:
-    """A page about an edition as PDF, the canonical content attached; `also` as `press` takes it."""
+def pressed(
+    content: dict[str, Any], attachment: bytes, page: str, *, sha256: str, also: str = "", beside: Sequence[Any] = ()
+) -> bytes:
+    """A page about an edition as PDF, the canonical content attached; `also` and `beside` as `press` takes them."""
     from positions.render.press import press
 
     return press(
@@ -124,4 +131,5 @@ def pressed(content: dict[str, Any], attachment: bytes, page: str, *, sha256: st
         description=f"Canonical content of the edition, SHA-256 {sha256}",
         moment=frozen_at(content),
         also=also,
+        beside=beside,
     )

@@ -8,12 +8,12 @@ import logging
 import os
 import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
@@ -94,22 +94,52 @@ def lay_out(html: str, also: str = "") -> Any:
     return page.render(font_config=configuration, stylesheets=[stylesheet(configuration, also)], pdf_variant=VARIANT)
 
 
-def press(html: str, *, attachment: bytes, name: str, description: str, moment: datetime, also: str = "") -> bytes:
-    """Print `html` with one attachment, as PDF/A-3a and PDF/UA-1. The same arguments give the same bytes.
+class Enclosure(NamedTuple):
+    """A file that travels inside a paper; `relationship` is what it is to the paper (ISO 32000-2, 7.11.3)."""
+
+    data: bytes
+    name: str
+    description: str
+    media_type: str
+    relationship: str
+
+
+def enclosed(file: Enclosure, moment: datetime) -> Any:
+    """The file as WeasyPrint attaches it."""
+    attachment = Attachment(
+        file_obj=BytesIO(file.data),
+        name=file.name,
+        description=file.description,
+        created=moment,
+        modified=moment,
+        relationship=file.relationship,
+    )
+    # WeasyPrint would guess the media type from the name, by tables that differ from one Python to the next.
+    attachment.source = nullcontext((BytesIO(file.data), None, None, file.media_type))
+    return attachment
+
+
+def press(
+    html: str,
+    *,
+    attachment: bytes,
+    name: str,
+    description: str,
+    moment: datetime,
+    also: str = "",
+    beside: Sequence[Enclosure] = (),
+) -> bytes:
+    """Print `html` with its content in JSON attached, and files `beside` it, as PDF/A-3a and PDF/UA-1. The same
+    arguments give the same bytes.
 
     Raises ValueError when the paper can't be printed without a flaw.
     """
-    attached = Attachment(
-        file_obj=BytesIO(attachment),
-        name=name,
-        description=description,
-        created=moment,
-        modified=moment,
-        relationship="Source",
-    )
+    files = [Enclosure(attachment, name, description, "application/json", "Source"), *beside]
+    # A tree of names is in order (ISO 32000-2, 7.9.6): readers look names up by halves.
+    attached = [enclosed(file, moment) for file in sorted(files, key=lambda file: file.name)]
     with flawless(), one_tree(), warnings.catch_warnings():
         # WeasyPrint leaves the file of the colour profile to be closed by the interpreter.
         warnings.filterwarnings("ignore", r"unclosed file .*sRGB2014\.icc", ResourceWarning)
         document = lay_out(html, also)
         document.metadata = with_both_claims(document.metadata)
-        return document.write_pdf(pdf_variant=VARIANT, attachments=[attached])
+        return document.write_pdf(pdf_variant=VARIANT, attachments=attached)

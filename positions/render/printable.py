@@ -16,6 +16,8 @@ from positions.render.sections import sections
 from positions.render.words import rule_words, with_values
 
 FINAL = ("adopted", "corrected")
+STATEMENT = "position-paper.akn.xml"  # the names of the files that the whole paper carries beside its content
+DISPOSITIONS = "position-paper.dispositions.csv"
 Content = dict[str, Any]
 
 
@@ -158,6 +160,8 @@ def book(content: Content, *, sha256: str, address: str) -> Content:
         "objections": content.get("objections_resolved", []),
         "clearance_note": blocks(content.get("clearance_note") or ""),
         "acronyms": content.get("acronyms", []),
+        "statement": STATEMENT,
+        "answers": DISPOSITIONS if content.get("points") else "",
         "chart": charts.chart(content, all_themes=_("All"), words=chart_words(content)),
     }
 

@@ -5,6 +5,9 @@ import pytest
 from pikepdf import Dictionary, Name, String
 
 from positions.render.pdf import attached_content, canonical, inspect
+from tests.positions.render import akoma, editions
+
+ANOTHER = ["The Akoma Ntoso inside (position-paper.akn.xml) is not that of the attached content."]
 
 
 def changed(pdf, change):
@@ -62,6 +65,14 @@ def another_attachment(document):
     )
 
 
+def with_statement(data):
+    def change(document):
+        name = "position-paper.akn.xml"
+        document.attachments[name] = pikepdf.AttachedFileSpec(document, data, filename=name)
+
+    return change
+
+
 def claim(key, value):
     def change(document):
         with document.open_metadata(set_pikepdf_as_editor=False) as metadata:
@@ -108,11 +119,27 @@ def stream_from_elsewhere(document):
         ),
         (stream_from_elsewhere, ["The file draws a part of itself from elsewhere."]),
         (no_attachment, ["The canonical content (position-paper.json) is not attached."]),
-        (another_attachment, ["The hash printed in the file is not that of the attached content."]),
+        (
+            another_attachment,
+            [
+                "The hash printed in the file is not that of the attached content.",
+                "The Akoma Ntoso inside (position-paper.akn.xml) is not that of the attached content.",
+            ],
+        ),
+        (with_statement(akoma.written(editions.edition(themes=1, paragraphs=8))), ANOTHER),
+        (with_statement(b"<akomaNtoso/>"), ANOTHER),
+        (with_statement(b"not XML"), ANOTHER),
     ],
 )
 def test_each_flaw_is_found_and_named(printed, change, problems):
     assert inspect(changed(printed, change)) == problems
+
+
+def test_a_paper_of_an_older_kind_that_carries_no_akoma_ntoso_is_sound(printed):
+    def older(document):
+        del document.attachments["position-paper.akn.xml"]
+
+    assert inspect(changed(printed, older)) == []
 
 
 def test_a_font_that_is_not_embedded_is_found(printed):

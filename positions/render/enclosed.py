@@ -1,0 +1,18 @@
+"""What travels inside a printed paper beside its canonical content: the text for programs, the answers as a table."""
+
+from typing import Any
+
+from positions.render import akoma_ntoso, tables
+from positions.render.akoma_meta import FORMAT
+from positions.render.press import Enclosure
+from positions.render.printable import DISPOSITIONS, STATEMENT
+
+
+def enclosures(content: dict[str, Any], *, sha256: str, address: str) -> list[Enclosure]:
+    """The same files that the portal gives by themselves; no table of answers where there are none yet."""
+    statement = akoma_ntoso.render(content, sha256=sha256, address=address)
+    found = [Enclosure(statement, STATEMENT, "The text and its record as Akoma Ntoso 3.0", FORMAT, "Source")]
+    if content.get("points"):
+        answers = tables.render(content, table=tables.DISPOSITIONS, sha256=sha256)
+        found.append(Enclosure(answers, DISPOSITIONS, "What became of each point, as a table", "text/csv", "Data"))
+    return found
