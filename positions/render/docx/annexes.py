@@ -91,14 +91,15 @@ def dispositions(book: Content, named: Places) -> list[Element]:
         return [*made, paragraph("Quiet", _("No point has been answered yet."))]
     told = ", ".join(f"{words.lower()} {number}" for words, number in book["summary"])
     made.append(paragraph("Quiet", f"{_('Every point that was made, and what became of it:')} {told}."))
+    made += [paragraph("Quiet", book["method_note"])] if book["method_note"] else []
     heads = [_("Point"), _("Organisation"), _("What was asked"), _("Outcome"), _("Paragraphs"), _("Reason")]
     title = _("Points by theme, with the paragraphs that answer them and the reason")
     widths = [1.7, 4, 7.2, 2.5, 2, ACROSS - 17.4]
     for theme in book["dispositions"]:
         rows = [disposition(row, named) for row in theme["rows"]]
         made.append(paragraph("Heading2", f"{theme['name']} ({len(rows)})"))
-        made += table(widths, heads, rows, title=title)
-    return [*made, *([paragraph("Quiet", book["method_note"])] if book["method_note"] else [])]
+        made += table(widths, heads, rows, title=f"{theme['name']}: {title}", is_titled=False)
+    return made
 
 
 def disposition(row: Content, named: Places) -> list[Cell]:

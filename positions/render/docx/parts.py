@@ -154,11 +154,18 @@ def headline(place: str, words: str, *, fresh: bool = False, hanging: float = 0)
 
 
 def table(
-    widths: Sequence[float], heads: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: str, numbers: int = 0
+    widths: Sequence[float],
+    heads: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    title: str,
+    numbers: int = 0,
+    is_titled: bool = True,
 ) -> list[Element]:
     """A table under its title, its head repeated on every page; the last `numbers` columns stand to the right.
 
-    A cell is words, or paragraphs. A row with a single cell goes through all columns: it names a group.
+    A cell is words, or paragraphs. A row with a single cell goes through all columns: it names a group. Where a heading
+    says enough already, only those who hear the document are told the title.
     """
     looks = ["TableText"] * (len(widths) - numbers) + ["TableNumber"] * numbers
     head = [[paragraph(look, words)] for look, words in zip(looks, heads, strict=True)]
@@ -167,13 +174,13 @@ def table(
         w("tblStyle", val="PortalTable"),
         w("tblW", w=twips(sum(widths)), type="dxa"),
         w("tblLayout", type="fixed"),
-        w("tblLook", val="0420", firstRow=1, lastRow=0, firstColumn=0, lastColumn=0, noHBand=0, noVBand=1),
+        w("tblLook", val="04A0", firstRow=1, lastRow=0, firstColumn=1, lastColumn=0, noHBand=0, noVBand=1),
         w("tblCaption", val=title),
     )
     grid = w("tblGrid", *(w("gridCol", w=twips(width)) for width in widths))
     made = [row(widths, looks, each) for each in rows]
     return [
-        paragraph("Caption", title),
+        *([paragraph("Caption", title)] if is_titled else []),
         w("tbl", properties, grid, row(widths, looks, head, is_head=True), *made),
         paragraph("AfterTable"),
     ]

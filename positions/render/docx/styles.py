@@ -98,7 +98,7 @@ LOOKS = {
     "TableNumber": Look("Table Number", "TableText", right=True),
     "TableGroup": Look("Table Group", "TableText", face=SERIF, size=10, bold=True, above=8, keeps=True),
     "AfterTable": Look("After a Table", size=4, below=4),
-    "Step": Look("Step", below=3, left=0.75, hanging=0.75),
+    "Step": Look("Step", holds=True, below=3, left=0.75, hanging=0.75),
     "Command": Look("Command", "Digest", left=0.75, below=8),
     "Header": Look("header", size=8.5, color=GREY, below=0, borders=(("bottom", 4, LINE),)),
     "Warning": Look("Warning", "Header", bold=True, color=RED, above=2),

@@ -196,6 +196,9 @@ def test_tables_have_a_head_that_comes_again_and_rows_that_stay_whole(document, 
     assert (len(rows) - 1, len(tables)) == (len(content["points"]), 13)
     cut = {name for name, row in rows.items() if row.find(f".//{qn('w:cantSplit')}") is None}
     assert cut == {"0001.1"}
+    titles = [each.find(f".//{qn('w:tblCaption')}").get(qn("w:val")) for each in tables]
+    assert titles[4] == "T1 Drivers of migration: Points by theme, with the paragraphs that answer them and the reason"
+    assert [said(each) for each in styled(document, "Caption")] == titles[:4] + titles[11:]
 
 
 def test_what_is_held_back_is_named_and_never_shown(document, content):
