@@ -139,6 +139,12 @@ def test_the_head_of_a_table_stands_again_on_each_of_its_pages(converted, pages)
     assert all("What was asked" in each for each in wide)
 
 
+def test_no_heading_stands_at_the_foot_of_a_page_without_its_words(pages, document):
+    heads = {said(each).replace("\t", " ") for each in styled(document, "Heading1", "Heading2", "Heading3")}
+    last = [each.strip().splitlines()[-1].strip() for each in pages]
+    assert [line for line in last if line in heads] == []
+
+
 # --- What stands in it ----------------------------------------------------------------------------------------------
 
 
