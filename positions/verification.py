@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from consultations.models import Communique
 from consultations.queries import published_communique
+from positions.models import Artefact
 from positions.queries import Copy, find_copy
 from positions.render.inside import Inside, TooHard, look_inside
 
@@ -55,6 +56,10 @@ CUT_OFF_WITH_TEXT = gettext_lazy(
     "The PDF is damaged or was cut off. The text attached to it is official, but its pages cannot be relied on. "
     "Download it again."
 )
+ADDED = gettext_lazy(
+    "The file begins with the PDF that we published, unchanged, but something was added behind it, as programs do that "
+    "keep comments, a signature or other pages. It can change what is shown."
+)
 TOO_HARD = gettext_lazy(
     "This is not one of the files that we published. It could not be looked through in the time and memory there is "
     "for it, so nothing more can be said of it."
@@ -64,7 +69,8 @@ TOO_HARD = gettext_lazy(
 @dataclass(frozen=True)
 class Verdict:
     """What a file is. `found` is the edition that it is, or whose text is in it; `communique` the published one whose
-    words it is. `inside` is None where nobody had to look into the file, or nobody could."""
+    words it is. `inside` is None where nobody had to look into the file, or nobody could. `is_added_to` where it is a
+    whole PDF of ours with something behind it."""
 
     state: State
     sha256: str
@@ -72,6 +78,7 @@ class Verdict:
     communique: Communique | None = None
     inside: Inside | None = None
     is_too_hard: bool = False
+    is_added_to: bool = False
 
     @property
     def is_authentic(self) -> bool:
@@ -81,7 +88,7 @@ class Verdict:
     @property
     def is_cut_off(self) -> bool:
         """Whether it is a PDF that is not whole, and not ours as it is."""
-        return bool(self.inside and self.inside.is_damaged and not self.is_authentic)
+        return bool(self.inside and self.inside.is_damaged and not self.is_added_to and not self.is_authentic)
 
     @property
     def word(self) -> str:
@@ -93,6 +100,8 @@ class Verdict:
         """What it means."""
         if self.is_too_hard and not self.is_authentic:
             return str(TOO_HARD)
+        if self.is_added_to:
+            return str(ADDED)
         if self.is_cut_off:
             return str(CUT_OFF_WITH_TEXT if self.found else CUT_OFF)
         return str(SENTENCES[self.state])
@@ -127,12 +136,21 @@ def examine(path: Path) -> Verdict:
         return Verdict(State.AUTHENTIC if found else State.UNREADABLE, sha256, found, is_too_hard=True)
     if found:
         return Verdict(State.AUTHENTIC, sha256, found, inside=inside)
-    return _not_exactly_ours(sha256, inside)
+    return _not_exactly_ours(path, sha256, inside)
 
 
-def _not_exactly_ours(sha256: str, inside: Inside) -> Verdict:
+def _not_exactly_ours(path: Path, sha256: str, inside: Inside) -> Verdict:
     """JSON is its text; a PDF with our text attached may show other words on its pages."""
     found = find_copy(inside.sha256) if inside.sha256 else None
-    if found:
-        return Verdict(State.SAME_TEXT if inside.kind == "json" else State.ALTERED, sha256, found, inside=inside)
-    return Verdict(State.UNKNOWN if inside.kind else State.UNREADABLE, sha256, inside=inside)
+    if found is None:
+        return Verdict(State.UNKNOWN if inside.kind else State.UNREADABLE, sha256, inside=inside)
+    if inside.kind == "json":
+        return Verdict(State.SAME_TEXT, sha256, found, inside=inside)
+    is_added_to = any(_begins_with(path, file) for file in found.files)
+    return Verdict(State.ALTERED, sha256, found, inside=inside, is_added_to=is_added_to)
+
+
+def _begins_with(path: Path, file: Artefact) -> bool:
+    """Whether the file at `path` is `file` with something behind it."""
+    with path.open("rb") as copy:
+        return hashlib.sha256(copy.read(file.size)).hexdigest() == file.sha256

@@ -95,7 +95,7 @@ def test_a_file_is_verified_without_javascript(open_window, paper, picture):
     picture(window, "verify-empty")
 
 
-def test_a_file_may_be_dropped_anywhere(desktop, paper):
+def test_a_file_may_be_dropped_anywhere_and_a_dead_line_loses_nothing(desktop, paper):
     desktop.goto("/verify/")
     desktop.evaluate(
         """(text) => {
@@ -108,5 +108,9 @@ def test_a_file_may_be_dropped_anywhere(desktop, paper):
     )
     assert desktop.evaluate("document.activeElement.name") == "file"
     desktop.keyboard.press("Tab")
+    desktop.cut_off()
+    desktop.keyboard.press("Enter")
+    desktop.get_by_text("The portal did not answer. Look at your connection and try again.").wait_for()
+    desktop.cut_off(False)
     desktop.keyboard.press("Enter")
     desktop.wait_for_url(f"**/verify/{paper.edition.sha256}/")

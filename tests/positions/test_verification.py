@@ -59,6 +59,16 @@ def test_each_kind_of_file_has_its_verdict(published, said, django_assert_num_qu
     assert said(whole[:100]).sentence == str(verification.CUT_OFF)
 
 
+def test_a_pdf_of_ours_with_something_behind_it_is_told_from_any_other(said, settings, tmp_path, db):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    paper = make_printed_paper()
+    found = said(paper.pdf + b"\n1 0 obj\n<</Kind /Comment>>\nendobj\n")
+    assert (found.state, found.found.edition) == (State.ALTERED, paper.edition)
+    assert found.sentence == str(verification.ADDED)
+    changed = said(paper.pdf[:500] + b" " + paper.pdf[501:])
+    assert (changed.state, changed.is_added_to) == (State.ALTERED, False)
+
+
 def test_signatures_are_told(published, said):
     text = published.edition.content.encode()
     assert [said(pdf_with(text, signatures=number)).signature for number in (0, 1, 2)] == [
