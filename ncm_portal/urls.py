@@ -45,6 +45,7 @@ PUBLIC = {
     "read_review_section",
     "read_review_print",
     "edition_file",
+    "edition_schema",
     "verify",
     "verify_hash",
     "verify_communique",

@@ -75,6 +75,7 @@ urlpatterns = [
         name="forum_communique_move",
     ),
     path("papers/", public_papers.papers, name="papers"),
+    path("papers/schema/edition-1.json", public_papers.edition_schema, name="edition_schema"),
     path("papers/<slug:slug>/", public_papers.paper, name="paper"),
     path("papers/<slug:slug>/history/", public_papers.paper_history, name="paper_history"),
     path("papers/<slug:slug>/compare/", editions.paper_compare, name="paper_compare"),

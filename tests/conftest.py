@@ -112,6 +112,14 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
             print(f"\nStill connected when the run ended: {query[:200]}")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def schema_of_editions() -> None:
+    """Whatever a test freezes is an edition as the published schema describes it."""
+    from tests.edition_schema import judge_each_new_edition
+
+    judge_each_new_edition()
+
+
 @pytest.fixture(autouse=True)
 def empty_memory() -> None:
     """Begin every test without the pages that another one left in memory: what factories make, no journal tells of.

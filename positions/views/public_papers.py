@@ -1,10 +1,13 @@
 """The papers: the list, a paper's text with what it rests on, and the files of its editions."""
 
+import hashlib
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
@@ -16,9 +19,11 @@ from positions.edition.files import FORMS
 from positions.models import FINAL_KINDS, NEEDED, TRUSTED, Artefact, ArtefactFormat, Edition, PositionPaper
 from positions.queries import readable_editions, readable_papers, successor
 from positions.render.rulings import rulings
+from positions.render.schema import edition_schema as schema_at
 from positions.timeline import public_steps
 from positions.views import reading
 
+A_DAY = "public, max-age=86400"
 FOR_EVER = "public, max-age=31536000, immutable"
 CONFLICT = 409
 
@@ -153,3 +158,14 @@ def _readable_edition(request: HttpRequest, slug: str, number: str, form: str) -
         raise Http404
     readable = Edition.objects.visible_to(request.user).filter(paper__slug=slug, number=number)
     return get_object_or_404(readable.select_related("paper"))
+
+
+@login_not_required
+@require_safe
+def edition_schema(request: HttpRequest) -> HttpResponse:
+    """What stands in the canonical content of an edition (JSON Schema), for programs of every site."""
+    body = schema_at(settings.PORTAL_ADDRESS + reverse("edition_schema"))
+    etag = f'"{hashlib.sha256(body).hexdigest()}"'
+    headers = {"ETag": etag, "Cache-Control": A_DAY, "Access-Control-Allow-Origin": "*"}
+    response = HttpResponse(body, "application/schema+json", headers=headers)
+    return get_conditional_response(request, etag=etag, response=response)

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 
+import jsonschema
 import pytest
 from django.conf import settings
 from django.urls import reverse
@@ -366,6 +367,27 @@ def test_every_table_of_a_published_paper_can_be_had(client, published):
     said = dict(row[:2] for row in book["Edition"].iter_rows(values_only=True))
     assert said["Verify a copy"] == settings.PORTAL_ADDRESS + reverse("verify_hash", args=[published.edition.sha256])
     assert published.edition.artefacts.count() == 2 + len(names) + 1
+
+
+def test_the_schema_of_the_data_is_served_to_every_site_and_once(client, published):
+    address = reverse("edition_schema")
+    assert f'<a href="{address}">What stands in the data (JSON Schema)</a>' in page(client, "paper", "gcm-2017")
+    response = client.get(address)
+    assert address == "/papers/schema/edition-1.json"
+    assert {name: response[name] for name in ("Content-Type", "Cache-Control", "Access-Control-Allow-Origin")} == {
+        "Content-Type": "application/schema+json",
+        "Cache-Control": "public, max-age=86400",
+        "Access-Control-Allow-Origin": "*",
+    }
+    schema = response.json()
+    assert schema["$id"] == settings.PORTAL_ADDRESS + address
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(json.loads(published.edition.content), schema)
+    again = client.get(address, headers={"If-None-Match": response["ETag"]})
+    assert (again.status_code, again.content) == (HTTPStatus.NOT_MODIFIED, b"")
+    assert {name: again[name] for name in ("ETag", "Cache-Control")} == {
+        name: response[name] for name in ("ETag", "Cache-Control")
+    }
 
 
 def test_a_form_of_a_draft_is_made_for_those_alone_who_may_read_it(client, plain_form):

@@ -1,0 +1,29 @@
+"""Holds what is frozen against the published schema: every edition that a test makes, and the sample's."""
+
+import json
+
+import jsonschema
+from django.db.models.signals import post_save
+
+from positions.models import Edition
+from positions.render.schema import edition_schema
+
+SCHEMA = json.loads(edition_schema("https://portal.example/papers/schema/edition-1.json"))
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
+
+
+def complaints(content) -> list[str]:
+    """Where `content` is not what the schema says, and why."""
+    return [f"{error.json_path}: {error.message[:200]}" for error in VALIDATOR.iter_errors(content)]
+
+
+def judge(edition: Edition) -> None:
+    """Fail for a frozen content that the schema does not know; words that a factory put there are none."""
+    content = json.loads(edition.content)
+    if "schema" in content and (found := complaints(content)):
+        raise AssertionError(f"Edition {edition.number} is not what the schema says: {found}")
+
+
+def judge_each_new_edition() -> None:
+    """Judge each edition as soon as it is kept."""
+    post_save.connect(lambda instance, **_more: judge(instance), sender=Edition, weak=False, dispatch_uid="schema")
