@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from consultations.uploads.room import room_to_write
 from ncm_portal.workflow import Blocked, now
 from positions.models import NEEDED, Artefact, ArtefactFormat, Edition
-from positions.render import akoma_ntoso, clean, docx, pdf, tables, workbook
+from positions.render import akoma_ntoso, clean, docx, pdf, summary, tables, workbook
 from positions.render.akoma_meta import FORMAT
 
 from .assembly import SCHEMA
@@ -138,6 +138,7 @@ FORMS: dict[ArtefactFormat, Form] = {
     ArtefactFormat.DISPOSITIONS: _table(tables.DISPOSITIONS),
     ArtefactFormat.CLEARANCES: _table(tables.CLEARANCES),
     ArtefactFormat.RESERVATIONS: _table(tables.RESERVATIONS),
+    ArtefactFormat.SUMMARY: Form(partial(_sound_pdf, document="summary"), "application/pdf", summary.RENDERER_VERSION),
     ArtefactFormat.CLEAN: Form(partial(_sound_pdf, document="clean"), "application/pdf", clean.RENDERER_VERSION),
     ArtefactFormat.DOCX: Form(_written(docx.render), docx.MEDIA_TYPE, docx.RENDERER_VERSION),
 }

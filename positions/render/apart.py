@@ -29,6 +29,7 @@ DOCUMENTS = {
     "letter": "positions.render.letter",
     "paper": "positions.render.paper",
     "participation": "positions.render.participation",
+    "summary": "positions.render.summary",
 }
 # No fonts but our own, and no word of what WeasyPrint always says of those.
 QUIET = {"FONTCONFIG_FILE": str(NO_SYSTEM_FONTS), "PYTHONWARNINGS": "ignore::UserWarning:weasyprint.text.fonts"}

@@ -16,6 +16,19 @@ def rule_words(rule: str) -> str:
     }.get(rule, rule)
 
 
+def strength_words(strength: str) -> str:
+    """The operative strength of a paragraph."""
+    return {
+        "notes": _("notes"),
+        "welcomes": _("welcomes"),
+        "supports": _("supports"),
+        "urges": _("urges"),
+        "calls_for": _("calls for"),
+        "commits_to": _("commits to"),
+        "reserves": _("reserves"),
+    }.get(strength, strength)
+
+
 def vote_words(vote: str) -> str:
     """A vote of a roll call."""
     return {"yes": _("Yes"), "no": _("No"), "abstain": _("Abstain")}.get(vote, vote)

@@ -93,9 +93,9 @@ def test_files_are_made_once(frozen, printed):
 
 
 def test_each_further_pdf_is_made_by_its_own_renderer(frozen, printed):
-    made = [edition.render_artefact(frozen, form) for form in ("clean.pdf",)]
-    assert printed.documents == ["clean"]
-    assert [artefact.renderer.split()[0] for artefact in made] == ["ncm-clean"]
+    made = [edition.render_artefact(frozen, form) for form in ("clean.pdf", "summary.pdf")]
+    assert printed.documents == ["clean", "summary"]
+    assert [artefact.renderer.split()[0] for artefact in made] == ["ncm-clean", "ncm-summary"]
 
 
 def test_a_pdf_that_fails_its_checks_is_not_kept(frozen, stored, printed):

@@ -6,7 +6,7 @@ Files are judged together: most of the time of one that is judged alone goes int
 import pytest
 import weasyprint
 
-from positions.render import clean
+from positions.render import clean, summary
 from tests.positions.render import editions
 from tests.positions.render.conftest import printed_in_process
 
@@ -62,6 +62,8 @@ def test_editions_of_every_kind_and_length_pass_both_standards(printed, heard, j
         "signs": printed_in_process(vowel_signs_and_invisible_marks()),
         "clean": printed_in_process(vowel_signs_and_invisible_marks(), clean),
         "clean-draft": printed_in_process(nothing_in_its_annexes("draft"), clean),
+        "summary": printed_in_process(vowel_signs_and_invisible_marks(), summary),
+        "summary-draft": printed_in_process(nothing_in_its_annexes("draft"), summary),
     }
     assert judged(found) == set()
 
