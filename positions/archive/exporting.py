@@ -89,6 +89,8 @@ class _Export:
         def lines() -> Iterator[bytes]:
             for values in found.values_list(*(field.attname for field in fields)).iterator(chunk_size=CHUNK):
                 row = dict(zip((field.name for field in fields), values, strict=True))
+                if label == tables.MILESTONE and row["consultation"] != self.consultation.pk:
+                    row["consultation"] = None
                 self.keys[label].add(values[0])
                 for field, target in targets:
                     if row[field.name] is not None:

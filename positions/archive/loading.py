@@ -113,7 +113,7 @@ def _is_empty() -> None:
 
 def _clear_reference() -> None:
     """Untouched reference data (whatever somebody touched stands in the journal) gives way to that of the package."""
-    for label in (*tables.REFERENCE, Milestone._meta.label_lower):
+    for label in (*tables.REFERENCE, tables.MILESTONE):
         rows: Any = tables.model(label)._base_manager.all()
         rows._raw_delete(rows.db)
 
@@ -140,7 +140,7 @@ def _past_the_guards() -> Iterator[None]:
 def _rows(package: Package, name: str, label: str, placed: list[Path]) -> None:
     model, fields = tables.model(label), tables.fields_of(label)
     secrets = tables.SECRETS.get(label, {})
-    added = map(model._meta.get_field, [*secrets, *([tables.CONTENT] if model is Edition else [])])
+    added: Any = map(model._meta.get_field, [*secrets, *([tables.CONTENT] if model is Edition else [])])
 
     def prepared() -> Iterator[list[Any]]:
         with package.open(name) as file:

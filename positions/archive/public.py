@@ -1,6 +1,6 @@
 """What anybody may read of a consultation, as a package: nothing else is even asked for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import translation
 
 from consultations.models import (
+    ActionState,
     Attachment,
     AttachmentKind,
     Communique,
@@ -18,7 +19,9 @@ from consultations.models import (
     ForumState,
     Submission,
 )
-from positions.models import Artefact, Edition
+from consultations.queries import commitments
+from consultations.queries.forum_documents import readable_documents
+from positions.models import Artefact, Edition, Reflection
 from positions.open_data import inputs_as_data, points_as_data, public_points
 
 from . import tables, words
@@ -27,13 +30,11 @@ from .exporting import FORMAT, PUBLIC, VERSION, Written, close, copied, is_text,
 from .rows import Row, line
 
 ANYBODY = AnonymousUser()
-LISTS = {
-    "data/inputs.jsonl": "public inputs with their points and the answers to them",
-    "data/points.jsonl": "points that were made at forums, with the answers to them",
-    "data/forums.jsonl": "forums with their programmes",
-    "data/communiques.jsonl": "what forums told the public",
-}
 OF_FORUM = ("code", "slug", "title", "place", "venue", "starts_on", "ends_on", "convenors", "concept", "state")
+OF_FINDING = (
+    "edition__paper__slug", "edition__number", "milestone__title", "paragraph__key", "provision__code", "value",
+    "reference", "note", "at",
+)  # fmt: skip
 OF_SESSION = ("title", "kind", "theme__code", "room", "starts_at", "ends_at", "state")
 
 
@@ -41,21 +42,19 @@ def export_public(consultation: Consultation, target: Path, progress: Progress =
     """Write what anybody may read of `consultation` into a package at `target`. Raises BadPackage as `export` does."""
     with translation.override("en"), one_moment(), new_bag(target, consultation.slug) as bag:
         complaints: list[str] = []
-        makers = (_inputs, _points, _forums, _communiques)
-        counts = {}
-        for number, (name, maker) in enumerate(zip(LISTS, makers, strict=True), start=1):
-            counts[name] = _list(bag, name, maker(consultation))
+        lists: dict[str, Row] = {}
+        for number, (name, what, rows) in enumerate(LISTS, start=1):
+            lists[name] = {"what": what, "rows": _list(bag, name, rows(consultation))}
             progress(number, len(LISTS) + 1)
         editions, files = _papers(bag, consultation, complaints)
-        files += _attachments(bag, consultation, complaints)
+        files += _files(bag, consultation, complaints)
         if complaints:
             raise BadPackage(*complaints)
         end = Event.objects.order_by("number").values_list("number", "hash").last()
         about = words.About(FORMAT, VERSION, PUBLIC, consultation, end, 0)
-        lists = {name: {"what": what, "rows": counts[name]} for name, what in LISTS.items()}
         close(bag, about, words.description(about) | {"lists": lists, "editions": editions})
         progress(1, 1)
-        return Written(sum(counts.values()), files, 0)
+        return Written(sum(each["rows"] for each in lists.values()), files, 0)
 
 
 def _list(bag: Bag, name: str, rows: Iterable[Row]) -> int:
@@ -87,9 +86,31 @@ def _forums(consultation: Consultation) -> Iterator[Row]:
         yield {name: getattr(forum, name) for name in OF_FORUM} | {"sessions": list(sessions)}
 
 
-def _communiques(consultation: Consultation) -> Iterator[Row]:
+def _communiques(consultation: Consultation) -> Iterable[Any]:
     found = Communique.objects.filter(forum__consultation=consultation, state=CommuniqueState.PUBLISHED)
-    return iter(found.order_by("pk").values("forum__slug", "body", "published_at", "sha256"))
+    return found.order_by("pk").values("forum__slug", "body", "published_at", "sha256")
+
+
+def _commitments(consultation: Consultation) -> Iterable[Row]:
+    for action in commitments().filter(forum__consultation=consultation).order_by("pk"):
+        said = {name: getattr(action, name) for name in ("text", "who", "due_on", "state", "ended_on")}
+        came_of_it = "" if action.state == ActionState.OPEN else action.report
+        yield {"forum": action.forum.slug, **said, "came_of_it": came_of_it}
+
+
+def _findings(consultation: Consultation) -> Iterable[Any]:
+    found = Reflection.objects.public().filter(edition__paper__consultation=consultation).order_by("pk")
+    return found.values(*OF_FINDING)
+
+
+LISTS: list[tuple[str, str, Callable[[Consultation], Iterable[Any]]]] = [
+    ("data/inputs.jsonl", "public inputs with their points and the answers to them", _inputs),
+    ("data/points.jsonl", "points that were made at forums, with the answers to them", _points),
+    ("data/forums.jsonl", "forums with their programmes", _forums),
+    ("data/communiques.jsonl", "what forums told the public", _communiques),
+    ("data/commitments.jsonl", "what institutions promised at forums, and what became of it", _commitments),
+    ("data/findings.jsonl", "what was found of a paper after a milestone", _findings),
+]
 
 
 def _papers(bag: Bag, consultation: Consultation, complaints: list[str]) -> tuple[list[Row], int]:
@@ -112,10 +133,15 @@ def _papers(bag: Bag, consultation: Consultation, complaints: list[str]) -> tupl
     return described, files
 
 
-def _attachments(bag: Bag, consultation: Consultation, complaints: list[str]) -> int:
+def _files(bag: Bag, consultation: Consultation, complaints: list[str]) -> int:
+    """Write the files that came with public inputs, and the documents that forums showed to everybody."""
     inputs = Submission.objects.visible_to(ANYBODY).filter(consultation=consultation).values("pk")
-    found: Any = Attachment.objects.visible_to(ANYBODY).shown().filter(submission__in=inputs)
-    files = list(found.filter(kind=AttachmentKind.EVIDENCE).select_related("submission").order_by("pk"))
-    for file in files:
+    attached = (
+        Attachment.objects.visible_to(ANYBODY).shown().filter(submission__in=inputs, kind=AttachmentKind.EVIDENCE)
+    )
+    found: list[Any] = list(attached.select_related("submission").order_by("pk"))
+    for forum in Forum.objects.filter(consultation=consultation).order_by("pk"):
+        found += readable_documents(ANYBODY, forum).select_related("forum")
+    for file in found:
         complaints += copied(bag, file, tables.name_of(file), file.sha256)
-    return len(files)
+    return len(found)

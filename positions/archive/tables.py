@@ -17,6 +17,7 @@ from positions.models import AnswerByLetter, Artefact, Edition
 
 APPS = ("consultations", "positions")
 USER, MEMBERSHIP, JOURNAL = "consultations.user", "consultations.membership", "consultations.event"
+MILESTONE = "consultations.milestone"  # one of another consultation may be followed too; here it then stands for itself
 
 # What every consultation rests on. It is whole in each package: shares and quorums count all organisations.
 REFERENCE = (
@@ -30,7 +31,7 @@ REFERENCE = (
 BELONGS = {
     "consultations.consultation": "pk",
     "consultations.consultation_themes": "consultation",
-    "consultations.milestone": "consultation",
+    MILESTONE: "consultation",
     "consultations.forum": "consultation",
     "consultations.forumsession": "forum__consultation",
     "consultations.sessionrole": "session__forum__consultation",
@@ -147,8 +148,10 @@ def rows_of(label: str, consultation: Consultation) -> QuerySet[Any]:
     if label in REFERENCE:
         return rows
     wanted = Q(**{BELONGS[label]: consultation.pk})
-    if label == "consultations.milestone":
+    if label == MILESTONE:
         wanted |= Q(consultation=None)
+        for follower in ("briefs__edition__paper", "reflections__edition__paper", "releases__paper"):
+            wanted |= Q(pk__in=rows.filter(**{f"{follower}__consultation": consultation.pk}).values("pk"))
     if label == "consultations.likeness":
         wanted |= Q(first_input__consultation=consultation.pk)
     return rows.filter(wanted & _sent(label))
@@ -175,10 +178,10 @@ def schema() -> dict[str, str]:
     return dict(sorted(leaf for leaf in leaves if leaf[0] in APPS))
 
 
-def place_of(record: Model) -> Path:
+def place_of(record: Any) -> Path:
     """Where the file of a row lies in the portal. Raises ValueError for a place outside the portal's files."""
-    path = Path(settings.MEDIA_ROOT) / record.file.name if isinstance(record, Artefact) else record.path  # type: ignore[attr-defined]
     root = Path(settings.MEDIA_ROOT).resolve()
+    path = Path(settings.MEDIA_ROOT) / str(record.file.name) if isinstance(record, Artefact) else record.path
     if not path.resolve().is_relative_to(root) or path.resolve() == root:
         raise ValueError(f"{path} lies outside the portal's files")
     return path

@@ -128,8 +128,11 @@ data/papers/<paper>/<number>/     each official edition: position-paper.json is 
 data/inputs.jsonl                 the public inputs, one a line, with their points and the answers to them
 data/points.jsonl                 the points that were made at forums
 data/files/attachments/<input>/   files that came with public inputs
+data/files/forums/<forum>/        documents that a forum showed to everybody
 data/forums.jsonl                 the meetings with their programmes
 data/communiques.jsonl            what the meetings told the public
+data/commitments.jsonl            what institutions promised there, and what became of it
+data/findings.jsonl               what was found of a paper after a milestone
 data/description.json             what is in each of these files, and the last hash of the portal's journal
 
 What somebody held back, and whoever said it, is left out or replaced by a notice.

@@ -42,7 +42,7 @@ class Command(BaseCommand):
         act.add_argument("--load", action="store_true", help="bring the package into this portal, which must be empty")
 
     def handle(self, *args, consultation, package, public, verify, load, **options):
-        if (verify or load) == bool(consultation):
+        if (verify or load) == bool(consultation) or (public and not consultation):
             raise CommandError("Give a consultation and a package to write, or --verify or --load and a package.")
         if verify:
             self._verify(package)
@@ -85,10 +85,10 @@ class Command(BaseCommand):
         if described is None:
             self.stdout.write("Altered, or not whole:" if status == ALTERED else "Not a package that can be read:")
             for reason in reasons:
-                self.stdout.write(f"  {reason}")
+                self.stdout.write(f"  {_shown(reason)}")
             raise SystemExit(status)
         journal = described["journal"]
-        self.stdout.write(f"Unaltered: {described['title']}.")
+        self.stdout.write(_shown(f"Unaltered: {described['title']}."))
         self.stdout.write(f"  The journal ends with entry {journal['entries']}, {journal['last_hash']}.")
         self.stdout.write(f"  Compare with what was noted when it was written: {noted}")
         if described["scope"] != PUBLIC:
@@ -129,12 +129,17 @@ def _ended_in_words(nothing: str) -> Iterator[None]:
     try:
         yield
     except BadPackage as error:
-        raise CommandError("\n  ".join([nothing, *error.reasons])) from error
+        raise CommandError("\n  ".join([nothing, *map(_shown, error.reasons)])) from error
     except OSError as error:
         why = "The disk is full" if error.errno in FULL else f"{error.strerror or error}"
         raise CommandError(f"{nothing} {why}: {error.filename or 'no room'}.") from error
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _shown(text: str) -> str:
+    """Text that somebody else may have written, without what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -18,11 +18,11 @@ from django.test import Client
 from django.urls import reverse
 
 from consultations.management.commands.check_journal import check as check_journal
-from consultations.models import Attachment, Consultation, Event, ForumFile, Submission, User
+from consultations.models import Attachment, Consultation, Event, ForumFile, Milestone, Submission, User
 from positions.archive import BadPackage, bags, export, open_package, tables
 from positions.archive.loading import load
 from positions.archive.public import export_public
-from positions.models import Edition
+from positions.models import Brief, Edition
 from tests import canary, factories
 from tests.pages import without_tokens
 from tests.test_architecture import files
@@ -307,12 +307,17 @@ def world(empty):
     factories.walk(made.files[2], "removed")
     sha256 = hashlib.sha256(b"programme").hexdigest()
     document = ForumFile.objects.create(
-        forum=made.forum, title="Programme", name="p.pdf", media_type="application/pdf", size=9, sha256=sha256,
+        forum=made.forum, title="Programme", for_everybody=True, name="p.pdf", media_type="application/pdf", size=9, sha256=sha256,
         by=made.readers["head"], at=made.edition.frozen_at,
     )  # fmt: skip
     document.path.parent.mkdir(parents=True)
     document.path.write_bytes(b"programme")
     made.files.append(document)
+    elsewhere = Milestone.objects.create(
+        consultation=factories.make_consultation(), title="Elsewhere", planned_start="2017-12-04"
+    )
+    brief = {"number": 1, "ask": "We ask.", "by": made.readers["head"], "at": made.edition.frozen_at}
+    Brief.objects.create(edition=made.edition, milestone=elsewhere, **brief)
     return made
 
 
@@ -321,11 +326,15 @@ def text_of(folder):
 
 
 def test_the_whole_record_without_drafts_and_the_public_part_without_secrets(world, tmp_path):
-    assert run(canary.SLUG, tmp_path / "whole")[0] == 0
+    for name in ("whole", "whole.zip", "again.zip"):
+        assert run(canary.SLUG, tmp_path / name)[0] == 0
+    assert (tmp_path / "whole.zip").read_bytes() == (tmp_path / "again.zip").read_bytes()
+    assert run(tmp_path / "again.zip", verify=True) == run(tmp_path / "whole", verify=True)
     assert run(canary.SLUG, tmp_path / "public", public=True)[0] == 0
     assert canary.found_in(text_of(tmp_path / "whole")) == canary.SENT
     assert canary.found_in(text_of(tmp_path / "public")) == canary.PUBLIC
     assert run(tmp_path / "public", verify=True)[0] == 0
+    assert list((tmp_path / "public/data/files/forums").rglob(world.files[3].key.hex)) != []
     assert world.owner.password not in text_of(tmp_path / "whole")
     assert world.owner.email in text_of(tmp_path / "whole")
     assert world.owner.email not in text_of(tmp_path / "public")
@@ -338,12 +347,16 @@ def test_files_come_back_to_their_places(empty, request, tmp_path, settings):
         world = request.getfixturevalue("world")
         places = {file.path: file.path.read_bytes() for file in world.files}
         export(world.consultation, tmp_path / "whole")
+        people = set(User.objects.values_list("pk", flat=True))
         transaction.set_rollback(True)
     shutil.rmtree(settings.MEDIA_ROOT)
     with open_package(tmp_path / "whole") as package:
         load(package)
     assert {place: place.read_bytes() for place in places} == places
     assert Attachment.objects.get(stored_as=world.files[1].stored_as).path in places
+    (brief,) = Brief.objects.all()
+    assert (brief.milestone.title, brief.milestone.consultation) == ("Elsewhere", None)
+    assert factories.make_user().pk not in people
 
 
 def test_a_file_that_is_missing_or_was_changed_stops_the_writing(world, tmp_path):
@@ -379,7 +392,16 @@ def test_a_full_disk_and_a_request_to_end_leave_nothing(world, tmp_path, monkeyp
 
 
 def test_the_command_says_what_it_needs(world, tmp_path):
-    assert run("nowhere", tmp_path / "x") == (1, f"There is no consultation 'nowhere'. There are: {canary.SLUG}.")
+    known = f"{canary.SLUG}, {Milestone.objects.get().consultation.slug}"
+    assert run("nowhere", tmp_path / "x") == (1, f"There is no consultation 'nowhere'. There are: {known}.")
     needed = (1, "Give a consultation and a package to write, or --verify or --load and a package.")
     assert run(tmp_path / "x") == needed
     assert run(canary.SLUG, tmp_path / "x", verify=True) == needed
+    assert run(tmp_path / "x", verify=True, public=True) == needed
+
+
+def test_a_package_cannot_command_the_terminal(tmp_path):
+    (tmp_path / "bag").mkdir()
+    (tmp_path / "bag/\x1b[2Jname\udcff").symlink_to("/etc/hostname")
+    said = "Not a package that can be read:\n  \\u001b[2Jname\\udcff is a link or no ordinary file.\n"
+    assert run(tmp_path / "bag", verify=True) == (2, said)

@@ -1,0 +1,69 @@
+"""Writing, checking and loading the archive of 2,000 inputs with 4,000 points, against copying the same bytes.
+
+The floor reads every byte of the package, computes its SHA-256 and writes it to the disk: what no archive does without.
+"""
+
+import hashlib
+import os
+import resource
+from time import perf_counter
+
+import pytest
+from django.db import transaction
+
+from positions.archive import check, export, open_package
+from positions.archive.loading import load
+from tests.crowd import make_crowd
+
+WRITING, CHECKING, LOADING = 10, 2, 30  # times the floor, at most
+MEMORY = 400  # MB, of the whole process
+
+
+def copied(folder, target):
+    """The floor."""
+    for path in (path for path in folder.rglob("*") if path.is_file()):
+        data = path.read_bytes()
+        hashlib.sha256(data).hexdigest()
+        copy = target / path.relative_to(folder)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with copy.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def timed(act):
+    began = perf_counter()
+    act()
+    return perf_counter() - began
+
+
+def checked(target):
+    with open_package(target) as package:
+        check(package)
+
+
+def loaded(target):
+    with open_package(target) as package:
+        load(package)
+
+
+@pytest.mark.django_db
+def test_the_archive_of_a_large_consultation(tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    target = tmp_path / "record"
+    with transaction.atomic():
+        consultation = make_crowd(2000).consultation
+        writing = timed(lambda: export(consultation, target))
+        transaction.set_rollback(True)
+    floor = timed(lambda: copied(target, tmp_path / "floor"))
+    checking = timed(lambda: checked(target))
+    loading = timed(lambda: loaded(target))
+    size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file()) / 1e6
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"\narchive of {size:.1f} MB: floor {floor:.2f} s; times the floor: write {writing / floor:.1f}, "
+          f"check {checking / floor:.1f}, load {loading / floor:.1f}; {memory:.0f} MB of memory")  # fmt: skip
+    assert writing / floor <= WRITING
+    assert checking / floor <= CHECKING
+    assert loading / floor <= LOADING
+    assert memory <= MEMORY
