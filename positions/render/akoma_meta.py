@@ -243,7 +243,7 @@ def _proprietary(content: Content, sha256: str, address: str) -> Iterator[Any]:
         number=edition["number"],
         kind=edition["kind"],
         status=edition["status"],
-        official="true" if is_final(content) else "false",
+        adopted="true" if is_final(content) else "false",
         sample="true" if content.get("sample") else "false",
         sha256=sha256,
         verification=address,

@@ -1,5 +1,6 @@
 """Akoma Ntoso of editions as the portal freezes them: valid, served like every form, without a confidential word."""
 
+import hashlib
 import json
 from http import HTTPStatus
 
@@ -11,6 +12,7 @@ from ncm_portal.workflow import Blocked
 from positions import edition
 from positions.edition import files
 from positions.models import ArtefactFormat, Edition, Rule
+from positions.render import akoma_ntoso
 from tests import paper_factories
 from tests.paper_factories import SECRET
 from tests.positions.render.akoma import complaints, find, lines
@@ -26,6 +28,19 @@ def test_the_sample_is_served_as_a_valid_statement_of_its_text(played, client, s
     said = [lines(each) for each in find(root, "//a:section/a:paragraph/a:content")]
     rows = [each for section in json.loads(frozen.content)["sections"] for each in section["paragraphs"]]
     assert said == [row["text"] for row in rows]
+
+
+def test_the_sample_gives_the_same_bytes_on_every_machine(played):
+    """Whoever changes words of the sample writes the new hashes here; other bytes from the same words are another
+    version of the renderer, and say so."""
+    frozen = Edition.objects.get(paper__slug="gcm-2017", number="1.0")
+    address = f"https://portal.example.go.ke/verify/{frozen.sha256}/"
+    data = akoma_ntoso.render(json.loads(frozen.content), sha256=frozen.sha256, address=address)
+    assert (frozen.sha256, akoma_ntoso.RENDERER_VERSION, hashlib.sha256(data).hexdigest()) == (
+        "124768f18d6aeb20cdc8a61a11b873b25c7d4c0cd8f585c2effef2c65e569c6f",
+        "ncm-akn 1.0",
+        "b4226564abb0095ef9b4518a245d40ef0d4801fe7c209b6ac1d1116eefe0257e",
+    )
 
 
 @pytest.mark.django_db

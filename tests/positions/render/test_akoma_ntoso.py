@@ -151,7 +151,7 @@ def test_drafts_and_samples_say_so_first_and_are_not_authoritative(kind, sample,
     assert values(found, "/*/*/a:preface//a:docStatus/text()") == statuses
     (ours,) = find(found, "//ncm:edition")
     adopted = kind in ("adopted", "corrected")
-    assert (ours.get("official"), ours.get("sample")) == (str(adopted).lower(), str(sample).lower())
+    assert (ours.get("adopted"), ours.get("sample")) == (str(adopted).lower(), str(sample).lower())
     assert (len(find(found, "//a:conclusions")), len(find(found, "//a:parliamentary"))) == (adopted, adopted)
 
 
