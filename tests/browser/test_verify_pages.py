@@ -13,9 +13,11 @@ FORGED = "forged.pdf"
 
 
 @pytest.fixture
-def paper(settings, tmp_path):
+def paper(request, settings, tmp_path):
+    """Printed where the browser computes its hash; else a page with the same attachment does."""
     settings.MEDIA_ROOT = tmp_path
-    return make_printed_paper(title="The common position", slug="gcm-2017")
+    printed = getattr(request, "param", False)
+    return make_printed_paper(printed=printed, title="The common position", slug="gcm-2017")
 
 
 def chosen(name, data):
@@ -39,6 +41,7 @@ def sent(window):
     return found
 
 
+@pytest.mark.parametrize("paper", [True], indirect=True, ids=["printed"])
 def test_the_hash_is_computed_in_the_browser_and_a_file_leaves_it_only_when_told_to(open_window, paper, picture):
     window = open_window(*BOTH)
     posts = sent(window)

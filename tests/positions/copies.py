@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pikepdf
 
 from positions import edition
+from positions.models import Edition
 from positions.render import pdf
 from tests import paper_factories
 
@@ -30,13 +31,17 @@ def spaced(content: str) -> bytes:
     return json.dumps(json.loads(content), indent=2).encode()
 
 
-def make_printed_paper(**fields) -> SimpleNamespace:
-    """A published paper with its PDF truly printed, as `pdf`."""
+def make_printed_paper(*, printed: bool = True, **fields) -> SimpleNamespace:
+    """A published paper with its PDF, as `pdf`: truly printed, or else of one page with the same attachment."""
     found = paper_factories.make_whole_paper()
     paper_factories.change(found.paper, **fields)
     found.edition = paper_factories.freeze(found.paper, status="Adopted by consensus")
-    content = json.loads(found.edition.content)
-    found.pdf = pdf.render(content, sha256=found.edition.sha256, address=edition.address(found.edition))
+    found.pdf = _printed(found.edition) if printed else pdf_with(found.edition.content.encode())
     found.files = paper_factories.make_files(found.edition, pdf=found.pdf)
     paper_factories.bring_paper(found.paper, "published")
     return found
+
+
+def _printed(frozen: Edition) -> bytes:
+    content = json.loads(frozen.content)
+    return pdf.render(content, sha256=frozen.sha256, address=edition.address(frozen))

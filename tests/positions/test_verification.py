@@ -61,11 +61,11 @@ def test_each_kind_of_file_has_its_verdict(published, said, django_assert_num_qu
 
 def test_a_pdf_of_ours_with_something_behind_it_is_told_from_any_other(said, settings, tmp_path, db):
     settings.MEDIA_ROOT = tmp_path / "files"
-    paper = make_printed_paper()
+    paper = make_printed_paper(printed=False)
     found = said(paper.pdf + b"\n1 0 obj\n<</Kind /Comment>>\nendobj\n")
     assert (found.state, found.found.edition) == (State.ALTERED, paper.edition)
     assert found.sentence == str(verification.ADDED)
-    changed = said(paper.pdf[:500] + b" " + paper.pdf[501:])
+    changed = said(paper.pdf.replace(b"%PDF-1.3", b"%PDF-1.4") + b"\n")
     assert (changed.state, changed.is_added_to) == (State.ALTERED, False)
 
 
