@@ -1,7 +1,10 @@
 """A file that somebody took for ours and that is not: it may be one of many that go round."""
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
 
 from ncm_portal.workflow import journal, verb
 from positions.models import Artefact
@@ -25,5 +28,6 @@ def note_false_copy(verdict: Verdict, *, name: str, size: int, by: Any) -> None:
     """Enter in the journal that a file was verified and is not authentic: about the edition whose text is in it, else
     about the file itself. `by` may be a visitor. Nothing else is kept of the file."""
     about: Any = verdict.found.edition if verdict.found else Stranger(verdict.sha256, name or verdict.sha256)
+    who = by if getattr(by, "pk", None) else SimpleNamespace(pk=None, name=_("a visitor"))
     data = {"file": name, "sha256": verdict.sha256, "size": size, "state": verdict.state, "reasons": [verdict.sentence]}
-    journal("verify_copy:refused", about, by=by, data=data)
+    journal("verify_copy:refused", about, by=who, reason=verdict.sentence, data=data)

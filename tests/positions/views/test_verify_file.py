@@ -4,10 +4,12 @@ import errno
 import hashlib
 import tempfile
 from http import HTTPStatus
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 
 from consultations.models import Event
@@ -76,8 +78,23 @@ def test_an_altered_pdf_leads_to_the_genuine_files_and_is_noted_about_its_editio
         "size": len(data),
         "state": "altered",
     }
-    assert entry.data["reasons"][0].startswith("The text attached to this PDF is official, but the file is not")
+    assert entry.data["reasons"] == [entry.reason]
+    assert entry.reason.startswith("The text attached to this PDF is official, but the file is not")
+    assert (entry.by, entry.by_name) == (None, "a visitor")
     assert list(temporary.iterdir()) == []
+
+
+def test_the_secretariat_finds_it_in_the_journal(published):
+    head, client = factories.make_head(), Client()
+    sign_in(client, head)
+    send(Client(), pdf_with(published.edition.content.encode()), "forged.pdf")
+    send(Client(), b"Hello", "hello.exe")
+    listed = words(client.get("/admin/consultations/event/"))
+    assert f"a visitor Verify copy: refused {published.edition}" in listed
+    assert "a visitor Verify copy: refused hello.exe" in listed
+    said = StringIO()
+    call_command("check_journal", stdout=said)
+    assert said.getvalue().startswith("The journal is intact: ")
 
 
 def test_what_is_none_of_ours_is_noted_under_its_hash_with_who_asked(published):
