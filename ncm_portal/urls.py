@@ -39,6 +39,7 @@ PUBLIC = {
     "paper_edition",
     "paper_compare",
     "paper_history",
+    "paper_alignment",
     "edition_lines",
     "edition_line",
     "read_review",  # a text under review that everyone may read

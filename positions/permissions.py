@@ -119,6 +119,16 @@ def may_issue(user: Any, corrigendum: Corrigendum) -> bool:
     return is_secretariat(user) and user.pk != corrigendum.proposed_by_id
 
 
+def may_reflect(user: Any, paper: PositionPaper) -> bool:
+    """Write down what a milestone left of the position, and the brief for one."""
+    return is_secretariat(user)
+
+
+def may_release(user: Any, paper: PositionPaper) -> bool:
+    """Let everybody read what was found after a milestone."""
+    return is_head(user)
+
+
 def may_withdraw_reservation(user: Any, reservation: Reservation) -> bool:
     """Withdraw a reservation: the chair, on the word of the body that made it."""
     return is_head(user)

@@ -167,6 +167,12 @@ ACTS: list[tuple[Words, Callable[[Any, Any], bool], Callable[[int], Any]]] = [
     ),
     (_("Use the page for the door and the rooms"), permissions.may_use_door, lambda whose: Forum(pk=whose)),
     (_("Count the quorum and record reservations"), paper_permissions.may_chair, RECORDS["PAPER_MOVES"]),
+    (
+        _("Write down what a milestone left of the position, and the brief for it"),
+        paper_permissions.may_reflect,
+        RECORDS["PAPER_MOVES"],
+    ),
+    (_("Release what was found after a milestone"), paper_permissions.may_release, RECORDS["PAPER_MOVES"]),
     (_("Work in the admin"), lambda user, record: permissions.is_signed_in(user) and user.is_staff, lambda whose: None),
 ]
 

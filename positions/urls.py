@@ -4,7 +4,9 @@ from django.urls import path
 
 from positions.views import (
     adoption,
+    aftermath,
     afterwards,
+    alignment,
     chair,
     clearance,
     comments,
@@ -78,6 +80,7 @@ urlpatterns = [
     path("papers/schema/edition-1.json", public_papers.edition_schema, name="edition_schema"),
     path("papers/<slug:slug>/", public_papers.paper, name="paper"),
     path("papers/<slug:slug>/history/", public_papers.paper_history, name="paper_history"),
+    path("papers/<slug:slug>/alignment/", alignment.paper_alignment, name="paper_alignment"),
     path("papers/<slug:slug>/compare/", editions.paper_compare, name="paper_compare"),
     path("papers/<slug:slug>/<str:number>/", public_papers.paper_edition, name="paper_edition"),
     path("papers/<slug:slug>/<str:number>/position-paper.<str:form>", public_papers.edition_file, name="edition_file"),
@@ -274,6 +277,20 @@ urlpatterns = [
         name="desk_corrigendum_move",
     ),
     path("desk/papers/<slug:slug>/publication/files/", adoption.desk_files, name="desk_files"),
+    path("desk/papers/<slug:slug>/after/", aftermath.desk_after, name="desk_after"),
+    path("desk/papers/<slug:slug>/after/<int:pk>/", aftermath.desk_findings, name="desk_findings"),
+    path("desk/papers/<slug:slug>/after/<int:pk>/dates/", aftermath.desk_milestone, name="desk_milestone"),
+    path("desk/papers/<slug:slug>/after/<int:pk>/release/", aftermath.desk_release, name="desk_release"),
+    path(
+        "desk/papers/<slug:slug>/after/<int:pk>/findings/<int:finding>/",
+        aftermath.desk_finding,
+        name="desk_finding",
+    ),
+    path(
+        "desk/papers/<slug:slug>/after/<int:pk>/findings/<int:finding>/strike/",
+        aftermath.desk_finding_strike,
+        name="desk_finding_strike",
+    ),
     path("read/<slug:slug>/", review.read_review, name="read_review"),
     path("read/<slug:slug>/sections/<int:place>/", review.read_review_section, name="read_review_section"),
     path("read/<slug:slug>/print/", review.read_review_print, name="read_review_print"),

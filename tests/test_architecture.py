@@ -40,6 +40,7 @@ FLOORS = {
     5: [
         "open_data",
         "emails",
+        "positions.alignment",
         "positions.outcomes",
         "positions.timeline",
         "positions.room",

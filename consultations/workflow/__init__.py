@@ -94,6 +94,7 @@ from .likeness import (
     points_to_compare,
     reopen_likeness,
 )
+from .milestones import date_milestone
 from .notices import TRY_AGAIN, choose_notices, try_again
 from .on_behalf import SheetRow, TakenIn, WhyNot, check_against_original, retype, take_in, take_in_many
 from .outcome import (

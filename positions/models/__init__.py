@@ -2,6 +2,7 @@
 
 from .aftermath import (
     BRIEF_PART,
+    CORRECTION_LIMIT,
     NEEDS_NOTE,
     NOTE_LIMIT,
     Brief,

@@ -11,7 +11,7 @@ from .afterwards import TRUSTED
 from .editions import Edition
 from .papers import OFFICIAL_STATES, Paragraph, PositionPaper
 
-BRIEF_PART, NOTE_LIMIT = 700, 1000
+BRIEF_PART, NOTE_LIMIT, CORRECTION_LIMIT = 700, 1000, 500
 
 
 class ReflectionValue(models.TextChoices):
@@ -58,7 +58,7 @@ class Reflection(models.Model):
     replaces = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name=_("corrects")
     )
-    reason = CleanCharField(_("reason for the correction"), max_length=500, blank=True)
+    reason = CleanCharField(_("reason for the correction"), max_length=CORRECTION_LIMIT, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("when"))
 

@@ -14,6 +14,7 @@ from .adoption import (
     supersede,
     withdraw_reservation,
 )
+from .aftermath import correct_reflection, reflect, release_reflections, strike_reflection
 from .afterwards import (
     CORRIGENDUM_MOVES,
     decline_corrigendum,

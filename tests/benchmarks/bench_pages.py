@@ -111,6 +111,7 @@ def pages(crowd: Crowd) -> dict[str, str]:
         "paper": reverse("paper", args=[paper]),
         "edition": reverse("paper_edition", args=[paper, "1.0"]),
         "its history": reverse("paper_history", args=[paper]),
+        "its outcome": reverse("paper_alignment", args=[paper]),
         "its lines": reverse("edition_lines", args=[paper, "1.0"]),
         "one line": reverse("edition_line", args=[paper, "1.0", 9]),
         "two editions": reverse("paper_compare", args=[paper]),

@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from consultations.models import Milestone
 from tests.browser.conftest import BOTH, PHONE
-from tests.factories import make_secretariat, make_user
+from tests.factories import make_head, make_secretariat, make_user
 from tests.paper_factories import make_published_paper
 from tests.sign_in import give_second_factor
 
@@ -77,3 +78,39 @@ def test_two_officers_correct_a_slip_and_only_officials_read_the_annex(open_wind
     picture(official, "restricted-annex")
     visitor.goto(annexes)
     assert visitor.url.endswith(f"/account/login/?next={annexes}")
+
+
+def test_what_a_milestone_left_is_written_down_and_released(open_window, published, picture):
+    paper, head = published.paper, make_head()
+    give_second_factor(head)
+    milestone = Milestone.objects.create(
+        title="Regional consultation", kind="meeting", level="regional", state="held", is_key=True,
+        actual_start=paper.forum.starts_on,
+    )  # fmt: skip
+    window, visitor = open_window(*BOTH), open_window(*BOTH)
+    window.log_in(head)
+    window.goto(reverse("desk_after", args=[paper.slug]))
+    window.check()
+    window.get_by_role("link", name="Regional consultation").click()
+    window.expect_status(422)
+    window.get_by_label("in part").check()
+    window.get_by_label("Where it stands").fill("Summary, paragraph 3")
+    window.get_by_role("button", name="Write it down").click()
+    window.check()
+    assert window.locator("#problem").evaluate("each => each === document.activeElement")
+    assert window.get_by_label("Where it stands").input_value() == "Summary, paragraph 3"
+    window.get_by_label("Note").fill("Half of it is missing.")
+    window.get_by_role("button", name="Write it down").click()
+    window.get_by_role("button", name="Release the findings").click()
+    window.get_by_text("Released. Everybody reads it").wait_for()
+    window.check()
+    picture(window, "findings")
+    window.get_by_role("link", name="Correct").click()
+    window.check()
+    window.goto(reverse("desk_milestone", args=[paper.slug, milestone.pk]))
+    window.check()
+    visitor.goto(reverse("paper", args=[paper.slug]))
+    visitor.get_by_role("link", name="What became of it").click()
+    visitor.check()
+    assert "2: in part" in visitor.inner_text("main table")
+    picture(visitor, "alignment")

@@ -18,6 +18,7 @@ from positions.models import Artefact, ArtefactFormat, PaperState, PositionPaper
 
 from . import (
     accounts,
+    aftermath,
     agenda,
     clearance,
     drafting,
@@ -44,6 +45,7 @@ CHAPTERS = [
     forum.ADOPTION,
     publication.FILES,
     publication.CHAPTER,
+    aftermath.CHAPTER,
 ]
 FILES = {ArtefactFormat.PDF: "position-paper.pdf", ArtefactFormat.JSON: "position-paper.json"}
 

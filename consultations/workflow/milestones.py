@@ -1,0 +1,92 @@
+"""What is known of a milestone: when it was planned, when it took place, or that it did not."""
+
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import Evidence, Milestone, MilestoneState, User
+from consultations.permissions import is_secretariat
+from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
+
+DATES = ("planned_start", "planned_end", "actual_start", "actual_end")
+
+
+@verb
+def date_milestone(
+    milestone: Milestone,
+    *,
+    by: User,
+    state: str,
+    planned_start: date | None = None,
+    planned_end: date | None = None,
+    actual_start: date | None = None,
+    actual_end: date | None = None,
+    note: str = "",
+) -> Milestone:
+    """Note the planned dates of a milestone, its actual ones and its state; the journal keeps what stood there before.
+
+    Raises NotAllowed, or Blocked with every reason.
+    """
+    demand(is_secretariat(by), who=gettext_lazy("the secretariat"), to=gettext_lazy("Note what came of a milestone"))
+    row = locked(milestone)
+    told: dict[str, Any] = dict(zip(DATES, (planned_start, planned_end, actual_start, actual_end), strict=True))
+    before, was = {name: getattr(row, name) for name in DATES}, row.state
+    reasons = [words for _field, words in problems_with_dates(row, state=state, **told)]
+    if told == before and state == was:
+        reasons.append(_("Nothing changes."))
+    if reasons:
+        raise Blocked(reasons)
+    row.state, row.evidence = state, Evidence.OWN  # loading the reference data again leaves it alone
+    for name, day in told.items():
+        _set(row, name, day)
+    row.save()
+    changed = [[name, _written(before[name]), _written(told[name])] for name in DATES if before[name] != told[name]]
+    journal("date_milestone", row, by=by, before=was, after=state, reason=note.strip(), data={"changed": changed})
+    return row
+
+
+def _set(row: Milestone, name: str, day: date | None) -> None:
+    """Set a date; a first day that somebody typed is a day, whatever was known of it before."""
+    if name.endswith("_start") and getattr(row, name) != day:
+        setattr(row, name.replace("_start", "_precision"), "day" if day else "")
+    setattr(row, name, day)
+
+
+def _written(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def problems_with_dates(
+    milestone: Milestone,
+    *,
+    state: str,
+    planned_start: date | None = None,
+    planned_end: date | None = None,
+    actual_start: date | None = None,
+    actual_end: date | None = None,
+) -> list[tuple[str, str]]:
+    """What is wrong with the dates of a milestone in this state: the field and the words for each. One query."""
+    found = []
+    if not planned_start and not actual_start:
+        found.append(("planned_start", _("Enter the day for which it is planned, or on which it took place.")))
+    for first, last, name in (
+        (planned_start, planned_end, "planned_end"),
+        (actual_start, actual_end, "actual_end"),
+    ):
+        if last and not first:
+            found.append((name, _("Enter the first day too.")))
+        elif first and last and last < first:
+            found.append((name, _("The last day is before the first one.")))
+    if state == MilestoneState.HELD and not actual_start:
+        found.append(("actual_start", _("Enter the day on which it took place.")))
+    if state != MilestoneState.HELD and actual_start:
+        found.append(("actual_start", _("Only what was held has taken place: choose “held”, or leave this empty.")))
+    if actual_start and actual_start > timezone.localdate(now()):
+        found.append(("actual_start", _("This day is still to come.")))
+    twins = Milestone.objects.filter(title=milestone.title, planned_start=planned_start, actual_start=actual_start)
+    if twins.exclude(pk=milestone.pk).exists():
+        found.append(("planned_start", _("A milestone of this name with these dates is there already.")))
+    return found

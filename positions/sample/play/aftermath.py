@@ -1,0 +1,65 @@
+"""What two milestones left of the position: findings, released by the head, and one of them put right."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from consultations.models import Milestone
+from positions import sample
+from positions.models import Reflection
+from positions.workflow import correct_reflection, reflect, release_reflections
+
+from .agenda import Act, Chapter, Stage, one_after_another
+from .drafting import DRAFTER
+from .forum import CHAIR
+
+MINUTES = timedelta(minutes=4)
+
+
+def acts(stage: Stage) -> Iterator[Act]:
+    """After each milestone the drafter writes down what was found, and the head releases it."""
+    rows = sample.read("aftermath")
+    for milestone in rows["milestone"]:
+        own = [row for row in rows["finding"] if row["milestone"] == milestone["key"]]
+        for at, row in one_after_another(milestone["written"], MINUTES, own):
+            yield Act(at, find, (milestone["title"], row))
+        yield Act(milestone["released"], release, (milestone["title"],))
+    yield Act(rows["correction"]["at"], correct, (rows["correction"],))
+
+
+def find(stage: Stage, title: str, row: sample.Row) -> None:
+    """The drafter writes down one finding."""
+    (provision,) = stage.provisions([row["objective"]])
+    reflect(
+        stage.paper,
+        by=stage.person(DRAFTER),
+        milestone=Milestone.objects.get(title=title),
+        paragraph=stage.paragraphs[row["paragraph"]],
+        provision=provision,
+        **_words(row),
+    )
+
+
+def _words(row: sample.Row) -> dict[str, str]:
+    return {"value": row["value"], "reference": row["reference"], "note": row.get("note", "")}
+
+
+def release(stage: Stage, title: str) -> None:
+    """The head releases what was found after a milestone."""
+    release_reflections(stage.paper, by=stage.person(CHAIR), milestone=Milestone.objects.get(title=title))
+
+
+def correct(stage: Stage, row: sample.Row) -> None:
+    """The drafter puts one finding right."""
+    (titles,) = [each["title"] for each in sample.read("aftermath")["milestone"] if each["key"] == row["milestone"]]
+    about = {"paragraph": stage.paragraphs[row["paragraph"]], "provision__code": row["objective"]}
+    found = Reflection.objects.current().get(milestone__title=titles, **about)
+    correct_reflection(found, by=stage.person(DRAFTER), reason=row["reason"], **_words(row))
+
+
+def tally(stage: Stage) -> str:
+    """How much was found after how many milestones."""
+    found = Reflection.objects.public().filter(edition__paper=stage.paper)
+    return f"{found.count()} findings after {found.order_by().values('milestone').distinct().count()} milestones"
+
+
+CHAPTER = Chapter("After adoption", acts, tally)

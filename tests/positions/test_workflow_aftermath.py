@@ -1,0 +1,247 @@
+"""After the adoption: dates of milestones, findings, their corrections and their release, and who reads them when."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from consultations.models import Event, Evidence, Milestone
+from consultations.workflow import date_milestone
+from ncm_portal import workflow as house
+from ncm_portal.workflow import Blocked, NotAllowed
+from positions import workflow
+from positions.models import Reflection
+from tests.factories import change, make_head, make_provision, make_secretariat, make_user
+from tests.pages import words
+from tests.paper_factories import bring_paper, freeze, make_whole_paper
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+ADDIS = "Regional consultation, Addis Ababa"
+
+
+@pytest.fixture
+def world() -> SimpleNamespace:
+    """A published paper of three paragraphs, of which the second names objective 2, and a milestone that was held."""
+    found = make_whole_paper()
+    change(found.forum, starts_on=date(2017, 10, 17), ends_on=date(2017, 10, 17))
+    bring_paper(found.paper, "adopted")
+    found.edition = freeze(found.paper, status="Adopted by consensus")
+    bring_paper(found.paper, "published")
+    found.milestone = Milestone.objects.create(
+        title=ADDIS, kind="meeting", level="regional", actual_start=date(2017, 10, 26), state="held", is_key=True
+    )
+    found.objective = make_provision("GCM-02")
+    found.officer, found.head = make_secretariat(), make_head()
+    return found
+
+
+def reflect(world, *, by=None, **words):
+    about = {
+        "milestone": world.milestone, "paragraph": world.paragraphs[1], "provision": world.objective,
+        "value": "in_part", "reference": "Summary, paragraph 3", "note": "Half of it.",
+    }  # fmt: skip
+    return workflow.reflect(world.paper, by=by or world.officer, **{**about, **words})
+
+
+def reasons(act) -> list[str]:
+    with pytest.raises(Blocked) as raised:
+        act()
+    return raised.value.reasons
+
+
+def public_page(world) -> str:
+    return words(Client().get(reverse("paper_alignment", args=[world.paper.slug])))
+
+
+def test_a_finding_is_public_once_the_head_has_released_it_and_a_correction_at_once(world):
+    found = reflect(world)
+    assert "Half of it." not in public_page(world)
+    with pytest.raises(NotAllowed):
+        workflow.release_reflections(world.paper, by=world.officer, milestone=world.milestone)
+    workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
+    assert "In part , paragraph 2 . Summary, paragraph 3 Half of it." in public_page(world)
+    after = {"value": "contrary", "reference": "Summary, paragraph 4", "note": "The opposite.", "reason": "Read again."}
+    newer = workflow.correct_reflection(found, by=world.officer, **after)
+    page = public_page(world)
+    assert "Contrary , paragraph 2 . Summary, paragraph 4 The opposite. Corrected: Read again." in page
+    assert "Before: in part. Summary, paragraph 3: Half of it." in page
+    assert reasons(lambda: workflow.correct_reflection(found, by=world.officer, **after)) == [
+        "Somebody has corrected this finding since you opened it."
+    ]
+    struck = workflow.strike_reflection(newer, by=world.officer, reason="Wrong paragraph.")
+    assert (struck.value, struck.reference, struck.note) == ("struck", "Summary, paragraph 4", "The opposite.")
+    assert "The opposite." not in public_page(world)
+    said = Event.objects.about(world.paper).filter(verb__contains="reflect").order_by("number")
+    assert [(each.verb, each.before, each.after, each.reason) for each in said] == [
+        ("reflect", "", "in_part", ""),
+        ("release_reflections:refused", "", "", ""),
+        ("release_reflections", "", "", ""),
+        ("correct_reflection", "in_part", "contrary", "Read again."),
+        ("strike_reflection", "contrary", "struck", "Wrong paragraph."),
+    ]
+
+
+def test_every_reason_against_a_finding_is_told(world):
+    change(world.milestone, state="planned", planned_start=date(2017, 10, 26))
+    wrong = {"value": "struck", "reference": " ", "provision": make_provision("10.7")}
+    assert reasons(lambda: reflect(world, **wrong)) == [
+        "The milestone has not taken place yet.",
+        "Choose what was found.",
+        "Enter where it stands: the document and its paragraph.",
+        "Choose one of the objectives of the Compact.",
+    ]
+    change(world.milestone, state="held")
+    assert reasons(lambda: reflect(world, note="")) == ["Say in the note what is missing or what stands there instead."]
+    found = reflect(world)
+    assert reasons(lambda: reflect(world)) == [
+        "There is a finding on this paragraph and objective already: correct that one."
+    ]
+    same = {"value": "in_part", "reference": "Summary, paragraph 3", "note": "Half of it."}
+    assert reasons(lambda: workflow.correct_reflection(found, by=world.officer, reason=" ", **same)) == [
+        "Nothing changes.", "Give a reason: it stays beside the correction.",
+    ]  # fmt: skip
+    assert reasons(lambda: workflow.strike_reflection(found, by=world.officer, reason="x" * 501)) == [
+        "Give the reason in at most 500 characters."
+    ]
+    workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
+    assert reasons(lambda: workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)) == [
+        "It is released already."
+    ]
+    change(world.paper, state="superseded")
+    other = Milestone.objects.create(title="Other", kind="k", level="l", planned_start=date(2018, 1, 1))
+    assert reasons(lambda: workflow.release_reflections(world.paper, by=world.head, milestone=other)) == [
+        "Nothing was found yet."
+    ]
+    for act in (
+        lambda by: reflect(world, by=by),
+        lambda by: workflow.correct_reflection(found, by=by, reason="Why.", **same),
+        lambda by: workflow.strike_reflection(found, by=by, reason="Why."),
+    ):
+        with pytest.raises(NotAllowed):
+            act(make_user("official"))
+
+
+def test_the_database_keeps_every_finding_as_it_was_written(world):
+    found = reflect(world)
+    fields = {
+        field: getattr(found, field)
+        for field in ("edition", "milestone", "paragraph", "provision", "value", "reference", "note", "by", "at")
+    }
+    for act, error in (
+        (lambda: Reflection.objects.filter(pk=found.pk).update(note="Other."), DatabaseError),
+        (lambda: Reflection.objects.filter(pk=found.pk).delete(), DatabaseError),
+        (lambda: Reflection.objects.create(**fields), IntegrityError),  # a second first finding
+        (lambda: Reflection.objects.create(**fields, replaces=found), IntegrityError),  # without a reason
+        (
+            lambda: Reflection.objects.create(**{**fields, "note": ""}, replaces=found, reason="Why."),
+            IntegrityError,
+        ),
+        (
+            lambda: Reflection.objects.create(**{**fields, "provision": make_provision("GCM-03"), "value": "struck"}),
+            IntegrityError,
+        ),
+    ):
+        with pytest.raises(error), transaction.atomic():
+            act()
+    assert Reflection.objects.count() == 1
+
+
+def test_a_restricted_paper_shows_nothing_to_the_public(world):
+    reflect(world)
+    workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
+    assert Reflection.objects.public().count() == 1
+    change(world.paper, is_restricted=True)
+    assert Reflection.objects.public().count() == 0
+    assert Client().get(reverse("paper_alignment", args=[world.paper.slug])).status_code == 404
+
+
+# --- Milestones -------------------------------------------------------------------------------------------------------
+
+
+def test_planned_and_actual_dates_are_both_kept(world):
+    milestone = Milestone.objects.create(
+        title="Conference", kind="adoption", level="global", planned_start=date(2018, 9, 1), planned_precision="month",
+        evidence=Evidence.READ,
+    )  # fmt: skip
+    given = {"state": "held", "planned_start": date(2018, 9, 1), "actual_start": date(2018, 12, 10)}
+    date_milestone(milestone, by=world.officer, note="Moved to Marrakech.", actual_end=date(2018, 12, 11), **given)
+    milestone.refresh_from_db()
+    assert (milestone.planned_start, milestone.planned_precision) == (date(2018, 9, 1), "month")
+    assert (milestone.actual_start, milestone.actual_end) == (date(2018, 12, 10), date(2018, 12, 11))
+    assert (milestone.state, milestone.actual_precision, milestone.evidence) == ("held", "day", Evidence.OWN)
+    entry = Event.objects.about(milestone).get()
+    assert (entry.before, entry.after, entry.reason) == ("planned", "held", "Moved to Marrakech.")
+    assert entry.data["changed"] == [["actual_start", "", "2018-12-10"], ["actual_end", "", "2018-12-11"]]
+    with pytest.raises(NotAllowed):
+        date_milestone(milestone, by=make_user("official"), **given)
+
+
+def test_every_reason_against_dates_is_told(world):
+    Milestone.objects.create(title=ADDIS, kind="k", level="l", planned_start=date(2018, 1, 2))
+    given = {"planned_start": date(2018, 1, 2), "planned_end": date(2018, 1, 1)}
+    tomorrow = date.fromordinal(house.now().date().toordinal() + 2)
+    assert reasons(lambda: date_milestone(world.milestone, by=world.officer, state="held", **given)) == [
+        "The last day is before the first one.",
+        "Enter the day on which it took place.",
+        "A milestone of this name with these dates is there already.",
+    ]
+    assert reasons(lambda: date_milestone(world.milestone, by=world.officer, state="moved", actual_start=tomorrow)) == [
+        "Only what was held has taken place: choose “held”, or leave this empty.",
+        "This day is still to come.",
+    ]
+    assert reasons(lambda: date_milestone(world.milestone, by=world.officer, state="planned", actual_end=tomorrow)) == [
+        "Enter the day for which it is planned, or on which it took place.",
+        "Enter the first day too.",
+    ]
+    unchanged = {"state": "held", "actual_start": date(2017, 10, 26)}
+    assert reasons(lambda: date_milestone(world.milestone, by=world.officer, **unchanged)) == ["Nothing changes."]
+
+
+# --- Pages of the desk ------------------------------------------------------------------------------------------------
+
+
+def test_the_desk_writes_corrects_strikes_and_releases(world):
+    slug, pk = world.paper.slug, world.milestone.pk
+    here = reverse("desk_findings", args=[slug, pk])
+    officer, head = sign_in(Client(), world.officer), sign_in(Client(), world.head)
+    assert ADDIS in words(officer.get(reverse("desk_after", args=[slug])))
+    assert officer.get(reverse("desk_after", args=[slug]), {"milestone": pk}).url == here
+    assert officer.get(reverse("desk_after", args=[slug]), {"milestone": "9" * 30}).status_code == 404
+    page = officer.get(here)
+    assert "1 is left to look at" in words(page)
+    assert page.context["form"].initial == {"paragraph": "2", "objective": "GCM-02"}
+    typed = {"paragraph": "2", "objective": "GCM-02", "value": "in_part", "reference": "Typed here", "note": ""}
+    refused = officer.post(here, typed)
+    assert (refused.status_code, "Typed here" in refused.content.decode()) == (422, True)
+    assert "Note: Say in the note what is missing or what stands there instead." in words(refused)
+    assert officer.post(here, {**typed, "note": "Half."}).status_code == 302
+    assert officer.post(here, {**typed, "note": "Half."}).status_code == 409
+    found = Reflection.objects.get()
+    one = reverse("desk_finding", args=[slug, pk, found.pk])
+    assert officer.post(one, {"value": "reflected", "reference": "R", "reason": ""}).status_code == 422
+    assert officer.post(one, {"value": "reflected", "reference": "R", "reason": "Read again."}).status_code == 302
+    assert "Somebody has corrected this finding since." in words(officer.get(one))
+    last = Reflection.objects.current().get()
+    assert "Half." in words(officer.get(reverse("desk_finding", args=[slug, pk, last.pk])))
+    release, strike = (
+        reverse("desk_release", args=[slug, pk]),
+        f"{reverse('desk_finding', args=[slug, pk, last.pk])}strike/",
+    )
+    assert officer.post(release).status_code == 409
+    assert head.post(release).status_code == 302
+    assert officer.post(strike, {"reason": " "}).status_code == 409
+    assert officer.post(strike, {"reason": "Wrong."}).status_code == 302
+    dates = reverse("desk_milestone", args=[slug, pk])
+    assert "Enter the day on which it took place." in words(
+        officer.post(dates, {"state": "held", "planned_start": "2018-01-01"})
+    )
+    assert officer.post(dates, {"state": "moved", "planned_start": "2018-01-01"}).status_code == 302
+    assert "Findings are written down once the milestone has taken place." in words(officer.get(here))
+    outsider = sign_in(Client(), make_user("official"))
+    assert {
+        outsider.get(address).status_code for address in (here, one, dates, reverse("desk_after", args=[slug]))
+    } == {404}
