@@ -40,6 +40,8 @@ PUBLIC = {
     "paper_compare",
     "paper_history",
     "paper_alignment",
+    "paper_explore",
+    "paper_paragraph",
     "edition_lines",
     "edition_line",
     "read_review",  # a text under review that everyone may read

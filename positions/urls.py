@@ -14,6 +14,7 @@ from positions.views import (
     coverage,
     drafting,
     editions,
+    explore,
     exports,
     feed,
     forum_letters,
@@ -86,6 +87,10 @@ urlpatterns = [
     path("papers/<slug:slug>/<str:number>/position-paper.<str:form>", public_papers.edition_file, name="edition_file"),
     path("papers/<slug:slug>/<str:number>/lines/", editions.edition_lines, name="edition_lines"),
     path("papers/<slug:slug>/<str:number>/lines/<int:line>/", editions.edition_line, name="edition_line"),
+    path("papers/<slug:slug>/<str:number>/explore/", explore.paper_explore, name="paper_explore"),
+    path(
+        "papers/<slug:slug>/<str:number>/paragraphs/<int:paragraph>/", explore.paper_paragraph, name="paper_paragraph"
+    ),
     path("restricted/<slug:slug>/", afterwards.annexes, name="annexes"),
     path("restricted/<slug:slug>/<int:number>/", afterwards.annex_write, name="annex_write"),
     path("verify/", public_verify.verify, name="verify"),

@@ -34,7 +34,7 @@ FLOORS = {
         "consultations.calendars",
         "consultations.cells",
     ],
-    2: ["models", "positions.advice", "positions.comparison", "positions.lines"],
+    2: ["models", "positions.advice", "positions.comparison", "positions.explorer", "positions.lines"],
     3: ["permissions"],
     4: ["queries", "outbox"],
     5: [

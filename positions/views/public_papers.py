@@ -92,8 +92,25 @@ def _editions(request: HttpRequest, slug: str) -> list[Edition]:
 
 
 def _page(request: HttpRequest, edition: Edition, editions: list[Edition]) -> HttpResponse:
-    in_force = next(filter(is_official, editions), None)
+    parts = reading.parts(edition.sha256)
+    part = part_of(request, len(parts))
     context = {
+        **standing(edition, editions),
+        "annexes": getattr(request.user, "office", "") in TRUSTED,
+        "files": {artefact.format: artefact for artefact in edition.artefacts.order_by("format")},
+        "forms": [form for form in FORMS if form not in NEEDED],
+        "text": reading.text(edition.sha256, address_of(edition), part),
+        "parts": parts,
+        "part": part,
+        "rulings": rulings(reading.content(edition.sha256)),
+    }
+    return render(request, "positions/paper.html", context)
+
+
+def standing(edition: Edition, editions: list[Edition]) -> dict[str, Any]:
+    """What each page of an edition says of where it stands among the `editions` that the reader may see."""
+    in_force = next(filter(is_official, editions), None)
+    return {
         "paper": edition.paper,
         "edition": edition,
         "editions": editions,
@@ -101,14 +118,19 @@ def _page(request: HttpRequest, edition: Edition, editions: list[Edition]) -> Ht
         "newer": in_force if in_force and in_force != edition else None,
         "successor": successor(edition.paper),
         "restricted": edition.paper.is_restricted,
-        "annexes": getattr(request.user, "office", "") in TRUSTED,
-        "files": {artefact.format: artefact for artefact in edition.artefacts.order_by("format")},
-        "forms": [form for form in FORMS if form not in NEEDED],
-        "text": reading.text(edition.sha256),
         "frozen": reading.facts(edition.sha256),
-        "rulings": rulings(reading.content(edition.sha256)),
     }
-    return render(request, "positions/paper.html", context)
+
+
+def address_of(edition: Edition) -> str:
+    """The address of an edition, whose paper is at hand."""
+    return reverse("paper_edition", args=[edition.paper.slug, edition.number])
+
+
+def part_of(request: HttpRequest, number: int) -> int:
+    """Which of a `number` of pages the address asks for: the first where it names none of them."""
+    asked = request.GET.get("part", "")
+    return int(asked) if asked in map(str, range(1, number + 1)) else 1
 
 
 @login_not_required

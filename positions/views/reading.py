@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -13,11 +14,14 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from positions import explorer
 from positions.comparison import Part, compare
 from positions.lines import Block, numbered
 from positions.models import Edition
 
 KEPT = 16
+KEPT_WORDS = 4  # sets of editions: each holds the words of all of them
+MOST = 60_000  # bytes of text on one page: with what stands around it 80 kB, and 15 kB compressed
 POINT_OF_AN_INPUT = re.compile(r"^(?P<input>(?P<year>NCM-\d{4}-)\d+)\.\d+$")
 
 
@@ -27,14 +31,60 @@ def content(sha256: str) -> dict[str, Any]:
     return json.loads(Edition.objects.values_list("content", flat=True).get(sha256=sha256))
 
 
-def text(sha256: str) -> SafeString:
-    """The text of the edition with this hash as HTML, in the interface language of the reader."""
-    return _text(sha256, get_language() or "en")
+def text(sha256: str, address: str, part: int = 1) -> SafeString:
+    """A part of the text of the edition with this hash as HTML, in the interface language of the reader. `address` is
+    that of the edition."""
+    return _text(sha256, address, part, get_language() or "en")
 
 
 @lru_cache(maxsize=KEPT)
-def _text(sha256: str, language: str) -> SafeString:
-    return SafeString(render_to_string("positions/paper_text.html", {"sections": sections(content(sha256))}))
+def _text(sha256: str, address: str, part: int, _language: str) -> SafeString:
+    return rows(sha256, address, parts(sha256)[part - 1])
+
+
+def rows(sha256: str, address: str, numbers: Collection[int]) -> SafeString:
+    """The paragraphs with these numbers under the headings of their sections, as HTML."""
+    shown = sections(content(sha256), numbers)
+    return SafeString(render_to_string("positions/paper_text.html", {"sections": shown, "address": address}))
+
+
+@lru_cache(maxsize=KEPT)
+def parts(sha256: str) -> list[list[int]]:
+    """The numbers of the paragraphs on each page of the text: nearly always one page, for a long text several."""
+    return explorer.sheets(content(sha256), traits(sha256), MOST)
+
+
+@lru_cache(maxsize=KEPT)
+def traits(sha256: str) -> dict[int, explorer.Traits]:
+    """What the paragraphs of the edition with this hash can be found by."""
+    return explorer.traits(content(sha256))
+
+
+def place(sha256: str, number: int) -> str:
+    """Where a paragraph stands on the page of the edition, as the end of an address."""
+    pages = parts(sha256)
+    part = next(part for part, numbers in enumerate(pages, start=1) if number in numbers)
+    return f"?part={part}#p{number}" if part > 1 else f"#p{number}"
+
+
+def history(shas: tuple[str, ...], key: str) -> list[explorer.Step]:
+    """The paragraph with this key through the editions with these hashes, the oldest first. At most one query."""
+    return explorer.history(_words(shas), key)
+
+
+@lru_cache(maxsize=KEPT_WORDS)
+def _words(shas: tuple[str, ...]) -> list[tuple[str, dict[str, Any]]]:
+    """The numbers of these editions and of their contents what tells a paragraph through time."""
+    held = dict(Edition.objects.filter(sha256__in=shas).values_list("sha256", "content"))
+    return [_slim(json.loads(held[sha])) for sha in shas]
+
+
+def _slim(whole: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    kept = ("key", "number", "text", "came_from")
+    paragraphs = [
+        {name: each[name] for name in kept if name in each} for part in whole["sections"] for each in part["paragraphs"]
+    ]
+    return whole["edition"]["number"], {"sections": [{"paragraphs": paragraphs}]}
 
 
 @lru_cache(maxsize=KEPT)
@@ -64,16 +114,20 @@ def facts(sha256: str) -> dict[str, Any]:
         "explanations": whole.get("explanations", []),
         "correction": whole.get("correction"),
         "adopted_at": datetime.fromisoformat(adoption["at"]) if adoption else None,
-        "contents": [_entry(place, section) for place, section in enumerate(whole["sections"], start=1)],
+        "contents": [_entry(sha256, place, section) for place, section in enumerate(whole["sections"], start=1)],
     }
 
 
-def _entry(place: int, section: dict[str, Any]) -> dict[str, Any]:
-    return {"id": f"section-{place}", "number": section["number"], "heading": section["heading"]}
+def _entry(sha256: str, place: int, section: dict[str, Any]) -> dict[str, Any]:
+    """A line of the contents; `part` is the page that the section begins on."""
+    first = section["paragraphs"][0]["number"] if section["paragraphs"] else 0
+    part = next((part for part, numbers in enumerate(parts(sha256), start=1) if first in numbers), 1)
+    return {"id": f"section-{place}", "part": part, "number": section["number"], "heading": section["heading"]}
 
 
-def sections(whole: dict[str, Any]) -> list[dict[str, Any]]:
-    """The sections in order, each paragraph with what it rests on and the reservations under it."""
+def sections(whole: dict[str, Any], numbers: Collection[int] | None = None) -> list[dict[str, Any]]:
+    """The sections in order, each paragraph with what it rests on and the reservations under it; with `numbers` these
+    paragraphs alone, and the sections that hold any."""
     reserved = defaultdict(list)
     for reservation in whole["reservations"]:
         reserved[reservation["paragraph"]].append(reservation)
@@ -84,19 +138,21 @@ def sections(whole: dict[str, Any]) -> list[dict[str, Any]]:
             "paragraphs": [
                 {**each, "reservations": reserved[each["number"]], **_rests(each["sources"])}
                 for each in section["paragraphs"]
+                if numbers is None or each["number"] in numbers
             ],
         }
         for place, section in enumerate(whole["sections"], start=1)
+        if numbers is None or any(each["number"] in numbers for each in section["paragraphs"])
     ]
 
 
 def _rests(sources: list[dict[str, Any]]) -> dict[str, Any]:
     """The sources that everyone may know, and the number of the others."""
-    public = [_source(source) for source in sources if source["organisation"]]
+    public = [named(source) for source in sources if source["organisation"]]
     return {"public": public, "hidden": len(sources) - len(public)}
 
 
-def _source(source: dict[str, Any]) -> dict[str, Any]:
+def named(source: dict[str, Any]) -> dict[str, Any]:
     """A point by its short reference; `input` is the reference of the input that it is part of, if of one."""
     found = POINT_OF_AN_INPUT.match(source["point"])
     short = source["point"].removeprefix(found["year"]) if found else source["point"]
