@@ -83,7 +83,7 @@ def sheets(content: Content, numbers: Iterable[int], most: int) -> list[list[int
     wanted, found, room = set(numbers), [[]], most
     for section in content["sections"]:
         sizes = {each["number"]: _size(each) for each in section["paragraphs"] if each["number"] in wanted}
-        if found[-1] and sum(sizes.values()) > room:
+        if sizes and found[-1] and sum(sizes.values()) > room:
             found.append([])
             room = most
         for number, size in sizes.items():
@@ -121,7 +121,8 @@ class Line:
 
 
 def heard(content: Content, groups: Sequence[str]) -> list[Line]:
-    """Who stands behind the words on each theme, in the order of the text. OTHER joins `groups` where it is needed.
+    """Who stands behind the words on each theme, in the order of the text and OTHER behind them. OTHER joins
+    `groups` too where it is needed.
 
     A point counts once on a theme, however many of its paragraphs rest on it, partly or by saying the contrary.
     """
@@ -144,7 +145,7 @@ def heard(content: Content, groups: Sequence[str]) -> list[Line]:
             _cell("", set().union(*own.values())),
             len(hidden[theme]),
         )
-        for theme, own in said.items()
+        for theme, own in sorted(said.items(), key=lambda each: each[0] == OTHER)
     ]
 
 

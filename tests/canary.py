@@ -155,7 +155,7 @@ def records(world: SimpleNamespace) -> list[Record]:
     """Each record that has addresses, as the arguments that name it; what is the same for all stands with each."""
     common = {
         "slug": [SLUG], "number": [world.edition.number, "1"], "code": ["T1"], "theme": ["T1"], "token": ["x"],
-        "form": ["csv", "xlsx", "json"], "format": ["docx", "pdf"], "pk": [1], "sha256": [world.edition.sha256],
+        "form": ["csv", "xlsx", "json"], "format": ["docx", "pdf"], "pk": [1], "paragraph": [1], "sha256": [world.edition.sha256],
     }  # fmt: skip
     first, files = world.inputs[0], [each.attachment for each in world.inputs]
     common |= {"key": [first.submission.key], "file": [files[0].key], "reference": [first.submission.reference]}

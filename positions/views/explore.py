@@ -90,11 +90,11 @@ def _themes(content: dict[str, Any]) -> dict[str, str]:
 
 
 def _groups(content: dict[str, Any]) -> dict[str, str]:
-    """The names of the groups that took part, in their order; without a list of who took part there are none."""
-    if not content["participants"]:
-        return {}
-    named = {code: str(label) for code, label in Group.choices if code in content["groups"]}
-    return {**named, explorer.OTHER: _("Others")}
+    """The names of the groups of which somebody took part, in their order, and of the others; none where the edition
+    does not say who took part."""
+    present = set(explorer.groups_of(content).values())
+    named = {code: str(label) for code, label in Group.choices if code in present}
+    return {**named, explorer.OTHER: _("Others")} if named else {}
 
 
 def _found(request: HttpRequest, edition: Edition, asked: dict[str, str]) -> dict[str, Any]:
@@ -119,7 +119,12 @@ def _heard(content: dict[str, Any]) -> dict[str, Any]:
     groups, themes = _groups(content), _themes(content)
     lines = explorer.heard(content, [code for code in groups if code != explorer.OTHER])
     shown = [(cell.group, groups[cell.group]) for cell in lines[0].cells] if lines and groups else []
-    return {"groups": shown, "lines": [{"title": themes.get(line.theme, line.theme), "line": line} for line in lines]}
+    others = any(group == explorer.OTHER for group, _label in shown)
+    return {
+        "groups": shown,
+        "others": others,
+        "lines": [{"title": themes.get(line.theme, line.theme), "line": line} for line in lines],
+    }
 
 
 # --- One paragraph --------------------------------------------------------------------------------------------------

@@ -1,0 +1,183 @@
+"""A text explored on its pages: what is found, who was heard where, and each paragraph at its own address."""
+
+import re
+from http import HTTPStatus
+
+import pytest
+from django.urls import reverse
+
+from consultations.models import Office
+from positions.views import reading
+from tests import factories, paper_factories
+from tests.pages import words
+from tests.paper_factories import SECRET
+from tests.positions.render import editions
+
+pytestmark = pytest.mark.django_db
+SLUG = "gcm-2017"
+
+
+@pytest.fixture(autouse=True)
+def stored(settings, tmp_path):
+    """Files are kept apart, and nothing is remembered from another test."""
+    settings.MEDIA_ROOT = tmp_path
+    for kept in (reading.content, reading._text, reading.parts, reading.traits, reading._words):
+        kept.cache_clear()
+
+
+@pytest.fixture
+def published():
+    return paper_factories.make_published_paper(title="Kenya’s <common> position", slug=SLUG)
+
+
+def explored(client, number="1.0", **asked):
+    return client.get(reverse("paper_explore", args=[SLUG, number], query=asked))
+
+
+def paragraph(client, place, number="1.0"):
+    return client.get(reverse("paper_paragraph", args=[SLUG, number, place]))
+
+
+def found(page):
+    """The numbers of the paragraphs that a page shows."""
+    return [int(number) for number in re.findall(r'<div class="row" id="p(\d+)">', page.text)]
+
+
+# --- Finding --------------------------------------------------------------------------------------------------------
+
+
+def test_paragraphs_are_found_by_each_condition_and_the_address_says_which(client, published):
+    asked = [
+        ({"theme": "T1"}, [2]),
+        ({"theme": "other"}, [1]),
+        ({"objective": "GCM-02"}, [2]),
+        ({"organisation": "Body for public"}, [2]),
+        ({"organisation": "Group 2", "theme": "T2"}, [3]),
+        ({"group": "other"}, [2, 3]),
+        ({"strength": "commits_to"}, [3]),
+        ({"reserved": "yes"}, [3]),
+        ({"reserved": "yes", "theme": "T1"}, []),
+    ]
+    pages = [explored(client, **wanted) for wanted, _numbers in asked]
+    assert [found(page) for page in pages] == [numbers for _wanted, numbers in asked]
+    assert "2 paragraphs of 3 Group: Others Paragraphs 2, 3" in words(pages[5])
+    assert '<option value="commits_to" selected>Commits to</option>' in pages[6].text
+    assert "No paragraph meets all of this." in words(pages[8])
+    assert [page.text.count('content="noindex"') for page in (pages[0], explored(client))] == [1, 0]
+
+
+def test_what_is_not_there_is_left_out_and_said(client, published):
+    page = explored(client, theme="T9", organisation="<b>", strength="urges", part="-1")
+    assert "A part of this address is not known here and was left out." in words(page)
+    assert 'id="heard"' in page.text
+    page = explored(client, theme="T1", group="nobody", part="7")
+    assert (found(page), "was left out" in page.text) == ([2], True)
+
+
+def test_who_was_heard_where_leads_to_the_paragraphs(client, published):
+    page = explored(client)
+    rows = [
+        " ".join(re.sub("<[^>]+>", " ", row).split())
+        for row in re.findall("<tr>.*?</tr>", page.text.split('class="cover heard"')[1], re.DOTALL)
+    ]
+    assert rows == [
+        "Theme Ministry Others All Points that are not public",
+        "Theme 1 0 1 1 1 1 1",
+        "Theme 2 0 1 1 1 1 1",
+    ]
+    assert "Others: organisations of which nobody was at the forum" in words(page)
+    (leads,) = re.findall(r'href="(\?theme=T2&amp;group=other)"', page.text)
+    assert found(client.get(reverse("paper_explore", args=[SLUG, "1.0"]) + leads.replace("&amp;", "&"))) == [3]
+
+
+# --- One paragraph --------------------------------------------------------------------------------------------------
+
+
+def test_a_paragraph_stands_at_its_address_with_all_that_is_public(client, published, settings):
+    page = paragraph(client, 2)
+    said, reference = words(page), published.public.reference
+    address = f"{settings.PORTAL_ADDRESS}/papers/{SLUG}/1.0/paragraphs/2/"
+    cite = f"position, edition 1.0, paragraph 2, SHA-256 {published.edition.sha256}, {address}"
+    assert f'<p class="cite" lang="en">Kenya’s &lt;common&gt; {cite}</p>' in page.text
+    assert 'Kenya <span class="verb">calls for</span> three things.' in page.text
+    assert f"{reference.removeprefix(reference[:9])} · Recommendation Text of public Body for public Accepted" in said
+    assert "and 1 point that is not public" in said
+    assert "Ministry of A Objected: Two is too few. Proposed: Three things. What was done: The proposed words." in said
+    assert "Asked to clear it Ministry of A" in said
+    third = words(paragraph(client, 3))
+    assert "Reservation. Ministry of A: It costs money." in third
+    assert "Said in the room. Group 2 Noted" in third
+    assert "It was heard." in third
+    assert "On no point: the secretariat wrote it" in words(paragraph(client, 1))
+    assert [SECRET in paragraph(client, place).text for place in (1, 2, 3)] == [False] * 3
+
+
+def test_the_number_of_a_paragraph_on_the_page_of_the_paper_leads_there_and_back(client, published):
+    address = f"/papers/{SLUG}/1.0/paragraphs/3/"
+    assert f'<a class="no" href="{address}">3</a>' in client.get(reverse("paper", args=[SLUG])).text
+    page = client.get(address)
+    assert f'<a href="/papers/{SLUG}/1.0/#p3">Read it in the text</a>' in page.text
+    assert re.findall(r'rel="(?:prev|next)" href="([^"]+)"', page.text) == [f"/papers/{SLUG}/1.0/paragraphs/2/"]
+
+
+def test_unknown_and_foreign_ones_are_the_404_of_the_edition(client, published):
+    draft = paper_factories.make_paper()
+    paper_factories.make_edition(draft)
+    gone = [paragraph(client, 4), paragraph(client, 0), paragraph(client, 1, "0.1"), explored(client, "0.1")]
+    gone.append(client.get(reverse("paper_paragraph", args=[draft.slug, "0.1", 1])))
+    gone.append(client.get(reverse("paper_explore", args=[draft.slug, "0.1"])))
+    gone.append(client.get(f"/papers/{SLUG}/1.0/paragraphs/two/"))
+    gone.append(client.get(f"/papers/{SLUG}/1.0/paragraphs/{10**30}/"))
+    assert [each.status_code for each in gone] == [HTTPStatus.NOT_FOUND] * len(gone)
+
+
+def test_its_way_through_the_editions_that_the_reader_may_see(client, published):
+    paper_factories.reword(published.paragraphs[2], "Kenya and its Counties commit to a third.")
+    newer = paper_factories.freeze(published.paper, "1.0.1", "corrected")
+    said = words(paragraph(client, 3, "1.0.1"))
+    assert said.count("Edition 1.0.1, paragraph 3") == 1
+    assert "Changed Kenya and its Removed: counties Added: Counties commit to a third." in said
+    assert "Edition 1.0, paragraph 3" in said
+    assert "The first edition that you can read" in said
+    assert "As it was" in words(paragraph(client, 2, "1.0.1"))
+    assert "Another edition is in force: edition 1.0.1" in words(paragraph(client, 3))
+    assert newer.sha256 in paragraph(client, 3, "1.0.1").text
+
+
+def test_a_draft_is_not_to_be_cited(client):
+    whole = paper_factories.make_whole_paper()
+    factories.change(whole.paper, slug=SLUG)
+    paper_factories.freeze(whole.paper)
+    paper_factories.bring_paper(whole.paper, "adopted")
+    assert paragraph(client, 2).status_code == HTTPStatus.NOT_FOUND
+    client.force_login(factories.make_user(Office.OFFICIAL))
+    page = paragraph(client, 2)
+    assert ("<b>DRAFT.</b>" in page.text, 'class="cite"' in page.text, "noindex" in page.text) == (True, False, True)
+
+
+def test_every_paragraph_and_every_page_of_a_long_text_in_few_queries(client, published, django_assert_num_queries):
+    content = editions.edition(paragraphs=120, points=400)
+    text = editions.canonical(content).decode()
+    paper_factories.make_edition(published.paper, "1.0.1", "corrected", content=text)
+    address = reverse("paper_edition", args=[SLUG, "1.0.1"])
+    with django_assert_num_queries(3):
+        first = client.get(address)
+    pages = [client.get(address, {"part": part}) for part in (1, 2, 3)]
+    assert found(first) == found(pages[0]) == found(pages[2])  # there is no third part
+    assert found(pages[0]) + found(pages[1]) == list(range(1, 121))
+    last = found(pages[1])[0]
+    assert f'href="{address}?part=2#p{last}">Read it in the text' in paragraph(client, last, "1.0.1").text
+    assert f'<a href="?part=2" aria-current="page">Paragraphs {last}–120</a>' in pages[1].text
+    with django_assert_num_queries(1):
+        explored(client, "1.0.1", strength="urges")
+    with django_assert_num_queries(2):
+        paragraph(client, 7, "1.0")
+    with django_assert_num_queries(1):
+        paragraph(client, 8, "1.0")
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_nothing_here_can_be_changed(client, published, method):
+    for name, more in (("paper_explore", []), ("paper_paragraph", [1])):
+        answer = getattr(client, method)(reverse(name, args=[SLUG, "1.0", *more]))
+        assert answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED
