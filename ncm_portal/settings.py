@@ -138,7 +138,7 @@ CACHES = {
 }
 # How often one reader may ask one server process: so many times in so many seconds. Behind one address of a mobile
 # network stand many people.
-LIMITS = {"feed": (600, 60), "export": (60, 600), "answer": (120, 600), "copy": (30, 600)}
+LIMITS = {"feed": (600, 60), "export": (60, 600), "answer": (120, 600), "print": (30, 600), "copy": (30, 600)}
 
 # --- People -------------------------------------------------------------------------------------------------------
 

@@ -38,6 +38,7 @@ PUBLIC = {
     "paper",
     "paper_edition",
     "paper_compare",
+    "paper_compare_pdf",
     "paper_history",
     "paper_alignment",
     "paper_explore",

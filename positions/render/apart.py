@@ -29,6 +29,7 @@ DOCUMENTS = {
     "letter": "positions.render.letter",
     "paper": "positions.render.paper",
     "participation": "positions.render.participation",
+    "redline": "positions.render.redline",
     "summary": "positions.render.summary",
 }
 # No fonts but our own, and no word of what WeasyPrint always says of those.

@@ -45,10 +45,7 @@ def paper_compare(request: HttpRequest, slug: str) -> HttpResponse:
 
     `from` and `to` are numbers of editions, `all` shows the paragraphs that stayed as well.
     """
-    editions = _editions(request, slug)
-    after = _chosen(editions, request.GET.get("to", editions[0].number))
-    older = editions[editions.index(after) + 1 :] or editions[-1:]
-    before = _chosen(editions, request.GET.get("from", older[0].number))
+    editions, before, after = compared(request, slug)
     parts = reading.changes(before.sha256, after.sha256)
     tallied = tally(parts)
     context = {
@@ -63,6 +60,15 @@ def paper_compare(request: HttpRequest, slug: str) -> HttpResponse:
         "same": tallied["same"],
     }
     return render(request, "positions/compare.html", context)
+
+
+def compared(request: HttpRequest, slug: str) -> tuple[list[Edition], Edition, Edition]:
+    """The editions that the reader may see, and the two that are compared, the earlier one first; 404 where the address
+    names one that is none, or none for this reader."""
+    editions = _editions(request, slug)
+    after = _chosen(editions, request.GET.get("to", editions[0].number))
+    older = editions[editions.index(after) + 1 :] or editions[-1:]
+    return editions, _chosen(editions, request.GET.get("from", older[0].number)), after
 
 
 def _shown(parts: list[Part], *, whole: bool) -> list[dict[str, Any]]:

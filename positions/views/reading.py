@@ -96,8 +96,13 @@ def lines(sha256: str) -> list[Block]:
 @lru_cache(maxsize=KEPT)
 def changes(before: str, after: str) -> list[Part]:
     """What changed between the editions with these two hashes. One query."""
+    return compare(*pair(before, after))
+
+
+def pair(before: str, after: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The contents of the editions with these two hashes. One query; whoever calls has checked who may read them."""
     held = dict(Edition.objects.filter(sha256__in=[before, after]).values_list("sha256", "content"))
-    return compare(json.loads(held[before]), json.loads(held[after]))
+    return json.loads(held[before]), json.loads(held[after])
 
 
 def facts(sha256: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import weasyprint
 
 from positions.render import clean, summary
 from tests.positions.render import editions
+from tests.positions.render import test_redline as redlines
 from tests.positions.render.conftest import printed_in_process
 
 pytestmark = pytest.mark.vera
@@ -62,6 +63,7 @@ def test_editions_of_every_kind_and_length_pass_both_standards(printed, heard, j
         "signs": printed_in_process(vowel_signs_and_invisible_marks()),
         "clean": printed_in_process(vowel_signs_and_invisible_marks(), clean),
         "clean-draft": printed_in_process(nothing_in_its_annexes("draft"), clean),
+        "redline": redlines.printed(redlines.compared()),
         "summary": printed_in_process(vowel_signs_and_invisible_marks(), summary),
         "summary-draft": printed_in_process(nothing_in_its_annexes("draft"), summary),
     }

@@ -1,0 +1,180 @@
+"""Two editions of a paper in one redline to print: what went and what came, in words as well as in lines and colour."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from positions.comparison import Kind, Part, Row, compare, tally
+from positions.render import printable
+from positions.render.paper import WEASYPRINT, attested, fill, frozen_at
+from positions.render.plain import groups_of_four
+from positions.render.sections import VERY_LONG
+from positions.wording import Span
+
+RENDERER_VERSION = f"ncm-redline 1.0, WeasyPrint {WEASYPRINT}"
+ATTACHMENT = "comparison.json"
+KEPT = ("sample", "language", "paper", "edition")
+OF_A_SECTION = ("number", "heading", "theme")
+OF_A_PARAGRAPH = ("number", "key", "strength", "verb", "text", "came_from")
+KINDS: tuple[Kind, ...] = ("changed", "moved and changed", "moved", "new", "removed")
+Content = dict[str, Any]
+
+
+def order(before: Content, after: Content, *, hashes: tuple[str, str]) -> Content:
+    """All that a redline prints, from the contents of two editions and their hashes: nothing but their texts."""
+    return {
+        "language": after["language"],
+        "before": {**text_of(before), "sha256": hashes[0]},
+        "after": {**text_of(after), "sha256": hashes[1]},
+    }
+
+
+def text_of(content: Content) -> Content:
+    """The text of an edition without what it rests on, and when it was adopted."""
+    adoption = content.get("adoption")
+    return {
+        **{key: content[key] for key in KEPT},
+        "adoption": {"at": adoption["at"]} if adoption else None,
+        "sections": [
+            {
+                **{key: section[key] for key in OF_A_SECTION},
+                "paragraphs": [
+                    {key: paragraph[key] for key in OF_A_PARAGRAPH if key in paragraph}
+                    for paragraph in section["paragraphs"]
+                ],
+            }
+            for section in content["sections"]
+        ],
+    }
+
+
+def kind_words(kind: str) -> str:
+    """What happened to a paragraph."""
+    return {
+        "changed": _("Changed"),
+        "moved and changed": _("Moved and changed"),
+        "moved": _("Moved"),
+        "new": _("New"),
+        "removed": _("Removed"),
+    }.get(kind, kind)
+
+
+def row(found: Row) -> Content:
+    """A paragraph as it is printed: its numbers, what happened to it, its words before and after."""
+    return {
+        "number": found.after["number"] if found.after else "",
+        "was": found.before["number"] if found.before and number_moved(found) else "",
+        "kind": kind_words(found.kind),
+        "notes": notes(found),
+        "before": spoken(found.old) if found.before else None,
+        "after": spoken(found.new) if found.after else None,
+        "long": sum(len(span.text) for span in found.spans) > VERY_LONG,
+    }
+
+
+def number_moved(found: Row) -> bool:
+    """Whether its number in the earlier edition has to be said."""
+    if found.before and found.after:
+        return found.before["number"] != found.after["number"]
+    return found.after is None
+
+
+def notes(found: Row) -> list[str]:
+    """What else there is to say: another strength, and where words came from or went."""
+    said = []
+    if found.has_other_strength and found.before and found.after:
+        verbs = {"before": found.before["verb"] or _("none"), "after": found.after["verb"] or _("none")}
+        said.append(_("Strength: %(before)s → %(after)s") % verbs)
+    if found.into:
+        said.append(_("Taken up in %(numbers)s") % {"numbers": ", ".join(map(str, found.into))})
+    if found.out_of:
+        said.append(_("Came out of %(numbers)s as it was") % {"numbers": ", ".join(map(str, found.out_of))})
+    return said
+
+
+def spoken(spans: list[Span]) -> list[Content]:
+    """Runs of words, each with what is said before it where it went or came."""
+    said = {"removed": _("deleted:"), "added": _("inserted:")}
+    return [
+        {"kind": span.kind, "gap": " " if span.gap else "", "text": span.rest, "said": said.get(span.kind, "")}
+        for span in spans
+    ]
+
+
+def part(found: Part) -> Content:
+    """A section as it is printed, with what happened to its heading and how many paragraphs stayed."""
+    same = len(found.rows) - len(found.changed)
+    stayed = ngettext("%(n)s more paragraph is as it was.", "%(n)s more paragraphs are as they were.", same)
+    return {
+        "heading": f"{found.number}. {found.heading}" if found.number and found.heading else heading(found),
+        "note": heading_note(found),
+        "rows": [row(each) for each in found.changed],
+        "same": stayed % {"n": same} if same else "",
+    }
+
+
+def heading(found: Part) -> str:
+    """The heading of a section, the earlier one where it is gone."""
+    return found.heading or found.old_heading
+
+
+def heading_note(found: Part) -> str:
+    """What happened to the heading; empty when nothing did."""
+    if not found.heading:
+        return _("Nothing of this section stands in the later edition.")
+    if not found.old_heading:
+        return _("This section is new.")
+    return "" if found.heading == found.old_heading else _("It was headed “%(old)s”.") % {"old": found.old_heading}
+
+
+def edition(content: Content) -> Content:
+    """An edition as the head of the redline names it."""
+    return {
+        "number": content["edition"]["number"],
+        "line": printable.edition_line(content),
+        "status": content["edition"]["status"],
+        "digest": groups_of_four(content["sha256"], in_line=16),
+    }
+
+
+def book(content: Content, *, address: str) -> Content:
+    """Everything that templates/print/redline.html prints. Raises KeyError when the content is not that of `order`."""
+    before, after = content["before"], content["after"]
+    parts = compare(before, after)
+    tallied = tally(parts)
+    numbers = {"before": before["edition"]["number"], "after": after["edition"]["number"]}
+    head = _("What changed from edition %(before)s to %(after)s") % numbers
+    warnings = list(dict.fromkeys([*printable.warnings(before), *printable.warnings(after)]))
+    return {
+        "paper": after["paper"],
+        "language": content["language"],
+        "head": head,
+        "title": " – ".join([after["paper"]["title"], head, *warnings]),
+        "warnings": warnings,
+        "editions": [edition(before), edition(after)],
+        "figures": [(kind_words(kind), tallied[kind]) for kind in KINDS if tallied[kind]],
+        "same": tallied["same"],
+        "parts": [part(each) for each in parts if each.is_changed],
+        "address": address,
+    }
+
+
+def render(content: Content, *, sha256: str, address: str) -> bytes:
+    """Print a redline as PDF/A-3a and PDF/UA-1, both texts attached. The same arguments give the same bytes.
+
+    In: what `order` gives, its SHA-256, and the address of the page with the same comparison. Raises ValueError when
+    the hash is not the content's or a character can't be printed.
+    """
+    from positions.render.press import press
+
+    attachment = attested(content, sha256)
+    after = content["after"]
+    return press(
+        fill("print/redline.html", after, lambda: book(content, address=address), address=address),
+        attachment=attachment,
+        name=ATTACHMENT,
+        description=f"The two texts that are compared, SHA-256 {sha256}",
+        moment=max(frozen_at(content["before"]), frozen_at(after)),
+        also="redline.css",
+    )
