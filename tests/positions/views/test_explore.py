@@ -167,7 +167,10 @@ def test_every_paragraph_and_every_page_of_a_long_text_in_few_queries(client, pu
     assert found(pages[0]) + found(pages[1]) == list(range(1, 121))
     last = found(pages[1])[0]
     assert f'href="{address}?part=2#p{last}">Read it in the text' in paragraph(client, last, "1.0.1").text
-    assert f'<a href="?part=2" aria-current="page">Paragraphs {last}–120</a>' in pages[1].text
+    assert f'<b aria-current="page">Paragraphs {last}–120</b>' in pages[1].text
+    ids = re.findall(r' id="p(\d+)"', pages[0].text)
+    assert sorted(map(int, ids)) == list(range(1, 121))  # whatever part a link to a paragraph leads to, it is there
+    assert f'<a href="?part=2"><i id="p{last}"></i>' in pages[0].text
     with django_assert_num_queries(1):
         explored(client, "1.0.1", strength="urges")
     with django_assert_num_queries(2):
