@@ -108,7 +108,7 @@ def _is_empty() -> None:
         if model._meta.label_lower not in tables.REFERENCE and (count := rows.count()):
             found.append(f"{count} rows of {model._meta.label_lower} ({model._meta.verbose_name_plural})")
     if found:
-        raise BadPackage("This portal is not empty; nothing was loaded. It holds:", *found)
+        raise BadPackage("This portal is not empty. It holds:", *found)
 
 
 def _clear_reference() -> None:

@@ -102,6 +102,12 @@ def test_a_changed_entry_with_a_hash_to_match_is_found_at_the_next_one(journal):
     assert check_journal.check() == (3, forged.computed_hash(), complaint)
 
 
+def test_an_entry_emptied_of_all_but_its_hash_is_found(journal):
+    behind_the_triggers(f"UPDATE {TABLE} SET kind = '', reason = '', data = '{{}}' WHERE number = 3")
+    complaint = "only the hash is left of 1 entries from entry 3 on; 0 may be so"
+    assert check_journal.check() == (2, journal[1].hash, complaint)
+
+
 @pytest.mark.parametrize(
     ("gone", "complaint"),
     [

@@ -22,21 +22,22 @@ class Verdict(NamedTuple):
 def check(say: Callable[[str], None] = lambda line: None) -> Verdict:
     """Walk the journal from its first entry to the first that is broken, or to its end."""
     number, previous, bare, told = 0, FIRST_HASH, 0, 0
+    before_bare = Verdict(0, FIRST_HASH)
     for event in _entries():
         complaint = _complaint(event, number + 1, previous)
         if complaint:
             return Verdict(number, previous, complaint)
+        if event.is_bare and not bare:
+            before_bare = Verdict(number, previous)
         number, previous, bare = event.number, event.hash, bare + event.is_bare
         if event.verb == LOADED:
             told = event.data.get("elsewhere", 0)
         if number % STEP == 0:
             say(f"  {number} entries checked")
-    return Verdict(number, previous, "" if bare == told else _emptied(bare, told))
-
-
-def _emptied(bare: int, told: int) -> str:
-    """Entries are known by their hash alone where the archive did not hold them, and as many as its loading entered."""
-    return f"{bare} entries were emptied of all but their hash; a loaded archive accounts for {told} of them"
+    if bare != told:  # only those that a loaded archive did not hold, as many as its loading entered
+        complaint = f"only the hash is left of {bare} entries from entry {before_bare.checked + 1} on; {told} may be so"
+        return before_bare._replace(complaint=complaint)
+    return Verdict(number, previous)
 
 
 def _entries() -> Iterator[Event]:

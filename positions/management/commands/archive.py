@@ -113,13 +113,13 @@ class Command(BaseCommand):
             if watched and share != drawn:
                 drawn = share
                 bar = "█" * (share * WIDTH // 100)
-                self.stderr.write(f"\r{what} {bar:░<{WIDTH}} {share:3d} %", ending="")
+                self.stderr.write(f"\r{what} {bar:░<{WIDTH}} {share:3d} %", str, ending="")
 
         try:
             yield progress
         finally:
             if drawn >= 0:
-                self.stderr.write("\r\033[K", ending="")
+                self.stderr.write("\r\033[K", str, ending="")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 
+import pgtrigger
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
@@ -160,10 +161,9 @@ def test_the_journal_of_a_loaded_portal_still_guards_itself(sample, empty):
     with open_package(sample.target) as package:
         load(package)
     bare = Event.objects.filter(kind="").count()
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with pgtrigger.ignore(), connection.cursor() as cursor:
         cursor.execute("UPDATE consultations_event SET kind = '' WHERE number = 5")
-    said = f"{bare + 1} entries were emptied of all but their hash; a loaded archive accounts for {bare} of them"
+    said = f"only the hash is left of {bare + 1} entries from entry 5 on; {bare} may be so"
     assert check_journal().complaint == said
 
 
@@ -262,7 +262,7 @@ def refused(path):
 def test_a_portal_that_is_not_empty_says_what_it_holds(sample, empty):
     factories.make_secretariat()
     assert refused(sample.target) == [
-        "This portal is not empty; nothing was loaded. It holds:", "1 rows of consultations.user (people)",
+        "This portal is not empty. It holds:", "1 rows of consultations.user (people)",
     ]  # fmt: skip
     assert run(sample.target, load=True)[0] == 1
 
