@@ -98,7 +98,7 @@ def _page(request: HttpRequest, edition: Edition, editions: list[Edition]) -> Ht
         **standing(edition, editions),
         "annexes": getattr(request.user, "office", "") in TRUSTED,
         "files": {artefact.format: artefact for artefact in edition.artefacts.order_by("format")},
-        "forms": [form for form in FORMS if form not in NEEDED],
+        "forms": [form for form in ArtefactFormat if form in FORMS and form not in NEEDED],
         "text": reading.text(edition.sha256, address_of(edition), part),
         "parts": parts,
         "part": part,

@@ -57,3 +57,7 @@ def test_a_text_that_does_not_fit_says_so_and_one_that_fits_is_whole(letter):
     assert (begun.strip(letter), bool(told), rest) == ("", True, " The CSV and JSON files have the whole text.)")
     assert LONGEST - size < len(cut.encode("utf-16-le")) // 2 <= LONGEST
     assert read_back(fits + letter)[0].value == cut
+
+
+def test_an_apostrophe_that_somebody_typed_is_not_lost_when_reading_takes_ours_away():
+    assert [escaped(each) for each in ("'=1", "''-1", "'a", "''", None, 3)] == ["''=1", "'''-1", "'a", "''", "", "3"]

@@ -367,6 +367,8 @@ def test_every_table_of_a_published_paper_can_be_had(client, published):
     said = dict(row[:2] for row in book["Edition"].iter_rows(values_only=True))
     assert said["Verify a copy"] == settings.PORTAL_ADDRESS + reverse("verify_hash", args=[published.edition.sha256])
     assert published.edition.artefacts.count() == 2 + len(names) + 1
+    listed = re.findall(r'position-paper\.([a-z.]+)">', page(client, "paper", "gcm-2017"))
+    assert listed == ["json", *(form for form in ArtefactFormat if form in FORMS and form not in {"pdf", "json"})]
 
 
 def test_the_schema_of_the_data_is_served_to_every_site_and_once(client, published):
