@@ -21,10 +21,11 @@ from django.urls.resolvers import RoutePattern
 from pypdf import PdfReader
 from zeal import zeal_ignore
 
-from consultations.models import Attachment, MembershipRole, SessionRole
+from consultations.models import Attachment, MembershipRole, Milestone, SessionRole
 from consultations.workflow import start_draft
 from ncm_portal.workflow import journal
 from positions.edition import render_artefacts
+from positions.models import Brief, BriefParagraph, Reflection
 from tests import factories
 from tests.paper_factories import bring_paper, freeze, make_disposition, make_paper, make_paragraph, make_section
 from tests.sign_in import sign_in
@@ -49,9 +50,10 @@ def word(whose: str, place: str) -> str:
     return f"{whose}{place}arinko"
 
 
+BRIEF, FINDING = word("bq", "ask"), word("uf", "note")  # of a brief; of a finding that was not released
 OF_DRAFT = {word(DRAFT, place) for place in ("title", "body", "name")}
 SENT = {word(whose, place) for whose in (SECRETARIAT, MEMBERS, HELD) for place in PLACES}
-ALL = SENT | OF_DRAFT
+ALL = SENT | OF_DRAFT | {BRIEF, FINDING}
 OF_MEMBERS = {word(MEMBERS, place) for place in PLACES if place != "passage"}
 PUBLIC = {word(HELD, place) for place in OPEN}
 
@@ -113,7 +115,24 @@ def make_world(*, printed: bool = True) -> SimpleNamespace:
     if printed:
         render_artefacts(world.edition)
     bring_paper(world.paper, "published")
+    world.milestone = _follow(world)
     return world
+
+
+def _follow(world: SimpleNamespace) -> Milestone:
+    """A milestone that was held, with the brief for it and a finding that nobody has released."""
+    milestone = Milestone.objects.create(
+        title="Meeting", kind="meeting", level="global", actual_start=world.forum.starts_on, state="held", is_key=True
+    )
+    officer, now = factories.make_secretariat(), world.edition.frozen_at
+    about = {"edition": world.edition, "milestone": milestone, "by": officer, "at": now}
+    brief = Brief.objects.create(number=1, ask=f"We ask for {BRIEF}.", **about)
+    BriefParagraph.objects.create(brief=brief, paragraph=world.paragraph, order=1)
+    Reflection.objects.create(
+        paragraph=world.paragraph, provision=factories.make_provision("GCM-02"), value="contrary", reference="Report",
+        note=f"They say {FINDING}.", **about,
+    )  # fmt: skip
+    return milestone
 
 
 def _readers(world: SimpleNamespace) -> dict[str, Any]:
@@ -139,9 +158,10 @@ def _readers(world: SimpleNamespace) -> dict[str, Any]:
 MAY_FIND = {
     **dict.fromkeys(["visitor", "rapporteur of another organisation"], PUBLIC),
     **dict.fromkeys(["system administrator", "clearing officer of the owner"], PUBLIC),
-    **dict.fromkeys(["member", "official and clearing officer"], PUBLIC | OF_MEMBERS),
-    "head": SENT,
-    "owner": ALL,
+    "member": PUBLIC | OF_MEMBERS,
+    "official and clearing officer": PUBLIC | OF_MEMBERS | {BRIEF},
+    "head": SENT | {BRIEF, FINDING},
+    "owner": SENT | OF_DRAFT,
 }
 
 
@@ -172,6 +192,8 @@ def records(world: SimpleNamespace) -> list[Record]:
     sources = world.paragraph.wording.groundings.values_list("pk", flat=True)
     own += [{"key": [world.paragraph.key], "pk": list(sources)}]
     own += [{"pk": [row.pk]} for row in (world.paper, world.body, world.forum, world.session, world.owner)]
+    findings = list(world.milestone.reflections.values_list("pk", flat=True))
+    own += [{"pk": [world.milestone.pk], "finding": findings, "table": ["findings"]}]
     return [common | each for each in own]
 
 

@@ -54,6 +54,7 @@ FLOORS = {
         "forum_letters",
         "forum_news",
         "participation",
+        "positions.briefs",
         "positions.communique",
         "positions.verification",
     ],

@@ -79,6 +79,12 @@ def open_actions_of(stakeholder: Stakeholder) -> QuerySet[ActionPoint]:
     return in_order(with_source(mine))
 
 
+def open_before(forum: Forum) -> QuerySet[ActionPoint]:
+    """What earlier forums left open, for `forum` to ask about: the overdue first, then by day. One query."""
+    earlier = ActionPoint.objects.filter(state=ActionState.OPEN, forum__starts_on__lt=forum.starts_on)
+    return in_order(with_source(earlier))
+
+
 def commitments() -> QuerySet[ActionPoint]:
     """What was promised in the sessions of forums that are reported: for everybody, in order. One query."""
     return in_order(with_source(ActionPoint.objects.filter(point__isnull=False, forum__state=ForumState.REPORTED)))

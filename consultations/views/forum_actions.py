@@ -25,13 +25,14 @@ from consultations.forms.outcome import (
 )
 from consultations.models import ActionPoint, ActionState, Event, Forum, Stakeholder
 from consultations.permissions import organisations_of
-from consultations.queries.outcome import in_order, with_source
+from consultations.queries.outcome import in_order, open_before, with_source
 from consultations.workflow import ACTION_MOVES
 from ncm_portal.workflow import moves_open_to
 
 from .access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
 from .memory import kept_for_visitors
 
+MOST_BEFORE = 30  # of earlier forums, on the page of a later one
 MOST, MOST_FOR_ALL = 500, 100  # actions on one page of the desk, and of everybody
 VERBS = {"drop_action": workflow.drop_action, "reopen_action": workflow.reopen_action}
 BY_REASON = {verb: ACTION_MOVES[verb] for verb in VERBS}
@@ -70,6 +71,7 @@ def _list(
         "actions": actions,
         "open": sum(action.state == ActionState.OPEN for action in actions),
         "overdue": sum(action.is_overdue for action in actions),
+        "left_open": list(open_before(forum)[:MOST_BEFORE]),
         "to_carry": len(workflow.commitments_to_carry(forum)),
     }
     return render(request, "consultations/forum_day/desk_actions.html", context, status=outcome.status)

@@ -9,7 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from consultations.forms import LineField, PlainTextField
 from consultations.models import Milestone, MilestoneState, Provision
 from consultations.workflow.milestones import DATES, problems_with_dates
-from positions.models import CORRECTION_LIMIT, NEEDS_NOTE, NOTE_LIMIT, Paragraph, Reflection, ReflectionValue
+from positions.models import (
+    BRIEF_PART,
+    CORRECTION_LIMIT,
+    NEEDS_NOTE,
+    NOTE_LIMIT,
+    Brief,
+    Paragraph,
+    Reflection,
+    ReflectionValue,
+)
 from positions.workflow.aftermath import wanting
 
 NO_DATE = _("This is no date. Write it like 2026-11-30.")
@@ -133,3 +142,53 @@ class CorrectFindingForm(FindingForm):
     def __init__(self, *args: Any, finding: Reflection, **options: Any) -> None:
         options["initial"] = {name: getattr(finding, name) for name in ("value", "reference", "note")}
         super().__init__(*args, **options)
+
+
+def _part(label: Any, limit: int = BRIEF_PART, rows: int = 4, **options: Any) -> PlainTextField:
+    widget = forms.Textarea(attrs={"rows": rows})
+    return PlainTextField(label=label, max_length=limit, what=label, widget=widget, **options)
+
+
+class BriefForm(forms.Form):
+    """What officials carry to a milestone."""
+
+    paragraphs = forms.MultipleChoiceField(
+        label=_("Paragraphs that it carries"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("A few: the brief has two pages at most."),
+        error_messages={"required": _("Choose at least one paragraph.")},
+    )
+    ask = _part(_("What Kenya asks"), error_messages={"required": _("Say what Kenya asks.")})
+    flexibility = _part(_("Flexibility"), required=False, help_text=_("What may be given, and for what."))
+    red_line = _part(_("Red line"), required=False, help_text=_("What is not agreed to, whatever is offered."))
+    speaking_points = _part(_("Speaking points"), 2 * BRIEF_PART, 8, required=False, help_text=_("One on each line."))
+    field_order = ["ask", "flexibility", "red_line", "speaking_points", "paragraphs"]
+
+    def __init__(
+        self, *args: Any, printed: Sequence[tuple[Paragraph, dict[str, Any]]], last: Brief | None, **options: Any
+    ) -> None:
+        options["initial"] = _words_of(last, printed) if last else {}
+        super().__init__(*args, **options)
+        self.printed = {str(words["number"]): paragraph for paragraph, words in printed}
+        fields: Any = self.fields
+        fields["paragraphs"].choices = [
+            (str(words["number"]), f"{words['number']}. {_shortened(words['text'])}") for _paragraph, words in printed
+        ]
+
+    @classmethod
+    def labels(cls) -> list[tuple[str, Any]]:
+        """The parts of a brief in their order, each with its words."""
+        return [(name, field.label) for name, field in cls.base_fields.items() if name != "paragraphs"]
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the verb takes; the paragraphs in the order of the text."""
+        chosen = set(self.cleaned_data["paragraphs"])
+        paragraphs = [paragraph for number, paragraph in self.printed.items() if number in chosen]
+        return {**self.cleaned_data, "paragraphs": paragraphs}
+
+
+def _words_of(brief: Brief, printed: Sequence[tuple[Paragraph, dict[str, Any]]]) -> dict[str, Any]:
+    held = set(brief.chosen.values_list("paragraph", flat=True))
+    parts = {name: getattr(brief, name) for name, _label in BriefForm.labels()}
+    return {**parts, "paragraphs": [str(words["number"]) for paragraph, words in printed if paragraph.pk in held]}

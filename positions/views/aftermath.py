@@ -1,5 +1,6 @@
 """At the desk after the adoption: the milestones of a paper, and what each left of it."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -15,7 +16,7 @@ from consultations.models import Milestone, MilestoneState, Provision
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from positions import alignment, workflow
 from positions.forms.aftermath import CorrectFindingForm, MilestoneForm, ReflectionForm
-from positions.models import Edition, Paragraph, PositionPaper, Reflection
+from positions.models import Brief, Edition, Paragraph, PositionPaper, Reflection
 from positions.permissions import may_release
 from positions.workflow.afterwards import printed_paragraphs
 from positions.workflow.conditions import final_edition
@@ -31,7 +32,9 @@ def desk_after(request: HttpRequest, slug: str) -> HttpResponse:
     """The milestones of a paper with what was written for each, and all others to choose from."""
     paper = known_paper(request, slug)
     if chosen := request.GET.get("milestone"):
-        return redirect("desk_findings", slug, _milestone(int(chosen) if chosen.isdecimal() else 0).pk)
+        return redirect(
+            "desk_findings", slug, known_milestone(int(chosen) if re.fullmatch(r"[0-9]{1,10}", chosen) else 0).pk
+        )
     found = alignment.milestones_of(paper, all_written=True)
     findings: dict[int, int] = {}
     standing = Reflection.objects.standing().filter(edition__paper=paper)
@@ -47,14 +50,14 @@ def desk_after(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "positions/desk/after.html", context)
 
 
-def _milestone(pk: int) -> Milestone:
+def known_milestone(pk: int) -> Milestone:
     """The milestone with this number; 404 where there is none, or where no database could hold the number."""
     if not 0 < pk < 2**31:
         raise Http404
     return get_object_or_404(Milestone, pk=pk)
 
 
-def _printed(edition: Edition | None) -> Printed:
+def printed_with_words(edition: Edition | None) -> Printed:
     """The paragraphs of an edition with their printed words, in order."""
     if edition is None:
         return []
@@ -67,8 +70,8 @@ def _printed(edition: Edition | None) -> Printed:
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_findings(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """What one milestone left of a paper, and a form for the next finding."""
-    paper, milestone = known_paper(request, slug), _milestone(pk)
-    printed, objectives = _printed(final_edition(paper)), alignment.objectives()
+    paper, milestone = known_paper(request, slug), known_milestone(pk)
+    printed, objectives = printed_with_words(final_edition(paper)), alignment.objectives()
     findings = _findings(paper, milestone)
     left = _left(printed, objectives, findings)
     data = request.POST if request.method == "POST" else None
@@ -132,6 +135,7 @@ def _show(
         "reasons": outcome.reasons,
         "is_held": milestone.state == MilestoneState.HELD,
         "release": paper.releases.filter(milestone=milestone).select_related("by").first(),
+        "has_brief": Brief.objects.visible_to(request.user).filter(edition__paper=paper, milestone=milestone).exists(),
         "may_release": may_release(request.user, paper),
     }
     return render(request, "positions/desk/findings.html", context, status=outcome.status)
@@ -141,7 +145,7 @@ def _show(
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_milestone(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """When a milestone was planned and when it took place."""
-    paper, milestone = known_paper(request, slug), _milestone(pk)
+    paper, milestone = known_paper(request, slug), known_milestone(pk)
     form = MilestoneForm(request.POST if request.method == "POST" else None, milestone=milestone)
     outcome = NOTHING_DONE
     if request.method == "POST":
@@ -160,12 +164,12 @@ def desk_milestone(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_POST
 def desk_release(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Let everybody read what was found after a milestone."""
-    paper, milestone = known_paper(request, slug), _milestone(pk)
+    paper, milestone = known_paper(request, slug), known_milestone(pk)
     outcome = attempt(lambda: workflow.release_reflections(paper, by=request.user, milestone=milestone))
     if not outcome.reasons:
         messages.success(request, _("Released. Everybody reads it on the page of the paper."))
         return redirect("desk_findings", slug, pk)
-    printed, objectives = _printed(final_edition(paper)), alignment.objectives()
+    printed, objectives = printed_with_words(final_edition(paper)), alignment.objectives()
     findings = _findings(paper, milestone)
     left = _left(printed, objectives, findings)
     form = ReflectionForm(printed=printed, objectives=objectives, initial=_asked(request, left))

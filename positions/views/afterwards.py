@@ -14,6 +14,7 @@ from consultations.permissions import is_secretariat
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
 from ncm_portal.workflow import moves_open_to
 from positions import workflow
+from positions.briefs import briefs_of
 from positions.forms.afterwards import AnnexForm, CorrectionForm
 from positions.models import TRUSTED, Corrigendum, Paragraph, PositionPaper, RestrictedAnnex
 from positions.wording import redline
@@ -113,7 +114,7 @@ def desk_corrigendum_move(request: HttpRequest, slug: str, pk: int, verb: str) -
 # --- For officials only -----------------------------------------------------------------------------------------------
 
 
-def _trusted_paper(request: HttpRequest, slug: str) -> PositionPaper:
+def trusted_paper(request: HttpRequest, slug: str) -> PositionPaper:
     """The paper, for officials, the secretariat and its head; the same 404 for everybody else as for an unknown one."""
     if getattr(request.user, "office", "") not in TRUSTED:
         raise Http404
@@ -123,9 +124,10 @@ def _trusted_paper(request: HttpRequest, slug: str) -> PositionPaper:
 @require_safe
 def annexes(request: HttpRequest, slug: str) -> HttpResponse:
     """The restricted annexes of a paper, whole."""
-    paper = _trusted_paper(request, slug)
+    paper = trusted_paper(request, slug)
     rows = RestrictedAnnex.objects.visible_to(request.user).filter(paper=paper, replaced_at=None)
     context = {"paper": paper, "annexes": rows.select_related("by"), "may_write": is_secretariat(request.user)}
+    context["briefs"] = briefs_of(paper, request.user)
     response = render(request, "positions/decide/annexes.html", context)
     response["Cache-Control"] = "no-store, private"
     return response
@@ -135,7 +137,7 @@ def annexes(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def annex_write(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Write a restricted annex anew, or a new one (number 0)."""
-    paper = _trusted_paper(request, slug)
+    paper = trusted_paper(request, slug)
     rows = RestrictedAnnex.objects.visible_to(request.user).filter(paper=paper, replaced_at=None)
     annex = get_object_or_404(rows, number=number) if number else None
     initial = {"title": annex.title, "text": annex.text} if annex else {}

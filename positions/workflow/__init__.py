@@ -35,6 +35,7 @@ from .amendments import (
     recommend,
     withdraw_amendment,
 )
+from .briefs import write_brief
 from .clearance import (
     CLEARANCE_MOVES,
     agree_to_rest,

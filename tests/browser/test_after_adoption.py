@@ -4,6 +4,8 @@ import pytest
 from django.urls import reverse
 
 from consultations.models import Milestone
+from ncm_portal.workflow import now
+from positions.models import Brief, BriefParagraph
 from tests.browser.conftest import BOTH, PHONE
 from tests.factories import make_head, make_secretariat, make_user
 from tests.paper_factories import make_published_paper
@@ -80,6 +82,24 @@ def test_two_officers_correct_a_slip_and_only_officials_read_the_annex(open_wind
     assert visitor.url.endswith(f"/account/login/?next={annexes}")
 
 
+def look_at_the_brief(window, published, milestone):
+    """Send it empty, and read one that is there; printing is tested elsewhere."""
+    address = [published.paper.slug, milestone.pk]
+    window.goto(reverse("brief_write", args=address))
+    window.get_by_label("Red line").fill("Not this.")
+    window.get_by_role("button", name="Keep the brief").click()
+    window.check()
+    assert window.locator("#problem").evaluate("each => each === document.activeElement")
+    assert window.get_by_label("Red line").input_value() == "Not this."
+    row = Brief.objects.create(
+        edition=published.edition, milestone=milestone, number=1, ask="One thing.", by=published.first, at=now()
+    )
+    BriefParagraph.objects.create(brief=row, paragraph=published.paragraphs[1], order=1)
+    window.goto(reverse("brief", args=address))
+    window.check()
+    assert "One thing." in window.inner_text("main")
+
+
 def test_what_a_milestone_left_is_written_down_and_released(open_window, published, picture):
     paper, head = published.paper, make_head()
     give_second_factor(head)
@@ -109,6 +129,7 @@ def test_what_a_milestone_left_is_written_down_and_released(open_window, publish
     window.check()
     window.goto(reverse("desk_milestone", args=[paper.slug, milestone.pk]))
     window.check()
+    look_at_the_brief(window, published, milestone)
     visitor.goto(reverse("paper", args=[paper.slug]))
     visitor.get_by_role("link", name="What became of it").click()
     visitor.check()

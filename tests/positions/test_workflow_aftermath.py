@@ -1,5 +1,6 @@
 """After the adoption: dates of milestones, findings, their corrections and their release, and who reads them when."""
 
+import csv
 from datetime import date
 from types import SimpleNamespace
 
@@ -8,13 +9,23 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from consultations.models import Event, Evidence, Milestone
+from consultations.models import ActionPoint, Event, Evidence, Milestone
 from consultations.workflow import date_milestone
 from ncm_portal import workflow as house
 from ncm_portal.workflow import Blocked, NotAllowed
 from positions import workflow
 from positions.models import Reflection
-from tests.factories import change, make_head, make_provision, make_secretariat, make_user
+from tests.factories import (
+    change,
+    make_forum,
+    make_head,
+    make_point,
+    make_provision,
+    make_secretariat,
+    make_session,
+    make_user,
+    walk,
+)
 from tests.pages import words
 from tests.paper_factories import bring_paper, freeze, make_whole_paper
 from tests.sign_in import sign_in
@@ -245,3 +256,42 @@ def test_the_desk_writes_corrects_strikes_and_releases(world):
     assert {
         outsider.get(address).status_code for address in (here, one, dates, reverse("desk_after", args=[slug]))
     } == {404}
+
+
+# --- For the review report --------------------------------------------------------------------------------------------
+
+
+def table_of(client, world, name) -> list[list[str]]:
+    answer = client.get(reverse("review_report", args=[world.paper.slug, name]))
+    return list(csv.reader(answer.getvalue().decode("utf-8-sig").splitlines())) if answer.status_code == 200 else []
+
+
+def test_the_tables_for_the_review_report(world):
+    point = make_point(session=make_session(world.forum, title="Group 1"), kind="commitment", text="To count.")
+    reflect(world, note="=1+1", reference="Summary, paragraph 3")
+    officer, official = sign_in(Client(), world.officer), sign_in(Client(), make_user("official"))
+    (row,) = table_of(officer, world, "findings")[1:]
+    assert row[:9] == [
+        ADDIS, "GCM-02", "Title of GCM-02", "2", "Kenya calls for three things.", "in part", "Summary, paragraph 3",
+        "'=1+1", "",
+    ]  # fmt: skip
+    assert (row[-1], table_of(official, world, "findings")[1:]) == ("no", [])
+    workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
+    assert [each[-1] for each in table_of(official, world, "findings")[1:]] == ["yes"]
+    assert table_of(official, world, "milestones")[1][:8] == [ADDIS, "", "", "", "2017-10-26", "", "held", "yes"]
+    ActionPoint.objects.create(
+        forum=world.forum, point=point, text="To count.", responsible="Bureau", by=world.officer, at=house.now()
+    )
+    later = make_forum(world.consultation)
+    page = words(officer.get(reverse("forum_actions", args=[later.slug])))
+    assert "Left open by earlier forums" in page
+    assert "To count." in page
+    assert "Left open" not in words(officer.get(reverse("forum_actions", args=[world.forum.slug])))
+    walk(world.forum, "registration_closed", "in_session", "held", "reported")
+    assert [each[1:7] for each in table_of(official, world, "commitments")[1:]] == [
+        ["Group 1", point.reference, "To count.", "Bureau", "", "open"]
+    ]
+    for person in (make_user(), make_user("sysadmin")):
+        stranger = sign_in(Client(), person)
+        assert stranger.get(reverse("review_report", args=[world.paper.slug, "findings"])).status_code == 404
+    assert officer.get(reverse("review_report", args=[world.paper.slug, "nothing"])).status_code == 404

@@ -6,7 +6,7 @@ from datetime import timedelta
 from consultations.models import Milestone
 from positions import sample
 from positions.models import Reflection
-from positions.workflow import correct_reflection, reflect, release_reflections
+from positions.workflow import correct_reflection, reflect, release_reflections, write_brief
 
 from .agenda import Act, Chapter, Stage, one_after_another
 from .drafting import DRAFTER
@@ -23,6 +23,7 @@ def acts(stage: Stage) -> Iterator[Act]:
         for at, row in one_after_another(milestone["written"], MINUTES, own):
             yield Act(at, find, (milestone["title"], row))
         yield Act(milestone["released"], release, (milestone["title"],))
+    yield Act(rows["brief"]["at"], brief, (rows["brief"],))
     yield Act(rows["correction"]["at"], correct, (rows["correction"],))
 
 
@@ -48,11 +49,24 @@ def release(stage: Stage, title: str) -> None:
     release_reflections(stage.paper, by=stage.person(CHAIR), milestone=Milestone.objects.get(title=title))
 
 
+def brief(stage: Stage, row: sample.Row) -> None:
+    """An officer writes what the delegation carries to a milestone."""
+    parts = {name: row[name] for name in ("ask", "flexibility", "red_line", "speaking_points")}
+    paragraphs = [stage.paragraphs[key] for key in row["paragraphs"]]
+    milestone = Milestone.objects.get(title=_title(row["milestone"]))
+    write_brief(stage.paper, by=stage.person(row["by"]), milestone=milestone, paragraphs=paragraphs, **parts)
+
+
+def _title(key: str) -> str:
+    """The title of a milestone of the sample."""
+    (title,) = [each["title"] for each in sample.read("aftermath")["milestone"] if each["key"] == key]
+    return title
+
+
 def correct(stage: Stage, row: sample.Row) -> None:
     """The drafter puts one finding right."""
-    (titles,) = [each["title"] for each in sample.read("aftermath")["milestone"] if each["key"] == row["milestone"]]
     about = {"paragraph": stage.paragraphs[row["paragraph"]], "provision__code": row["objective"]}
-    found = Reflection.objects.current().get(milestone__title=titles, **about)
+    found = Reflection.objects.current().get(milestone__title=_title(row["milestone"]), **about)
     correct_reflection(found, by=stage.person(DRAFTER), reason=row["reason"], **_words(row))
 
 

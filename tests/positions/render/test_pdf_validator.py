@@ -3,10 +3,13 @@
 Files are judged together: most of the time of one that is judged alone goes into the validator's start.
 """
 
+import hashlib
+
 import pytest
 import weasyprint
 
-from positions.render import clean, summary
+from positions.render import brief, clean, summary
+from positions.render.paper import canonical
 from tests.positions.render import editions
 from tests.positions.render import test_redline as redlines
 from tests.positions.render.conftest import printed_in_process
@@ -54,12 +57,29 @@ def vowel_signs_and_invisible_marks():
     return content
 
 
+def a_brief():
+    """A brief of two pages, restricted and a sample, with all its parts."""
+    parts = dict.fromkeys(
+        ("ask", "flexibility", "red_line", "speaking_points"), "- One line.\n- Another.\n\nA paragraph."
+    )
+    carried = {"verb": "calls for", "text": "Kenya calls for this. " * 30, "lang": "en", "reservations": ["A body"]}
+    content = {
+        "language": "en", "sample": True, "as_of": "2017-11-28T12:00:00+00:00", "address": "https://portal.example/",
+        "paper": {"title": "Position"}, "edition": {"number": "1.0", "status": "Adopted by consensus", "sha256": "0" * 64},
+        "milestone": {"title": "Meeting", "place": "Puerto Vallarta", "first": "2017-12-04", "last": "2017-12-06"},
+        "version": 1, **parts,
+        "paragraphs": [{**carried, "number": number, "objectives": ["2", "5"]} for number in (7, 8, 9, 10, 11)],
+    }  # fmt: skip
+    return brief.render(content, sha256=hashlib.sha256(canonical(content)).hexdigest(), address="")
+
+
 def test_editions_of_every_kind_and_length_pass_both_standards(printed, heard, judged):
     assert len(heard.artifacts) > 40
     found = {
         "long": printed,
         "draft": printed_in_process(nothing_in_its_annexes("draft")),
         "review": printed_in_process(nothing_in_its_annexes("review")),
+        "brief": a_brief(),
         "signs": printed_in_process(vowel_signs_and_invisible_marks()),
         "clean": printed_in_process(vowel_signs_and_invisible_marks(), clean),
         "clean-draft": printed_in_process(nothing_in_its_annexes("draft"), clean),

@@ -1,0 +1,79 @@
+"""The brief for a milestone as a PDF of two pages at most: the same look and the same press as the paper."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.template import Context
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from positions.render.paper import RENDERER_VERSION as PRESS
+from positions.render.paper import attested, engine, set_up_alone
+from positions.render.plain import blocks, day, days
+
+RENDERER_VERSION = f"ncm-brief 1.0, {PRESS}"
+ATTACHMENT = "brief.json"
+STYLESHEET = "brief.css"
+MOST_PAGES = 2
+Content = dict[str, Any]
+
+
+def readable(content: Content, sha256: str) -> Content:
+    """The brief as its template reads it. Pure: values in, values out."""
+    milestone, edition = content["milestone"], content["edition"]
+    restricted = _("RESTRICTED: for officials. Do not copy or pass on.")
+    return {
+        "content": content,
+        "title": _("Brief: %(milestone)s") % {"milestone": milestone["title"]},
+        "restricted": restricted,
+        "warnings": [restricted] + [_("SAMPLE: organisations and people are invented")] * bool(content["sample"]),
+        "when": ", ".join(filter(None, [days(milestone["first"], milestone["last"]), milestone["place"]])),
+        "edition": _("Edition %(number)s") % {"number": edition["number"]},
+        "version": _("version %(number)s, %(day)s") % {"number": content["version"], "day": day(content["as_of"])},
+        "short_hash": sha256[:16],
+        "parts": [
+            (words, blocks(content[part]))
+            for words, part in (
+                (_("What Kenya asks"), "ask"),
+                (_("Flexibility"), "flexibility"),
+                (_("Red line"), "red_line"),
+                (_("Speaking points"), "speaking_points"),
+            )
+            if content[part]
+        ],
+        "paragraphs": [{**each, "blocks": blocks(each["text"], each["verb"])} for each in content["paragraphs"]],
+    }
+
+
+def html(content: Content, sha256: str) -> str:
+    """The brief as HTML to be printed, in its language."""
+    set_up_alone()
+    with translation.override(content["language"]):
+        values = {
+            **readable(content, sha256),
+            "renderer": f"NCM Portal, {RENDERER_VERSION}",
+            "moment": _moment(content).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        return engine().get_template("print/brief.html").render(Context(values, use_l10n=False, use_tz=False))
+
+
+def _moment(content: Content) -> datetime:
+    return datetime.fromisoformat(content["as_of"]).astimezone(UTC)
+
+
+def render(content: Content, *, sha256: str, address: str) -> bytes:
+    """Print a brief as PDF/A-3a and PDF/UA-1, its content attached. The same content gives the same bytes.
+
+    Raises ValueError when the hash is not the content's or a character can't be printed.
+    """
+    from positions.render.press import press
+
+    attachment = attested(content, sha256)
+    return press(
+        html(content, sha256),
+        attachment=attachment,
+        name=ATTACHMENT,
+        description=f"Content of the brief, SHA-256 {sha256}",
+        moment=_moment(content),
+        also=STYLESHEET,
+    )

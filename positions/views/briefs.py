@@ -1,0 +1,87 @@
+"""Briefs for milestones: read by officials, the secretariat and its head; written by the secretariat."""
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations.permissions import is_secretariat
+from consultations.views.access import INVALID, NOTHING_DONE, attempt, for_secretariat
+from positions import briefs, workflow
+from positions.forms.aftermath import BriefForm
+from positions.models import Brief, PositionPaper
+from positions.render.pdf import RenderFailed
+from positions.workflow.briefs import printed
+from positions.workflow.conditions import final_edition
+
+from .aftermath import known_milestone, printed_with_words
+from .afterwards import trusted_paper
+from .printed_forms import later
+
+PRINTING = 60
+
+
+def _closed(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store, private"
+    return response
+
+
+def _brief(request: HttpRequest, paper: PositionPaper, pk: int) -> Brief:
+    """The last brief for a milestone; 404 where there is none, or none for this reader."""
+    found = next((each for each in briefs.briefs_of(paper, request.user) if each.milestone_id == pk), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_safe
+def brief(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The brief for a milestone. 404 for everybody but officials, the secretariat and its head."""
+    paper = trusted_paper(request, slug)
+    row = _brief(request, paper, pk)
+    content = briefs.content(row)
+    parts = [(label, content[name]) for name, label in BriefForm.labels() if content[name]]
+    context = {"paper": paper, "brief": row, "content": content, "parts": parts}
+    context["may_write"] = is_secretariat(request.user)
+    return _closed(render(request, "positions/decide/brief.html", context))
+
+
+@require_safe
+def brief_pdf(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The brief as a tagged PDF, printed for this reader and kept nowhere. One is printed at a time (503)."""
+    paper = trusted_paper(request, slug)
+    row = _brief(request, paper, pk)
+    if not cache.add("brief-printing", 1, PRINTING):
+        return later(_("Another brief is being printed. Try again in a few seconds."))
+    try:
+        data = printed(row)
+    except RenderFailed:
+        return later(_("The brief could not be printed. Read it on its page."))
+    finally:
+        cache.delete("brief-printing")
+    name = f"brief-{paper.slug}-{row.milestone_id}-{row.number}.pdf"
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return _closed(HttpResponse(data, content_type="application/pdf", headers=headers))
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def brief_write(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Write the brief for a milestone, or write it anew."""
+    paper, milestone = trusted_paper(request, slug), known_milestone(pk)
+    last = next((each for each in briefs.briefs_of(paper, request.user) if each.milestone_id == pk), None)
+    data = request.POST if request.method == "POST" else None
+    form = BriefForm(data, printed=printed_with_words(final_edition(paper)), last=last)
+    outcome = NOTHING_DONE
+    if request.method == "POST":
+        outcome = INVALID
+        if form.is_valid():
+            words = form.words
+            outcome = attempt(lambda: workflow.write_brief(paper, by=request.user, milestone=milestone, **words))
+            if not outcome.reasons:
+                messages.success(request, _("The brief is kept. Only officials, the secretariat and its head read it."))
+                return redirect("brief", slug, pk)
+    context = {"paper": paper, "milestone": milestone, "brief": last, "form": form, "reasons": outcome.reasons}
+    return _closed(render(request, "positions/decide/desk_brief.html", context, status=outcome.status))

@@ -1,0 +1,103 @@
+"""The brief that officials carry to a milestone: written, and written anew with the words before kept."""
+
+import hashlib
+from collections.abc import Sequence
+from io import BytesIO
+
+import pikepdf
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import Milestone, MilestoneState, User
+from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
+from positions import briefs
+from positions.models import BRIEF_PART, Brief, BriefParagraph, Edition, Paragraph, PositionPaper
+from positions.permissions import may_reflect
+from positions.render import pdf
+from positions.render.brief import MOST_PAGES
+
+from .aftermath import FOLLOWED, SECRETARIAT
+from .afterwards import printed_paragraphs
+from .conditions import final_edition
+
+SECONDS = 30
+
+
+def printed(brief: Brief) -> bytes:
+    """A brief as PDF, always the same for the same brief. Raises RenderFailed."""
+    made = briefs.content(brief)
+    sha256 = hashlib.sha256(pdf.canonical(made)).hexdigest()
+    return pdf.render_apart(made, sha256, made["address"], document="brief", seconds=SECONDS)
+
+
+@verb
+def write_brief(
+    paper: PositionPaper,
+    *,
+    by: User,
+    milestone: Milestone,
+    paragraphs: Sequence[Paragraph],
+    ask: str,
+    flexibility: str = "",
+    red_line: str = "",
+    speaking_points: str = "",
+) -> Brief:
+    """Write the brief of a paper for a milestone, or write it anew: the words before stay on file.
+
+    Only officials, the secretariat and its head read it. It is printed once to see that it fits two pages. Raises
+    NotAllowed, or Blocked with every reason; then nothing is kept.
+    """
+    demand(may_reflect(by, paper), who=SECRETARIAT, to=gettext_lazy("Write a brief"))
+    row = locked(paper)
+    edition = final_edition(row)
+    words = {"ask": ask, "flexibility": flexibility, "red_line": red_line, "speaking_points": speaking_points}
+    words = {part: text.strip() for part, text in words.items()}
+    reasons = _reasons(row, edition, milestone, list(paragraphs), words)
+    if reasons or edition is None:
+        raise Blocked(reasons)
+    last = Brief.objects.filter(edition=edition, milestone=milestone).aggregate(last=Max("number"))["last"] or 0
+    made = Brief.objects.create(edition=edition, milestone=milestone, number=last + 1, by=by, at=now(), **words)
+    BriefParagraph.objects.bulk_create(
+        BriefParagraph(brief=made, paragraph=each, order=order) for order, each in enumerate(paragraphs, start=1)
+    )
+    _fits(made)
+    # the journal is read by more people: no words of it
+    journal("write_brief", row, by=by, data={"milestone": str(milestone), "version": made.number})
+    return made
+
+
+def _reasons(
+    paper: PositionPaper,
+    edition: Edition | None,
+    milestone: Milestone,
+    paragraphs: list[Paragraph],
+    words: dict[str, str],
+) -> list[str]:
+    reasons = []
+    if paper.state not in FOLLOWED or edition is None:
+        reasons.append(_("Only an adopted paper is followed."))
+    if milestone.state == MilestoneState.CANCELLED:
+        reasons.append(_("The milestone was cancelled."))
+    if not words["ask"]:
+        reasons.append(_("Say what Kenya asks."))
+    limits = {"speaking_points": 2 * BRIEF_PART}
+    if any(len(text) > limits.get(part, BRIEF_PART) for part, text in words.items()):
+        reasons.append(_("A part of the brief is too long."))
+    if not paragraphs or len(set(paragraphs)) < len(paragraphs):
+        reasons.append(_("Choose the paragraphs that the brief carries, each once."))
+    elif edition and {str(each.key) for each in paragraphs} - set(printed_paragraphs(edition)):
+        reasons.append(_("A paragraph is not part of this text."))
+    return reasons
+
+
+def _fits(brief: Brief) -> None:
+    try:
+        data = printed(brief)
+    except pdf.RenderFailed as failure:
+        raise Blocked(_("The brief could not be printed: %(reason)s") % {"reason": failure}) from failure
+    with pikepdf.open(BytesIO(data)) as document:
+        pages = len(document.pages)
+    if pages > MOST_PAGES:
+        words = _("It takes %(pages)s pages; a brief has %(most)s at most. Shorten it or choose fewer paragraphs.")
+        raise Blocked(words % {"pages": pages, "most": MOST_PAGES})
