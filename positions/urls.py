@@ -96,6 +96,7 @@ urlpatterns = [
         "papers/<slug:slug>/<str:number>/paragraphs/<int:paragraph>/", explore.paper_paragraph, name="paper_paragraph"
     ),
     path("restricted/<slug:slug>/", afterwards.annexes, name="annexes"),
+    path("restricted/<slug:slug>/delegation.pdf", prints.delegation_pdf, name="delegation_pdf"),
     path("restricted/<slug:slug>/<int:number>/", afterwards.annex_write, name="annex_write"),
     path("restricted/<slug:slug>/briefs/<int:pk>/", briefs.brief, name="brief"),
     path("restricted/<slug:slug>/briefs/<int:pk>/brief.pdf", briefs.brief_pdf, name="brief_pdf"),

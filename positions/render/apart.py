@@ -26,6 +26,7 @@ DOCUMENTS = {
     "brief": "positions.render.brief",
     "clean": "positions.render.clean",
     "day": "positions.render.day",
+    "delegation": "positions.render.delegation",
     "form": "positions.render.form",
     "letter": "positions.render.letter",
     "paper": "positions.render.paper",

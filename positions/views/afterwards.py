@@ -17,6 +17,7 @@ from positions import workflow
 from positions.briefs import briefs_of
 from positions.forms.afterwards import AnnexForm, CorrectionForm
 from positions.models import TRUSTED, Corrigendum, Paragraph, PositionPaper, RestrictedAnnex
+from positions.queries import readable_editions
 from positions.wording import redline
 from positions.workflow import CORRIGENDUM_MOVES
 from positions.workflow.afterwards import printed_paragraphs
@@ -121,13 +122,22 @@ def trusted_paper(request: HttpRequest, slug: str) -> PositionPaper:
     return get_object_or_404(PositionPaper.objects.visible_to(request.user).select_related("consultation"), slug=slug)
 
 
+def standing_annexes(request: HttpRequest, paper: PositionPaper) -> Any:
+    """The annexes of the paper as they stand, those that the reader may read."""
+    return RestrictedAnnex.objects.visible_to(request.user).filter(paper=paper, replaced_at=None)
+
+
 @require_safe
 def annexes(request: HttpRequest, slug: str) -> HttpResponse:
     """The restricted annexes of a paper, whole."""
     paper = trusted_paper(request, slug)
-    rows = RestrictedAnnex.objects.visible_to(request.user).filter(paper=paper, replaced_at=None)
-    context = {"paper": paper, "annexes": rows.select_related("by"), "may_write": is_secretariat(request.user)}
-    context["briefs"] = briefs_of(paper, request.user)
+    context = {
+        "paper": paper,
+        "annexes": standing_annexes(request, paper).select_related("by"),
+        "may_write": is_secretariat(request.user),
+        "has_text": bool(readable_editions(request.user, slug)),
+        "briefs": briefs_of(paper, request.user),
+    }
     response = render(request, "positions/decide/annexes.html", context)
     response["Cache-Control"] = "no-store, private"
     return response
@@ -138,8 +148,7 @@ def annexes(request: HttpRequest, slug: str) -> HttpResponse:
 def annex_write(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Write a restricted annex anew, or a new one (number 0)."""
     paper = trusted_paper(request, slug)
-    rows = RestrictedAnnex.objects.visible_to(request.user).filter(paper=paper, replaced_at=None)
-    annex = get_object_or_404(rows, number=number) if number else None
+    annex = get_object_or_404(standing_annexes(request, paper), number=number) if number else None
     initial = {"title": annex.title, "text": annex.text} if annex else {}
     form = AnnexForm(request.POST if request.method == "POST" else None, initial=initial)
     outcome = NOTHING_DONE

@@ -1,23 +1,28 @@
 """Prints of editions that are made when somebody asks, kept for a while, and are no files of an edition."""
 
 import hashlib
+from datetime import UTC
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from consultations.views.limits import limited
-from positions.render import redline
+from positions.edition.files import address as address_of
+from positions.models import FINAL_KINDS
+from positions.queries import readable_editions
+from positions.render import delegation, redline
 from positions.render.pdf import RenderFailed, canonical, render_apart
 
 from . import reading
+from .afterwards import standing_annexes, trusted_paper
 from .editions import compared
 from .printed_forms import later
 from .public_papers import is_official
@@ -31,27 +36,31 @@ class Printing(Exception):
     """Another one is being printed."""
 
 
-def printed(content: dict[str, Any], *, document: str, version: str, address: str) -> bytes:
-    """The PDF of `content`, from the cache where it lies ready. One of a kind is printed at a time.
+def printed(content: dict[str, Any], *, document: str, address: str) -> bytes:
+    """The PDF of `content`. One of a kind is printed at a time.
 
     Raises Printing while another one is, RenderFailed where it can't be printed.
     """
-    sha256 = hashlib.sha256(canonical(content)).hexdigest()
-    name, lock = (
-        f"print-{document}-{hashlib.sha256(f'{version} {sha256}'.encode()).hexdigest()}",
-        f"printing-{document}",
-    )
-    data = cache.get(name)
-    if data is not None:
-        return data
-    if not cache.add(lock, 1, PRINTING):
+    if not cache.add(lock := f"printing-{document}", 1, PRINTING):
         raise Printing
     try:
-        data = render_apart(content, sha256, address, document=document)
-        cache.set(name, data, KEPT)
-        return data
+        return render_apart(content, _hash(canonical(content)), address, document=document)
     finally:
         cache.delete(lock)
+
+
+def kept(content: dict[str, Any], *, document: str, version: str, address: str) -> bytes:
+    """What `printed` gives, for a while from where it lies ready: for what holds nothing restricted."""
+    name = f"print-{_hash(canonical([document, version, address, content]))}"
+    data = cache.get(name)
+    if data is None:
+        data = printed(content, document=document, address=address)
+        cache.set(name, data, KEPT)
+    return data
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 @login_not_required
@@ -70,7 +79,7 @@ def paper_compare_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     order = redline.order(*reading.pair(before.sha256, after.sha256), hashes=(before.sha256, after.sha256))
     address = settings.PORTAL_ADDRESS + page
     try:
-        data = printed(order, document="redline", version=f"{redline.RENDERER_VERSION} {address}", address=address)
+        data = kept(order, document="redline", version=redline.RENDERER_VERSION, address=address)
     except Printing:
         return later(_("Another comparison is being printed. Try again in a few seconds."))
     except RenderFailed:
@@ -79,5 +88,33 @@ def paper_compare_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     headers = {
         "Content-Disposition": f'inline; filename="{slug}-{before.number}-{after.number}.pdf"',
         "Cache-Control": DAY if official else "private, no-store",
+    }
+    return HttpResponse(data, content_type="application/pdf", headers=headers)
+
+
+@limited("print")
+@require_safe
+def delegation_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+    """The edition in force with the restricted annexes, or the newest that the reader may see where none is in force:
+    for officials, the secretariat and its head. Printed anew each time, for nothing restricted lies in the cache."""
+    paper = trusted_paper(request, slug)
+    editions = readable_editions(request.user, slug)
+    if not editions:
+        raise Http404
+    edition = next((each for each in editions if each.kind in FINAL_KINDS), editions[0])
+    annexes = [
+        {"number": each.number, "title": each.title, "text": each.text, "at": each.at.astimezone(UTC).isoformat()}
+        for each in standing_annexes(request, paper)
+    ]
+    order = delegation.order(reading.content(edition.sha256), edition.sha256, annexes)
+    try:
+        data = printed(order, document="delegation", address=address_of(edition))
+    except Printing:
+        return later(_("Another copy is being printed. Try again in a few seconds."))
+    except RenderFailed:
+        return later(_("The copy could not be printed. Read the annexes on their page."))
+    headers = {
+        "Content-Disposition": f'inline; filename="RESTRICTED-{slug}-{edition.number}.pdf"',
+        "Cache-Control": "no-store, private",
     }
     return HttpResponse(data, content_type="application/pdf", headers=headers)

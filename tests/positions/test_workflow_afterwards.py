@@ -194,6 +194,7 @@ def test_a_restricted_paper_is_published_to_officials_only(published):
         reverse("paper", args=[slug]), reverse("paper_edition", args=[slug, "1.0"]),
         reverse("edition_file", args=[slug, "1.0", "pdf"]), reverse("edition_file", args=[slug, "1.0", "json"]),
         reverse("edition_lines", args=[slug, "1.0"]), reverse("paper_compare", args=[slug]),
+        reverse("paper_compare_pdf", args=[slug]),
     ]  # fmt: skip
     member = make_member(published.ministry)
     for client in (Client(), sign_in(Client(), make_user()), sign_in(Client(), member)):

@@ -1,14 +1,20 @@
 """Prints made when somebody asks: who may have them, how often, and what happens when they can't be made."""
 
+import hashlib
+import json
+
 import pytest
 from django.core.cache import cache, caches
 from django.urls import reverse
 
+from consultations.models import Office
 from positions import workflow
+from positions.models import Artefact
+from positions.queries import find_copy
 from positions.render.pdf import RenderFailed
 from positions.views import prints
-from tests.factories import make_member, make_ministry
-from tests.paper_factories import freeze
+from tests.factories import make_head, make_member, make_ministry, make_secretariat, make_user
+from tests.paper_factories import freeze, make_published_paper
 from tests.positions.drafting import make_draft
 from tests.sign_in import sign_in
 
@@ -98,3 +104,52 @@ def test_printing_has_a_bound_for_each_reader(client, draft, press, settings):
     settings.LIMITS = {**settings.LIMITS, "print": (2, 600)}
     sign_in(client, draft.drafter)
     assert [compared(client, draft).status_code for _turn in range(3)] == [200, 200, 429]
+
+
+# --- The delegation's copy ------------------------------------------------------------------------------------------
+
+CANARY = "canary-red-line"
+
+
+@pytest.fixture
+def published(settings, tmp_path):
+    """A paper in force with a restricted annex, and the address of the delegation's copy."""
+    settings.MEDIA_ROOT = tmp_path
+    found = make_published_paper(title="Kenya’s position", slug="gcm-2017")
+    workflow.write_annex(found.paper, by=make_secretariat(), title="Red lines", text=f"Never {CANARY}.")
+    found.address = reverse("delegation_pdf", args=["gcm-2017"])
+    return found
+
+
+def test_officials_the_secretariat_and_its_head_get_the_paper_with_its_restricted_annexes(client, published, press):
+    for user in (make_user(Office.OFFICIAL), make_secretariat(), make_head()):
+        sign_in(client, user)
+        page = client.get(published.address)
+        assert (page.status_code, page["Cache-Control"]) == (200, "no-store, private")
+        assert published.address in client.get(reverse("annexes", args=["gcm-2017"])).text
+    assert [(document, order["edition"]["edition"]["number"]) for order, document, _address in press] == [
+        ("delegation", "1.0")
+    ] * 3
+    assert [annex["text"] for annex in press[0][0]["annexes"]] == [f"Never {CANARY}."]
+    assert press[0][2].endswith(reverse("verify_hash", args=[published.edition.sha256]))
+
+
+def test_nobody_else_gets_it_and_nothing_restricted_is_kept_or_public(client, published, press, monkeypatch):
+    for user in (make_user(), make_member(published.ministry), make_user(Office.SYSADMIN)):
+        sign_in(client, user)
+        assert client.get(published.address).status_code == 404
+    assert press == []
+    files = Artefact.objects.count()
+    kept = []
+    sign_in(client, make_head())
+    with monkeypatch.context() as watched:
+        watched.setattr(prints.cache, "set", lambda *arguments: kept.append(arguments))
+        copy = client.get(published.address).content
+    client.logout()
+    assert (Artefact.objects.count(), find_copy(hashlib.sha256(copy).hexdigest()), kept) == (files, None, [])
+    (order,) = [order for order, _document, _address in press]
+    assert CANARY in json.dumps(order)
+    places = [reverse("paper", args=["gcm-2017"]), reverse("verify_hash", args=[published.edition.sha256])]
+    places.append(reverse("edition_file", args=["gcm-2017", "1.0", "json"]))
+    for place in places:
+        assert CANARY.encode() not in b"".join(client.get(place))

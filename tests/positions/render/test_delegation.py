@@ -1,0 +1,52 @@
+"""The delegation's copy: the paper as it is, restricted annexes behind it, and the mark on every page."""
+
+import pytest
+
+from positions.render import delegation
+from tests.positions.render import editions, reading
+
+
+def made():
+    """A small edition with two restricted annexes, one of them written after it was frozen."""
+    content = editions.edition(themes=1, paragraphs=8, points=2, participants=2, ministries=1)
+    annexes = [
+        {"number": 1, "title": "Red <lines>", "text": "Kenya gives way on dates.\n\nOn {{ nothing }} else.", "at": "2017-10-18T08:00:00+00:00"},
+        {"number": 3, "title": "Who speaks", "text": "The ambassador.", "at": "2017-10-19T08:00:00+00:00"},
+    ]  # fmt: skip
+    return delegation.order(content, editions.digest(content), annexes)
+
+
+def printed(order):
+    address = f"{editions.ADDRESS}{order['sha256']}/"
+    return delegation.render(order, sha256=editions.digest(order), address=address)
+
+
+@pytest.fixture(scope="module")
+def heard():
+    return reading.read(printed(made()))
+
+
+def test_the_paper_is_whole_and_the_annexes_stand_behind_it(heard):
+    headings = [each.text() for each in heard.tree.all("H2")]
+    assert headings[-3:] == ["Restricted annex 1 Red <lines>", "Restricted annex 3 Who speaks", "What this copy is"]
+    assert [each.split(" ")[:2] for each in headings[-9:-3]] == [["Annex", letter] for letter in "ABCDEF"]
+    said = heard.tree.text()
+    assert "Kenya gives way on dates." in said
+    assert "On {{ nothing }} else." in said
+    assert "How to verify this copy" not in said
+
+
+def test_every_page_says_that_it_is_restricted_and_so_does_the_title(heard):
+    _cover, *pages = heard.artifacts
+    assert ["RESTRICTED" in page for page in pages] == [True] * len(pages)
+    assert heard.tree.all("Sect")[0].text().count("RESTRICTED: for officials") == 1
+    values = delegation.book(made(), address="https://portal.example/")
+    assert values["title"].startswith("RESTRICTED: for officials, the secretariat and its head – ")
+
+
+def test_another_hash_is_refused_and_no_annex_is_said():
+    order = made()
+    with pytest.raises(ValueError, match="not the SHA-256 of this content"):
+        delegation.render(order, sha256="0" * 64, address="https://portal.example/")
+    assert delegation.written(order).isoformat() == "2017-10-19T08:00:00+00:00"
+    assert delegation.written({**order, "annexes": []}).isoformat() == order["edition"]["edition"]["frozen_at"]
