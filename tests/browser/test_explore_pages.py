@@ -4,20 +4,16 @@ import pytest
 from django.urls import reverse
 
 from tests.browser.conftest import BOTH
-from tests.paper_factories import make_published_paper
+from tests.paper_factories import make_edition, make_published_paper
+from tests.positions.render import editions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def address(settings, tmp_path) -> str:
+def test_a_visitor_finds_a_paragraph_and_cites_it(open_window, picture, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    return reverse("paper", args=[make_published_paper().paper.slug])
-
-
-def test_a_visitor_finds_a_paragraph_and_cites_it(open_window, address, picture):
-    visitor = open_window(*BOTH)
-    visitor.goto(address)
+    published, visitor = make_published_paper(), open_window(*BOTH)
+    visitor.goto(reverse("paper", args=[published.paper.slug]))
     visitor.check()
     visitor.get_by_role("link", name="Find paragraphs, and who was heard").click()
     visitor.check()
@@ -36,3 +32,11 @@ def test_a_visitor_finds_a_paragraph_and_cites_it(open_window, address, picture)
     assert cited.strip() == visitor.locator(".cite").inner_text()
     visitor.get_by_role("link", name="Read it in the text").click()
     assert visitor.url.endswith("/1.0/#p3")
+
+    long = editions.canonical(editions.edition(paragraphs=150, points=300)).decode()
+    make_edition(published.paper, "1.0.1", "corrected", content=long)
+    visitor.goto(reverse("paper_edition", args=[published.paper.slug, "1.0.1"]) + "#p140")  # it stands in another part
+    visitor.check()
+    picture(visitor, "explore-parts")
+    visitor.locator(".parts a:has(:target)").click()
+    assert visitor.locator("#p140 .no").inner_text() == "140"

@@ -101,6 +101,7 @@ def test_a_paragraph_stands_at_its_address_with_all_that_is_public(client, publi
     assert f'<p class="cite" lang="en">Kenya’s &lt;common&gt; {cite}</p>' in page.text
     assert 'Kenya <span class="verb">calls for</span> three things.' in page.text
     assert f"{reference.removeprefix(reference[:9])} · Recommendation Text of public Body for public Accepted" in said
+    assert f'<a href="/inputs/{published.public.submission.reference}/#{reference}">' in page.text
     assert "and 1 point that is not public" in said
     assert "Ministry of A Objected: Two is too few. Proposed: Three things. What was done: The proposed words." in said
     assert "Asked to clear it Ministry of A" in said
@@ -167,7 +168,7 @@ def test_every_paragraph_and_every_page_of_a_long_text_in_few_queries(client, pu
     assert found(pages[0]) + found(pages[1]) == list(range(1, 121))
     last = found(pages[1])[0]
     assert f'href="{address}?part=2#p{last}">Read it in the text' in paragraph(client, last, "1.0.1").text
-    assert f'<b aria-current="page">Paragraphs {last}–120</b>' in pages[1].text
+    assert f'<a aria-current="page"><b>Paragraphs {last}–120</b></a>' in pages[1].text
     ids = re.findall(r' id="p(\d+)"', pages[0].text)
     assert sorted(map(int, ids)) == list(range(1, 121))  # whatever part a link to a paragraph leads to, it is there
     assert f'<a href="?part=2"><i id="p{last}"></i>' in pages[0].text
