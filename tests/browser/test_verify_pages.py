@@ -111,6 +111,12 @@ def test_a_file_may_be_dropped_anywhere_and_a_dead_line_loses_nothing(desktop, p
     )
     assert desktop.evaluate("document.activeElement.name") == "file"
     desktop.keyboard.press("Tab")
+    largest = desktop.evaluate("document.getElementById('verify-file').dataset.largest")
+    assert largest == str(64 * 1024 * 1024)
+    desktop.evaluate("document.getElementById('verify-file').dataset.largest = 10")
+    desktop.keyboard.press("Enter")
+    desktop.get_by_text("The file is larger than 64 MB, and no file of ours is.").wait_for()
+    desktop.evaluate("(most) => { document.getElementById('verify-file').dataset.largest = most }", largest)
     desktop.cut_off()
     desktop.keyboard.press("Enter")
     desktop.get_by_text("The portal did not answer. Look at your connection and try again.").wait_for()

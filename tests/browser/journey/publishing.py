@@ -136,6 +136,10 @@ def a_visitor_downloads_and_verifies(walk: Walk) -> None:
     assert visitor.heading == "An official edition has this hash"
     assert "Official, in force" in visitor.text
     visitor.look_on_a_phone("journey-verified")
+    visitor.go("/verify/")
+    visitor.window.set_input_files("[name=file]", download.value.path())
+    visitor.press("Verify the file")
+    assert visitor.heading == "This file is genuine"
 
 
 def a_visitor_scans_the_code(walk: Walk) -> None:
