@@ -425,6 +425,16 @@ def test_a_form_that_cannot_be_made_says_why_and_leaves_nothing(client, publishe
     assert (entry.verb, entry.by, entry.data) == ("make_form:refused", None, {"reasons": [reason]})
 
 
+def test_a_form_whose_making_fills_the_disk_is_told_as_such(client, published, monkeypatch):
+    def fill(_frozen):
+        raise OSError(errno.ENOSPC, "full")  # what a renderer meets that writes to temporary files
+
+    monkeypatch.setitem(FORMS, ArtefactFormat.XLSX, Form(fill, "text/plain", "plain 1"))
+    response = client.get(reverse("edition_file", args=["gcm-2017", "1.0", "xlsx"]))
+    assert (response.status_code, str(WORDS) in response.text) == (HTTPStatus.CONFLICT, True)
+    assert not published.edition.artefacts.filter(format="xlsx").exists()
+
+
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_nothing_here_can_be_changed(client, published, method):
     for name, arguments in [("papers", []), ("paper", ["gcm-2017"]), ("edition_file", ["gcm-2017", "1.0", "pdf"])]:
