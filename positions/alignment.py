@@ -137,12 +137,16 @@ class Name(NamedTuple):
 
 @dataclass(frozen=True)
 class Picture:
-    """Marks for findings in a row for each objective and a column for each milestone; shapes alone tell them apart."""
+    """Marks for findings in a row for each objective and a column for each milestone; shapes alone tell them apart.
+
+    A dot stands where the position speaks to an objective and nothing was looked at.
+    """
 
     columns: list[Name]
     rows: list[Name]
     marks: list[Mark]
     more: list[Name]
+    dots: list[tuple[int, int]]
     lines: list[int]
     height: int
     width: int = WIDE
@@ -227,13 +231,15 @@ def _counts(lines: Sequence[Line], milestones: int) -> list[tuple[str, list[int]
 def _picture(heads: Sequence[tuple[str, Milestone]], lines: Sequence[Line]) -> Picture:
     broad = (WIDE - NAMES) // max(len(heads), 1)
     fit = max((broad - 8) // STEP - 1, 1)
-    marks, more = [], []
+    marks, more, dots = [], [], []
     for turn, line in enumerate(lines):
         y = HEAD + turn * ROW
         for place, cell in enumerate(line.cells):
             x = NAMES + place * broad
             shown = cell.findings if len(cell.findings) <= fit + 1 else cell.findings[:fit]
             marks += [Mark(x + step * STEP, y + 6, each.value) for step, each in enumerate(shown)]
+            if line.paragraphs and not cell.findings:
+                dots.append((x + MARK // 2, y + ROW // 2))
             if len(shown) < len(cell.findings):
                 more.append(Name(x + len(shown) * STEP, y + 18, f"+{len(cell.findings) - len(shown)}"))
     columns = [Name(NAMES + place * broad, 18, letter) for place, (letter, _milestone) in enumerate(heads)]
@@ -242,4 +248,4 @@ def _picture(heads: Sequence[tuple[str, Milestone]], lines: Sequence[Line]) -> P
         for turn, line in enumerate(lines)
     ]
     rules = [HEAD + turn * ROW for turn in range(len(lines) + 1)]
-    return Picture(columns, rows, marks, more, rules, HEAD + len(lines) * ROW + 2)
+    return Picture(columns, rows, marks, more, dots, rules, HEAD + len(lines) * ROW + 2)

@@ -56,6 +56,8 @@ def test_every_finding_stands_once_in_table_notes_and_picture(given_findings):
     }
     hidden = sum(int(name.text.removeprefix("+")) for name in made.picture.more)
     assert len(made.picture.marks) + hidden == len(given_findings)
+    silent = [line for line in made.lines if line.paragraphs for cell in line.cells if not cell.findings]
+    assert len(made.picture.dots) == len(silent)
     places = [(mark.x, mark.y) for mark in made.picture.marks]
     assert len(set(places)) == len(places)
     assert all(mark.x + made.picture.size <= made.picture.width for mark in made.picture.marks)

@@ -161,6 +161,16 @@ def test_the_database_keeps_every_finding_as_it_was_written(world):
     assert Reflection.objects.count() == 1
 
 
+def test_the_page_for_everybody_asks_little(world, django_assert_num_queries):
+    found = reflect(world)
+    after = {"value": "contrary", "reference": "Summary, paragraph 4", "note": "The opposite.", "reason": "Read again."}
+    workflow.correct_reflection(found, by=world.officer, **after)
+    workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
+    public_page(world)  # the content of an edition is kept by its hash
+    with django_assert_num_queries(6):
+        public_page(world)
+
+
 def test_a_restricted_paper_shows_nothing_to_the_public(world):
     reflect(world)
     workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
