@@ -88,22 +88,18 @@ def _file_problems(artefact: Artefact) -> list[str]:
 
 
 def _pdf_problems(data: bytes, content: dict[str, Any]) -> list[str]:
-    found = pdf.inspect(data)
-    missing = sorted(pdf.missing_glyphs(content))
-    if missing:
-        shown = ", ".join(f"{character} (U+{ord(character):04X})" for character in missing[:10])
-        found = [*found, _("No typeface of ours can print these characters: %(characters)s.") % {"characters": shown}]
-    return found
+    return [*pdf.inspect(data), *pdf.obstacles(content)]
 
 
 def _sound_pdf(edition: Edition, document: str = "paper") -> bytes:
     content = json.loads(edition.content)
+    if found := pdf.obstacles(content):  # said before anybody waits for the press
+        raise Blocked(found)
     try:
         data = pdf.render_apart(content, edition.sha256, address(edition), document=document)
     except pdf.RenderFailed as failure:
         raise Blocked(_("The PDF could not be made: %(reason)s") % {"reason": failure}) from failure
-    found = _pdf_problems(data, content)
-    if found:
+    if found := pdf.inspect(data):
         raise Blocked(found)
     return data
 

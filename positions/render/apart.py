@@ -82,7 +82,12 @@ def reason(code: int, told: str, seconds: int, megabytes: int) -> str:
     """Why the child ended, in plain words, followed by the last lines it wrote."""
     if code == REFUSED:
         return told.strip()
-    if code in (-signal.SIGXCPU, -signal.SIGKILL):
+    if code == -signal.SIGKILL:
+        why = (
+            f"The printing process was killed: its {seconds} seconds of processor time were over, or the machine had no"
+            " memory left. Nothing was kept. Try again."
+        )
+    elif code == -signal.SIGXCPU:
         why = f"Printing used up its {seconds} seconds of processor time and was stopped."
     elif "MemoryError" in told or "Cannot allocate memory" in told or "out of memory" in told.lower():
         why = f"Printing needed more than {megabytes} MB of memory and was stopped."

@@ -15,6 +15,7 @@ from django.utils import translation
 
 from positions.render import printable
 from positions.render.fonts import missing_glyphs
+from positions.render.glyphs import legible, obstacles
 from positions.render.plain import days
 from positions.render.qr import code
 
@@ -43,12 +44,13 @@ def sealed(content: dict[str, Any], sha256: str) -> bytes:
 def attested(content: dict[str, Any], sha256: str) -> bytes:
     """The canonical bytes of `content`, which is about to be printed.
 
-    Raises ValueError when `sha256` is not their hash, or when our typefaces lack a character; its name is told.
+    Raises ValueError when `sha256` is not their hash, or when our typefaces lack a letter of the paper's own words;
+    where it stands is told.
     """
     attachment = sealed(content, sha256)
-    if missing := sorted(missing_glyphs(content)):
-        named = ", ".join(f"{character} (U+{ord(character):04X})" for character in missing[:20])
-        raise ValueError(f"No typeface of ours can print these characters: {named}.")
+    set_up_alone()
+    if found := obstacles(content):
+        raise ValueError(" ".join(found))
     return attachment
 
 
@@ -81,7 +83,7 @@ def frozen_at(content: dict[str, Any]) -> datetime:
 
 def fill(template: str, content: dict[str, Any], book: Callable[[], dict[str, Any]], *, address: str) -> str:
     """A print template filled with `book()`, in the language of the edition. What the edition says comes out
-    literally, whatever it is."""
+    literally, whatever it is; a letter that can't be drawn as its number in Unicode."""
     set_up_alone()
     with translation.override(content["language"]):
         values = book()
@@ -91,9 +93,10 @@ def fill(template: str, content: dict[str, Any], book: Callable[[], dict[str, An
             "attachment": ATTACHMENT,
             "renderer": f"NCM Portal, {RENDERER_VERSION}",
             "frozen": frozen_at(content).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "unprintable": bool(missing_glyphs(content)),
             "forum_days": days(forum["date"], forum.get("end_date", "")) if forum else "",
         }
-        return engine().get_template(template).render(Context(values, use_l10n=False, use_tz=False))
+        return legible(engine().get_template(template).render(Context(values, use_l10n=False, use_tz=False)))
 
 
 def html(content: dict[str, Any], *, sha256: str, address: str) -> str:

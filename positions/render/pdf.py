@@ -6,7 +6,7 @@ child process.
 
 from positions.render.apart import RenderFailed, render_apart
 from positions.render.checks import attached_content, inspect
-from positions.render.fonts import missing_glyphs
+from positions.render.glyphs import obstacles
 from positions.render.paper import RENDERER_VERSION, canonical, render
 
 __all__ = [
@@ -15,7 +15,7 @@ __all__ = [
     "attached_content",
     "canonical",
     "inspect",
-    "missing_glyphs",
+    "obstacles",
     "render",
     "render_apart",
 ]

@@ -54,11 +54,14 @@ class Complaints(logging.Handler):
 
 @contextmanager
 def flawless() -> Iterator[None]:
-    """Raises ValueError at the end when WeasyPrint complained on the way: a flawed paper is not printed."""
+    """Raises ValueError at the end when WeasyPrint complained on the way, or where parts stand in each other more
+    deeply than it can follow: a flawed paper is not printed."""
     complaints, logger = Complaints(), logging.getLogger("weasyprint")
     logger.addHandler(complaints)
     try:
         yield
+    except RecursionError as error:
+        raise ValueError("The paper can't be printed: its parts are nested too deeply.") from error
     finally:
         logger.removeHandler(complaints)
     if complaints.messages:

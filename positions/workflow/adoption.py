@@ -23,7 +23,7 @@ from positions.models import (
 )
 from positions.permissions import may_chair, may_run, may_withdraw_reservation
 
-from .conditions import decided_on, final_edition, left_out, standing
+from .conditions import decided_on, final_edition, left_out, standing, unprintable
 from .meeting import BEFORE_THE_MEETING, last_count, last_roll_call, withdraw_before
 from .moves import PAPER_MOVES
 from .quorum import counted
@@ -124,7 +124,7 @@ def adopt(paper: PositionPaper, *, by: User, rule: str, reasons: str = "") -> Po
     """
 
     def check_rule(row: PositionPaper) -> None:
-        found = _rule_reasons(row, rule, reasons)
+        found = _rule_reasons(row, rule, reasons) + unprintable(row)
         if found:
             raise Blocked(found)
 

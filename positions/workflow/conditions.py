@@ -28,6 +28,7 @@ from positions.models import (
     rivals,
 )
 from positions.queries import ministries_of, paragraph_numbers
+from positions.render.glyphs import Passage, complaints
 
 from .quorum import figures
 
@@ -201,8 +202,28 @@ def sources_are_confirmed(paper: PositionPaper) -> list[Condition]:
     return [_none_left(doubtful, met, unmet)]
 
 
+def letters_can_be_printed(paper: PositionPaper) -> list[Condition]:
+    """Every letter of the text is in a typeface of ours: an edition could never be printed, and its words stay as they
+    are. Nothing is said where all is well, which is nearly always."""
+    return [Condition(sentence, False) for sentence in unprintable(paper)]
+
+
+def unprintable(paper: PositionPaper) -> list[str]:
+    """What the words of `paper` have that no typeface of ours can print, as sentences. One query."""
+    texts = standing(paper).values_list("section__heading", "wording__text")
+    passages = [Passage(0, words) for words in (paper.title, paper.short_title, paper.purpose)]
+    for number, (heading, text) in enumerate(texts, start=1):
+        passages += [Passage(0, heading), Passage(number, text or "")]
+    return complaints(dict.fromkeys(passages))
+
+
 text_is_complete = all_of(
-    has_paragraphs, paragraphs_are_grounded, points_have_dispositions, challenges_are_judged_by_others, points_stand
+    has_paragraphs,
+    letters_can_be_printed,
+    paragraphs_are_grounded,
+    points_have_dispositions,
+    challenges_are_judged_by_others,
+    points_stand,
 )
 ready_for_review = all_of(text_is_complete, amendments_are_decided)
 ready_to_fix = all_of(text_is_complete, amendments_are_decided, sources_are_confirmed)
@@ -294,7 +315,9 @@ def forum_is_announced(paper: PositionPaper) -> list[Condition]:
     ]
 
 
-ready_for_forum = all_of(forum_is_announced, objections_are_settled, text_is_as_cleared, points_stand)
+ready_for_forum = all_of(
+    forum_is_announced, objections_are_settled, text_is_as_cleared, points_stand, letters_can_be_printed
+)
 
 
 def quorum_is_met(paper: PositionPaper) -> list[Condition]:

@@ -9,6 +9,7 @@ from consultations.models import Event, OutgoingMail
 from ncm_portal.workflow import Blocked, NotAllowed
 from positions import edition, workflow
 from positions.models import Artefact, Decision
+from positions.workflow import PAPER_MOVES
 from tests.factories import (
     bring,
     change,
@@ -19,7 +20,15 @@ from tests.factories import (
     make_stakeholder,
     make_submission,
 )
-from tests.paper_factories import bring_paper, make_clearance, make_disposition, make_edition, make_paper, take_stance
+from tests.paper_factories import (
+    bring_paper,
+    make_clearance,
+    make_disposition,
+    make_edition,
+    make_paper,
+    reword,
+    take_stance,
+)
 from tests.positions.clearing import make_text
 
 pytestmark = pytest.mark.django_db
@@ -192,6 +201,19 @@ def test_a_decision_and_an_edition_cannot_be_rewritten(text):
         for statement in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}"):
             with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(statement)
+
+
+def test_letters_that_cannot_be_printed_are_named_before_a_text_is_frozen(text):
+    said = "Paragraph 2 (“Kenya calls for 漢字.”): no typeface of ours can print 字 (U+5B57), 漢 (U+6F22)."
+    in_session(text)
+    reword(text.first, "Kenya calls for 漢字.")
+    for name in ("open_review", "fix_clearance_text", "lay_before_forum"):
+        assert said in [each.text for each in PAPER_MOVES[name].conditions(text.paper)]
+    with pytest.raises(Blocked) as refusal:
+        workflow.adopt(text.paper, by=text.head, rule="consensus")
+    assert said in refusal.value.reasons
+    reword(text.first, "Kenya calls for letters.")
+    assert workflow.adopt(text.paper, by=text.head, rule="consensus").state == "adopted"
 
 
 # --- Publication ----------------------------------------------------------------------------------------------------

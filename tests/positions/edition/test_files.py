@@ -108,11 +108,16 @@ def test_a_pdf_that_fails_its_checks_is_not_kept(frozen, stored, printed):
     assert not stored.exists()
 
 
-def test_letters_that_no_typeface_can_print_are_named(frozen, printed, monkeypatch):
-    monkeypatch.setattr(files.pdf, "missing_glyphs", lambda content: {"ꦲ", "ꦏ"})
+def test_letters_that_no_typeface_can_print_are_named_before_anything_is_printed(stored, printed):
+    whole = paper_factories.make_whole_paper()
+    paper_factories.reword(whole.paragraphs[1], "Kenya calls for ꦲꦏ and two more things that are good for all.")
+    frozen = paper_factories.freeze(whole.paper)
     with pytest.raises(Blocked) as refusal:
         edition.render_artefacts(frozen)
-    assert refusal.value.reasons == ["No typeface of ours can print these characters: ꦏ (U+A98F), ꦲ (U+A9B2)."]
+    assert refusal.value.reasons == [
+        "Paragraph 2 (“Kenya calls for ꦲꦏ and two more things …”): no typeface of ours can print ꦏ (U+A98F), ꦲ (U+A9B2)."
+    ]
+    assert printed.pages == []
 
 
 def test_a_renderer_that_fails_is_a_reason_in_plain_words(frozen, monkeypatch):

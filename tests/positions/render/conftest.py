@@ -1,5 +1,7 @@
 """One edition of more than forty pages, printed once for all tests that only look at it."""
 
+from pathlib import Path
+
 import pytest
 
 from positions.render import pdf
@@ -8,6 +10,11 @@ from tests.positions.render import editions, reading
 
 def printed_in_process(content, renderer=pdf):
     return renderer.render(content, sha256=editions.digest(content), address=editions.address(content))
+
+
+def children() -> set[str]:
+    """The processes that this one began and that are still there, waiting to be collected ones included."""
+    return {pid for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()}
 
 
 @pytest.fixture(scope="session")

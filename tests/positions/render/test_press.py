@@ -4,9 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 import weasyprint.pdf
+from weasyprint.formatting_structure.boxes import TextBox
 
-from positions.render import fonts, pdf_tags, press
+from positions.render import fonts, paper, pdf_tags, press
+from tests.positions.render import editions
 
+LONG = ("text", "reason", "organisation", "name", "ministry", "meaning")
 MOMENT = datetime(2017, 10, 17, tzinfo=UTC)
 
 
@@ -69,3 +72,29 @@ def test_printing_leaves_weasyprint_as_it_was():
     printed("<p>one</p>")
     assert weasyprint.pdf.add_tags is theirs is not pdf_tags.add_tags
     assert logging.getLogger("weasyprint").handlers == handlers
+
+
+def test_parts_that_are_nested_too_deeply_are_refused_in_plain_words():
+    with pytest.raises(ValueError, match="nested too deeply"):
+        printed("<ul><li>" * 300 + "deep" + "</li></ul>" * 300)
+
+
+def test_typed_lists_of_any_depth_are_words_and_long_words_stay_on_the_page():
+    content = editions.edition(themes=1, paragraphs=8, points=12, participants=3, ministries=1)
+    list_of_300 = "\n".join(" " * level + f"- level {level}" for level in range(300))
+    content["sections"][1]["paragraphs"][0]["text"] = list_of_300
+    long = "Mwananchi" * 22
+    for rows in (content["points"], content["participants"], content["clearances"], content["acronyms"]):
+        for row in rows:
+            row |= {name: long for name in LONG if name in row}
+    content["groups"] = dict.fromkeys(content["groups"], long)
+    content["themes"][0] |= {"title": long, "lead": [long]}
+    content["sections"][0]["heading"] = long
+    page = paper.html(content, sha256=editions.digest(content), address=editions.address(content))
+    with press.flawless():
+        pages = press.lay_out(page).pages
+    words = [(page, box) for page in pages for box in page._page_box.descendants() if isinstance(box, TextBox)]
+    assert [box.text for page, box in words if box.position_x < 0 or box.position_x + box.width > page.width] == []
+    said = "".join(box.text for _page, box in words)
+    assert said.count("level") == 300
+    assert said.count("Mwananchi") > 2 * 22 * len(content["points"])

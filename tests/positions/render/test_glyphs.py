@@ -1,0 +1,69 @@
+"""Letters that no typeface draws: named where the drafters wrote them, written as numbers where others did."""
+
+import copy
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from positions.render import fonts, glyphs
+from positions.render.glyphs import Passage
+from positions.render.pdf import attached_content, canonical
+from tests import pdf_text
+from tests.positions.render import editions
+from tests.positions.render.conftest import printed_in_process
+
+LACK = "no typeface of ours can print"
+
+
+@pytest.fixture
+def small():
+    return editions.edition(themes=1, paragraphs=8, points=4, participants=3, ministries=1)
+
+
+def test_each_paragraph_is_named_by_its_number_its_beginning_and_the_letters():
+    text = "Kenya and its counties\ncommit to a 漢字 that all can read 🙂"
+    assert glyphs.complaints([Passage(1, "Fine."), Passage(12, text), Passage(0, "The 漢 heading")]) == [
+        f"Paragraph 12 (“Kenya and its counties commit to a 漢字 …”): {LACK} 字 (U+5B57), 漢 (U+6F22), 🙂 (U+1F642).",
+        f"The title or heading “The 漢 heading”: {LACK} 漢 (U+6F22).",
+    ]
+
+
+def test_no_list_is_endless():
+    many = "".join(map(chr, range(0x6F22, 0x6F22 + 12)))
+    told = glyphs.complaints([Passage(number, many) for number in range(1, 26)])
+    assert (len(told), told[-1]) == (21, "The same is the matter in 5 more places.")
+    assert told[0].endswith("漫 (U+6F2B) and 2 more.")
+
+
+def test_only_the_words_of_the_paper_itself_stand_in_the_way(small):
+    small["points"][0]["text"] = small["points"][1]["reason"] = "漢字"
+    small["participants"][0]["name"] = "李明"
+    assert glyphs.obstacles(small) == []
+    small["sections"][0]["heading"] = small["sections"][1]["paragraphs"][0]["text"] = small["paper"]["title"] = "漢"
+    number = small["sections"][1]["paragraphs"][0]["number"]
+    heading = f"The title or heading “漢”: {LACK} 漢 (U+6F22)."
+    assert glyphs.obstacles(small) == [heading, heading, f"Paragraph {number} (“漢”): {LACK} 漢 (U+6F22)."]
+
+
+def test_in_what_is_no_edition_every_letter_counts():
+    assert glyphs.obstacles({"to": "李"}) == ["No typeface of ours can print these characters: 李 (U+674E)."]
+    assert glyphs.obstacles({"to": "Ng'ang'a"}) == []
+
+
+def test_a_paper_with_words_of_others_that_cannot_be_drawn_is_printed_whole(small):
+    before = copy.deepcopy(small)
+    small["participants"][0]["name"] = "李明 Wanjikũ ❤\ufe0f"
+    pdf = printed_in_process(small)
+    said = " ".join(" ".join(pdf_text.pages(pdf)).split())
+    assert "[U+674E][U+660E] Wanjikũ [U+2764]" in said
+    assert "are printed as their number in Unicode" in said
+    assert attached_content(pdf) == canonical(small) != canonical(before)
+
+
+@given(st.text(max_size=60))
+def test_what_is_legible_can_be_drawn_and_fine_words_stay(text):
+    shown = glyphs.legible(text)
+    assert fonts.missing_glyphs(shown) == set()
+    assert (shown == text) == (not fonts.missing_glyphs(text))
+    assert len(glyphs.shortened(text)) <= glyphs.BEGINNING + 2
