@@ -119,6 +119,7 @@ missing_test_programs() {
     [ -n "$found" ] || echo chromium-headless-shell  # the same without windows: a third less work
     version=$(javac -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p') || true
     [ "${version:-0}" -ge 17 ] || echo default-jdk-headless
+    command -v pdfdetach >/dev/null 2>&1 || echo poppler-utils  # what the note on verifying tells a stranger to use
     command -v soffice >/dev/null 2>&1 || echo libreoffice-writer-nogui
 }
 
