@@ -16,6 +16,7 @@ from .tables import IN_PACKAGE
 
 EXPECTED = {"format", "version", "scope", "consultation", "title", "portal", "journal"}
 OF_EDITION = {"paper", "number", "sha256", "file"}
+EDITION = "positions.edition"
 MOST = 20  # complaints that are told
 
 
@@ -63,7 +64,7 @@ def _rows(package: Package, described: Row) -> list[str]:
         return [f"{DESCRIPTION} names no tables."]
     for label, table in sorted(tables.items()):
         try:
-            known |= {table["file"]} | _table(package, table, found)
+            known |= {table["file"]} | _table(package, table, found, whole=label == EDITION)
         except (BadPackage, KeyError, TypeError) as error:
             reasons = error.reasons if isinstance(error, BadPackage) else [f"{DESCRIPTION} does not describe {label}."]
             found += reasons
@@ -71,13 +72,14 @@ def _rows(package: Package, described: Row) -> list[str]:
     return found + [f"{name} belongs to no row." for name in extra]
 
 
-def _table(package: Package, table: Row, found: list[str]) -> set[str]:
-    """The files that the rows of a table name; what is wrong with them is added to `found`."""
+def _table(package: Package, table: Row, found: list[str], *, whole: bool) -> set[str]:
+    """The files that the rows of a table name, each of them where it is to be `whole`; what is wrong with them is added
+    to `found`."""
     name, hashed, number, files = table["file"], table.get("sha256_of_file", ""), 0, set()
     expected = {*table["fields"], IN_PACKAGE}
     with package.open(name) as file:
         for number, row in enumerate(read_lines(file, name), start=1):
-            if row.keys() | {IN_PACKAGE} != expected:
+            if row.keys() != expected and (whole or row.keys() | {IN_PACKAGE} != expected):
                 found.append(f"{name}, line {number}, has other fields than its table.")
             elif IN_PACKAGE in row:
                 files.add(row[IN_PACKAGE])

@@ -92,6 +92,8 @@ def addresses():
     return [
         reverse("paper", args=[SLUG]),
         reverse("paper_history", args=[SLUG]),
+        reverse("paper_alignment", args=[SLUG]),
+        reverse("paper_explore", args=[SLUG, edition.number]),
         reverse("edition_lines", args=[SLUG, edition.number]),
         reverse("edition_file", args=[SLUG, edition.number, "pdf"]),
         reverse("verify_hash", args=[edition.sha256]),
@@ -212,6 +214,7 @@ HARM = [
     ("data/journal/chain.csv", "\n7,", "\n7,0", "does not stand in the chain"),
     ("data/rows/positions.reservation.jsonl", '{"id"', '{"no"', "line 1, has other fields than its table"),
     ("data/rows/positions.reservation.jsonl", '{"id"', '["id"', "line 1, is no row in JSON"),
+    ("data/rows/positions.edition.jsonl", '"in_package"', '"in_another"', "line 1, has other fields than its table"),
     ("data/description.json", '"version": 1', '"version": 2', "The package is of version 2; this portal reads version 1."),
     ("data/description.json", '"ncm-portal-archive"', '"another"', "does not describe an archive of this portal"),
 ]  # fmt: skip
@@ -338,6 +341,11 @@ def test_the_whole_record_without_drafts_and_the_public_part_without_secrets(wor
     assert world.owner.password not in text_of(tmp_path / "whole")
     assert world.owner.email in text_of(tmp_path / "whole")
     assert world.owner.email not in text_of(tmp_path / "public")
+    assert (tmp_path / "public/data/papers").is_dir()
+    factories.change(world.paper, is_restricted=True)
+    assert run(canary.SLUG, tmp_path / "restricted", public=True)[0] == 0
+    assert not (tmp_path / "restricted/data/papers").exists()
+    assert '"answer":{' not in (tmp_path / "restricted/data/inputs.jsonl").read_text()
     status, said = run(tmp_path / "public", load=True)
     assert (status, "It can be checked and read, not loaded." in said) == (1, True)
 
@@ -399,6 +407,20 @@ def test_the_command_says_what_it_needs(world, tmp_path):
     assert run(tmp_path / "x") == needed
     assert run(canary.SLUG, tmp_path / "x", verify=True) == needed
     assert run(tmp_path / "x", verify=True, public=True) == needed
+
+
+class Terminal(StringIO):
+    def isatty(self):
+        return True
+
+
+def test_whoever_waits_in_a_terminal_sees_how_far_it_is(sample):
+    terminal = Terminal()
+    assert run(sample.target, verify=True, stderr=terminal)[0] == 0
+    drawn = terminal.getvalue().split("\r")
+    assert drawn[-2:] == [f"Checking {'█' * 30} 100 %", "\033[K"]
+    shares = [int(line.split()[-2]) for line in drawn[1:-1]]
+    assert shares == sorted(set(shares))
 
 
 def test_a_package_cannot_command_the_terminal(tmp_path):
