@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "ncm_portal.middleware.headers_middleware",
     "ncm_portal.middleware.readable_address_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "positions.views.official_files.official_files_middleware",
     "ncm_portal.middleware.CompressionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -5,11 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
-from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from consultations.views.memory import kept_for_visitors
@@ -22,9 +21,9 @@ from positions.render.rulings import rulings
 from positions.render.schema import edition_schema as schema_at
 from positions.timeline import public_steps
 from positions.views import reading
+from positions.views.official_files import FOR_EVER, Stored, remember, send
 
 A_DAY = "public, max-age=86400"
-FOR_EVER = "public, max-age=31536000, immutable"
 CONFLICT = 409
 
 
@@ -152,14 +151,17 @@ def edition_file(request: HttpRequest, slug: str, number: str, form: str) -> Htt
 
 
 def _sent(request: HttpRequest, artefact: Artefact, name: str) -> HttpResponseBase:
-    """The stored file with a strong validator (RFC 9110, 8.8.3), or 304 to a reader who has it."""
-    etag, modified = f'"{artefact.sha256}"', int(artefact.rendered_at.timestamp())
-    response: Any = get_conditional_response(request, etag=etag, last_modified=modified)
-    if response is None:
-        media_type = FORMS[ArtefactFormat(artefact.format)].media_type
-        response = FileResponse(artefact.file.open(), filename=name, content_type=media_type)
-    response["ETag"], response["Last-Modified"] = etag, http_date(modified)
-    response["Cache-Control"] = FOR_EVER if is_official(artefact.edition) else "private, no-cache"
+    """The stored file; an official one is remembered for the next reader."""
+    stored = Stored(
+        path=artefact.file.path,
+        etag=f'"{artefact.sha256}"',
+        modified=int(artefact.rendered_at.timestamp()),
+        name=name,
+        media_type=FORMS[ArtefactFormat(artefact.format)].media_type,
+        cache=FOR_EVER if is_official(artefact.edition) else "private, no-cache",
+    )
+    response = send(request, stored)
+    remember(request, stored)
     return response
 
 

@@ -1,0 +1,118 @@
+"""Handing out the stored PDF of a published paper against a static file of the same size, from the same server.
+
+Both come from gunicorn with its two workers of four threads, as in production: the static file by whitenoise, before
+anything of the portal is asked; the paper after the portal has looked up who may read it. Four readers keep their
+connections open; the two take turns, round by round, so that what else the machine does meets both.
+"""
+
+import http.client
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.conf import settings as portal
+from django.db import connection
+from django.urls import reverse
+
+from positions.models import Artefact
+from tests import paper_factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SIZE = 320_000  # bytes: the paper of the demo
+READERS, EACH, ROUNDS = 4, 60, 7
+LEAST = 0.5
+
+
+@pytest.fixture
+def addresses(settings, tmp_path):
+    """The stored PDF of a published paper and a static file of the same bytes."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    published = paper_factories.make_published_paper(slug="gcm-2017")
+    data = b"%PDF-1.7 " + os.urandom(SIZE - 9)
+    stored = published.files["pdf"]
+    Path(stored.file.path).write_bytes(data)
+    assert Artefact.objects.get(pk=stored.pk).file.size == SIZE
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static" / "paper.pdf").write_bytes(data)
+    return {"static": "/static/paper.pdf", "stored": reverse("edition_file", args=["gcm-2017", "1.0", "pdf"])}
+
+
+@pytest.fixture
+def server(addresses, tmp_path):
+    """The production server on the database and the files of this run: its process and its port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    own = connection.settings_dict
+    user = quote(own["USER"]) + (f":{quote(own['PASSWORD'])}" if own["PASSWORD"] else "")
+    host = urlencode({"host": own["HOST"], **({"port": own["PORT"]} if own["PORT"] else {})})
+    given = {
+        "DATABASE_URL": f"postgresql://{user}@/{quote(own['NAME'])}?{host}",
+        "DEMO": "1", "DATABASE_POOL": "4", "PORTAL_ADDRESS": f"http://127.0.0.1:{port}",
+        "DJANGO_SETTINGS_MODULE": "ncm_portal.settings", "SECRET_KEY": portal.SECRET_KEY, "VAR_DIR": str(tmp_path),
+    }  # fmt: skip
+    environment = {name: value for name, value in os.environ.items() if name not in ("DEBUG", "NCM_TEST_RUN")} | given
+    command = [sys.executable, "-W", "ignore", "-m", "gunicorn", "ncm_portal.wsgi", "--bind", f"127.0.0.1:{port}"]
+    command += ["--workers", "2", "--worker-class", "gthread", "--threads", "4", "--log-level", "warning"]
+    process = subprocess.Popen(command, env=environment, cwd=portal.BASE_DIR)
+    try:
+        wait_for(port)
+        yield process.pid, port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def wait_for(port):
+    for _turn in range(120):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+            return read(port, "/static/paper.pdf", 1)
+        except OSError:
+            time.sleep(0.5)
+    raise RuntimeError("The server does not answer.")
+
+
+def read(port, address, times):
+    """Download a file so many times over one connection, whole each time."""
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    for _turn in range(times):
+        line.request("GET", address)
+        answer = line.getresponse()
+        assert (answer.status, len(answer.read())) == (200, SIZE)
+    line.close()
+
+
+def used(pid):
+    """The processor time of the server's workers until now, in seconds."""
+    workers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    fields = [Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split() for each in workers]
+    return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
+
+
+def test_a_stored_pdf_is_handed_out_half_as_fast_as_a_static_file(server, addresses):
+    pid, port = server
+    speeds, costs = ({name: [] for name in addresses} for _what in range(2))
+    for turn in range(ROUNDS + 1):
+        for name, address in addresses.items():
+            before, start = used(pid), time.perf_counter()
+            with ThreadPoolExecutor(READERS) as readers:
+                list(readers.map(lambda _reader, at=address: read(port, at, EACH), range(READERS)))
+            if turn:  # the first round warms up
+                speeds[name].append(READERS * EACH / (time.perf_counter() - start))
+                costs[name].append(1000 * (used(pid) - before) / (READERS * EACH))
+    found = {name: (statistics.median(speeds[name]), statistics.median(costs[name])) for name in addresses}
+    print(f"\n{SIZE // 1000} kB, {READERS} readers, median of {ROUNDS} rounds of {READERS * EACH}")
+    for name, (speed, cost) in found.items():
+        print(f"  {name:<8} {speed:6.0f} requests/s  {cost:5.2f} ms of the workers' processors for each")
+    ratio = found["stored"][0] / found["static"][0]
+    print(f"  stored to static: {ratio:.2f}")
+    assert ratio >= LEAST

@@ -1,0 +1,73 @@
+"""An official file goes out without asking anybody, as it does after asking; nothing else does."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+
+from positions.views import official_files
+from tests import factories, paper_factories
+
+pytestmark = pytest.mark.django_db
+OF_PAGES = {"Content-Language", "Vary"}  # of answers that differ with the reader's language or cookies
+
+
+@pytest.fixture
+def address(settings, tmp_path, monkeypatch):
+    """The address of the PDF of a published paper; files are remembered although this test is one transaction."""
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(official_files, "_known", {})
+    monkeypatch.setattr(official_files, "connection", SimpleNamespace(in_atomic_block=False))
+    paper_factories.make_published_paper(slug="gcm-2017")
+    return reverse("edition_file", args=["gcm-2017", "1.0", "pdf"])
+
+
+def whole(response):
+    data = b"".join(response.streaming_content) if response.streaming else response.content
+    return response.status_code, data, {name: value for name, value in response.items() if name not in OF_PAGES}
+
+
+def test_the_second_reader_gets_the_same_without_a_query(client, address, django_assert_num_queries):
+    first = whole(client.get(address))
+    with django_assert_num_queries(0):
+        assert whole(client.get(address)) == first
+        assert whole(client.head(address))[::2] == first[::2]
+        again = whole(client.get(address, headers={"If-None-Match": first[2]["ETag"]}))
+    assert (first[:2], again[:2]) == ((200, b"%PDF-1.7 not printed"), (304, b""))
+    assert (first[2]["Cache-Control"], first[2]["X-Frame-Options"]) == (official_files.FOR_EVER, "DENY")
+    assert client.post(address).status_code == 405
+
+
+def test_after_a_minute_it_is_asked_again_and_a_file_that_is_gone_is_not_sent(
+    client, address, django_assert_num_queries
+):
+    whole(client.get(address))
+    stored, until = official_files._known[address]
+    official_files._known[address] = (stored, until - official_files.SECONDS)
+    with django_assert_num_queries(1):
+        whole(client.get(address))
+    assert official_files._known[address][1] >= until
+    Path(stored.path).unlink()
+    with pytest.raises(FileNotFoundError):
+        client.get(address)
+    assert official_files._known == {}
+
+
+def test_files_of_drafts_and_files_made_in_a_transaction_are_never_remembered(client, address, monkeypatch):
+    draft = paper_factories.make_whole_paper()
+    paper_factories.make_files(paper_factories.freeze(draft.paper))
+    paper_factories.bring_paper(draft.paper, "adopted")
+    client.force_login(factories.make_user("official"))
+    whole(client.get(reverse("edition_file", args=[draft.paper.slug, "1.0", "pdf"])))
+    monkeypatch.setattr(official_files, "connection", SimpleNamespace(in_atomic_block=True))
+    whole(client.get(address))
+    assert official_files._known == {}
+
+
+def test_memory_has_a_bound(rf, monkeypatch, address):
+    monkeypatch.setattr(official_files, "MOST", 3)
+    stored = official_files.Stored("x", '"x"', 0, "x", "x", official_files.FOR_EVER)
+    for number in range(5):
+        official_files.remember(rf.get(f"/{number}"), stored)
+    assert list(official_files._known) == ["/3", "/4"]
