@@ -55,6 +55,7 @@ LOCK := uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-
 lock: ## write the lock files anew from pyproject.toml (needs uv; UPGRADE=--upgrade takes newer versions)
 	@$(LOCK) pyproject.toml -o requirements.txt
 	@$(LOCK) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	@$(LOCK) --group signature -c requirements.txt -o requirements-signature.txt
 	@$(LOCK) --no-deps --group embedded -o requirements-embedded.txt
 
 clean: ## stop the demo's database; remove it, the installed packages and everything generated

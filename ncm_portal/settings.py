@@ -226,6 +226,11 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "files"  # published papers and evidence; handed out by views, never by the web server itself
 ATTACHMENT_MAX_BYTES = int(os.environ.get("ATTACHMENT_MAX_MB", "10")) * 1024 * 1024
 ATTACHMENT_MAX_FILES = int(os.environ.get("ATTACHMENT_MAX_FILES", "10"))
+# The signature of published papers (PAdES): PEM files of a certificate and its key; without one nothing is signed.
+SIGNATURE_CERTIFICATE = os.environ.get("SIGNATURE_CERTIFICATE", "")
+SIGNATURE_KEY = os.environ.get("SIGNATURE_KEY", "")
+SIGNATURE_CHAIN = os.environ.get("SIGNATURE_CHAIN", "")
+SIGNATURE_PASSPHRASE = os.environ.get("SIGNATURE_PASSPHRASE", "")
 CLAMD = os.environ.get("CLAMD", "")  # the virus scanner's socket, or host:port; without one no file waits
 # what the worker does again and again beside mail and jobs
 CHORES = [

@@ -22,6 +22,7 @@ from positions.render import akoma_ntoso, clean, docx, pdf, summary, tables, wor
 from positions.render.akoma_meta import FORMAT
 
 from .assembly import SCHEMA
+from .signing import is_signed, signed
 
 
 def address(edition: Edition) -> str:
@@ -101,7 +102,7 @@ def _sound_pdf(edition: Edition, document: str = "paper") -> bytes:
         raise Blocked(_("The PDF could not be made: %(reason)s") % {"reason": failure}) from failure
     if found := pdf.inspect(data):
         raise Blocked(found)
-    return data
+    return signed(data) if is_signed(edition) else data
 
 
 def _written(render: Callable[..., bytes]) -> Callable[[Edition], bytes]:

@@ -116,10 +116,10 @@ def fonts(document: pikepdf.Pdf) -> Iterator[str]:
 
 
 def active(document: pikepdf.Pdf) -> Iterator[str]:
-    """A paper does nothing by itself: no scripts, no forms, no actions but links."""
+    """A paper does nothing by itself: no scripts, no forms but a signature, no actions but links."""
     if "/OpenAction" in document.Root:
         yield "The file acts when it is opened."
-    if "/AcroForm" in document.Root:
+    if "/AcroForm" in document.Root and not only_signatures(document.Root.AcroForm):
         yield "The file contains a form."
     for thing in dictionaries(document):
         if "/AA" in thing:
@@ -128,6 +128,12 @@ def active(document: pikepdf.Pdf) -> Iterator[str]:
             yield "The file contains JavaScript."
         if is_harmful(thing):
             yield f"The file contains an action of the kind {thing.get('/S')}."
+
+
+def only_signatures(form: Any) -> bool:
+    """Whether a form holds nothing to fill in: every field of it is a signature (ISO 32000-1, 12.7.4.5)."""
+    fields = list(form.get("/Fields", []))
+    return "/XFA" not in form and bool(fields) and all(each.get("/FT") == "/Sig" for each in fields)
 
 
 def is_harmful(thing: Any) -> bool:

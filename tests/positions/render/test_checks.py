@@ -108,6 +108,15 @@ def stream_from_elsewhere(document):
         (claim("pdfuaid:part", "2"), ["The file does not say that it is PDF/UA-1."]),
         (set_root("/OpenAction", Dictionary(S=Name.GoTo)), ["The file acts when it is opened."]),
         (set_root("/AcroForm", Dictionary()), ["The file contains a form."]),
+        (set_root("/AcroForm", Dictionary(Fields=[Dictionary(FT=Name.Sig)])), []),
+        (
+            set_root("/AcroForm", Dictionary(Fields=[Dictionary(FT=Name.Sig), Dictionary(FT=Name.Tx)])),
+            ["The file contains a form."],
+        ),
+        (
+            set_root("/AcroForm", Dictionary(XFA=String("x"), Fields=[Dictionary(FT=Name.Sig)])),
+            ["The file contains a form."],
+        ),
         (link_that_launches, ["The file contains an action of the kind /Launch."]),
         (
             script_on_a_page,

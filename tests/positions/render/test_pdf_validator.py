@@ -8,8 +8,10 @@ import hashlib
 import pytest
 import weasyprint
 
+from positions.edition.signing import signed
 from positions.render import brief, clean, summary
 from positions.render.paper import canonical
+from tests import certificates
 from tests.positions.render import editions
 from tests.positions.render import test_delegation as delegations
 from tests.positions.render import test_redline as redlines
@@ -74,10 +76,12 @@ def a_brief():
     return brief.render(content, sha256=hashlib.sha256(canonical(content)).hexdigest(), address="")
 
 
-def test_editions_of_every_kind_and_length_pass_both_standards(printed, heard, judged):
+def test_editions_of_every_kind_and_length_pass_both_standards(printed, heard, judged, settings, tmp_path):
     assert len(heard.artifacts) > 40
+    certificates.use(settings, certificates.make_certificate(tmp_path))
     found = {
         "long": printed,
+        "signed": signed(printed),
         "draft": printed_in_process(nothing_in_its_annexes("draft")),
         "review": printed_in_process(nothing_in_its_annexes("review")),
         "brief": a_brief(),

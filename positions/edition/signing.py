@@ -1,0 +1,79 @@
+"""The digital signature of a published PDF: PAdES, baseline B-B (ETSI EN 319 142-1), by a certificate of the settings.
+
+Where no certificate is set nothing is signed, and pyHanko need not be installed.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from ncm_portal.workflow import Blocked, now
+from positions.models import FINAL_KINDS, Edition
+
+FIELD = "Signature"
+
+
+def is_signed(edition: Edition) -> bool:
+    """Whether the PDF files of `edition` are signed: adopted texts that are no sample, where a certificate is set."""
+    return bool(settings.SIGNATURE_CERTIFICATE) and edition.kind in FINAL_KINDS and not edition.paper.is_sample
+
+
+def signed(data: bytes) -> bytes:
+    """The PDF `data` with a signature behind it: its own bytes stay as they are. The signature is checked once more.
+
+    Raises Blocked, in words for whoever set the certificate, when it can't be made.
+    """
+    try:
+        from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+        from pyhanko.sign import fields, signers
+    except ImportError as error:
+        raise Blocked(
+            _("A certificate for signatures is set, but pyHanko is not installed (requirements-signature.txt).")
+        ) from error
+    signer = _signer(signers)
+    metadata = signers.PdfSignatureMetadata(
+        field_name=FIELD, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES
+    )
+    field = fields.SigFieldSpec(FIELD, on_page=0, readable_field_name=_("Signature of the secretariat"))
+    written = io.BytesIO()
+    signers.PdfSigner(metadata, signer, new_field_spec=field).sign_pdf(
+        IncrementalPdfFileWriter(io.BytesIO(data)), output=written
+    )
+    if not is_sound(written.getvalue(), signer.signing_cert):
+        raise Blocked(_("The key for signatures does not belong to the certificate."))
+    return written.getvalue()
+
+
+def _signer(signers: Any) -> Any:
+    """Who signs, from the files of the settings. Raises Blocked where they can't be read or are out of force."""
+    passphrase = settings.SIGNATURE_PASSPHRASE.encode() or None
+    chain = [settings.SIGNATURE_CHAIN] if settings.SIGNATURE_CHAIN else []
+    signer = signers.SimpleSigner.load(
+        settings.SIGNATURE_KEY, settings.SIGNATURE_CERTIFICATE, ca_chain_files=chain, key_passphrase=passphrase
+    )
+    if signer is None:
+        raise Blocked(_("The certificate for signatures or its key cannot be read."))
+    certificate = signer.signing_cert
+    if not certificate.not_valid_before <= now() <= certificate.not_valid_after:
+        days = {"first": certificate.not_valid_before.date(), "last": certificate.not_valid_after.date()}
+        raise Blocked(_("The certificate for signatures is in force from %(first)s to %(last)s only.") % days)
+    return signer
+
+
+def is_sound(data: bytes, certificate: Any) -> bool:
+    """Whether the PDF carries one signature, by `certificate`, over all of its bytes."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
+    from pyhanko_certvalidator import ValidationContext
+
+    found = PdfFileReader(io.BytesIO(data)).embedded_signatures
+    if [each.signer_cert.dump() for each in found] != [certificate.dump()]:
+        return False
+    # Whom it is to be trusted as is for its reader to decide; here it is our own.
+    context = ValidationContext(trust_roots=[certificate], allow_fetching=False)
+    status = validate_pdf_signature(found[0], context)
+    return status.intact and status.valid and status.coverage == SignatureCoverageLevel.ENTIRE_FILE

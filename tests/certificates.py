@@ -1,0 +1,41 @@
+"""Test certificates for signatures, made when they are needed: none of them is worth anything anywhere else."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+
+class Files(NamedTuple):
+    """A certificate and its key, as PEM files."""
+
+    certificate: Path
+    key: Path
+
+
+def make_certificate(
+    folder: Path, name: str = "secretariat", *, since: datetime = datetime(2015, 1, 1, tzinfo=UTC), days: int = 36_500
+) -> Files:
+    """A certificate that signs itself, and may sign documents."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"NCM test {name}")])
+    usage = x509.KeyUsage(True, True, False, False, False, False, False, False, False)
+    certificate = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), 7, since, since + timedelta(days))
+        .add_extension(usage, critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    files = Files(folder / f"{name}.crt", folder / f"{name}.key")
+    files.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    files.key.write_bytes(key.private_bytes(*plain))
+    return files
+
+
+def use(settings, files: Files) -> None:
+    """Let the portal sign with `files`."""
+    settings.SIGNATURE_CERTIFICATE, settings.SIGNATURE_KEY = str(files.certificate), str(files.key)
