@@ -192,11 +192,10 @@ def copied(bag: Bag, record: Any, name: str, sha256: str) -> list[str]:
     """Copy the file of a row into the package; what is wrong with it, in words."""
     try:
         blocks = [record.content.encode()] if isinstance(record, Edition) else _blocks(tables.place_of(record))
-        return (
-            [] if bag.add(name, blocks) == sha256 else [f"{record} ({name}) was changed: its SHA-256 is another one."]
-        )
+        same = bag.add(name, blocks) == sha256
     except FileNotFoundError:
         return [f"{record} ({name}) is missing among the files of the portal."]
+    return [] if same else [f"{record} ({name}) was changed: its SHA-256 is another one."]
 
 
 def close(bag: Bag, about: words.About, described: Row) -> None:
