@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from positions.render import printable
-from positions.render.paper import WEASYPRINT, attested, fill, frozen_at
+from positions.render.paper import WEASYPRINT, attested, fill, frozen_at, sealed
 from positions.render.plain import blocks, minute
 
 RENDERER_VERSION = f"ncm-delegation 1.0, WeasyPrint {WEASYPRINT}"
@@ -73,11 +73,12 @@ def render(content: Content, *, sha256: str, address: str) -> bytes:
     """Print the delegation's copy as PDF/A-3a and PDF/UA-1. The same arguments give the same bytes.
 
     In: what `order` gives, its SHA-256, and the address at which the public text is verified. Raises ValueError when
-    the hash is not the content's or a character can't be printed.
+    one of the two hashes is not that of its content, or when the paper's own words can't be printed.
     """
     from positions.render.press import press
 
-    attachment = attested(content, sha256)
+    attachment = sealed(content, sha256)
+    attested(content["edition"], content["sha256"])
     page = fill("print/delegation.html", content["edition"], lambda: book(content, address=address), address=address)
     return press(
         page,

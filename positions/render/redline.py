@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from positions.comparison import Kind, Part, Row, compare, tally
 from positions.render import printable
-from positions.render.paper import WEASYPRINT, attested, fill, frozen_at
+from positions.render.paper import WEASYPRINT, fill, frozen_at, sealed
 from positions.render.plain import groups_of_four
 from positions.render.sections import VERY_LONG
 from positions.wording import Span
@@ -163,12 +163,12 @@ def book(content: Content, *, address: str) -> Content:
 def render(content: Content, *, sha256: str, address: str) -> bytes:
     """Print a redline as PDF/A-3a and PDF/UA-1, both texts attached. The same arguments give the same bytes.
 
-    In: what `order` gives, its SHA-256, and the address of the page with the same comparison. Raises ValueError when
-    the hash is not the content's or a character can't be printed.
+    In: what `order` gives, its SHA-256, and the address of the page with the same comparison. A letter that can't be
+    drawn is printed as its number: what is frozen can't be changed. Raises ValueError for another hash.
     """
     from positions.render.press import press
 
-    attachment = attested(content, sha256)
+    attachment = sealed(content, sha256)
     after = content["after"]
     return press(
         fill("print/redline.html", after, lambda: book(content, address=address), address=address),

@@ -9,6 +9,7 @@ from tests.positions.render import editions, reading
 def made():
     """A small edition with two restricted annexes, one of them written after it was frozen."""
     content = editions.edition(themes=1, paragraphs=8, points=2, participants=2, ministries=1)
+    content["participants"][0]["name"] = "漢"
     annexes = [
         {"number": 1, "title": "Red <lines>", "text": "Kenya gives way on dates.\n\nOn {{ nothing }} else.", "at": "2017-10-18T08:00:00+00:00"},
         {"number": 3, "title": "Who speaks", "text": "The ambassador.", "at": "2017-10-19T08:00:00+00:00"},
@@ -34,6 +35,7 @@ def test_the_paper_is_whole_and_the_annexes_stand_behind_it(heard):
     assert "Kenya gives way on dates." in said
     assert "On {{ nothing }} else." in said
     assert "How to verify this copy" not in said
+    assert "[U+6F22]" in said
 
 
 def test_every_page_says_that_it_is_restricted_and_so_does_the_title(heard):
@@ -46,7 +48,9 @@ def test_every_page_says_that_it_is_restricted_and_so_does_the_title(heard):
 
 def test_another_hash_is_refused_and_no_annex_is_said():
     order = made()
-    with pytest.raises(ValueError, match="not the SHA-256 of this content"):
-        delegation.render(order, sha256="0" * 64, address="https://portal.example/")
+    foreign = {**order, "sha256": "0" * 64}
+    for wrong, sha256 in [(order, "0" * 64), (foreign, editions.digest(foreign))]:
+        with pytest.raises(ValueError, match="not the SHA-256 of this content"):
+            delegation.render(wrong, sha256=sha256, address="https://portal.example/")
     assert delegation.written(order).isoformat() == "2017-10-19T08:00:00+00:00"
     assert delegation.written({**order, "annexes": []}).isoformat() == order["edition"]["edition"]["frozen_at"]

@@ -22,7 +22,7 @@ def compared():
     second["heading"] = "An older heading"
     gone = {**second["paragraphs"][0], "key": "gone", "text": "<b>This went.</b>", "number": 99}
     second["paragraphs"].append(gone)
-    after["sections"][0]["paragraphs"].append({**gone, "key": "new", "text": "This {{ came }}.", "number": 98})
+    after["sections"][0]["paragraphs"].append({**gone, "key": "new", "text": "This {{ came }} 漢.", "number": 98})
     return redline.order(before, after, hashes=(editions.digest(before), editions.digest(after)))
 
 
@@ -58,7 +58,7 @@ def test_each_row_says_what_went_and_what_came(tree):
         "Kenya welcomes the deleted: road that leads there.",
         "Kenya welcomes the inserted: bridge that leads there.",
     ]
-    assert new == ["98 New", "Not in the text.", "inserted: This {{ came }}."]
+    assert new == ["98 New", "Not in the text.", "inserted: This {{ came }} [U+6F22]."]
     assert gone == ["was 99 Removed", "deleted: <b>This went.</b>", "Not in the text."]
 
 
