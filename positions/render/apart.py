@@ -36,6 +36,7 @@ DOCUMENTS = {
 }
 # No fonts but our own, and no word of what WeasyPrint always says of those.
 QUIET = {"FONTCONFIG_FILE": str(NO_SYSTEM_FONTS), "PYTHONWARNINGS": "ignore::UserWarning:weasyprint.text.fonts"}
+PATIENCE = 3  # on a busy machine a child waits for its processor; what it may use of it stays the same
 REFUSED = 2  # the code with which the child says that the edition itself can't be printed, and why
 
 
@@ -68,9 +69,9 @@ def render_apart(
             stderr=subprocess.PIPE,
         )
         try:
-            printed, told = child.communicate(order, timeout=seconds)
+            printed, told = child.communicate(order, timeout=PATIENCE * seconds)
         except subprocess.TimeoutExpired:
-            raise RenderFailed(f"Printing took longer than {seconds} seconds and was stopped.") from None
+            raise RenderFailed(f"Printing took longer than {PATIENCE * seconds} seconds and was stopped.") from None
         finally:
             end(child)
     if child.returncode != 0 or not printed.startswith(b"%PDF-"):
