@@ -1,3 +1,4 @@
+import gc
 import logging
 import os
 from datetime import UTC, datetime
@@ -67,9 +68,21 @@ def test_fonts_of_the_machine_are_out_of_reach():
     assert os.environ.get("FONTCONFIG_FILE") == before
 
 
-def test_printing_leaves_weasyprint_as_it_was():
+def test_the_collector_rests_while_a_paper_is_printed_and_never_longer():
+    with press.without_collector():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    gc.disable()
+    with press.without_collector():
+        pass
+    assert not gc.isenabled()
+    gc.enable()
+
+
+def test_printing_leaves_weasyprint_and_python_as_they_were():
     theirs, handlers = weasyprint.pdf.add_tags, list(logging.getLogger("weasyprint").handlers)
     printed("<p>one</p>")
+    assert gc.isenabled()
     assert weasyprint.pdf.add_tags is theirs is not pdf_tags.add_tags
     assert logging.getLogger("weasyprint").handlers == handlers
 
