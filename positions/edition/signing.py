@@ -6,6 +6,8 @@ Where no certificate is set nothing is signed, and pyHanko need not be installed
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.conf import settings
@@ -40,12 +42,17 @@ def signed(data: bytes) -> bytes:
     )
     field = fields.SigFieldSpec(FIELD, on_page=0, readable_field_name=_("Signature of the secretariat"))
     written = io.BytesIO()
-    signers.PdfSigner(metadata, signer, new_field_spec=field).sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(data)), output=written
-    )
+    pdf_signer = signers.PdfSigner(metadata, signer, new_field_spec=field)
+    _by_itself(pdf_signer.sign_pdf, IncrementalPdfFileWriter(io.BytesIO(data)), output=written)
     if not is_sound(written.getvalue(), signer.signing_cert):
         raise Blocked(_("The key for signatures does not belong to the certificate."))
     return written.getvalue()
+
+
+def _by_itself(work: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    """What `work` returns, from a thread of its own: pyHanko begins an event loop, and this thread may have one."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(work, *given, **named).result()
 
 
 def _signer(signers: Any) -> Any:
@@ -75,5 +82,5 @@ def is_sound(data: bytes, certificate: Any) -> bool:
         return False
     # Whom it is to be trusted as is for its reader to decide; here it is our own.
     context = ValidationContext(trust_roots=[certificate], allow_fetching=False)
-    status = validate_pdf_signature(found[0], context)
+    status = _by_itself(validate_pdf_signature, found[0], context)
     return status.intact and status.valid and status.coverage == SignatureCoverageLevel.ENTIRE_FILE

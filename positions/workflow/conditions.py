@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
@@ -37,6 +37,10 @@ POINTS_LEFT = ngettext_lazy(
 )
 
 
+# Paragraphs that neither rest on a point nor are secretariat text. Nothing rests on what goes against it.
+UNGROUNDED = Q(is_secretariat_text=False) & ~Exists(Grounding.objects.carrying().filter(wording=OuterRef("wording")))
+
+
 def standing(paper: PositionPaper) -> QuerySet[Paragraph]:
     """The paragraphs that make up the text today, in reading order."""
     return Paragraph.objects.filter(section__paper=paper).standing()
@@ -46,12 +50,6 @@ def open_points(paper: PositionPaper) -> QuerySet[Point]:
     """The points of the consultation that count and have no disposition yet."""
     points = Point.objects.filter(consultation=paper.consultation).standing()
     return points.exclude(dispositions__paper=paper)
-
-
-def ungrounded(paper: PositionPaper) -> QuerySet[Paragraph]:
-    """Paragraphs that neither rest on a point nor are secretariat text. Nothing rests on what goes against it."""
-    sources = Grounding.objects.carrying().filter(wording=OuterRef("wording"))
-    return standing(paper).filter(~Exists(sources), is_secretariat_text=False)
 
 
 def decided_on(paper: PositionPaper) -> QuerySet[FloorDecision]:
@@ -75,22 +73,20 @@ def _none_left(count: int, met: str, unmet: Any) -> Condition:
     return Condition(unmet % {"count": count} if count else met, not count)
 
 
-def has_paragraphs(paper: PositionPaper) -> list[Condition]:
-    """The paper has paragraphs."""
-    written = standing(paper).count()
-    yes = _("The paper has paragraphs (%(count)s)") % {"count": written}
-    return [either(written > 0, yes, _("The paper has no paragraph yet"))]
-
-
 def paragraphs_are_grounded(paper: PositionPaper) -> list[Condition]:
-    """Every paragraph rests on a point or is marked as secretariat text."""
+    """The paper has paragraphs, and each rests on a point or is marked as secretariat text."""
+    counted = standing(paper).order_by().aggregate(written=Count("pk"), bare=Count("pk", filter=UNGROUNDED))
+    yes = _("The paper has paragraphs (%(count)s)") % {"count": counted["written"]}
     unmet = ngettext_lazy(
         "%(count)s paragraph rests on no point and is not marked as secretariat text",
         "%(count)s paragraphs rest on no point and are not marked as secretariat text",
         "count",
     )
     met = _("Every paragraph rests on a point or is marked as secretariat text")
-    return [_none_left(ungrounded(paper).count(), met, unmet)]
+    return [
+        either(counted["written"] > 0, yes, _("The paper has no paragraph yet")),
+        _none_left(counted["bare"], met, unmet),
+    ]
 
 
 def points_have_dispositions(paper: PositionPaper) -> list[Condition]:
@@ -218,7 +214,6 @@ def unprintable(paper: PositionPaper) -> list[str]:
 
 
 text_is_complete = all_of(
-    has_paragraphs,
     letters_can_be_printed,
     paragraphs_are_grounded,
     points_have_dispositions,
