@@ -1,14 +1,12 @@
 """The brief for a milestone as a PDF of two pages at most: the same look and the same press as the paper."""
 
-from datetime import UTC, datetime
 from typing import Any
 
-from django.template import Context
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from positions.render.paper import RENDERER_VERSION as PRESS
-from positions.render.paper import attested, engine, set_up_alone
+from positions.render.paper import as_of, attested, filled, set_up_alone
 from positions.render.plain import blocks, day, days
 
 RENDERER_VERSION = f"ncm-brief 1.0, {PRESS}"
@@ -49,16 +47,7 @@ def html(content: Content, sha256: str) -> str:
     """The brief as HTML to be printed, in its language."""
     set_up_alone()
     with translation.override(content["language"]):
-        values = {
-            **readable(content, sha256),
-            "renderer": f"NCM Portal, {RENDERER_VERSION}",
-            "moment": _moment(content).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        }
-        return engine().get_template("print/brief.html").render(Context(values, use_l10n=False, use_tz=False))
-
-
-def _moment(content: Content) -> datetime:
-    return datetime.fromisoformat(content["as_of"]).astimezone(UTC)
+        return filled("print/brief.html", readable(content, sha256), moment=as_of(content), renderer=RENDERER_VERSION)
 
 
 def render(content: Content, *, sha256: str, address: str) -> bytes:
@@ -74,6 +63,6 @@ def render(content: Content, *, sha256: str, address: str) -> bytes:
         attachment=attachment,
         name=ATTACHMENT,
         description=f"Content of the brief, SHA-256 {sha256}",
-        moment=_moment(content),
+        moment=as_of(content),
         also=STYLESHEET,
     )

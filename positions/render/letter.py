@@ -1,16 +1,14 @@
 """Letters of invitation to a forum as PDF, one file for one institution or for all: the same look and the same press as
 the position paper. Pure: values go in, values come out."""
 
-from datetime import UTC, datetime
 from typing import Any
 
-from django.template import Context
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from positions.render import qr
-from positions.render.paper import RENDERER_VERSION, attested, canonical, engine, set_up_alone
+from positions.render.paper import as_of, attested, canonical, filled, set_up_alone
 from positions.render.plain import blocks, day, days
 
 ATTACHMENT = "letters.json"
@@ -53,16 +51,7 @@ def html(content: Content) -> str:
     """The letters as HTML to be printed, in their language."""
     set_up_alone()
     with translation.override(content["language"]):
-        values = {
-            **readable(content),
-            "renderer": f"NCM Portal, {RENDERER_VERSION}",
-            "moment": _moment(content).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        }
-        return engine().get_template("print/letter.html").render(Context(values, use_l10n=False, use_tz=False))
-
-
-def _moment(content: Content) -> datetime:
-    return datetime.fromisoformat(content["as_of"]).astimezone(UTC)
+        return filled("print/letter.html", readable(content), moment=as_of(content))
 
 
 def render(content: Content, *, sha256: str, address: str) -> bytes:
@@ -82,6 +71,6 @@ def render(content: Content, *, sha256: str, address: str) -> bytes:
         attachment=canonical(kept),
         name=ATTACHMENT,
         description="What these letters were made from",
-        moment=_moment(content),
+        moment=as_of(content),
         also=STYLESHEET,
     )

@@ -99,6 +99,17 @@ def fill(template: str, content: dict[str, Any], book: Callable[[], dict[str, An
         return legible(engine().get_template(template).render(Context(values, use_l10n=False, use_tz=False)))
 
 
+def as_of(content: dict[str, Any]) -> datetime:
+    """When the values of a content were read that is no edition: the only moment that stands in its file."""
+    return datetime.fromisoformat(content["as_of"]).astimezone(UTC)
+
+
+def filled(template: str, values: dict[str, Any], *, moment: datetime, renderer: str = "") -> str:
+    """A template of ours filled with `values`, the moment of its content and the name of what prints it."""
+    said = {"renderer": f"NCM Portal, {renderer or RENDERER_VERSION}", "moment": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    return engine().get_template(template).render(Context({**values, **said}, use_l10n=False, use_tz=False))
+
+
 def html(content: dict[str, Any], *, sha256: str, address: str) -> str:
     """The paper as HTML, in the language of the edition."""
     book = functools.partial(printable.book, content, sha256=sha256, address=address)

@@ -1,16 +1,15 @@
 """The participation report, as the templates read it and as a PDF: the same look and the same press as the paper."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.template import Context
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from consultations import pictures
 from positions.render import charts
-from positions.render.paper import RENDERER_VERSION, attested, engine, set_up_alone
+from positions.render.paper import as_of, attested, filled, set_up_alone
 from positions.render.plain import day, days, minute
 from positions.render.words import outcome_words
 
@@ -107,16 +106,7 @@ def html(content: Content) -> str:
     """The report as HTML to be printed, in its language."""
     set_up_alone()
     with translation.override(content["language"]):
-        values = readable(content)
-        values |= {
-            "renderer": f"NCM Portal, {RENDERER_VERSION}",
-            "moment": _moment(content).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        }
-        return engine().get_template("print/participation.html").render(Context(values, use_l10n=False, use_tz=False))
-
-
-def _moment(content: Content) -> datetime:
-    return datetime.fromisoformat(content["as_of"]).astimezone(UTC)
+        return filled("print/participation.html", readable(content), moment=as_of(content))
 
 
 def render(content: Content, *, sha256: str, address: str) -> bytes:
@@ -132,5 +122,5 @@ def render(content: Content, *, sha256: str, address: str) -> bytes:
         attachment=attachment,
         name=ATTACHMENT,
         description=f"Figures of the report, SHA-256 {sha256}",
-        moment=_moment(content),
+        moment=as_of(content),
     )
