@@ -144,6 +144,7 @@
       const kept = await add({ kind: "check_in", code: `NCM:${app.forum}:${card[TICKET]}`, badge: card[BADGE], how, person: card[PERSON], label: card[NAME] });
       if (!kept) { button.disabled = false; return; }
       say(fill(words.done, { name: card[NAME] }));
+      if (!box.isConnected) return; // the next person is looked up already
       closed();
       if (how === "qr") scan(); // the next in the line
       else id("who").focus();
@@ -164,7 +165,7 @@
       button.disabled = true;
       if (!await add({ kind: "check_in", ...said, label: said.code ?? fill(words.badge, { n: said.badge }) })) { button.disabled = false; return; }
       say(words.keptUnknown, "look");
-      closed();
+      if (box.isConnected) closed();
     });
     other.addEventListener("click", () => { closed(); id("who").focus(); });
     box.append(button, other);
