@@ -28,7 +28,7 @@ SWELLS = 100  # a ZIP file whose content is that many times as large as itself i
 MOST_FILES = 1_000_000
 LARGEST_LIST = 256 * BLOCK  # a manifest is read whole
 
-type Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 
 
 class BadPackage(Exception):

@@ -15,7 +15,7 @@ from .bags import BadPackage
 
 LONGEST_LINE = 32 * 1024 * 1024
 
-type Row = dict[str, Any]
+Row = dict[str, Any]
 
 
 def line(row: Row) -> bytes:

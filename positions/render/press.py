@@ -98,13 +98,17 @@ def without_collector() -> Iterator[None]:
 
 
 def stylesheet(configuration: FontConfiguration, also: str = "") -> CSS:
-    """The print stylesheet with the bundled typefaces, and a further one behind it, read into `configuration`."""
-    text = fonts.rules() + STYLESHEET.read_text("utf-8") + ((STYLESHEETS / also).read_text("utf-8") if also else "")
+    """The print stylesheet with the bundled typefaces, and further ones behind it, read into `configuration`."""
+    text = (
+        fonts.rules()
+        + STYLESHEET.read_text("utf-8")
+        + "".join((STYLESHEETS / name).read_text("utf-8") for name in also.split())
+    )
     return CSS(string=text, font_config=configuration, url_fetcher=Bundle())
 
 
 def lay_out(html: str, also: str = "") -> Any:
-    """The pages of a paper, laid out; `also` names a stylesheet that its kind needs beside the common one."""
+    """The pages of a paper, laid out; `also` names the stylesheets that its kind needs beside the common one."""
     with without_system_fonts():
         configuration = FontConfiguration()
     page = HTML(string=html, url_fetcher=Bundle(), base_url=SCHEME)

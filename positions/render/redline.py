@@ -176,5 +176,5 @@ def render(content: Content, *, sha256: str, address: str) -> bytes:
         name=ATTACHMENT,
         description=f"The two texts that are compared, SHA-256 {sha256}",
         moment=max(frozen_at(content["before"]), frozen_at(after)),
-        also="redline.css",
+        also="masthead.css redline.css",
     )

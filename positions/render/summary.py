@@ -205,7 +205,7 @@ def render(content: Content, *, sha256: str, address: str) -> bytes:
     attachment = attested(content, sha256)
     for measure in MEASURES[first_guess(content) :]:
         page = html(content, measure, sha256=sha256, address=address)
-        printed = pressed(content, attachment, page, sha256=sha256, also="summary.css")
+        printed = pressed(content, attachment, page, sha256=sha256, also="masthead.css summary.css")
         with pikepdf.open(io.BytesIO(printed)) as document:
             if len(document.pages) <= PAGES:
                 return printed
