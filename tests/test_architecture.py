@@ -21,6 +21,7 @@ FLOORS = {
         "ncm_portal.embedded_postgres",
         "ncm_portal.features",
         "ncm_portal.formats",
+        "ncm_portal.tables",
         "ncm_portal.workflow",
     ],
     1: [
