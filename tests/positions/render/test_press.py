@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 import weasyprint.pdf
 from weasyprint.formatting_structure.boxes import TextBox
+from weasyprint.html import UA
 
 from positions.render import fonts, paper, pdf_tags, press
 from tests.positions.render import editions
@@ -85,6 +86,15 @@ def test_printing_leaves_weasyprint_and_python_as_they_were():
     assert gc.isenabled()
     assert weasyprint.pdf.add_tags is theirs is not pdf_tags.add_tags
     assert logging.getLogger("weasyprint").handlers == handlers
+
+
+def test_default_styles_that_are_left_out_change_no_byte(monkeypatch):
+    """The page has what they are about: an item with a marker, capitals around it, a quotation and a forced break."""
+    body = '<ol style="list-style: lower-alpha; text-transform: uppercase"><li>One</ol><p><q>Two</q><br>Three<wbr>'
+    ours = printed(body)
+    monkeypatch.setattr(press, "Page", weasyprint.HTML)
+    assert printed(body) == ours
+    assert len([line for line in UA.splitlines() if line.startswith(press.NOTES)]) == 5
 
 
 def test_parts_that_are_nested_too_deeply_are_refused_in_plain_words():
