@@ -1,6 +1,7 @@
 """Test certificates for signatures, made when they are needed: none of them is worth anything anywhere else."""
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,3 +40,20 @@ def make_certificate(
 def use(settings, files: Files) -> None:
     """Let the portal sign with `files`."""
     settings.SIGNATURE_CERTIFICATE, settings.SIGNATURE_KEY = str(files.certificate), str(files.key)
+
+
+def sign(data: bytes, files: Files, *, field: str = "Signature", digest: str = "sha256") -> bytes:
+    """The PDF `data` with a signature behind it, as any program makes one."""
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign import signers
+
+    signer = signers.SimpleSigner.load(str(files.key), str(files.certificate))
+    metadata = signers.PdfSignatureMetadata(field_name=field, md_algorithm=digest)
+    out = BytesIO()
+    signers.PdfSigner(metadata, signer).sign_pdf(IncrementalPdfFileWriter(BytesIO(data)), output=out)
+    return out.getvalue()
+
+
+def fingerprint(files: Files) -> str:
+    """The SHA-256 of a certificate."""
+    return x509.load_pem_x509_certificate(files.certificate.read_bytes()).fingerprint(hashes.SHA256()).hex()

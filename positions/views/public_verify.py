@@ -17,7 +17,7 @@ from consultations.views.memory import kept_for_visitors
 from positions import workflow
 from positions.forms.verify import TOO_LARGE, FileForm, HashForm, hash_in
 from positions.queries import find_copy
-from positions.verification import LARGEST, examine
+from positions.verification import LARGEST, examine, seals_of_ours
 
 PAGE = "positions/verify.html"
 
@@ -83,6 +83,8 @@ def verify_hash(request: HttpRequest, sha256: str) -> HttpResponse:
         return _forms(request, form, FileForm(), status=404)
     found = find_copy(asked)
     context: dict[str, Any] = {"hash_form": HashForm(), "asked": asked, "found": found}
+    if found and found.file:
+        context["seals"] = seals_of_ours(found.file)
     return render(request, PAGE, context, status=200 if found else 404)
 
 

@@ -3,13 +3,14 @@
 import json
 from io import BytesIO
 from types import SimpleNamespace
+from typing import Any
 
 import pikepdf
 
 from positions import edition
 from positions.models import Edition
 from positions.render import pdf
-from tests import paper_factories
+from tests import certificates, paper_factories
 
 
 def pdf_with(content: bytes | None, *, signatures: int = 0, password: str = "") -> bytes:
@@ -31,12 +32,14 @@ def spaced(content: str) -> bytes:
     return json.dumps(json.loads(content), indent=2).encode()
 
 
-def make_printed_paper(*, printed: bool = True, **fields) -> SimpleNamespace:
-    """A published paper with its PDF, as `pdf`: truly printed, or else of one page with the same attachment."""
+def make_printed_paper(*, printed: bool = True, signed_by: Any = None, **fields) -> SimpleNamespace:
+    """A published paper with its PDF, as `pdf`: truly printed, or else of one page with the same attachment; with a
+    signature where a certificate is given."""
     found = paper_factories.make_whole_paper()
     paper_factories.change(found.paper, **fields)
     found.edition = paper_factories.freeze(found.paper, status="Adopted by consensus")
     found.pdf = _printed(found.edition) if printed else pdf_with(found.edition.content.encode())
+    found.pdf = certificates.sign(found.pdf, signed_by) if signed_by else found.pdf
     found.files = paper_factories.make_files(found.edition, pdf=found.pdf)
     paper_factories.bring_paper(found.paper, "published")
     return found

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from positions import verification
 from positions.render.inside import TooHard
-from positions.verification import State, examine
+from positions.verification import State, examine, examining
 from tests import paper_factories
 from tests.factories import make_communique
 from tests.positions.copies import make_printed_paper, pdf_with, spaced
@@ -54,8 +53,8 @@ def test_each_kind_of_file_has_its_verdict(published, said, django_assert_num_qu
         with django_assert_num_queries(queries):
             found = said(data)
         assert (found.state, bool(found.found)) == (state, state not in (State.UNKNOWN, State.UNREADABLE))
-    assert said(whole[:-20]).sentence == str(verification.CUT_OFF_WITH_TEXT)
-    assert said(whole[:100]).sentence == str(verification.CUT_OFF)
+    assert said(whole[:-20]).sentence == str(examining.CUT_OFF_WITH_TEXT)
+    assert said(whole[:100]).sentence == str(examining.CUT_OFF)
 
 
 def test_a_pdf_of_ours_with_something_behind_it_is_told_from_any_other(said, settings, tmp_path, db):
@@ -63,18 +62,9 @@ def test_a_pdf_of_ours_with_something_behind_it_is_told_from_any_other(said, set
     paper = make_printed_paper(printed=False)
     found = said(paper.pdf + b"\n1 0 obj\n<</Kind /Comment>>\nendobj\n")
     assert (found.state, found.found.edition) == (State.ALTERED, paper.edition)
-    assert found.sentence == str(verification.ADDED)
+    assert found.sentence == str(examining.ADDED)
     changed = said(paper.pdf.replace(b"%PDF-1.3", b"%PDF-1.4") + b"\n")
     assert (changed.state, changed.is_added_to) == (State.ALTERED, False)
-
-
-def test_signatures_are_told(published, said):
-    text = published.edition.content.encode()
-    assert [said(pdf_with(text, signatures=number)).signature for number in (0, 1, 2)] == [
-        "",
-        "The PDF carries a digital signature. It is not checked here: a PDF reader shows who signed.",
-        "The PDF carries 2 digital signatures. They are not checked here: a PDF reader shows who signed.",
-    ]
 
 
 def test_the_words_of_a_published_communique_are_known(said, db):
@@ -88,9 +78,9 @@ def test_what_is_too_hard_to_look_through_is_said_and_ours_is_ours_all_the_same(
     def too_hard(_path):
         raise TooHard
 
-    monkeypatch.setattr(verification, "look_inside", too_hard)
+    monkeypatch.setattr(examining, "look_inside", too_hard)
     found = said(b"{}")
-    assert (found.state, found.sentence) == (State.UNREADABLE, str(verification.TOO_HARD))
+    assert (found.state, found.sentence) == (State.UNREADABLE, str(examining.TOO_HARD))
     found = said(Path(published.files["pdf"].file.path).read_bytes())
     assert (found.state, found.sentence) == (State.AUTHENTIC, "The file is exactly as it was published.")
 
@@ -143,6 +133,8 @@ def test_the_document_names_the_exit_statuses_of_the_command():
     from positions.management.commands import verify
 
     rows = dict(re.findall(r"^\| (\d) \| (\w+)", DOCUMENT, re.MULTILINE))
-    assert rows == {"0": "authentic", "1": "altered", "2": "unreadable"}
-    assert {str(verify.STATUSES[State(word)]): word for word in rows.values()} == rows
+    words = {"0": "authentic", "1": "altered", "2": "unreadable", "7": "signed"}
+    seals = {str(status): standing.value.split()[0] for standing, status in verify.SEALS.items()}
+    assert rows == words | seals
+    assert {str(verify.STATUSES[State(word)]): word for word in words.values()} == words
     assert set(verify.STATUSES) == set(State)

@@ -4,23 +4,51 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
-from positions.verification import State, Verdict, examine
+from positions.verification import Seal, Standing, State, Verdict, examine
 
-AUTHENTIC, NOT_AUTHENTIC, UNREADABLE = 0, 1, 2
+AUTHENTIC, NOT_AUTHENTIC, UNREADABLE, BROKEN, FOLLOWED, FOREIGN, OUT_OF_FORCE, NOT_PUBLISHED = range(8)
 STATUSES = {
     State.AUTHENTIC: AUTHENTIC,
     State.SAME_TEXT: AUTHENTIC,
+    State.SIGNED: NOT_PUBLISHED,
     State.ALTERED: NOT_AUTHENTIC,
     State.UNKNOWN: NOT_AUTHENTIC,
     State.UNREADABLE: UNREADABLE,
 }
+SEALS = {
+    Standing.BROKEN: BROKEN,
+    Standing.FOLLOWED: FOLLOWED,
+    Standing.FOREIGN: FOREIGN,
+    Standing.OUT_OF_FORCE: OUT_OF_FORCE,
+}
+
+
+def status(verdict: Verdict) -> int:
+    """The number with which the command ends: a file that is not authentic and signed ends with what is wrong there."""
+    plain = STATUSES[verdict.state]
+    return SEALS.get(verdict.standing, plain) if plain == NOT_AUTHENTIC and verdict.standing else plain
+
+
+def _seal(seal: Seal) -> list[str]:
+    said = [f"Signature: {seal.word}. {seal.sentence}"]
+    found = seal.signature
+    if found.fingerprint:
+        said += [
+            f"  Signed by {found.subject}",
+            f"  Signed at {seal.signed_at or 'a time that is not said'}, by the clock of who signed",
+            f"  Certificate issued by {'itself' if seal.is_self_issued else found.issuer}",
+            f"  Certificate in force from {seal.since:%d %B %Y} to {seal.until:%d %B %Y}",
+            f"  Fingerprint of the certificate {found.fingerprint}",
+        ]
+    return said
 
 
 def lines(verdict: Verdict) -> list[str]:
     """The verdict as a person reads it in a terminal."""
     said = [f"{verdict.word}: {verdict.sentence}"]
-    if verdict.signature:
-        said.append(f"  {verdict.signature}")
+    said += [line for seal in verdict.seals for line in _seal(seal)]
+    if verdict.not_checked:
+        said.append(f"  {verdict.not_checked}")
     if verdict.communique:
         return [*said, f"  Communiqué: {verdict.communique.forum.title}"]
     found = verdict.found
@@ -42,7 +70,10 @@ def lines(verdict: Verdict) -> list[str]:
 class Command(BaseCommand):
     help = (
         "Say whether FILE (a PDF or JSON) is official. Ends with 0 if it is authentic, also when a newer edition has "
-        "taken its place; 1 if it is altered or unknown; 2 if it cannot be read or is of no kind that could be ours."
+        "taken its place; 1 if it is altered or unknown; 2 if it cannot be read or is of no kind that could be ours. "
+        "A file that is not authentic and signed ends with 3 if the signature does not hold; 4 if something was added "
+        "behind it; 5 if somebody else signed; 6 if the certificate of this portal is out of force; 7 if this portal "
+        "signed it and has not published it."
     )
 
     def add_arguments(self, parser):
@@ -52,10 +83,10 @@ class Command(BaseCommand):
         try:
             verdict = examine(file)
         except OSError as error:
-            said, status = [f"Unreadable: {file}: {error.strerror}."], UNREADABLE
+            said, end = [f"Unreadable: {file}: {error.strerror}."], UNREADABLE
         else:
-            said, status = lines(verdict), STATUSES[verdict.state]
+            said, end = lines(verdict), status(verdict)
         for line in said:
             self.stdout.write(line)
-        if status:
-            raise SystemExit(status)
+        if end:
+            raise SystemExit(end)

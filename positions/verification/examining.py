@@ -1,17 +1,21 @@
-"""Is this file ours? Its hash is looked up first; a file that is not exactly ours is looked into."""
+"""What a file is: by its hash, else by what is in it."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from consultations.models import Communique
 from consultations.queries import published_communique
 from positions.models import Artefact
 from positions.queries import Copy, find_copy
+from positions.render import signature
 from positions.render.inside import Inside, TooHard, look_inside
+
+from .seals import Seal, Standing, seals_of, worst
 
 LARGEST = 64 * 1024 * 1024  # bytes: no file of ours is larger
 
@@ -21,6 +25,7 @@ class State(StrEnum):
 
     AUTHENTIC = "authentic"
     SAME_TEXT = "same text"
+    SIGNED = "signed"
     ALTERED = "altered"
     UNKNOWN = "unknown"
     UNREADABLE = "unreadable"
@@ -29,6 +34,7 @@ class State(StrEnum):
 WORDS = {
     State.AUTHENTIC: gettext_lazy("Authentic"),
     State.SAME_TEXT: gettext_lazy("Authentic"),
+    State.SIGNED: gettext_lazy("Signed, not published"),
     State.ALTERED: gettext_lazy("Altered"),
     State.UNKNOWN: gettext_lazy("Unknown"),
     State.UNREADABLE: gettext_lazy("Unreadable"),
@@ -37,6 +43,10 @@ SENTENCES = {
     State.AUTHENTIC: gettext_lazy("The file is exactly as it was published."),
     State.SAME_TEXT: gettext_lazy(
         "The text is official, letter by letter. Only the spaces in the file, or the order of its parts, are others."
+    ),
+    State.SIGNED: gettext_lazy(
+        "This portal signed the file, and nothing in it was changed since. But it is not among the files that are "
+        "published: it may not be published yet, or no longer. Ask the secretariat before you rely on it."
     ),
     State.ALTERED: gettext_lazy(
         "The text attached to this PDF is official, but the file is not the one that we published. What stands on "
@@ -79,6 +89,8 @@ class Verdict:
     inside: Inside | None = None
     is_too_hard: bool = False
     is_added_to: bool = False
+    seals: tuple[Seal, ...] = ()
+    why_not_checked: str = ""
 
     @property
     def is_authentic(self) -> bool:
@@ -107,16 +119,30 @@ class Verdict:
         return str(SENTENCES[self.state])
 
     @property
-    def signature(self) -> str:
-        """What is to be told of the digital signatures of a PDF; "" where it carries none."""
-        number = self.inside.signatures if self.inside else 0
-        if not number:
+    def standing(self) -> Standing | None:
+        """How much the signatures are worth together; None without any that was looked at."""
+        return worst(self.seals)
+
+    @property
+    def not_checked(self) -> str:
+        """What is to be told of digital signatures that were not looked at; "" where there are none."""
+        number = (self.inside.signatures if self.inside else 0) - len(self.seals)
+        if number <= 0:
             return ""
-        said = ngettext(
-            "The PDF carries a digital signature. It is not checked here: a PDF reader shows who signed.",
-            "The PDF carries %(number)s digital signatures. They are not checked here: a PDF reader shows who signed.",
-            number,
-        )
+        if self.seals:
+            said = ngettext(
+                "There is one more digital signature that was not looked at.",
+                "There are %(number)s more digital signatures that were not looked at.",
+                number,
+            )
+        elif self.why_not_checked:
+            return self.why_not_checked
+        else:
+            said = ngettext(
+                "The PDF carries what looks like a digital signature, and no PDF reader would find one.",
+                "The PDF carries what looks like %(number)s digital signatures, and no PDF reader would find one.",
+                number,
+            )
         return said % {"number": number}
 
 
@@ -135,8 +161,26 @@ def examine(path: Path) -> Verdict:
     except TooHard:
         return Verdict(State.AUTHENTIC if found else State.UNREADABLE, sha256, found, is_too_hard=True)
     if found:
-        return Verdict(State.AUTHENTIC, sha256, found, inside=inside)
-    return _not_exactly_ours(path, sha256, inside)
+        return _with_seals(Verdict(State.AUTHENTIC, sha256, found, inside=inside), path)
+    verdict = _with_seals(_not_exactly_ours(path, sha256, inside), path)
+    is_signed = inside.signatures == 1 and verdict.standing == Standing.SOUND
+    return replace(verdict, state=State.SIGNED) if is_signed else verdict
+
+
+def _with_seals(verdict: Verdict, path: Path) -> Verdict:
+    """The same with what its digital signatures are worth, or why they were not checked."""
+    if not verdict.inside or not verdict.inside.signatures:
+        return verdict
+    if not signature.can_check():
+        return replace(
+            verdict, why_not_checked=_("The PDF is signed. A PDF reader shows by whom: it is not checked here.")
+        )
+    try:
+        found = signature.look_at(path)
+    except TooHard:
+        why = _("The PDF is signed, but that could not be checked in the time and memory there is for it.")
+        return replace(verdict, why_not_checked=why)
+    return replace(verdict, seals=tuple(seals_of(found, is_ours=verdict.is_authentic)))
 
 
 def _not_exactly_ours(path: Path, sha256: str, inside: Inside) -> Verdict:

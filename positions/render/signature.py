@@ -1,0 +1,161 @@
+"""The digital signatures in a PDF: what each of them covers, whether it holds, and what its certificate says.
+
+Whose certificate can be trusted is not decided here, and nothing is fetched to find it out. A file may be made to do
+harm: pyHanko reads it in a child process that the kernel holds to its share of time and memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ncm_portal.apart import MEGABYTE, ask, limit
+from positions.render.apart import refuse_network
+from positions.render.inside import TooHard
+
+MODULE = "positions.render.signature"
+SECONDS, MEGABYTES = 5, 600
+TOLD = 20_000  # bytes: what the child may say
+MOST = 5  # signatures that are looked at, from the first
+LONGEST = 150  # letters of a name in a certificate
+DIGESTS = {"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"}
+NAMES = ("common_name", "organization_name", "organizational_unit_name", "country_name")
+
+INTACT = "intact"  # it covers the whole file
+FOLLOWED = "followed"  # it covers the file as it was signed, and something was put behind it
+BROKEN = "broken"  # what it covers was changed, or it does not cover what a signature has to
+UNREAD = "unread"  # no signature of the kind that is checked here, or none that can be read
+
+
+class Signature(NamedTuple):
+    """One signature: its state, who signed and when as it says itself, and the certificate that came with it."""
+
+    state: str
+    subject: str = ""
+    issuer: str = ""
+    fingerprint: str = ""  # SHA-256 of the certificate (DER)
+    since: str = ""  # the certificate is in force from here
+    until: str = ""
+    signed_at: str = ""  # by the clock of who signed; "" where nothing is said
+
+
+def can_check() -> bool:
+    """Whether pyHanko is installed, which is needed only where papers are signed."""
+    return find_spec("pyhanko") is not None
+
+
+def look_at(path: Path, *, seconds: int = SECONDS, megabytes: int = MEGABYTES) -> list[Signature]:
+    """The first signatures of the PDF at `path`, oldest first, read in a child process. Raises TooHard."""
+    given = (str(path.resolve()), str(seconds), str(megabytes))
+    with tempfile.TemporaryDirectory(prefix="ncm-signed-") as folder:
+        status, said = ask(MODULE, *given, folder=folder, seconds=2 * seconds, most=TOLD)
+    if status:
+        raise TooHard
+    return [Signature(*each) for each in json.loads(said)]
+
+
+# --- The child ------------------------------------------------------------------------------------------------------
+
+
+def read(data: bytes) -> list[Signature]:
+    """The same in this process: for files that are known to be harmless, and for the child."""
+    none: list[tuple[int, Any]] = []
+    found = _unless_it_stumbles(lambda: sorted(_opened(data), key=lambda each: each[0]), none)
+    return [_unless_it_stumbles(partial(_judged, data, each), Signature(UNREAD)) for _revision, each in found[:MOST]]
+
+
+def _unless_it_stumbles[Found](work: Callable[[], Found], otherwise: Found) -> Found:
+    """What `work` finds. A hostile file can make the library raise anything; want of memory is told apart."""
+    try:
+        return work()
+    except MemoryError:
+        raise
+    except Exception:
+        return otherwise
+
+
+def _opened(data: bytes) -> Iterator[tuple[int, Any]]:
+    """Each signature with the revision that it signs; None for one that can't be read or is a time stamp."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.fields import enumerate_sig_fields
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+    reader = PdfFileReader(BytesIO(data), strict=False)
+    for name, _value, field in enumerate_sig_fields(reader, filled_status=True):
+        embedded: Any = _unless_it_stumbles(partial(EmbeddedPdfSignature, reader, field, name), None)
+        if embedded is None or embedded.sig_object_type != "/Sig":
+            yield sys.maxsize, None
+        else:
+            yield embedded.signed_revision, embedded
+
+
+def _judged(data: bytes, embedded: Any) -> Signature:
+    """Raises whatever the library does for a signature that can't be read."""
+    certificate = embedded.signer_cert
+    said = _said(certificate, embedded.self_reported_timestamp)
+    return said._replace(state=_unless_it_stumbles(partial(_state, data, embedded, certificate), BROKEN))
+
+
+def _said(certificate: Any, signed_at: Any) -> Signature:
+    return Signature(
+        UNREAD,
+        _name(certificate.subject),
+        _name(certificate.issuer),
+        hashlib.sha256(certificate.dump()).hexdigest(),
+        certificate.not_valid_before.isoformat(),
+        certificate.not_valid_after.isoformat(),
+        signed_at.isoformat() if signed_at and signed_at.tzinfo else "",
+    )
+
+
+def _name(name: Any) -> str:
+    """Whom a certificate names: the person or body, then what it belongs to, in one line."""
+    parts = name.native
+    found = ", ".join(str(parts[key]) for key in NAMES if parts.get(key)) or name.human_friendly
+    line = " ".join(re.sub(r"[^\w\s.,;:'’&()/@+-]", "?", found).split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def _state(data: bytes, embedded: Any, certificate: Any) -> str:
+    """Whether the signature holds over exactly what a signature of a file has to cover (ISO 32000-1, 12.8.1)."""
+    end = _covered(data, embedded)
+    if not end or embedded.md_algorithm not in DIGESTS or not _holds(embedded, certificate):
+        return BROKEN
+    return INTACT if end == len(data) else FOLLOWED
+
+
+def _covered(data: bytes, embedded: Any) -> int:
+    """Where the part of the file ends that the signature covers: all from its beginning but the signature itself. 0
+    where it leaves out anything else."""
+    start, length, place, rest = (int(each) for each in embedded.byte_range)
+    end = place + rest
+    if start or not 0 < length < place < end <= len(data):
+        return 0
+    gap = data[length:place]
+    is_itself = gap[:1] == b"<" and gap[-1:] == b">" and bytes.fromhex(gap[1:-1].decode()) == embedded.pkcs7_content
+    return end if is_itself else 0
+
+
+def _holds(embedded: Any, certificate: Any) -> bool:
+    from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+
+    digest = embedded.compute_digest()
+    return all(validate_sig_integrity(embedded.signer_info, certificate, "data", digest))
+
+
+if __name__ == "__main__":
+    limit(int(sys.argv[2]), int(sys.argv[3]), largest_file=MEGABYTE)
+    sys.addaudithook(refuse_network)
+    sys.stdout.write(json.dumps(read(Path(sys.argv[1]).read_bytes())))
+    sys.stdout.flush()
+    os._exit(0)

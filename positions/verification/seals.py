@@ -1,0 +1,174 @@
+"""What is said of the digital signatures of a file: whether they hold, whose they are, and how much that is worth."""
+
+import hashlib
+import re
+import ssl
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy
+
+from ncm_portal.workflow import now
+from positions.models import Artefact
+from positions.render import signature
+from positions.render.inside import TooHard
+from positions.render.signature import Signature
+
+PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
+KNOWN = 256  # files of ours whose signatures a server process remembers
+
+
+class Standing(StrEnum):
+    """How much a signature is worth, the least first: the worst of a file's signatures speaks for the file."""
+
+    BROKEN = "broken"
+    FOLLOWED = "followed"
+    UNREAD = "unread"
+    FOREIGN = "foreign"
+    OUT_OF_FORCE = "out of force"
+    FORMER = "former"
+    SOUND = "sound"
+
+
+SENTENCES = {
+    Standing.BROKEN: gettext_lazy(
+        "The signature does not hold: what was signed has been changed since, or it does not cover the whole file."
+    ),
+    Standing.FOLLOWED: gettext_lazy(
+        "What was signed is unchanged, but something was added behind the signature later. It can change what is shown."
+    ),
+    Standing.UNREAD: gettext_lazy("The signature is damaged, or of a kind that is not checked here."),
+    Standing.FOREIGN: gettext_lazy(
+        "Nothing in the file was changed after it was signed, but this portal did not sign it. Anybody can make a "
+        "certificate with any name in it."
+    ),
+    Standing.OUT_OF_FORCE: gettext_lazy(
+        "Nothing in the file was changed after it was signed with the certificate of this portal. But the certificate "
+        "is out of force, and a signature says itself when it was made."
+    ),
+    Standing.FORMER: gettext_lazy(
+        "Nothing in the file was changed after it was signed. The portal signs with another certificate today."
+    ),
+    Standing.SOUND: gettext_lazy(
+        "Nothing in the file was changed after it was signed, and the certificate is the one of this portal."
+    ),
+}
+UNSOUND = {
+    signature.BROKEN: Standing.BROKEN,
+    signature.FOLLOWED: Standing.FOLLOWED,
+    signature.UNREAD: Standing.UNREAD,
+}
+WORDS = {
+    Standing.BROKEN: gettext_lazy("Broken"),
+    Standing.FOLLOWED: gettext_lazy("Added to"),
+    Standing.UNREAD: gettext_lazy("Not checked"),
+    Standing.FOREIGN: gettext_lazy("Signed by somebody else"),
+    Standing.OUT_OF_FORCE: gettext_lazy("Out of force"),
+    Standing.FORMER: gettext_lazy("Intact"),
+    Standing.SOUND: gettext_lazy("Intact"),
+}
+
+
+@dataclass(frozen=True)
+class Seal:
+    """One signature and what it is worth."""
+
+    standing: Standing
+    signature: Signature
+
+    @property
+    def word(self) -> str:
+        """The verdict on it in a word or two."""
+        return str(WORDS[self.standing])
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing was changed since the portal signed."""
+        return self.standing in (Standing.SOUND, Standing.FORMER)
+
+    @property
+    def sentence(self) -> str:
+        """What it means."""
+        return str(SENTENCES[self.standing])
+
+    @property
+    def is_self_issued(self) -> bool:
+        """Whether the certificate vouches for itself."""
+        return self.signature.issuer == self.signature.subject
+
+    @property
+    def since(self) -> datetime | None:
+        """From when the certificate is in force."""
+        return _moment(self.signature.since)
+
+    @property
+    def until(self) -> datetime | None:
+        """Until when it is."""
+        return _moment(self.signature.until)
+
+    @property
+    def signed_at(self) -> datetime | None:
+        """When it was signed, as the signature says itself."""
+        return _moment(self.signature.signed_at)
+
+
+def seals_of(found: Iterable[Signature], *, is_ours: bool) -> list[Seal]:
+    """What each of the signatures is worth in a file that `is_ours` by its hash, or is not."""
+    own, moment = own_fingerprint(), now()
+    return [Seal(_standing(each, own=own, is_ours=is_ours, moment=moment), each) for each in found]
+
+
+def seals_of_ours(file: Artefact) -> list[Seal]:
+    """What the signatures of a stored file are worth. Nothing is said where it is not what was stored, or cannot be
+    looked through."""
+    try:
+        found = _signatures(file.file.path, file.sha256)
+    except (OSError, TooHard):
+        return []
+    return seals_of(found, is_ours=True)
+
+
+@lru_cache(maxsize=KNOWN)
+def _signatures(path: str, sha256: str) -> tuple[Signature, ...]:
+    data = Path(path).read_bytes()
+    is_signed = b"/ByteRange" in data and hashlib.sha256(data).hexdigest() == sha256
+    return tuple(signature.look_at(Path(path))) if is_signed and signature.can_check() else ()
+
+
+def _standing(found: Signature, *, own: str, is_ours: bool, moment: datetime) -> Standing:
+    if found.state in UNSOUND:
+        return UNSOUND[found.state]
+    if found.fingerprint != own:
+        return Standing.FORMER if is_ours else Standing.FOREIGN
+    signed_at = _moment(found.signed_at)
+    # Whoever finds a key that has run out can write any time: only a file that is known by its hash needs no more.
+    moments = [each for each in (signed_at, None if is_ours else moment) if each]
+    in_force = [_moment(found.since) <= each <= _moment(found.until) for each in moments]
+    return Standing.SOUND if all(in_force) else Standing.OUT_OF_FORCE
+
+
+def worst(seals: Sequence[Seal]) -> Standing | None:
+    """How much the signatures of a file are worth together; None without any."""
+    order = list(Standing)
+    return min((each.standing for each in seals), key=order.index, default=None)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text) if text else None
+
+
+def own_fingerprint() -> str:
+    """The SHA-256 of the certificate with which the portal signs; "" where it signs with none."""
+    if not settings.SIGNATURE_CERTIFICATE:
+        return ""
+    try:
+        data = Path(settings.SIGNATURE_CERTIFICATE).read_bytes()
+        pem = PEM.search(data.decode("latin-1"))
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem.group()) if pem else data).hexdigest()
+    except (OSError, ValueError):
+        return ""

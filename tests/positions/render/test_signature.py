@@ -1,0 +1,122 @@
+"""The digital signatures in a PDF: each is told for what it is, and no file, whatever its bytes, does harm."""
+
+import time
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from positions.render import signature
+from positions.render.inside import TooHard
+from positions.render.signature import BROKEN, FOLLOWED, INTACT, MOST, UNREAD, look_at, read
+from tests import certificates
+from tests.positions.copies import pdf_with
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("signed")
+
+
+@pytest.fixture(scope="module")
+def certificate(folder):
+    return certificates.make_certificate(folder, since=datetime(2020, 1, 1, tzinfo=UTC), days=3650)
+
+
+@pytest.fixture(scope="module")
+def signed(certificate):
+    return certificates.sign(pdf_with(b"{}"), certificate)
+
+
+def states(data):
+    return [each.state for each in read(data)]
+
+
+def test_a_signature_over_the_whole_file_is_intact_and_tells_who_and_when(signed, certificate):
+    (found,) = read(signed)
+    assert abs(datetime.fromisoformat(found.signed_at).timestamp() - time.time()) < 600
+    assert found._replace(signed_at="") == signature.Signature(
+        INTACT,
+        "NCM test secretariat",
+        "NCM test secretariat",
+        certificates.fingerprint(certificate),
+        "2020-01-01T00:00:00+00:00",
+        "2029-12-29T00:00:00+00:00",
+    )
+    assert read(pdf_with(b"{}")) == []
+
+
+def test_what_is_put_behind_it_or_changed_under_it_shows(signed, folder):
+    assert states(signed + b"\n% more") == [FOLLOWED]
+    again = certificates.sign(signed, certificates.make_certificate(folder, "other"), field="Other")
+    assert [(each.state, each.subject) for each in read(again)] == [
+        (FOLLOWED, "NCM test secretariat"),
+        (INTACT, "NCM test other"),
+    ]
+    changed = signed.replace(b"/MediaBox", b"/MediaBux")
+    assert (changed != signed, states(changed)) == (True, [BROKEN])
+
+
+def test_only_the_signature_itself_may_be_left_out_of_what_is_signed(signed):
+    (place,) = [at for at in range(len(signed)) if signed.startswith(b"/ByteRange", at)]
+    zero, before, after, rest = map(int, signed[place + 12 :].partition(b"]")[0].split())
+    content = bytes.fromhex(signed[before + 1 : after - 1].decode())
+
+    def covered(*numbers, data=signed):
+        return signature._covered(data, SimpleNamespace(byte_range=numbers, pkcs7_content=content))
+
+    assert covered(zero, before, after, rest) == len(signed)
+    assert covered(zero, before, after, rest, data=signed + b"more") == len(signed)
+    for numbers in [
+        (1, before - 1, after, rest),
+        (zero, before - 1, after, rest),
+        (zero, before, after + 1, rest - 1),
+        (zero, before, after, rest + 1),
+        (zero, 0, after, rest),
+        (zero, after, before, rest),
+    ]:
+        assert covered(*numbers) == 0
+
+
+def test_a_digest_that_can_be_forged_and_a_time_stamp_are_no_signatures_here(certificate, signed):
+    assert states(certificates.sign(pdf_with(b"{}"), certificate, digest="sha1")) == [BROKEN]
+    assert states(signed.replace(b"/Type /Sig\n", b"/Type /Sug\n")) == [UNREAD]
+
+
+def test_names_are_written_in_one_line(folder):
+    hostile = certificates.make_certificate(folder, "a\x1b[31m\n\u202e" + "b" * 34)
+    (found,) = read(certificates.sign(pdf_with(b"{}"), hostile))
+    assert found.subject == "NCM test a??31m ?" + "b" * 34
+
+
+def test_of_many_signatures_the_first_are_looked_at(signed, certificate, folder):
+    for turn in range(MOST + 2):
+        signed = certificates.sign(signed, certificate, field=f"Again{turn}")
+    path = folder / "many.pdf"
+    path.write_bytes(signed)
+    assert [each.state for each in look_at(path)] == [FOLLOWED] * MOST
+
+
+@settings(max_examples=80, deadline=None)
+@given(place=some.floats(0, 1, exclude_max=True), bit=some.integers(0, 7), cut=some.booleans())
+def test_no_flipped_bit_and_no_cut_leaves_a_signature_intact(signed, certificate, place, bit, cut):
+    at = int(place * len(signed))
+    changed = signed[:at] if cut else signed[:at] + bytes([signed[at] ^ 1 << bit]) + signed[at + 1 :]
+    found = read(changed)
+    assert {each.state for each in found} <= {FOLLOWED, BROKEN, UNREAD, INTACT}
+    if INTACT in [each.state for each in found]:
+        # Inside the signature some bytes say nothing: room that was left, letters of numbers that may be small.
+        assert signed.index(b"/Contents <3") < at < signed.index(b"/ByteRange")
+        assert [each.fingerprint for each in found] == [certificates.fingerprint(certificate)]
+
+
+def test_the_child_says_what_is_read_here_and_gives_up_in_time(signed, folder):
+    path = folder / "file.pdf"
+    path.write_bytes(signed)
+    assert look_at(path) == read(signed)
+    path.write_bytes(b"Hello")
+    assert look_at(path) == []
+    with pytest.raises(TooHard):
+        look_at(path, seconds=0)

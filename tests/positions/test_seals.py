@@ -1,0 +1,165 @@
+"""What is said of a digital signature: whether it holds, whose it is, what it is worth, and how the command ends."""
+
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+
+from positions.management.commands import verify
+from positions.render import inside, signature
+from positions.render.inside import TooHard
+from positions.verification import Standing, State, examine, examining, seals, seals_of_ours
+from tests import certificates
+from tests.pages import words
+from tests.positions.copies import make_printed_paper, pdf_with
+
+
+@pytest.fixture
+def certificate(settings, tmp_path):
+    """The certificate of the settings."""
+    made = certificates.make_certificate(tmp_path)
+    certificates.use(settings, made)
+    return made
+
+
+@pytest.fixture
+def published(settings, tmp_path, certificate, db):
+    """A paper whose PDF is signed."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    return make_printed_paper(printed=False, signed_by=certificate, title="The common position", slug="gcm-2017")
+
+
+@pytest.fixture
+def in_process(monkeypatch):
+    """Harmless files are read without children, which take their time to begin."""
+    monkeypatch.setattr(examining, "look_inside", inside.read)
+    monkeypatch.setattr(signature, "look_at", lambda path: signature.read(path.read_bytes()))
+
+
+@pytest.fixture
+def told(in_process, tmp_path):
+    """The state of a file of these bytes, the standing of its signatures, and the status of the command."""
+
+    def of(data):
+        path = tmp_path / "copy.pdf"
+        path.write_bytes(data)
+        verdict = examine(path)
+        return verdict.state, verdict.standing, verify.status(verdict)
+
+    return of
+
+
+def test_each_signature_has_its_standing_and_its_exit_status(published, told, settings, certificate, tmp_path):
+    text = pdf_with(published.edition.content.encode())
+    other = certificates.make_certificate(tmp_path, "other")
+    again = certificates.sign(published.pdf, other, field="Other")
+    assert told(published.pdf) == (State.AUTHENTIC, Standing.SOUND, 0)
+    assert told(text) == (State.ALTERED, None, 1)
+    assert told(published.pdf.replace(b"/MediaBox", b"/MediaBux")) == (State.ALTERED, Standing.BROKEN, 3)
+    assert told(again) == (State.ALTERED, Standing.FOLLOWED, 4)
+    assert told(certificates.sign(text, other)) == (State.ALTERED, Standing.FOREIGN, 5)
+    assert told(certificates.sign(pdf_with(b"{}"), other)) == (State.UNKNOWN, Standing.FOREIGN, 5)
+    assert told(certificates.sign(text, certificate)) == (State.SIGNED, Standing.SOUND, 7)
+    old = certificates.make_certificate(tmp_path, "old", since=datetime(2016, 1, 1, tzinfo=UTC), days=10)
+    certificates.use(settings, old)
+    assert told(certificates.sign(text, old)) == (State.ALTERED, Standing.OUT_OF_FORCE, 6)
+    assert told(published.pdf) == (State.AUTHENTIC, Standing.FORMER, 0)
+    settings.SIGNATURE_CERTIFICATE = ""
+    assert told(published.pdf) == (State.AUTHENTIC, Standing.FORMER, 0)
+
+
+def test_the_command_tells_a_signature_in_lines(published, in_process, certificate):
+    said = StringIO()
+    call_command("verify", published.files["pdf"].file.path, stdout=said)
+    lines = said.getvalue().splitlines()
+    assert lines[1] == f"Signature: Intact. {seals.SENTENCES[Standing.SOUND]}"
+    assert lines[2] == "  Signed by NCM test secretariat"
+    assert lines[3].startswith("  Signed at 20")
+    assert lines[4:7] == [
+        "  Certificate issued by itself",
+        "  Certificate in force from 01 January 2015 to 08 December 2114",
+        f"  Fingerprint of the certificate {certificates.fingerprint(certificate)}",
+    ]
+
+
+def test_a_certificate_that_ran_out_later_leaves_what_is_known_by_its_hash_as_it_was():
+    found = signature.Signature(
+        signature.INTACT, "A", "B", "f" * 64, "2020-01-01T00:00:00+00:00", "2022-01-01T00:00:00+00:00"
+    )
+
+    def standing(signed_at, now, *, is_ours):
+        moments = [datetime(year, 6, 1, tzinfo=UTC) for year in (signed_at, now)]
+        asked = {"own": "f" * 64, "is_ours": is_ours, "moment": moments[1]}
+        return seals._standing(found._replace(signed_at=moments[0].isoformat()), **asked)
+
+    assert standing(2021, 2021, is_ours=False) == Standing.SOUND
+    assert standing(2021, 2026, is_ours=True) == Standing.SOUND
+    assert standing(2021, 2026, is_ours=False) == Standing.OUT_OF_FORCE
+    assert standing(2019, 2021, is_ours=True) == Standing.OUT_OF_FORCE
+
+
+def test_the_page_of_a_hash_tells_the_signature_of_the_stored_file(client, published, certificate):
+    """So that whoever has the genuine file hears it, and the file stays with them."""
+    said = words(client.get(f"/verify/{published.files['pdf'].sha256}/"))
+    assert "Digital signature Intact Nothing in the file was changed after it was signed, and the certificate" in said
+    assert "Signed by NCM test secretariat Signed at " in said
+    assert "Certificate issued by itself Certificate in force from 1 January 2015 to 8 December 2114" in said
+    assert certificates.fingerprint(certificate) in said.replace(" ", "")
+    assert "Digital signature" not in words(client.get(f"/verify/{published.edition.sha256}/"))
+    with Path(published.files["pdf"].file.path).open("ab") as stored:
+        stored.write(b"more")
+    seals._signatures.cache_clear()
+    assert seals_of_ours(published.files["pdf"]) == []
+
+
+def test_a_file_that_the_portal_signed_and_did_not_publish_is_told_so(client, published, certificate):
+    other = certificates.sign(pdf_with(b"{}"), certificate)
+    said = words(client.post("/verify/", {"file": SimpleUploadedFile("a.pdf", other)}))
+    assert "The portal signed this file, but has not published it Signed, not published This portal signed" in said
+    assert "Ask the secretariat before you rely on it." in said
+    assert "Do not rely on it" not in said
+
+
+def test_what_is_not_looked_at_is_said(published, in_process, monkeypatch, tmp_path):
+    path = tmp_path / "copy.pdf"
+
+    def not_checked(data):
+        path.write_bytes(data)
+        return examine(path).not_checked
+
+    assert not_checked(pdf_with(b"{}")) == ""
+    assert not_checked(pdf_with(b"{}", signatures=2)) == (
+        "The PDF carries what looks like 2 digital signatures, and no PDF reader would find one."
+    )
+    with monkeypatch.context() as few:
+        few.setattr(signature, "look_at", lambda _path: signature.read(published.pdf))
+        assert not_checked(pdf_with(b"{}", signatures=3)) == (
+            "There are 2 more digital signatures that were not looked at."
+        )
+    with monkeypatch.context() as bare:
+        bare.setattr(signature, "can_check", lambda: False)
+        assert not_checked(published.pdf) == "The PDF is signed. A PDF reader shows by whom: it is not checked here."
+
+    def too_hard(_path):
+        raise TooHard
+
+    monkeypatch.setattr(signature, "look_at", too_hard)
+    assert not_checked(published.pdf) == (
+        "The PDF is signed, but that could not be checked in the time and memory there is for it."
+    )
+
+
+def test_the_certificate_of_the_settings_may_be_of_either_form_and_may_be_missing(settings, certificate, tmp_path):
+    own = certificates.fingerprint(certificate)
+    assert seals.own_fingerprint() == own
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    pem = certificate.certificate.read_bytes()
+    certificate.certificate.write_bytes(x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER))
+    assert seals.own_fingerprint() == own
+    settings.SIGNATURE_CERTIFICATE = str(tmp_path / "nothing")
+    assert seals.own_fingerprint() == ""
