@@ -26,7 +26,7 @@ from positions.render.docx.parts import (
 from positions.render.plain import spans
 
 Content = dict[str, Any]
-LONG = 90  # letters of a title
+LONG = 60  # letters of a title
 
 
 def cover(document: Any, book: Content) -> list[Element]:
@@ -61,7 +61,7 @@ def _code(document: Any, address: str) -> Element:
     segno.make(address, error="m", micro=False).save(picture, kind="png", scale=6, border=0)
     picture.seek(0)
     made = document.add_paragraph(style="Notice")
-    shape = made.add_run().add_picture(picture, width=Cm(2.3))
+    shape = made.add_run().add_picture(picture, width=Cm(2))
     for side in ("distT", "distB", "distL", "distR"):
         shape._inline.set(side, "0")
     shape._inline.docPr.set("descr", _("QR code of the address %(address)s") % {"address": address})

@@ -38,7 +38,7 @@ class Look(NamedTuple):
 
 LOOKS = {
     "Normal": Look("Normal", "", face=SANS, size=10.5, color=INK, below=6),
-    "Title": Look("Title", face=SERIF, size=27, bold=True, above=14, below=12),
+    "Title": Look("Title", face=SERIF, size=24, bold=True, above=10, below=8),
     "LongTitle": Look("Long Title", "Title", size=20),
     "Republic": Look("Republic", size=11, color=GREY, above=20, below=0),
     "Body": Look("Issuing Body", face=SERIF, size=16, bold=True, below=34, borders=(("bottom", 4, LINE),)),
@@ -61,7 +61,7 @@ LOOKS = {
     "Notice": Look("Notice", size=9.5, above=14, below=4),
     "Digest": Look("Digest", face=MONO, size=9, below=4),
     "TOCHeading": Look("TOC Heading", face=SERIF, size=20, bold=True, below=12, fresh=True, keeps=True),
-    "TOC1": Look("toc 1", below=4, left=2.5, hanging=2.5, tabs=(("left", 2.5), ("right", 16))),
+    "TOC1": Look("toc 1", size=10, below=4, left=2.2, hanging=2.2, tabs=(("left", 2.2), ("right", 16))),
     "Heading1": Look(
         "heading 1",
         then="Numbered",
