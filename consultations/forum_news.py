@@ -1,12 +1,12 @@
-"""Mails that tell people what was decided on their seats at a forum: written the same way for the page that shows them
-before they go and for the outbox."""
+"""Mails that tell people what was decided on their seats at a forum, written the same way for the page that shows them
+before they go and for the outbox; and that a forum does not take place."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from .emails import Recipient, address, one_line, recipient, written
-from .models import Delegate, OutgoingMail
+from .emails import Recipient, address, one_line, recipient, send_all, written
+from .models import Delegate, Forum, Invitation, OutgoingMail, User
 from .queries.forum_calendar import calendar_address
 from .queries.telling import institution_addresses, own_address, refusal_reasons
 
@@ -50,9 +50,13 @@ def news_of(people: Iterable[Delegate]) -> list[News]:
 
 
 def _to_person(row: Delegate) -> OutgoingMail:
+    return _mail("forum_decision", _person(row), [row])
+
+
+def _person(row: Delegate) -> Recipient:
     user, to = row.user, own_address(row)
     knows = user and user.is_active and user.email.lower() == to.lower()
-    return _mail("forum_decision", recipient(user) if user and knows else Recipient(to, one_line(row.name)), [row])
+    return recipient(user) if user and knows else Recipient(to, one_line(row.name))
 
 
 def _mail(name: str, to: Recipient, people: Sequence[Delegate]) -> OutgoingMail:
@@ -73,3 +77,37 @@ def _mail(name: str, to: Recipient, people: Sequence[Delegate]) -> OutgoingMail:
         pack=address("forum_pack", forum.slug),
     )
     return mail
+
+
+EXPECTED = (Delegate.State.NOMINATED, Delegate.State.CONFIRMED, Delegate.State.WAITLISTED)
+WRITTEN_TO = (Invitation.State.SENT, Invitation.State.ANSWERED, Invitation.State.LAPSED)
+
+
+def forum_cancelled(forum: Forum, reason: str) -> None:
+    """Tell everybody who may be about to come that the forum does not take place: each address once."""
+    send_all(
+        "consultations/mail/forum_cancelled.txt",
+        _about_to_come(forum),
+        always=True,
+        sms=True,
+        forum=forum,
+        title=one_line(forum.title),
+        reason=reason,
+    )
+
+
+def _about_to_come(forum: Forum) -> list[Recipient]:
+    """Who has a part in the programme, was named and not turned away, or had a letter and did not decline; people whom
+    no mail reaches stand for their institution."""
+    hosts = User.objects.filter(session_roles__session__forum=forum, is_active=True).distinct().order_by("pk")
+    named = forum.delegates.filter(state__in=EXPECTED, merged_into=None).order_by("pk")
+    people = list(named.select_related("forum", "stakeholder", "user"))
+    letters = forum.invitations.filter(state__in=WRITTEN_TO).exclude(email="").order_by("pk")
+    institutions = institution_addresses(row for row in people if not own_address(row))
+    found = [
+        *map(recipient, hosts),
+        *(_person(row) for row in people if own_address(row)),
+        *(Recipient(to) for to in institutions.values() if to),
+        *(Recipient(letter.email) for letter in letters),
+    ]
+    return list({each.address.lower(): each for each in reversed(found)}.values())[::-1]

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from consultations import emails
+from consultations import emails, forum_news
 from consultations.models import (
     CheckIn,
     CheckInChannel,
@@ -251,8 +251,12 @@ def report_forum(forum: Forum, *, by: User) -> Forum:
 
 @verb
 def cancel_forum(forum: Forum, *, by: User, reason: str) -> Forum:
-    """The forum does not take place."""
-    return make(FORUM_MOVES["cancel_forum"], forum, by=by, reason=reason)
+    """The forum does not take place. Mails whoever was invited, named or given a part, unless nobody knew of it yet."""
+    known = forum.state != ForumState.DRAFT
+    row = make(FORUM_MOVES["cancel_forum"], forum, by=by, reason=reason)
+    if known:
+        forum_news.forum_cancelled(row, reason)
+    return row
 
 
 @verb

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from consultations import workflow
 from consultations.forum_news import key_of, news_of
-from consultations.models import Delegate, Event, OutgoingMail
+from consultations.models import Delegate, Event, OutgoingMail, SessionRole
 from consultations.outbox import as_html
 from consultations.permissions import LinkHolder
 from consultations.queries.forum_calendar import calendar_address
@@ -22,9 +22,11 @@ from tests.factories import (
     change,
     make_delegate,
     make_forum,
+    make_head,
     make_invitation,
     make_member,
     make_secretariat,
+    make_session,
     make_stakeholder,
     make_user,
     walk,
@@ -167,3 +169,45 @@ def test_every_mail_is_shown_before_it_goes_and_one_can_be_left_out(client, djan
     assert "<dt>Told</dt><dd>confirmed · " in person
     assert "Everybody was told what was decided." in client.get(here).content.decode()
     assert news_of([]) == []
+
+
+def test_a_cancelled_forum_is_told_once_to_whoever_was_about_to_come():
+    scene = make_scene()
+    forum, host = scene.forum, make_user(name="Host", email="own@x.example")
+    for user in (host, make_user(is_active=False)):
+        SessionRole.objects.create(session=make_session(forum), user=user, kind="moderator")
+    for number, state in enumerate(("sent", "declined", "draft", "lapsed")):
+        make_invitation(forum, make_stakeholder(f"Body {number}"), email=f"{state}@x.example", state=state)
+    gone = make_delegate(forum, state="nominated", email="gone@x.example")
+    workflow.withdraw_delegate(gone, by=scene.officer, reason="Ill.")
+    OutgoingMail.objects.all().delete()
+    workflow.cancel_forum(forum, by=make_head(), reason="The hall burnt down.")
+    mails = {mail.to: mail for mail in OutgoingMail.objects.all()}
+    assert sorted(mails) == [
+        "account@x.example",
+        "lapsed@x.example",
+        "letter@county.example",
+        "own@x.example",
+        "sent@x.example",
+        "undecided@x.example",
+    ]
+    assert (len(mails), mails["account@x.example"].subject) == (
+        OutgoingMail.objects.count(),
+        "“The Forum” halitafanyika",
+    )
+    told = mails["letter@county.example"]
+    assert told.subject == "“The Forum” does not take place"
+    for words in (
+        "The hall burnt down.",
+        "Please do not travel.",
+        "Where: KICC, Nairobi",
+        "Questions: Ms Achieng, 020",
+    ):
+        assert words in told.body
+
+
+def test_a_forum_that_nobody_knew_of_is_cancelled_without_a_word():
+    forum = make_forum(state="draft")
+    make_delegate(forum, state="nominated", email="early@x.example")
+    workflow.cancel_forum(forum, by=make_head(), reason="No money.")
+    assert OutgoingMail.objects.count() == 0
