@@ -152,6 +152,7 @@ urlpatterns = [
     ),
     path("desk/papers/new/", drafting.desk_paper_new, name="desk_paper_new"),
     path("desk/papers/<slug:slug>/", drafting.desk_paper, name="desk_paper"),
+    path("desk/papers/<slug:slug>/name/", drafting.desk_paper_name, name="desk_paper_name"),
     path("desk/papers/<slug:slug>/sections/new/", drafting.desk_section_new, name="desk_section_new"),
     path("desk/papers/<slug:slug>/sections/<int:pk>/", section.desk_section, name="desk_section"),
     path("desk/papers/<slug:slug>/sections/<int:pk>/pick/", section.desk_section_pick, name="desk_section_pick"),

@@ -27,16 +27,9 @@ RESERVED = "new"  # the address of the page on which a paper is begun
 BEGINNING = "section-"  # of the option that puts a paragraph at the beginning of a section
 
 
-class PaperForm(forms.Form):
-    """A paper as it is begun."""
+class PaperNameForm(forms.Form):
+    """What a paper is called, and what it is for."""
 
-    consultation = forms.ModelChoiceField(
-        Consultation.objects.none(),
-        to_field_name="slug",
-        label=_("Consultation"),
-        empty_label=_("Choose a consultation"),
-        error_messages={"required": _("Choose the consultation that the paper answers.")},
-    )
     title = LineField(
         label=_("Title"),
         max_length=200,
@@ -58,6 +51,18 @@ class PaperForm(forms.Form):
         required=False,
         help_text=_("What the country needs the position for, such as the Addis Ababa regional dialogue."),
     )
+
+
+class PaperForm(PaperNameForm):
+    """A paper as it is begun."""
+
+    consultation = forms.ModelChoiceField(
+        Consultation.objects.none(),
+        to_field_name="slug",
+        label=_("Consultation"),
+        empty_label=_("Choose a consultation"),
+        error_messages={"required": _("Choose the consultation that the paper answers.")},
+    )
     forum = forms.ModelChoiceField(
         Forum.objects.none(),
         to_field_name="slug",
@@ -72,6 +77,7 @@ class PaperForm(forms.Form):
         required=False,
         help_text=_("Small letters, digits and hyphens. Left empty, it is made of the short title."),
     )
+    field_order = ("consultation",)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -17,7 +17,7 @@ from consultations.views.access import attempt, for_secretariat
 from ncm_portal.workflow import moves_open_to, needs_of
 from positions import workflow
 from positions.edition.words import operative_words
-from positions.forms.drafting import NewSectionForm, PaperForm, SectionForm
+from positions.forms.drafting import NewSectionForm, PaperForm, PaperNameForm, SectionForm
 from positions.models import Amendment, AmendmentState, Grounding, Paragraph, PositionPaper, Section
 from positions.queries import Coverage, carries, coverage, numbered_paragraphs, outline
 from positions.room import outline_at_a_glance
@@ -97,6 +97,23 @@ def desk_paper_new(request: HttpRequest) -> HttpResponse:
             return redirect("desk_paper", form.cleaned_data["slug"])
     status = REFUSED if reasons or form.errors else 200
     return render(request, "positions/desk/paper_new.html", {"form": form, "reasons": reasons}, status=status)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_paper_name(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give a paper another title or purpose; its address stays."""
+    paper = known_paper(request, slug)
+    now = {name: getattr(paper, name) for name in PaperNameForm.base_fields}
+    form = PaperNameForm(request.POST if request.method == "POST" else None, initial=now)
+    reasons: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        reasons = attempt(lambda: workflow.rename_paper(paper, by=request.user, **form.cleaned_data)).reasons
+        if not reasons:
+            return redirect("desk_paper", slug)
+    context = {"paper": paper, "form": form, "reasons": reasons}
+    status = REFUSED if reasons or form.errors else 200
+    return render(request, "positions/desk/paper_name.html", context, status=status)
 
 
 @dataclass

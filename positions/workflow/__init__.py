@@ -65,6 +65,7 @@ from .drafting import (
     mark_paragraph,
     move_paragraph,
     remove_paragraph,
+    rename_paper,
     reword,
     unground,
 )

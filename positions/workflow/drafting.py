@@ -77,6 +77,23 @@ def create_paper(
 
 
 @verb
+def rename_paper(paper: PositionPaper, *, by: User, title: str, short_title: str, purpose: str = "") -> PositionPaper:
+    """Change what the cover says that the paper is, while its words may change. Its address stays, so that every link
+    still leads to it. The same again changes nothing. Raises NotAllowed, or Blocked with every reason."""
+    row = _open_text(paper.pk, by, gettext_lazy("Rename the paper"))
+    said = {"title": title, "short_title": short_title, "purpose": purpose}
+    changed = {name: [getattr(row, name), words] for name, words in said.items() if words != getattr(row, name)}
+    if "purpose" in changed and locked(row.consultation).papers.filter(purpose=purpose).exists():
+        raise Blocked(_("This consultation has a paper for this purpose already."))
+    if changed:
+        for name, words in said.items():
+            setattr(row, name, words)
+        row.save(update_fields=list(changed))
+        journal("rename_paper", row, by=by, data={"changed": changed})
+    return row
+
+
+@verb
 def choose_forum(paper: PositionPaper, *, by: User, forum: Forum) -> PositionPaper:
     """Choose the forum that is to adopt the paper, or another one; until the meeting has taken the text up.
 

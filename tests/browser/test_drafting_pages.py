@@ -41,7 +41,10 @@ def test_every_page_of_the_drafting_room_is_sound(open_window, draft):
     window.log_in(draft.drafter)
     key, reference = draft.paragraph.key, draft.other.reference
     addresses = [reverse("desk_paper_new")]
-    addresses += [at(name, draft) for name in ("desk_paper", "desk_section_new", "desk_coverage", "desk_dispositions")]
+    addresses += [
+        at(name, draft)
+        for name in ("desk_paper", "desk_paper_name", "desk_section_new", "desk_coverage", "desk_dispositions")
+    ]
     addresses += [at("desk_section", draft, draft.first.pk), at("desk_section_edit", draft, draft.first.pk)]
     addresses += [at(name, draft, key) for name in ("desk_paragraph", "desk_sources", "desk_paragraph_remove")]
     addresses += [at(f"desk_paragraph_{name}", draft, key) for name in ("split", "merge", "history")]

@@ -97,6 +97,7 @@ def test_only_the_secretariat_writes(who, draft):
     by = who()
     calls = [
         lambda: begin(draft.consultation, by, purpose="another"),
+        lambda: workflow.rename_paper(draft.paper, by=by, title="New", short_title="New"),
         lambda: workflow.add_section(draft.paper, by=by, heading="New"),
         lambda: workflow.edit_section(draft.first, by=by, heading="New"),
         lambda: workflow.add_paragraph(draft.first, by=by, text="New."),
@@ -115,6 +116,23 @@ def test_only_the_secretariat_writes(who, draft):
     assert texts(draft.first) == ["Kenya calls for agreed routes."]
     assert sources(draft.paragraph) == [(draft.point.reference, "rests_on", True)]
     assert not Disposition.objects.exists()
+
+
+def test_a_paper_is_renamed_and_keeps_its_address(draft):
+    paper, by = draft.paper, draft.drafter
+    begin(draft.consultation, by, slug="other", purpose="Addis Ababa")
+    was = {"title": paper.title, "short_title": paper.short_title, "purpose": paper.purpose}
+    now = was | {"title": "Kenya on the move"}
+    workflow.rename_paper(paper, by=by, **now)
+    workflow.rename_paper(paper, by=by, **now)
+    changed = {"title": [was["title"], "Kenya on the move"]}
+    assert last_entry(paper) == ("rename_paper", "", {"changed": changed})
+    assert Event.objects.filter(verb="rename_paper").count() == 1
+    assert refused(workflow.rename_paper, paper, by=by, **now | {"purpose": "Addis Ababa"}) == [
+        "This consultation has a paper for this purpose already."
+    ]
+    renamed = draft.consultation.papers.get(pk=paper.pk)
+    assert (renamed.slug, renamed.title, renamed.short_title, renamed.purpose) == (paper.slug, *now.values())
 
 
 def test_sections_are_added_where_they_belong_and_renamed(draft):
@@ -186,6 +204,7 @@ def test_nothing_of_the_words_changes_in_review(draft):
     by, paragraph = draft.drafter, draft.paragraph
     grounding = paragraph.wording.groundings.get()
     for act, args, given in [
+        (workflow.rename_paper, (draft.paper,), {"title": "New", "short_title": "New"}),
         (workflow.add_section, (draft.paper,), {"heading": "New"}),
         (workflow.edit_section, (draft.first,), {"heading": "New"}),
         (workflow.add_paragraph, (draft.first,), {"text": "New."}),

@@ -63,6 +63,7 @@ def desk_pages(draft):
     return [
         reverse("desk_paper_new"),
         at("desk_paper", draft),
+        at("desk_paper_name", draft),
         at("desk_section", draft, draft.first.pk),
         at("desk_section_new", draft),
         at("desk_section_edit", draft, draft.first.pk),
@@ -332,6 +333,21 @@ def test_sections_are_added_and_renamed(desk, draft):
     ]  # fmt: skip
     response = desk.post(at("desk_section_edit", draft, draft.opening.pk), {"heading": ""})
     assert (response.status_code, problems(response)) == (422, ["Heading: Enter the heading."])
+
+
+def test_a_paper_is_renamed(desk, draft):
+    page = desk.get(at("desk_paper_name", draft))
+    words = {
+        name: field.value() for name, field in ((name, page.context["form"][name]) for name in ("title", "purpose"))
+    }
+    assert words == {"title": draft.paper.title, "purpose": draft.paper.purpose}
+    response = desk.post(at("desk_paper_name", draft), words | {"title": "Kenya on the move", "short_title": ""})
+    assert (response.status_code, problems(response)) == (422, ["Short title: Enter the short title."])
+    assert response.context["form"]["title"].value() == "Kenya on the move"
+    words |= {"title": "Kenya on the move", "short_title": "Move"}
+    assert desk.post(at("desk_paper_name", draft), words).url == at("desk_paper", draft)
+    draft.paper.refresh_from_db()
+    assert (draft.paper.title, draft.paper.short_title) == ("Kenya on the move", "Move")
 
 
 def test_the_first_section_of_an_empty_outline_has_nothing_before_it(desk, draft):
