@@ -1,7 +1,8 @@
 """An edition explored: which paragraphs answer a question, who was heard where, and all that one paragraph rests on.
 
 Pure: the content of frozen editions in, plain values out. Only what everyone may know has a name in it; what is not
-for everyone is counted. Which group an organisation is of, the list of those who took part tells.
+for everyone is counted. Which group an organisation is of, the edition tells; one that was frozen before it did so
+tells it of those who took part.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from positions.wording import Span, redline
 Content = dict[str, Any]
 Traits = dict[str, frozenset[str]]
 
-OTHER = "other"  # a section without a theme; an organisation of which nobody took part, or words said in a session
+OTHER = "other"  # a section without a theme; words said in a session, or an organisation whose group is not told
 RESERVED = "yes"
 ROW = 260  # bytes of markup around the words of a paragraph
 SOURCE = 150  # bytes of one of its sources, with the name
@@ -27,8 +28,8 @@ SOURCE = 150  # bytes of one of its sources, with the name
 
 
 def groups_of(content: Content) -> dict[str, str]:
-    """The group of each organisation that took part, by its name."""
-    found: dict[str, str] = {}
+    """The group of each organisation whose group the edition tells, by its name."""
+    found: dict[str, str] = dict(content.get("organisations", {}))
     for person in content["participants"]:
         found.setdefault(person["organisation"], person["group"])
     return found

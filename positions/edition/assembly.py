@@ -6,7 +6,6 @@ name. What was not decided yet is not in it either: drafts carry no dispositions
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, cast
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import BigIntegerField, Prefetch, Q, Value
 from django.utils import timezone, translation
 
@@ -28,7 +26,6 @@ from consultations.models import (
     Point,
     Provision,
     Relation,
-    StakeholderName,
     Theme,
     ThemeProvision,
 )
@@ -46,9 +43,11 @@ from positions.models import (
 )
 
 from .floor import decisions, on_older_words
+from .voices import Voices, natural
 from .words import acronyms, listed, operative_words, quorum_sentence, roll_call
 
 SCHEMA = "ncm-edition/1"
+LANGUAGE = "en"  # drafters write in English
 WITH_CLEARANCE = (EditionKind.FORUM, *FINAL_KINDS)
 STANCES = [value for value in StanceValue.values if value]
 
@@ -66,13 +65,8 @@ def content(
 
     `frozen_at` (aware) also decides under which name an institution appears. About thirty queries.
     """
-    with translation.override("en"):
+    with translation.override(LANGUAGE):
         return _Assembly(paper, kind, timezone.localdate(frozen_at)).whole(number, status, frozen_at, decision)
-
-
-def natural(reference: str) -> list[tuple[int, str]]:
-    """Sort key that puts NCM-2017-0042.2 before NCM-2017-0042.10."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", reference) if part]
 
 
 def _utc(moment: datetime) -> str:
@@ -92,12 +86,8 @@ class _Assembly:
     day: date
 
     def __post_init__(self) -> None:
-        visible: Any = Point.objects.visible_to(AnonymousUser())
-        here = visible.filter(consultation=self.paper.consultation_id)
-        self.public = set(here.values_list("pk", flat=True))
-        self.behind = self.merged_points()
-        dated = StakeholderName.objects.filter(Q(valid_to=None) | Q(valid_to__gt=self.day), valid_from__lte=self.day)
-        self.names = dict(dated.order_by("valid_from", "pk").values_list("stakeholder", "name"))
+        self.voices = Voices(self.paper.consultation_id, self.day)
+        self.name = self.voices.name
         self.paragraphs = cast(list[Any], queries.numbered_paragraphs(self.paper))
         self.numbers = {each.pk: each.number for each in self.paragraphs}
         self.origins: dict[int, list[tuple[int, str]]] = defaultdict(list)
@@ -114,17 +104,16 @@ class _Assembly:
         tallies, note = queries.tallies(self.paper.consultation), likeness_note(self.paper.consultation)
         participants = self.participants() if self.is_late else []
         explanations = self.explanations() if self.is_late else []
-        return {
+        whole = {
             "schema": SCHEMA,
             "sample": self.paper.is_sample,
-            "language": "en",
+            "language": LANGUAGE,
             "paper": self.facts(),
             "edition": {"number": number, "kind": str(self.kind), "frozen_at": _utc(frozen_at), "status": status},
             "forum": self.forum(),
             "sections": sections,
             "themes": self.matrix(),
             "provisions": self.provisions(),
-            "groups": _groups(participants, tallies["theme_by_group"]),
             "participants": participants,
             "points": self.points() if self.is_final else [],
             "tallies": tallies,
@@ -137,10 +126,8 @@ class _Assembly:
             **({"likeness": note} if note else {}),
             **({"explanations": explanations} if explanations else {}),
         }
-
-    def name(self, stakeholder: Any) -> str:
-        """The organisation's name on the day."""
-        return self.names.get(stakeholder.pk, stakeholder.name)
+        organisations = self.voices.groups(whole)
+        return {**whole, "organisations": organisations, "groups": _groups(organisations, participants, tallies)}
 
     def facts(self) -> dict[str, Any]:
         paper, consultation = self.paper, self.paper.consultation
@@ -228,10 +215,10 @@ class _Assembly:
             "strength": row.strength,
             "verb": operative_words(str(Strength(row.strength).label), text) if row.strength else "",
             "text": text,
-            "lang": "en",
+            "lang": LANGUAGE,
             "secretariat_text": row.is_secretariat_text,
             "provisions": sorted((each.code for each in row.provisions.all()), key=natural),
-            "sources": self.sources(row.wording.groundings.all() if row.wording else []),
+            "sources": self.voices.sources(row.wording.groundings.all() if row.wording else []),
             **({"came_from": came_from} if (came_from := self.predecessors(row.pk)) else {}),
         }
 
@@ -244,40 +231,6 @@ class _Assembly:
             found |= new
             waiting += new
         return list(found.values())
-
-    def sources(self, groundings: Iterable[Any]) -> list[dict[str, Any]]:
-        """The points that the words rest on, with how many other organisations say so, and those behind
-        them that are not for everyone: readers count those."""
-        found: list[dict[str, Any]] = []
-        for each in groundings:
-            about = {"relation": each.relation, "organisation": self.raised_by(each.point)}
-            found.append({"point": each.point.reference, **about, **self.others(each.point)})
-            hidden = self.hidden_behind(each.point_id)
-            found += [{"point": one, "relation": each.relation, "organisation": None} for one in hidden]
-        return sorted(found, key=lambda source: natural(source["point"]))
-
-    def merged_points(self) -> dict[int, list[Point]]:
-        """The points that were merged into others, by the point that they stand behind."""
-        merged: Any = Point.objects.standing().filter(merged_into__consultation=self.paper.consultation_id)
-        found = defaultdict(list)
-        for each in merged.only("reference", "stakeholder", "merged_into"):
-            found[each.merged_into_id].append(each)
-        return found
-
-    def hidden_behind(self, point_id: int) -> list[str]:
-        """The references of the points behind one that are not for everyone."""
-        return [each.reference for each in self.behind[point_id] if each.pk not in self.public]
-
-    def others(self, point: Any) -> dict[str, int]:
-        """How many other organisations say what a public point says; nothing where there is none."""
-        found = {each.stakeholder_id for each in self.behind[point.pk]} - {None, point.stakeholder_id}
-        return {"others": len(found)} if found and point.pk in self.public else {}
-
-    def raised_by(self, point: Any) -> str | None:
-        """Who said it, or in which session it was said; None where that is not for everyone."""
-        if point.pk not in self.public:
-            return None
-        return self.name(point.stakeholder) if point.stakeholder else point.session.title
 
     # --- The frame --------------------------------------------------------------------------------------------------
 
@@ -315,25 +268,25 @@ class _Assembly:
         said: Any = Point.objects.standing().filter(consultation=self.paper.consultation_id)
         dispositions = self.paper.dispositions.prefetch_related("paragraphs")
         answers = {each.point_id: each for each in dispositions}
-        found = [
-            self.point(each, answers.get(each.pk)) for each in said.select_related("theme", "stakeholder", "session")
-        ]
+        along = ("theme", "stakeholder", "session", "merged_into")
+        found = [self.point(each, answers.get(each.pk)) for each in said.select_related(*along)]
         return sorted(found, key=lambda point: natural(point["reference"]))
 
     def point(self, row: Any, answer: Any) -> dict[str, Any]:
         """A point and its answer. A reason may repeat what was said, so it is as confidential as the point."""
-        is_public = row.pk in self.public
+        is_public = row.pk in self.voices.public
         return {
             "reference": row.reference,
             "kind": row.kind,
             "theme": row.theme.code,
-            "organisation": self.raised_by(row),
+            "organisation": self.voices.raised_by(row),
             "text": row.text if is_public else None,
             "outcome": answer.outcome if answer else "",
             "reason_code": answer.reason_code if answer else "",
             "reason": answer.reason if answer and is_public else "",
             "paragraphs": self.places(answer.paragraphs.all()) if answer else [],
-            **self.others(row),
+            **self.voices.others(row),
+            **self.voices.into(row, row.merged_into),
         }
 
     def places(self, paragraphs: Iterable[Any]) -> list[int]:
@@ -348,12 +301,11 @@ class _Assembly:
         their position on the whole, without one."""
         on_paragraphs = self.paper.reservations.filter(withdrawn_at=None, paragraph__in=self.paragraphs)
         on_all = self.paper.explanations.filter(withdrawn_at=None).annotate(nowhere=Value(None, BigIntegerField()))
-        said = ("stakeholder", "stakeholder__name")
-        rows = on_paragraphs.order_by().values_list(*said, "paragraph", "text")
-        rows = rows.union(on_all.order_by().values_list(*said, "nowhere", "text"), all=True).order_by()
+        rows = on_paragraphs.order_by().values_list("stakeholder", "paragraph", "text")
+        rows = rows.union(on_all.order_by().values_list("stakeholder", "nowhere", "text"), all=True).order_by()
         found = [
-            (self.names.get(pk, name), self.numbers[paragraph] if paragraph else None, text)
-            for pk, name, paragraph, text in rows
+            (self.voices.names[pk], self.numbers[paragraph] if paragraph else None, text)
+            for pk, paragraph, text in rows
         ]
         return sorted(found, key=lambda remark: remark[0])
 
@@ -435,10 +387,10 @@ def _themes(consultation: Consultation) -> list[Theme]:
     return list(found.prefetch_related(Prefetch("links", links), Prefetch("mandates", leads)))
 
 
-def _groups(participants: list[dict[str, Any]], cells: list[dict[str, Any]]) -> dict[str, str]:
-    """The names of the groups that took part."""
-    present = {row["group"] for row in (*participants, *cells)}
-    return {code: str(label) for code, label in Group.choices if code in present}
+def _groups(organisations: dict[str, str], participants: list[Any], tallies: dict[str, Any]) -> dict[str, str]:
+    """The names of the groups of which somebody is named or counted."""
+    counted = {row["group"] for row in (*participants, *tallies["theme_by_group"])}
+    return {code: str(label) for code, label in Group.choices if code in counted | set(organisations.values())}
 
 
 def _printed(sections: list[dict[str, Any]]) -> str:

@@ -69,24 +69,51 @@ def dispositions(content: Content) -> list[Content]:
     """Annex D: what became of each point, by theme."""
     known = {theme["code"]: f"{theme['code']} {theme['title']}" for theme in content["themes"]}
     rows = defaultdict(list)
-    places = targets(content)
+    places, answers, joined = targets(content), _by_reference(content), _joined(content)
     for point in content.get("points", []):
+        root = answers.get(point.get("into", ""), point)
         rows[point["theme"] if point["theme"] in known else ""].append(
             {
                 "id": places[point["reference"]],
                 "long": len(point["text"] or "") + len(point["reason"]) > VERY_LONG,
                 "reference": short_reference(point["reference"]),
-                "organisation": speakers(point),
+                "organisation": contributors(point, joined[point["reference"]]),
                 "text": blocks(point["text"]) if point["text"] is not None else None,
                 "outcome": point["outcome"],
-                "words": outcome_words(point["outcome"]),
-                "paragraphs": point["paragraphs"],
+                "words": outcome_words(point["outcome"]) if root is point else joined_words(root),
+                "paragraphs": point["paragraphs"] or root["paragraphs"],
                 "why": reason_words(point.get("reason_code", "")),
                 "reason": blocks(point["reason"]),
             }
         )
     names = {**known, "": _("Other points")}
     return [{"name": name, "rows": rows[code]} for code, name in names.items() if rows[code]]
+
+
+def _by_reference(content: Content) -> dict[str, Content]:
+    return {point["reference"]: point for point in content.get("points", [])}
+
+
+def _joined(content: Content) -> dict[str, list[Content]]:
+    """The points that stand behind others, by the reference of that point."""
+    found = defaultdict(list)
+    for point in content.get("points", []):
+        found[point.get("into", "")].append(point)
+    return found
+
+
+def contributors(point: Content, joined: list[Content]) -> str:
+    """Everyone whom the edition names as having said the same: who raised the point, and whose points joined it."""
+    if not joined:
+        return speakers(point)
+    names = ", ".join(f"{each['organisation']} ({short_reference(each['reference'])})" for each in joined)
+    return _("%(speakers)s; joined by %(names)s") % {"speakers": speakers(point), "names": names}
+
+
+def joined_words(root: Content) -> str:
+    """What became of a point that joined another: the answer to that one."""
+    words = _("Merged with %(point)s") % {"point": short_reference(root["reference"])}
+    return f"{words}: {outcome_words(root['outcome'])}" if root["outcome"] else words
 
 
 def summary(content: Content) -> list[tuple[str, int]]:

@@ -21,7 +21,7 @@ from positions.render.paper import sealed, set_up_alone
 from positions.render.printable import is_final
 from positions.render.words import kind_words, outcome_words, reason_words, relation_words
 
-RENDERER_VERSION = "ncm-tables 1.0"
+RENDERER_VERSION = "ncm-tables 1.1"
 Content = dict[str, Any]
 
 
@@ -97,7 +97,7 @@ def _is_open(point: Content) -> str:
 
 
 def _others(point: Content) -> int | None:
-    """How many more say the same: told of points that are open to everyone."""
+    """How many more say the same and are named nowhere: told of points that are open to everyone."""
     return None if point["organisation"] is None else point.get("others", 0)
 
 
@@ -144,11 +144,12 @@ POINTS = Table(
         Column(_head("Kind"), lambda row: kind_words(row.get("kind", "")), 16),
         Column(_head("Theme"), lambda row: row.get("theme"), 8),
         Column(_head("Organisation"), lambda row: row["organisation"], 34),
-        Column(_head("Other organisations that say the same"), _others, 14),
+        Column(_head("Other organisations that say the same and are not named"), _others, 14),
         Column(_head("Text"), lambda row: row.get("text"), 80),
         Column(_head("Paragraphs that rest on it"), _on("rests_on"), 16),
         Column(_head("Paragraphs that rest on it in part"), _on("partly"), 16),
         Column(_head("Paragraphs that say the contrary"), _on("contrary"), 16),
+        Column(_head("Joined with"), lambda row: row.get("into"), 19),
     ),
 )
 DISPOSITIONS = Table(
@@ -164,6 +165,7 @@ DISPOSITIONS = Table(
         Column(_head("Kind of reason"), lambda row: reason_words(row["reason_code"]), 26),
         Column(_head("Reason"), lambda row: row["reason"], 60),
         Column(_head("Paragraphs"), lambda row: _series(row["paragraphs"]), 14),
+        Column(_head("Joined with"), lambda row: row.get("into"), 19),
     ),
 )
 CLEARANCES = Table(

@@ -90,8 +90,8 @@ def _themes(content: dict[str, Any]) -> dict[str, str]:
 
 
 def _groups(content: dict[str, Any]) -> dict[str, str]:
-    """The names of the groups of which somebody took part, in their order, and of the others; none where the edition
-    does not say who took part."""
+    """The names of the groups of which somebody is named, in their order, and of the others; none where the edition
+    tells no group."""
     present = set(explorer.groups_of(content).values())
     named = {code: str(label) for code, label in Group.choices if code in present}
     return {**named, explorer.OTHER: _("Others")} if named else {}
@@ -123,6 +123,7 @@ def _heard(content: dict[str, Any]) -> dict[str, Any]:
     return {
         "groups": shown,
         "others": others,
+        "only_present": "organisations" not in content,
         "lines": [{"title": themes.get(line.theme, line.theme), "line": line} for line in lines],
     }
 
@@ -175,6 +176,7 @@ def _answer(point: dict[str, Any]) -> dict[str, Any]:
     return {
         **point,
         **reading.named(about),
+        "into_short": reading.short(point.get("into", "")),
         "kind": kinds.get(point["kind"], point["kind"]),
         "outcome": point["outcome"],
         "outcome_words": outcomes.get(point["outcome"], ""),

@@ -160,5 +160,10 @@ def _rests(sources: list[dict[str, Any]]) -> dict[str, Any]:
 def named(source: dict[str, Any]) -> dict[str, Any]:
     """A point by its short reference; `input` is the reference of the input that it is part of, if of one."""
     found = POINT_OF_AN_INPUT.match(source["point"])
-    short = source["point"].removeprefix(found["year"]) if found else source["point"]
-    return {**source, "short": short, "input": found["input"] if found else ""}
+    return {**source, "short": short(source["point"]), "input": found["input"] if found else ""}
+
+
+def short(reference: str) -> str:
+    """The reference of a point without what is the same in all of a consultation."""
+    found = POINT_OF_AN_INPUT.match(reference)
+    return reference.removeprefix(found["year"]) if found else reference

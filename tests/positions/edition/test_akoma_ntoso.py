@@ -37,9 +37,9 @@ def test_the_sample_gives_the_same_bytes_on_every_machine(played):
     address = f"https://portal.example.go.ke/verify/{frozen.sha256}/"
     data = akoma_ntoso.render(json.loads(frozen.content), sha256=frozen.sha256, address=address)
     assert (frozen.sha256, akoma_ntoso.RENDERER_VERSION, hashlib.sha256(data).hexdigest()) == (
-        "124768f18d6aeb20cdc8a61a11b873b25c7d4c0cd8f585c2effef2c65e569c6f",
+        "2a70b34dfc4c5e1a593fabab6c0542df0c68e9ce38bfb395b530fb755f0145e3",
         "ncm-akn 1.0",
-        "b4226564abb0095ef9b4518a245d40ef0d4801fe7c209b6ac1d1116eefe0257e",
+        "aba10fbbe64d9ece582c12476ba9ff54ce81b51f6297526b7ffce42930327126",
     )
 
 

@@ -94,26 +94,82 @@ def test_the_text_stands_in_order_with_its_sources(whole):
     assert [source["organisation"] for source in third_paragraph["sources"]] == ["Group 2", None]
 
 
-def test_a_point_that_is_not_for_everyone_is_counted_behind_the_one_it_was_merged_into(whole):
-    for audience in ("public", "members"):
-        said = factories.make_submission(whole.consultation, audience=audience, body=f"{SECRET} {audience}")
-        merged = factories.make_point(said, text=f"{SECRET} {audience}", state="merged", into=whole.spoken)
-    (paragraph,) = content(whole)["sections"][2]["paragraphs"]
+def merged(whole, root, organisation, **fields):
+    """A point of this organisation that was merged into `root`."""
+    said = factories.make_submission(whole.consultation, stakeholder=factories.make_stakeholder(organisation), **fields)
+    return factories.make_point(said, text=f"Words of {organisation}", state="merged", into=root)
+
+
+def test_everyone_behind_a_point_is_named_and_who_is_not_open_to_everyone_is_counted(whole):
+    lake, coast = (merged(whole, whole.spoken, name) for name in ("Lake Union", "Coast Centre"))
+    closed = merged(whole, whole.spoken, SECRET, audience="members")
+    own = merged(whole, whole.spoken, "Group 2", audience="secretariat")
+    adopted = content(whole)
+    (paragraph,) = adopted["sections"][2]["paragraphs"]
+    root, relation = whole.spoken.reference, {"relation": "rests_on"}
+    assert {each["point"]: each for each in paragraph["sources"]} == {
+        root: {"point": root, **relation, "organisation": "Group 2", "others": 2},
+        whole.secretariat.reference: {"point": whole.secretariat.reference, **relation, "organisation": None},
+        lake.reference: {"point": lake.reference, **relation, "organisation": "Lake Union", "into": root},
+        coast.reference: {"point": coast.reference, **relation, "organisation": "Coast Centre", "into": root},
+        closed.reference: {"point": closed.reference, **relation, "organisation": None},
+        own.reference: {"point": own.reference, **relation, "organisation": None},
+    }
+    found = {each["reference"]: each for each in adopted["points"]}
+    assert {reference: (each.get("others"), each.get("into")) for reference, each in found.items()} == {
+        whole.public.reference: (None, None),
+        whole.members.reference: (None, None),
+        whole.secretariat.reference: (None, None),
+        root: (2, None),
+        lake.reference: (None, root),
+        coast.reference: (None, root),
+        closed.reference: (None, None),
+        own.reference: (None, None),
+    }
+    assert SECRET not in json.dumps(adopted, ensure_ascii=False)
+
+
+def test_behind_a_point_that_is_hidden_the_open_ones_are_named_and_nothing_tells_what_it_says(whole):
+    lake = merged(whole, whole.members, "Lake Union")
+    adopted = content(whole)
+    (paragraph,) = adopted["sections"][1]["paragraphs"]
     assert paragraph["sources"] == [
-        {"point": whole.spoken.reference, "relation": "rests_on", "organisation": "Group 2", "others": 2},
-        {"point": whole.secretariat.reference, "relation": "rests_on", "organisation": None},
-        {"point": merged.reference, "relation": "rests_on", "organisation": None},
+        {"point": whole.public.reference, "relation": "rests_on", "organisation": "Body for public"},
+        {"point": whole.members.reference, "relation": "rests_on", "organisation": None},
+        {"point": lake.reference, "relation": "rests_on", "organisation": "Lake Union"},
     ]
+    assert [each["reference"] for each in adopted["points"] if {"others", "into"} & set(each)] == []
 
 
-def test_organisations_that_say_the_same_are_counted_and_a_point_that_is_hidden_tells_no_number(whole):
-    for root in (whole.public, whole.members):
-        for _turn in range(2):
-            said = factories.make_submission(whole.consultation)
-            factories.make_point(said, state="merged", into=root)
-    found = {point["reference"]: point.get("others") for point in content(whole)["points"]}
-    assert (found[whole.public.reference], found[whole.members.reference]) == (2, None)
-    assert set(found.values()) == {2, None}
+def test_a_point_that_a_paragraph_names_itself_is_there_once_though_it_joined_another(whole):
+    lake = merged(whole, whole.public, "Lake Union")
+    paper_factories.reword(whole.paragraphs[1], "Kenya calls for it.", points=(lake, whole.public))
+    (paragraph,) = content(whole, "draft")["sections"][1]["paragraphs"]
+    assert [each["point"] for each in paragraph["sources"]] == [whole.public.reference, lake.reference]
+
+
+@pytest.mark.parametrize("kind", ["draft", "adopted"])
+def test_the_group_of_each_organisation_that_is_named_is_kept_and_of_no_other(whole, kind):
+    merged(whole, whole.public, "Lake Union")
+    merged(whole, whole.public, SECRET, audience="members")
+    factories.make_stakeholder("Not a word from them", group="media")
+    decision = paper_factories.make_decision(whole.paper, Rule.WITH_RESERVATIONS, at=MOMENT)
+    found = content(whole, kind, decision=decision if kind == "adopted" else None)
+    assert found["organisations"] == {
+        "Body for public": "civil_society", "Lake Union": "civil_society", "Ministry of A": "ministry",
+    }  # fmt: skip
+    assert found["groups"] == {"ministry": "Ministry", "civil_society": "Civil society"}
+
+
+def test_an_organisation_that_is_merely_counted_has_no_group_in_the_edition(whole):
+    closed = factories.make_submission(
+        whole.consultation, stakeholder=factories.make_stakeholder(SECRET, group="diaspora"), audience="members"
+    )
+    merged_into = factories.make_point(closed, text=SECRET, state="merged", into=whole.public)
+    paper_factories.reword(whole.paragraphs[1], "Kenya calls for it.", points=(whole.public, merged_into))
+    found = content(whole)
+    assert ("diaspora" in found["organisations"].values(), SECRET in found["organisations"]) == (False, False)
+    assert found["groups"]["diaspora"] == "Diaspora"  # its input is counted, as every input is
 
 
 def test_the_method_is_noted_where_a_search_suggested_pairs(whole):

@@ -107,6 +107,24 @@ def test_organisations_that_say_the_same_are_counted_beside_the_first():
     assert [each["organisation"] for each in margin["sources"]] == ["A", "A and 1 other", "A and 3 others"]
 
 
+def test_everybody_behind_a_point_is_named_in_the_annex_with_what_became_of_it():
+    content = editions.edition(points=7)
+    root, lake, closed, alone = content["points"][:4]
+    root |= {"organisation": "Coast", "outcome": "accepted", "paragraphs": [2], "others": 1}
+    lake |= {"organisation": "Lake", "outcome": "merged", "paragraphs": [], "into": root["reference"]}
+    closed |= {"organisation": None, "outcome": "merged", "paragraphs": []}
+    alone |= {"organisation": "Alone", "outcome": "merged", "paragraphs": [], "into": content["points"][4]["reference"]}
+    content["points"][4] |= {"outcome": "", "paragraphs": []}
+    rows = {row["reference"]: row for theme in book(content)["dispositions"] for row in theme["rows"]}
+    told = {each: (rows[each]["organisation"], rows[each]["words"], rows[each]["paragraphs"]) for each in list(rows)}
+    assert [told[each] for each in ("0001.1", "0001.2", "0002.1", "0002.2")] == [
+        ("Coast and 1 other; joined by Lake (0001.2)", "Accepted", [2]),
+        ("Lake", "Merged with 0001.1: Accepted", [2]),
+        (None, "Merged", []),
+        ("Alone", "Merged with 0003.1", []),
+    ]
+
+
 def test_the_method_is_noted_only_where_a_search_was_used():
     content = editions.edition(points=4)
     assert book(content)["method_note"] == ""

@@ -36,7 +36,8 @@ def full():
         del section["paragraphs"][1:]
     content["sections"][0]["paragraphs"][0]["came_from"] = ["b35317a7-41cb-5d30-8e8d-224f60d06e1f"]
     content["sections"][0]["paragraphs"][0]["sources"] = [{**editions.source(0), "others": 1}]
-    content["points"][0]["others"] = 1
+    content["points"][0] |= {"others": 1, "into": content["points"][1]["reference"]}
+    content["organisations"] = {"A": "ministry"}
     content["reservations"] = [{"organisation": "A", "paragraph": 1, "text": "So."}]
     content["likeness"] = {"pairs": 3, "merged": 1, "dismissed": 2}
     content["explanations"] = [{"organisation": "A", "text": "So."}]
@@ -87,11 +88,12 @@ def test_everything_that_an_edition_may_hold_is_valid_and_occurs_here():
 
 PARAGRAPH = ("sections", "*", "paragraphs", "*")
 NOT_NEEDED = {
-    (): {"likeness", "explanations", "correction"},
+    (): {"likeness", "explanations", "correction", "organisations"},
     ("groups",): set(FULL["groups"]),
+    ("organisations",): {"A"},
     PARAGRAPH: {"came_from"},
     (*PARAGRAPH, "sources", "*"): {"others"},
-    ("points", "*"): {"others"},
+    ("points", "*"): {"others", "into"},
     ("clearances", "*"): {"on_older_words"},
     ("adoption",): {"paragraph_by_paragraph", "paragraphs", "roll_call"},
     ("adoption", "paragraphs", "*"): {

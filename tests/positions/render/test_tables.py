@@ -31,15 +31,15 @@ ROWS = {
         [3, "2", "Drivers", "T1", "notes", "Kenya notes.", "en", "no", "", "NCM-2017-0001.1; F17.S1.1", "Coast Centre", "k-3", ""],
     ],
     "Points": [
-        ["NCM-2017-0001.1", "yes", "Good practice", "T1", "Coast Centre", 2, "=Routes", "1; 3", "", ""],
-        ["NCM-2017-0001.2", "yes", "Dissent", "T2", "Lake Union", 0, "Two\nlines", "", "1", ""],
-        ["NCM-2017-0002.1", "no", "Finding", "T1", None, None, None, "", "", "1"],
-        ["F17.S1.1", "no", "", None, None, None, None, "3", "", ""],
+        ["NCM-2017-0001.1", "yes", "Good practice", "T1", "Coast Centre", 2, "=Routes", "1; 3", "", "", None],
+        ["NCM-2017-0001.2", "yes", "Dissent", "T2", "Lake Union", 0, "Two\nlines", "", "1", "", "NCM-2017-0001.1"],
+        ["NCM-2017-0002.1", "no", "Finding", "T1", None, None, None, "", "", "1", None],
+        ["F17.S1.1", "no", "", None, None, None, None, "3", "", "", None],
     ],
     "Dispositions": [
-        ["NCM-2017-0001.1", "yes", "T1", "Coast Centre", "=Routes", "Accepted in part", "A law or agreement in force stands in the way.", "Said.", "1; 3"],
-        ["NCM-2017-0001.2", "yes", "T2", "Lake Union", "Two\nlines", "", "", "", ""],
-        ["NCM-2017-0002.1", "no", "T1", None, None, "Noted", "", "", ""],
+        ["NCM-2017-0001.1", "yes", "T1", "Coast Centre", "=Routes", "Accepted in part", "A law or agreement in force stands in the way.", "Said.", "1; 3", None],
+        ["NCM-2017-0001.2", "yes", "T2", "Lake Union", "Two\nlines", "Merged", "", "", "", "NCM-2017-0001.1"],
+        ["NCM-2017-0002.1", "no", "T1", None, None, "Noted", "", "", "", None],
     ],
     "Clearances": [
         ["Office of Borders", "1; 2; 3", 1, 2, 3, 4, 5, 6, 7, "2017-10-06", "2"],
@@ -66,7 +66,7 @@ def text():
         "key": "k-1", "verb": "calls for", "text": "Kenya calls for routes.", "secretariat_text": False,
         "provisions": ["GCM-01", "SDG-10.7"], "came_from": ["k-8", "k-9"],
         "sources": [
-            said(*COAST, "rests_on", others=2), said(*LAKE, "partly"), said("NCM-2017-0002.1", None, "contrary"),
+            said(*COAST, "rests_on", others=2), said(*LAKE, "partly", into=COAST[0]), said("NCM-2017-0002.1", None, "contrary"),
         ],
     }  # fmt: skip
     two |= {"key": "k-2", "provisions": []}
@@ -94,7 +94,7 @@ def small():
         "sections": text(),
         "points": [
             point(*COAST, "good_practice", "T1", "=Routes", others=2, **answer),
-            point(*LAKE, "dissent", "T2", "Two\nlines"),
+            point(*LAKE, "dissent", "T2", "Two\nlines", outcome="merged", into=COAST[0]),
             point("NCM-2017-0002.1", None, "finding", "T1", None, outcome="noted"),
         ],
         "clearances": [
@@ -150,7 +150,7 @@ def test_a_draft_without_answers_has_the_points_that_its_paragraphs_name():
     content = small()
     content["points"], content["edition"]["kind"], content["sample"] = [], "review", False
     _heads, *rows = as_csv(content, tables.POINTS)
-    begun = ["NCM-2017-0001.1", "yes", "", "", "Coast Centre", "2", "", "1; 3", "", ""]
+    begun = ["NCM-2017-0001.1", "yes", "", "", "Coast Centre", "2", "", "1; 3", "", "", ""]
     assert rows[0] == [*begun, "1.0 DRAFT"]
     assert [row[0] for row in rows] == ["NCM-2017-0001.1", "NCM-2017-0001.2", "NCM-2017-0002.1", "F17.S1.1"]
     assert as_csv(content, tables.DISPOSITIONS)[1:] == []

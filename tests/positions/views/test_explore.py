@@ -53,16 +53,17 @@ def test_paragraphs_are_found_by_each_condition_and_the_address_says_which(clien
         ({"objective": "GCM-02"}, [2]),
         ({"organisation": "Body for public"}, [2]),
         ({"organisation": "Group 2", "theme": "T2"}, [3]),
-        ({"group": "other"}, [2, 3]),
+        ({"group": "civil_society"}, [2]),
+        ({"group": "other"}, [3]),
         ({"strength": "commits_to"}, [3]),
         ({"reserved": "yes"}, [3]),
         ({"reserved": "yes", "theme": "T1"}, []),
     ]
     pages = [explored(client, **wanted) for wanted, _numbers in asked]
     assert [found(page) for page in pages] == [numbers for _wanted, numbers in asked]
-    assert "2 paragraphs of 3 Group: Others Paragraphs 2, 3" in words(pages[5])
-    assert '<option value="commits_to" selected>Commits to</option>' in pages[6].text
-    assert "No paragraph meets all of this." in words(pages[8])
+    assert "1 paragraph of 3 Group: Civil society Paragraph 2" in words(pages[5])
+    assert '<option value="commits_to" selected>Commits to</option>' in pages[7].text
+    assert "No paragraph meets all of this." in words(pages[9])
     assert [page.text.count('content="noindex"') for page in (pages[0], explored(client))] == [1, 0]
 
 
@@ -81,11 +82,11 @@ def test_who_was_heard_where_leads_to_the_paragraphs(client, published):
         for row in re.findall("<tr>.*?</tr>", page.text.split('class="cover heard"')[1], re.DOTALL)
     ]
     assert rows == [
-        "Theme Ministry Others All Points that are not public",
-        "Theme 1 0 1 1 1 1 1",
-        "Theme 2 0 1 1 1 1 1",
+        "Theme Ministry Civil society Others All Points that are not public",
+        "Theme 1 0 1 1 0 1 1 1",
+        "Theme 2 0 0 1 1 1 1 1",
     ]
-    assert "Others: organisations of which nobody was at the forum" in words(page)
+    assert "Others: what was said in sessions of the forum without naming an organisation." in words(page)
     (leads,) = re.findall(r'href="(\?theme=T2&amp;group=other)"', page.text)
     assert found(client.get(reverse("paper_explore", args=[SLUG, "1.0"]) + leads.replace("&amp;", "&"))) == [3]
 
@@ -100,7 +101,10 @@ def test_a_paragraph_stands_at_its_address_with_all_that_is_public(client, publi
     cite = f"position, edition 1.0, paragraph 2, SHA-256 {published.edition.sha256}, {address}"
     assert f'<p class="cite" lang="en">Kenya’s &lt;common&gt; {cite}</p>' in page.text
     assert 'Kenya <span class="verb">calls for</span> three things.' in page.text
-    assert f"{reference.removeprefix(reference[:9])} · Recommendation Text of public Body for public Accepted" in said
+    assert (
+        f"{reference.removeprefix(reference[:9])} · Recommendation Text of public Body for public , Civil society Accepted"
+        in said
+    )
     assert f'<a href="/inputs/{published.public.submission.reference}/#{reference}">' in page.text
     assert "and 1 point that is not public" in said
     assert "Ministry of A Objected: Two is too few. Proposed: Three things. What was done: The proposed words." in said
