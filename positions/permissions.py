@@ -14,6 +14,7 @@ from consultations.permissions import (
     live_memberships,
 )
 from positions.models import (
+    TRUSTED,
     Amendment,
     AnswerByLetter,
     ChainStep,
@@ -127,6 +128,11 @@ def may_reflect(user: Any, paper: PositionPaper) -> bool:
 def may_release(user: Any, paper: PositionPaper) -> bool:
     """Let everybody read what was found after a milestone."""
     return is_head(user)
+
+
+def may_print_restricted(user: Any, record: Any) -> bool:
+    """Have what is restricted printed: those who may read it."""
+    return getattr(user, "is_active", False) and getattr(user, "office", "") in TRUSTED
 
 
 def may_withdraw_reservation(user: Any, reservation: Reservation) -> bool:

@@ -1,5 +1,7 @@
 """Briefs for milestones: read by officials, the secretariat and its head; written by the secretariat."""
 
+import hashlib
+
 from django.contrib import messages
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
@@ -48,11 +50,14 @@ def brief(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return _closed(render(request, "positions/decide/brief.html", context))
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def brief_pdf(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The brief as a tagged PDF, printed for this reader and kept nowhere. One is printed at a time (503)."""
+    """The brief as a tagged PDF, printed for this reader and kept nowhere; that it was printed is entered in the
+    journal, so GET leads to the page with the button. One is printed at a time (503)."""
     paper = trusted_paper(request, slug)
     row = _brief(request, paper, pk)
+    if request.method != "POST":
+        return redirect("brief", slug, pk)
     if not cache.add("brief-printing", 1, PRINTING):
         return later(_("Another brief is being printed. Try again in a few seconds."))
     try:
@@ -61,6 +66,7 @@ def brief_pdf(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         return later(_("The brief could not be printed. Read it on its page."))
     finally:
         cache.delete("brief-printing")
+    workflow.print_restricted(row, sha256=hashlib.sha256(data).hexdigest(), by=request.user)
     name = f"brief-{paper.slug}-{row.milestone_id}-{row.number}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return _closed(HttpResponse(data, content_type="application/pdf", headers=headers))

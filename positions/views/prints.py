@@ -12,9 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.views.limits import limited
+from positions import workflow
 from positions.edition.files import address as address_of
 from positions.models import FINAL_KINDS
 from positions.queries import readable_editions
@@ -93,11 +94,14 @@ def paper_compare_pdf(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @limited("print")
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def delegation_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """The edition in force with the restricted annexes, or the newest that the reader may see where none is in force:
-    for officials, the secretariat and its head. Printed anew each time, for nothing restricted lies in the cache."""
+    for officials, the secretariat and its head. Printed anew each time, for nothing restricted lies in the cache, and
+    entered in the journal; so GET leads to the page with the button."""
     paper = trusted_paper(request, slug)
+    if request.method != "POST":
+        return redirect("annexes", slug)
     editions = readable_editions(request.user, slug)
     if not editions:
         raise Http404
@@ -113,6 +117,7 @@ def delegation_pdf(request: HttpRequest, slug: str) -> HttpResponse:
         return later(_("Another copy is being printed. Try again in a few seconds."))
     except RenderFailed:
         return later(_("The copy could not be printed. Read the annexes on their page."))
+    workflow.print_restricted(edition, sha256=_hash(data), by=request.user)
     headers = {
         "Content-Disposition": f'inline; filename="RESTRICTED-{slug}-{edition.number}.pdf"',
         "Cache-Control": "no-store, private",

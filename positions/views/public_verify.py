@@ -17,7 +17,7 @@ from consultations.views.memory import kept_for_visitors
 from positions import workflow
 from positions.forms.verify import TOO_LARGE, FileForm, HashForm, hash_in
 from positions.queries import find_copy
-from positions.verification import LARGEST, examine, seals_of_ours
+from positions.verification import LARGEST, examine, find_restricted, seals_of_ours
 
 PAGE = "positions/verify.html"
 
@@ -65,6 +65,8 @@ def _look(request: HttpRequest) -> HttpResponse:
     verdict = examine(Path(file.temporary_file_path()))
     if verdict.communique:
         return redirect("verify_communique", verdict.sha256)
+    if not verdict.is_authentic and find_restricted(verdict.sha256, request.user):
+        return redirect("verify_hash", verdict.sha256)
     if not verdict.is_authentic:
         workflow.note_false_copy(verdict, name=str(file.name), size=file.size, by=request.user)
     context = {"verdict": verdict, "found": verdict.found, "name": file.name}
@@ -75,7 +77,8 @@ def _look(request: HttpRequest) -> HttpResponse:
 @require_safe
 @kept_for_visitors
 def verify_hash(request: HttpRequest, sha256: str) -> HttpResponse:
-    """What this hash is the hash of. 404 in plain words when it is not of an official edition or one of its files."""
+    """What this hash is the hash of. 404 in plain words when it is not of an official edition or one of its files, nor
+    of a restricted print that this reader may read."""
     asked = hash_in(sha256)
     if not asked:
         form = HashForm({"hash": sha256})
@@ -85,6 +88,10 @@ def verify_hash(request: HttpRequest, sha256: str) -> HttpResponse:
     context: dict[str, Any] = {"hash_form": HashForm(), "asked": asked, "found": found}
     if found and found.file:
         context["seals"] = seals_of_ours(found.file)
+    if found is None and (copy := find_restricted(asked, request.user)):
+        response = render(request, PAGE, {"copy": copy, "asked": asked})
+        response["Cache-Control"] = "no-store, private"
+        return response
     return render(request, PAGE, context, status=200 if found else 404)
 
 

@@ -52,7 +52,7 @@ from .clearance import (
     take_stance,
 )
 from .comments import comment, resolve_comment
-from .copies import note_false_copy
+from .copies import note_false_copy, print_restricted
 from .dispositions import decide
 from .drafting import (
     add_paragraph,

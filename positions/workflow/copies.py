@@ -1,13 +1,16 @@
-"""A file that somebody took for ours and that is not: it may be one of many that go round."""
+"""Copies that go round: restricted ones that were printed, and files that somebody took for ours and that are not."""
 
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from ncm_portal.workflow import journal, verb
-from positions.models import Artefact
+from consultations.models import User
+from ncm_portal.workflow import demand, journal, verb
+from positions.models import Artefact, Brief, Edition
+from positions.permissions import may_print_restricted
 from positions.verification import Verdict
 
 
@@ -21,6 +24,15 @@ class Stranger:
 
     def __str__(self) -> str:
         return self.name
+
+
+@verb
+def print_restricted(record: Edition | Brief, *, sha256: str, by: User) -> None:
+    """Enter in the journal that the delegation's copy of an edition, or a brief, was printed: for whom, and the hash
+    of the file, by which it is known again. Raises NotAllowed."""
+    who = gettext_lazy("officials, the secretariat and its head")
+    demand(may_print_restricted(by, record), who=who, to=gettext_lazy("Print what is restricted"))
+    journal("print_restricted", record, by=by, data={"sha256": sha256})
 
 
 @verb

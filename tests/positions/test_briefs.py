@@ -94,11 +94,12 @@ def test_it_is_read_by_officials_and_nobody_else(world, unprinted):
         client = sign_in(Client(), person)
         shown = client.get(page)
         assert (SECRET in words(shown), "The first words." in words(shown)) == (True, False)
-        assert (shown["Cache-Control"], client.get(file)["Cache-Control"]) == ("no-store, private",) * 2
+        assert (shown["Cache-Control"], client.post(file)["Cache-Control"]) == ("no-store, private",) * 2
+        assert client.get(file).url == page
         assert "Stocktaking meeting" in words(client.get(reverse("annexes", args=[slug])))
     for person in (make_user(), make_user("sysadmin"), make_member(make_stakeholder(state="verified"))):
         client = sign_in(Client(), person)
-        assert [client.get(address).status_code for address in (page, file)] == [404, 404]
+        assert [client.get(page).status_code, client.get(file).status_code, client.post(file).status_code] == [404] * 3
         assert Brief.objects.visible_to(person).count() == 0
     assert (first.number, last.number) == (1, 2)
     assert SECRET not in "".join(str(entry.data) + entry.reason for entry in Event.objects.all())

@@ -124,8 +124,9 @@ def published(settings, tmp_path):
 def test_officials_the_secretariat_and_its_head_get_the_paper_with_its_restricted_annexes(client, published, press):
     for user in (make_user(Office.OFFICIAL), make_secretariat(), make_head()):
         sign_in(client, user)
-        page = client.get(published.address)
+        page = client.post(published.address)
         assert (page.status_code, page["Cache-Control"]) == (200, "no-store, private")
+        assert client.get(published.address).url == reverse("annexes", args=["gcm-2017"])
         assert published.address in client.get(reverse("annexes", args=["gcm-2017"])).text
     assert [(document, order["edition"]["edition"]["number"]) for order, document, _address in press] == [
         ("delegation", "1.0")
@@ -137,14 +138,14 @@ def test_officials_the_secretariat_and_its_head_get_the_paper_with_its_restricte
 def test_nobody_else_gets_it_and_nothing_restricted_is_kept_or_public(client, published, press, monkeypatch):
     for user in (make_user(), make_member(published.ministry), make_user(Office.SYSADMIN)):
         sign_in(client, user)
-        assert client.get(published.address).status_code == 404
+        assert [client.get(published.address).status_code, client.post(published.address).status_code] == [404, 404]
     assert press == []
     files = Artefact.objects.count()
     kept = []
     sign_in(client, make_head())
     with monkeypatch.context() as watched:
         watched.setattr(prints.cache, "set", lambda *arguments: kept.append(arguments))
-        copy = client.get(published.address).content
+        copy = client.post(published.address).content
     client.logout()
     assert (Artefact.objects.count(), find_copy(hashlib.sha256(copy).hexdigest()), kept) == (files, None, [])
     (order,) = [order for order, _document, _address in press]
