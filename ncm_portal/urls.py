@@ -41,6 +41,7 @@ PUBLIC = {
     "paper_compare_pdf",
     "paper_history",
     "paper_alignment",
+    "paper_alignment_pdf",
     "paper_explore",
     "paper_paragraph",
     "edition_lines",

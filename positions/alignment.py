@@ -1,34 +1,40 @@
-"""The position beside the Compact: 23 objectives, the paragraphs that speak to each, what each milestone left of them.
+"""The position beside the Compact: the paragraphs that speak to each provision, and what each milestone left of them.
 
-`laid_out` is pure: the content of an edition, findings and milestones go in; a table, its notes and a picture come out.
+`content` is what the page and the printed annex are laid out from: JSON values only, of what the public may read.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
 
-from consultations.models import Framework, Milestone, Provision
-from positions.models import Brief, PositionPaper, Reflection, ReflectionValue, Release
+from consultations.models import OF_COMPACT, Event, Framework, Milestone, Provision
+from positions.models import Brief, Edition, PositionPaper, Reflection, Release
 
-CONTENT = dict[str, Any]
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-WIDE, NAMES, HEAD, ROW, MARK, STEP = 680, 210, 44, 26, 14, 19
+SCHEMA = "ncm-alignment/1"
+FOUND = ("reflect", "correct_reflection", "strike_reflection", "release_reflections")
+Content = dict[str, Any]
 
 
 # --- What is known ----------------------------------------------------------------------------------------------------
 
 
-def objectives() -> list[Provision]:
-    """The objectives of the Compact in order. One query."""
-    return list(Provision.objects.filter(framework=Framework.GCM_OBJECTIVE).order_by("order"))
+def provisions() -> list[Provision]:
+    """The objectives of the Compact in order, then its guiding principles. One query."""
+    return list(Provision.objects.filter(framework__in=OF_COMPACT).order_by("framework", "order"))
+
+
+def objectives(known: Iterable[Provision]) -> list[Provision]:
+    """Those of `known` that are objectives."""
+    return [each for each in known if each.framework == Framework.GCM_OBJECTIVE]
 
 
 def public_findings(paper: PositionPaper) -> list[Reflection]:
@@ -37,10 +43,12 @@ def public_findings(paper: PositionPaper) -> list[Reflection]:
 
 
 def with_names(findings: Any) -> list[Reflection]:
-    """Findings in order of time and objective, each with its paragraph, objective and milestone."""
+    """Findings in order of time and provision, each with its paragraph, provision and milestone."""
     named = findings.select_related("paragraph", "provision", "milestone").defer("edition__content")
-    return list(named.order_by(_day("milestone__"), "milestone", "provision__order", "paragraph__section__order",
-                               "paragraph__order", "pk"))  # fmt: skip
+    return list(
+        named.order_by(_day("milestone__"), "milestone", "provision__framework", "provision__order",
+                       "paragraph__section__order", "paragraph__order", "pk")
+    )  # fmt: skip
 
 
 def _day(prefix: str = "") -> Any:
@@ -88,130 +96,101 @@ def adopted_on(paper: PositionPaper) -> date:
     return paper.forum.starts_on if paper.forum else timezone.localdate(paper.consultation.closes_at)
 
 
-# --- The table and the picture ----------------------------------------------------------------------------------------
+class Entry(NamedTuple):
+    """An entry of the journal: its number and its moment."""
 
-
-class Finding(NamedTuple):
-    """One finding as a page shows it: the number of the paragraph in the edition, and what stood there before."""
-
-    pk: int
     number: int
-    value: str
-    label: str
-    reference: str
-    note: str
-    reason: str
-    earlier: list[Reflection]
+    at: datetime
 
 
-class Cell(NamedTuple):
-    """What one milestone left of one objective."""
-
-    milestone: Milestone
-    findings: list[Finding]
-
-
-class Line(NamedTuple):
-    """One objective: the paragraphs that speak to it, and a cell for each milestone."""
-
-    objective: Provision
-    paragraphs: list[int]
-    cells: list[Cell]
+def last_entry(paper: PositionPaper, milestones: Iterable[Milestone]) -> Entry | None:
+    """The last entry of the journal that changed what everyone reads here: findings on released milestones, and what
+    is known of `milestones`, the way of the paper. Entries on what nobody has released are passed over. One query."""
+    way = list(milestones)
+    released = [str(each) for each in way if each.is_released]  # type: ignore[attr-defined]
+    found = Q(kind=_kind(paper), object_id=str(paper.pk), verb__in=FOUND, data__milestone__in=released)
+    dated = Q(kind=Milestone._meta.label_lower, object_id__in=[str(each.pk) for each in way])
+    published = Q(kind=_kind(paper), object_id=str(paper.pk), verb="publish")
+    rows = Event.objects.filter(found | dated | published).exclude(verb__endswith=":refused").order_by("-number")
+    row = rows.values_list("number", "at").first()
+    return Entry(*row) if row else None
 
 
-class Mark(NamedTuple):
-    """One mark of the picture."""
-
-    x: int
-    y: int
-    value: str
-
-
-class Name(NamedTuple):
-    """Words of the picture."""
-
-    x: int
-    y: int
-    text: str
+def as_of(paper: PositionPaper, edition: Edition, milestones: Iterable[Milestone]) -> Content:
+    """Up to where the content tells, as a part of it: the last entry of the journal that it rests on."""
+    entry = last_entry(paper, milestones)
+    at = entry.at if entry else edition.frozen_at
+    return {"as_of": at.isoformat(timespec="seconds"), "entry": entry.number if entry else None}
 
 
-@dataclass(frozen=True)
-class Picture:
-    """Marks for findings in a row for each objective and a column for each milestone; shapes alone tell them apart.
-
-    A dot stands where the position speaks to an objective and nothing was looked at.
-    """
-
-    columns: list[Name]
-    rows: list[Name]
-    marks: list[Mark]
-    more: list[Name]
-    dots: list[tuple[int, int]]
-    lines: list[int]
-    height: int
-    width: int = WIDE
-    size: int = MARK
+def _kind(record: Any) -> str:
+    return record._meta.concrete_model._meta.label_lower
 
 
-@dataclass(frozen=True)
-class Alignment:
-    """The table, with a letter for each milestone, and the picture of it."""
-
-    heads: list[tuple[str, Milestone]]
-    lines: list[Line]
-    picture: Picture
-    counts: list[tuple[str, list[int]]]
-
-    @property
-    def notes(self) -> list[tuple[str, Milestone, list[tuple[Line, list[Finding]]]]]:
-        """The findings of each milestone in full, by objective."""
-        return [
-            (letter, milestone, [(line, line.cells[turn].findings) for line in self.lines if line.cells[turn].findings])
-            for turn, (letter, milestone) in enumerate(self.heads)
-        ]
+# --- As values --------------------------------------------------------------------------------------------------------
 
 
-def laid_out(
-    content: CONTENT,
-    known: Sequence[Provision],
-    findings: Sequence[Reflection],
-    earlier: dict[int, list[Reflection]] | None = None,
-) -> Alignment:
-    """Lay findings out beside the paragraphs of an edition's `content`, milestones in the order in which they come."""
-    places = numbers(content)
-    heads = list(zip(LETTERS, dict.fromkeys(each.milestone for each in findings), strict=False))
-    by_cell: dict[tuple[int, int], list[Finding]] = defaultdict(list)
-    for each in findings:
-        number = places.get(str(each.paragraph.key))
-        if number:
-            by_cell[each.provision_id, each.milestone_id].append(_finding(each, number, earlier or {}))
-    named = naming(content)
-    lines = [
-        Line(
-            each,
-            named.get(each.code, []),
-            [Cell(milestone, sorted(by_cell[each.pk, milestone.pk], key=_number)) for _letter, milestone in heads],
-        )
-        for each in known
-    ]
-    return Alignment(heads, lines, _picture(heads, lines), _counts(lines, len(heads)))
+def content(paper: PositionPaper, edition: Edition, frozen: Content, milestones: list[Milestone]) -> Content:
+    """A published paper beside the Compact: the content of its `edition` is `frozen`, its way `milestones`. Up to three
+    queries."""
+    findings = public_findings(paper)
+    earlier, places, known = earlier_words(findings), numbers(frozen), naming(frozen)
+    way = {each.pk: place for place, each in enumerate(milestones)}
+    return {
+        "schema": SCHEMA,
+        "language": frozen["language"],
+        "sample": frozen["sample"],
+        "address": settings.PORTAL_ADDRESS + reverse("paper_alignment", args=[paper.slug]),
+        "paper": {"title": paper.title, "short_title": paper.short_title},
+        "edition": {"number": edition.number, "status": edition.status, "sha256": edition.sha256},
+        "milestones": [_milestone(each) for each in milestones],
+        "provisions": [
+            {
+                **{name: getattr(each, name) for name in ("code", "framework", "numeral", "label", "title")},
+                "paragraphs": known.get(each.code, []),
+            }
+            for each in provisions()
+        ],
+        "findings": [
+            {
+                "milestone": way[each.milestone_id],
+                "provision": each.provision.code,
+                "paragraph": places[str(each.paragraph.key)],
+                **_said(each),
+                "reason": each.reason,
+                "earlier": [_said(old) for old in earlier.get(each.pk, [])],
+            }
+            for each in findings
+            if each.milestone_id in way and str(each.paragraph.key) in places
+        ],
+    }
 
 
-def _number(finding: Finding) -> int:
-    return finding.number
+def _milestone(row: Milestone) -> Content:
+    return {
+        "title": str(row),
+        "place": row.place,
+        "state": row.state,
+        "planned": [_written(row.planned_start), _written(row.planned_end), row.planned_precision],
+        "actual": [_written(row.actual_start), _written(row.actual_end), row.actual_precision],
+    }
 
 
-def _finding(row: Reflection, number: int, earlier: dict[int, list[Reflection]]) -> Finding:
-    label = str(row.get_value_display())
-    return Finding(row.pk, number, row.value, label, row.reference, row.note, row.reason, earlier.get(row.pk, []))
+def _written(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
-def numbers(content: CONTENT) -> dict[str, int]:
+def _said(row: Reflection) -> Content:
+    words = {name: getattr(row, name) for name in ("value", "reference", "note")}
+    return {**words, "at": row.at.isoformat(timespec="seconds")}
+
+
+def numbers(content: Content) -> dict[str, int]:
     """The number of each paragraph of an edition by its key."""
     return {each["key"]: each["number"] for section in content["sections"] for each in section["paragraphs"]}
 
 
-def naming(content: CONTENT) -> dict[str, list[int]]:
+def naming(content: Content) -> dict[str, list[int]]:
     """The numbers of the paragraphs that name each provision, by its code."""
     found: dict[str, list[int]] = defaultdict(list)
     for section in content["sections"]:
@@ -219,33 +198,3 @@ def naming(content: CONTENT) -> dict[str, list[int]]:
             for code in each.get("provisions", []):
                 found[code].append(each["number"])
     return found
-
-
-def _counts(lines: Sequence[Line], milestones: int) -> list[tuple[str, list[int]]]:
-    """How many findings of each kind there are after each milestone."""
-    kinds = [kind for kind in ReflectionValue if kind != ReflectionValue.STRUCK]
-    values = [[finding.value for line in lines for finding in line.cells[turn].findings] for turn in range(milestones)]
-    return [(kind.value, [found.count(kind) for found in values]) for kind in kinds]
-
-
-def _picture(heads: Sequence[tuple[str, Milestone]], lines: Sequence[Line]) -> Picture:
-    broad = (WIDE - NAMES) // max(len(heads), 1)
-    fit = max((broad - 8) // STEP - 1, 1)
-    marks, more, dots = [], [], []
-    for turn, line in enumerate(lines):
-        y = HEAD + turn * ROW
-        for place, cell in enumerate(line.cells):
-            x = NAMES + place * broad
-            shown = cell.findings if len(cell.findings) <= fit + 1 else cell.findings[:fit]
-            marks += [Mark(x + step * STEP, y + 6, each.value) for step, each in enumerate(shown)]
-            if line.paragraphs and not cell.findings:
-                dots.append((x + MARK // 2, y + ROW // 2))
-            if len(shown) < len(cell.findings):
-                more.append(Name(x + len(shown) * STEP, y + 18, f"+{len(cell.findings) - len(shown)}"))
-    columns = [Name(NAMES + place * broad, 18, letter) for place, (letter, _milestone) in enumerate(heads)]
-    rows = [
-        Name(0, HEAD + turn * ROW + 18, f"{line.objective.order}. {line.objective.label}")
-        for turn, line in enumerate(lines)
-    ]
-    rules = [HEAD + turn * ROW for turn in range(len(lines) + 1)]
-    return Picture(columns, rows, marks, more, dots, rules, HEAD + len(lines) * ROW + 2)

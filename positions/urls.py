@@ -85,6 +85,7 @@ urlpatterns = [
     path("papers/<slug:slug>/", public_papers.paper, name="paper"),
     path("papers/<slug:slug>/history/", public_papers.paper_history, name="paper_history"),
     path("papers/<slug:slug>/alignment/", alignment.paper_alignment, name="paper_alignment"),
+    path("papers/<slug:slug>/alignment/annex.pdf", alignment.paper_alignment_pdf, name="paper_alignment_pdf"),
     path("papers/<slug:slug>/compare/", editions.paper_compare, name="paper_compare"),
     path("papers/<slug:slug>/compare.pdf", prints.paper_compare_pdf, name="paper_compare_pdf"),
     path("papers/<slug:slug>/<str:number>/", public_papers.paper_edition, name="paper_edition"),

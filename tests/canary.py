@@ -120,7 +120,7 @@ def make_world(*, printed: bool = True) -> SimpleNamespace:
 
 
 def _follow(world: SimpleNamespace) -> Milestone:
-    """A milestone that was held, with the brief for it and a finding that nobody has released."""
+    """A milestone that was held, with the brief for it and findings that nobody has released."""
     milestone = Milestone.objects.create(
         title="Meeting", kind="meeting", level="global", actual_start=world.forum.starts_on, state="held", is_key=True
     )
@@ -128,10 +128,11 @@ def _follow(world: SimpleNamespace) -> Milestone:
     about = {"edition": world.edition, "milestone": milestone, "by": officer, "at": now}
     brief = Brief.objects.create(number=1, ask=f"We ask for {BRIEF}.", **about)
     BriefParagraph.objects.create(brief=brief, paragraph=world.paragraph, order=1)
-    Reflection.objects.create(
-        paragraph=world.paragraph, provision=factories.make_provision("GCM-02"), value="contrary", reference="Report",
-        note=f"They say {FINDING}.", **about,
-    )  # fmt: skip
+    for code in ("GCM-02", "GCM-P-f"):
+        Reflection.objects.create(
+            paragraph=world.paragraph, provision=factories.make_provision(code), value="contrary", reference="Report",
+            note=f"They say {FINDING}.", **about,
+        )  # fmt: skip
     return milestone
 
 

@@ -173,7 +173,8 @@ def make_theme(code: str = "T1", **fields: Any) -> Theme:
 def make_provision(code: str = "GCM-02", *, theme: Theme | None = None, relation: str = Relation.LEAD) -> Provision:
     """The provision with `code`, made if there is none; linked to `theme` if one is given."""
     turn = int("".join(filter(str.isdigit, code)) or number())
-    framework = Framework.SDG if code[:1].isdigit() else Framework.GCM_OBJECTIVE
+    kinds = {"GCM-P": Framework.GCM_PRINCIPLE, "GCM": Framework.GCM_OBJECTIVE}
+    framework = kinds.get(code.rpartition("-")[0], Framework.SDG if code[:1].isdigit() else Framework.GCM_OBJECTIVE)
     fields = {"framework": framework, "order": turn, "label": f"Label {code}", "title": f"Title of {code}"}
     made = Provision.objects.get_or_create(code=code, defaults=fields)[0]
     if theme:

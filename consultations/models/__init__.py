@@ -73,4 +73,4 @@ from .people import (
     User,
 )
 from .text import CleanCharField, CleanTextField, clean_text
-from .themes import Framework, Instrument, OutlinePart, Provision, Relation, Term, Theme, ThemeProvision
+from .themes import OF_COMPACT, Framework, Instrument, OutlinePart, Provision, Relation, Term, Theme, ThemeProvision

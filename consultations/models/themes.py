@@ -42,6 +42,9 @@ class Framework(models.TextChoices):
     SDG = "SDG", _("Target of the Sustainable Development Goals")
 
 
+OF_COMPACT = (Framework.GCM_OBJECTIVE, Framework.GCM_PRINCIPLE)
+
+
 class Provision(models.Model):
     """What an input or a paragraph speaks to: an objective, a principle, a target."""
 
@@ -65,6 +68,12 @@ class Provision(models.Model):
 
     def __str__(self):
         return f"{self.code} {self.label}"
+
+    @property
+    def numeral(self) -> str:
+        """How the Compact counts it: objective "5.", guiding principle "(e)"."""
+        is_principle = self.framework == Framework.GCM_PRINCIPLE
+        return f"({self.code.rpartition('-')[2]})" if is_principle else f"{self.order}."
 
 
 class Relation(models.TextChoices):

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import LineField, PlainTextField
-from consultations.models import Milestone, MilestoneState, Provision
+from consultations.models import Framework, Milestone, MilestoneState, Provision
 from consultations.workflow.milestones import DATES, problems_with_dates
 from positions.models import (
     BRIEF_PART,
@@ -93,34 +93,44 @@ class FindingForm(forms.Form):
 
 
 class ReflectionForm(FindingForm):
-    """A finding on a paragraph and an objective."""
+    """A finding on a paragraph and an objective or a guiding principle."""
 
     paragraph = forms.ChoiceField(label=_("Paragraph"))
-    objective = forms.ChoiceField(label=_("Objective of the Compact"))
-    field_order = ["paragraph", "objective", "value", "reference", "note"]
+    provision = forms.ChoiceField(label=_("Objective or guiding principle of the Compact"))
+    field_order = ["paragraph", "provision", "value", "reference", "note"]
 
     def __init__(
         self,
         *args: Any,
         printed: Sequence[tuple[Paragraph, dict[str, Any]]],
-        objectives: Iterable[Provision],
+        provisions: Iterable[Provision],
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
         self.printed = {str(words["number"]): paragraph for paragraph, words in printed}
-        self.known = {each.code: each for each in objectives}
+        self.known = {each.code: each for each in provisions}
         fields: Any = self.fields
         fields["paragraph"].choices = [
             (str(words["number"]), f"{words['number']}. {_shortened(words['text'])}") for _paragraph, words in printed
         ]
-        fields["objective"].choices = [(each.code, f"{each.order}. {each.label}") for each in self.known.values()]
+        fields["provision"].choices = _by_framework(self.known.values())
 
     @property
     def words(self) -> dict[str, Any]:
         """What the verb takes."""
         data = self.cleaned_data
         found = {name: data[name] for name in ("value", "reference", "note")}
-        return {"paragraph": self.printed[data["paragraph"]], "provision": self.known[data["objective"]], **found}
+        return {"paragraph": self.printed[data["paragraph"]], "provision": self.known[data["provision"]], **found}
+
+
+def _by_framework(known: Iterable[Provision]) -> list[tuple[Any, list[tuple[str, str]]]]:
+    heads = {Framework.GCM_OBJECTIVE: _("Objectives"), Framework.GCM_PRINCIPLE: _("Guiding principles")}
+    listed = list(known)
+    groups = [
+        (words, [(each.code, f"{each.numeral} {each.label}") for each in listed if each.framework == framework])
+        for framework, words in heads.items()
+    ]
+    return [(words, choices) for words, choices in groups if choices]
 
 
 def _shortened(text: str) -> str:

@@ -1,10 +1,11 @@
 """What the world made of the position: what officials carried to a milestone, and what was found of it afterwards."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from consultations.models import CleanCharField, CleanTextField, Milestone, Provision, User
+from consultations.models import OF_COMPACT, CleanCharField, CleanTextField, Milestone, Provision, User
 from consultations.models.guards import append_only, one_of
 
 from .afterwards import TRUSTED
@@ -27,6 +28,24 @@ class ReflectionValue(models.TextChoices):
 NEEDS_NOTE = (ReflectionValue.IN_PART, ReflectionValue.NOT_REFLECTED, ReflectionValue.CONTRARY)
 
 
+def _of_the_compact() -> pgtrigger.Trigger:
+    """Trigger that refuses a finding on anything but an objective or a guiding principle of the Compact."""
+    listed = ", ".join(f"'{framework}'" for framework in OF_COMPACT)
+    return pgtrigger.Trigger(
+        name="of_the_compact",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func=f"""
+            IF NOT EXISTS (
+                SELECT FROM consultations_provision WHERE id = NEW.provision_id AND framework IN ({listed})
+            ) THEN
+                RAISE EXCEPTION 'pgtrigger: a finding names an objective or a principle of the Compact';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
 class ReflectionQuerySet(models.QuerySet):
     def current(self):
         """The last word on each paragraph, provision and milestone, those that were struck out among them."""
@@ -44,14 +63,15 @@ class ReflectionQuerySet(models.QuerySet):
 
 
 class Reflection(models.Model):
-    """What a milestone left of one paragraph in one provision of the Compact. A correction is a new row."""
+    """What a milestone left of one paragraph in one provision of the Compact: an objective or a guiding principle. A
+    correction is a new row."""
 
     Value = ReflectionValue
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="reflections", verbose_name=_("edition"))
     milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="reflections", verbose_name=_("milestone"))
     paragraph = models.ForeignKey(Paragraph, models.PROTECT, related_name="reflections", verbose_name=_("paragraph"))
-    provision = models.ForeignKey(Provision, models.PROTECT, related_name="reflections", verbose_name=_("objective"))
+    provision = models.ForeignKey(Provision, models.PROTECT, related_name="reflections", verbose_name=_("provision"))
     value = models.CharField(_("finding"), max_length=14, choices=ReflectionValue)
     reference = CleanCharField(_("where it stands"), max_length=200)
     note = CleanTextField(_("note"), max_length=NOTE_LIMIT, blank=True)
@@ -78,7 +98,7 @@ class Reflection(models.Model):
                 fields=["milestone", "paragraph", "provision"], condition=Q(replaces=None), name="reflection_once"
             ),
         ]
-        triggers = [append_only()]
+        triggers = [append_only(), _of_the_compact()]
 
     def __str__(self):
         return f"{self.paragraph}, {self.provision}: {self.get_value_display()}"

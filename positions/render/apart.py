@@ -23,6 +23,7 @@ MODULE = "positions.render.apart"
 LARGEST_FILE = 64 * MEGABYTE
 TOLD = 2000
 DOCUMENTS = {
+    "alignment": "positions.render.alignment",
     "brief": "positions.render.brief",
     "clean": "positions.render.clean",
     "day": "positions.render.day",

@@ -45,6 +45,17 @@ def outcome_words(outcome: str) -> str:
     }.get(outcome, outcome)
 
 
+def finding_words(value: str) -> str:
+    """How far a text of the world holds what a paragraph asks for."""
+    return {
+        "reflected": _("reflected"),
+        "in_part": _("in part"),
+        "not_reflected": _("not reflected"),
+        "contrary": _("contrary"),
+        "struck": _("struck out"),
+    }.get(value, value)
+
+
 def reason_words(code: str) -> str:
     """Why something was left out of the text."""
     return {

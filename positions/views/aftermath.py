@@ -71,11 +71,11 @@ def printed_with_words(edition: Edition | None) -> Printed:
 def desk_findings(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """What one milestone left of a paper, and a form for the next finding."""
     paper, milestone = known_paper(request, slug), known_milestone(pk)
-    printed, objectives = printed_with_words(final_edition(paper)), alignment.objectives()
+    printed, known = printed_with_words(final_edition(paper)), alignment.provisions()
     findings = _findings(paper, milestone)
-    left = _left(printed, objectives, findings)
+    left = _left(printed, alignment.objectives(known), findings)
     data = request.POST if request.method == "POST" else None
-    form = ReflectionForm(data, printed=printed, objectives=objectives, initial=_asked(request, left))
+    form = ReflectionForm(data, printed=printed, provisions=known, initial=_asked(request, left))
     outcome = NOTHING_DONE
     if request.method == "POST":
         outcome = INVALID
@@ -109,9 +109,9 @@ def _left(
 
 def _asked(request: HttpRequest, left: list[tuple[dict[str, Any], Provision]]) -> dict[str, str]:
     """What the form begins with: what the address asks for, or else the first of what is left."""
-    if {"paragraph", "objective"} <= set(request.GET):
-        return {name: request.GET[name] for name in ("paragraph", "objective")}
-    return {"paragraph": str(left[0][0]["number"]), "objective": left[0][1].code} if left else {}
+    if {"paragraph", "provision"} <= set(request.GET):
+        return {name: request.GET[name] for name in ("paragraph", "provision")}
+    return {"paragraph": str(left[0][0]["number"]), "provision": left[0][1].code} if left else {}
 
 
 def _show(
@@ -169,10 +169,10 @@ def desk_release(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if not outcome.reasons:
         messages.success(request, _("Released. Everybody reads it on the page of the paper."))
         return redirect("desk_findings", slug, pk)
-    printed, objectives = printed_with_words(final_edition(paper)), alignment.objectives()
+    printed, known = printed_with_words(final_edition(paper)), alignment.provisions()
     findings = _findings(paper, milestone)
-    left = _left(printed, objectives, findings)
-    form = ReflectionForm(printed=printed, objectives=objectives, initial=_asked(request, left))
+    left = _left(printed, alignment.objectives(known), findings)
+    form = ReflectionForm(printed=printed, provisions=known, initial=_asked(request, left))
     return _show(request, paper, milestone, printed, findings, left, form=form, outcome=outcome)
 
 

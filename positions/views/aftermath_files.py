@@ -37,8 +37,9 @@ def milestones(paper: PositionPaper, user: Any) -> Rows:
 def findings(paper: PositionPaper, user: Any) -> Rows:
     """What was found, one row for each finding that stands: all for the secretariat, for officials what is released."""
     yield [
-        _("Milestone"), _("Objective"), _("Title of the objective"), _("Paragraph"), _("Words of the paragraph"),
-        _("Finding"), _("Where it stands"), _("Note"), _("Reason for the correction"), _("Written"), _("Released"),
+        _("Milestone"), _("Kind of provision"), _("Provision"), _("Title of the provision"), _("Paragraph"),
+        _("Words of the paragraph"), _("Finding"), _("Where it stands"), _("Note"), _("Reason for the correction"),
+        _("Written"), _("Released"),
     ]  # fmt: skip
     edition = final_edition(paper)
     words = printed_paragraphs(edition) if edition else {}
@@ -47,7 +48,8 @@ def findings(paper: PositionPaper, user: Any) -> Rows:
     for each in alignment.with_names(rows.filter(edition__paper=paper)):
         printed = words.get(str(each.paragraph.key), {"number": "", "text": ""})
         yield [
-            each.milestone.title, each.provision.code, each.provision.title, printed["number"], printed["text"],
+            each.milestone.title, each.provision.get_framework_display(), each.provision.code, each.provision.title,
+            printed["number"], printed["text"],
             each.get_value_display(), each.reference, each.note, each.reason, timezone.localdate(each.at),
             _yes(each.milestone_id in released),
         ]  # fmt: skip

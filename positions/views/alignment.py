@@ -1,36 +1,83 @@
-"""For everybody: a published paper beside the 23 objectives of the Compact, and what each milestone left of it."""
+"""For everybody: a published paper beside the Compact, and what each milestone left of it; on a page and to print."""
+
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from consultations.models import Milestone
+from consultations.views.limits import limited
 from consultations.views.memory import kept_for_visitors
 from positions import alignment
-from positions.models import PositionPaper, ReflectionValue
+from positions.models import Edition, PositionPaper, ReflectionValue
 from positions.queries import latest_official
+from positions.render.aligned import laid_out
+from positions.render.alignment import RENDERER_VERSION
+from positions.render.pdf import RenderFailed
 from positions.views import reading
 
+from .printed_forms import later
+from .prints import Printing, kept, name_of
+
 KINDS = [kind for kind in ReflectionValue if kind != ReflectionValue.STRUCK]
+
+
+def _published(slug: str) -> tuple[PositionPaper, Edition]:
+    """A paper that everyone may read, with its edition in force; 404 for any other. Two queries."""
+    paper = PositionPaper.objects.filter(slug=slug).select_related("consultation", "forum").first()
+    edition = latest_official(paper) if paper else None
+    if paper is None or edition is None:
+        raise Http404
+    return paper, edition
+
+
+def _content(paper: PositionPaper, edition: Edition, way: list[Milestone]) -> dict[str, Any]:
+    return alignment.content(paper, edition, reading.content(edition.sha256), way)
 
 
 @login_not_required
 @require_safe
 @kept_for_visitors
 def paper_alignment(request: HttpRequest, slug: str) -> HttpResponse:
-    """What became of a published paper at each milestone, objective by objective. 404 for any other paper."""
-    paper = PositionPaper.objects.filter(slug=slug).select_related("consultation", "forum").first()
-    edition = latest_official(paper) if paper else None
-    if paper is None or edition is None:
-        raise Http404
-    content = reading.content(edition.sha256)
-    findings = alignment.public_findings(paper)
+    """What became of a published paper at each milestone, provision by provision. 404 for any other paper."""
+    paper, edition = _published(slug)
+    way = alignment.milestones_of(paper)
     context = {
         "paper": paper,
         "edition": edition,
-        "language": content["language"],
-        "milestones": alignment.milestones_of(paper),
-        "alignment": alignment.laid_out(content, alignment.objectives(), findings, alignment.earlier_words(findings)),
+        "milestones": way,
+        "aligned": laid_out(_content(paper, edition, way)),
         "kinds": KINDS,
     }
     return render(request, "positions/alignment.html", context)
+
+
+@login_not_required
+@limited("print")
+@require_safe
+def paper_alignment_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same as an annex to print, with the entry of the journal up to which it tells. 404 as the page.
+
+    Corrections show at once, so a cache asks each time; as long as nothing changed it is told so, and nothing is
+    printed.
+    """
+    paper, edition = _published(slug)
+    way = alignment.milestones_of(paper)
+    content = _content(paper, edition, way) | alignment.as_of(paper, edition, way)
+    asked = {"document": "alignment", "version": RENDERER_VERSION, "address": content["address"]}
+    headers = {"Cache-Control": "public, no-cache", "ETag": f'"{name_of(content, **asked)}"'}
+    known = HttpResponse(headers=headers)
+    if (unchanged := get_conditional_response(request, etag=headers["ETag"], response=known)) is not known:
+        return unchanged
+    try:
+        data = kept(content, **asked)
+    except Printing:
+        return later(_("Another annex is being printed. Try again in a few seconds."))
+    except RenderFailed:
+        return later(_("The annex could not be printed. Read it on its page."))
+    headers["Content-Disposition"] = f'inline; filename="{slug}-{edition.number}-alignment.pdf"'
+    return HttpResponse(data, content_type="application/pdf", headers=headers)

@@ -52,12 +52,17 @@ def printed(content: dict[str, Any], *, document: str, address: str) -> bytes:
 
 def kept(content: dict[str, Any], *, document: str, version: str, address: str) -> bytes:
     """What `printed` gives, for a while from where it lies ready: for what holds nothing restricted."""
-    name = f"print-{_hash(canonical([document, version, address, content]))}"
+    name = f"print-{name_of(content, document=document, version=version, address=address)}"
     data = cache.get(name)
     if data is None:
         data = printed(content, document=document, address=address)
         cache.set(name, data, KEPT)
     return data
+
+
+def name_of(content: dict[str, Any], *, document: str, version: str, address: str) -> str:
+    """What tells a print from all others, as a hash."""
+    return _hash(canonical([document, version, address, content]))
 
 
 def _hash(data: bytes) -> str:

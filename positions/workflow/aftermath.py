@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.models import Framework, Milestone, MilestoneState, Provision, User
+from consultations.models import OF_COMPACT, Milestone, MilestoneState, Provision, User
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 from positions.models import (
     CORRECTION_LIMIT,
@@ -40,9 +40,9 @@ def reflect(
     reference: str,
     note: str = "",
 ) -> Reflection:
-    """Write down what a milestone left of a paragraph in an objective of the Compact. It is public once released.
+    """Write down what a milestone left of a paragraph in an objective or a guiding principle of the Compact.
 
-    Raises NotAllowed, or Blocked with every reason.
+    It is public once released. Raises NotAllowed, or Blocked with every reason.
     """
     demand(may_reflect(by, paper), who=SECRETARIAT, to=gettext_lazy("Write down a finding"))
     row = locked(paper)
@@ -50,10 +50,10 @@ def reflect(
     reasons = [*_not_followed(row, edition, milestone), *wanting(value, reference, note)]
     if edition and str(paragraph.key) not in printed_paragraphs(edition):
         reasons.append(_("The paragraph is not part of this text."))
-    if provision.framework != Framework.GCM_OBJECTIVE:
-        reasons.append(_("Choose one of the objectives of the Compact."))
+    if provision.framework not in OF_COMPACT:
+        reasons.append(_("Choose one of the objectives or guiding principles of the Compact."))
     if Reflection.objects.current().filter(milestone=milestone, paragraph=paragraph, provision=provision).exists():
-        reasons.append(_("There is a finding on this paragraph and objective already: correct that one."))
+        reasons.append(_("There is a finding on this paragraph and provision already: correct that one."))
     if reasons or edition is None:
         raise Blocked(reasons)
     return _write(
@@ -138,7 +138,7 @@ def _write(by: User, name: str, **fields: Any) -> Reflection:
     made.clean_fields(exclude=["edition", "milestone", "paragraph", "provision", "replaces", "by"])
     made.save()
     before = fields["replaces"].value if "replaces" in fields else ""
-    about = {"milestone": str(made.milestone), "paragraph": str(made.paragraph.key), "objective": made.provision.code}
+    about = {"milestone": str(made.milestone), "paragraph": str(made.paragraph.key), "provision": made.provision.code}
     paper = PositionPaper.objects.get(pk=made.edition.paper_id)
     journal(name, paper, by=by, before=before, after=made.value, reason=texts.get("reason", ""), data=about)
     return made

@@ -46,7 +46,7 @@ BROWSER = {"Accept-Encoding": "gzip, deflate, br"}
 FIRST_VISIT, REQUESTS, LATER = 60_000, 6, 15_000
 # Files and answers for programs, pages that only a link in a mail opens, and steps of signing in
 NOT_HERE = {
-    "attachment", "participation_pdf", "paper_compare_pdf", "inputs_export", "feed_inputs", "feed_points", "openapi", "forum_ics",
+    "attachment", "participation_pdf", "paper_alignment_pdf", "paper_compare_pdf", "inputs_export", "feed_inputs", "feed_points", "openapi", "forum_ics",
     "forum_ics_person", "forum_document", "communique_text", "printed_form", "edition_file", "edition_schema", "health",
     "join_organisation", "forum_answer_receipt", "set_language", "account_logout", "account_inactive",
     "account_email_verification_sent", "account_confirm_email", "account_confirm_login_code",

@@ -1,10 +1,14 @@
 """After the adoption: dates of milestones, findings, their corrections and their release, and who reads them when."""
 
 import csv
+import hashlib
+import json
 from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
+from django.core.cache import cache, caches
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -15,6 +19,8 @@ from ncm_portal import workflow as house
 from ncm_portal.workflow import Blocked, NotAllowed
 from positions import workflow
 from positions.models import Reflection
+from positions.render.pdf import RenderFailed, canonical
+from positions.views import prints
 from tests.factories import (
     change,
     make_forum,
@@ -45,7 +51,7 @@ def world() -> SimpleNamespace:
     found.milestone = Milestone.objects.create(
         title=ADDIS, kind="meeting", level="regional", actual_start=date(2017, 10, 26), state="held", is_key=True
     )
-    found.objective = make_provision("GCM-02")
+    found.objective, found.principle = make_provision("GCM-02"), make_provision("GCM-P-f")
     found.officer, found.head = make_secretariat(), make_head()
     return found
 
@@ -96,6 +102,19 @@ def test_a_finding_is_public_once_the_head_has_released_it_and_a_correction_at_o
     ]
 
 
+def test_a_finding_names_a_guiding_principle_as_well(world):
+    found = reflect(world, provision=world.principle)
+    assert Event.objects.about(world.paper).get(verb="reflect").data == {
+        "milestone": ADDIS, "paragraph": str(world.paragraphs[1].key), "provision": "GCM-P-f",
+    }  # fmt: skip
+    workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
+    page = public_page(world)
+    assert "Guiding principles Paragraphs beside the guiding principles of the Compact" in page
+    assert "(f) Title of GCM-P-f In part , paragraph 2 . Summary, paragraph 3 Half of it." in page
+    workflow.strike_reflection(found, by=world.officer, reason="Wrong principle.")
+    assert "Guiding principles Paragraphs" not in public_page(world)
+
+
 def test_every_reason_against_a_finding_is_told(world):
     change(world.milestone, state="planned", planned_start=date(2017, 10, 26))
     wrong = {"value": "struck", "reference": " ", "provision": make_provision("10.7")}
@@ -103,13 +122,13 @@ def test_every_reason_against_a_finding_is_told(world):
         "The milestone has not taken place yet.",
         "Choose what was found.",
         "Enter where it stands: the document and its paragraph.",
-        "Choose one of the objectives of the Compact.",
+        "Choose one of the objectives or guiding principles of the Compact.",
     ]
     change(world.milestone, state="held")
     assert reasons(lambda: reflect(world, note="")) == ["Say in the note what is missing or what stands there instead."]
     found = reflect(world)
     assert reasons(lambda: reflect(world)) == [
-        "There is a finding on this paragraph and objective already: correct that one."
+        "There is a finding on this paragraph and provision already: correct that one."
     ]
     same = {"value": "in_part", "reference": "Summary, paragraph 3", "note": "Half of it."}
     assert reasons(lambda: workflow.correct_reflection(found, by=world.officer, reason=" ", **same)) == [
@@ -155,6 +174,8 @@ def test_the_database_keeps_every_finding_as_it_was_written(world):
             lambda: Reflection.objects.create(**{**fields, "provision": make_provision("GCM-03"), "value": "struck"}),
             IntegrityError,
         ),
+        (lambda: Reflection.objects.create(**{**fields, "provision": make_provision("10.7")}), DatabaseError),
+        (lambda: Reflection.objects.create(**{**fields, "provision": None}), DatabaseError),
     ):
         with pytest.raises(error), transaction.atomic():
             act()
@@ -178,6 +199,78 @@ def test_a_restricted_paper_shows_nothing_to_the_public(world):
     change(world.paper, is_restricted=True)
     assert Reflection.objects.public().count() == 0
     assert Client().get(reverse("paper_alignment", args=[world.paper.slug])).status_code == 404
+
+
+# --- The annex to print -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def press(monkeypatch):
+    """A press that takes no time and remembers what it was given."""
+    cache.clear()
+    caches["limits"].clear()
+    orders = []
+    monkeypatch.setattr(prints, "render_apart", lambda *order, **_document: orders.append(order) or b"%PDF-1.7 quick")
+    return orders
+
+
+def annex(world, **headers):
+    return Client().get(reverse("paper_alignment_pdf", args=[world.paper.slug]), headers=headers)
+
+
+def test_the_annex_tells_up_to_the_last_entry_that_everyone_reads(world, press):
+    reflect(world)
+    assert (annex(world).status_code, press[-1][0]["findings"], press[-1][0]["entry"]) == (200, [], None)
+    workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
+    released = Event.objects.latest("number")
+    later = Milestone.objects.create(
+        title="Later", kind="k", level="l", actual_start=date(2018, 2, 5), state="held", is_key=True
+    )
+    reflect(world, milestone=later)  # what nobody has released is no part of it, and its entry tells nothing
+    assert annex(world).content == b"%PDF-1.7 quick"
+    content, sha256, address = press[-1]
+    assert (content["entry"], content["as_of"]) == (released.number, released.at.isoformat(timespec="seconds"))
+    assert [(each["milestone"], each["provision"], each["paragraph"]) for each in content["findings"]] == [
+        (0, "GCM-02", 2)
+    ]
+    assert "Later" not in json.dumps(content["findings"])
+    assert sha256 == hashlib.sha256(canonical(content)).hexdigest()
+    assert address == content["address"] == f"{settings.PORTAL_ADDRESS}/papers/{world.paper.slug}/alignment/"
+    date_milestone(world.milestone, by=world.officer, state="held", actual_start=date(2017, 10, 27))
+    annex(world)
+    assert press[-1][0]["entry"] == Event.objects.latest("number").number == released.number + 2
+
+
+def test_the_annex_is_printed_once_until_something_changes(world, press, settings):
+    found = reflect(world)
+    workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
+    first = annex(world)
+    assert (first["Cache-Control"], first["Content-Type"]) == ("public, no-cache", "application/pdf")
+    assert annex(world).content == first.content
+    again = annex(world, **{"If-None-Match": first["ETag"]})
+    assert (again.status_code, again["ETag"], len(press)) == (304, first["ETag"], 1)
+    workflow.strike_reflection(found, by=world.officer, reason="Wrong.")
+    assert (annex(world, **{"If-None-Match": first["ETag"]}).status_code, len(press)) == (200, 2)
+    caches["limits"].clear()
+    settings.LIMITS = {**settings.LIMITS, "print": (1, 600)}
+    assert [annex(world).status_code for _turn in range(2)] == [200, 429]
+
+
+def test_the_annex_is_read_by_everyone_who_reads_the_page_and_a_failure_is_said(world, press, monkeypatch):
+    cache.add("printing-alignment", 1)
+    busy = annex(world)
+    assert (busy.status_code, busy["Retry-After"]) == (503, "5")
+    cache.delete("printing-alignment")
+
+    def fail(*_order, **_document):
+        raise RenderFailed("broken")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(prints, "render_apart", fail)
+        failed = annex(world)
+    assert (failed.status_code, failed.text) == (503, "The annex could not be printed. Read it on its page.")
+    change(world.paper, is_restricted=True)
+    assert (annex(world).status_code, press) == (404, [])
 
 
 # --- Milestones -------------------------------------------------------------------------------------------------------
@@ -234,8 +327,11 @@ def test_the_desk_writes_corrects_strikes_and_releases(world):
     assert officer.get(reverse("desk_after", args=[slug]), {"milestone": "9" * 30}).status_code == 404
     page = officer.get(here)
     assert "1 is left to look at" in words(page)
-    assert page.context["form"].initial == {"paragraph": "2", "objective": "GCM-02"}
-    typed = {"paragraph": "2", "objective": "GCM-02", "value": "in_part", "reference": "Typed here", "note": ""}
+    assert page.context["form"].initial == {"paragraph": "2", "provision": "GCM-02"}
+    assert page.context["form"].fields["provision"].choices == [
+        ("Objectives", [("GCM-02", "2. Label GCM-02")]), ("Guiding principles", [("GCM-P-f", "(f) Label GCM-P-f")]),
+    ]  # fmt: skip
+    typed = {"paragraph": "2", "provision": "GCM-02", "value": "in_part", "reference": "Typed here", "note": ""}
     refused = officer.post(here, typed)
     assert (refused.status_code, "Typed here" in refused.content.decode()) == (422, True)
     assert "Note: Say in the note what is missing or what stands there instead." in words(refused)
@@ -280,14 +376,16 @@ def test_the_tables_for_the_review_report(world):
     point = make_point(session=make_session(world.forum, title="Group 1"), kind="commitment", text="To count.")
     reflect(world, note="=1+1", reference="Summary, paragraph 3")
     officer, official = sign_in(Client(), world.officer), sign_in(Client(), make_user("official"))
-    (row,) = table_of(officer, world, "findings")[1:]
-    assert row[:9] == [
-        ADDIS, "GCM-02", "Title of GCM-02", "2", "Kenya calls for three things.", "in part", "Summary, paragraph 3",
-        "'=1+1", "",
+    reflect(world, provision=world.principle)
+    (row, other) = table_of(officer, world, "findings")[1:]
+    assert row[:10] == [
+        ADDIS, "Objective of the Global Compact for Migration", "GCM-02", "Title of GCM-02", "2",
+        "Kenya calls for three things.", "in part", "Summary, paragraph 3", "'=1+1", "",
     ]  # fmt: skip
+    assert other[1:4] == ["Guiding principle of the Global Compact for Migration", "GCM-P-f", "Title of GCM-P-f"]
     assert (row[-1], table_of(official, world, "findings")[1:]) == ("no", [])
     workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
-    assert [each[-1] for each in table_of(official, world, "findings")[1:]] == ["yes"]
+    assert [each[-1] for each in table_of(official, world, "findings")[1:]] == ["yes", "yes"]
     assert table_of(official, world, "milestones")[1][:8] == [ADDIS, "", "", "", "2017-10-26", "", "held", "yes"]
     ActionPoint.objects.create(
         forum=world.forum, point=point, text="To count.", responsible="Bureau", by=world.officer, at=house.now()

@@ -13,6 +13,7 @@ from positions.render import brief, clean, summary
 from positions.render.paper import canonical
 from tests import certificates
 from tests.positions.render import editions
+from tests.positions.render import test_alignment as annexes
 from tests.positions.render import test_delegation as delegations
 from tests.positions.render import test_redline as redlines
 from tests.positions.render.conftest import printed_in_process
@@ -89,6 +90,7 @@ def test_editions_of_every_kind_and_length_pass_both_standards(printed, heard, j
         "clean": printed_in_process(vowel_signs_and_invisible_marks(), clean),
         "clean-draft": printed_in_process(nothing_in_its_annexes("draft"), clean),
         "redline": redlines.printed(redlines.compared()),
+        "alignment": annexes.printed(annexes.order()),
         "delegation": delegations.printed(delegations.made()),
         "summary": printed_in_process(vowel_signs_and_invisible_marks(), summary),
         "summary-draft": printed_in_process(nothing_in_its_annexes("draft"), summary),

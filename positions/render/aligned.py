@@ -1,0 +1,187 @@
+"""A position laid out beside the Compact, for a page and for paper: a table, its notes and a picture. Pure.
+
+What goes in is the content that `positions.alignment` reads: provisions, milestones and findings, JSON values only.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from string import ascii_uppercase
+from typing import Any, NamedTuple
+
+from positions.render.plain import day
+from positions.render.words import finding_words
+
+KINDS = ("reflected", "in_part", "not_reflected", "contrary")
+OBJECTIVE, PRINCIPLE = "GCM", "GCM-P"
+LETTERS = [*ascii_uppercase, *(first + second for first in ascii_uppercase for second in ascii_uppercase)]
+WIDE, NAMES, HEAD, ROW, MARK, STEP = 680, 210, 44, 26, 14, 19
+Content = dict[str, Any]
+
+
+class Earlier(NamedTuple):
+    """What stood there before a correction."""
+
+    label: str
+    reference: str
+    note: str
+    day: str
+
+
+class Finding(NamedTuple):
+    """One finding as it is shown: after which milestone, on which paragraph of the edition, and what stood before."""
+
+    anchor: str
+    letter: str
+    number: int
+    value: str
+    label: str
+    reference: str
+    note: str
+    reason: str
+    earlier: list[Earlier]
+
+
+class Head(NamedTuple):
+    """A milestone after which something was found, with its letter."""
+
+    letter: str
+    title: str
+
+
+class Cell(NamedTuple):
+    """What one milestone left of one provision."""
+
+    head: Head
+    findings: list[Finding]
+
+
+class Line(NamedTuple):
+    """One provision: the paragraphs that speak to it, and a cell for each milestone."""
+
+    provision: Content
+    paragraphs: list[int]
+    cells: list[Cell]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All findings, paragraph by paragraph, each over time."""
+        found = [finding for cell in self.cells for finding in cell.findings]
+        return sorted(found, key=lambda finding: finding.number)
+
+
+class Mark(NamedTuple):
+    """One mark of the picture."""
+
+    x: int
+    y: int
+    value: str
+
+
+class Name(NamedTuple):
+    """Words of the picture."""
+
+    x: int
+    y: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Marks for findings in a row for each objective and a column for each milestone; shapes alone tell them apart.
+
+    A dot stands where the position speaks to an objective and nothing was looked at.
+    """
+
+    columns: list[Name]
+    rows: list[Name]
+    marks: list[Mark]
+    more: list[Name]
+    dots: list[tuple[int, int]]
+    lines: list[int]
+    height: int
+    width: int = WIDE
+    size: int = MARK
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """The objectives, the guiding principles on which something was found, and the picture of the objectives."""
+
+    heads: list[Head]
+    lines: list[Line]
+    principles: list[Line]
+    picture: Picture
+
+    @property
+    def notes(self) -> list[tuple[Head, list[tuple[Line, list[Finding]]]]]:
+        """The findings of each milestone in full, by provision."""
+        both = [*self.lines, *self.principles]
+        return [
+            (head, [(line, line.cells[turn].findings) for line in both if line.cells[turn].findings])
+            for turn, head in enumerate(self.heads)
+        ]
+
+
+def laid_out(content: Content, *, row: int = ROW) -> Aligned:
+    """Lay findings out beside the provisions of the Compact, milestones in the order in which they come.
+
+    `row` is the height of a row of the picture.
+    """
+    places = sorted({each["milestone"] for each in content["findings"]})
+    heads = [Head(LETTERS[turn], content["milestones"][place]["title"]) for turn, place in enumerate(places)]
+    by_cell: dict[tuple[str, int], list[Finding]] = defaultdict(list)
+    for each in content["findings"]:
+        turn = places.index(each["milestone"])
+        by_cell[each["provision"], turn].append(_finding(each, LETTERS[turn]))
+    lines = [
+        Line(
+            provision,
+            provision["paragraphs"],
+            [Cell(head, sorted(by_cell[provision["code"], turn], key=_number)) for turn, head in enumerate(heads)],
+        )
+        for provision in content["provisions"]
+    ]
+    objectives = [line for line in lines if line.provision["framework"] == OBJECTIVE]
+    principles = [line for line in lines if line.provision["framework"] == PRINCIPLE and line.findings]
+    return Aligned(heads, objectives, principles, _picture(heads, objectives, row))
+
+
+def _number(finding: Finding) -> int:
+    return finding.number
+
+
+def _finding(row: Content, letter: str) -> Finding:
+    earlier = [
+        Earlier(finding_words(old["value"]), old["reference"], old["note"], day(old["at"])) for old in row["earlier"]
+    ]
+    anchor = f"{letter}-{row['provision']}-{row['paragraph']}"
+    value, number = row["value"], row["paragraph"]
+    told = (row["reference"], row["note"], row["reason"])
+    return Finding(anchor, letter, number, value, finding_words(value), *told, earlier)
+
+
+def _picture(heads: Sequence[Head], lines: Sequence[Line], row: int) -> Picture:
+    broad = (WIDE - NAMES) // max(len(heads), 1)
+    fit = max((broad - 8) // STEP - 1, 1)
+    base = (row + MARK) // 2 - 2
+    marks, more, dots = [], [], []
+    for turn, line in enumerate(lines):
+        y = HEAD + turn * row
+        for place, cell in enumerate(line.cells):
+            x = NAMES + place * broad
+            shown = cell.findings if len(cell.findings) <= fit + 1 else cell.findings[:fit]
+            marks += [Mark(x + step * STEP, y + (row - MARK) // 2, each.value) for step, each in enumerate(shown)]
+            if line.paragraphs and not cell.findings:
+                dots.append((x + MARK // 2, y + row // 2))
+            if len(shown) < len(cell.findings):
+                more.append(Name(x + len(shown) * STEP, y + base, f"+{len(cell.findings) - len(shown)}"))
+    columns = [Name(NAMES + place * broad, 18, head.letter) for place, head in enumerate(heads)]
+    rows = [
+        Name(0, HEAD + turn * row + base, f"{line.provision['numeral']} {line.provision['label']}")
+        for turn, line in enumerate(lines)
+    ]
+    rules = [HEAD + turn * row for turn in range(len(lines) + 1)]
+    return Picture(columns, rows, marks, more, dots, rules, HEAD + len(lines) * row + 2)

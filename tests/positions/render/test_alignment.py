@@ -1,0 +1,131 @@
+"""The alignment annex to print: what it says, heard in order, and that it tells nothing by colour or place alone."""
+
+import copy
+import json
+
+import pikepdf
+import pytest
+
+from positions.render import alignment
+from tests.positions.render import editions, reading
+
+
+def order():
+    """Two milestones held, two to come; findings on two objectives and a principle, one of them put right."""
+
+    def provision(code, numeral, paragraphs, framework="GCM"):
+        words = {"label": f"Label {numeral.strip('.')}", "title": f"Title of {code}"}
+        return {"code": code, "framework": framework, "numeral": numeral, "paragraphs": paragraphs, **words}
+
+    def milestone(title, planned, actual, state):
+        return {"title": title, "place": "Nairobi", "planned": planned, "actual": actual, "state": state}
+
+    def found(milestone, provision, paragraph, value, reference, **more):
+        said = {"note": "", "reason": "", "at": "2017-12-12T07:00:00+00:00", "earlier": [], **more}
+        about = {"milestone": milestone, "provision": provision, "paragraph": paragraph}
+        return {**about, "value": value, "reference": reference, **said}
+
+    none = ["", "", ""]
+    before = {"value": "reflected", "reference": "Summary, 12", "note": "", "at": "2017-12-12T07:00:00+00:00"}
+    return {
+        "schema": "ncm-alignment/1", "language": "en", "sample": True,
+        "as_of": "2017-12-18T08:00:00+00:00", "entry": 1188, "address": "https://portal.example/papers/x/alignment/",
+        "paper": {"title": "The position", "short_title": "Position"},
+        "edition": {"number": "1.0", "status": "Adopted by consensus", "sha256": "ab" * 32},
+        "milestones": [
+            milestone("Meeting in Addis Ababa", none, ["2017-10-26", "2017-10-27", "day"], "held"),
+            milestone("Stocktaking", none, ["2017-12-04", "", "day"], "held"),
+            milestone("Conference", ["2018-09-01", "", "month"], none, "planned"),
+            milestone("Review", ["2022-01-01", "", "year"], none, "moved"),
+        ],
+        "provisions": [
+            *(provision(f"GCM-{number:02}", f"{number}.", [number] * (number < 20)) for number in range(1, 24)),
+            provision("GCM-P-h", "(h)", [], "GCM-P"), provision("GCM-P-i", "(i)", [], "GCM-P"),
+        ],
+        "findings": [
+            found(0, "GCM-05", 5, "in_part", "Summary, 7", note="<b>Half</b> of {{ it }}.\nAnd 漢."),
+            found(1, "GCM-05", 5, "contrary", "Summary, 13", reason="Read again.", earlier=[before]),
+            found(1, "GCM-23", 9, "reflected", "Summary, 20"),
+            found(1, "GCM-P-h", 3, "not_reflected", "Summary, 21", note="Children are not named."),
+        ],
+    }  # fmt: skip
+
+
+def printed(content):
+    return alignment.render(content, sha256=editions.digest(content), address=content["address"])
+
+
+@pytest.fixture(scope="module")
+def data():
+    return printed(order())
+
+
+@pytest.fixture(scope="module")
+def tree(data):
+    return reading.read(data).tree
+
+
+def rows(table):
+    return [[cell.text() for cell in row.all("TH", "TD")] for row in table.all("TR")]
+
+
+def test_each_paragraph_is_followed_over_time_with_its_reference(tree):
+    _way, objectives, principles = tree.all("Table")
+    assert rows(objectives)[1:] == [
+        ["5. Title of GCM-05"],
+        ["5", "A", "in part", "Summary, 7 <b>Half</b> of {{ it }}. And [U+6F22]."],
+        ["5", "B", "contrary", "Summary, 13 Corrected: Read again. Before: reflected. Summary, 12 (12 December 2017)"],
+        ["23. Title of GCM-23"],
+        ["9", "B", "reflected", "Summary, 20"],
+    ]
+    assert rows(principles)[1:] == [
+        ["(h) Title of GCM-P-h"],
+        ["3", "B", "not reflected", "Summary, 21 Children are not named."],
+    ]
+
+
+def test_the_way_says_what_was_planned_and_what_came_no_more_precisely_than_it_is_known(tree):
+    assert rows(tree.all("Table")[0])[1:] == [
+        ["A Meeting in Addis Ababa, Nairobi", "–", "26–27 October 2017", "held"],
+        ["B Stocktaking, Nairobi", "–", "4 December 2017", "held"],
+        ["Conference, Nairobi", "September 2018", "–", "planned"],
+        ["Review, Nairobi", "2022", "–", "moved"],
+    ]
+
+
+def test_the_head_says_which_edition_as_of_which_entry_and_that_it_is_a_sample(tree):
+    said = tree.text()
+    assert "SAMPLE: organisations and findings are invented" in said
+    assert "Edition 1.0 Adopted by consensus" in said
+    assert "ab" * 32 in said.replace(" ", "")
+    assert "As of Entry 1188 of the journal, 18 December 2017, 11:00 EAT (UTC+3)" in said
+    assert "in the paragraphs in brackets), and nothing was looked at: 1 Label 1 (1); 2 Label 2 (2);" in said
+    assert "No paragraph names these objectives: 20 Label 20, 21 Label 21, 22 Label 22" in said
+
+
+def test_the_picture_has_words_and_no_mark_in_the_tables_is_heard(tree):
+    (figure,) = tree.all("Figure")
+    assert figure.words.startswith(
+        "A row for each of the 23 objectives of the Compact, a column for each milestone (A, Meeting in Addis Ababa; "
+        "B, Stocktaking)"
+    )
+
+
+def test_before_anything_was_released_it_says_what_the_position_speaks_to(tree):
+    content = {**order(), "findings": [], "entry": None}
+    said = alignment.readable(content)
+    assert (said["as_of"], said["objectives"], said["aligned"].heads) == ("18 December 2017, 11:00 EAT (UTC+3)", [], [])
+    assert len(said["left"]) == 19
+    page = alignment.html(content)
+    assert "Nothing was released yet of what the milestones left of this position." in page
+    assert "<svg" not in page
+
+
+def test_it_carries_its_content_and_the_same_gives_the_same_bytes(data, tmp_path):
+    (tmp_path / "annex.pdf").write_bytes(data)
+    with pikepdf.open(tmp_path / "annex.pdf") as document:
+        assert list(document.attachments) == [alignment.ATTACHMENT]
+        assert json.loads(document.attachments[alignment.ATTACHMENT].get_file().read_bytes()) == order()
+    assert printed(copy.deepcopy(order())) == data
+    with pytest.raises(ValueError, match="not the SHA-256 of this content"):
+        alignment.render(order(), sha256="0" * 64, address="https://portal.example/")
