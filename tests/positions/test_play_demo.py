@@ -240,6 +240,14 @@ def test_each_page_of_the_pdf_says_that_it_is_a_sample(pdf):
 
 def test_the_files_are_sound_and_copied(pdf, settings):
     assert problems(pdf.edition) == []
+    words = {
+        "file": "editions/asked-for.docx",
+        "sha256": "0" * 64,
+        "size": 1,
+        "renderer": "x",
+        "rendered_at": timezone.now(),
+    }
+    Artefact.objects.create(edition=pdf.edition, format="docx", **words)  # a visitor asked for it; it is not copied
     run("play_demo")
     copy = settings.VAR_DIR / "demo" / "position-paper.pdf"
     with pdf.file.open() as file:

@@ -57,8 +57,8 @@ class CannotPlay(Exception):
 def play(say: Callable[[str], None], work: Callable[[], object]) -> bool:
     """Play the whole sample in one transaction: a run that is ended halfway leaves nothing behind.
 
-    Says a line for each chapter; `work` lets the worker do a job that waits. Returns False, and changes nothing but a round that has run out, when it was played
-    before. Raises CannotPlay, and Blocked when a verb refuses.
+    Says a line for each chapter; `work` lets the worker do a job that waits. Returns False, and changes nothing but a
+    round that has run out, when it was played before. Raises CannotPlay, and Blocked when a verb refuses.
     """
     with transaction.atomic():
         _one_at_a_time()
@@ -97,7 +97,7 @@ def copy_files(folder: Path) -> list[Path]:
     slug = sample.read("consultation")["paper"]["slug"]
     folder.mkdir(parents=True, exist_ok=True)
     copies = []
-    for artefact in Artefact.objects.filter(edition__paper__slug=slug, edition__number="1.0"):
+    for artefact in Artefact.objects.filter(edition__paper__slug=slug, edition__number="1.0", format__in=FILES):
         with artefact.file.open() as kept, NamedTemporaryFile(dir=folder, delete=False) as copy:
             shutil.copyfileobj(kept, copy)
         copies.append(Path(copy.name).rename(folder / FILES[ArtefactFormat(artefact.format)]))
