@@ -255,6 +255,12 @@ def test_the_files_are_sound_and_copied(pdf, settings):
     assert json.loads((settings.VAR_DIR / "demo" / "position-paper.json").read_text())["sample"] is True
 
 
+def test_a_database_that_outlived_its_files_is_told_how_to_begin_afresh(pdf, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    with pytest.raises(CommandError, match=r"file .*\.(pdf|json) is gone\. Begin afresh:  make clean demo$"):
+        run("play_demo")
+
+
 @pytest.mark.vera
 def test_the_pdf_passes_the_validator(pdf, vera):
     assert vera(pdf.file.path, "ua1,3a") == []

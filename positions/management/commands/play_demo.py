@@ -42,7 +42,11 @@ class Command(BaseCommand):
         self.stdout.write(f"  The journal is intact: {verdict.checked} entries.")
 
     def _show_files(self) -> None:
-        for path in play.copy_files(settings.VAR_DIR / "demo"):
+        try:
+            copies = play.copy_files(settings.VAR_DIR / "demo")
+        except FileNotFoundError as gone:
+            raise CommandError(f"The paper's file {gone.filename} is gone. Begin afresh:  make clean demo") from gone
+        for path in copies:
             self.stdout.write(f"  {path.relative_to(settings.VAR_DIR.parent)}")
 
     def _show_log_ins(self) -> None:
