@@ -19,6 +19,7 @@ from positions.render.words import (
 )
 
 STANCES = ("agree", "agree_with_comment", "reservation", "object", "abstain", "recuse", "silent")
+MARKS = {"accepted": "●", "accepted_in_part": "◐", "merged": "●", "noted": "○", "not_accepted": "◇"}
 Content = dict[str, Any]
 
 
@@ -72,6 +73,7 @@ def dispositions(content: Content) -> list[Content]:
     places, answers, joined = targets(content), _by_reference(content), _joined(content)
     for point in content.get("points", []):
         root = answers.get(point.get("into", ""), point)
+        answered = point["paragraphs"] or root["paragraphs"]
         rows[point["theme"] if point["theme"] in known else ""].append(
             {
                 "id": places[point["reference"]],
@@ -81,7 +83,9 @@ def dispositions(content: Content) -> list[Content]:
                 "text": blocks(point["text"]) if point["text"] is not None else None,
                 "outcome": point["outcome"],
                 "words": outcome_words(point["outcome"]) if root is point else joined_words(root),
-                "paragraphs": point["paragraphs"] or root["paragraphs"],
+                "mark": MARKS.get(point["outcome"], ""),
+                "where": _("paragraphs") if len(answered) > 1 else _("paragraph"),
+                "paragraphs": answered,
                 "why": reason_words(point.get("reason_code", "")),
                 "reason": blocks(point["reason"]),
             }

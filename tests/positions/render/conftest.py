@@ -19,7 +19,7 @@ def children() -> set[str]:
 
 @pytest.fixture(scope="session")
 def content():
-    return editions.by_paragraph(editions.edition(paragraphs=100, points=160, participants=90))
+    return editions.by_paragraph(editions.edition(paragraphs=100, points=200, participants=90))
 
 
 @pytest.fixture(scope="session")

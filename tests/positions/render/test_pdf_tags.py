@@ -75,13 +75,29 @@ def test_a_table_over_many_pages_is_one_table_with_one_head(heard, content):
     assert len(points.all("THead")) == 1
     assert len(points.all("TR")) == 1 + 7 + len(content["points"])
     assert [cell.text() for cell in points.all("THead")[0].all("TH")] == [
-        "Point",
-        "Organisation",
+        "Point and organisation",
         "What was asked",
-        "Outcome",
-        "Paragraphs",
-        "Reason",
+        "Outcome, paragraphs and reason",
     ]
+
+
+def test_a_point_is_heard_with_who_made_it_and_what_became_of_it(heard):
+    rows = [[squeezed(cell.text()) for cell in row.all("TH", "TD")] for row in heard.tree.all("Table")[4].all("TR")]
+    asked = (
+        "Limit decent work for young people in the places they leave to ninety days, with judicial review.",
+        "held back at the author’s request",
+        "We see every week that decent work for young people in the places they leave fails at the county level. The"
+        " paper should ask for one desk per county and a telephone that is answered.",
+    )
+    became = (
+        "Noted. It is not for this paper. A matter for county legislation; sent on to the Council of Governors (sample)"
+        " with a request to report back.",
+        "Accepted, paragraph 64",
+        "Accepted in part, paragraph 8. Those at the table did not agree. The figure is kept out of the text because no"
+        " institution publishes it; the duty itself is taken up.",
+    )
+    who = ("0015.1 Coast Anti-Trafficking Network (sample)", "0032.2 not public", "0004.2 Office for Rights (sample)")
+    assert [rows[6], rows[11], rows[3]] == [list(map(squeezed, row)) for row in zip(who, asked, became, strict=True)]
 
 
 def test_every_paragraph_is_one_element_with_its_number_and_words(heard, content):
@@ -105,13 +121,16 @@ def test_figures_have_words_and_a_place_on_the_page(heard):
         assert 0 < bottom < top < 842
 
 
-def test_links_say_where_they_lead(printed):
+def test_links_say_where_they_lead(printed, content):
     with pikepdf.open(io.BytesIO(printed)) as document:
         links = [link for page in document.pages for link in page.obj.get("/Annots", [])]
         assert len(links) > 100
         assert [link for link in links if not str(link.Contents).strip() or "/StructParent" not in link] == []
         contents = [str(link.Contents) for link in document.pages[1].Annots]
+        numbers = {(str(link.Contents), str(link.get("/Dest"))) for link in links if str(link.Contents).isdigit()}
     assert "4 Drivers of migration" in contents
+    answered = {number for point in content["points"] for number in point["paragraphs"]}
+    assert numbers == {(str(number), f"paragraph-{number}") for number in answered}
 
 
 def test_notes_have_names_of_their_own(heard):
