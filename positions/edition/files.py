@@ -20,6 +20,7 @@ from ncm_portal.workflow import Blocked, now
 from positions.models import NEEDED, Artefact, ArtefactFormat, Edition
 from positions.render import akoma_ntoso, clean, docx, pdf, summary, tables, workbook
 from positions.render.akoma_meta import FORMAT
+from positions.render.printable import DISPOSITIONS, STATEMENT
 
 from .assembly import SCHEMA
 from .signing import is_signed, signed
@@ -39,11 +40,15 @@ class Form(NamedTuple):
 
 
 def render_artefacts(edition: Edition) -> None:
-    """Make the PDF and the JSON of `edition` and keep them. A second call keeps what there is.
+    """Make the PDF and the JSON of `edition` and keep them, with the files that travel inside the PDF: whoever takes
+    one out has a file of the edition. A second call keeps what there is.
 
     Raises Blocked with every reason when the PDF can't be made or fails its checks; then nothing is kept.
     """
-    _made(edition, NEEDED)
+    with transaction.atomic():
+        printed, _content = _made(edition, NEEDED)
+        inside = _inside(printed)
+        _made(edition, [kind for kind, name in ENCLOSED.items() if name in inside])
 
 
 def render_artefact(edition: Edition, wanted: str) -> Artefact:
@@ -59,7 +64,7 @@ def _made(edition: Edition, wanted: Sequence[ArtefactFormat]) -> list[Artefact]:
     with transaction.atomic():
         row = Edition.objects.select_for_update(of=("self",), no_key=True).select_related("paper").get(pk=edition.pk)
         there = {artefact.format: artefact for artefact in row.artefacts.filter(format__in=wanted)}
-        return [there.get(each) or _keep(row, each, FORMS[each]) for each in wanted]
+        return [there.get(each) or _keep(row, each) for each in wanted]
 
 
 def problems(edition: Edition) -> list[str]:
@@ -124,6 +129,7 @@ def _table(table: tables.Table) -> Form:
     return Form(_written(render), "text/csv; charset=utf-8", tables.RENDERER_VERSION)
 
 
+ENCLOSED = {ArtefactFormat.AKN: STATEMENT, ArtefactFormat.DISPOSITIONS: DISPOSITIONS}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMS: dict[ArtefactFormat, Form] = {
     ArtefactFormat.PDF: Form(_sound_pdf, "application/pdf", pdf.RENDERER_VERSION),
@@ -141,10 +147,33 @@ FORMS: dict[ArtefactFormat, Form] = {
 }
 
 
-def _keep(edition: Edition, kind: str, form: Form) -> Artefact:
+def _inside(printed: Artefact) -> dict[str, bytes]:
+    """The files that travel inside the PDF of an edition, by name; none where it is not what was printed."""
+    try:
+        data = Path(printed.file.path).read_bytes()
+    except OSError:
+        return {}
+    found = {name: pdf.attached(data, name) for name in ENCLOSED.values()} if _hash(data) == printed.sha256 else {}
+    return {name: inside for name, inside in found.items() if inside is not None}
+
+
+def _taken_out(edition: Edition, kind: str) -> tuple[bytes, str] | None:
+    """A form as it travels inside the PDF that there is, and what made it: the portal gives the same bytes by
+    themselves, also when its address or a renderer has changed since."""
+    printed = edition.artefacts.filter(format=ArtefactFormat.PDF).first() if kind in ENCLOSED else None
+    data = _inside(printed).get(ENCLOSED[ArtefactFormat(kind)]) if printed else None
+    return (data, printed.renderer) if printed and data is not None else None
+
+
+def _made_by(edition: Edition, kind: str) -> tuple[bytes, str]:
+    form = FORMS[ArtefactFormat(kind)]
+    return _taken_out(edition, kind) or (form.make(edition), form.renderer)
+
+
+def _keep(edition: Edition, kind: str) -> Artefact:
     name = f"editions/{edition.paper.slug}-{edition.number}-{edition.sha256[:12]}.{kind}"
     with room_to_write():
-        data = form.make(edition)
+        data, renderer = _made_by(edition, kind)
         _write(Path(default_storage.path(name)), data)
     return Artefact.objects.create(
         edition=edition,
@@ -152,7 +181,7 @@ def _keep(edition: Edition, kind: str, form: Form) -> Artefact:
         file=name,
         sha256=_hash(data),
         size=len(data),
-        renderer=form.renderer,
+        renderer=renderer,
         rendered_at=now(),
     )
 

@@ -73,7 +73,7 @@ class FileForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("The PDF or the JSON of a position paper. You can drop it here."),
+        help_text=gettext_lazy("Any file of a position paper. You can drop it here."),
         allow_empty_file=True,
         validators=[has_room],
         error_messages=dict.fromkeys(["required", "invalid", "missing"], gettext_lazy("Choose a file first.")),

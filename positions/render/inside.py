@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 import pikepdf
 
 from ncm_portal.apart import MEGABYTE, ask, limit
+from positions.render import redline
 from positions.render.apart import refuse_network
+from positions.render.claims import HASH, claim
 from positions.render.paper import ATTACHMENT, canonical
 
 MODULE = "positions.render.inside"
@@ -32,12 +34,18 @@ class TooHard(Exception):
 
 class Inside(NamedTuple):
     """What a file holds: `kind` is "pdf", "json" or "" for anything else; `sha256` is that of the text of an edition
-    in it, "" without one; `signatures` says how many digital signatures a PDF carries, checked by nobody here."""
+    in it, "" without one; `signatures` says how many digital signatures a PDF carries, checked by nobody here. A file
+    of another kind may name the edition that it was written from: `claims` is the hash and `says` the words. A redline
+    carries two texts, whose hashes are `before` and `after`."""
 
     kind: str
     sha256: str = ""
     is_damaged: bool = False
     signatures: int = 0
+    claims: str = ""
+    says: str = ""
+    before: str = ""
+    after: str = ""
 
 
 def look_inside(path: Path, *, seconds: int = SECONDS, megabytes: int = MEGABYTES) -> Inside:
@@ -57,7 +65,9 @@ def read(path: Path) -> Inside:
     """The same in this process: for files that are known to be harmless, and for the child."""
     with path.open("rb") as file:
         is_pdf = b"%PDF-" in file.read(HEAD)
-    return _pdf(path) if is_pdf else _json(path)
+    found = _pdf(path) if is_pdf else _json(path)
+    told = claim(path) if not found.kind else None
+    return Inside(told.kind, claims=told.sha256, says=told.says) if told else found
 
 
 def _pdf(path: Path) -> Inside:
@@ -79,7 +89,20 @@ def _opened(path: Path, *, is_damaged: bool) -> Inside:
     with pikepdf.open(path, attempt_recovery=is_damaged) as document:
         text = document.attachments[ATTACHMENT].get_file().read_bytes() if ATTACHMENT in document.attachments else None
         sha256 = hashlib.sha256(text).hexdigest() if text is not None else ""
-        return Inside("pdf", sha256, is_damaged, _signatures(document))
+        before, after = _compared(document)
+        return Inside("pdf", sha256, is_damaged, _signatures(document), before=before, after=after)
+
+
+def _compared(document: pikepdf.Pdf) -> tuple[str, str]:
+    """The hashes of the two texts that a redline says it compares; empty for any other PDF."""
+    if redline.ATTACHMENT not in document.attachments:
+        return "", ""
+    try:
+        told = json.loads(document.attachments[redline.ATTACHMENT].get_file().read_bytes())
+        hashes = [told[which]["sha256"] for which in ("before", "after")]
+        return (hashes[0], hashes[1]) if all(HASH.fullmatch(each) for each in hashes) else ("", "")
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return "", ""
 
 
 def _signatures(document: pikepdf.Pdf) -> int:

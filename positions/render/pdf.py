@@ -5,13 +5,14 @@ child process.
 """
 
 from positions.render.apart import RenderFailed, render_apart
-from positions.render.checks import attached_content, inspect
+from positions.render.checks import attached, attached_content, inspect
 from positions.render.glyphs import obstacles
 from positions.render.paper import RENDERER_VERSION, canonical, render
 
 __all__ = [
     "RENDERER_VERSION",
     "RenderFailed",
+    "attached",
     "attached_content",
     "canonical",
     "inspect",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from typing import Any, NamedTuple
 
 from ncm_portal.apart import MEGABYTE, ask, limit
 from positions.render.apart import refuse_network
+from positions.render.claims import one_line
 from positions.render.inside import TooHard
 
 MODULE = "positions.render.signature"
@@ -122,8 +122,7 @@ def _name(name: Any) -> str:
     """Whom a certificate names: the person or body, then what it belongs to, in one line."""
     parts = name.native
     found = ", ".join(str(parts[key]) for key in NAMES if parts.get(key)) or name.human_friendly
-    line = " ".join(re.sub(r"[^\w\s.,;:'’&()/@+-]", "?", found).split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+    return one_line(found, LONGEST)
 
 
 def _state(data: bytes, embedded: Any, certificate: Any) -> str:

@@ -1,6 +1,7 @@
 """What a file is: by its hash, else by what is in it."""
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +15,9 @@ from positions.models import Artefact
 from positions.queries import Copy, find_copy
 from positions.render import signature
 from positions.render.inside import Inside, TooHard, look_inside
+from positions.render.pdf import RenderFailed
 
+from .printing import Printing, redline_pdf
 from .seals import Seal, Standing, seals_of, worst
 
 LARGEST = 64 * 1024 * 1024  # bytes: no file of ours is larger
@@ -66,6 +69,27 @@ CUT_OFF_WITH_TEXT = gettext_lazy(
     "The PDF is damaged or was cut off. The text attached to it is official, but its pages cannot be relied on. "
     "Download it again."
 )
+CLAIMED = gettext_lazy(
+    "The file says that it was made of the edition below, but it is not the one that we published. Its words may have "
+    "been changed."
+)
+SAYS = gettext_lazy(
+    "This is not one of the files that we published, and it names no edition that is official. What it says of itself "
+    "anybody could have written."
+)
+ARCHIVE = gettext_lazy(
+    "This is not one of the files that we published, but looks like the archive of a consultation. An archive is "
+    "checked where the portal is installed: manage.py archive --verify FILE."
+)
+REDLINE = gettext_lazy("It compares edition %(before)s with edition %(after)s, exactly as the portal prints it.")
+OTHER_REDLINE = gettext_lazy(
+    "The two texts attached to this comparison are official, but today the portal prints it in another way. What "
+    "stands on its pages may have been changed, or an earlier version of the portal printed it."
+)
+BUSY = gettext_lazy(
+    "The two texts attached to this comparison are official. Whether its pages are as the portal prints them could not "
+    "be found out just now. Try again in a minute."
+)
 ADDED = gettext_lazy(
     "The file begins with the PDF that we published, unchanged, but something was added behind it, as programs do that "
     "keep comments, a signature or other pages. It can change what is shown."
@@ -78,9 +102,10 @@ TOO_HARD = gettext_lazy(
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a file is. `found` is the edition that it is, or whose text is in it; `communique` the published one whose
-    words it is. `inside` is None where nobody had to look into the file, or nobody could. `is_added_to` where it is a
-    whole PDF of ours with something behind it."""
+    """What a file is. `found` is the edition that it is, or whose text is in it, or that it names; `communique` the
+    published one whose words it is; `before` the edition with which it compares that of `found`. `inside` is None where
+    nobody had to look into the file, or nobody could. `is_added_to` where it is a whole PDF of ours with something
+    behind it. `is_busy` where a comparison could not be printed to compare it."""
 
     state: State
     sha256: str
@@ -89,6 +114,8 @@ class Verdict:
     inside: Inside | None = None
     is_too_hard: bool = False
     is_added_to: bool = False
+    before: Copy | None = None
+    is_busy: bool = False
     seals: tuple[Seal, ...] = ()
     why_not_checked: str = ""
 
@@ -116,7 +143,24 @@ class Verdict:
             return str(ADDED)
         if self.is_cut_off:
             return str(CUT_OFF_WITH_TEXT if self.found else CUT_OFF)
+        if self.before and self.found:
+            return self._comparison(self.before, self.found)
+        if self.inside and self.inside.kind == "bag":
+            return str(ARCHIVE)
+        if self.says:
+            return str(CLAIMED if self.found else SAYS)
         return str(SENTENCES[self.state])
+
+    def _comparison(self, before: Copy, after: Copy) -> str:
+        if self.is_busy:
+            return str(BUSY)
+        numbers = {"before": before.edition.number, "after": after.edition.number}
+        return str(REDLINE % numbers if self.is_authentic else OTHER_REDLINE)
+
+    @property
+    def says(self) -> str:
+        """What a file that is none of ours says of itself; "" where it says nothing, or need not."""
+        return self.inside.says if self.inside and not self.is_authentic else ""
 
     @property
     def standing(self) -> Standing | None:
@@ -147,7 +191,8 @@ class Verdict:
 
 
 def examine(path: Path) -> Verdict:
-    """Say what the file at `path` is. At most seven queries, three for most. Raises OSError where it cannot be read."""
+    """Say what the file at `path` is. At most seven queries, three for most, some more for a comparison of editions.
+    Raises OSError where it cannot be read."""
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     found = find_copy(sha256)
@@ -185,13 +230,33 @@ def _with_seals(verdict: Verdict, path: Path) -> Verdict:
 
 def _not_exactly_ours(path: Path, sha256: str, inside: Inside) -> Verdict:
     """JSON is its text; a PDF with our text attached may show other words on its pages."""
-    found = find_copy(inside.sha256) if inside.sha256 else None
+    if inside.after and (verdict := _redline(sha256, inside)):
+        return verdict
+    named = inside.sha256 or inside.claims
+    found = find_copy(named) if named else None
     if found is None:
-        return Verdict(State.UNKNOWN if inside.kind else State.UNREADABLE, sha256, inside=inside)
+        is_unreadable = inside.kind in ("", "bag")
+        return Verdict(State.UNREADABLE if is_unreadable else State.UNKNOWN, sha256, inside=inside)
     if inside.kind == "json":
         return Verdict(State.SAME_TEXT, sha256, found, inside=inside)
     is_added_to = any(_begins_with(path, file) for file in found.files)
     return Verdict(State.ALTERED, sha256, found, inside=inside, is_added_to=is_added_to)
+
+
+def _redline(sha256: str, inside: Inside) -> Verdict | None:
+    """A comparison of two official editions is no file of either: the portal prints it again, the same bytes for the
+    same two texts. None where it compares anything else."""
+    before, after = find_copy(inside.before), find_copy(inside.after)
+    if not before or not after or before.edition.paper_id != after.edition.paper_id:
+        return None
+    altered = Verdict(State.ALTERED, sha256, after, inside=inside, before=before)
+    try:
+        contents = json.loads(before.edition.content), json.loads(after.edition.content)
+        printed = redline_pdf(before.edition, after.edition, contents)
+    except (Printing, RenderFailed):
+        return replace(altered, is_busy=True)
+    is_ours = hashlib.sha256(printed).hexdigest() == sha256
+    return replace(altered, state=State.AUTHENTIC) if is_ours else altered
 
 
 def _begins_with(path: Path, file: Artefact) -> bool:

@@ -18,10 +18,10 @@ from positions.queries import latest_official
 from positions.render.aligned import laid_out
 from positions.render.alignment import RENDERER_VERSION
 from positions.render.pdf import RenderFailed
+from positions.verification.printing import Printing, kept, name_of
 from positions.views import reading
 
 from .printed_forms import later
-from .prints import Printing, kept, name_of
 
 KINDS = [kind for kind in ReflectionValue if kind != ReflectionValue.STRUCK]
 

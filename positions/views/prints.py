@@ -2,15 +2,10 @@
 
 import hashlib
 from datetime import UTC
-from typing import Any
-from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,8 +14,9 @@ from positions import workflow
 from positions.edition.files import address as address_of
 from positions.models import FINAL_KINDS
 from positions.queries import readable_editions
-from positions.render import delegation, redline
-from positions.render.pdf import RenderFailed, canonical, render_apart
+from positions.render import delegation
+from positions.render.pdf import RenderFailed
+from positions.verification.printing import Printing, comparison, printed, redline_pdf
 
 from . import reading
 from .afterwards import standing_annexes, trusted_paper
@@ -28,41 +24,7 @@ from .editions import compared
 from .printed_forms import later
 from .public_papers import is_official
 
-KEPT = 60 * 60  # seconds: whoever's line broke asks again at no cost
-PRINTING = 90
 DAY = "public, max-age=86400"
-
-
-class Printing(Exception):
-    """Another one is being printed."""
-
-
-def printed(content: dict[str, Any], *, document: str, address: str) -> bytes:
-    """The PDF of `content`. One of a kind is printed at a time.
-
-    Raises Printing while another one is, RenderFailed where it can't be printed.
-    """
-    if not cache.add(lock := f"printing-{document}", 1, PRINTING):
-        raise Printing
-    try:
-        return render_apart(content, _hash(canonical(content)), address, document=document)
-    finally:
-        cache.delete(lock)
-
-
-def kept(content: dict[str, Any], *, document: str, version: str, address: str) -> bytes:
-    """What `printed` gives, for a while from where it lies ready: for what holds nothing restricted."""
-    name = f"print-{name_of(content, document=document, version=version, address=address)}"
-    data = cache.get(name)
-    if data is None:
-        data = printed(content, document=document, address=address)
-        cache.set(name, data, KEPT)
-    return data
-
-
-def name_of(content: dict[str, Any], *, document: str, version: str, address: str) -> str:
-    """What tells a print from all others, as a hash."""
-    return _hash(canonical([document, version, address, content]))
 
 
 def _hash(data: bytes) -> str:
@@ -78,14 +40,10 @@ def paper_compare_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     One edition compared with itself leads to the page, which says so.
     """
     _all, before, after = compared(request, slug)
-    asked = urlencode({"from": before.number, "to": after.number})
-    page = f"{reverse('paper_compare', args=[slug])}?{asked}"
     if before == after:
-        return redirect(page)
-    order = redline.order(*reading.pair(before.sha256, after.sha256), hashes=(before.sha256, after.sha256))
-    address = settings.PORTAL_ADDRESS + page
+        return redirect(comparison(before, after))
     try:
-        data = kept(order, document="redline", version=redline.RENDERER_VERSION, address=address)
+        data = redline_pdf(before, after, reading.pair(before.sha256, after.sha256))
     except Printing:
         return later(_("Another comparison is being printed. Try again in a few seconds."))
     except RenderFailed:

@@ -13,8 +13,7 @@ from consultations.models import Event, Milestone, Office
 from ncm_portal.workflow import NotAllowed
 from positions import workflow
 from positions.models import Brief, Edition
-from positions.verification import find_restricted
-from positions.views import prints
+from positions.verification import find_restricted, printing
 from tests import factories
 from tests.pages import words
 from tests.paper_factories import freeze, make_published_paper
@@ -31,7 +30,7 @@ def printed(settings, tmp_path, monkeypatch):
     cache.clear()
     caches["limits"].clear()
     settings.MEDIA_ROOT = tmp_path
-    monkeypatch.setattr(prints, "render_apart", lambda *_given, **_limits: PDF)
+    monkeypatch.setattr(printing, "render_apart", lambda *_given, **_limits: PDF)
     found = make_published_paper(title="Kenya’s position", slug="gcm-2017")
     workflow.write_annex(found.paper, by=factories.make_secretariat(), title="Red lines", text="Never less.")
     found.head = factories.make_head(name="Wanjiru Kamau")

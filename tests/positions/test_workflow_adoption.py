@@ -236,7 +236,7 @@ def test_files_are_made_once_and_kept(ready):
     before = list(Artefact.objects.order_by("pk").values_list("pk", "sha256"))
     workflow.make_files(frozen, by=ready.secretariat)
     assert list(Artefact.objects.order_by("pk").values_list("pk", "sha256")) == before
-    assert [artefact.format for artefact in frozen.artefacts.all()] == ["json", "pdf"]
+    assert [artefact.format for artefact in frozen.artefacts.all()] == ["akn.xml", "dispositions.csv", "json", "pdf"]
     with frozen.artefacts.get(format="json").file.open("rb") as file:
         stored = file.read().decode()
     assert (stored, edition.sha256(stored)) == (frozen.content, frozen.sha256)

@@ -20,7 +20,7 @@ from ncm_portal.workflow import Blocked, NotAllowed
 from positions import workflow
 from positions.models import Reflection
 from positions.render.pdf import RenderFailed, canonical
-from positions.views import prints
+from positions.verification import printing
 from tests.factories import (
     change,
     make_forum,
@@ -210,7 +210,7 @@ def press(monkeypatch):
     cache.clear()
     caches["limits"].clear()
     orders = []
-    monkeypatch.setattr(prints, "render_apart", lambda *order, **_document: orders.append(order) or b"%PDF-1.7 quick")
+    monkeypatch.setattr(printing, "render_apart", lambda *order, **_document: orders.append(order) or b"%PDF-1.7 quick")
     return orders
 
 
@@ -266,7 +266,7 @@ def test_the_annex_is_read_by_everyone_who_reads_the_page_and_a_failure_is_said(
         raise RenderFailed("broken")
 
     with monkeypatch.context() as broken:
-        broken.setattr(prints, "render_apart", fail)
+        broken.setattr(printing, "render_apart", fail)
         failed = annex(world)
     assert (failed.status_code, failed.text) == (503, "The annex could not be printed. Read it on its page.")
     change(world.paper, is_restricted=True)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from positions.verification import Seal, Standing, State, Verdict, examine
@@ -51,6 +52,8 @@ def lines(verdict: Verdict) -> list[str]:
         said.append(f"  {verdict.not_checked}")
     if verdict.communique:
         return [*said, f"  Communiqué: {verdict.communique.forum.title}"]
+    if verdict.says:
+        said.append(f"  It says of itself: {verdict.says}")
     found = verdict.found
     if not found:
         return said
@@ -69,24 +72,35 @@ def lines(verdict: Verdict) -> list[str]:
 
 class Command(BaseCommand):
     help = (
-        "Say whether FILE (a PDF or JSON) is official. Ends with 0 if it is authentic, also when a newer edition has "
+        "Say whether FILE is official. Ends with 0 if it is authentic, also when a newer edition has "
         "taken its place; 1 if it is altered or unknown; 2 if it cannot be read or is of no kind that could be ours. "
         "A file that is not authentic and signed ends with 3 if the signature does not hold; 4 if something was added "
         "behind it; 5 if somebody else signed; 6 if the certificate of this portal is out of force; 7 if this portal "
-        "signed it and has not published it."
+        "signed it and has not published it. The archive of a consultation is checked as archive --verify does."
     )
 
     def add_arguments(self, parser):
         parser.add_argument("file", metavar="FILE", type=Path)
 
     def handle(self, *args, file, **options):
+        if (file / "bagit.txt").is_file():  # the archive of a consultation (BagIt, RFC 8493) as a folder
+            self._check_archive(file)
+            return
         try:
             verdict = examine(file)
         except OSError as error:
             said, end = [f"Unreadable: {file}: {error.strerror}."], UNREADABLE
         else:
+            if verdict.inside and verdict.inside.kind == "bag":
+                self._check_archive(file)
+                return
             said, end = lines(verdict), status(verdict)
         for line in said:
             self.stdout.write(line)
         if end:
             raise SystemExit(end)
+
+    def _check_archive(self, package: Path) -> None:
+        """It ends with the same numbers: 0 unaltered, 1 altered, 2 unreadable."""
+        self.stdout.write("This is the archive of a consultation. Checked as by archive --verify:")
+        call_command("archive", str(package), verify=True, stdout=self.stdout, stderr=self.stderr)

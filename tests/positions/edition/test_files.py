@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 from pathlib import Path
 
 import pikepdf
@@ -12,6 +13,8 @@ from ncm_portal.workflow import Blocked
 from positions import edition
 from positions.edition import files
 from positions.models import Rule
+from positions.render import akoma_ntoso, tables
+from positions.render.printable import STATEMENT
 from tests import paper_factories, pdf_text
 from tests.paper_factories import SECRET
 
@@ -73,9 +76,11 @@ def test_the_true_pdf_is_sound_and_holds_nothing_confidential(frozen, stored):
         assert word.encode() not in b"".join([data, *carried.values()])
     assert (pdf.sha256, pdf.size) == (hashlib.sha256(data).hexdigest(), len(data))
     assert json_file.sha256 == frozen.sha256
-    assert sorted(path.name for path in stored.iterdir()) == sorted(
-        Path(artefact.file.name).name for artefact in (pdf, json_file)
-    )
+    kept = {artefact.format: Path(artefact.file.path).read_bytes() for artefact in frozen.artefacts.all()}
+    beside = {form: carried[f"position-paper.{form}"] for form in ("akn.xml", "dispositions.csv") if form in kept}
+    assert kept == {"pdf": data, "json": inside, **beside}
+    assert len(beside) == len(carried) - 1
+    assert len(list(stored.iterdir())) == len(kept)
 
 
 def test_the_address_to_verify_is_the_public_one(frozen, printed):
@@ -91,6 +96,23 @@ def test_files_are_made_once(frozen, printed):
     edition.render_artefacts(frozen)
     assert list(frozen.artefacts.values()) == before
     assert len(printed.pages) == 1
+
+
+def test_what_travels_inside_the_pdf_is_what_the_portal_gives_by_itself(frozen, monkeypatch, settings):
+    """Also when the portal has moved since, and for papers that were printed before these files were kept."""
+    content = json.loads(frozen.content)
+    statement = akoma_ntoso.render(content, sha256=frozen.sha256, address=edition.address(frozen))
+    printed = io.BytesIO()
+    with pikepdf.new() as document:
+        document.attachments[STATEMENT] = statement
+        document.save(printed)
+    (pdf, _json) = paper_factories.make_files(frozen, pdf=printed.getvalue()).values()
+    settings.PORTAL_ADDRESS = "https://moved.example.go.ke"
+    kept = edition.render_artefact(frozen, "akn.xml")
+    assert (Path(kept.file.path).read_bytes(), kept.renderer) == (statement, pdf.renderer)
+    assert b"portal.example.go.ke" in statement
+    table = edition.render_artefact(frozen, "dispositions.csv")  # not in this PDF
+    assert table.renderer == tables.RENDERER_VERSION
 
 
 def test_each_further_pdf_is_made_by_its_own_renderer(frozen, printed):

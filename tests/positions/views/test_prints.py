@@ -12,7 +12,7 @@ from positions import workflow
 from positions.models import Artefact
 from positions.queries import find_copy
 from positions.render.pdf import RenderFailed
-from positions.views import prints
+from positions.verification import printing
 from tests.factories import make_head, make_member, make_ministry, make_secretariat, make_user
 from tests.paper_factories import freeze, make_published_paper
 from tests.positions.drafting import make_draft
@@ -37,7 +37,7 @@ def press(monkeypatch):
         orders.append((content, document, address))
         return b"%PDF-1.7 quick"
 
-    monkeypatch.setattr(prints, "render_apart", render_apart)
+    monkeypatch.setattr(printing, "render_apart", render_apart)
     return orders
 
 
@@ -94,7 +94,7 @@ def test_one_is_printed_at_a_time_and_a_failure_is_said_and_not_kept(client, dra
         raise RenderFailed("broken")
 
     with monkeypatch.context() as broken:
-        broken.setattr(prints, "render_apart", fail)
+        broken.setattr(printing, "render_apart", fail)
         failed = compared(client, draft)
     assert (failed.status_code, failed.text) == (503, "The comparison could not be printed. Read it on its page.")
     assert compared(client, draft).status_code == 200
@@ -144,7 +144,7 @@ def test_nobody_else_gets_it_and_nothing_restricted_is_kept_or_public(client, pu
     kept = []
     sign_in(client, make_head())
     with monkeypatch.context() as watched:
-        watched.setattr(prints.cache, "set", lambda *arguments: kept.append(arguments))
+        watched.setattr(printing.cache, "set", lambda *arguments: kept.append(arguments))
         copy = client.post(published.address).content
     client.logout()
     assert (Artefact.objects.count(), find_copy(hashlib.sha256(copy).hexdigest()), kept) == (files, None, [])

@@ -1,0 +1,66 @@
+"""Prints of editions that are made when somebody asks: one of a kind at a time, and kept for a while where nothing in
+them is restricted."""
+
+import hashlib
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.cache import cache
+from django.urls import reverse
+
+from positions.models import Edition
+from positions.render import redline
+from positions.render.pdf import canonical, render_apart
+
+KEPT = 60 * 60  # seconds: whoever's line broke asks again at no cost
+PRINTING = 90
+
+
+class Printing(Exception):
+    """Another one is being printed."""
+
+
+def printed(content: dict[str, Any], *, document: str, address: str) -> bytes:
+    """The PDF of `content`. One of a kind is printed at a time.
+
+    Raises Printing while another one is, RenderFailed where it can't be printed.
+    """
+    if not cache.add(lock := f"printing-{document}", 1, PRINTING):
+        raise Printing
+    try:
+        return render_apart(content, _hash(canonical(content)), address, document=document)
+    finally:
+        cache.delete(lock)
+
+
+def kept(content: dict[str, Any], *, document: str, version: str, address: str) -> bytes:
+    """What `printed` gives, for a while from where it lies ready: for what holds nothing restricted."""
+    name = f"print-{name_of(content, document=document, version=version, address=address)}"
+    data = cache.get(name)
+    if data is None:
+        data = printed(content, document=document, address=address)
+        cache.set(name, data, KEPT)
+    return data
+
+
+def name_of(content: dict[str, Any], *, document: str, version: str, address: str) -> str:
+    """What tells a print from all others, as a hash."""
+    return _hash(canonical([document, version, address, content]))
+
+
+def redline_pdf(before: Edition, after: Edition, contents: tuple[dict[str, Any], dict[str, Any]]) -> bytes:
+    """What changed from one edition to another, whose `contents` are at hand, to print. Raises as `printed`."""
+    order = redline.order(*contents, hashes=(before.sha256, after.sha256))
+    address = settings.PORTAL_ADDRESS + comparison(before, after)
+    return kept(order, document="redline", version=redline.RENDERER_VERSION, address=address)
+
+
+def comparison(before: Edition, after: Edition) -> str:
+    """The page on which two editions stand side by side."""
+    asked = urlencode({"from": before.number, "to": after.number})
+    return f"{reverse('paper_compare', args=[after.paper.slug])}?{asked}"
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
