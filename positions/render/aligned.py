@@ -17,7 +17,8 @@ from positions.render.words import finding_words
 KINDS = ("reflected", "in_part", "not_reflected", "contrary")
 OBJECTIVE, PRINCIPLE = "GCM", "GCM-P"
 LETTERS = [*ascii_uppercase, *(first + second for first in ascii_uppercase for second in ascii_uppercase)]
-WIDE, NAMES, HEAD, ROW, MARK, STEP = 680, 210, 44, 26, 14, 19
+WIDE, NAMES, HEAD, ROW, MARK, STEP = 680, 180, 44, 26, 14, 19
+FEWEST = 2  # marks for which a column has room
 Content = dict[str, Any]
 
 
@@ -102,7 +103,7 @@ class Picture:
     dots: list[tuple[int, int]]
     lines: list[int]
     height: int
-    width: int = WIDE
+    width: int
     size: int = MARK
 
 
@@ -116,19 +117,16 @@ class Aligned:
     picture: Picture
 
     @property
-    def notes(self) -> list[tuple[Head, list[tuple[Line, list[Finding]]]]]:
-        """The findings of each milestone in full, by provision."""
-        both = [*self.lines, *self.principles]
-        return [
-            (head, [(line, line.cells[turn].findings) for line in both if line.cells[turn].findings])
-            for turn, head in enumerate(self.heads)
-        ]
+    def noted(self) -> list[Line]:
+        """The provisions on which something was found."""
+        return [line for line in [*self.lines, *self.principles] if line.findings]
 
 
-def laid_out(content: Content, *, row: int = ROW) -> Aligned:
+def laid_out(content: Content, *, row: int = ROW, stretched: bool = False) -> Aligned:
     """Lay findings out beside the provisions of the Compact, milestones in the order in which they come.
 
-    `row` is the height of a row of the picture.
+    `row` is the height of a row of the picture; `stretched` lets its columns fill a sheet of paper. A phone wants them
+    as narrow as they can be.
     """
     places = sorted({each["milestone"] for each in content["findings"]})
     heads = [Head(LETTERS[turn], content["milestones"][place]["title"]) for turn, place in enumerate(places)]
@@ -146,7 +144,9 @@ def laid_out(content: Content, *, row: int = ROW) -> Aligned:
     ]
     objectives = [line for line in lines if line.provision["framework"] == OBJECTIVE]
     principles = [line for line in lines if line.provision["framework"] == PRINCIPLE and line.findings]
-    return Aligned(heads, objectives, principles, _picture(heads, objectives, row))
+    return Aligned(
+        heads, objectives, principles, _picture(heads, objectives, row, _breadth(objectives, len(heads), stretched))
+    )
 
 
 def _number(finding: Finding) -> int:
@@ -163,8 +163,14 @@ def _finding(row: Content, letter: str) -> Finding:
     return Finding(anchor, letter, number, value, finding_words(value), *told, earlier)
 
 
-def _picture(heads: Sequence[Head], lines: Sequence[Line], row: int) -> Picture:
-    broad = (WIDE - NAMES) // max(len(heads), 1)
+def _breadth(lines: Sequence[Line], heads: int, stretched: bool) -> int:
+    """How broad a column of the picture is: as its fullest cell needs, as far as there is room."""
+    most = (WIDE - NAMES) // max(heads, 1)
+    fullest = max((len(cell.findings) for line in lines for cell in line.cells), default=0)
+    return most if stretched else min(most, max(fullest, FEWEST) * STEP + 12)
+
+
+def _picture(heads: Sequence[Head], lines: Sequence[Line], row: int, broad: int) -> Picture:
     fit = max((broad - 8) // STEP - 1, 1)
     base = (row + MARK) // 2 - 2
     marks, more, dots = [], [], []
@@ -184,4 +190,6 @@ def _picture(heads: Sequence[Head], lines: Sequence[Line], row: int) -> Picture:
         for turn, line in enumerate(lines)
     ]
     rules = [HEAD + turn * row for turn in range(len(lines) + 1)]
-    return Picture(columns, rows, marks, more, dots, rules, HEAD + len(lines) * row + 2)
+    return Picture(
+        columns, rows, marks, more, dots, rules, HEAD + len(lines) * row + 2, NAMES + max(len(heads), 1) * broad
+    )

@@ -21,7 +21,7 @@ Content = dict[str, Any]
 
 def readable(content: Content) -> Content:
     """The annex as its template reads it. Pure: values in, values out."""
-    aligned, edition = laid_out(content, row=ROW), content["edition"]
+    aligned, edition = laid_out(content, row=ROW, stretched=True), content["edition"]
     warnings = [_("SAMPLE: organisations and findings are invented")] * bool(content["sample"])
     head = _("Alignment annex")
     return {

@@ -70,8 +70,7 @@ CORRIGENDUM_MOVES = table(
 
 def printed_paragraphs(frozen: Edition) -> dict[str, dict[str, Any]]:
     """The paragraphs of an edition by their keys, in order: number, text, operative words."""
-    (text,) = Edition.objects.filter(pk=frozen.pk).order_by().values_list("content", flat=True)
-    content = json.loads(text)
+    content = json.loads(frozen.content)
     return {each["key"]: each for section in content["sections"] for each in section["paragraphs"]}
 
 

@@ -46,11 +46,11 @@ found = st.dictionaries(
 def test_every_finding_stands_once_in_table_and_notes_and_those_on_objectives_in_the_picture(given_findings):
     made = aligned.laid_out(content(given_findings))
     held = {head: int(head.title.removeprefix("Meeting ")) for head in made.heads}
+    letters = {head.letter: number for head, number in held.items()}
     told = [
-        ((held[head], each.number, line.provision["code"]), each.value)
-        for head, lines in made.notes
-        for line, findings in lines
-        for each in findings
+        ((letters[each.letter], each.number, line.provision["code"]), each.value)
+        for line in made.noted
+        for each in line.findings
     ]
     assert sorted(told) == sorted(given_findings.items())
     both = [*made.lines, *made.principles]

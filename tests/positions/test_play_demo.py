@@ -26,7 +26,6 @@ from consultations.models import (
     ForumSession,
     Mandate,
     Membership,
-    Milestone,
     OutgoingMail,
     Point,
     Stakeholder,
@@ -167,11 +166,6 @@ def test_two_officers_published_and_every_point_was_answered(paper):
     assert Counter(Disposition.objects.answered().values_list("outcome", flat=True)) == rows
 
 
-def test_milestones_of_the_way_belong_to_the_consultation(paper):
-    assert set(Milestone.objects.filter(is_key=True)) == set(paper.consultation.milestones.all())
-    assert paper.consultation.milestones.count() == 5
-
-
 # --- The adopted edition and its files ----------------------------------------------------------------------------
 
 
@@ -240,13 +234,8 @@ def test_each_page_of_the_pdf_says_that_it_is_a_sample(pdf):
 
 def test_the_files_are_sound_and_copied(pdf, settings):
     assert problems(pdf.edition) == []
-    words = {
-        "file": "editions/asked-for.docx",
-        "sha256": "0" * 64,
-        "size": 1,
-        "renderer": "x",
-        "rendered_at": timezone.now(),
-    }
+    words = {"file": "editions/asked-for.docx", "sha256": "0" * 64, "size": 1, "renderer": "x"}
+    words["rendered_at"] = timezone.now()
     Artefact.objects.create(edition=pdf.edition, format="docx", **words)  # a visitor asked for it; it is not copied
     run("play_demo")
     copy = settings.VAR_DIR / "demo" / "position-paper.pdf"

@@ -80,11 +80,11 @@ def test_a_finding_is_public_once_the_head_has_released_it_and_a_correction_at_o
     with pytest.raises(NotAllowed):
         workflow.release_reflections(world.paper, by=world.officer, milestone=world.milestone)
     workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
-    assert "In part , paragraph 2 . Summary, paragraph 3 Half of it." in public_page(world)
+    assert "In part , paragraph 2 , after A. Summary, paragraph 3 Half of it." in public_page(world)
     after = {"value": "contrary", "reference": "Summary, paragraph 4", "note": "The opposite.", "reason": "Read again."}
     newer = workflow.correct_reflection(found, by=world.officer, **after)
     page = public_page(world)
-    assert "Contrary , paragraph 2 . Summary, paragraph 4 The opposite. Corrected: Read again." in page
+    assert "Contrary , paragraph 2 , after A. Summary, paragraph 4 The opposite. Corrected: Read again." in page
     assert "Before: in part. Summary, paragraph 3: Half of it." in page
     assert reasons(lambda: workflow.correct_reflection(found, by=world.officer, **after)) == [
         "Somebody has corrected this finding since you opened it."
@@ -110,7 +110,7 @@ def test_a_finding_names_a_guiding_principle_as_well(world):
     workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
     page = public_page(world)
     assert "Guiding principles Paragraphs beside the guiding principles of the Compact" in page
-    assert "(f) Title of GCM-P-f In part , paragraph 2 . Summary, paragraph 3 Half of it." in page
+    assert "(f) Title of GCM-P-f In part , paragraph 2 , after A. Summary, paragraph 3 Half of it." in page
     workflow.strike_reflection(found, by=world.officer, reason="Wrong principle.")
     assert "Guiding principles Paragraphs" not in public_page(world)
 

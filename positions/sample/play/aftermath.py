@@ -1,16 +1,17 @@
-"""What two milestones left of the position: findings, released by the head, and one of them put right."""
+"""What the milestones left of the position: findings, released by the head, one put right; and a promise kept."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 
-from consultations.models import Milestone
+from consultations.models import ActionPoint, Milestone
+from consultations.workflow import finish_action, say_done
 from positions import sample
 from positions.models import Reflection
 from positions.workflow import correct_reflection, reflect, release_reflections, write_brief
 
 from .agenda import Act, Chapter, Stage, one_after_another
 from .drafting import DRAFTER
-from .forum import CHAIR
+from .forum import CHAIR, DESK
 
 MINUTES = timedelta(minutes=4)
 
@@ -25,11 +26,13 @@ def acts(stage: Stage) -> Iterator[Act]:
         yield Act(milestone["released"], release, (milestone["title"],))
     yield Act(rows["brief"]["at"], brief, (rows["brief"],))
     yield Act(rows["correction"]["at"], correct, (rows["correction"],))
+    yield Act(rows["promise"]["reported"], report, (rows["promise"],))
+    yield Act(rows["promise"]["confirmed"], confirm, (rows["promise"],))
 
 
 def find(stage: Stage, title: str, row: sample.Row) -> None:
     """The drafter writes down one finding."""
-    (provision,) = stage.provisions([row["objective"]])
+    (provision,) = stage.provisions([row["provision"]])
     reflect(
         stage.paper,
         by=stage.person(DRAFTER),
@@ -65,9 +68,24 @@ def _title(key: str) -> str:
 
 def correct(stage: Stage, row: sample.Row) -> None:
     """The drafter puts one finding right."""
-    about = {"paragraph": stage.paragraphs[row["paragraph"]], "provision__code": row["objective"]}
+    about = {"paragraph": stage.paragraphs[row["paragraph"]], "provision__code": row["provision"]}
     found = Reflection.objects.current().get(milestone__title=_title(row["milestone"]), **about)
     correct_reflection(found, by=stage.person(DRAFTER), reason=row["reason"], **_words(row))
+
+
+def report(stage: Stage, row: sample.Row) -> None:
+    """The institution that promised something reports that it is done."""
+    say_done(_promise(stage, row), by=stage.person(row["by"]), note=row["note"])
+
+
+def confirm(stage: Stage, row: sample.Row) -> None:
+    """The secretariat confirms it."""
+    action = _promise(stage, row)
+    finish_action(action, by=stage.person(DESK), report=action.report)
+
+
+def _promise(stage: Stage, row: sample.Row) -> ActionPoint:
+    return ActionPoint.objects.get(point=stage.points[row["point"]])
 
 
 def tally(stage: Stage) -> str:

@@ -28,6 +28,7 @@ from positions.workflow import adopt, begin_session, count_quorum
 from .agenda import Act, Chapter, Stage, one_after_another
 from .clearance import reserve
 from .drafting import answer
+from .inputs import day_meant
 from .organisations import people_of
 
 DESK, CHAIR = "mercy", "ruth"
@@ -156,6 +157,8 @@ def write_down(stage: Stage, row: sample.Row) -> None:
         stakeholder=stage.bodies[row["raised_by"]],
         theme=stage.themes[row["theme"]],
         provisions=stage.provisions(row["objectives"]),
+        responsible=row.get("who", ""),
+        due_on=day_meant(row.get("by_when", "")),
     )
 
 

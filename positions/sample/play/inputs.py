@@ -184,11 +184,11 @@ def let_in(stage: Stage, row: sample.Row) -> None:
             text=point.get("text", point["from"]),
             provisions=stage.provisions(point["objectives"]),
             responsible=point.get("who", ""),
-            due_on=_day(point.get("by_when", "")),
+            due_on=day_meant(point.get("by_when", "")),
         )
 
 
-def _day(words: str) -> date | None:
+def day_meant(words: str) -> date | None:
     """The day that is meant; None where the words name a season ("before the long rains of 2018") or nothing."""
     try:
         return datetime.strptime(words, "%d %B %Y").date()  # noqa: DTZ007 - a day has no time zone

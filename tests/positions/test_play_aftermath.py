@@ -1,0 +1,33 @@
+"""The sample goes on after the adoption: what four milestones left of it, and what came of two promises."""
+
+import pytest
+
+from consultations.models import Milestone
+from consultations.queries import commitments
+from positions import alignment, sample
+from positions.models import PositionPaper, Reflection
+
+
+@pytest.fixture
+def paper(played) -> PositionPaper:
+    return PositionPaper.objects.select_related("consultation", "forum").get(slug="gcm-2017")
+
+
+def test_milestones_of_the_way_belong_to_the_consultation(paper):
+    assert set(Milestone.objects.filter(is_key=True)) == set(paper.consultation.milestones.all())
+    assert paper.consultation.milestones.count() == 5
+
+
+def test_the_position_is_followed_to_the_compact_and_one_promise_of_the_forum_is_kept(paper):
+    rows = sample.read("aftermath")
+    found = Reflection.objects.public().filter(edition__paper=paper)
+    assert found.count() == len(rows["finding"])
+    titles = [row["title"] for row in rows["milestone"]]
+    assert [each.title for each in alignment.milestones_of(paper) if each.is_released] == titles
+    assert set(found.values_list("provision__framework", flat=True)) == {"GCM", "GCM-P"}
+    assert [row["reference"] for row in rows["finding"] if "(sample" not in row["reference"]] == []
+    promised = commitments().values_list("stakeholder__name", "due_on", "state")
+    assert {(name, str(day), state) for name, day, state in promised} == {
+        ("Coast Counties Working Group on Migration (sample)", "2018-12-31", "open"),
+        ("Employers’ Roundtable on Labour Mobility (sample)", "2018-06-30", "done"),
+    }
