@@ -1,5 +1,6 @@
 """Test certificates for signatures, made when they are needed: none of them is worth anything anywhere else."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -50,7 +51,9 @@ def sign(data: bytes, files: Files, *, field: str = "Signature", digest: str = "
     signer = signers.SimpleSigner.load(str(files.key), str(files.certificate))
     metadata = signers.PdfSignatureMetadata(field_name=field, md_algorithm=digest)
     out = BytesIO()
-    signers.PdfSigner(metadata, signer).sign_pdf(IncrementalPdfFileWriter(BytesIO(data)), output=out)
+    sign_pdf = signers.PdfSigner(metadata, signer).sign_pdf
+    with ThreadPoolExecutor(1) as thread:  # pyHanko begins an event loop, and a test with a browser has one
+        thread.submit(sign_pdf, IncrementalPdfFileWriter(BytesIO(data)), output=out).result()
     return out.getvalue()
 
 

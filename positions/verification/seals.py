@@ -65,10 +65,10 @@ UNSOUND = {
 }
 WORDS = {
     Standing.BROKEN: gettext_lazy("Broken"),
-    Standing.FOLLOWED: gettext_lazy("Added to"),
+    Standing.FOLLOWED: gettext_lazy("Added to later"),
     Standing.UNREAD: gettext_lazy("Not checked"),
-    Standing.FOREIGN: gettext_lazy("Signed by somebody else"),
-    Standing.OUT_OF_FORCE: gettext_lazy("Out of force"),
+    Standing.FOREIGN: gettext_lazy("Not by this portal"),
+    Standing.OUT_OF_FORCE: gettext_lazy("Certificate out of force"),
     Standing.FORMER: gettext_lazy("Intact"),
     Standing.SOUND: gettext_lazy("Intact"),
 }

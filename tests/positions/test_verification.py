@@ -4,15 +4,18 @@ import html
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from positions.render.inside import TooHard
+from positions.render.printable import STATEMENT
 from positions.verification import State, examine, examining
-from tests import paper_factories
+from tests import certificates, paper_factories
 from tests.factories import make_communique
 from tests.positions.copies import make_printed_paper, pdf_with, spaced
 
@@ -101,7 +104,12 @@ def documented() -> list[str]:
 @pytest.mark.django_db
 def test_the_page_and_the_document_name_the_same_commands(client):
     assert sorted(on_the_page(client)) == sorted(documented())
-    assert len(documented()) == 7
+    assert len(documented()) == 11
+
+
+def there(tool: str) -> list[str]:
+    """A tool that not every machine has, where this one has it."""
+    return [tool] if shutil.which(tool) else []
 
 
 @pytest.mark.django_db
@@ -112,21 +120,32 @@ def test_the_documented_commands_give_the_hashes(settings, tmp_path):
     here.mkdir()
     (here / "position-paper.pdf").write_bytes(paper.pdf)
 
-    def run(beginning: str) -> str:
+    def told(beginning: str) -> str:
         (command,) = [line for line in documented() if line.startswith(beginning)]
         environment = {"PATH": f"{own}:{os.environ['PATH']}", "LC_ALL": "C"}
         done = subprocess.run(["/bin/bash", "-c", command], cwd=here, env=environment, capture_output=True, check=True)
-        return done.stdout.decode().split(" ")[0].strip()
+        return done.stdout.decode()
+
+    def run(beginning: str) -> str:
+        return told(beginning).split(" ")[0].strip()
 
     attached = here / "position-paper.json"
     assert run("sha256sum position-paper.pdf") == paper.files["pdf"].sha256
-    for beginning in ("python3 -c 'import pypdf", "pdfdetach -savefile"):
+    for beginning in ("python3 -c 'import pypdf", "pdfdetach -savefile", *there("qpdf")):
         attached.unlink(missing_ok=True)
         run(beginning)
         assert run("sha256sum position-paper.json") == paper.edition.sha256
     attached.write_text(json.dumps(json.loads(paper.edition.content), indent=4), "utf-8")
     assert run("sha256sum position-paper.json") != paper.edition.sha256
-    assert run("python3 -c 'import hashlib, json") == paper.edition.sha256
+    for beginning in ("python3 -c 'import hashlib, json", *there("jq")):
+        assert run(beginning) == paper.edition.sha256
+    with pikepdf.open(here / "position-paper.pdf") as document:
+        (here / "position-paper.akn.xml").write_bytes(document.attachments[STATEMENT].get_file().read_bytes())
+    assert told("grep") == f'name="sha256" value="{paper.edition.sha256}"\n'
+    signed = certificates.sign(paper.pdf, certificates.make_certificate(tmp_path))
+    (here / "position-paper.pdf").write_bytes(signed)
+    said = told("pdfsig")
+    assert ("- Total document signed" in said, "- Signature Validation: Signature is Valid." in said) == (True, True)
 
 
 def test_the_document_names_the_exit_statuses_of_the_command():
