@@ -20,6 +20,7 @@ FOLDERS = [Path(folder) / "sw" / "LC_MESSAGES" for folder in settings.LOCALE_PAT
 ENGLISH = Path(settings.BASE_DIR) / "locale" / "borrowed" / "en" / "LC_MESSAGES"
 LINE = re.compile(r'(msgctxt|msgid_plural|msgid|msgstr(?:\[\d])?) (".*")')
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[ds]|\{\w+}")
+CONTEXT = "\x04"  # between a context and its string, as gettext joins them
 TAG = re.compile(r"</?\w+[^>]*>")
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 NOT_PUBLIC = re.compile(
@@ -56,6 +57,8 @@ def _entry(block: str) -> Entry:
         elif line.startswith('"'):
             fields[name] += ast.literal_eval(line)
     english = tuple(text for key, text in fields.items() if key.startswith("msgid"))
+    if context := fields.get("msgctxt"):
+        english = (context + CONTEXT + english[0], *english[1:])
     kiswahili = tuple(text for key, text in fields.items() if key.startswith("msgstr"))
     return Entry(english, kiswahili, "".join(line for line in block.splitlines() if line.startswith("#,")))
 
@@ -148,6 +151,31 @@ def asked_for(path: Path) -> set[str]:
     code = translatable.templatize(path.read_text("utf-8"), origin=str(path))
     texts = {ast.literal_eval(one or many) for one, many in CALL.findall(code)}
     return texts | {ast.literal_eval(text) for text in CONSTANT.findall(path.read_text("utf-8"))}
+
+
+def asked_by_code(path: Path) -> set[str]:
+    """The strings that a module asks the catalogue for, with their context where they have one."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+        if name in ("_", "ngettext", "pgettext") and isinstance(node.args[0], ast.Constant):
+            found.add(CONTEXT.join(each.value for each in node.args[: 1 + (name == "pgettext")]))
+    return found
+
+
+PRINTED = re.compile(
+    r"^(annex|back|basis|clean|contents|counts|cover|delegation|head|line|margin|paper|paragraph|redline|section|summary)"
+)
+RENDER = Path(settings.BASE_DIR) / "positions" / "render"
+WRITTEN = "annexes clean delegation plain printable redline rulings sections summary words"
+
+
+def test_what_is_printed_of_an_edition_is_translated_whole():
+    modules = [*(RENDER / f"{name}.py" for name in WRITTEN.split()), *(RENDER / "docx").glob("*.py")]
+    templates = [path for path in (TEMPLATES / "print").glob("*.html") if PRINTED.match(path.stem)]
+    wanted = set().union(*map(asked_by_code, modules), *map(asked_for, templates))
+    assert (len(templates) > 15, len(wanted) > 250) == (True, True)
+    assert sorted(wanted - {entry.english[0] for entry in ALL}) == []
 
 
 def public_templates() -> list[Path]:

@@ -18,7 +18,8 @@ from positions.render.akoma_names import LANGUAGE, Content, Names, akn, is_numbe
 from positions.render.fonts import strings
 from positions.render.plain import Piece, blocks, days, minute
 from positions.render.rulings import rulings
-from positions.render.sections import opener, other_language
+from positions.render.sections import opener
+from positions.render.tongues import headings, labels, other_language
 from positions.render.words import with_values
 
 RENDERER_VERSION = "ncm-akn 1.0"
@@ -135,9 +136,9 @@ def _body(content: Content, called: Names) -> Iterator[Any]:
 def _section(section: Content, eid: str, content: Content) -> Any:
     theme = {"refersTo": "#" + name("theme", section["theme"])} if section.get("theme") else {}
     head = [akn.num(section["number"])] if is_numbered(section) else []
-    head.append(akn.heading(section["heading"]))
-    if section.get("heading_sw"):
-        head.append(akn.subheading(section["heading_sw"], {LANGUAGE: "sw"}))
+    known = {each["code"]: each for each in content["themes"]}
+    for make, said in zip((akn.heading, akn.subheading), headings(section, known, content["language"]), strict=True):
+        head += [make(said.text, {LANGUAGE: said.lang} if said.lang else {})] if said.text else []
     rows = [_paragraph(each, f"{eid}__para_{each['number']}", content) for each in section["paragraphs"]]
     return akn.section(*head, *_opener(section, eid, content), *rows, eId=eid, **theme)
 
@@ -145,7 +146,7 @@ def _section(section: Content, eid: str, content: Content) -> Any:
 def _opener(section: Content, eid: str, content: Content) -> Iterator[Any]:
     """What is printed under the title of a theme: objectives, targets, lead institutions."""
     theme = next((each for each in content["themes"] if each["code"] == section.get("theme")), None)
-    told = opener(theme, {each["code"]: each for each in content["provisions"]})
+    told = opener(theme, labels(content))
     if told:
         yield akn.intro(*(akn.p(f"{term}: {value}") for term, value in told), eId=f"{eid}__intro")
 

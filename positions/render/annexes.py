@@ -30,7 +30,8 @@ def matrix(content: Content) -> list[Content]:
         {
             "code": theme["code"],
             "title": theme["title"],
-            "title_sw": theme.get("title_sw", ""),
+            "lang": theme["lang"],
+            "beside": theme["beside"],
             "objectives": objectives(theme["objectives"], provisions),
             "related": ", ".join(number for number, _label in objectives(theme["related"], provisions)),
             "sdg": ", ".join(theme["sdg"]),

@@ -52,10 +52,7 @@ def bare(section: Content) -> Content:
 
 def contents(printed: list[Content]) -> list[Content]:
     """The entries of the table of contents."""
-    named = [
-        {"id": section["id"], "number": section["number"], "title": section["heading"], "part": section["part"]}
-        for section in printed
-    ]
+    named = [{"number": section["number"], **printable.entry(section)} for section in printed]
     record = [("reservations", _("Reservations")), ("record", _("Record of adoption"))]
     return [
         *named,

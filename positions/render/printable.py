@@ -13,6 +13,7 @@ from positions.render import annexes, charts
 from positions.render.plain import blocks, day, days, groups_of_four, unbroken
 from positions.render.rulings import older_words, rulings
 from positions.render.sections import sections
+from positions.render.tongues import foreign, with_titles
 from positions.render.words import rule_words, with_values
 
 FINAL = ("adopted", "corrected")
@@ -93,13 +94,14 @@ def cover_facts(content: Content) -> list[tuple[str, str]]:
     return [(term, unbroken(value)) for term, value in with_values(*facts)]
 
 
+def entry(section: Content) -> Content:
+    """A section in the table of contents, without its number."""
+    return {"id": section["id"], "title": section["heading"], "lang": section["lang"], "part": section["part"]}
+
+
 def contents(printed: list[Content]) -> list[Content]:
     """The entries of the table of contents: sections first, then what follows them."""
-    entries = [
-        {"id": section["id"], "number": section["number"], "title": section["heading"], "part": section["part"]}
-        for section in printed
-        if section["part"] != "annex"
-    ]
+    entries = [{"number": section["number"], **entry(section)} for section in printed if section["part"] != "annex"]
     annexes = [
         ("annex-a", "A", _("Themes, objectives, SDG targets and leads")),
         ("annex-b", "B", _("Programme of the forum")),
@@ -109,11 +111,7 @@ def contents(printed: list[Content]) -> list[Content]:
         ("annex-f", "F", _("Record of adoption and clearances")),
     ]
     entries += [{"id": place, "number": letter, "title": words, "part": "annex"} for place, letter, words in annexes]
-    entries += [
-        {"id": section["id"], "number": "", "title": section["heading"], "part": "annex"}
-        for section in printed
-        if section["part"] == "annex"
-    ]
+    entries += [{"number": "", **entry(section)} for section in printed if section["part"] == "annex"]
     return [*entries, {"id": "verify", "number": "", "title": _("How to verify this copy"), "part": "back"}]
 
 
@@ -125,6 +123,7 @@ def frame(content: Content, *, sha256: str, address: str) -> Content:
         "warnings": warnings(content),
         "edition_line": edition_line(content),
         "final": is_final(content),
+        "foreign": foreign(content),
         "facts": cover_facts(content),
         "digest": groups_of_four(sha256),
         "short_digest": groups_of_four(sha256)[0][:9],
@@ -135,7 +134,7 @@ def frame(content: Content, *, sha256: str, address: str) -> Content:
 
 def book(content: Content, *, sha256: str, address: str) -> Content:
     """Everything that templates/print/paper.html prints. Raises KeyError when the content is not an edition."""
-    printed = sections(content)
+    printed, content = sections(content), with_titles(content)
     return {
         **frame(content, sha256=sha256, address=address),
         "numbers": {paragraph["number"] for section in printed for paragraph in section["paragraphs"]},

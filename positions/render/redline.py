@@ -10,13 +10,14 @@ from positions.render import printable
 from positions.render.paper import WEASYPRINT, fill, frozen_at, sealed
 from positions.render.plain import groups_of_four
 from positions.render.sections import VERY_LONG
+from positions.render.tongues import other_language
 from positions.wording import Span
 
 RENDERER_VERSION = f"ncm-redline 1.0, WeasyPrint {WEASYPRINT}"
 ATTACHMENT = "comparison.json"
 KEPT = ("sample", "language", "paper", "edition")
 OF_A_SECTION = ("number", "heading", "theme")
-OF_A_PARAGRAPH = ("number", "key", "strength", "verb", "text", "came_from")
+OF_A_PARAGRAPH = ("number", "key", "strength", "verb", "text", "lang", "came_from")
 KINDS: tuple[Kind, ...] = ("changed", "moved and changed", "moved", "new", "removed")
 Content = dict[str, Any]
 
@@ -60,7 +61,7 @@ def kind_words(kind: str) -> str:
     }.get(kind, kind)
 
 
-def row(found: Row) -> Content:
+def row(found: Row, language: str) -> Content:
     """A paragraph as it is printed: its numbers, what happened to it, its words before and after."""
     return {
         "number": found.after["number"] if found.after else "",
@@ -69,6 +70,8 @@ def row(found: Row) -> Content:
         "notes": notes(found),
         "before": spoken(found.old) if found.before else None,
         "after": spoken(found.new) if found.after else None,
+        "before_lang": other_language(found.before or {}, {"language": language}),
+        "after_lang": other_language(found.after or {}, {"language": language}),
         "long": sum(len(span.text) for span in found.spans) > VERY_LONG,
     }
 
@@ -102,14 +105,14 @@ def spoken(spans: list[Span]) -> list[Content]:
     ]
 
 
-def part(found: Part) -> Content:
+def part(found: Part, language: str) -> Content:
     """A section as it is printed, with what happened to its heading and how many paragraphs stayed."""
     same = len(found.rows) - len(found.changed)
     stayed = ngettext("%(n)s more paragraph is as it was.", "%(n)s more paragraphs are as they were.", same)
     return {
         "heading": f"{found.number}. {found.heading}" if found.number and found.heading else heading(found),
         "note": heading_note(found),
-        "rows": [row(each) for each in found.changed],
+        "rows": [row(each, language) for each in found.changed],
         "same": stayed % {"n": same} if same else "",
     }
 
@@ -155,7 +158,7 @@ def book(content: Content, *, address: str) -> Content:
         "editions": [edition(before), edition(after)],
         "figures": [(kind_words(kind), tallied[kind]) for kind in KINDS if tallied[kind]],
         "same": tallied["same"],
-        "parts": [part(each) for each in parts if each.is_changed],
+        "parts": [part(each, content["language"]) for each in parts if each.is_changed],
         "address": address,
     }
 

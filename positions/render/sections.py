@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from positions.lines import Passage, numbered
 from positions.render.plain import blocks, short_reference
+from positions.render.tongues import headings, labels, other_language
 from positions.render.words import objectives, provision_names, relation_words, speakers, with_values
 
 MOST_SOURCES = 8
@@ -67,14 +68,16 @@ def sections(content: Content) -> list[Content]:
     for number, (section, counted) in enumerate(zip(content["sections"], numbered(content), strict=True), start=1):
         if section["part"] in ("front", "annex") and not section["paragraphs"]:
             continue
+        heading, beside = headings(section, themes, content["language"])
         printed.append(
             {
                 "id": f"section-{number}",
                 "number": section["number"] if section["part"] in ("body", "theme") else "",
                 "part": section["part"],
-                "heading": section["heading"],
-                "heading_sw": section.get("heading_sw", ""),
-                "theme": opener(themes.get(section.get("theme") or ""), provisions),
+                "heading": heading.text,
+                "lang": heading.lang,
+                "beside": beside,
+                "theme": opener(themes.get(section.get("theme") or ""), labels(content)),
                 "paragraphs": [
                     {
                         "number": paragraph["number"],
@@ -99,11 +102,6 @@ def line_words(passage: Passage) -> str:
     if first == last:
         return _("Line %(number)s") % {"number": first}
     return _("Lines %(first)s–%(last)s") % {"first": first, "last": last}
-
-
-def other_language(paragraph: Content, content: Content) -> str:
-    """The language of a paragraph where it differs from the edition's."""
-    return "" if paragraph.get("lang", content["language"]) == content["language"] else paragraph["lang"]
 
 
 def opener(theme: Content | None, provisions: dict[str, Content]) -> list[tuple[str, str]]:

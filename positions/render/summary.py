@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from positions.render import annexes, charts, printable
 from positions.render.paper import WEASYPRINT, attested, fill, pressed
 from positions.render.plain import blocks, spans
-from positions.render.sections import other_language
+from positions.render.tongues import headings, other_language
 from positions.render.words import strength_words, with_values
 
 RENDERER_VERSION = f"ncm-summary 1.0, WeasyPrint {WEASYPRINT}"
@@ -88,9 +88,12 @@ def theme(section: Content, content: Content, measure: Measure) -> Content:
     """A section as it is printed: its strongest paragraphs, and the numbers of the others."""
     shown = chosen(section, measure)
     others = [each["number"] for each in section["paragraphs"] if each not in shown]
+    known = {each["code"]: each for each in content["themes"]}
+    heading, _beside = headings(section, known, content["language"])
     return {
         "number": section["number"],
-        "heading": section["heading"],
+        "heading": heading.text,
+        "heading_lang": heading.lang,
         "rows": [
             {
                 "number": each["number"],

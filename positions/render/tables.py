@@ -22,6 +22,7 @@ from positions.render.printable import is_final
 from positions.render.words import kind_words, outcome_words, reason_words, relation_words
 
 RENDERER_VERSION = "ncm-tables 1.1"
+LANGUAGE = "en"  # of heads and codes, whatever the edition is in: programs look for the same words in every edition
 Content = dict[str, Any]
 
 
@@ -39,6 +40,11 @@ class Table(NamedTuple):
     title: Promise
     records: Callable[[Content], Iterable[Content]]
     columns: tuple[Column, ...]
+
+    def name(self) -> str:
+        """What the table is called, whatever language is spoken."""
+        with translation.override(LANGUAGE):
+            return str(self.title)
 
     def heads(self) -> list[str]:
         """The names of the columns, in the language that is spoken."""
@@ -226,7 +232,7 @@ def render(content: Content, *, table: Table, sha256: str) -> bytes:
     set_up_alone()
     out = StringIO(newline="")
     writer = csv.writer(out)
-    with translation.override(content["language"]):
+    with translation.override(LANGUAGE):
         edition = _edition(content)
         writer.writerow([*map(escaped, table.heads()), _("Edition")])
         for row in table.rows(content):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 Content = dict[str, Any]
 
@@ -19,7 +19,7 @@ def rule_words(rule: str) -> str:
 def strength_words(strength: str) -> str:
     """The operative strength of a paragraph."""
     return {
-        "notes": _("notes"),
+        "notes": pgettext("operative words", "notes"),
         "welcomes": _("welcomes"),
         "supports": _("supports"),
         "urges": _("urges"),
@@ -31,7 +31,7 @@ def strength_words(strength: str) -> str:
 
 def vote_words(vote: str) -> str:
     """A vote of a roll call."""
-    return {"yes": _("Yes"), "no": _("No"), "abstain": _("Abstain")}.get(vote, vote)
+    return {"yes": _("Yes"), "no": _("No"), "abstain": pgettext("votes", "Abstain")}.get(vote, vote)
 
 
 def outcome_words(outcome: str) -> str:

@@ -52,6 +52,7 @@ def render(content: Content, *, sha256: str, address: str) -> bytes:
         about.title, about.creator, about.language = writable(title(content)), "NCM Portal", content["language"]
         about.identifier, about.created, about.modified = sha256, moment, moment
         _about(book, content, sha256=sha256, address=address)
+    with translation.override(tables.LANGUAGE):
         for table in tables.TABLES:
             _sheet(book, content, table)
         return _saved(book, moment)
@@ -87,7 +88,7 @@ def _facts(content: Content, *, sha256: str, address: str) -> Iterator[tuple[str
     )
     for table in tables.TABLES:
         rows = sum(1 for _record in table.records(content))
-        yield str(table.title), ngettext("%(n)s row", "%(n)s rows", rows) % {"n": f"{rows:,}"}
+        yield table.name(), ngettext("%(n)s row", "%(n)s rows", rows) % {"n": f"{rows:,}"}
 
 
 def _sheet(book: Workbook, content: Content, table: tables.Table) -> None:

@@ -18,6 +18,7 @@ from positions import explorer
 from positions.comparison import Part, compare
 from positions.lines import Block, numbered
 from positions.models import Edition
+from positions.render.tongues import headings
 
 KEPT = 16
 KEPT_WORDS = 4  # sets of editions: each holds the words of all of them
@@ -45,7 +46,8 @@ def _text(sha256: str, address: str, part: int, _language: str) -> SafeString:
 def rows(sha256: str, address: str, numbers: Collection[int]) -> SafeString:
     """The paragraphs with these numbers under the headings of their sections, as HTML."""
     shown = sections(content(sha256), numbers)
-    return SafeString(render_to_string("positions/paper_text.html", {"sections": shown, "address": address}))
+    about = {"language": content(sha256)["language"], "address": address}
+    return SafeString(render_to_string("positions/paper_text.html", {"sections": shown, **about}))
 
 
 @lru_cache(maxsize=KEPT)
@@ -136,9 +138,11 @@ def sections(whole: dict[str, Any], numbers: Collection[int] | None = None) -> l
     reserved = defaultdict(list)
     for reservation in whole["reservations"]:
         reserved[reservation["paragraph"]].append(reservation)
+    themes = {theme["code"]: theme for theme in whole["themes"]}
     return [
         {
             **section,
+            "called": headings(section, themes, whole["language"]),
             "id": f"section-{place}",
             "paragraphs": [
                 {**each, "reservations": reserved[each["number"]], **_rests(each["sources"])}

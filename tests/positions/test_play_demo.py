@@ -5,7 +5,6 @@ import uuid
 from collections import Counter
 from datetime import timedelta
 from io import StringIO
-from urllib.request import urlopen
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -426,22 +425,3 @@ def test_another_paper_at_its_address_is_left_alone(played):
     Consultation.objects.update(is_sample=False)
     with pytest.raises(CannotPlay, match="is here already and is published"):
         play(print, run_next)
-
-
-# --- The played portal for other tests ------------------------------------------------------------------------------
-
-
-def test_a_live_server_serves_the_played_portal(played_live, live_server):
-    address = f"{live_server.url}/papers/gcm-2017/1.0/position-paper.json"
-    with urlopen(address) as page:
-        assert json.load(page)["paper"]["slug"] == "gcm-2017"
-    User.objects.filter(is_sample=True).update(name="Changed")
-
-
-def test_what_a_live_test_changed_is_gone(played):
-    assert User.objects.filter(name="Changed").count() == 0
-
-
-@pytest.mark.django_db
-def test_the_other_tests_see_nothing_of_it():
-    assert (Event.objects.count(), User.objects.count()) == (0, 0)

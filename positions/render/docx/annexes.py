@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from positions.render.docx.frame import ACROSS
 from positions.render.docx.parts import (
@@ -41,10 +42,13 @@ def matrix(book: Content) -> list[Element]:
     rows = [
         [
             [
-                paragraph("TableText", run(row["code"], look="Strong"), f" {row['title']}"),
-                *([paragraph("TableText", run(row["title_sw"], lang="sw"))] if row["title_sw"] else []),
+                paragraph("TableText", run(row["code"], look="Strong"), run(f" {row['title']}", lang=row["lang"])),
+                *(paragraph("TableText", run(said.text, lang=said.lang)) for said in [row["beside"]] if said.text),
             ],
-            [paragraph("TableText", run(number, look="Strong"), f" {label}") for number, label in row["objectives"]],
+            [
+                paragraph("TableText", run(number, look="Strong"), run(f" {label}", lang=book["foreign"]))
+                for number, label in row["objectives"]
+            ],
             row["related"],
             row["sdg"],
             [paragraph("TableText", name) for name in row["lead"]],
@@ -76,7 +80,7 @@ def participants(book: Content) -> list[Element]:
     for group in book["participants"]:
         rows.append([f"{group['name']} ({len(group['members'])})"])
         rows += [[each["name"], each["title"], each["organisation"], each["county"]] for each in group["members"]]
-    heads = [_("Name"), _("Title"), _("Organisation"), _("County")]
+    heads = [_("Name"), pgettext("of a person", "Title"), _("Organisation"), _("County")]
     title = _("Participants by group, without personal contact data")
     return [annex(book, "annex-c"), *table([4.4, 3.6, 5.4, 2.6], heads, rows, title=title)]
 
@@ -222,7 +226,7 @@ def _explanations(book: Content) -> list[Element]:
 def _clearances(book: Content) -> list[Element]:
     made: list[Element] = []
     if book["clearances"]:
-        heads = [_("Ministry"), _("Paragraphs"), _("Stances"), _("Answered")]
+        heads = [_("Ministry"), _("Paragraphs"), _("Stances"), pgettext("stances", "Answered")]
         title = _(
             "Paragraphs put to each ministry and its stances, in numbers of paragraphs; silence is recorded as silence"
         )
@@ -239,7 +243,11 @@ def _clearances(book: Content) -> list[Element]:
 
 def _stances(counted: list[int]) -> str:
     """The stances that were taken, with how many paragraphs each."""
-    words = [_("Agree"), _("Comment"), _("Reserve"), _("Object"), _("Abstain"), _("Recuse"), _("Silent")]
+    words = [
+        pgettext("stances", "Agree"), pgettext("stances", "Comment"), pgettext("stances", "Reserve"),
+        pgettext("stances", "Object"), pgettext("stances", "Abstain"), pgettext("stances", "Recuse"),
+        pgettext("stances", "Silent"),
+    ]  # fmt: skip
     return ", ".join(f"{word} {number}" for word, number in zip(words, counted, strict=True) if number)
 
 

@@ -96,7 +96,7 @@ def _entry(entry: Content, numbers: list[int]) -> list[Element]:
     said = words if "\t" in words else f"\t{words}"
     places = _("paragraphs %(numbers)s") if len(numbers) > 1 else _("paragraph %(numbers)s")
     told = [run(f"\t{places % {'numbers': spans(numbers)}}", look="Term")] if numbers else []
-    return [link(entry["id"], run(said)), *told]
+    return [link(entry["id"], run(said, lang=entry.get("lang", ""))), *told]
 
 
 def acronyms(book: Content) -> list[Element]:

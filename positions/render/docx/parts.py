@@ -142,12 +142,12 @@ def heading(entry: Content) -> str:
     return f"{number}\t{entry['title']}" if number else entry["title"]
 
 
-def headline(place: str, words: str, *, fresh: bool = False, hanging: float = 0) -> Element:
+def headline(place: str, words: str, *, fresh: bool = False, hanging: float = 0, lang: str = "") -> Element:
     """A heading of the first level, to which links lead; a `fresh` one begins a page. Its words hang on its number."""
     properties = [w("pageBreakBefore")] if fresh else []
     if hanging or "\t" not in words:
         properties.append(w("ind", left=twips(hanging), hanging=twips(hanging)))
-    return paragraph("Heading1", *marked(place, run(words)), properties=properties)
+    return paragraph("Heading1", *marked(place, run(words, lang=lang)), properties=properties)
 
 
 # --- Tables ---------------------------------------------------------------------------------------------------------

@@ -18,10 +18,11 @@ def places(content: Content) -> dict[int, str]:
 
 def section(printed: Content, named: dict[int, str], *, fresh: bool = False) -> list[Element]:
     """A section: its heading, in the other language too, the facts of its theme, and its paragraphs."""
+    beside = printed["beside"]
     title = {"number": printed["number"], "title": printed["heading"], "part": printed["part"]}
     return [
-        headline(printed["id"], heading(title), fresh=fresh),
-        *([paragraph("OtherLanguage", run(printed["heading_sw"], lang="sw"))] if printed["heading_sw"] else []),
+        headline(printed["id"], heading(title), fresh=fresh, lang=printed["lang"]),
+        *([paragraph("OtherLanguage", run(beside.text, lang=beside.lang))] if beside.text else []),
         *facts(printed["theme"], "FactsOfTheme"),
         *(part for each in printed["paragraphs"] for part in numbered(each, named[each["number"]])),
         *([] if printed["paragraphs"] else [paragraph("Quiet", _("This section has no paragraph."))]),
