@@ -285,8 +285,8 @@ def test_an_altered_package_and_one_of_other_tables_are_not_loaded(copy, empty):
     [
         ("positions.artefact", '"file":"editions/', '"file":"../../out/', "belongs nowhere"),
         ("positions.positionpaper", '"state":"published"', '"state":"invented"', "The database refused"),
-        ("positions.reservation", '"paper":1', '"paper":99', "The database refused"),
-        ("positions.reservation", '"paper":1', '"paper":"one"', "does not fit its table"),
+        ("positions.reservation", '"paper":', '"paper":99', "The database refused"),
+        ("positions.reservation", '"recorded_at":"', '"recorded_at":"one', "does not fit its table"),
         ("consultations.submission", '"title":"', '"title":"\\ud800', "cannot be shown"),
     ],
 )
