@@ -12,7 +12,7 @@ from positions.edition.signing import signed
 from positions.render import brief, clean, summary
 from positions.render.paper import canonical
 from tests import certificates
-from tests.positions.render import editions
+from tests.positions.render import editions, lengths
 from tests.positions.render import test_alignment as annexes
 from tests.positions.render import test_delegation as delegations
 from tests.positions.render import test_redline as redlines
@@ -85,6 +85,7 @@ def test_editions_of_every_kind_and_length_pass_both_standards(printed, heard, j
         "signed": signed(printed),
         "draft": printed_in_process(nothing_in_its_annexes("draft")),
         "review": printed_in_process(nothing_in_its_annexes("review")),
+        **{language: printed_in_process(lengths.edition(lengths.SHORTEST, language)) for language in ("sw", "mixed")},
         "brief": a_brief(),
         "signs": printed_in_process(vowel_signs_and_invisible_marks()),
         "clean": printed_in_process(vowel_signs_and_invisible_marks(), clean),

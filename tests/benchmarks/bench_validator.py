@@ -1,0 +1,31 @@
+"""The reference validator on papers of six, of forty and of a hundred and fifty pages, in English, in Kiswahili and in
+both: every rule of PDF/A-3a and of PDF/UA-1, none failed. Printing them takes two minutes, so the tests judge the
+shortest only."""
+
+import io
+import time
+
+import pikepdf
+
+from positions.render import pdf
+from tests.positions.render import editions, lengths
+
+
+def test_papers_of_every_length_and_language_fail_no_rule(vera, tmp_path):
+    paths = []
+    for pages in lengths.SIZES:
+        for language in lengths.LANGUAGES:
+            content = lengths.edition(pages, language)
+            printed = pdf.render_apart(content, editions.digest(content), editions.address(content))
+            paths.append(tmp_path / f"{language}-{pages}.pdf")
+            paths[-1].write_bytes(printed)
+            with pikepdf.open(io.BytesIO(printed)) as document:
+                found = len(document.pages)
+            print(f"\n{paths[-1].name}: {found} pages", end="")
+            assert abs(found - pages) <= 2
+    start = time.perf_counter()
+    failed = vera(paths[0], "ua1,3a", *paths[1:])
+    print(
+        f"\n{len(paths)} papers judged in {time.perf_counter() - start:.0f} s by the clock, {len(failed)} rules failed"
+    )
+    assert failed == []
