@@ -68,7 +68,7 @@ def brief_pdf(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         cache.delete("brief-printing")
     workflow.print_restricted(row, sha256=hashlib.sha256(data).hexdigest(), by=request.user)
     name = f"brief-{paper.slug}-{row.milestone_id}-{row.number}.pdf"
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return _closed(HttpResponse(data, content_type="application/pdf", headers=headers))
 
 

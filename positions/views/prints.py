@@ -82,7 +82,8 @@ def delegation_pdf(request: HttpRequest, slug: str) -> HttpResponse:
         return later(_("The copy could not be printed. Read the annexes on their page."))
     workflow.print_restricted(edition, sha256=_hash(data), by=request.user)
     headers = {
-        "Content-Disposition": f'inline; filename="RESTRICTED-{slug}-{edition.number}.pdf"',
+        # to be saved: what a browser shows it may ask for once more, by GET
+        "Content-Disposition": f'attachment; filename="RESTRICTED-{slug}-{edition.number}.pdf"',
         "Cache-Control": "no-store, private",
     }
     return HttpResponse(data, content_type="application/pdf", headers=headers)

@@ -126,6 +126,7 @@ def test_officials_the_secretariat_and_its_head_get_the_paper_with_its_restricte
         sign_in(client, user)
         page = client.post(published.address)
         assert (page.status_code, page["Cache-Control"]) == (200, "no-store, private")
+        assert page["Content-Disposition"] == 'attachment; filename="RESTRICTED-gcm-2017-1.0.pdf"'
         assert client.get(published.address).url == reverse("annexes", args=["gcm-2017"])
         assert published.address in client.get(reverse("annexes", args=["gcm-2017"])).text
     assert [(document, order["edition"]["edition"]["number"]) for order, document, _address in press] == [
