@@ -5,6 +5,7 @@ import re
 import pytest
 
 from consultations.models import Event
+from tests import certificates
 from tests.browser.conftest import BOTH
 from tests.positions.copies import make_printed_paper, pdf_with, spaced
 
@@ -14,10 +15,13 @@ FORGED = "forged.pdf"
 
 @pytest.fixture
 def paper(request, settings, tmp_path):
-    """Printed where the browser computes its hash; else a page with the same attachment does."""
+    """Printed and signed where the browser computes its hash; else a page with the same attachment does."""
     settings.MEDIA_ROOT = tmp_path
-    printed = getattr(request, "param", False)
-    return make_printed_paper(printed=printed, title="The common position", slug="gcm-2017")
+    printed, certificate = getattr(request, "param", False), None
+    if printed:
+        certificates.use(settings, certificate := certificates.make_certificate(tmp_path))
+    fields = {"title": "The common position", "slug": "gcm-2017"}
+    return make_printed_paper(printed=printed, signed_by=certificate, **fields)
 
 
 def chosen(name, data):
@@ -53,6 +57,9 @@ def test_the_hash_is_computed_in_the_browser_and_a_file_leaves_it_only_when_told
     verify(window, "position-paper.pdf", paper.pdf)
     window.wait_for_url(f"**/verify/{paper.files['pdf'].sha256}/")
     assert heading(window) == "This file is genuine"
+    assert window.get_by_text("Signed by NCM test secretariat: intact").is_visible()
+    window.check()
+    picture(window, "verify-signed")
     verify(window, "position-paper.json", paper.edition.content.encode())
     window.wait_for_url(f"**/verify/{paper.edition.sha256}/")
     window.check()
