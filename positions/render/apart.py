@@ -17,6 +17,7 @@ from typing import Any
 
 from ncm_portal.apart import MEGABYTE, clean_environment, end, limit
 from positions.render.fonts import NO_SYSTEM_FONTS
+from positions.render.glyphs import obstacles
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = "positions.render.apart"
@@ -37,12 +38,17 @@ DOCUMENTS = {
 }
 # No fonts but our own, and no word of what WeasyPrint always says of those.
 QUIET = {"FONTCONFIG_FILE": str(NO_SYSTEM_FONTS), "PYTHONWARNINGS": "ignore::UserWarning:weasyprint.text.fonts"}
+ALL_WORDS = ("brief", "day", "letter", "participation")  # of these every word has to be printed as it is
 PATIENCE = 3  # on a busy machine a child waits for its processor; what it may use of it stays the same
 REFUSED = 2  # the code with which the child says that the edition itself can't be printed, and why
 
 
 class RenderFailed(Exception):
-    """The paper could not be printed; the message says why, in plain words."""
+    """The paper could not be printed; the message says why in plain words, `reasons` one by one what is to correct."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = list(reasons)
 
 
 def render_apart(
@@ -56,8 +62,11 @@ def render_apart(
 ) -> bytes:
     """Do as the `render` of DOCUMENTS[document] does, in a child process with limits.
 
-    Raises RenderFailed, with what the child said.
+    Raises RenderFailed, with what the child said, or before it starts with the letters that can't be printed and where
+    they stand, in the language of whoever asks.
     """
+    if document in ALL_WORDS and (found := obstacles(content)):
+        raise RenderFailed(*found)
     order = json.dumps({"content": content, "sha256": sha256, "address": address, "document": document}).encode()
     with tempfile.TemporaryDirectory(prefix="ncm-print-") as folder:
         child = subprocess.Popen(

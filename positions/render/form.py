@@ -16,6 +16,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, RGBColor
 
 from positions.render import qr
+from positions.render.glyphs import legible
 from positions.render.paper import canonical, engine, set_up_alone
 from positions.render.plain import minute
 
@@ -45,7 +46,8 @@ def html(content: Content) -> str:
     set_up_alone()
     with translation.override(content["language"]):
         values = {**readable(content), "qr": qr.code(content["address"])}
-        return engine().get_template("print/form.html").render(Context(values, use_l10n=False, use_tz=False))
+        page = engine().get_template("print/form.html")
+        return legible(page.render(Context(values, use_l10n=False, use_tz=False)))
 
 
 def render(content: Content, *, sha256: str, address: str) -> bytes:

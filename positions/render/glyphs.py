@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from positions.render.fonts import covered, is_drawn, missing_glyphs
+from positions.render.places import passages
 
 BEGINNING = 40  # letters of a passage that are quoted, so that it is found
 MOST_LETTERS, MOST_PASSAGES = 10, 20
@@ -14,10 +15,12 @@ SELECTORS = {chr(code) for code in range(0xFE00, 0xFE10)}  # they choose between
 
 
 class Passage(NamedTuple):
-    """Words of a paper: those of the paragraph with this number, or of its title and its headings (number 0)."""
+    """Words of a paper: those of the paragraph with this number, or of its title and its headings (number 0). In what
+    is no paper, words and `where` they stand."""
 
     number: int
     text: str
+    where: str = ""
 
 
 def own_words(content: dict[str, Any]) -> Iterator[Passage]:
@@ -43,7 +46,10 @@ def _sentence(passage: Passage, letters: list[str]) -> str:
         "number": passage.number,
         "beginning": shortened(" ".join(passage.text.split())),
         "letters": named(letters),
+        "where": passage.where,
     }
+    if passage.where:
+        return _("%(where)s (“%(beginning)s”): no typeface of ours can print %(letters)s.") % words
     if passage.number:
         return _("Paragraph %(number)s (“%(beginning)s”): no typeface of ours can print %(letters)s.") % words
     return _("The title or heading “%(beginning)s”: no typeface of ours can print %(letters)s.") % words
@@ -66,13 +72,12 @@ def named(letters: list[str]) -> str:
 
 def obstacles(content: Any) -> list[str]:
     """Why a content can't be printed as it is, for want of letters: in an edition the words of the paper itself, in
-    any other content all words."""
+    any other content all words, each named by the place where it stands."""
     if "sections" in content:
         return complaints(own_words(content))
-    missing = sorted(missing_glyphs(content))
-    return [_("No typeface of ours can print these characters: %(letters)s.") % {"letters": named(missing)}] * bool(
-        missing
-    )
+    if not missing_glyphs(content):
+        return []
+    return complaints(dict.fromkeys(Passage(0, words, where) for where, words in passages(content)))
 
 
 def legible(html: str) -> str:

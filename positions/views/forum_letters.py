@@ -23,7 +23,7 @@ from ncm_portal.workflow import now
 from positions.render.apart import RenderFailed, render_apart
 from positions.render.paper import canonical
 
-from .printed_forms import later
+from .printed_forms import later, refusals
 
 KEPT, PRINTING = 15 * 60, 90
 Content = dict[str, Any]
@@ -107,7 +107,8 @@ def _answer(request: HttpRequest, forum: Forum, letters: list[Invitation], name:
     try:
         data = _printed(made)
     except RenderFailed as failure:
-        messages.error(request, _("It could not be printed: %(why)s") % {"why": str(failure).splitlines()[0]})
+        for why in refusals(failure):
+            messages.error(request, why)
         return redirect("forum_letters", forum.slug)
     if data is None:
         return later(_("Another file of letters is being printed. Try again in a few seconds."))

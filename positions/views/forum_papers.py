@@ -23,7 +23,7 @@ from positions.forms.printing import ForWhomForm
 from positions.render.day import readable
 from positions.render.pdf import RenderFailed, canonical, render_apart
 
-from .printed_forms import later
+from .printed_forms import later, refusals
 
 KEPT = 15 * 60  # seconds that a finished paper lies ready, so that a broken line asks for it again at no cost
 PRINTING = 90
@@ -87,7 +87,7 @@ def _print(request: HttpRequest, day: Day, paper: Paper, only: set[int] | None) 
     try:
         data = _printed(made)
     except RenderFailed as failure:
-        return Outcome([_("It could not be printed: %(why)s") % {"why": str(failure).splitlines()[0]}], 503), ""
+        return Outcome(refusals(failure), 503), ""
     if data is None:
         return Outcome([_("Another paper is being printed. Try again in a few seconds.")], 503), ""
     people = prints_of(made) if paper.for_people else {}
@@ -143,7 +143,8 @@ def forum_paper(request: HttpRequest, slug: str, paper: str) -> HttpResponse:
     try:
         data = _printed(content(day, paper, only=only))
     except RenderFailed as failure:
-        messages.error(request, _("It could not be printed: %(why)s") % {"why": str(failure).splitlines()[0]})
+        for why in refusals(failure):
+            messages.error(request, why)
         return redirect("forum_print", slug, paper)
     if data is None:
         return later(_("Another paper is being printed. Try again in a few seconds."))

@@ -53,6 +53,12 @@ def later(words: str) -> HttpResponse:
     return HttpResponse(words, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "5"})
 
 
+def refusals(failure: RenderFailed) -> list[str]:
+    """Why something could not be printed, for a message: one sentence for each thing that is to be corrected."""
+    first, *more = failure.reasons
+    return [_("It could not be printed: %(why)s") % {"why": first.splitlines()[0]}, *more]
+
+
 def _made(kind: str, content: dict[str, Any], sha256: str) -> bytes | None:
     """The bytes of a form; None while another PDF is being printed, or when it cannot be."""
     if kind == "docx":

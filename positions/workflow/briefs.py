@@ -95,7 +95,8 @@ def _fits(brief: Brief) -> None:
     try:
         data = printed(brief)
     except pdf.RenderFailed as failure:
-        raise Blocked(_("The brief could not be printed: %(reason)s") % {"reason": failure}) from failure
+        first, *more = failure.reasons
+        raise Blocked([_("The brief could not be printed: %(reason)s") % {"reason": first}, *more]) from failure
     with pikepdf.open(BytesIO(data)) as document:
         pages = len(document.pages)
     if pages > MOST_PAGES:

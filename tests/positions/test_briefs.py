@@ -120,6 +120,13 @@ def test_every_reason_against_a_brief_is_told(world, unprinted):
         write(world, by=make_user("official"))
 
 
+def test_letters_of_a_brief_that_cannot_be_printed_are_named_by_part_and_line(world):
+    assert reasons(lambda: write(world, ask="One.\n漢", red_line="字")) == [
+        "The brief could not be printed: What Kenya asks, line 2 (“漢”): no typeface of ours can print 漢 (U+6F22).",
+        "Red line (“字”): no typeface of ours can print 字 (U+5B57).",
+    ]
+
+
 def test_the_secretariat_writes_it_on_a_page_and_begins_with_the_last_words(world, unprinted):
     client = sign_in(Client(), world.officer)
     here = reverse("brief_write", args=[world.paper.slug, world.milestone.pk])

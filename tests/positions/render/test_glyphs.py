@@ -47,8 +47,8 @@ def test_only_the_words_of_the_paper_itself_stand_in_the_way(small):
 
 
 def test_in_what_is_no_edition_every_letter_counts():
-    assert glyphs.obstacles({"to": "李"}) == ["No typeface of ours can print these characters: 李 (U+674E)."]
-    assert glyphs.obstacles({"to": "Ng'ang'a"}) == []
+    assert glyphs.obstacles({"addressee": "李"}) == [f"Addressee (“李”): {LACK} 李 (U+674E)."]
+    assert glyphs.obstacles({"addressee": "Ng'ang'a"}) == []
 
 
 def test_a_paper_with_words_of_others_that_cannot_be_drawn_is_printed_whole(small):

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from consultations.tokens import token
 from tests.factories import (
+    change,
     make_action,
     make_forum,
     make_invitation,
@@ -90,3 +91,15 @@ def test_one_letter_by_itself_and_none_for_strangers(client, forum, monkeypatch)
     assert client.get(every).status_code == 404
     other = make_forum()
     assert client.get(reverse("forum_letters_pdf", args=[other.slug])).status_code == 404
+
+
+def test_a_letter_of_the_alphabet_that_no_typeface_has_is_named_where_it_stands(client, forum):
+    make_invitation(forum, make_stakeholder("Lake Union"), addressee="漢 Li")
+    change(forum, venue="KICC 字")
+    sign_in(client, make_secretariat())
+    page = client.get(reverse("forum_letters_pdf", args=["nairobi"]), follow=True)
+    told = [str(each) for each in page.context["messages"]]
+    assert told == [
+        "It could not be printed: Forum, venue (“KICC 字”): no typeface of ours can print 字 (U+5B57).",
+        "Letter to “Lake Union”, addressee (“漢 Li”): no typeface of ours can print 漢 (U+6F22).",
+    ]

@@ -148,6 +148,15 @@ def test_what_could_not_be_printed_is_not_noted(world, monkeypatch):
     cache.clear()
 
 
+def test_whose_name_cannot_be_printed_is_told_with_the_letter(world):
+    forum, people, desk, _officer = world
+    change(people[1], name="漢 Li")
+    answer = desk.post(at(forum, "forum_print", "badges"), {"whom": "all"})
+    assert (answer.status_code, lots(forum)) == (503, [])
+    told = "It could not be printed: Person “漢 Li”, name (“漢 Li”): no typeface of ours can print 漢 (U+6F22)."
+    assert told in answer.content.decode()
+
+
 def test_a_paper_tells_that_it_changed_since_it_was_printed(world, press):
     forum, people, desk, _officer = world
     print_ = at(forum, "forum_print", "register")

@@ -1,0 +1,96 @@
+"""Where in a letter, a brief or a paper of a forum some words stand, as the person who wrote them would say it.
+
+Pure: any content of ours in, places in words out.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+Content = dict[str, Any]
+NAMED_BY = ("name", "organisation", "title", "reference", "number", "text")  # what an entry of a list is known by
+DISTINCT = 40  # letters of it
+
+
+def passages(content: Any) -> Iterator[tuple[str, str]]:
+    """Each line of words in a content, with the place where it stands."""
+    return _inside(content, [])
+
+
+def _inside(value: Any, place: list[str]) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        lines = value.splitlines()
+        for number, line in enumerate(lines, start=1):
+            numbered = [*place, _("line %(number)s") % {"number": number}] if len(lines) > 1 else place
+            yield _capital(", ".join(numbered)), line
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _entries(key, each, place) if isinstance(each, list) else _inside(each, [*place, _field(key)])
+    elif isinstance(value, list):
+        for each in value:
+            yield from _inside(each, place)
+
+
+def _entries(key: str, entries: list[Any], place: list[str]) -> Iterator[tuple[str, str]]:
+    for number, entry in enumerate(entries, start=1):
+        yield from _inside(entry, place if key == "parts" else [*place, _entry(key, entry, number)])
+
+
+def _entry(key: str, entry: Any, number: int) -> str:
+    """An entry of a list by what it is, and by its name or else its number."""
+    known = next((entry[name] for name in NAMED_BY if entry.get(name)), number) if isinstance(entry, dict) else number
+    shown = f"“{known[:DISTINCT].strip()}”" if isinstance(known, str) else known
+    return f"{_kinds().get(key) or _field(key)} {shown}"
+
+
+def _kinds() -> dict[str, str]:
+    """What one entry of a list is called."""
+    return {
+        "absent": _("person"),
+        "actions": _("action point"),
+        "blocks": _("paragraph"),
+        "confirmed": _("person"),
+        "counts": _("quorum count"),
+        "days": _("day"),
+        "decisions": _("decision"),
+        "floor": _("decision on a paragraph"),
+        "groups": _("group"),
+        "known": _("point"),
+        "letters": _("letter to"),
+        "names": _("name"),
+        "paragraphs": _("paragraph"),
+        "people": _("person"),
+        "points": _("point"),
+        "programme": _("session"),
+        "reserve": _("person"),
+        "roles": _("role"),
+        "sessions": _("session"),
+        "sheets": _("sheet for"),
+        "themes": _("theme"),
+    }
+
+
+def _field(key: str) -> str:
+    """What a field is called where it is filled in."""
+    return {
+        "ask": _("what Kenya asks"),
+        "concept": _("concept of the forum"),
+        "county": _("county"),
+        "moved_by": _("who proposed it"),
+        "names": _("name"),
+        "paper": _("position paper"),
+        "place": _("place"),
+        "red_line": _("red line"),
+        "responsible": _("who will do it"),
+        "sits_in_for": _("whom the person sits in for"),
+        "speaking_points": _("speaking points"),
+        "text": _("text"),
+        "title": _("title"),
+        "who": _("who will do it"),
+        "why": _("reason"),
+    }.get(key, key.replace("_", " "))
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
