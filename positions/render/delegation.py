@@ -12,7 +12,7 @@ from positions.render import printable
 from positions.render.paper import WEASYPRINT, attested, fill, frozen_at, sealed
 from positions.render.plain import blocks, minute
 
-RENDERER_VERSION = f"ncm-delegation 1.0, WeasyPrint {WEASYPRINT}"
+RENDERER_VERSION = f"ncm-delegation 1.1, WeasyPrint {WEASYPRINT}"
 ATTACHMENT = "delegation.json"
 Content = dict[str, Any]
 

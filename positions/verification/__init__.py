@@ -1,11 +1,12 @@
 """Is this file ours? Its hash is looked up first; a file that is not exactly ours is looked into."""
 
 from .examining import LARGEST, State, Verdict, examine
-from .restricted import RestrictedCopy, find_restricted
+from .restricted import RESTRICTED, RestrictedCopy, find_restricted, is_restricted_print
 from .seals import Seal, Standing, seals_of_ours
 
 __all__ = [
     "LARGEST",
+    "RESTRICTED",
     "RestrictedCopy",
     "Seal",
     "Standing",
@@ -13,5 +14,6 @@ __all__ = [
     "Verdict",
     "examine",
     "find_restricted",
+    "is_restricted_print",
     "seals_of_ours",
 ]

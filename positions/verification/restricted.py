@@ -8,6 +8,7 @@ from consultations.models import Event
 from positions.models import FINAL_KINDS, Brief, Edition, RestrictedAnnex
 from positions.permissions import may_print_restricted
 
+RESTRICTED = "print_restricted"  # the verb of the journal
 SHOWN = 5  # moments of printing
 
 
@@ -37,11 +38,19 @@ def find_restricted(sha256: str, reader: Any) -> RestrictedCopy | None:
     time that differs from that for an unknown hash. At most four queries."""
     if not may_print_restricted(reader, None):
         return None
-    entries = Event.objects.filter(kind__in=KINDS, verb="print_restricted", data__sha256=sha256)
-    printed = list(entries.order_by("-number").only("kind", "object_id", "at"))
+    printed = list(_entries(sha256).order_by("-number").only("kind", "object_id", "at"))
     if not printed:
         return None
     return KINDS[printed[0].kind](reader, printed[0].object_id, [entry.at for entry in printed])
+
+
+def is_restricted_print(sha256: str) -> bool:
+    """Whether something restricted with this hash was ever printed: for the journal, and for nobody's eyes."""
+    return _entries(sha256).exists()
+
+
+def _entries(sha256: str) -> Any:
+    return Event.objects.filter(kind__in=KINDS, verb=RESTRICTED, data__sha256=sha256)
 
 
 def _delegations(reader: Any, pk: str, printed: list[datetime]) -> RestrictedCopy | None:

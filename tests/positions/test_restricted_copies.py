@@ -93,7 +93,9 @@ def test_everybody_else_gets_the_answer_of_an_unknown_hash(printed, django_asser
             assert find_restricted(SHA, user) is None
     sent = Client().post("/verify/", {"file": SimpleUploadedFile("copy.pdf", PDF)})
     assert "This PDF is damaged or was cut off" in words(sent)
-    assert Event.objects.filter(verb="verify_copy:refused").count() == 1
+    Client().post("/verify/", {"file": SimpleUploadedFile("other.pdf", PDF + b"other")})
+    noted = Event.objects.filter(verb="verify_copy:refused").order_by("number")
+    assert [entry.data.get("is_restricted_print") for entry in noted] == [True, None]
 
 
 def test_an_official_is_told_nothing_of_a_text_that_is_not_adopted(printed):
