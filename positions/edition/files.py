@@ -45,10 +45,7 @@ def render_artefacts(edition: Edition) -> None:
 
     Raises Blocked with every reason when the PDF can't be made or fails its checks; then nothing is kept.
     """
-    with transaction.atomic():
-        printed, _content = _made(edition, NEEDED)
-        inside = _inside(printed)
-        _made(edition, [kind for kind, name in ENCLOSED.items() if name in inside])
+    _made(edition, NEEDED, with_enclosed=True)
 
 
 def render_artefact(edition: Edition, wanted: str) -> Artefact:
@@ -60,11 +57,21 @@ def render_artefact(edition: Edition, wanted: str) -> Artefact:
     return artefact
 
 
-def _made(edition: Edition, wanted: Sequence[ArtefactFormat]) -> list[Artefact]:
+def _made(edition: Edition, wanted: Sequence[ArtefactFormat], *, with_enclosed: bool = False) -> list[Artefact]:
     with transaction.atomic():
         row = Edition.objects.select_for_update(of=("self",), no_key=True).select_related("paper").get(pk=edition.pk)
-        there = {artefact.format: artefact for artefact in row.artefacts.filter(format__in=wanted)}
-        return [there.get(each) or _keep(row, each) for each in wanted]
+        there = {artefact.format: artefact for artefact in row.artefacts.all()}
+
+        def have(kind: ArtefactFormat) -> Artefact:
+            if kind not in there:
+                there[kind] = _keep(row, kind, there.get(ArtefactFormat.PDF))
+            return there[kind]
+
+        made = [have(kind) for kind in wanted]
+        if with_enclosed:
+            inside = _inside(have(ArtefactFormat.PDF))
+            made += [have(kind) for kind, name in ENCLOSED.items() if name in inside]
+        return made
 
 
 def problems(edition: Edition) -> list[str]:
@@ -157,23 +164,20 @@ def _inside(printed: Artefact) -> dict[str, bytes]:
     return {name: inside for name, inside in found.items() if inside is not None}
 
 
-def _taken_out(edition: Edition, kind: str) -> tuple[bytes, str] | None:
-    """A form as it travels inside the PDF that there is, and what made it: the portal gives the same bytes by
-    themselves, also when its address or a renderer has changed since."""
-    printed = edition.artefacts.filter(format=ArtefactFormat.PDF).first() if kind in ENCLOSED else None
-    data = _inside(printed).get(ENCLOSED[ArtefactFormat(kind)]) if printed else None
-    return (data, printed.renderer) if printed and data is not None else None
+def _made_by(edition: Edition, kind: ArtefactFormat, printed: Artefact | None) -> tuple[bytes, str]:
+    """A form and what made it. What travels inside the PDF that is `printed` is taken out of it: the portal gives the
+    same bytes by themselves, also when its address or a renderer has changed since."""
+    inside = _inside(printed) if printed and kind in ENCLOSED else {}
+    if printed and (data := inside.get(ENCLOSED.get(kind, ""))) is not None:
+        return data, printed.renderer
+    form = FORMS[kind]
+    return form.make(edition), form.renderer
 
 
-def _made_by(edition: Edition, kind: str) -> tuple[bytes, str]:
-    form = FORMS[ArtefactFormat(kind)]
-    return _taken_out(edition, kind) or (form.make(edition), form.renderer)
-
-
-def _keep(edition: Edition, kind: str) -> Artefact:
+def _keep(edition: Edition, kind: ArtefactFormat, printed: Artefact | None) -> Artefact:
     name = f"editions/{edition.paper.slug}-{edition.number}-{edition.sha256[:12]}.{kind}"
     with room_to_write():
-        data, renderer = _made_by(edition, kind)
+        data, renderer = _made_by(edition, kind, printed)
         _write(Path(default_storage.path(name)), data)
     return Artefact.objects.create(
         edition=edition,
