@@ -86,6 +86,27 @@ def test_two_thousand_dispositions_are_printed_within_the_limits():
     assert memory <= MEGABYTES
 
 
+def used_apart(content):
+    """The pages of an edition that a child process prints, and the processor time of the child."""
+    before, _memory = children()
+    printed = pdf.render_apart(content, editions.digest(content), editions.address(content))
+    return pages_of(printed), children()[0] - before
+
+
+def test_a_draft_of_a_hundred_and_fifty_pages_and_its_largest_section_alone():
+    """What keeping the other parts could save at most, were joining them sound: see the paragraph in decisions.md."""
+    content = editions.edition(kind="draft", paragraphs=1020, points=0)
+    largest = max(content["sections"], key=lambda section: len(section["paragraphs"]))
+    nothing = content | lengths.NOTHING | {"participants": [], "clearances": []}
+    pages, whole = used_apart(content)
+    of_one, alone_in_it = used_apart(nothing | {"sections": [largest]})
+    of_none, to_begin = used_apart(nothing | {"sections": []})
+    print(f"\nA draft of {pages} pages {whole:.1f} s; its largest section, {of_one} pages with what stands around it,")
+    print(f"  {alone_in_it:.1f} s ({alone_in_it / whole:.0%}); {of_none} pages without any text {to_begin:.1f} s")
+    assert 148 <= pages <= 152
+    assert len(largest["paragraphs"]) > 100
+
+
 def test_a_paragraph_of_a_megabyte_is_printed_within_the_limits():
     content = editions.edition(themes=1, paragraphs=8, points=4, participants=3, ministries=1)
     content["sections"][0]["paragraphs"][0]["text"] = "drought " * 131_072
