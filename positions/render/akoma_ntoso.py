@@ -22,7 +22,7 @@ from positions.render.sections import opener
 from positions.render.tongues import headings, labels, other_language
 from positions.render.words import with_values
 
-RENDERER_VERSION = "ncm-akn 1.0"
+RENDERER_VERSION = "ncm-akn 1.1"
 # What XML 1.0 knows no way to write (production [2], Char), not even as a reference.
 UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 FLOWING = {"p", "num", "heading", "subheading"}

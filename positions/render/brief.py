@@ -1,18 +1,21 @@
 """The brief for a milestone as a PDF of two pages at most: the same look and the same press as the paper."""
 
+from itertools import groupby
 from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from positions.render.paper import RENDERER_VERSION as PRESS
 from positions.render.paper import as_of, attested, filled, set_up_alone
 from positions.render.plain import blocks, day, days
 
-RENDERER_VERSION = f"ncm-brief 1.0, {PRESS}"
+RENDERER_VERSION = f"ncm-brief 1.1, {PRESS}"
 ATTACHMENT = "brief.json"
 STYLESHEET = "brief.css"
 MOST_PAGES = 2
+DASHES = ("- ", "– ", "• ")
 Content = dict[str, Any]
 
 
@@ -30,7 +33,7 @@ def readable(content: Content, sha256: str) -> Content:
         "version": _("version %(number)s, %(day)s") % {"number": content["version"], "day": day(content["as_of"])},
         "short_hash": sha256[:16],
         "parts": [
-            (words, blocks(content[part]))
+            (words, told(content[part]))
             for words, part in (
                 (_("What Kenya asks"), "ask"),
                 (_("Flexibility"), "flexibility"),
@@ -39,8 +42,29 @@ def readable(content: Content, sha256: str) -> Content:
             )
             if content[part]
         ],
-        "paragraphs": [{**each, "blocks": blocks(each["text"], each["verb"])} for each in content["paragraphs"]],
+        "paragraphs": [
+            {**each, "serves": objectives(each["objectives"]), "blocks": blocks(each["text"], each["verb"])}
+            for each in content["paragraphs"]
+        ],
     }
+
+
+def objectives(numbers: list[str]) -> str:
+    """The objectives of the Compact that a paragraph serves; empty where it names none."""
+    words = ngettext("Objective %(numbers)s", "Objectives %(numbers)s", len(numbers))
+    return words % {"numbers": ", ".join(numbers)} if numbers else ""
+
+
+def told(text: str) -> list[Content]:
+    """A part of the brief in passages: lines that begin with a dash are a list, as whoever speaks looks for them."""
+    runs = groupby((line.strip() for line in text.splitlines()), key=lambda line: line.startswith(DASHES))
+    found: list[Content] = []
+    for is_list, lines in runs:
+        if is_list:
+            found.append({"listed": [line[2:].strip() for line in lines]})
+        elif paragraphs := blocks("\n".join(lines)):
+            found.append({"blocks": paragraphs})
+    return found
 
 
 def html(content: Content, sha256: str) -> str:

@@ -11,7 +11,7 @@ from positions.render.plain import blocks
 from positions.render.sections import sections
 from positions.render.words import with_values
 
-RENDERER_VERSION = f"ncm-clean 1.0, WeasyPrint {WEASYPRINT}"
+RENDERER_VERSION = f"ncm-clean 1.1, WeasyPrint {WEASYPRINT}"
 Content = dict[str, Any]
 
 

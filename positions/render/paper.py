@@ -20,7 +20,7 @@ from positions.render.plain import days
 from positions.render.qr import code
 
 WEASYPRINT = "70.0"
-RENDERER_VERSION = f"ncm-pdf 1.4, WeasyPrint {WEASYPRINT}"
+RENDERER_VERSION = f"ncm-pdf 1.5, WeasyPrint {WEASYPRINT}"
 ATTACHMENT = "position-paper.json"
 ROOT = Path(__file__).resolve().parents[2]
 

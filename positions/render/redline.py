@@ -13,7 +13,7 @@ from positions.render.sections import VERY_LONG
 from positions.render.tongues import other_language
 from positions.wording import Span
 
-RENDERER_VERSION = f"ncm-redline 1.0, WeasyPrint {WEASYPRINT}"
+RENDERER_VERSION = f"ncm-redline 1.1, WeasyPrint {WEASYPRINT}"
 ATTACHMENT = "comparison.json"
 KEPT = ("sample", "language", "paper", "edition")
 OF_A_SECTION = ("number", "heading", "theme")

@@ -12,8 +12,8 @@ from positions.render.tongues import headings, labels, other_language
 from positions.render.words import objectives, provision_names, relation_words, speakers, with_values
 
 MOST_SOURCES = 8
-LONG = 420  # letters, seven lines or so: a longer paragraph may be cut by a page break, a shorter one is kept together
-VERY_LONG = 1500  # letters: with such a first paragraph, a heading keeps only its first lines
+LONG = 420  # letters, seven lines or so: a longer paragraph may be cut by a page break, also the first below a heading
+VERY_LONG = 1500  # letters: a row of a table with more may be cut by a page break
 Content = dict[str, Any]
 
 
@@ -82,7 +82,6 @@ def sections(content: Content) -> list[Content]:
                     {
                         "number": paragraph["number"],
                         "long": len(paragraph["text"]) > LONG,
-                        "very_long": len(paragraph["text"]) > VERY_LONG,
                         "lang": other_language(paragraph, content),
                         "blocks": blocks(paragraph["text"], paragraph.get("verb", "")),
                         "margin": margin(paragraph, places, provisions),

@@ -21,7 +21,7 @@ from positions.render.plain import blocks, spans
 from positions.render.tongues import headings, other_language
 from positions.render.words import strength_words, with_values
 
-RENDERER_VERSION = f"ncm-summary 1.0, WeasyPrint {WEASYPRINT}"
+RENDERER_VERSION = f"ncm-summary 1.1, WeasyPrint {WEASYPRINT}"
 PAGES = 4
 ROOM = 10_500  # letters or so that stand on four pages beside what is always there: where the search begins
 STRONGEST_FIRST = ("commits_to", "reserves", "calls_for", "urges", "supports", "welcomes", "notes")

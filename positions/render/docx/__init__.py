@@ -11,7 +11,7 @@ from positions.render.docx.parts import Element, number_bookmarks
 from positions.render.paper import frozen_at, sealed, set_up_alone
 from positions.render.plain import days
 
-RENDERER_VERSION = "ncm-docx 1.1, python-docx 1.2.0"
+RENDERER_VERSION = "ncm-docx 1.2, python-docx 1.2.0"
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 Content = dict[str, Any]
 

@@ -37,7 +37,7 @@ def test_the_sample_gives_the_same_bytes_on_every_machine(played):
     data = akoma_ntoso.render(json.loads(frozen.content), sha256=frozen.sha256, address=address)
     assert (frozen.sha256, akoma_ntoso.RENDERER_VERSION, hashlib.sha256(data).hexdigest()) == (
         "af777ba2a2e85bde44097d2c97a05a4af9b8465fd437df51483a73860ad0f632",
-        "ncm-akn 1.0",
+        "ncm-akn 1.1",
         "db59a2e07aeb4a043c1ca6abf653c5b0e8b888eeafe7174ff14e11b7e785af4a",
     )
 
