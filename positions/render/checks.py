@@ -44,7 +44,8 @@ def inspect(pdf: bytes) -> list[str]:
     try:
         with pikepdf.open(io.BytesIO(pdf)) as document:
             problems = [*pages(document), *language_and_title(document), *tags(document), *claims(document)]
-            problems += [*fonts(document), *active(document), *outside(document)]
+            found = list(dictionaries(document))
+            problems += [*fonts(found), *active(document, found), *outside(found)]
             subject = str(document.docinfo.get("/Subject", ""))
     except pikepdf.PdfError as error:
         return [f"This is not a readable PDF: {error}"]
@@ -105,9 +106,9 @@ def dictionaries(document: pikepdf.Pdf) -> Iterator[Any]:
         yield from inner(thing)
 
 
-def fonts(document: pikepdf.Pdf) -> Iterator[str]:
+def fonts(found: list[Any]) -> Iterator[str]:
     """Every font must travel with the file: its program stands in its descriptor."""
-    for thing in dictionaries(document):
+    for thing in found:
         if thing.get("/Type") != "/Font" or thing.get("/Subtype") in ("/Type0", "/Type3"):
             continue
         descriptor = thing.get("/FontDescriptor", {})
@@ -115,13 +116,13 @@ def fonts(document: pikepdf.Pdf) -> Iterator[str]:
             yield f"The font {thing.get('/BaseFont', 'without a name')} is not embedded."
 
 
-def active(document: pikepdf.Pdf) -> Iterator[str]:
+def active(document: pikepdf.Pdf, found: list[Any]) -> Iterator[str]:
     """A paper does nothing by itself: no scripts, no forms but a signature, no actions but links."""
     if "/OpenAction" in document.Root:
         yield "The file acts when it is opened."
     if "/AcroForm" in document.Root and not only_signatures(document.Root.AcroForm):
         yield "The file contains a form."
-    for thing in dictionaries(document):
+    for thing in found:
         if "/AA" in thing:
             yield "The file acts when something in it is touched."
         if "/JS" in thing or "/JavaScript" in thing:
@@ -142,9 +143,9 @@ def is_harmful(thing: Any) -> bool:
     return kind in KNOWN_HARM or (thing.get("/Type") == "/Action" and kind not in HARMLESS_ACTIONS)
 
 
-def outside(document: pikepdf.Pdf) -> Iterator[str]:
+def outside(found: list[Any]) -> Iterator[str]:
     """Nothing is fetched from elsewhere: no external streams, no files referred to without being embedded."""
-    for thing in dictionaries(document):
+    for thing in found:
         if thing.get("/Type") == "/Filespec" and "/EF" not in thing:
             yield "The file refers to another file that it does not carry."
         if isinstance(thing, pikepdf.Stream) and ("/F" in thing or thing.get("/FS") == "/URL"):
