@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 
-from tests.browser.journey import deciding, drafting, inputs, opening, people, publishing
+from tests.browser.journey import deciding, drafting, following, inputs, opening, people, publishing
 from tests.browser.journey.walk import Walk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,6 +65,12 @@ STEPS = [
     publishing.nothing_confidential_is_to_be_found,
     publishing.a_visitor_downloads_and_verifies,
     publishing.a_visitor_scans_the_code,
+    following.the_secretariat_enters_a_milestone,
+    following.officers_carry_a_brief_to_it,
+    following.the_milestone_takes_place,
+    following.what_it_left_is_written_down,
+    following.a_visitor_reads_what_became_of_it,
+    following.a_promise_of_the_forum_is_kept,
     publishing.the_journal_tells_it_all,
 ]
 

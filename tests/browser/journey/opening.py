@@ -81,6 +81,7 @@ def the_secretariat_announces_a_forum(walk: Walk) -> None:
     amina.go("/admin/consultations/forum/add/")
     pick(amina, "consultation", "Lakes")
     amina.write(code="LAKES", title="Forum on the crossing of lakes (sample)", place="Kisumu")
+    amina.write(contact="office@example.org")
     amina.write(starts_on=f"{day:%Y-%m-%d}", ends_on=f"{day:%Y-%m-%d}")
     sessions = [("Opening", "plenary", 9, 10), ("Group on rights", "breakout", 10, 12)]
     for row, (title, kind, starts, ends) in enumerate(sessions):
