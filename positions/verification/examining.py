@@ -5,13 +5,14 @@ import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from consultations.models import Communique
 from consultations.queries import published_communique
-from positions.models import Artefact
+from positions.models import Artefact, Edition
 from positions.queries import Copy, find_copy
 from positions.render import signature
 from positions.render.inside import Inside, TooHard, look_inside
@@ -251,12 +252,17 @@ def _redline(sha256: str, inside: Inside) -> Verdict | None:
         return None
     altered = Verdict(State.ALTERED, sha256, after, inside=inside, before=before)
     try:
-        contents = json.loads(before.edition.content), json.loads(after.edition.content)
-        printed = redline_pdf(before.edition, after.edition, contents)
+        printed = redline_pdf(before.edition, after.edition, _contents(before.edition, after.edition))
     except (Printing, RenderFailed):
         return replace(altered, is_busy=True)
     is_ours = hashlib.sha256(printed).hexdigest() == sha256
     return replace(altered, state=State.AUTHENTIC) if is_ours else altered
+
+
+def _contents(before: Edition, after: Edition) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The contents of two editions. One query."""
+    read = dict(Edition.objects.filter(pk__in=[before.pk, after.pk]).values_list("pk", "content"))
+    return json.loads(read[before.pk]), json.loads(read[after.pk])
 
 
 def _begins_with(path: Path, file: Artefact) -> bool:

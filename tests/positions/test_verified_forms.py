@@ -127,6 +127,8 @@ def test_a_comparison_is_printed_again_to_compare_it(client, published, told, pr
     found = told(printed)
     assert (found.state, found.found.edition.number, found.before.edition.number) == (State.AUTHENTIC, "1.0.1", "1.0")
     assert found.sentence == "It compares edition 1.0 with edition 1.0.1, exactly as the portal prints it."
+    said = words(client.post("/verify/", {"file": SimpleUploadedFile("compared.pdf", printed)}))
+    assert "This file is genuine Official, in force It compares edition 1.0 with edition 1.0.1" in said
     other = told(printed + b"\n% more")
     assert (other.state, other.sentence) == (State.ALTERED, str(examining.OTHER_REDLINE))
     cache.clear()
