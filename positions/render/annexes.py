@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from positions import explorer
+from positions.explorer import OTHER
 from positions.render.plain import blocks, day, minute, short_reference, spans
 from positions.render.sections import VERY_LONG, targets
 from positions.render.words import (
@@ -65,6 +67,26 @@ def participants(content: Content) -> list[Content]:
     return [
         {"name": content["groups"].get(group, group), "members": members[group]} for group in order if members[group]
     ]
+
+
+def heard(content: Content) -> Content:
+    """Annex C: how many public points of each group stand behind the words on each theme, as the explorer counts them;
+    empty where the text rests on none."""
+    names = {**content["groups"], OTHER: _("Said in sessions, or of another group")}
+    lines = explorer.heard(content, list(content["groups"]))
+    cells = [{cell.group: cell.points for cell in line.cells} for line in lines]
+    shown = [group for group in names if any(column.get(group) for column in cells)]
+    rows = [(names[group], [column.get(group, 0) for column in cells]) for group in shown]
+    hidden = (_("Points that are not public"), [line.hidden for line in lines])
+    return (
+        {
+            "themes": [_("Other sections") if line.theme == OTHER else line.theme for line in lines],
+            "rows": [*rows, hidden] if any(hidden[1]) else rows,
+            "sums": [line.all.points + line.hidden for line in lines],
+        }
+        if lines
+        else {}
+    )
 
 
 def dispositions(content: Content) -> list[Content]:

@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from positions.render.docx.frame import ACROSS
+from positions.render.docx.cover import sums
+from positions.render.docx.frame import ACROSS, UPRIGHT
 from positions.render.docx.parts import (
     Cell,
     Element,
@@ -75,14 +76,32 @@ def programme(book: Content) -> list[Element]:
 def participants(book: Content) -> list[Element]:
     """Annex C: who took part."""
     if not book["participants"]:
-        return [annex(book, "annex-c"), paragraph("Quiet", _("No participant is recorded."))]
+        return [annex(book, "annex-c"), paragraph("Quiet", _("No participant is recorded.")), *heard(book)]
     rows: list[list[Cell]] = []
     for group in book["participants"]:
         rows.append([f"{group['name']} ({len(group['members'])})"])
         rows += [[each["name"], each["title"], each["organisation"], each["county"]] for each in group["members"]]
     heads = [_("Name"), pgettext("of a person", "Title"), _("Organisation"), _("County")]
     title = _("Participants by group, without personal contact data")
-    return [annex(book, "annex-c"), *table([4.4, 3.6, 5.4, 2.6], heads, rows, title=title)]
+    return [annex(book, "annex-c"), *table([4.4, 3.6, 5.4, 2.6], heads, rows, title=title), *heard(book)]
+
+
+def heard(book: Content) -> list[Element]:
+    """Annex C: whose points the words on each theme rest on, by group; nothing where they rest on none."""
+    found = book["heard"]
+    if not found:
+        return []
+    narrow = min(1.3, 10 / len(found["themes"]))
+    widths = [UPRIGHT - narrow * len(found["themes"]), *[narrow] * len(found["themes"])]
+    rows: list[list[Cell]] = [[name, *map(str, cells)] for name, cells in found["rows"]]
+    rows.append(sums([pgettext("points", "All"), *map(str, found["sums"])]))
+    heads = [_("Group"), *found["themes"]]
+    title = _(
+        "Points on which the words on each theme (columns) rest, in full or in part, or which say the contrary, by the"
+        " group of the organisation that raised them (rows)"
+    )
+    head = paragraph("Heading2", _("Who was heard where"))
+    return [head, *table(widths, heads, rows, title=title, numbers=len(found["themes"]))]
 
 
 # --- Annex D --------------------------------------------------------------------------------------------------------

@@ -125,6 +125,30 @@ def test_everybody_behind_a_point_is_named_in_the_annex_with_what_became_of_it()
     ]
 
 
+def test_who_was_heard_where_is_counted_as_on_the_page_of_the_explorer():
+    content = editions.edition(themes=2, paragraphs=10, points=4)
+    theme = next(each for each in content["sections"] if each["theme"])
+    for each in (row for section in content["sections"] for row in section["paragraphs"]):
+        each["sources"] = []
+    first, second = theme["paragraphs"][:2]
+    first["sources"] = [source("A.1", "Coast"), source("A.2", "Room 2"), source("A.3", None)]
+    second["sources"] = [source("A.1", "Coast"), source("B.1", "Lake"), source("C.1", "Union", "contrary")]
+    content["organisations"] = {"Coast": "civil_society", "Lake": "civil_society", "Union": "workers"}
+    content["groups"] = {"workers": "Workers", "civil_society": "Civil society", "media": "Media"}
+    assert book(content)["heard"] == {
+        "themes": [theme["theme"]],
+        "rows": [
+            ("Workers", [1]),
+            ("Civil society", [2]),
+            ("Said in sessions, or of another group", [1]),
+            ("Points that are not public", [1]),
+        ],
+        "sums": [5],
+    }
+    first["sources"] = second["sources"] = []
+    assert book(content)["heard"] == {}
+
+
 def test_the_method_is_noted_only_where_a_search_was_used():
     content = editions.edition(points=4)
     assert book(content)["method_note"] == ""
