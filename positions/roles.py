@@ -173,6 +173,7 @@ ACTS: list[tuple[Words, Callable[[Any, Any], bool], Callable[[int], Any]]] = [
         RECORDS["PAPER_MOVES"],
     ),
     (_("Release what was found after a milestone"), paper_permissions.may_release, RECORDS["PAPER_MOVES"]),
+    (_("Print what is restricted"), paper_permissions.may_print_restricted, RECORDS["PAPER_MOVES"]),
     (_("Work in the admin"), lambda user, record: permissions.is_signed_in(user) and user.is_staff, lambda whose: None),
 ]
 
