@@ -121,6 +121,14 @@ def test_before_anything_was_released_it_says_what_the_position_speaks_to(tree):
     assert "<svg" not in page
 
 
+def test_an_annex_in_kiswahili_says_what_is_english():
+    page = alignment.html({**order(), "language": "sw"})
+    assert page.startswith('<!doctype html>\n<html lang="sw">')
+    assert "Kiambatisho cha ulinganisho</h1>" in page
+    assert '<th scope="rowgroup" colspan="4" lang="en">5. Title of GCM-05</th>' in page
+    assert '<p class="before"><span lang="sw">Imesahihishwa:</span> Read again.</p>' in page
+
+
 def test_it_carries_its_content_and_the_same_gives_the_same_bytes(data, tmp_path):
     (tmp_path / "annex.pdf").write_bytes(data)
     with pikepdf.open(tmp_path / "annex.pdf") as document:
