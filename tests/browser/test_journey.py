@@ -67,6 +67,7 @@ STEPS = [
     publishing.a_visitor_scans_the_code,
     following.the_secretariat_enters_a_milestone,
     following.officers_carry_a_brief_to_it,
+    following.a_print_of_it_is_known_to_those_who_may_read_it,
     following.the_milestone_takes_place,
     following.what_it_left_is_written_down,
     following.a_visitor_reads_what_became_of_it,

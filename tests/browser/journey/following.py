@@ -42,6 +42,16 @@ def officers_carry_a_brief_to_it(walk: Walk) -> None:
     assert visitor.heading == "Sign in"
 
 
+def a_print_of_it_is_known_to_those_who_may_read_it(walk: Walk) -> None:
+    peter = walk.person("Peter")
+    with peter.window.expect_download() as download:
+        peter.window.get_by_role("button", name="PDF of two pages").click()
+    peter.go("/verify/")
+    peter.window.set_input_files("[name=file]", download.value.path())
+    peter.press("Verify the file")
+    assert peter.heading == "This is a brief, as the portal printed it"
+
+
 def the_milestone_takes_place(walk: Walk) -> None:
     amina = walk.person("Amina")
     amina.go(f"{DESK}after/{walk.milestone.pk}/")
