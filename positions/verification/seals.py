@@ -58,6 +58,7 @@ SENTENCES = {
         "Nothing in the file was changed after it was signed, and the certificate is the one of this portal."
     ),
 }
+NOT_OWN = gettext_lazy("The certificate is not the one of this portal: anybody can make one with any name in it.")
 UNSOUND = {
     signature.BROKEN: Standing.BROKEN,
     signature.FOLLOWED: Standing.FOLLOWED,
@@ -80,11 +81,13 @@ class Seal:
 
     standing: Standing
     signature: Signature
+    is_own: bool  # made with the certificate with which the portal signs today
 
     @property
     def word(self) -> str:
         """The verdict on it in a word or two."""
-        return str(WORDS[self.standing])
+        said = str(WORDS[self.standing])
+        return f"{said}, {str(WORDS[Standing.FOREIGN]).lower()}" if self._is_strange else said
 
     @property
     def is_sound(self) -> bool:
@@ -94,7 +97,13 @@ class Seal:
     @property
     def sentence(self) -> str:
         """What it means."""
-        return str(SENTENCES[self.standing])
+        said = str(SENTENCES[self.standing])
+        return f"{said} {NOT_OWN}" if self._is_strange else said
+
+    @property
+    def _is_strange(self) -> bool:
+        """Whether it is no good, and its certificate is not the portal's, whatever name stands in it."""
+        return self.standing in UNSOUND.values() and bool(self.signature.fingerprint) and not self.is_own
 
     @property
     def is_self_issued(self) -> bool:
@@ -120,7 +129,9 @@ class Seal:
 def seals_of(found: Iterable[Signature], *, is_ours: bool) -> list[Seal]:
     """What each of the signatures is worth in a file that `is_ours` by its hash, or is not."""
     own, moment = own_fingerprint(), now()
-    return [Seal(_standing(each, own=own, is_ours=is_ours, moment=moment), each) for each in found]
+    return [
+        Seal(_standing(each, own=own, is_ours=is_ours, moment=moment), each, each.fingerprint == own) for each in found
+    ]
 
 
 def seals_of_ours(file: Artefact) -> list[Seal]:

@@ -71,6 +71,26 @@ def test_each_signature_has_its_standing_and_its_exit_status(published, told, se
     assert told(published.pdf) == (State.AUTHENTIC, Standing.FORMER, 0)
 
 
+def test_a_name_in_a_certificate_is_told_for_what_it_is_also_where_the_signature_is_no_good(
+    published, in_process, tmp_path
+):
+    (tmp_path / "elsewhere").mkdir()
+    namesake = certificates.make_certificate(tmp_path / "elsewhere")
+    path = tmp_path / "copy.pdf"
+
+    def sentences(data):
+        path.write_bytes(data)
+        return [f"{seal.word}: {seal.sentence}" for seal in examine(path).seals]
+
+    followed, broken, not_own = (
+        str(text) for text in (seals.SENTENCES[Standing.FOLLOWED], seals.SENTENCES[Standing.BROKEN], seals.NOT_OWN)
+    )
+    forged = certificates.sign(pdf_with(b"{}"), namesake)
+    assert sentences(published.pdf + b"\n%") == [f"Added to later: {followed}"]
+    assert sentences(forged + b"\n%") == [f"Added to later, not by this portal: {followed} {not_own}"]
+    assert sentences(forged.replace(b"/MediaBox", b"/MediaBux")) == [f"Broken, not by this portal: {broken} {not_own}"]
+
+
 def test_the_command_tells_a_signature_in_lines(published, in_process, certificate):
     said = StringIO()
     call_command("verify", published.files["pdf"].file.path, stdout=said)
