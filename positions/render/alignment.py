@@ -27,7 +27,7 @@ def readable(content: Content) -> Content:
     return {
         "content": content,
         "head": head,
-        "title": " – ".join([content["paper"]["title"], head, *warnings]),
+        "title": " – ".join([content["paper"]["title"], head]),
         "warnings": warnings,
         "edition": _("Edition %(number)s") % {"number": edition["number"]},
         "digest": groups_of_four(edition["sha256"], in_line=16),

@@ -153,7 +153,7 @@ def book(content: Content, *, address: str) -> Content:
         "paper": after["paper"],
         "language": content["language"],
         "head": head,
-        "title": " – ".join([after["paper"]["title"], head, *warnings]),
+        "title": " – ".join([after["paper"]["title"], head]),
         "warnings": warnings,
         "editions": [edition(before), edition(after)],
         "figures": [(kind_words(kind), tallied[kind]) for kind in KINDS if tallied[kind]],
