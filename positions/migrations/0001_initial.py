@@ -2110,7 +2110,7 @@ class Migration(migrations.Migration):
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="reflections",
                                 to="consultations.provision",
-                                verbose_name="objective",
+                                verbose_name="provision",
                             ),
                         ),
                         (
@@ -2215,7 +2215,18 @@ class Migration(migrations.Migration):
                                     table="positions_reflection",
                                     when="BEFORE",
                                 ),
-                            )
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="of_the_compact",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    func="\n            IF NOT EXISTS (\n                SELECT FROM consultations_provision WHERE id = NEW.provision_id AND framework IN ('GCM', 'GCM-P')\n            ) THEN\n                RAISE EXCEPTION 'pgtrigger: a finding names an objective or a principle of the Compact';\n            END IF;\n            RETURN NEW;\n        ",
+                                    hash="ff6b00aaaffff1470827b991a59132f0ccef6e1b",
+                                    operation="INSERT",
+                                    pgid="pgtrigger_of_the_compact_a5fae",
+                                    table="positions_reflection",
+                                    when="BEFORE",
+                                ),
+                            ),
                         ],
                     },
                 ),
