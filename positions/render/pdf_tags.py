@@ -189,12 +189,20 @@ def spoken(element: Any) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
+class Element(pydyf.Object):
+    """A structure element as it is written: bytes at once and no dictionary, for a long paper has tens of thousands."""
+
+    data: bytes = b""
+    name: bytes = b""  # its reference
+
+
 class Writer:
     """Writes a finished tree into the PDF objects."""
 
     def __init__(self, pdf: Any, document: Any) -> None:
         self.pdf = pdf
         self.document = document
+        self.pages: tuple[bytes, ...] = pdf.page_references  # put together anew each time that it is asked for
 
     def add(self, values: dict[str, Any]) -> Any:
         """Make a dictionary an object of the file."""
@@ -202,26 +210,28 @@ class Writer:
         self.pdf.add_object(made)
         return made
 
-    def page(self, number: int) -> bytes:
-        """The reference of a page."""
-        return self.pdf.page_references[number]
+    def element(self) -> Element:
+        """Make a structure element, still empty, an object of the file."""
+        made = Element()
+        self.pdf.add_object(made)
+        made.name = made.reference
+        return made
 
     def write(self, tree: Tree) -> None:
         """Add the whole tree to the catalog of the file."""
         nodes = list(tree.root.everyone())
         for node in nodes:
-            node.out = self.add({"Type": "/StructElem", "S": f"/{node.role}"})
+            node.out = self.element()
         parents = self.add({"Nums": self._parent_numbers(tree)})
         root = self.add({"Type": "/StructTreeRoot", "ParentTree": parents.reference})
-        root["K"] = pydyf.Array([tree.root.out.reference])
+        root["K"] = pydyf.Array([tree.root.out.name])
         root["ParentTreeNextKey"] = len(self.document.pages) + len(tree.annotations)
-        named = {node.identifier: node.out.reference for node in nodes if node.identifier}
+        named = {node.identifier: node.out.name for node in nodes if node.identifier}
         if named:
             names = [item for name in sorted(named) for item in (pydyf.String(name), named[name])]
             root["IDTree"] = self.add({"Names": pydyf.Array(names)}).reference
-        tree.root.out["P"] = root.reference
         for node in nodes:
-            self._fill(node)
+            node.out.data = self._written(node, root.reference)
         self.pdf.catalog["StructTreeRoot"] = root.reference
         self.pdf.catalog["MarkInfo"] = pydyf.Dictionary({"Marked": "true"})
         self.pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
@@ -231,52 +241,47 @@ class Writer:
         numbers = pydyf.Array()
         for page in range(len(self.document.pages)):
             owners = (node for _, node in sorted(tree.owners[page].items(), key=lambda pair: pair[0]))
-            numbers += [page, pydyf.Array([node.out.reference if node else b"null" for node in owners])]
+            numbers += [page, pydyf.Array([node.out.name if node else b"null" for node in owners])]
         for key, (annotation, _, node) in enumerate(tree.annotations, start=len(self.document.pages)):
             annotation["StructParent"] = key
             annotation["Contents"] = pydyf.String(spoken(node.element) if node.role == "Link" else "")
-            numbers += [key, node.out.reference]
+            numbers += [key, node.out.name]
         return numbers
 
-    def _fill(self, node: Node) -> None:
-        out = node.out
-        out["Pg"] = self.page(node.page)
-        out["K"] = pydyf.Array([self._kid(kid, node) for kid in node.kids])
-        if node.parent is not None:
-            out["P"] = node.parent.out.reference
+    def _written(self, node: Node, root: bytes) -> bytes:
+        """One element (ISO 32000-1, 14.7.2); `root` stands above the first."""
+        kids = b" ".join([self._kid(kid, node) for kid in node.kids])
+        above = node.parent.out.name if node.parent else root
+        parts = [b"<</Type /StructElem/S /%b/Pg %b/K [%b]" % (node.role.encode(), self.pages[node.page], kids)]
+        parts.append(b"/P " + above)
         if node.element is not None and node.element.get("lang"):
-            out["Lang"] = pydyf.String(node.element.get("lang"))
+            parts.append(b"/Lang " + pydyf.String(node.element.get("lang")).data)
         if node.identifier:
-            out["ID"] = pydyf.String(node.identifier)
-        attributes = self._attributes(node)
-        if attributes:
-            out["A"] = pydyf.Dictionary(attributes)
+            parts.append(b"/ID " + pydyf.String(node.identifier).data)
+        if attributes := self._attributes(node):
+            parts.append(b"/A " + attributes)
         if node.role == "Figure" and (words := alternative(node.element)):
-            out["Alt"] = pydyf.String(words)
+            parts.append(b"/Alt " + pydyf.String(words).data)
+        return b"".join(parts) + b">>"
 
-    def _kid(self, kid: Any, node: Node) -> Any:
+    def _kid(self, kid: Any, node: Node) -> bytes:
         if isinstance(kid, Node):
-            return kid.out.reference
+            return kid.out.name
         if isinstance(kid, Mark):
             if kid.page == node.page:
-                return kid.number
-            return pydyf.Dictionary({"Type": "/MCR", "Pg": self.page(kid.page), "MCID": kid.number})
+                return b"%d" % kid.number
+            return b"<</Type /MCR/Pg %b/MCID %d>>" % (self.pages[kid.page], kid.number)
         page, annotation = kid
-        return pydyf.Dictionary({"Type": "/OBJR", "Pg": self.page(page), "Obj": annotation.reference})
+        return b"<</Type /OBJR/Pg %b/Obj %b>>" % (self.pages[page], annotation.reference)
 
-    def _attributes(self, node: Node) -> dict[str, Any]:
+    def _attributes(self, node: Node) -> bytes:
         if node.role == "L":
-            return {"O": "/List", "ListNumbering": "/Decimal" if node.element.tag == "ol" else "/None"}
+            return b"<</O /List/ListNumbering /%b>>" % (b"Decimal" if node.element.tag == "ol" else b"None")
         if node.role == "Figure":
-            return {"O": "/Layout", "BBox": self._place(node)}
+            return b"<</O /Layout/BBox %b>>" % self._place(node).data
         if node.role in ("TH", "TD"):
-            lists = {
-                key: pydyf.Array([pydyf.String(name) for name in names])
-                for key, names in node.table.items()
-                if isinstance(names, list)
-            }
-            return {"O": "/Table", **node.table, **lists}
-        return {}
+            return b"<</O /Table%b>>" % "".join(f"/{key} {said(value)}" for key, value in node.table.items()).encode()
+        return b""
 
     def _place(self, node: Node) -> Any:
         """The rectangle of a figure in points, measured from the foot of its page."""
@@ -284,6 +289,11 @@ class Writer:
         left, top = node.box.content_box_x(), node.box.content_box_y()
         corners = (left, height - top - node.box.height, left + node.box.width, height - top)
         return pydyf.Array([round(value * POINTS_PER_PIXEL, 2) for value in corners])
+
+
+def said(value: Any) -> str:
+    """An attribute of a cell: a number, a name of PDF, or the heads that speak for it, named by us in plain letters."""
+    return f"[{' '.join(f'({name})' for name in value)}]" if isinstance(value, list) else str(value)
 
 
 def alternative(element: Any) -> str:

@@ -17,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pydyf
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.css.counters import CounterStyle
 from weasyprint.html import UA
@@ -137,6 +138,21 @@ def lay_out(html: str, also: str = "") -> Any:
     return page.render(font_config=configuration, stylesheets=[stylesheet(configuration, also)], pdf_variant=VARIANT)
 
 
+class Finished(pydyf.Stream):
+    """A stream that has been compressed."""
+
+    data: bytes = b""
+
+
+def finish_streams(_document: Any, pdf: Any) -> None:
+    """Compress every page, typeface and picture once, and let go of what it was made from: their bytes are asked for
+    twice, for the file and for its identifier."""
+    for number, found in enumerate(pdf.objects):
+        if isinstance(found, pydyf.Stream):
+            finished = pdf.objects[number] = Finished()
+            finished.number, finished.data = found.number, found.data
+
+
 class Enclosure(NamedTuple):
     """A file that travels inside a paper; `relationship` is what it is to the paper (ISO 32000-2, 7.11.3)."""
 
@@ -185,4 +201,4 @@ def press(
         warnings.filterwarnings("ignore", r"unclosed file .*sRGB2014\.icc", ResourceWarning)
         document = lay_out(html, also)
         document.metadata = with_both_claims(document.metadata)
-        return document.write_pdf(pdf_variant=VARIANT, attachments=attached)
+        return document.write_pdf(pdf_variant=VARIANT, attachments=attached, finisher=finish_streams)

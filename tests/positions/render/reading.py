@@ -38,6 +38,10 @@ class Element:
                 found += [kid] * (kid.role in roles) + kid.all(*roles)
         return found
 
+    def table(self, head: str) -> "Element":
+        """The first table whose first head says so."""
+        return next(table for table in self.all("Table") if table.all("TH")[0].text() == head)
+
 
 @dataclass
 class Reading:

@@ -82,8 +82,8 @@ def test_hostile_text_comes_out_literally(hostile):
     places = [hostile.all("H1")[0], hostile.all("H2")[2], hostile.all("Part")[0].all("P")[0]]
     places += [
         hostile.all("Table")[3].all("TH")[5],
-        hostile.all("Table")[4].all("TH")[4],
-        hostile.all("Table")[4].all("TD")[0],
+        hostile.table("Point and organisation").all("TH")[4],
+        hostile.table("Point and organisation").all("TD")[0],
     ]
     assert [squeezed(place.text()).lstrip("01.").removeprefix("Lines4–6") for place in places] == [expected] * 6
 
@@ -107,5 +107,5 @@ def test_a_very_long_text_loses_nothing():
     content["points"][1]["text"] = "x" * 10_000
     tree = reading.read(printed_in_process(content)).tree
     assert tree.all("Part")[0].text().count("grain") == 4000
-    answers = tree.all("Table")[4].text()
+    answers = tree.table("Point and organisation").text()
     assert (answers.count("drought"), answers.count("x")) == (3000, 10_000)

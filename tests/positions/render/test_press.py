@@ -3,6 +3,7 @@ import logging
 import os
 from datetime import UTC, datetime
 
+import pydyf
 import pytest
 import weasyprint.pdf
 from weasyprint.formatting_structure.boxes import TextBox
@@ -95,6 +96,15 @@ def test_default_styles_that_are_left_out_change_no_byte(monkeypatch):
     monkeypatch.setattr(press, "Page", weasyprint.HTML)
     assert printed(body) == ours
     assert len([line for line in UA.splitlines() if line.startswith(press.NOTES)]) == 5
+
+
+def test_a_stream_is_compressed_once_and_stays_what_it_was():
+    pdf, stream = pydyf.PDF(), pydyf.Stream([b"0 0 m"], {"Length1": 5}, compress=True)
+    pdf.add_object(stream)
+    before = stream.indirect
+    press.finish_streams(None, pdf)
+    kept = pdf.objects[stream.number]
+    assert (kept.indirect, kept.compressible, kept.data is kept.data) == (before, False, True)
 
 
 def test_parts_that_are_nested_too_deeply_are_refused_in_plain_words():
