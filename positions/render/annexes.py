@@ -21,7 +21,7 @@ from positions.render.words import (
 )
 
 STANCES = ("agree", "agree_with_comment", "reservation", "object", "abstain", "recuse", "silent")
-MARKS = {"accepted": "●", "accepted_in_part": "◐", "merged": "●", "noted": "○", "not_accepted": "◇"}
+MARKS = {"accepted": "●", "accepted_in_part": "◐", "merged": "○", "noted": "○", "not_accepted": "◇"}
 Content = dict[str, Any]
 
 
