@@ -15,7 +15,7 @@ manage() { "$python" manage.py "$@"; }
 finish() {
     code=$?
     trap - EXIT INT TERM
-    for process in ${web:-} ${worker:-}; do kill "$process" 2>/dev/null || true; done
+    for process in ${web:-} ${worker:-} ${static:-}; do kill "$process" 2>/dev/null || true; done
     wait
     if [ -n "$own_database" ]; then "$python" -m ncm_portal.embedded_postgres stop var/postgres >/dev/null; fi
     exit "$code"
@@ -34,6 +34,11 @@ fi
 if [ "${1:-}" = develop ]; then export DEBUG=1; else export DEMO=1; unset DEBUG; fi
 export PORTAL_ADDRESS="http://127.0.0.1:$port"
 
+if [ -z "${DEBUG:-}" ]; then
+    step "Collecting stylesheets, scripts and fonts, beside what follows"
+    manage collectstatic --noinput --verbosity 0 &
+    static=$!
+fi
 if [ -z "${DATABASE_URL:-}" ]; then
     step "Starting the database"
     "$python" -m ncm_portal.embedded_postgres status var/postgres >/dev/null || own_database=yes
@@ -55,8 +60,8 @@ fi
 
 step "Playing the 2017 consultation"
 manage play_demo
-step "Collecting stylesheets, scripts and fonts"
-manage collectstatic --noinput --verbosity 0
+wait "$static"
+static=
 if [ "${SERVE:-1}" = 0 ]; then exit; fi
 
 step "Serving on $PORTAL_ADDRESS (Ctrl-C ends it)"
