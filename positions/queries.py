@@ -72,7 +72,7 @@ def latest_official(paper: PositionPaper) -> Edition | None:
 def readable_editions(user: Any, slug: str) -> list[Edition]:
     """Editions of the paper at `slug` that `user` may read, newest first, without their content. One query."""
     found = Edition.objects.visible_to(user).filter(paper__slug=slug).select_related("paper__forum")
-    paper = ("paper__slug", "paper__title", "paper__state", "paper__is_restricted", "paper__forum__slug")
+    paper = [f"paper__{name}" for name in ("slug", "title", "language", "state", "is_restricted", "forum__slug")]
     return list(found.only("number", "kind", "status", "sha256", "frozen_at", *paper).order_by("-frozen_at", "-pk"))
 
 
@@ -84,7 +84,7 @@ def readable_papers(user: Any) -> list[PositionPaper]:
     found = PositionPaper.objects.annotate(closes=Subquery(rounds.order_by("closes_at").values("closes_at")[:1]))
     found = found.filter(Q(pk__in=known) | Q(state=PaperState.REVIEW, closes__isnull=False)).order_by("-created_at")
     consultation = ("consultation__title", "consultation__is_sample")
-    fields = ("slug", "title", "state", "is_restricted", "published_at", "created_at", *consultation)
+    fields = ("slug", "title", "language", "state", "is_restricted", "published_at", "created_at", *consultation)
     papers = list(found.select_related("consultation").only(*fields))
     shown = Edition.objects.visible_to(user).filter(paper__in=papers).order_by("-frozen_at", "-pk")
     held = defaultdict(list)
@@ -125,6 +125,7 @@ def find_copy(sha256: str) -> Copy | None:
     paper = (
         "paper__slug",
         "paper__title",
+        "paper__language",
         "paper__state",
         "paper__is_restricted",
         "paper__published_at",

@@ -50,11 +50,12 @@ def freeze(
 ) -> Edition:
     """Freeze `paper` as it stands at this moment of the verbs' clock, and return the new edition.
 
-    `status` is printed on the cover; `decision` is the meeting's, for the adopted text. Called inside the transaction
-    of a verb that holds the paper's row. Raises IntegrityError when the paper has an edition with this number.
+    `status` is printed on the cover, a lazy one in the language of the paper; `decision` is the meeting's, for the
+    adopted text. Called inside the transaction of a verb that holds the paper's row. Raises IntegrityError when the
+    paper has an edition with this number.
     """
     moment = now().replace(microsecond=0)
-    frozen = content(paper, number=number, kind=kind, status=str(status), frozen_at=moment, decision=decision)
+    frozen = content(paper, number=number, kind=kind, status=status, frozen_at=moment, decision=decision)
     text = canonical(frozen)
     return Edition.objects.create(
         paper=paper,

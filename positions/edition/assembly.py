@@ -47,7 +47,6 @@ from .voices import Voices, natural
 from .words import acronyms, listed, operative_words, quorum_sentence, roll_call
 
 SCHEMA = "ncm-edition/1"
-LANGUAGE = "en"  # drafters write in English
 WITH_CLEARANCE = (EditionKind.FORUM, *FINAL_KINDS)
 STANCES = [value for value in StanceValue.values if value]
 
@@ -61,12 +60,12 @@ def content(
     frozen_at: datetime,
     decision: Decision | None = None,
 ) -> dict[str, Any]:
-    """The canonical content of `paper` as it stands: JSON values only, in English, the same for the same records.
+    """The canonical content of `paper` as it stands: JSON values only, in its language, the same for the same records.
 
     `frozen_at` (aware) also decides under which name an institution appears. About thirty queries.
     """
-    with translation.override(LANGUAGE):
-        return _Assembly(paper, kind, timezone.localdate(frozen_at)).whole(number, status, frozen_at, decision)
+    with translation.override(paper.language):
+        return _Assembly(paper, kind, timezone.localdate(frozen_at)).whole(number, str(status), frozen_at, decision)
 
 
 def _utc(moment: datetime) -> str:
@@ -107,7 +106,7 @@ class _Assembly:
         whole = {
             "schema": SCHEMA,
             "sample": self.paper.is_sample,
-            "language": LANGUAGE,
+            "language": self.paper.language,
             "paper": self.facts(),
             "edition": {"number": number, "kind": str(self.kind), "frozen_at": _utc(frozen_at), "status": status},
             "forum": self.forum(),
@@ -215,7 +214,7 @@ class _Assembly:
             "strength": row.strength,
             "verb": operative_words(str(Strength(row.strength).label), text) if row.strength else "",
             "text": text,
-            "lang": LANGUAGE,
+            "lang": row.language,
             "secretariat_text": row.is_secretariat_text,
             "provisions": sorted((each.code for each in row.provisions.all()), key=natural),
             "sources": self.voices.sources(row.wording.groundings.all() if row.wording else []),

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from consultations.models import User
 from ncm_portal.workflow import now
@@ -29,7 +30,8 @@ def corrected(base: Edition, *, number: str, texts: Mapping[str, str], reason: s
     for key, text in texts.items():
         changes.append({"paragraph": known[key]["number"], "before": known[key]["text"], "after": text})
         known[key]["text"] = text
-    status = f"{content['edition']['status']}; corrected"
+    with translation.override(content["language"]):
+        status = _("%(status)s; corrected") % {"status": content["edition"]["status"]}
     content["edition"] = {
         "number": number,
         "kind": str(EditionKind.CORRECTED),
@@ -38,7 +40,7 @@ def corrected(base: Edition, *, number: str, texts: Mapping[str, str], reason: s
     }
     changes.sort(key=lambda change: change["paragraph"])
     content["correction"] = {"of": base.number, "reason": reason, "changes": changes}
-    with translation.override("en"):
+    with translation.override(content["language"]):
         content["acronyms"] = acronyms(_printed(content))
     text = pdf.canonical(content).decode()
     return Edition.objects.create(

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from consultations.models import Stakeholder, Term
 from positions.models import QuorumCount, RollCall
 
@@ -47,10 +49,16 @@ def _abbreviations(term: str, definition: str) -> Iterator[tuple[str, str]]:
 
 def quorum_sentence(count: QuorumCount) -> str:
     """The quorum in one plain sentence, in the language of the edition."""
-    return (
-        f"{count.members_present} of {count.members_total} member institutions were present"
-        f" ({count.members_needed} are needed), from {count.groups_present} groups ({count.groups_needed} are needed)."
-    )
+    return _(
+        "%(present)s of %(total)s member institutions were present (%(needed)s are needed), from %(groups)s groups"
+        " (%(groups_needed)s are needed)."
+    ) % {
+        "present": count.members_present,
+        "total": count.members_total,
+        "needed": count.members_needed,
+        "groups": count.groups_present,
+        "groups_needed": count.groups_needed,
+    }
 
 
 def listed(convenors: str) -> list[str]:

@@ -9,7 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import LineField, ObjectivesField, PlainTextField, WantedForm
 from consultations.forms.fields import KeyField
-from consultations.models import Consultation, ConsultationState, Forum, ForumState, PointKind, Stakeholder, Theme
+from consultations.models import (
+    Consultation,
+    ConsultationState,
+    Forum,
+    ForumState,
+    Language,
+    PointKind,
+    Stakeholder,
+    Theme,
+)
 from positions.models import (
     COMMENT_LIMIT,
     PARAGRAPH_LIMIT,
@@ -51,6 +60,17 @@ class PaperNameForm(forms.Form):
         required=False,
         help_text=_("What the country needs the position for, such as the Addis Ababa regional dialogue."),
     )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=Language.choices,
+        initial=Language.ENGLISH,
+        required=False,
+        help_text=_("In which its editions are printed. Single paragraphs may be in the other one."),
+    )
+
+    def clean_language(self) -> str:
+        """Where none is chosen: the one that it has, or English."""
+        return self.cleaned_data["language"] or self.initial.get("language", Language.ENGLISH)
 
 
 class PaperForm(PaperNameForm):
@@ -150,6 +170,7 @@ class MarksForm(forms.Form):
         choices=lambda: [(value, str(label).capitalize()) for value, label in Strength.choices],
     )
     is_secretariat_text = forms.BooleanField(label=_("Text of the secretariat: it rests on no point"), required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=Language.choices, required=False)
     objectives = ObjectivesField()
 
     def __init__(self, *args: Any, theme: Theme | None = None, **options: Any) -> None:
@@ -164,6 +185,7 @@ class MarksForm(forms.Form):
             "strength": data["strength"],
             "is_secretariat_text": data["is_secretariat_text"],
             "provisions": data["objectives"],
+            "language": data["language"] or None,
         }
 
 
@@ -195,7 +217,7 @@ class ParagraphForm(MarksForm):
     text = paragraph_text()
     why = why(required=False, help_text=_("Why it says so: kept with the wording."))
     key = KeyField(required=False)
-    field_order = ["text", "strength", "is_secretariat_text", "objectives", "why"]
+    field_order = ["text", "strength", "is_secretariat_text", "language", "objectives", "why"]
 
     @property
     def words(self) -> dict[str, Any]:

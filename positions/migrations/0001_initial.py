@@ -122,6 +122,15 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         (
+                            "language",
+                            models.CharField(
+                                choices=[("en", "English"), ("sw", "Kiswahili")],
+                                default="en",
+                                max_length=2,
+                                verbose_name="language",
+                            ),
+                        ),
+                        (
                             "state",
                             models.CharField(
                                 choices=[
@@ -234,6 +243,9 @@ class Migration(migrations.Migration):
                                     )
                                 ),
                                 name="positionpaper_state",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("language__in", ["en", "sw"])), name="positionpaper_language"
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -1670,6 +1682,15 @@ class Migration(migrations.Migration):
                             models.BooleanField(default=False, verbose_name="secretariat text: rests on no point"),
                         ),
                         (
+                            "language",
+                            models.CharField(
+                                choices=[("en", "English"), ("sw", "Kiswahili")],
+                                default="en",
+                                max_length=2,
+                                verbose_name="language",
+                            ),
+                        ),
+                        (
                             "wording",
                             models.ForeignKey(
                                 editable=False,
@@ -1713,7 +1734,10 @@ class Migration(migrations.Migration):
                                     )
                                 ),
                                 name="paragraph_strength",
-                            )
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("language__in", ["en", "sw"])), name="paragraph_language"
+                            ),
                         ],
                         "triggers": [
                             pgtrigger.compiler.Trigger(

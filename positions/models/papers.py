@@ -14,6 +14,7 @@ from consultations.models import (
     CleanTextField,
     Consultation,
     Forum,
+    Language,
     Office,
     Point,
     Provision,
@@ -127,6 +128,7 @@ class PositionPaper(models.Model):
     title = CleanCharField(_("title"), max_length=200)
     short_title = CleanCharField(_("short title"), max_length=60)
     purpose = CleanCharField(_("purpose"), max_length=300, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
     state = models.CharField(_("state"), max_length=16, choices=PaperState, default=PaperState.DRAFTING, editable=False)
     is_restricted = models.BooleanField(_("restricted: for officials only"), default=False, editable=False)
     suspended_from = models.CharField(_("state before suspension"), max_length=16, blank=True, editable=False)
@@ -147,6 +149,7 @@ class PositionPaper(models.Model):
         ordering = ["-created_at"]
         constraints = [
             one_of("state", PaperState, "positionpaper_state"),
+            one_of("language", Language, "positionpaper_language"),
             together("publication_proposed_at", "publication_proposed_by", name="positionpaper_proposed"),
             together("published_at", "published_by", name="positionpaper_published"),
             models.CheckConstraint(
@@ -243,6 +246,7 @@ class Paragraph(models.Model):
         _("operative strength"), max_length=10, choices=Strength, blank=True, default=Strength.NARRATIVE
     )
     is_secretariat_text = models.BooleanField(_("secretariat text: rests on no point"), default=False)
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
     provisions = models.ManyToManyField(Provision, blank=True, related_name="paragraphs", verbose_name=_("objectives"))
     wording = models.ForeignKey(
         "Wording", models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("words today")
@@ -255,7 +259,10 @@ class Paragraph(models.Model):
         verbose_name = _("paragraph")
         verbose_name_plural = _("paragraphs")
         ordering = ["section", "order", "pk"]
-        constraints = [one_of("strength", Strength, "paragraph_strength")]
+        constraints = [
+            one_of("strength", Strength, "paragraph_strength"),
+            one_of("language", Language, "paragraph_language"),
+        ]
         triggers = [no_delete()]
 
     def __str__(self):

@@ -155,6 +155,7 @@ def _marks(place: Place, data: QueryDict | None = None) -> MarksForm:
     start = {
         "strength": paragraph.strength,
         "is_secretariat_text": paragraph.is_secretariat_text,
+        "language": paragraph.language,
         "objectives": [provision.code for provision in paragraph.provisions.all()],
     }
     return MarksForm(data, initial=start, theme=place.section.theme, auto_id="marks_%s")

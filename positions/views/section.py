@@ -32,9 +32,7 @@ def desk_section(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """A section with its outline and its points; POST writes a paragraph at its end."""
     paper = known_paper(request, slug)
     sections, section = _outline(paper, pk)
-    form = ParagraphForm(
-        request.POST if request.method == "POST" else None, theme=section.theme, initial={"key": uuid4()}
-    )
+    form = ParagraphForm(request.POST if request.method == "POST" else None, theme=section.theme, initial=_start(paper))
     reasons: list[str] = []
     if request.method == "POST" and form.is_valid():
         made: list[Paragraph] = []
@@ -56,17 +54,17 @@ def desk_section_pick(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         return redirect("desk_section", slug, pk)
     form = PickForm(request.POST)
     if not form.is_valid():
-        return _show(request, paper, sections, section, _empty(section), form.problems, pick=form)
+        return _show(request, paper, sections, section, _empty(section, paper), form.problems, pick=form)
     points: Any = Point.objects.visible_to(request.user)  # type: ignore[attr-defined]
     point = points.filter(consultation=paper.consultation_id, reference=form.cleaned_data["point"]).first()
     paragraph = section.paragraphs.filter(key=form.cleaned_data["paragraph"], removed_at=None).first()
     if point is None or paragraph is None:
         gone = _("There is no such point.") if point is None else _("This paragraph is not in this section any more.")
-        return _show(request, paper, sections, section, _empty(section), [gone], pick=form)
+        return _show(request, paper, sections, section, _empty(section, paper), [gone], pick=form)
     relation = form.cleaned_data["relation"]
     reasons = attempt(lambda: workflow.ground(paragraph, point, by=request.user, relation=relation)).reasons
     if reasons:
-        return _show(request, paper, sections, section, _empty(section), reasons, pick=form)
+        return _show(request, paper, sections, section, _empty(section, paper), reasons, pick=form)
     number = _number(paper, paragraph)
     words = _("%(point)s stands under paragraph %(number)s now.")
     messages.success(request, words % {"point": point.reference, "number": number})
@@ -92,8 +90,12 @@ def _outline(paper: PositionPaper, pk: int) -> tuple[list[Any], Any]:
     return sections, section
 
 
-def _empty(section: Section) -> ParagraphForm:
-    return ParagraphForm(theme=section.theme, initial={"key": uuid4()})
+def _empty(section: Section, paper: PositionPaper) -> ParagraphForm:
+    return ParagraphForm(theme=section.theme, initial=_start(paper))
+
+
+def _start(paper: PositionPaper) -> dict[str, Any]:
+    return {"key": uuid4(), "language": paper.language}
 
 
 def _number(paper: PositionPaper, paragraph: Paragraph) -> int:

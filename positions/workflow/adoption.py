@@ -1,8 +1,9 @@
 """The meeting decides; two officers publish; every author gets an answer."""
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from consultations import workflow as consultation_workflow
 from consultations.models import Point, PointState, Stakeholder, User
@@ -38,7 +39,7 @@ def lay_before_forum(paper: PositionPaper, *, by: User) -> PositionPaper:
     """Freeze the cleared text as the text that the forum will decide on."""
     row = make(PAPER_MOVES["lay_before_forum"], paper, by=by)
     number = edition.next_number(row, EditionKind.FORUM)
-    edition.freeze(row, number=number, kind=EditionKind.FORUM, status="Text before the forum", by=by)
+    edition.freeze(row, number=number, kind=EditionKind.FORUM, status=gettext_lazy("Text before the forum"), by=by)
     return row
 
 
@@ -159,11 +160,15 @@ def _decide(paper: PositionPaper, rule: str, reasons: str, chair: User) -> Decis
 
 
 def _adopted_as(paper: PositionPaper, rule: str) -> str:
-    """The status on the cover; in English, like all canonical content, whoever acts."""
-    if rule == Rule.CONSENSUS:
-        return "Adopted by consensus"
-    count = paper.reservations.filter(withdrawn_at=None).count()
-    return f"Adopted by consensus, {count} reservation{'' if count == 1 else 's'}"
+    """The status on the cover; in the language of the paper, like all canonical content, whoever acts."""
+    with translation.override(paper.language):
+        if rule == Rule.CONSENSUS:
+            return _("Adopted by consensus")
+        count = paper.reservations.filter(withdrawn_at=None).count()
+        words = ngettext(
+            "Adopted by consensus, %(count)s reservation", "Adopted by consensus, %(count)s reservations", count
+        )
+        return words % {"count": count}
 
 
 @verb

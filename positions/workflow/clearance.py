@@ -97,7 +97,7 @@ def fix_clearance_text(paper: PositionPaper, *, by: User) -> PositionPaper:
     """Freeze the consolidated text as the edition that the ministries clear."""
     row = make(PAPER_MOVES["fix_clearance_text"], paper, by=by)
     number = edition.next_number(row, EditionKind.CLEARANCE)
-    edition.freeze(row, number=number, kind=EditionKind.CLEARANCE, status="Text for clearance", by=by)
+    edition.freeze(row, number=number, kind=EditionKind.CLEARANCE, status=gettext_lazy("Text for clearance"), by=by)
     return row
 
 

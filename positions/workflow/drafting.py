@@ -7,7 +7,18 @@ from django.db.models import F, Max, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.models import Consultation, Forum, ForumState, OutlinePart, Point, PointState, Provision, Theme, User
+from consultations.models import (
+    Consultation,
+    Forum,
+    ForumState,
+    Language,
+    OutlinePart,
+    Point,
+    PointState,
+    Provision,
+    Theme,
+    User,
+)
 from ncm_portal.workflow import Blocked, Conflict, demand, journal, locked, now, verb
 from positions.models import (
     BEFORE_ADOPTION,
@@ -43,9 +54,11 @@ def create_paper(
     title: str,
     short_title: str,
     purpose: str = "",
+    language: str = Language.ENGLISH,
     forum: Forum | None = None,
 ) -> PositionPaper:
     """Begin the paper of a consultation with the outline of the reference data: body sections and one per theme.
+    `language` is that of its editions; single paragraphs may be in the other one.
 
     Raises NotAllowed, or Blocked with every reason.
     """
@@ -67,21 +80,24 @@ def create_paper(
         title=title,
         short_title=short_title,
         purpose=purpose,
+        language=language,
         created_by=by,
         created_at=now(),
     )
-    rows = _outline(list(consultation.themes.all()))
+    rows = _outline(list(consultation.themes.all()), language)
     Section.objects.bulk_create(Section(paper=paper, order=order, **row) for order, row in enumerate(rows, 1))
     journal("create", paper, by=by, after=paper.state)
     return paper
 
 
 @verb
-def rename_paper(paper: PositionPaper, *, by: User, title: str, short_title: str, purpose: str = "") -> PositionPaper:
+def rename_paper(
+    paper: PositionPaper, *, by: User, title: str, short_title: str, purpose: str = "", language: str = Language.ENGLISH
+) -> PositionPaper:
     """Change what the cover says that the paper is, while its words may change. Its address stays, so that every link
     still leads to it. The same again changes nothing. Raises NotAllowed, or Blocked with every reason."""
     row = _open_text(paper.pk, by, gettext_lazy("Rename the paper"))
-    said = {"title": title, "short_title": short_title, "purpose": purpose}
+    said = {"title": title, "short_title": short_title, "purpose": purpose, "language": language}
     changed = {name: [getattr(row, name), words] for name, words in said.items() if words != getattr(row, name)}
     if "purpose" in changed and locked(row.consultation).papers.filter(purpose=purpose).exists():
         raise Blocked(_("This consultation has a paper for this purpose already."))
@@ -119,12 +135,15 @@ def choose_forum(paper: PositionPaper, *, by: User, forum: Forum) -> PositionPap
     return row
 
 
-def _outline(themes: list[Theme]) -> list[dict[str, object]]:
-    """The body of the usual outline; its part on the themes becomes one section per theme."""
+def _outline(themes: list[Theme], language: str) -> list[dict[str, object]]:
+    """The body of the usual outline; its part on the themes becomes one section per theme, under its title in
+    `language`."""
     rows: list[dict[str, object]] = []
     for part in OutlinePart.objects.filter(part="body"):
         if "by theme" in part.heading:
-            rows += [{"part": SectionPart.THEME, "heading": theme.title, "theme": theme} for theme in themes]
+            kiswahili = language == Language.KISWAHILI
+            called = [(theme, theme.title_sw if kiswahili and theme.title_sw else theme.title) for theme in themes]
+            rows += [{"part": SectionPart.THEME, "heading": heading, "theme": theme} for theme, heading in called]
         else:
             heading = part.heading.split(". ", 1)[-1]
             rows.append({"part": SectionPart.BODY, "heading": heading})
@@ -182,13 +201,15 @@ def add_paragraph(
     strength: str = Strength.NARRATIVE,
     is_secretariat_text: bool = False,
     provisions: Iterable[Provision] = (),
+    language: str | None = None,
     why: str = "",
     after: Paragraph | None = None,
     key: UUID | None = None,
 ) -> Paragraph:
     """Write a paragraph at the end of a section, or behind the paragraph `after`. Raises NotAllowed or Blocked.
 
-    `key` is the new paragraph's: a form that is sent twice writes one paragraph.
+    `key` is the new paragraph's: a form that is sent twice writes one paragraph. Without a `language` it is in that of
+    the paper.
     """
     paper = _open_text(section.paper_id, by, gettext_lazy("Write a paragraph"))
     written = Paragraph.objects.filter(key=key).select_related("section").first() if key else None
@@ -200,6 +221,7 @@ def add_paragraph(
         order=_place(section, after),
         strength=strength,
         is_secretariat_text=is_secretariat_text,
+        language=language or paper.language,
     )
     paragraph.provisions.set(provisions)
     _word(paragraph, text, by, why)
@@ -295,17 +317,22 @@ def mark_paragraph(
     strength: str | None = None,
     is_secretariat_text: bool | None = None,
     provisions: Iterable[Provision] | None = None,
+    language: str | None = None,
 ) -> Paragraph:
-    """Set a paragraph's strength, its mark as secretariat text, its objectives; None leaves a thing as it is."""
+    """Set a paragraph's strength, its mark as secretariat text, its objectives, in which language it is; None leaves a
+    thing as it is."""
     row = _locked(paragraph, by, gettext_lazy("Mark a paragraph"))
     if strength is not None:
         row.strength = strength
     if is_secretariat_text is not None:
         row.is_secretariat_text = is_secretariat_text
-    row.save(update_fields=["strength", "is_secretariat_text"])
+    if language is not None:
+        row.language = language
+    row.save(update_fields=["strength", "is_secretariat_text", "language"])
     if provisions is not None:
         row.provisions.set(provisions)
-    journal("mark", row, by=by, data={"strength": row.strength, "secretariat_text": row.is_secretariat_text})
+    data = {"strength": row.strength, "secretariat_text": row.is_secretariat_text, "language": row.language}
+    journal("mark", row, by=by, data=data)
     return row
 
 

@@ -59,6 +59,7 @@ def _cut_off(row: Paragraph, text: str, *, by: User, why: str, after: Paragraph,
         order=_place(row.section, after),
         strength=row.strength,
         is_secretariat_text=row.is_secretariat_text,
+        language=row.language,
     )
     made.provisions.add(*row.provisions.all())
     _carry(row.wording, _word(made, text, by, why), by)

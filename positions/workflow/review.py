@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -46,12 +47,10 @@ def open_review(
     data = {"closes": closes_at.isoformat(), "audience": str(audience)}
     row = make(PAPER_MOVES["open_review"], paper, by=by, change=check_window, data=data)
     number = row.rounds.count() + 1
+    with translation.override(row.language):
+        status = _("Text for review, round %(number)s") % {"number": number}
     frozen = edition.freeze(
-        row,
-        number=edition.next_number(row, EditionKind.REVIEW),
-        kind=EditionKind.REVIEW,
-        status=f"Text for review, round {number}",
-        by=by,
+        row, number=edition.next_number(row, EditionKind.REVIEW), kind=EditionKind.REVIEW, status=status, by=by
     )
     review = ReviewRound.objects.create(
         paper=row, number=number, edition=frozen, opens_at=now(), closes_at=closes_at, audience=audience

@@ -274,7 +274,7 @@ def test_marks_are_set_one_by_one(draft):
     row = workflow.mark_paragraph(draft.paragraph, by=draft.drafter, strength="urges")
     row = workflow.mark_paragraph(draft.paragraph, by=draft.drafter, is_secretariat_text=True)
     assert (row.strength, row.is_secretariat_text, list(row.provisions.all())) == ("urges", True, [objective])
-    assert last_entry(row) == ("mark", "", {"strength": "urges", "secretariat_text": True})
+    assert last_entry(row) == ("mark", "", {"strength": "urges", "secretariat_text": True, "language": "en"})
 
 
 def test_a_paragraph_moves_and_keeps_its_key(draft):
