@@ -152,7 +152,7 @@ def make_printed_edition(paper: PositionPaper, *paragraphs: Paragraph, number: s
         for place, each in enumerate(paragraphs, start=1)
     ]
     facts = {"number": number, "kind": "adopted", "status": "Adopted by consensus"}
-    content = {"edition": facts, "sections": [{"heading": paper.title, "paragraphs": printed}]}
+    content = {"language": "en", "edition": facts, "sections": [{"heading": paper.title, "paragraphs": printed}]}
     return make_edition(paper, number, "adopted", content=json.dumps(content))
 
 
