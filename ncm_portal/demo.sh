@@ -45,12 +45,11 @@ if [ -z "${DATABASE_URL:-}" ]; then
     DATABASE_URL=$("$python" -m ncm_portal.embedded_postgres start var/postgres)
     export DATABASE_URL
 fi
-step "Making the tables"
-manage migrate --verbosity 0
-step "Loading the reference data"
-manage load_reference
-
 if [ -n "${DEBUG:-}" ]; then
+    step "Making the tables"
+    manage migrate --verbosity 0
+    step "Loading the reference data"
+    manage load_reference
     step "Developing on $PORTAL_ADDRESS (Ctrl-C ends it)"
     "$python" manage.py work --watch &
     worker=$!
@@ -58,8 +57,7 @@ if [ -n "${DEBUG:-}" ]; then
     exit
 fi
 
-step "Playing the 2017 consultation"
-manage play_demo
+manage play_demo --with-tables
 wait "$static"
 static=
 if [ "${SERVE:-1}" = 0 ]; then exit; fi

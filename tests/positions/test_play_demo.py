@@ -363,6 +363,15 @@ def test_a_second_run_changes_nothing(played):
     assert (Event.objects.count(), OutgoingMail.objects.count(), User.objects.count()) == before
 
 
+def test_one_start_makes_the_tables_and_loads_and_plays(played):
+    said = run("play_demo", "--with-tables").splitlines()
+    assert [line for line in said if line.startswith("→")] == [
+        "→ Making the tables", "→ Loading the reference data", "→ Playing the 2017 consultation",
+    ]  # fmt: skip
+    assert "  themes: 0 new, 0 changed, 7 the same" in said
+    assert "  The consultation of 2017 was played before; its paper is published. Nothing to do." in said
+
+
 def test_log_ins_of_every_role_open_the_portal(played):
     said = run("play_demo")
     for row in accounts.log_ins():
