@@ -166,7 +166,7 @@ class Package:
             with self.open(name) as file:
                 while block := file.read(BLOCK):
                     yield block
-        except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+        except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
             raise BadPackage(f"{name} cannot be read: {error}.") from error
 
     def text(self, name: str) -> str:
@@ -187,7 +187,7 @@ def open_package(path: Path) -> Iterator[Package]:
     elif path.is_file():
         try:
             zipped = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, OSError, RuntimeError) as error:
             raise BadPackage(f"{path} is neither a folder nor a whole ZIP file: {error}.") from error
         with zipped:
             yield _in_zip(zipped, path.stat().st_size)

@@ -25,7 +25,7 @@ MARK = b"\xef\xbb\xbf"  # with which our tables begin
 IDENTIFICATION = f"{{{NAMESPACE}}}meta/{{{NAMESPACE}}}identification/"
 OFFICE = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
 DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
-UNSOUND = (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, NotImplementedError, RuntimeError, OSError, EOFError)
+UNSOUND = (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, RuntimeError, OSError, EOFError)
 
 
 class Claim(NamedTuple):

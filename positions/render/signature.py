@@ -69,12 +69,11 @@ def look_at(path: Path, *, seconds: int = SECONDS, megabytes: int = MEGABYTES) -
 
 def read(data: bytes) -> list[Signature]:
     """The same in this process: for files that are known to be harmless, and for the child."""
-    none: list[tuple[int, Any]] = []
-    found = _unless_it_stumbles(lambda: sorted(_opened(data), key=lambda each: each[0]), none)
+    found = _unless_it_stumbles(lambda: sorted(_opened(data), key=lambda each: each[0]), [])
     return [_unless_it_stumbles(partial(_judged, data, each), Signature(UNREAD)) for _revision, each in found[:MOST]]
 
 
-def _unless_it_stumbles[Found](work: Callable[[], Found], otherwise: Found) -> Found:
+def _unless_it_stumbles(work: Callable[[], Any], otherwise: Any) -> Any:
     """What `work` finds. A hostile file can make the library raise anything; want of memory is told apart."""
     try:
         return work()

@@ -1,6 +1,7 @@
 """Packages in the BagIt layout: written whole or not at all, and every harm that comes to one is named."""
 
 import errno
+import re
 import stat
 import subprocess
 import zipfile
@@ -160,6 +161,16 @@ def test_a_package_that_somebody_packed_again_is_read(tmp_path):
     folder = write(tmp_path / "record")
     files = [(f"other/{path.relative_to(folder)}", path.read_bytes()) for path in folder.rglob("*") if path.is_file()]
     assert wrong(zipped(tmp_path / "other.zip", *files, compression=zipfile.ZIP_DEFLATED)) == []
+
+
+def test_a_zip_file_with_a_password_is_not_read(tmp_path):
+    target = write(tmp_path / "record.zip")
+    data = bytearray(target.read_bytes())
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # of each file, and in the list of all files
+        for found in re.finditer(re.escape(mark), bytes(data)):
+            data[found.start() + flags] |= 1
+    target.write_bytes(data)
+    assert wrong(target) == ["'position/data/a.txt' in the ZIP file is encrypted."]
 
 
 def test_what_is_no_package_is_said_so(tmp_path):
