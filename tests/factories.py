@@ -22,6 +22,7 @@ from consultations.models import (
     Consultation,
     Delegate,
     Forum,
+    ForumFile,
     ForumSession,
     Framework,
     Group,
@@ -312,6 +313,19 @@ def make_attachment(submission: Submission, *, data: bytes = b"%PDF-1.7", **fiel
     made.path.write_bytes(data)
     found = {"received": len(data), "sha256": hashlib.sha256(data).hexdigest(), "media_type": "application/pdf"}
     return walk(made, "ready", **found)
+
+
+def make_forum_file(forum: Forum, *, data: bytes = b"%PDF-1.7", **fields: Any) -> ForumFile:
+    """A document of a forum that everybody may read, unless another kind is asked for."""
+    is_document = "kind" not in fields
+    fields = {
+        "title": "Programme", "for_everybody": is_document, "name": "programme.pdf", "media_type": "application/pdf",
+        "size": len(data), "sha256": hashlib.sha256(data).hexdigest(), "at": timezone.now(), **fields,
+    }  # fmt: skip
+    made = ForumFile.objects.create(forum=forum, by=fields.pop("by", None) or make_secretariat(), **fields)
+    made.path.parent.mkdir(parents=True, exist_ok=True)
+    made.path.write_bytes(data)
+    return made
 
 
 def send(submission: Submission, state: str = "submitted") -> Submission:

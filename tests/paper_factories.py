@@ -304,11 +304,11 @@ def make_files(frozen: Edition, *, pdf: bytes = b"%PDF-1.7 not printed") -> dict
     return found
 
 
-def make_published_paper(**fields: Any) -> SimpleNamespace:
+def make_published_paper(*, pdf: bytes = b"%PDF-1.7 not printed", **fields: Any) -> SimpleNamespace:
     """A whole paper that was adopted and published, with the files of its edition."""
     found = make_whole_paper()
     change(found.paper, **fields)
     found.edition = freeze(found.paper, status="Adopted by consensus")
-    found.files = make_files(found.edition)
+    found.files = make_files(found.edition, pdf=pdf)
     bring_paper(found.paper, "published")
     return found

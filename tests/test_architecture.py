@@ -26,6 +26,7 @@ FLOORS = {
     ],
     1: [
         "consultations.sms",
+        "consultations.stored_files",
         "consultations.tokens",
         "positions.wording",
         "positions.editorial",
@@ -80,6 +81,7 @@ LEAVES = (
     "consultations.pictures",
     "consultations.calendars",
     "consultations.cells",
+    "consultations.stored_files",
     "ncm_portal.workflow",
     "ncm_portal.addresses",
 )

@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from consultations.stored_files import StoredFile
+
 from .guards import no_delete, one_of, state_guards
 from .inputs import Submission
 from .keeping import search_attachment
@@ -110,3 +112,8 @@ class Attachment(models.Model):
     def path(self) -> Path:
         """Where the file lies."""
         return Path(settings.MEDIA_ROOT) / "attachments" / self.stored_as[:2] / self.stored_as
+
+    @property
+    def stored_file(self) -> StoredFile:
+        """The file as it must be."""
+        return StoredFile(self.path, self.sha256, self.size, f"{self._meta.label_lower} {self.pk}")

@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from consultations.stored_files import StoredFile
+
 from .delegates import Delegate, Invitation
 from .forums import Forum, ForumSession
 from .guards import append_only, no_delete, one_of, together
@@ -151,6 +153,11 @@ class ForumFile(models.Model):
     def path(self) -> Path:
         """Where the file lies, outside everything that the web server hands out."""
         return Path(settings.MEDIA_ROOT) / "forums" / self.key.hex[:2] / self.key.hex
+
+    @property
+    def stored_file(self) -> StoredFile:
+        """The file as it must be."""
+        return StoredFile(self.path, self.sha256, self.size, f"{self._meta.label_lower} {self.pk}")
 
 
 class Speech(models.Model):

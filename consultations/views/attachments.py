@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,8 @@ from consultations.permissions import is_secretariat, may_submit
 from consultations.queries import files_of
 from consultations.uploads.room import NoRoom
 from ncm_portal.workflow import Blocked, NotAllowed
+
+from .stored_files import hand_out
 
 READ_AT_ONCE = 1024 * 1024
 EDITABLE = (SubmissionState.DRAFT, SubmissionState.RETURNED)
@@ -163,32 +165,12 @@ def attachment_remove(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def attachment(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def attachment(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     """Hand a file out to whoever may read its input: always to be saved, never to be shown in the portal's name."""
     readable = Attachment.objects.visible_to(request.user).shown().select_related("submission")
     file = get_object_or_404(readable, key=key)
     submission = file.submission
     is_public = submission.state == SubmissionState.ACCEPTED and submission.audience == Audience.PUBLIC
     is_public = is_public and file.kind == Attachment.Kind.EVIDENCE
-    tag = f'"{file.sha256}"'
-    answer: HttpResponse
-    if is_public and tag in request.headers.get("If-None-Match", "").split(", "):
-        answer = HttpResponseNotModified()
-    else:
-        answer = _file(file)
-    if is_public:
-        answer["ETag"] = tag
-    answer["Cache-Control"] = "no-cache" if is_public else "no-store, private"
-    return answer
-
-
-def _file(file: Attachment) -> HttpResponse:
-    try:
-        answer = FileResponse(
-            file.path.open("rb"), as_attachment=True, filename=file.name, content_type=file.media_type
-        )
-    except FileNotFoundError:
-        raise Http404 from None
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    etag = f'"{file.sha256}"' if is_public else ""
+    return hand_out(request, file.stored_file, file.name, file.media_type, for_everybody=is_public, etag=etag)

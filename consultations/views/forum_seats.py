@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,6 +19,7 @@ from consultations.queries.seating import balance, seat_plan
 
 from .access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from .forum_home import desk_forum
+from .stored_files import hand_out
 
 
 @for_secretariat
@@ -93,18 +94,9 @@ def forum_document_move(request: HttpRequest, slug: str, key: uuid.UUID, verb: s
 
 @login_not_required
 @require_safe
-def forum_document(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def forum_document(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     """Hand a document of a forum out to whoever may read it: always to be saved, never shown in the portal's name."""
     file = readable_document(request.user, key)
     if file is None:
         raise Http404
-    try:
-        answer = FileResponse(
-            file.path.open("rb"), as_attachment=True, filename=file.name, content_type=file.media_type
-        )
-    except FileNotFoundError:
-        raise Http404 from None
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["Cache-Control"] = "no-cache" if file.for_everybody else "no-store, private"
-    return answer
+    return hand_out(request, file.stored_file, file.name, file.media_type, for_everybody=file.for_everybody)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from consultations.workflow import INVITATION_MOVES
 from ncm_portal.workflow import moves_open_to
 
 from .access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
+from .stored_files import hand_out
 
 WHOLE = 3  # mails that the review shows unfolded
 GIVEN_BACK = (InvitationState.DECLINED, InvitationState.LAPSED)  # their seats are free for others
@@ -300,10 +301,4 @@ def forum_letter_file(request: HttpRequest, slug: str, key: UUID, file: UUID) ->
     """Hand out the scan of an answer: always to be saved, never to be shown in the portal's name."""
     rows = ForumFile.objects.filter(invitation__key=key, forum__slug=slug, removed_at=None)
     found = get_object_or_404(rows, key=file)
-    if not found.path.exists():
-        raise Http404
-    answer = FileResponse(found.path.open("rb"), as_attachment=True, filename=found.name, content_type=found.media_type)
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["Cache-Control"] = "no-store, private"
-    return answer
+    return hand_out(request, found.stored_file, found.name, found.media_type)

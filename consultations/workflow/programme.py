@@ -24,6 +24,7 @@ from consultations.models import (
 from consultations.models.forums import NO_YEAR, in_our_time
 from consultations.permissions import is_secretariat
 from consultations.queries.programme import moved, planned
+from consultations.stored_files import NotGenuine, read_genuine
 from ncm_portal.workflow import Blocked, demand, journal, locked, verb
 
 from .forum_files import keep_forum_file
@@ -208,8 +209,9 @@ def copy_forum(
         SeatQuota(forum=made, group=row.group, seats=row.seats, reserve=row.reserve) for row in forum.quotas.all()
     )
     _copy_programme(forum, made, shift, with_parts)
-    _copy_documents(forum, made, by)
-    journal("copy_forum", made, by=by, after=made.state, data={"of": forum.code})
+    left_out = _copy_documents(forum, made, by)
+    data = {"of": forum.code} | ({"left_out": left_out} if left_out else {})
+    journal("copy_forum", made, by=by, after=made.state, data=data)
     return made
 
 
@@ -231,10 +233,14 @@ def _copy_programme(forum: Forum, made: Forum, shift: timedelta, with_parts: boo
         )
 
 
-def _copy_documents(forum: Forum, made: Forum, by: User) -> None:
+def _copy_documents(forum: Forum, made: Forum, by: User) -> list[str]:
+    """Copy what was stored; the titles of documents that are missing on the disk, or are not what was stored."""
+    left_out = []
     for file in forum.files.filter(kind=ForumFileKind.DOCUMENT, removed_at=None):
         try:
-            data = file.path.read_bytes()
-        except FileNotFoundError:
-            continue  # it is missing on the disk: then there is nothing to copy
+            data = read_genuine(file.stored_file)
+        except NotGenuine:
+            left_out.append(file.title)
+            continue
         keep_forum_file(made, by=by, title=file.title, name=file.name, data=data, for_everybody=file.for_everybody)
+    return left_out

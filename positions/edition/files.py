@@ -15,6 +15,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from consultations.stored_files import NotGenuine, read_genuine
 from consultations.uploads.room import room_to_write
 from ncm_portal.workflow import Blocked, now
 from positions.models import NEEDED, Artefact, ArtefactFormat, Edition
@@ -76,7 +77,7 @@ def _made(edition: Edition, wanted: Sequence[ArtefactFormat], *, with_enclosed: 
 
 def problems(edition: Edition) -> list[str]:
     """What is wrong with the files of `edition`, in plain words; empty when it may be published."""
-    found = [] if _hash(edition.content.encode()) == edition.sha256 else [_("The content does not match its hash.")]
+    found = [] if _is_as_frozen(edition) else [_("The content does not match its hash.")]
     kept = {artefact.format: artefact for artefact in edition.artefacts.all()}
     for wanted in NEEDED:
         artefact = kept.get(wanted)
@@ -87,6 +88,10 @@ def problems(edition: Edition) -> list[str]:
         with kept[ArtefactFormat.PDF].file.open() as file:
             found += _pdf_problems(file.read(), json.loads(edition.content))
     return found
+
+
+def _is_as_frozen(edition: Edition) -> bool:
+    return _hash(edition.content.encode()) == edition.sha256
 
 
 def _file_problems(artefact: Artefact) -> list[str]:
@@ -157,10 +162,10 @@ FORMS: dict[ArtefactFormat, Form] = {
 def _inside(printed: Artefact) -> dict[str, bytes]:
     """The files that travel inside the PDF of an edition, by name; none where it is not what was printed."""
     try:
-        data = Path(printed.file.path).read_bytes()
-    except OSError:
+        data = read_genuine(printed.stored_file)
+    except NotGenuine:
         return {}
-    found = {name: pdf.attached(data, name) for name in ENCLOSED.values()} if _hash(data) == printed.sha256 else {}
+    found = {name: pdf.attached(data, name) for name in ENCLOSED.values()}
     return {name: inside for name, inside in found.items() if inside is not None}
 
 
@@ -170,6 +175,8 @@ def _made_by(edition: Edition, kind: ArtefactFormat, printed: Artefact | None) -
     inside = _inside(printed) if printed and kind in ENCLOSED else {}
     if printed and (data := inside.get(ENCLOSED.get(kind, ""))) is not None:
         return data, printed.renderer
+    if not _is_as_frozen(edition):
+        raise Blocked(_("The content does not match its hash."))
     form = FORMS[kind]
     return form.make(edition), form.renderer
 

@@ -1,11 +1,15 @@
 """Frozen texts and the files made of them."""
 
+from pathlib import Path
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Office, User
 from consultations.models.guards import append_only, one_of
+from consultations.stored_files import StoredFile
 
 from .papers import OFFICIAL_STATES, PaperState, PositionPaper
 
@@ -122,3 +126,9 @@ class Artefact(models.Model):
 
     def __str__(self):
         return f"{self.edition} ({self.get_format_display()})"
+
+    @property
+    def stored_file(self) -> StoredFile:
+        """The file as it must be."""
+        path = Path(settings.MEDIA_ROOT) / self.file.name
+        return StoredFile(path, self.sha256, self.size, f"{self._meta.label_lower} {self.pk}")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models import CleanCharField, CleanTextField, Stakeholder, User
 from consultations.models.guards import append_only, no_delete, one_of, state_guards, together
+from consultations.stored_files import StoredFile
 
 from .decisions import Clearance, StanceValue
 from .papers import PARAGRAPH_LIMIT, Paragraph, PositionPaper, Wording
@@ -92,6 +93,11 @@ class AnswerByLetter(models.Model):
     def path(self) -> Path:
         """Where the scan lies, outside everything that the web server hands out."""
         return Path(settings.MEDIA_ROOT) / "letters" / self.key.hex
+
+    @property
+    def stored_file(self) -> StoredFile:
+        """The scan as it must be."""
+        return StoredFile(self.path, self.scan_sha256, None, f"{self._meta.label_lower} {self.pk}")
 
 
 class LetterLine(models.Model):

@@ -13,6 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext_lazy
 
+from consultations.stored_files import NotGenuine, StoredFile, open_genuine, read_genuine
 from ncm_portal.workflow import now
 from positions.models import Artefact
 from positions.render import signature
@@ -138,17 +139,17 @@ def seals_of_ours(file: Artefact) -> list[Seal]:
     """What the signatures of a stored file are worth. Nothing is said where it is not what was stored, or cannot be
     looked through."""
     try:
-        found = _signatures(file.file.path, file.sha256)
-    except (OSError, TooHard):
+        open_genuine(file.stored_file).close()
+        found = _signatures(file.stored_file)
+    except (NotGenuine, TooHard):
         return []
     return seals_of(found, is_ours=True)
 
 
 @lru_cache(maxsize=KNOWN)
-def _signatures(path: str, sha256: str) -> tuple[Signature, ...]:
-    data = Path(path).read_bytes()
-    is_signed = b"/ByteRange" in data and hashlib.sha256(data).hexdigest() == sha256
-    return tuple(signature.look_at(Path(path))) if is_signed and signature.can_check() else ()
+def _signatures(file: StoredFile) -> tuple[Signature, ...]:
+    is_signed = b"/ByteRange" in read_genuine(file)
+    return tuple(signature.look_at(file.path)) if is_signed and signature.can_check() else ()
 
 
 def _standing(found: Signature, *, own: str, is_ours: bool, moment: datetime) -> Standing:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from consultations.forms.files import FileForm
 from consultations.models import Event
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
+from consultations.views.stored_files import hand_out
 from ncm_portal.workflow import moves_open_to
 from positions import workflow
 from positions.forms.clearing import LetterForm
@@ -107,13 +108,9 @@ def letter_scan(request: HttpRequest, key: UUID) -> HttpResponseBase:
     row = _letter(key)
     if request.method == "POST":
         return _take_scan(request, row)
-    if not row.scan_sha256 or not row.path.exists():
+    if not row.scan_sha256:
         raise Http404
-    answer = FileResponse(row.path.open("rb"), as_attachment=True, filename=row.scan_name, content_type=row.scan_type)
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["Cache-Control"] = "no-store, private"
-    return answer
+    return hand_out(request, row.stored_file, row.scan_name, row.scan_type)
 
 
 def _take_scan(request: HttpRequest, row: AnswerByLetter) -> HttpResponse:

@@ -2,19 +2,20 @@
 
 An official file is everyone's and stays what it is: every cache may keep it for a year. So who may read it is asked
 once a minute, and in between the file goes out before sessions, languages and the database are asked for anything. The
-bytes come from the disk each time.
+bytes come from the disk each time, and what was altered there does not go out.
 """
 
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
-from django.http import FileResponse, HttpRequest, HttpResponseBase
-from django.utils.cache import get_conditional_response
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.http import http_date
+
+from consultations.stored_files import NotGenuine, StoredFile
+from consultations.views.stored_files import Sent, send_file
 
 FOR_EVER = "public, max-age=31536000, immutable"
 SECONDS, MOST = 60, 512
@@ -22,13 +23,10 @@ View = Callable[[HttpRequest], HttpResponseBase]
 
 
 class Stored(NamedTuple):
-    """A file as it is handed out: where it lies, its strong validator (RFC 9110, 8.8.3), and what is said of it."""
+    """A file as it is handed out, with its strong validator (RFC 9110, 8.8.3), and who may keep it how long."""
 
-    path: str
-    etag: str
-    modified: int
-    name: str
-    media_type: str
+    file: StoredFile
+    sent: Sent
     cache: str
 
 
@@ -36,12 +34,9 @@ _known: dict[str, tuple[Stored, float]] = {}
 
 
 def send(request: HttpRequest, stored: Stored) -> HttpResponseBase:
-    """The stored file, or 304 to a reader who has it. Raises OSError where the file can't be read."""
-    response: Any = get_conditional_response(request, etag=stored.etag, last_modified=stored.modified)
-    if response is None:
-        file = Path(stored.path).open("rb")  # noqa: SIM115 -- closed with the answer
-        response = FileResponse(file, filename=stored.name, content_type=stored.media_type)
-    response["ETag"], response["Last-Modified"] = stored.etag, http_date(stored.modified)
+    """The stored file, or 304 to a reader who has it. Raises NotGenuine where its bytes do not fit its hash."""
+    response = send_file(request, stored.file, stored.sent)
+    response["ETag"], response["Last-Modified"] = stored.sent.etag, http_date(stored.sent.modified)
     response["Cache-Control"], response["X-Frame-Options"] = stored.cache, settings.X_FRAME_OPTIONS
     return response
 
@@ -63,7 +58,7 @@ def official_files_middleware(get_response: View) -> View:
         if stored is not None and until > time.monotonic() and request.method in ("GET", "HEAD"):
             try:
                 return send(request, stored)
-            except OSError:
+            except NotGenuine:
                 _known.pop(request.path_info, None)
         return get_response(request)
 

@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from consultations.stored_files import NotGenuine
 from consultations.views.memory import kept_for_visitors
+from consultations.views.stored_files import Sent, not_genuine
 from ncm_portal.workflow import Blocked
 from positions import workflow
 from positions.edition.files import FORMS
@@ -152,15 +154,13 @@ def edition_file(request: HttpRequest, slug: str, number: str, form: str) -> Htt
 
 def _sent(request: HttpRequest, artefact: Artefact, name: str) -> HttpResponseBase:
     """The stored file; an official one is remembered for the next reader."""
-    stored = Stored(
-        path=artefact.file.path,
-        etag=f'"{artefact.sha256}"',
-        modified=int(artefact.rendered_at.timestamp()),
-        name=name,
-        media_type=FORMS[ArtefactFormat(artefact.format)].media_type,
-        cache=FOR_EVER if is_official(artefact.edition) else "private, no-cache",
-    )
-    response = send(request, stored)
+    media_type = FORMS[ArtefactFormat(artefact.format)].media_type
+    sent = Sent(name, media_type, etag=f'"{artefact.sha256}"', modified=int(artefact.rendered_at.timestamp()))
+    stored = Stored(artefact.stored_file, sent, FOR_EVER if is_official(artefact.edition) else "private, no-cache")
+    try:
+        response = send(request, stored)
+    except NotGenuine:
+        return not_genuine(request)
     remember(request, stored)
     return response
 

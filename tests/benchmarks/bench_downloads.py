@@ -22,7 +22,6 @@ from django.conf import settings as portal
 from django.db import connection
 from django.urls import reverse
 
-from positions.models import Artefact
 from tests import paper_factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,11 +35,8 @@ LEAST = 0.5
 def addresses(settings, tmp_path):
     """The stored PDF of a published paper and a static file of the same bytes."""
     settings.MEDIA_ROOT = tmp_path / "files"
-    published = paper_factories.make_published_paper(slug="gcm-2017")
     data = b"%PDF-1.7 " + os.urandom(SIZE - 9)
-    stored = published.files["pdf"]
-    Path(stored.file.path).write_bytes(data)
-    assert Artefact.objects.get(pk=stored.pk).file.size == SIZE
+    paper_factories.make_published_paper(slug="gcm-2017", pdf=data)
     (tmp_path / "static").mkdir()
     (tmp_path / "static" / "paper.pdf").write_bytes(data)
     return {"static": "/static/paper.pdf", "stored": reverse("edition_file", args=["gcm-2017", "1.0", "pdf"])}

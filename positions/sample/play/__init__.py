@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from consultations.models import Theme
 from consultations.models.events import JOURNAL_LOCK
+from consultations.stored_files import open_genuine
 from positions import sample
 from positions.models import Artefact, ArtefactFormat, PaperState, PositionPaper
 
@@ -98,7 +99,7 @@ def copy_files(folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     copies = []
     for artefact in Artefact.objects.filter(edition__paper__slug=slug, edition__number="1.0", format__in=FILES):
-        with artefact.file.open() as kept, NamedTemporaryFile(dir=folder, delete=False) as copy:
+        with open_genuine(artefact.stored_file) as kept, NamedTemporaryFile(dir=folder, delete=False) as copy:
             shutil.copyfileobj(kept, copy)
         copies.append(Path(copy.name).rename(folder / FILES[ArtefactFormat(artefact.format)]))
         copies[-1].chmod(0o644)

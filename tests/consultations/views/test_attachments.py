@@ -272,12 +272,6 @@ def test_a_file_is_saved_and_never_shown(client, author):
     assert (answer["Cache-Control"], answer.has_header("ETag")) == ("no-store, private", False)
 
 
-def test_a_file_that_is_gone_from_the_disk_is_not_there(client):
-    file = make_attachment(make_submission(state="accepted"))
-    file.path.unlink()
-    assert client.get(reverse("attachment", args=[file.key])).status_code == 404
-
-
 def test_others_see_only_what_can_be_opened(author):
     submission = make_submission(stakeholder=author.organisation_of_test, state="accepted", author=author)
     ready = make_attachment(submission)

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 import pytest
 from django.urls import reverse
 
+from consultations.stored_files import StoredFile
+from consultations.views.stored_files import Sent
 from positions.views import official_files
 from tests import factories, paper_factories
 
@@ -48,9 +50,8 @@ def test_after_a_minute_it_is_asked_again_and_a_file_that_is_gone_is_not_sent(
     with django_assert_num_queries(1):
         whole(client.get(address))
     assert official_files._known[address][1] >= until
-    Path(stored.path).unlink()
-    with pytest.raises(FileNotFoundError):
-        client.get(address)
+    stored.file.path.unlink()
+    assert client.get(address).status_code == 503
     assert official_files._known == {}
 
 
@@ -67,7 +68,7 @@ def test_files_of_drafts_and_files_made_in_a_transaction_are_never_remembered(cl
 
 def test_memory_has_a_bound(rf, monkeypatch, address):
     monkeypatch.setattr(official_files, "MOST", 3)
-    stored = official_files.Stored("x", '"x"', 0, "x", "x", official_files.FOR_EVER)
+    stored = official_files.Stored(StoredFile(Path(), "", 0, ""), Sent("", ""), official_files.FOR_EVER)
     for number in range(5):
         official_files.remember(rf.get(f"/{number}"), stored)
     assert list(official_files._known) == ["/3", "/4"]

@@ -1,0 +1,132 @@
+"""Stored files as they were stored: nothing is handed out, embedded or copied whose bytes do not fit its SHA-256.
+
+What a file was like when it was last read in full (size, inode and time of change, which no program can set) is noted
+in the memory of this process, where nobody who can write files comes at it. While that stays the same, the file is not
+read again before it goes out; when it changed, or in a new process, its bytes are hashed first.
+"""
+
+import hashlib
+import logging
+import os
+import stat
+import time
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+log = logging.getLogger(__name__)
+
+MOST = 20_000  # notes, about 5 MB
+SETTLED = 2_000_000_000  # ns; a file may be written twice within one tick of the clock that sets its time of change
+TOLD_AGAIN = 60.0  # seconds after which a file that does not fit is read, and told of, anew
+
+
+class StoredFile(NamedTuple):
+    """Where a file lies, what it must be, and the record that it belongs to, in words for the log."""
+
+    path: Path
+    sha256: str
+    size: int | None
+    record: str
+
+
+class NotGenuine(Exception):
+    """The file is missing, can't be read or is not what was stored. The log of the technicians names it."""
+
+
+class _Note(NamedTuple):
+    """What a file was like when it was read in full, and since when it did not fit (0: it fits)."""
+
+    sha256: str
+    like: tuple[int, ...]
+    wrong_since: float = 0.0
+
+
+_notes: dict[Path, _Note] = {}
+
+
+def open_genuine(file: StoredFile) -> BinaryIO:
+    """Open a stored file whose bytes fit its hash. What takes its place later has no part in it: whoever reads on reads
+    what was checked. Raises NotGenuine."""
+    try:
+        opened = open(file.path, "rb", opener=_at_once)  # noqa: SIM115 -- closed by the caller
+    except OSError as error:
+        raise _refused(file, (), f"it can't be read ({error.strerror})") from error
+    try:
+        _check(file, opened)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def read_genuine(file: StoredFile) -> bytes:
+    """The bytes of a stored file, hashed as they were read. Raises NotGenuine."""
+    with open_genuine(file) as opened:
+        data = opened.read()
+        like = _like(opened)
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise _refused(file, like, "its SHA-256 is another one")
+    return data
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting, whatever lies there: a pipe, for whose writer others wait."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _like(opened: BinaryIO) -> tuple[int, ...]:
+    now = os.fstat(opened.fileno())
+    return now.st_size, now.st_ctime_ns, now.st_ino, now.st_dev
+
+
+def _check(file: StoredFile, opened: BinaryIO) -> None:
+    like = _like(opened)
+    note = _notes.get(file.path)
+    if note is None or (note.sha256, note.like) != (file.sha256, like):
+        _read_in_full(file, opened, like)
+    elif note.wrong_since:
+        if time.monotonic() - note.wrong_since < TOLD_AGAIN:
+            raise NotGenuine(file.record)
+        _read_in_full(file, opened, like)
+
+
+def _read_in_full(file: StoredFile, opened: BinaryIO, like: tuple[int, ...]) -> None:
+    if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+        raise _refused(file, like, "it is no file")
+    for _turn in range(3):
+        if file.size is not None and like[0] != file.size:
+            raise _refused(file, like, f"it has {like[0]} bytes instead of {file.size}")
+        begun, before = time.time_ns(), like
+        if _sha256(file, opened) != file.sha256:
+            raise _refused(file, like, "its SHA-256 is another one")
+        like = _like(opened)
+        if like == before:
+            if begun - like[1] > SETTLED:
+                _note(file, _Note(file.sha256, like))
+            return
+    raise _refused(file, like, "it is being written to")
+
+
+def _sha256(file: StoredFile, opened: BinaryIO) -> str:
+    try:
+        found = hashlib.file_digest(opened, "sha256").hexdigest()
+        opened.seek(0)
+    except OSError as error:
+        raise _refused(file, (), f"it can't be read ({error.strerror})") from error
+    return found
+
+
+def _note(file: StoredFile, note: _Note) -> None:
+    if len(_notes) >= MOST:
+        _notes.clear()
+    _notes[file.path] = note
+
+
+def _refused(file: StoredFile, like: tuple[int, ...], why: str) -> NotGenuine:
+    """What to raise for a file that does not fit. It is told once a minute, however many ask for it."""
+    note = _notes.get(file.path)
+    since = note.wrong_since if note and (note.sha256, note.like) == (file.sha256, like) else 0.0
+    if not since or time.monotonic() - since >= TOLD_AGAIN:
+        log.critical("Not handed out: the file of %s, %s: %s", file.record, file.path, why)
+        _note(file, _Note(file.sha256, like, time.monotonic()))
+    return NotGenuine(file.record)
