@@ -19,7 +19,9 @@ from .models import (
     MembershipInvitation,
     MembershipRole,
     Notices,
+    Office,
     OutgoingMail,
+    Proposal,
     Stakeholder,
     Submission,
     User,
@@ -299,4 +301,53 @@ def communique_circulated(communique: Communique, bodies: Iterable[Stakeholder])
         contact=one_line(communique.forum.contact),
         body=communique.body,
         link=address("communique", communique.forum.slug),
+    )
+
+
+# --- Messages about what takes two people ---------------------------------------------------------------------------
+
+
+def proposal_made(proposal: Proposal, people: Iterable[User]) -> None:
+    """Ask those who may confirm a proposal to read it. What its record is called stands in no subject."""
+    send_all(
+        "consultations/mail/proposal_made.txt",
+        map(recipient, people),
+        always=True,
+        proposal=proposal,
+        record=one_line(proposal.record_label),
+        proposer=one_line(proposal.proposed_by.name),
+        link=address("desk_proposal", proposal.key),
+    )
+
+
+def proposal_ended(proposal: Proposal, reason: str = "") -> None:
+    """Tell whoever proposed something that nobody confirmed it, or who refused to and why."""
+    send_all(
+        "consultations/mail/proposal_ended.txt",
+        [recipient(proposal.proposed_by)],
+        proposal=proposal,
+        record=one_line(proposal.record_label),
+        decider=one_line(proposal.decided_by.name) if proposal.decided_by else "",
+        reason=reason,
+        link=address("desk_proposal", proposal.key),
+    )
+
+
+def appointed(
+    person: User, before: str, by: User, told: Iterable[User], *, proposed_by: User | None, reason: str
+) -> None:
+    """Tell all staff, and the person, who was given which office or lost it, and by whom."""
+    offices = dict(Office.choices)
+    send_all(
+        "consultations/mail/appointed.txt",
+        map(recipient, told),
+        always=True,
+        person=one_line(person.name),
+        person_address=person.email,
+        before=offices[before],
+        after=offices[person.office],
+        proposer=one_line(proposed_by.name) if proposed_by else "",
+        confirmer=one_line(by.name),
+        own=by.pk == person.pk,
+        reason=reason,
     )

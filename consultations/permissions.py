@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from consultations.models import (
+    STAFF_OFFICES,
     CheckIn,
     Communique,
     CommuniqueState,
@@ -16,6 +17,7 @@ from consultations.models import (
     MembershipRole,
     Office,
     Point,
+    Proposal,
     SessionRoleKind,
     Stakeholder,
     Submission,
@@ -47,6 +49,11 @@ def is_official(user: Any) -> bool:
 def is_sysadmin(user: Any) -> bool:
     """A system administrator: technical only, no business decision."""
     return is_signed_in(user) and user.office == Office.SYSADMIN
+
+
+def is_staff(user: Any) -> bool:
+    """Whoever holds an office of the staff: the secretariat, its head, a system administrator."""
+    return is_signed_in(user) and user.office in STAFF_OFFICES
 
 
 def live_memberships(user: Any) -> list[Membership]:
@@ -233,3 +240,31 @@ def may_manage_members(user: Any, stakeholder: Stakeholder) -> bool:
 def may_enter_admin(user: Any) -> bool:
     """Enter the admin."""
     return is_signed_in(user) and isinstance(user, User) and user.is_staff
+
+
+# --- What takes two people --------------------------------------------------------------------------------------------
+
+
+def may_confirm_proposal(user: Any, proposal: Proposal) -> bool:
+    """Confirm or refuse what somebody proposed: who may confirm such an act, but neither who proposed it nor whom it
+    concerns."""
+    if not is_signed_in(user) or user.pk in (proposal.proposed_by_id, proposal.concerns_id):
+        return False
+    return proposal.definition.may_confirm(user, proposal.record)
+
+
+def may_withdraw_proposal(user: Any, proposal: Proposal) -> bool:
+    """Withdraw a proposal: who made it, while holding an office of the staff."""
+    return is_staff(user) and user.pk == proposal.proposed_by_id
+
+
+def may_propose_appointment(user: Any, person: User) -> bool:
+    """Propose that somebody else gets an office or loses it: the head; while there is none, anybody of the staff."""
+    if not is_staff(user) or user.pk == person.pk:
+        return False
+    return is_head(user) or not User.objects.filter(office=Office.HEAD, is_active=True).exists()
+
+
+def may_confirm_appointment(user: Any, person: User) -> bool:
+    """Confirm an appointment: whoever holds an office of the staff, but not for oneself."""
+    return is_staff(user) and user.pk != person.pk

@@ -238,6 +238,10 @@ CHORES = [
     "positions.workflow.remind_reviews",
     "consultations.workflow.remind_invitations",
     "consultations.workflow.lapse_invitations",
+    "consultations.workflow.lapse_proposals",
+]
+GRAVE_ACTS = [  # what one person proposes and another confirms: see ncm_portal.workflow.Act
+    "consultations.workflow.APPOINT",
 ]
 LARGEST_UPLOAD = max(32 * 1024 * 1024, 2 * ATTACHMENT_MAX_BYTES)  # what one request may leave on the disk, in bytes
 FILE_UPLOAD_HANDLERS = [

@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import wraps
+from datetime import datetime, timedelta
+from functools import cache, wraps
 from typing import Any, NamedTuple
 
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 Words = str | Promise
@@ -110,6 +112,44 @@ class OpenMove:
     def ready(self) -> bool:
         """True when nothing stands in the way."""
         return not self.reasons
+
+
+def no_objection(record: Any, values: Mapping[str, Any], by: Any) -> None:
+    """The check of an act that needs nothing but the right two people."""
+
+
+def nobody(record: Any) -> None:
+    """Whom an act concerns that is about no person."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """A grave change that one person proposes and another confirms; `settings.GRAVE_ACTS` names each.
+
+    `record` is what it changes, `values` what was proposed, as JSON. `may_propose(user, record)` and
+    `may_confirm(user, record)` decide who, the words beside them say so. `consequences(record, values)` says in
+    sentences what will happen. `check(record, values, by)` raises Blocked with every reason, at the proposal and again
+    at the confirmation. `carry_out(record, values, by, proposal)` makes the change: `by` confirmed what
+    `proposal.proposed_by` proposed. The person whom it `concerns` does neither. It lapses after `open_for`.
+    """
+
+    code: str
+    label: Words
+    may_propose: Callable[[Any, Any], bool]
+    who_proposes: Words
+    may_confirm: Callable[[Any, Any], bool]
+    who_confirms: Words
+    consequences: Callable[[Any, Mapping[str, Any]], list[str]]
+    carry_out: Callable[[Any, Mapping[str, Any], Any, Any], object]
+    check: Callable[[Any, Mapping[str, Any], Any], None] = no_objection
+    concerns: Callable[[Any], Any] = nobody
+    open_for: timedelta = timedelta(days=7)
+
+
+@cache
+def acts() -> dict[str, Act]:
+    """The acts that need two people, by code."""
+    return {act.code: act for act in map(import_string, settings.GRAVE_ACTS)}
 
 
 _clock: ContextVar[datetime | None] = ContextVar("clock", default=None)

@@ -29,16 +29,18 @@ from consultations.models import (
     MembershipRole,
     Office,
     Point,
+    Proposal,
     SessionRoleKind,
     Stakeholder,
     Submission,
+    User,
 )
 from ncm_portal.workflow import AllOf, Move, Words, no_conditions
 from positions import permissions as paper_permissions
 from positions import workflow as paper_workflow
 from positions.models import Amendment, AnswerByLetter, ChainStep, Clearance, Corrigendum, PositionPaper, StepAnswer
 
-OWN, OTHER = 1, 2
+OWN, OTHER, THIRD = 1, 2, 3
 
 
 @dataclass
@@ -112,6 +114,13 @@ ROLES: dict[Words, tuple[Person, Words]] = {
     ),
 }
 
+
+def _proposal(whose: int) -> Proposal:
+    made = Proposal(act="appoint", proposed_by_id=whose, concerns_id=THIRD)
+    made.record = User(pk=THIRD)
+    return made
+
+
 # For each table of moves: the kind of record, and how one looks that is a person's own (OWN) or somebody else's.
 RECORDS: dict[str, Callable[[int], Model]] = {
     "CONSULTATION_MOVES": lambda whose: Consultation(),
@@ -129,6 +138,7 @@ RECORDS: dict[str, Callable[[int], Model]] = {
     "AMENDMENT_MOVES": lambda whose: Amendment(sponsor_id=whose),
     "CLEARANCE_MOVES": lambda whose: Clearance(ministry_id=whose),
     "CORRIGENDUM_MOVES": lambda whose: Corrigendum(proposed_by_id=whose),
+    "PROPOSAL_MOVES": _proposal,
     "LETTER_MOVES": lambda whose: AnswerByLetter(typed_by_id=whose),
 }
 
@@ -148,6 +158,8 @@ ACTS: list[tuple[Words, Callable[[Any, Any], bool], Callable[[int], Any]]] = [
     (_("Enter an input that came by letter or e-mail"), permissions.may_take_in, RECORDS["SUBMISSION_MOVES"]),
     (_("Write down a point made in a session"), permissions.may_write_point, RECORDS["POINT_MOVES"]),
     (_("Invite people to act for an organisation"), permissions.may_manage_members, RECORDS["STAKEHOLDER_MOVES"]),
+    (_("Propose who gets an office, or loses it"), permissions.head_may, lambda whose: User(pk=THIRD)),
+    (_("Confirm that"), permissions.may_confirm_appointment, lambda whose: User(pk=THIRD)),
     (_("Say whether inputs wait for a sign-off"), permissions.may_rule_on_sign_off, RECORDS["STAKEHOLDER_MOVES"]),
     (_("Nominate a delegate"), permissions.may_nominate, RECORDS["DELEGATE_MOVES"]),
     (

@@ -34,6 +34,7 @@ from consultations.models import (
     Office,
     Point,
     PointKind,
+    Proposal,
     Provision,
     Relation,
     Stakeholder,
@@ -83,6 +84,10 @@ ROADS: dict[type[models.Model], dict[str, list[str]]] = {
     },
     Likeness: {"open": [], "merged": ["merged"], "dismissed": ["dismissed"]},
     ActionPoint: {"open": [], "done": ["done"], "dropped": ["dropped"]},
+    Proposal: {
+        "proposed": [], "confirmed": ["confirmed"], "refused": ["refused"], "withdrawn": ["withdrawn"],
+        "lapsed": ["lapsed"],
+    },
 }  # fmt: skip
 
 
@@ -154,6 +159,28 @@ def make_member(
     fields.setdefault("valid_from", timezone.localdate(workflow.now()) - timedelta(days=365))
     Membership.objects.create(user=user, stakeholder=stakeholder or make_stakeholder(), role=role, **fields)
     return user
+
+
+def make_proposal(
+    record: models.Model | None = None,
+    act: str = "appoint",
+    *,
+    by: User | None = None,
+    decided_by: User | None = None,
+    state: str = "proposed",
+    **fields: Any,
+) -> Proposal:
+    """A proposal that a person without an office becomes an official, or of another act on `record`."""
+    record, by, now = record or make_user(), by or make_head(), workflow.now()
+    fields = {
+        "values": {"office": "official"}, "reason": "It was agreed so.", "concerns": record if act == "appoint" else None,
+        "proposed_by": by, "proposed_at": now, "lapses_at": now + timedelta(days=7), **fields,
+    }  # fmt: skip
+    named = {"record_kind": record._meta.label_lower, "record_id": record.pk, "record_label": str(record)}
+    made = Proposal.objects.create(act=act, **named, **fields)
+    deciders = {"confirmed": decided_by, "refused": decided_by, "withdrawn": by}
+    decided = {} if state == "proposed" else {"decided_at": now, "decided_by": deciders.get(state)}
+    return bring(made, state, **decided)
 
 
 def make_mandate(ministry: Stakeholder, theme: Theme, **fields: Any) -> Mandate:

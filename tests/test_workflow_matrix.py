@@ -238,6 +238,9 @@ WHO = {
     "an officer of the secretariat other than the one who proposed the correction": OFFICERS - {"secretariat"},
     "an officer of the secretariat other than the one who typed the letter": OFFICERS - {"secretariat"},
     "an officer of the secretariat other than the one who wrote the text last": OFFICERS - {"secretariat"},
+    "a second person who may confirm such a change, neither who proposed it nor whom it concerns": OFFICERS - {"head"}
+    | {"system administrator"},
+    "whoever proposed it": {"head"},
     "the sponsor": OWN | {"clearing officer"},
     "a member of the NCM, or the secretariat on a member's word": OFFICERS
     | OWN

@@ -21,6 +21,7 @@ from consultations.models import (
     Likeness,
     MembershipRole,
     Point,
+    Proposal,
     SessionRole,
     Stakeholder,
     Submission,
@@ -43,6 +44,7 @@ from tests.factories import (
     make_member,
     make_ministry,
     make_point,
+    make_proposal,
     make_secretariat,
     make_session,
     make_stakeholder,
@@ -77,6 +79,7 @@ MODELS = {
     "LIKENESS_MOVES": Likeness,
     "ACTION_MOVES": ActionPoint,
     "COMMUNIQUE_MOVES": Communique,
+    "PROPOSAL_MOVES": Proposal,
     "PAPER_MOVES": PositionPaper,
     "CLEARANCE_MOVES": Clearance,
     "AMENDMENT_MOVES": Amendment,
@@ -153,6 +156,10 @@ def _invitation(world: SimpleNamespace, state: str) -> Invitation:
 
 def _action(world: SimpleNamespace, state: str) -> ActionPoint:
     return make_action(world.forum, stakeholder=world.body, state=state)
+
+
+def _proposal(world: SimpleNamespace, state: str) -> Proposal:
+    return make_proposal(by=world.people.head, decided_by=world.people.secretariat, state=state)
 
 
 def _communique(world: SimpleNamespace, state: str) -> Communique:
@@ -270,7 +277,7 @@ READY: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Consultation: _consultation, Forum: _forum, ForumSession: _session, Delegate: _delegate, Invitation: _invitation,
     Stakeholder: _stakeholder, Submission: _submission, Point: _point, Likeness: _likeness, PositionPaper: _paper,
     Clearance: _clearance, Amendment: _amendment, AnswerByLetter: _letter, Corrigendum: _corrigendum,
-    ActionPoint: _action, Communique: _communique,
+    ActionPoint: _action, Communique: _communique, Proposal: _proposal,
 }  # fmt: skip
 
 
@@ -287,6 +294,7 @@ PREPARED: dict[str, Callable[[Any], None]] = {
     "ask_late": _close,
     "admit_late": _close,
     "refuse_late": _close,
+    "lapse_proposal": lambda proposal: change(proposal, lapses_at=workflow.now() - timedelta(hours=1)),
     "lapse_invitation": lambda letter: change(letter, respond_by=workflow.now().date() - timedelta(days=2)),
     "break_silence": lambda paper: change(paper, silence_until=workflow.now() + timedelta(hours=1)),
 }
@@ -389,5 +397,5 @@ BARE: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Submission: _bare_submission,
     Point: _bare_point, Likeness: _bare_likeness, PositionPaper: _bare_paper, Clearance: _bare_clearance,
     AnswerByLetter: _bare_letter, Corrigendum: _bare_corrigendum, Amendment: _bare_amendment,
-    Communique: _bare_communique,
+    Communique: _bare_communique, Proposal: _proposal,
 }  # fmt: skip

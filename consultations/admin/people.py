@@ -21,7 +21,7 @@ from consultations.models import (
     StakeholderName,
     User,
 )
-from consultations.permissions import head_may, is_head, is_secretariat, is_sysadmin
+from consultations.permissions import is_head, is_secretariat, is_sysadmin, may_propose_appointment
 from ncm_portal.workflow import Move, OpenMove
 
 from .base import ReadOnlyAdmin, RecordAdmin, RowsInline
@@ -138,12 +138,14 @@ class AppointForm(ReasonForm):
     field_order = ["office", "reason"]
 
 
-APPOINT = Move("appoint", _("Appoint to an office"), (), None, head_may, _("the head of the secretariat"))
+APPOINT = Move("appoint", _("Appoint to an office"), (), None, may_propose_appointment, workflow.APPOINT.who_proposes)
+SECOND_PERSON = _("Nothing changes yet: a second person has to confirm it. Those who may are asked by mail.")
 
 
 @admin.register(User)
 class UserAdmin(RecordAdmin):
-    """Accounts. The head gives offices, by the verb; address and password are each person's own."""
+    """Accounts. The head proposes who gets an office, a second person confirms it; address and password are each
+    person's own."""
 
     moves, verbs, move_forms = {"appoint": APPOINT}, workflow, {"appoint": AppointForm}
     list_display = ["name", "email", "office", "is_active", "date_joined"]
@@ -164,8 +166,16 @@ class UserAdmin(RecordAdmin):
         return [*super().get_readonly_fields(request, obj), *(["email", "phone"] if obj else [])]
 
     def open_moves(self, request, record):
-        """An office is no state: the head gives it, or a technician gives the first one."""
-        return [OpenMove(APPOINT)] if is_head(request.user) or is_sysadmin(request.user) else []
+        """An office is no state: it is proposed here, and confirmed by another person."""
+        return [OpenMove(APPOINT)] if may_propose_appointment(request.user, record) else []
+
+    def carry_out(self, move, record, request, *, office, reason):
+        """Propose the appointment; the first head of all is appointed at once."""
+        if workflow.is_first_head(record, office, request.user):
+            workflow.appoint(record, office=office, by=request.user, reason=reason)
+            return
+        workflow.propose(record, act="appoint", by=request.user, reason=reason, values={"office": office})
+        self.message_user(request, SECOND_PERSON)
 
 
 @admin.register(MembershipInvitation)

@@ -56,6 +56,7 @@ from .jobs import Job, JobKind, JobState
 from .likeness import Likeness, LikenessState
 from .outcome import ActionPoint, ActionState, Communique, CommuniqueState
 from .people import (
+    STAFF_OFFICES,
     County,
     Evidence,
     Group,
@@ -72,5 +73,6 @@ from .people import (
     StakeholderState,
     User,
 )
+from .proposals import Proposal, ProposalState
 from .text import CleanCharField, CleanTextField, clean_text
 from .themes import OF_COMPACT, Framework, Instrument, OutlinePart, Provision, Relation, Term, Theme, ThemeProvision

@@ -358,6 +358,11 @@ class MembershipQuerySet(models.QuerySet):
         day = day or timezone.localdate(workflow.now())
         return self.filter(valid_from__lte=day).filter(models.Q(valid_until=None) | models.Q(valid_until__gt=day))
 
+    def not_over(self):
+        """Memberships that are in force today or will be."""
+        day = timezone.localdate(workflow.now())
+        return self.filter(models.Q(valid_until=None) | models.Q(valid_until__gt=day))
+
 
 class Membership(models.Model):
     """A person acts for an organisation, in one role, from one day until another, on which it is over."""

@@ -56,6 +56,7 @@ from .outcome import (
     published_communique,
     reported_done,
 )
+from .proposals import confirmers_of, proposals_to_confirm, staff
 from .rounds import current_round, key_milestones, public_rounds, themes_of
 from .search import RANKED, Hit, found, named_like, ranked_page, searchable, shown, with_each_word
 from .speakers import Speakers, speakers
@@ -86,6 +87,7 @@ __all__ = [
     "choices",
     "co_signatures",
     "commitments",
+    "confirmers_of",
     "counted",
     "current_round",
     "days_off",
@@ -109,6 +111,7 @@ __all__ = [
     "page_between",
     "pair_of_input",
     "participation",
+    "proposals_to_confirm",
     "public_holidays",
     "public_rounds",
     "published_communique",
@@ -119,6 +122,7 @@ __all__ = [
     "searchable",
     "shown",
     "speakers",
+    "staff",
     "theme_figures",
     "themes_of",
     "waiting",

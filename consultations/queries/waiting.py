@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from consultations.models import MailState, OutgoingMail, Point, PointState, Stakeholder, Submission, SubmissionState
 from consultations.permissions import is_secretariat
+from ncm_portal.workflow import now
 
 from .likeness import number_of_groups
+from .proposals import proposals_to_confirm
+
+SOON = timedelta(days=2)
 
 
 class Waiting(NamedTuple):
@@ -22,10 +28,20 @@ class Waiting(NamedTuple):
 
 
 def waiting(user: Any) -> list[Waiting]:
-    """What people sent that waits for the secretariat: inputs, organisations, points of sessions, similar texts, mail
-    that failed."""
-    if not is_secretariat(user):
-        return []
+    """What waits for a second person, whoever of the staff reads it; for the secretariat also what people sent: inputs,
+    organisations, points of sessions, similar texts, mail that failed."""
+    return [*_to_confirm(user), *(_sent(user) if is_secretariat(user) else [])]
+
+
+def _to_confirm(user: Any) -> list[Waiting]:
+    words = _("To confirm as the second person: %(proposal)s")
+    return [
+        Waiting(words % {"proposal": each}, reverse("desk_proposal", args=[each.key]), each.lapses_at <= now() + SOON)
+        for each in proposals_to_confirm(user)
+    ]
+
+
+def _sent(user: Any) -> list[Waiting]:
     inputs = Submission.objects.visible_to(user).filter(state=SubmissionState.SUBMITTED).count()
     bodies = Stakeholder.objects.waiting().count()
     points = Point.objects.filter(state=PointState.SUBMITTED).count()

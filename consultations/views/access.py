@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.http import Http404, HttpRequest, HttpResponse
 
 from consultations.forms import ReasonForm
-from consultations.permissions import is_secretariat
+from consultations.permissions import is_secretariat, is_staff
 from ncm_portal.workflow import Blocked
 
 View = Callable[..., HttpResponse]
@@ -19,6 +19,18 @@ def for_secretariat(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not is_secretariat(request.user):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def for_staff(view: View) -> View:
+    """Show a page to whoever holds an office of the staff, system administrators too; it is not there for others."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not is_staff(request.user):
             raise Http404
         return view(request, *args, **kwargs)
 

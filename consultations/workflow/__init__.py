@@ -16,6 +16,7 @@ from .accrediting import (
     withdraw_delegate,
 )
 from .answers import Named, Paper, answer_invitation, decline_invitation, invited_by, print_of, record_answer
+from .appointments import APPOINT, appoint, is_first_head, lay_down_office
 from .attachments import (
     add_file,
     begin_file,
@@ -120,7 +121,6 @@ from .outcome import (
 from .people import (
     STAKEHOLDER_MOVES,
     add_member,
-    appoint,
     confirm_mandate,
     end_membership,
     invite_officer,
@@ -153,6 +153,16 @@ from .programme import (
     give_part,
     move_session,
     take_part,
+)
+from .proposals import (
+    PROPOSAL_MOVES,
+    confirm_proposal,
+    lapse_proposal,
+    lapse_proposals,
+    propose,
+    refuse_proposal,
+    why_not,
+    withdraw_proposal,
 )
 from .reminders import Letter, next_letters, remind, request_input
 from .settling import Settling, settle_doubles, settle_queued

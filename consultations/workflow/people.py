@@ -15,17 +15,14 @@ from consultations.models import (
     Membership,
     MembershipInvitation,
     MembershipRole,
-    Office,
     Stakeholder,
     StakeholderState,
     Theme,
     User,
 )
 from consultations.permissions import (
-    is_head,
     is_secretariat,
     is_signed_in,
-    is_sysadmin,
     may_manage_members,
     secretariat_may,
 )
@@ -245,23 +242,3 @@ def confirm_mandate(
     mandate, _made = Mandate.objects.update_or_create(ministry=ministry, theme=theme, defaults=confirmed)
     journal("confirm_mandate", ministry, by=by, data={"theme": theme.code, "lead": is_lead, "basis": basis})
     return mandate
-
-
-@verb
-def appoint(user: User, *, office: str, by: User, reason: str = "") -> User:
-    """Give `user` an office, or take it away with an empty one.
-
-    The head appoints. While there is no head, a system administrator may appoint the first one. Raises NotAllowed.
-    """
-    no_head = not User.objects.filter(office=Office.HEAD, is_active=True).exists()
-    first_head = is_sysadmin(by) and office == Office.HEAD and no_head
-    demand(
-        is_head(by) or first_head,
-        who=gettext_lazy("the head of the secretariat"),
-        to=gettext_lazy("Appoint to an office"),
-    )
-    row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    before, row.office = row.office, office
-    row.save()
-    journal("appoint", row, by=by, before=before, after=office, reason=reason)
-    return row

@@ -105,6 +105,7 @@ LEFT_OUT = {
     "consultations.outgoingmail": "copies of what the records say, with personal links; the journal tells of the acts",
     "consultations.searchentry": "words to search, made by the database from the texts",
     "consultations.tally": "sums, made by the database from inputs and points",
+    "consultations.proposal": "what one officer proposed and another decided; the journal names both",
     "consultations.job": "the queue of work that goes on behind the pages; the journal tells what it did",
 }
 NEVER_SENT = "inputs that were never sent, with their files: drafts belong to their authors and are no record"

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 from zeal import zeal_ignore
 
+from consultations import workflow
 from consultations.management.commands import check_journal
 from consultations.models import (
     CheckIn,
@@ -21,6 +22,7 @@ from consultations.models import (
     Milestone,
     Ministry,
     OutgoingMail,
+    Proposal,
     Provision,
     Stakeholder,
     Submission,
@@ -311,16 +313,30 @@ def test_texts_under_way_are_no_business_of_technicians():
 # --- Accounts and offices -------------------------------------------------------------------------------------------
 
 
-def test_the_head_appoints(client):
+def test_the_head_proposes_an_office_and_another_person_confirms_it(client):
     head, person = factories.make_head(), factories.make_user()
     sign_in(client, head)
     assert "Appoint to an office" in client.get(page(User, "change", person.pk)).content.decode()
     missing = client.post(page(User, "move", person.pk, "appoint"), {"office": "secretariat", "reason": ""})
     assert missing.context["form"].errors == {"reason": ["Give a reason: it is kept in the journal."]}
-    client.post(page(User, "move", person.pk, "appoint"), {"office": "secretariat", "reason": "From today."})
+    values = {"office": "secretariat", "reason": "From today."}
+    answer = client.post(page(User, "move", person.pk, "appoint"), values, follow=True)
+    assert "Nothing changes yet: a second person has to confirm it." in answer.content.decode()
+    person.refresh_from_db()
+    assert (person.office, Proposal.objects.get().record) == ("", person)
+    other = factories.make_user("sysadmin")
+    workflow.confirm_proposal(Proposal.objects.get(), by=other)
     person.refresh_from_db()
     last = Event.objects.about(person).last()
-    assert (person.office, last.verb, last.by, last.reason) == ("secretariat", "appoint", head, "From today.")
+    assert (person.office, last.verb, last.by, last.reason) == ("secretariat", "appoint", other, "From today.")
+
+
+def test_a_system_administrator_appoints_the_first_head_at_once(client):
+    person = factories.make_user()
+    sign_in(client, factories.make_user("sysadmin"))
+    client.post(page(User, "move", person.pk, "appoint"), {"office": "head", "reason": "The first one."})
+    person.refresh_from_db()
+    assert (person.office, Proposal.objects.count()) == ("head", 0)
 
 
 @pytest.mark.parametrize("office", ["secretariat", "sysadmin"])

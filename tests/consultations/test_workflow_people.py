@@ -309,24 +309,6 @@ def test_one_ministry_leads_on_a_theme():
     assert not workflow.confirm_mandate(two, theme, by=by).is_lead
 
 
-def test_the_head_appoints():
-    person, head = make_user(), make_head()
-    assert workflow.appoint(person, office="secretariat", by=head, reason="Joined us.").office == "secretariat"
-    event = Event.objects.about(person).get()
-    assert (event.verb, event.before, event.after, event.reason) == ("appoint", "", "secretariat", "Joined us.")
-    assert workflow.appoint(person, office="", by=head).office == ""
-
-
-def test_the_first_head_is_appointed_by_a_system_administrator():
-    admin, person = make_user("sysadmin"), make_user()
-    only_head = ["Only the head of the secretariat may do this: Appoint to an office."]
-    assert refused(workflow.appoint, person, office="secretariat", by=admin) == only_head
-    assert workflow.appoint(person, office="head", by=admin).office == "head"
-    assert refused(workflow.appoint, admin, office="head", by=admin) == only_head
-    for by in (*outsiders(), make_secretariat()):
-        assert refused(workflow.appoint, person, office="official", by=by) == only_head
-
-
 def test_the_database_lets_an_organisation_have_one_primary_focal_point():
     body = make_stakeholder()
     primary_of(body)

@@ -17,7 +17,7 @@ from django.contrib.auth.hashers import make_password
 
 from consultations.models import Office, User
 from consultations.permissions import needs_second_factor
-from consultations.workflow import appoint
+from consultations.workflow import appoint, confirm_proposal, propose
 from ncm_portal.workflow import journal, now
 from positions import sample
 
@@ -35,6 +35,9 @@ LOG_INS = {
     "Official": "peter",
     "System administrator": "brian",
 }
+
+
+WHY_AN_OFFICE = "Named by the Permanent Secretary for this consultation (sample)."
 
 
 class LogIn(NamedTuple):
@@ -95,7 +98,7 @@ def password_fits() -> bool:
 
 
 def acts(stage: Stage) -> Iterator[Act]:
-    """Everybody gets an account; a system administrator appoints the first head, who appoints the others."""
+    """Everybody gets an account; a system administrator appoints the first head. All other offices take both."""
     yield Act(stage.moment("accounts_opened"), open_accounts, (sample.people(),))
     yield Act(stage.moment("accounts_opened"), fill_offices)
     yield Act(stage.moment("authenticators_set_up"), set_up_authenticators)
@@ -119,14 +122,18 @@ def open_accounts(stage: Stage, rows: list[sample.Row], by: User | None = None) 
 
 
 def fill_offices(stage: Stage) -> None:
-    """The first head is appointed by the system administrator, everybody else by the head."""
+    """The first head is appointed by the system administrator; the head proposes everybody else, and the system
+    administrator confirms it."""
     rows = {row["key"]: row["office"] for row in sample.people() if row["office"] not in ("", Office.SYSADMIN)}
     (head,) = [key for key, office in rows.items() if office == Office.HEAD]
     (administrator,) = [row["key"] for row in sample.people() if row["office"] == Office.SYSADMIN]
     stage.people[head] = appoint(stage.person(head), office=Office.HEAD, by=stage.person(administrator))
     for key, office in rows.items():
         if key != head:
-            stage.people[key] = appoint(stage.person(key), office=office, by=stage.person(head))
+            person, chosen = stage.person(key), {"office": office}
+            proposal = propose(person, act="appoint", by=stage.person(head), reason=WHY_AN_OFFICE, values=chosen)
+            confirm_proposal(proposal, by=stage.person(administrator))
+            person.refresh_from_db()
 
 
 def set_up_authenticators(stage: Stage) -> None:

@@ -36,9 +36,11 @@ def test_every_predicate_is_asked():
     }
     asked = {move.may for table in roles.move_tables().values() for move in table.values()}
     asked |= {may for _label, may, _record in roles.ACTS}
-    # The admin's door is asked through the office; withdrawing a reservation is the chair's, like recording it.
+    # The admin's door is asked through the office; withdrawing a reservation is the chair's, like recording it; who
+    # proposes an appointment while there is no head, the database knows.
     assert sorted(predicate.__name__ for predicate in named - asked) == [
         "may_enter_admin",
+        "may_propose_appointment",
         "may_withdraw_reservation",
     ]
 
@@ -64,8 +66,19 @@ def test_what_the_page_says(title, label, expected):
 
 
 def test_visitors_officials_and_system_administrators_decide_nothing():
-    found = {str(role) for table in roles.tables()[1:] for each in table.rows for role, _limit in each.roles}
-    assert {"visitor", "signed in", "official", "system administrator"} & found == set()
+    """But for what one person of the staff proposes about the staff and another confirms."""
+    two_people, found = "proposals for a second person", {}
+    for table in roles.tables()[1:]:
+        names = {str(role) for each in table.rows for role, _limit in each.roles}
+        found.setdefault(str(table.title) == two_people, set()).update(names)
+    assert {"visitor", "signed in", "official", "system administrator"} & found[False] == set()
+    assert found[True] == {"secretariat", "head of the secretariat", "system administrator"}
+
+
+def test_a_second_person_confirms_and_the_proposer_withdraws():
+    staff = {"secretariat", "head of the secretariat", "system administrator"}
+    assert row("proposals for a second person", "Confirm") == dict.fromkeys(staff, "not one's own")
+    assert row("proposals for a second person", "Withdraw the proposal") == dict.fromkeys(staff, "own only")
 
 
 def test_somebody_may_do_each_thing():

@@ -1,0 +1,121 @@
+"""Offices: given and taken away by two people, laid down by their holder, and told to all staff."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations import emails
+from consultations.models import STAFF_OFFICES, Event, Membership, Office, Proposal, User
+from consultations.permissions import (
+    is_sysadmin,
+    may_confirm_appointment,
+    may_propose_appointment,
+)
+from consultations.queries import staff
+from ncm_portal.workflow import Act, Blocked, demand, journal, locked, verb
+
+OFFICES = dict(Office.choices)
+
+
+def against(person: User, office: str) -> list[str]:
+    """What speaks against giving `person` this office, in plain words."""
+    reasons = []
+    if office not in OFFICES:
+        reasons.append(_("There is no such office."))
+    if office == person.office:
+        reasons.append(_("Nothing changes."))
+    if office and not person.is_active:
+        reasons.append(_("%(name)s may not log in.") % {"name": person.name})
+    if office in STAFF_OFFICES:
+        reasons += [
+            _("%(name)s acts for %(organisation)s. End that membership first: nobody decides on both sides.")
+            % {"name": person.name, "organisation": membership.stakeholder.name}
+            for membership in Membership.objects.not_over().filter(user=person).select_related("stakeholder")
+        ]
+    return reasons
+
+
+def _check(person: User, values: Mapping[str, Any], by: User) -> None:
+    if reasons := against(person, values.get("office", Office.NONE)):
+        raise Blocked(reasons)
+
+
+def _consequences(person: User, values: Mapping[str, Any]) -> list[str]:
+    office, named = values.get("office", Office.NONE), {"name": person.name}
+    said = []
+    if person.office:
+        said.append(_("%(name)s is no longer: %(office)s.") % {**named, "office": OFFICES[person.office]})
+    if office:
+        said.append(_("%(name)s becomes: %(office)s.") % {**named, "office": OFFICES[office]})
+    if office in STAFF_OFFICES:
+        said.append(_("%(name)s logs in with a second factor from then on, and acts for no organisation.") % named)
+    return [*said, _("Everybody who holds an office is told by mail.")]
+
+
+def _carry_out(person: User, values: Mapping[str, Any], by: User, proposal: Proposal) -> None:
+    _give(person, values.get("office", Office.NONE), by, proposal.reason, proposal.proposed_by)
+
+
+def _give(person: User, office: str, by: User, reason: str, proposed_by: User | None = None) -> User:
+    """Write the office, the entry in the journal and the mails. All staff of before and after are told."""
+    told = {each.pk: each for each in staff()}
+    before, person.office = person.office, office
+    person.save()
+    named = {"proposed_by": proposed_by.name, "confirmed_by": by.name} if proposed_by else {}
+    journal("appoint", person, by=by, before=before, after=office, reason=reason, data=named)
+    told |= {person.pk: person}
+    emails.appointed(person, before, by, told.values(), proposed_by=proposed_by, reason=reason)
+    return person
+
+
+APPOINT = Act(
+    code="appoint",
+    label=gettext_lazy("Appoint to an office"),
+    may_propose=may_propose_appointment,
+    who_proposes=gettext_lazy("the head of the secretariat"),
+    may_confirm=may_confirm_appointment,
+    who_confirms=gettext_lazy("an officer of the secretariat or a system administrator"),
+    consequences=_consequences,
+    carry_out=_carry_out,
+    check=_check,
+    concerns=lambda person: person,
+)
+
+
+def is_first_head(person: User, office: str, by: Any) -> bool:
+    """Whether this would be the first head of all, whom a system administrator appoints alone: nobody holds that
+    office, and the journal knows of nobody who did."""
+    if office != Office.HEAD or not is_sysadmin(by) or by.pk == person.pk:
+        return False
+    return not (
+        User.objects.filter(office=Office.HEAD).exists()
+        or Event.objects.filter(verb="appoint", after=Office.HEAD).exists()
+    )
+
+
+@verb
+def appoint(user: User, *, office: str, by: User, reason: str = "") -> User:
+    """Appoint the first head of the secretariat, as a system administrator. Every other appointment takes two people:
+    see `APPOINT` and `propose`. Raises NotAllowed, or Blocked with every reason."""
+    row = locked(user)
+    demand(
+        is_first_head(row, office, by),
+        who=gettext_lazy("two people, one who proposes it and one who confirms it,"),
+        to=APPOINT.label,
+    )
+    if reasons := against(row, office):
+        raise Blocked(reasons)
+    return _give(row, office, by, reason)
+
+
+@verb
+def lay_down_office(*, by: User, reason: str = "") -> User:
+    """Lay down one's own office, which takes nobody else. Raises Blocked without one, or for the last of the staff."""
+    row = locked(by)
+    if not row.office:
+        raise Blocked(_("You hold no office."))
+    if row.is_staff and not staff().exclude(pk=row.pk).exists():
+        raise Blocked(_("Nobody else holds an office. Let somebody else be appointed first."))
+    return _give(row, Office.NONE, by, reason)

@@ -1,0 +1,209 @@
+"""Grave changes by two people: one proposes, another confirms, and only then something changes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations import emails
+from consultations.models import Proposal, ProposalState, User
+from consultations.permissions import (
+    is_signed_in,
+    may_confirm_proposal,
+    may_withdraw_proposal,
+    secretariat_or_portal_may,
+)
+from consultations.queries import confirmers_of
+from ncm_portal.workflow import (
+    Act,
+    Blocked,
+    Condition,
+    Move,
+    acts,
+    demand,
+    either,
+    journal,
+    locked,
+    make,
+    now,
+    table,
+    verb,
+)
+
+P = ProposalState
+SECOND_PERSON = gettext_lazy(
+    "a second person who may confirm such a change, neither who proposed it nor whom it concerns"
+)
+
+
+def time_is_over(proposal: Proposal) -> list[Condition]:
+    """The time in which it could be confirmed is over."""
+    return [either(proposal.is_over, _("Its time is over"), _("It can still be confirmed"))]
+
+
+PROPOSAL_MOVES = table(
+    Move(
+        "confirm_proposal",
+        gettext_lazy("Confirm"),
+        (P.PROPOSED,),
+        P.CONFIRMED,
+        may_confirm_proposal,
+        SECOND_PERSON,
+        grave=True,
+    ),
+    Move(
+        "refuse_proposal",
+        gettext_lazy("Do not confirm"),
+        (P.PROPOSED,),
+        P.REFUSED,
+        may_confirm_proposal,
+        SECOND_PERSON,
+        needs_reason=True,
+    ),
+    Move(
+        "withdraw_proposal",
+        gettext_lazy("Withdraw the proposal"),
+        (P.PROPOSED,),
+        P.WITHDRAWN,
+        may_withdraw_proposal,
+        gettext_lazy("whoever proposed it"),
+    ),
+    Move(
+        "lapse_proposal",
+        gettext_lazy("Let it lapse"),
+        (P.PROPOSED,),
+        P.LAPSED,
+        secretariat_or_portal_may,
+        gettext_lazy("the secretariat, or the portal by itself"),
+        time_is_over,
+    ),
+)
+
+
+@verb
+def propose(record: Model, *, act: str, by: User, reason: str, values: Mapping[str, Any] | None = None) -> Proposal:
+    """Propose as the first of two people the act with this code on `record`; those who may confirm it get a mail.
+
+    `values` is what the act takes, as JSON. Raises NotAllowed, or Blocked with every reason.
+    """
+    row, what, given = locked(record), acts()[act], dict(values or {})
+    concerns = what.concerns(row)
+    own = concerns is not None and concerns.pk == by.pk
+    demand(is_signed_in(by) and what.may_propose(by, row) and not own, who=what.who_proposes, to=what.label)
+    reasons = [] if reason.strip() else [_("Give a reason: it is kept in the journal.")]
+    reasons += _open_already(act, row)
+    try:
+        what.check(row, given, by)
+    except Blocked as refusal:
+        reasons += refusal.reasons
+    if reasons:
+        raise Blocked(reasons)
+    at = now()
+    made = Proposal.objects.create(
+        act=act, record_kind=_kind(row), record_id=row.pk, record_label=str(row)[:200], values=given,
+        reason=reason.strip(), concerns=concerns, proposed_by=by, proposed_at=at, lapses_at=at + what.open_for,
+    )  # fmt: skip
+    journal("propose", made, by=by, after=made.state, reason=reason, data={"act": act, "record": made.record_label})
+    emails.proposal_made(made, confirmers_of(made))
+    return made
+
+
+def _kind(record: Model) -> str:
+    return record._meta.concrete_model._meta.label_lower  # type: ignore[union-attr]
+
+
+def _open_already(act: str, record: Model) -> list[str]:
+    """Why nothing more may be proposed now; a proposal whose time is over makes room first."""
+    found = Proposal.objects.filter(act=act, record_kind=_kind(record), record_id=record.pk, state=P.PROPOSED).first()
+    if found is None:
+        return []
+    if found.is_over:
+        lapse_proposal(found, by=None)
+        return []
+    return [_("The same waits for a second person already. Withdraw that proposal first.")]
+
+
+@verb
+def confirm_proposal(proposal: Proposal, *, by: User) -> Proposal:
+    """Confirm as the second person what somebody proposed: the change is made at once, or nothing happens at all.
+
+    Raises NotAllowed, or Blocked with every reason.
+    """
+    row = _decide("confirm_proposal", proposal, by, in_time=True)
+    act = row.definition
+    record = locked(row.record)
+    if not act.may_propose(row.proposed_by, record):
+        raise Blocked(_("%(name)s may no longer propose this.") % {"name": row.proposed_by.name})
+    act.check(record, row.values, by)
+    act.carry_out(record, row.values, by, row)
+    return row
+
+
+@verb
+def refuse_proposal(proposal: Proposal, *, by: User, reason: str) -> Proposal:
+    """Say as the second person that it shall not be; nothing changes. Mails whoever proposed it."""
+    row = _decide("refuse_proposal", proposal, by, reason)
+    emails.proposal_ended(row, reason)
+    return row
+
+
+@verb
+def withdraw_proposal(proposal: Proposal, *, by: User, reason: str = "") -> Proposal:
+    """Take back what one proposed; nothing changes."""
+    return _decide("withdraw_proposal", proposal, by, reason)
+
+
+@verb
+def lapse_proposal(proposal: Proposal, *, by: User | None) -> Proposal:
+    """Note that nobody confirmed it in time. Mails whoever proposed it."""
+    row = _decide("lapse_proposal", proposal, by)
+    emails.proposal_ended(row)
+    return row
+
+
+def _decide(verb: str, proposal: Proposal, by: User | None, reason: str = "", *, in_time: bool = False) -> Proposal:
+    """Make a move of a proposal; its entry in the journal names both people."""
+
+    def stamp(row: Proposal) -> None:
+        if in_time and row.is_over:
+            raise Blocked(_("Nobody confirmed this in time. Propose it again."))
+        row.decided_at = now()
+        row.decided_by = by if verb != "lapse_proposal" else None
+
+    named = {"act": proposal.act, "record": proposal.record_label, "proposed_by": proposal.proposed_by.name}
+    named |= {"decided_by": by.name} if isinstance(by, User) else {}
+    return make(PROPOSAL_MOVES[verb], proposal, by=by, reason=reason, change=stamp, data=named)
+
+
+def why_not(proposal: Proposal, user: Any) -> list[str]:
+    """Why the change could not be made now, in plain words; empty when it could."""
+    act: Act = proposal.definition
+    try:
+        act.check(proposal.record, proposal.values, user)
+    except Blocked as refusal:
+        return refusal.reasons
+    except KeyError:
+        return [_("The record is not there any more.")]
+    return []
+
+
+# --- What the worker does -------------------------------------------------------------------------------------------
+
+
+def lapse_proposals() -> int:
+    """Let the proposals lapse whose time is over; say how many. A chore of the worker."""
+    over = Proposal.objects.filter(state=P.PROPOSED, lapses_at__lt=now()).values_list("pk", flat=True)
+    return sum(_lapse(pk) for pk in list(over))
+
+
+@transaction.atomic
+def _lapse(pk: int) -> bool:
+    rows = Proposal.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
+    row = rows.filter(pk=pk, state=P.PROPOSED, lapses_at__lt=now()).first()
+    if row is None:
+        return False
+    lapse_proposal(row, by=None)
+    return True

@@ -1,0 +1,104 @@
+"""Offices: two people give them and take them away, nobody to oneself, and all staff hear of it."""
+
+import pytest
+
+from consultations import workflow
+from consultations.models import Event, OutgoingMail
+from ncm_portal.workflow import Blocked, NotAllowed
+from tests.factories import change, make_head, make_member, make_secretariat, make_stakeholder, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def refused(function, /, *args, kind=Blocked, **kwargs):
+    with pytest.raises(kind) as raised:
+        function(*args, **kwargs)
+    return raised.value.reasons
+
+
+def appoint(person, office, by, second, reason="From today."):
+    made = workflow.propose(person, act="appoint", by=by, reason=reason, values={"office": office})
+    workflow.confirm_proposal(made, by=second)
+    person.refresh_from_db()
+    return person.office
+
+
+def test_an_office_is_given_and_taken_away_by_two_and_all_staff_are_told():
+    head, officer, technician = make_head(), make_secretariat(), make_user("sysadmin")
+    make_user("official")
+    make_secretariat(is_active=False)
+    person = make_user(name="Njeri (sample)")
+    assert appoint(person, "secretariat", head, technician) == "secretariat"
+    entry = Event.objects.about(person).last()
+    assert (entry.verb, entry.before, entry.after, entry.by, entry.data["proposed_by"]) == (
+        "appoint", "", "secretariat", technician, head.name,
+    )  # fmt: skip
+    mails = OutgoingMail.objects.filter(subject="An office was given or ended")
+    assert {mail.to for mail in mails} == {each.email for each in (head, officer, technician, person)}
+    body = mails[0].body
+    assert "Njeri (sample)" in body
+    assert f"{head.name} proposed it, {technician.name} confirmed it." in body
+    assert appoint(person, "", head, officer) == ""
+
+
+def test_a_system_administrator_appoints_the_first_head_alone_and_no_second_one():
+    technician, person, other = make_user("sysadmin"), make_user(), make_user()
+    two = ["Only two people, one who proposes it and one who confirms it, may do this: Appoint to an office."]
+    assert refused(workflow.appoint, person, kind=NotAllowed, office="secretariat", by=technician) == two
+    assert refused(workflow.appoint, technician, kind=NotAllowed, office="head", by=technician) == two
+    assert refused(workflow.appoint, person, kind=NotAllowed, office="head", by=make_secretariat()) == two
+    assert workflow.appoint(person, office="head", by=technician, reason="The first.").office == "head"
+    assert "appointed the first head of the secretariat" in OutgoingMail.objects.first().body
+    assert refused(workflow.appoint, other, kind=NotAllowed, office="head", by=technician) == two
+    workflow.lay_down_office(by=person)
+    assert refused(workflow.appoint, other, kind=NotAllowed, office="head", by=technician) == two
+
+
+def test_while_there_is_no_head_the_staff_propose_the_next_one():
+    head, officer, technician, person = make_head(), make_secretariat(), make_user("sysadmin"), make_user()
+    (reason,) = refused(appoint, person, "head", officer, technician, kind=NotAllowed)
+    assert reason == "Only the head of the secretariat may do this: Appoint to an office."
+    change(head, is_active=False)
+    assert appoint(person, "head", officer, technician) == "head"
+
+
+def test_who_acts_for_an_organisation_gets_no_office_of_the_staff_before_that_has_ended():
+    head, officer = make_head(), make_secretariat()
+    body = make_stakeholder("Herders")
+    person = make_member(body, user=make_user(name="Asha"))
+    for office in ("secretariat", "head", "sysadmin"):
+        assert refused(appoint, person, office, head, officer) == [
+            "Asha acts for Herders. End that membership first: nobody decides on both sides."
+        ]
+    assert appoint(person, "official", head, officer) == "official"  # who sits in a ministry may read for it
+    workflow.end_membership(person.memberships.get(), by=officer)
+    assert appoint(person, "secretariat", head, officer) == "secretariat"
+
+
+def test_what_speaks_against_an_appointment_is_said_at_once():
+    head, locked_out = make_head(), make_user(name="Otieno", is_active=False)
+    given = {"act": "appoint", "by": head, "reason": "So."}
+    assert refused(workflow.propose, locked_out, values={"office": "official"}, **given) == ["Otieno may not log in."]
+    assert refused(workflow.propose, make_user(), values={"office": "king"}, **given) == ["There is no such office."]
+
+
+def test_an_office_is_laid_down_by_its_holder_alone_unless_nobody_is_left():
+    officer = make_secretariat()
+    assert refused(workflow.lay_down_office, by=officer) == [
+        "Nobody else holds an office. Let somebody else be appointed first."
+    ]
+    make_user("sysadmin")
+    assert workflow.lay_down_office(by=officer, reason="I move to Mombasa.").office == ""
+    assert "laid it down" in OutgoingMail.objects.first().body
+    assert refused(workflow.lay_down_office, by=officer) == ["You hold no office."]
+
+
+def test_the_page_of_a_proposal_says_what_follows():
+    head, officer = make_head(), make_secretariat(name="Hassan")
+    made = workflow.propose(officer, act="appoint", by=head, reason="So.", values={"office": "sysadmin"})
+    assert made.consequences == [
+        "Hassan is no longer: secretariat.",
+        "Hassan becomes: system administrator.",
+        "Hassan logs in with a second factor from then on, and acts for no organisation.",
+        "Everybody who holds an office is told by mail.",
+    ]

@@ -1,0 +1,215 @@
+"""Grave changes by two people: what one proposes, another confirms, in time, and never in one's own matter."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+
+from consultations import queries, workflow
+from consultations.models import Event, OutgoingMail, Proposal
+from ncm_portal.workflow import Blocked, NotAllowed, now, replayed_at
+from tests.factories import change, make_head, make_proposal, make_secretariat, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def head():
+    return make_head(name="Ruth Langat")
+
+
+@pytest.fixture
+def officer():
+    return make_secretariat(name="Hassan Abdi")
+
+
+@pytest.fixture
+def person():
+    return make_user(name="Peter Kimani")
+
+
+def propose(person, by, **values):
+    given = {"reason": "He joins us.", "values": {"office": "official"}} | values
+    return workflow.propose(person, act="appoint", by=by, **given)
+
+
+def refused(act, *args, kind=Blocked, **kwargs):
+    with pytest.raises(kind) as raised:
+        act(*args, **kwargs)
+    return raised.value.reasons
+
+
+def test_what_is_proposed_changes_nothing_and_is_mailed_to_those_who_may_confirm_it(head, officer, person):
+    technician = make_user("sysadmin")
+    make_user("official")
+    made = propose(person, head)
+    person.refresh_from_db()
+    assert (made.state, made.record, person.office) == ("proposed", person, "")
+    assert made.lapses_at == made.proposed_at + timedelta(days=7)
+    assert str(made) == "Appoint to an office: Peter Kimani"
+    mails = OutgoingMail.objects.all()
+    assert {mail.to for mail in mails} == {officer.email, technician.email}
+    assert {mail.subject for mail in mails} == {"Waits for a second person: Appoint to an office"}
+    body = " ".join(mails[0].body.split())
+    assert "Ruth Langat proposes: Appoint to an office, Peter Kimani." in body
+    assert "He joins us." in body
+    assert f"/desk/proposals/{made.key}/" in body
+
+
+def test_a_confirmed_proposal_is_carried_out_and_its_entry_names_both(head, officer, person):
+    made = workflow.confirm_proposal(propose(person, head), by=officer)
+    person.refresh_from_db()
+    assert (made.state, made.decided_by, person.office) == ("confirmed", officer, "official")
+    entry = Event.objects.about(made).last()
+    assert (entry.verb, entry.by, entry.data["proposed_by"], entry.data["decided_by"]) == (
+        "confirm_proposal",
+        officer,
+        "Ruth Langat",
+        "Hassan Abdi",
+    )
+    assert [each.verb for each in Event.objects.about(made)] == ["propose", "confirm_proposal"]
+
+
+def test_neither_the_proposer_nor_whom_it_concerns_confirms_or_refuses(head, officer):
+    made = propose(officer, head, values={"office": "official"})
+    for by in (head, officer):
+        for verb, given in (("confirm_proposal", {}), ("refuse_proposal", {"reason": "No."})):
+            (reason,) = refused(getattr(workflow, verb), made, kind=NotAllowed, by=by, **given)
+            assert reason.startswith("Only a second person who may confirm such a change, neither who proposed it")
+    officer.refresh_from_db()
+    assert officer.office == "secretariat"
+
+
+def test_nobody_proposes_in_ones_own_matter(head):
+    assert refused(propose, head, head, kind=NotAllowed) == [
+        "Only the head of the secretariat may do this: Appoint to an office."
+    ]
+    assert not Proposal.objects.exists()
+
+
+def test_a_proposal_needs_a_reason_and_passes_its_check_at_once(head, person):
+    reasons = refused(propose, person, head, reason=" ", values={"office": ""})
+    assert reasons == ["Give a reason: it is kept in the journal.", "Nothing changes."]
+
+
+def test_one_proposal_of_an_act_is_open_for_a_record(head, person):
+    first = propose(person, head)
+    again = ["The same waits for a second person already. Withdraw that proposal first."]
+    assert refused(propose, person, head) == again
+    assert propose(make_user(), head).state == "proposed"  # another record
+    workflow.withdraw_proposal(first, by=head)
+    assert propose(person, head).state == "proposed"
+
+
+def test_the_check_is_made_again_at_the_confirmation_and_its_refusal_undoes_it(head, officer, person):
+    made = propose(person, head)
+    change(person, office="official")
+    assert refused(workflow.confirm_proposal, made, by=officer) == ["Nothing changes."]
+    made.refresh_from_db()
+    assert (made.state, made.decided_by) == ("proposed", None)
+
+
+def test_who_lost_the_right_to_propose_meanwhile_is_confirmed_by_nobody(head, officer, person):
+    made = propose(person, head)
+    change(head, office="")
+    make_head()
+    assert refused(workflow.confirm_proposal, made, by=officer) == ["Ruth Langat may no longer propose this."]
+
+
+def test_a_refusal_needs_a_reason_and_is_mailed_to_the_proposer(head, officer, person):
+    made = propose(person, head)
+    assert refused(workflow.refuse_proposal, made, by=officer, reason="") == [
+        "Give a reason: it is kept in the journal."
+    ]
+    OutgoingMail.objects.all().delete()
+    assert workflow.refuse_proposal(made, by=officer, reason="Not yet.").state == "refused"
+    mail = OutgoingMail.objects.get()
+    assert (mail.to, "Hassan Abdi did not confirm your proposal" in mail.body, "Not yet." in mail.body) == (
+        head.email,
+        True,
+        True,
+    )
+    person.refresh_from_db()
+    assert person.office == ""
+
+
+def test_only_the_proposer_withdraws(head, officer, person):
+    made = propose(person, head)
+    assert refused(workflow.withdraw_proposal, made, by=officer, kind=NotAllowed)
+    assert workflow.withdraw_proposal(made, by=head).state == "withdrawn"
+
+
+def test_a_proposal_lapses_by_itself_after_its_time(head, officer, person):
+    made = propose(person, head)
+    with replayed_at(made.lapses_at):
+        assert workflow.lapse_proposals() == 0
+        assert queries.proposals_to_confirm(officer) == [made]
+    with replayed_at(made.lapses_at + timedelta(seconds=1)):
+        assert queries.proposals_to_confirm(officer) == []
+        late = ["Nobody confirmed this in time. Propose it again."]
+        assert refused(workflow.confirm_proposal, made, by=officer) == late
+        OutgoingMail.objects.all().delete()
+        assert (workflow.lapse_proposals(), workflow.lapse_proposals()) == (1, 0)
+    made.refresh_from_db()
+    assert (made.state, made.decided_by) == ("lapsed", None)
+    assert "Nobody confirmed your proposal in time" in OutgoingMail.objects.get(to=head.email).body
+
+
+def test_one_whose_time_is_over_makes_room_for_the_next(head, person):
+    first = propose(person, head)
+    with replayed_at(first.lapses_at + timedelta(hours=1)):
+        second = propose(person, head)
+    first.refresh_from_db()
+    assert (first.state, second.state) == ("lapsed", "proposed")
+
+
+def test_who_waits_for_what(head, officer, person):
+    technician, official = make_user("sysadmin"), make_user("official")
+    made = propose(person, head)
+    waits = {user.pk: queries.proposals_to_confirm(user) for user in (head, officer, technician, official, person)}
+    assert waits == {head.pk: [], officer.pk: [made], technician.pk: [made], official.pk: [], person.pk: []}
+    (line,) = queries.waiting(technician)
+    assert (line.text, line.url, line.urgent) == (
+        "To confirm as the second person: Appoint to an office: Peter Kimani",
+        f"/desk/proposals/{made.key}/",
+        False,
+    )
+
+
+# --- The database's own guards ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        (lambda head, person, other: {"state": "confirmed", "decided_by": head}, "proposal_two_people"),
+        (lambda head, person, other: {"state": "confirmed", "decided_by": person}, "proposal_not_in_ones_own_matter"),
+        (lambda head, person, other: {"state": "refused", "decided_by": head}, "proposal_two_people"),
+        (lambda head, person, other: {"state": "confirmed", "decided_by": None}, "proposal_two_people"),
+        (lambda head, person, other: {"state": "withdrawn", "decided_by": other}, "proposal_two_people"),
+        (
+            lambda head, person, other: {"state": "confirmed", "decided_by": other, "decided_at": None},
+            "proposal_decided",
+        ),
+        (lambda head, person, other: {"values": {"office": "head"}}, "Cannot update rows"),
+        (lambda head, person, other: {"proposed_by": other}, "Cannot update rows"),
+    ],
+)
+def test_the_database_wants_two_people_and_keeps_what_was_proposed(head, officer, person, fields, name):
+    made = make_proposal(person, by=head)
+    with pytest.raises(DatabaseError, match=name), transaction.atomic():
+        Proposal.objects.filter(pk=made.pk).update(**{"decided_at": now(), **fields(head, person, officer)})
+
+
+def test_the_database_lets_another_person_confirm_and_keeps_the_decision(head, officer, person):
+    made = make_proposal(person, by=head, decided_by=officer, state="confirmed")
+    with pytest.raises(DatabaseError, match="Cannot update rows"), transaction.atomic():
+        change(made, decided_by=make_secretariat())
+
+
+def test_the_database_lets_nobody_propose_in_ones_own_matter_nor_twice(head, person):
+    with pytest.raises(IntegrityError, match="proposal_not_in_ones_own_matter"), transaction.atomic():
+        make_proposal(head, by=head)
+    make_proposal(person, by=head)
+    with pytest.raises(IntegrityError, match="proposal_one_open"), transaction.atomic():
+        make_proposal(person, by=head)

@@ -1,0 +1,73 @@
+"""The desk's pages for what takes two people."""
+
+import pytest
+
+from consultations.models import Proposal
+from tests.factories import make_head, make_member, make_proposal, make_secretariat, make_user
+from tests.pages import words
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def proposal():
+    return make_proposal(make_user(name="Peter Kimani"), by=make_head(name="Ruth Langat"), reason="He joins us.")
+
+
+def address(proposal, verb=""):
+    return f"/desk/proposals/{proposal.key}/" + (f"{verb}/" if verb else "")
+
+
+@pytest.mark.parametrize("office", ["secretariat", "sysadmin"])
+def test_who_may_confirm_reads_what_follows_and_confirms(client, proposal, office):
+    reader = sign_in(client, make_user(office)) and client
+    listed = words(reader.get("/desk/proposals/"))
+    assert "Waits for you Appoint to an office: Peter Kimani Proposed by Ruth Langat" in listed
+    page = words(reader.get(address(proposal)))
+    for sentence in ("Peter Kimani becomes: official.", "He joins us.", "Ruth Langat", "Yes: Confirm"):
+        assert sentence in page
+    assert reader.post(address(proposal, "confirm_proposal"))["Location"] == address(proposal)
+    proposal.record.refresh_from_db()
+    assert proposal.record.office == "official"
+    assert "Confirmed. The change is made." in words(reader.get(address(proposal)))
+
+
+def test_the_proposer_sees_no_button_to_confirm_and_is_refused_by_hand(client, proposal):
+    sign_in(client, proposal.proposed_by)
+    page = client.get(address(proposal)).content.decode()
+    assert ("withdraw_proposal/" in page, "confirm_proposal/" in page) == (True, False)
+    answer = client.post(address(proposal, "confirm_proposal"))
+    assert answer.status_code == 409
+    assert "neither who proposed it nor whom it concerns" in words(answer)
+    assert client.post(address(proposal, "withdraw_proposal")).status_code == 302
+    assert Proposal.objects.get().state == "withdrawn"
+
+
+def test_a_refusal_without_a_reason_is_a_problem_that_the_page_tells(client, proposal):
+    sign_in(client, make_secretariat())
+    answer = client.post(address(proposal, "refuse_proposal"), {"reason": ""})
+    assert (answer.status_code, answer.context["reasons"]) == (409, ["Give a reason: it is kept in the journal."])
+    client.post(address(proposal, "refuse_proposal"), {"reason": "Not yet."})
+    assert Proposal.objects.get().state == "refused"
+
+
+def test_what_stands_in_the_way_is_shown_before_anybody_confirms(client, proposal):
+    type(proposal.record).objects.filter(pk=proposal.record_id).update(is_active=False)
+    sign_in(client, make_secretariat())
+    assert "What stands in its way now Peter Kimani may not log in." in words(client.get(address(proposal)))
+
+
+def test_for_others_there_is_no_such_page(client, proposal):
+    for stranger in (make_user(), make_user("official"), make_member(), proposal.record):
+        sign_in(client, stranger)
+        for path in ("/desk/proposals/", address(proposal), address(proposal, "confirm_proposal")):
+            assert client.get(path).status_code == 404
+        assert client.post(address(proposal, "confirm_proposal")).status_code == 404
+
+
+def test_an_unknown_verb_or_key_is_not_there(client, proposal):
+    sign_in(client, make_secretariat())
+    assert client.post(address(proposal, "lapse_proposal")).status_code == 404
+    assert client.get("/desk/proposals/00000000-0000-0000-0000-000000000001/").status_code == 404
+    assert client.get(address(proposal, "confirm_proposal"))["Location"] == address(proposal)
