@@ -126,7 +126,7 @@ def _author(submission: Submission) -> list[Recipient]:
 
 
 def _invited(invitation: MembershipInvitation) -> list[Recipient]:
-    known = User.objects.filter(email=invitation.email.lower()).first()
+    known = User.objects.filter(email=invitation.email).first()
     if known is None:
         return [Recipient(invitation.email)]
     return [recipient(known)] if known.is_active else []

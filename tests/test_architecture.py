@@ -20,6 +20,7 @@ FLOORS = {
         "ncm_portal.apart",
         "ncm_portal.embedded_postgres",
         "ncm_portal.features",
+        "ncm_portal.passwords",
         "ncm_portal.formats",
         "ncm_portal.tables",
         "ncm_portal.workflow",
@@ -35,6 +36,7 @@ FLOORS = {
         "consultations.pictures",
         "consultations.calendars",
         "consultations.cells",
+        "consultations.email_addresses",
     ],
     2: ["models", "positions.advice", "positions.comparison", "positions.explorer", "positions.lines"],
     3: ["permissions"],
@@ -62,7 +64,7 @@ FLOORS = {
     ],
     7: ["workflow", "positions.day"],
     8: ["intake", "sample", "reference_data", "positions.archive", "positions.roles"],
-    9: ["forms", "jobs", "templatetags", "ncm_portal.accounts", "ncm_portal.sign_on"],
+    9: ["forms", "jobs", "templatetags", "ncm_portal.accounts", "ncm_portal.account_forms", "ncm_portal.sign_on"],
     10: [
         "views",
         "admin",
@@ -82,6 +84,7 @@ LEAVES = (
     "consultations.calendars",
     "consultations.cells",
     "consultations.stored_files",
+    "consultations.email_addresses",
     "ncm_portal.workflow",
     "ncm_portal.addresses",
 )

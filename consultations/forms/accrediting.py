@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from consultations.intake import ENCODINGS, NotReadable
 from consultations.intake.delegates import rows_of
 from consultations.intake.spreadsheets import MAX_BYTES, read
-from consultations.models import County, Delegate, DelegateRole, DelegateState, Forum, Group, Sex
+from consultations.models import County, Delegate, DelegateRole, DelegateState, Forum, Group, NormalEmailFormField, Sex
 from consultations.uploads.room import has_room
 
 from .fields import LineField
@@ -50,7 +50,7 @@ class PersonForm(forms.Form):
         error_messages={"required": gettext_lazy("Write the name.")},
     )
     title = LineField(label=gettext_lazy("Title"), what=gettext_lazy("The title"), max_length=200, required=False)
-    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    email = NormalEmailFormField(label=gettext_lazy("E-mail"), required=False)
 
 
 class DelegateForm(PersonForm):

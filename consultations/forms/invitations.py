@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.models import Delegate, DelegateState, Invitation, Sex
+from consultations.models import Delegate, DelegateState, Invitation, NormalEmailFormField, Sex
 from consultations.queries.invitations import SEATED
 from consultations.workflow import Named, Paper, print_of
 from ncm_portal import workflow
@@ -140,7 +140,7 @@ class AnswerForm(forms.Form):
         made: dict[str, forms.Field] = {
             "name": LineField(label=_("Name"), max_length=200, what=_("%(who)s: the name") % who, required=False),
             "title": LineField(label=_("Title or office"), max_length=200, what=_("%(who)s: the title") % who),
-            "email": forms.EmailField(label=_("E-mail"), max_length=254),
+            "email": NormalEmailFormField(label=_("E-mail"), who=slot.heading),
             "access_needs": LineField(label=_("Access needs"), max_length=300, what=_("%(who)s: the needs") % who),
             "sex": forms.ChoiceField(label=_("Sex"), choices=[("", _("Not said")), *Sex.choices]),
         }
@@ -274,10 +274,9 @@ class LetterForm(forms.Form):
         what=gettext_lazy("The addressee"),
         required=False,
     )
-    email = forms.EmailField(
+    email = NormalEmailFormField(
         label=gettext_lazy("E-mail address"),
         help_text=gettext_lazy("Without one the letter goes by post."),
-        max_length=254,
         required=False,
     )
     respond_by = forms.DateField(

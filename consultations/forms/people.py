@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from consultations.models import MembershipRole, Stakeholder, User
+from consultations.models import MembershipRole, NormalEmailFormField, Stakeholder, User
 from consultations.permissions import is_secretariat
 
 from .fields import LineField, PlainTextField
@@ -50,7 +50,7 @@ class OrganisationForm(forms.ModelForm):
 class InviteOfficerForm(forms.Form):
     """Somebody is invited to act for an organisation. Only the secretariat names clearing officers."""
 
-    email = forms.EmailField(
+    email = NormalEmailFormField(
         label=_("E-mail address"),
         help_text=_("The link that we send works once, for this address only."),
         error_messages={"required": _("Enter the address of the person."), "invalid": _("This is no e-mail address.")},

@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.models import Forum, ForumSession, SessionKind, SessionRoleKind, Theme, User
+from consultations.models import Forum, ForumSession, NormalEmailFormField, SessionKind, SessionRoleKind, Theme, User
 from consultations.models.forums import NO_YEAR, in_our_time
 from consultations.queries.programme import planned
 
@@ -107,7 +107,7 @@ class PartForm(forms.Form):
         label=gettext_lazy("Part"),
         choices=lambda: [(kind.value, capfirst(str(kind.label))) for kind in SessionRoleKind],
     )
-    email = forms.EmailField(
+    email = NormalEmailFormField(
         label=gettext_lazy("E-mail address of the account"),
         required=False,
         help_text=gettext_lazy("With an account a rapporteur writes down points, and a chair reads them back."),
@@ -116,7 +116,7 @@ class PartForm(forms.Form):
 
     def clean_email(self) -> User | None:
         """The person with this address. Raises ValidationError when nobody has it."""
-        address = self.cleaned_data["email"].lower()
+        address = self.cleaned_data["email"]
         person = User.objects.filter(email=address, is_active=True).first() if address else None
         if address and person is None:
             raise ValidationError(_("Nobody has an account with this address. Write the name instead."))

@@ -7,6 +7,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
 
+from consultations.email_addresses import normal_form
 from consultations.models import clean_text
 
 
@@ -19,6 +20,15 @@ class TextCell(Widget):
             return clean_text(str(value)).strip() if value is not None else ""
         except ValidationError as error:
             raise ValueError(" ".join(error.messages)) from error
+
+
+class AddressCell(TextCell):
+    """An e-mail address, in its normal form."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        """Return the normal form; an empty cell stays empty. Raises ValueError that says what is wrong."""
+        text = super().clean(value, row, **kwargs)
+        return normal_form(text) if text else ""
 
 
 class ChoiceCell(Widget):

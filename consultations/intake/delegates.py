@@ -5,8 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from tablib import Dataset
@@ -16,7 +14,7 @@ from consultations.permissions import is_secretariat
 from consultations.workflow import edit_delegate, nominate
 from ncm_portal.workflow import Blocked, demand, verb
 
-from .cells import ChoiceCell, TextCell
+from .cells import AddressCell, ChoiceCell, TextCell
 from .resources import Problem
 from .spreadsheets import NotReadable, NotText, is_blank
 from .trial import RowState, _Organisations
@@ -26,7 +24,7 @@ NEEDED = ("organisation", "name")
 COLUMNS = (*NEEDED, "title", "email", "role", "county", "sex", "access_needs")
 LIMITS = {"name": 200, "title": 200, "access_needs": 300}
 FORMULA = "\0"  # begins the reason that stands in place of a cell without text: no text that is read has it
-TEXT, ROLE = TextCell(), ChoiceCell(DelegateRole, DelegateRole.DELEGATE)
+TEXT, ADDRESS, ROLE = TextCell(), AddressCell(), ChoiceCell(DelegateRole, DelegateRole.DELEGATE)
 LIVE = (DelegateState.NOMINATED, DelegateState.WAITLISTED, DelegateState.CONFIRMED)
 
 
@@ -114,21 +112,12 @@ class _Reading:
             raise ValueError(_("The text has %(length)s characters; %(limit)s are the limit.") % figures)
         readers = {
             "organisation": lambda: self.organisations.find(text, number),
-            "email": lambda: _address(text),
+            "email": lambda: ADDRESS.clean(text),
             "role": lambda: ROLE.clean(text),
             "county": lambda: _known(self.counties, text, _("“%(text)s” is no county.")),
             "sex": lambda: _known(self.sexes, text, _("“%(text)s” is neither female, male nor other.")) or "",
         }
         return readers[name]() if name in readers else text
-
-
-def _address(text: str) -> str:
-    try:
-        if text:
-            validate_email(text)
-    except ValidationError as error:
-        raise ValueError(_("“%(text)s” is no e-mail address.") % {"text": text[:80]}) from error
-    return text
 
 
 def _known(known: Mapping[str, Any], text: str, words: Any) -> Any:

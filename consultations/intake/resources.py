@@ -27,7 +27,7 @@ from consultations.models import (
 )
 from ncm_portal.workflow import journal
 
-from .cells import ChoiceCell, CodesCell, FoundCell, TextCell, YesNoCell
+from .cells import AddressCell, ChoiceCell, CodesCell, FoundCell, TextCell, YesNoCell
 from .spreadsheets import NotText, is_blank
 
 log = logging.getLogger(__name__)
@@ -127,7 +127,7 @@ class StakeholderResource(SheetResource):
     group = fields.Field("group", "group", ChoiceCell(Group))
     county = fields.Field("county", "county", FoundCell(County, "name"))
     is_ncm_member = fields.Field("is_ncm_member", "is_ncm_member", YesNoCell())
-    contact_email = fields.Field("contact_email", "contact_email", TextCell())
+    contact_email = fields.Field("contact_email", "contact_email", AddressCell())
     about = fields.Field("about", "about", TextCell())
     state = fields.Field("get_state_display", "state", readonly=True)
 

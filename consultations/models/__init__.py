@@ -13,6 +13,7 @@ from .delegates import (
     Sex,
 )
 from .dialogue import Endorsement, Misreading, Presence, Question, Reminder
+from .email_addresses import NormalEmailField, NormalEmailFormField
 from .events import Event, MailState, Medium, OutgoingMail
 from .finding import SearchEntry, Tally
 from .forum_day import (

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .email_addresses import NormalEmailField
 from .forums import Forum
 from .guards import no_delete, one_of, state_guards
 from .people import County, Group, Stakeholder, User
@@ -56,7 +57,7 @@ class Invitation(models.Model):
     seats = models.PositiveSmallIntegerField(_("seats"), default=1)
     reference = CleanCharField(_("reference of the letter"), max_length=60, unique=True)
     addressee = CleanCharField(_("to whom the letter is addressed"), max_length=200, blank=True)
-    email = models.EmailField(_("e-mail address"), blank=True)
+    email = NormalEmailField(_("e-mail address"), blank=True)
     respond_by = models.DateField(_("answer by"))
     state = models.CharField(
         _("state"), max_length=10, choices=InvitationState, default=InvitationState.DRAFT, editable=False
@@ -164,7 +165,7 @@ class Delegate(models.Model):
     user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("account"))
     name = CleanCharField(_("name"), max_length=200)
     title = CleanCharField(_("title"), max_length=200, blank=True)
-    email = models.EmailField(_("e-mail"), blank=True)
+    email = NormalEmailField(_("e-mail"), blank=True)
     role = models.CharField(_("role"), max_length=16, choices=DelegateRole, default=DelegateRole.DELEGATE)
     group = models.CharField(_("group"), max_length=24, choices=Group, blank=True)
     county = models.ForeignKey(County, models.PROTECT, null=True, blank=True, verbose_name=_("county"))

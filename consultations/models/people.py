@@ -4,13 +4,14 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, OuterRef
-from django.db.models.functions import Lower, Upper
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ncm_portal import workflow
 
+from .email_addresses import NormalEmailField, normal_unless
 from .guards import no_delete, one_of, state_guards, together
 from .text import CleanCharField, CleanTextField
 
@@ -62,13 +63,14 @@ class UserManager(BaseUserManager):
         return self.create_user(email, password, **{"office": Office.SYSADMIN, **fields})
 
     def get_by_natural_key(self, email):
-        return self.get(email__iexact=email)
+        """The person with this address, however it is typed."""
+        return self.get(email=email)
 
 
 class User(AbstractBaseUser):
     """A person who logs in with an e-mail address. The name is kept exactly as typed."""
 
-    email = models.EmailField(_("e-mail address"), unique=True, error_messages={"unique": _("This address is taken.")})
+    email = NormalEmailField(_("e-mail address"), unique=True, error_messages={"unique": _("This address is taken.")})
     name = CleanCharField(_("name"), max_length=200)
     phone = CleanCharField(_("phone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
@@ -88,17 +90,13 @@ class User(AbstractBaseUser):
         verbose_name_plural = _("people")
         ordering = ["name", "pk"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case"),
+            normal_unless(models.Q(is_active=False), "user_email_normal"),  # an account that was given up keeps its own
             one_of("office", Office, "user_office"),
             one_of("notices", Notices, "user_notices"),
         ]
 
     def __str__(self):
         return self.name
-
-    def clean(self):
-        """Addresses are told apart without regard to case, and kept in lower case."""
-        self.email = self.email.lower()
 
     @property
     def is_staff(self) -> bool:
@@ -208,7 +206,7 @@ class Stakeholder(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name=_("part of")
     )
     is_ncm_member = models.BooleanField(_("member of the NCM"), default=False)
-    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    contact_email = NormalEmailField(_("contact e-mail"), blank=True)
     about = CleanTextField(_("what the organisation does"), blank=True, max_length=2000)
     signs_off = models.BooleanField(
         _("inputs wait for a sign-off"),
@@ -419,7 +417,7 @@ class MembershipInvitation(models.Model):
     stakeholder = models.ForeignKey(
         Stakeholder, models.PROTECT, related_name="invitations", verbose_name=_("organisation")
     )
-    email = models.EmailField(_("e-mail address"))
+    email = NormalEmailField(_("e-mail address"))
     role = models.CharField(_("role"), max_length=18, choices=MembershipRole)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     invited_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("invited by"))

@@ -28,6 +28,8 @@ from consultations.permissions import (
 )
 from ncm_portal.workflow import Blocked, Move, demand, journal, locked, make, now, table, verb
 
+from .accounts import address_of
+
 S = StakeholderState
 SECRETARIAT = gettext_lazy("the secretariat")
 MANAGERS = gettext_lazy("the secretariat or the organisation's primary focal point")
@@ -146,7 +148,7 @@ def invite_officer(stakeholder: Stakeholder, *, email: str, role: str, by: User)
     token = secrets.token_urlsafe(32)
     invitation = MembershipInvitation.objects.create(
         stakeholder=stakeholder,
-        email=email.lower(),
+        email=address_of(email),
         role=role,
         token_hash=_hashed(token),
         invited_by=by,

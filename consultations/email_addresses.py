@@ -1,0 +1,136 @@
+"""One normal form of an e-mail address: it is stored, compared and written to.
+
+The form is ASCII in lower case, the domain as its A-labels (IDNA 2008, RFC 5891, after the mapping of UTS #46). The
+database and Python cannot fold it differently, so two addresses are equal everywhere or nowhere. A domain that only
+looks like another one stays another one, and shows as xn--….
+"""
+
+import re
+import unicodedata
+
+import idna
+from django.utils.translation import gettext as _
+
+ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+NORMAL = rf"^{ATOM}(\.{ATOM})*@{LABEL}(\.{LABEL})*$"  # as PostgreSQL reads it too
+LONGEST, LONGEST_LOCAL, LONGEST_DOMAIN = 254, 64, 253  # RFC 5321, 4.5.3.1
+INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+# Capitals and small letters of Turkish that Unicode's default folding turns into no letter of ASCII.
+DOTS = {"İ": "i", "i\u0307": "i", "I\u0307": "i"}
+
+
+class NotAnAddress(ValueError):
+    """What was typed is no address that mail can be sent to; the message says why in plain words."""
+
+
+def normal_form(typed: str) -> str:
+    """Return the one spelling of the address `typed`.
+
+    Spaces around it, capitals, full-width characters, needless quotes and a dot at the end make no difference. Raises
+    NotAnAddress.
+    """
+    local, domain = _parts(typed)
+    address = f"{_local_form(local)}@{_domain_form(domain)}"
+    if len(address) > LONGEST:
+        raise NotAnAddress(_("The address is %(length)s characters long; %(limit)s are the most.") % _figures(address))
+    return address
+
+
+def readings(typed: str) -> tuple[str, ...]:
+    """Return the normal forms that `typed` can mean, the plainest first.
+
+    There is more than one where capitals hide a letter of the domain: the I of Turkish is ı or i, the Σ of Greek is σ,
+    or ς at the end of a word. For finding an account that exists, never for making one. Raises NotAnAddress.
+    """
+    plain = normal_form(typed)
+    local, domain = _parts(typed)
+    names, dot, last = domain.rpartition(".")
+    others = (
+        names.replace("I", "ı") + dot + last,
+        re.sub("[Σς]", "σ", domain),
+        re.sub(r"[Σσ](?=[-.]|$)", "ς", domain),
+    )
+    return tuple(dict.fromkeys([plain, *(form for other in others if (form := _form_or_none(local, other)))]))
+
+
+def is_normal(address: str) -> bool:
+    """Whether `address` is its own normal form."""
+    try:
+        return normal_form(address) == address
+    except NotAnAddress:
+        return False
+
+
+def _parts(typed: str) -> tuple[str, str]:
+    text = typed.strip(INVISIBLE + " \t\r\n\x0b\x0c\u00a0\u3000")
+    if len(text) > 2 * LONGEST:
+        raise NotAnAddress(_("The address is %(length)s characters long; %(limit)s are the most.") % _figures(text))
+    local, _at, domain = unicodedata.normalize("NFKC", text).rpartition("@")
+    if not (local and domain):
+        raise NotAnAddress(_("Write the whole address, as in name@example.org."))
+    return local, domain
+
+
+def _figures(text: str) -> dict[str, int]:
+    return {"length": len(text), "limit": LONGEST}
+
+
+def _form_or_none(local: str, domain: str) -> str | None:
+    try:
+        return normal_form(f"{local}@{domain}")
+    except NotAnAddress:
+        return None
+
+
+def _plain_dots(text: str) -> str:
+    for letters, plain in DOTS.items():
+        text = text.replace(letters, plain)
+    return text
+
+
+def _local_form(local: str) -> str:
+    """The part before the @: letters of ASCII only, since the portal's mail goes without SMTPUTF8 (RFC 6531)."""
+    if len(local) > 1 and local[0] == local[-1] == '"':
+        local = re.sub(r"\\(.)", r"\1", local[1:-1])
+    local = _plain_dots(local).replace("ı", "i").lower()
+    if not re.fullmatch(rf"{ATOM}(\.{ATOM})*", local):
+        raise NotAnAddress(
+            _(
+                "Before the @ may stand letters from a to z without accents, digits, and marks such as . - _ +: "
+                "the portal cannot send mail to other addresses."
+            )
+        )
+    if len(local) > LONGEST_LOCAL:
+        raise NotAnAddress(_("Before the @ may stand %(limit)s characters at most.") % {"limit": LONGEST_LOCAL})
+    return local
+
+
+def _domain_form(domain: str) -> str:
+    """The domain as its A-labels, in lower case."""
+    domain = domain.replace("\u3002", ".").replace("\uff61", ".").removesuffix(".")
+    if not domain.isascii() or "xn--" in domain.lower():
+        domain = _ascii_form(domain)
+    domain = domain.lower()
+    if len(domain) > LONGEST_DOMAIN or not re.fullmatch(rf"{LABEL}(\.{LABEL})*", domain):
+        raise _no_domain(domain)
+    return domain
+
+
+def _ascii_form(domain: str) -> str:
+    try:
+        named = ".".join(idna.ulabel(label) if label.startswith("xn--") else label for label in _labels(domain))
+        mapped = _plain_dots(idna.uts46_remap(named, std3_rules=True, transitional=False))
+        return idna.encode(mapped, std3_rules=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError) as error:
+        raise _no_domain(domain) from error
+
+
+def _labels(domain: str) -> list[str]:
+    """The labels in lower case, each by itself, so that a Σ at the end of a word becomes ς."""
+    return [_plain_dots(label).lower() for label in domain.split(".")]
+
+
+def _no_domain(domain: str) -> NotAnAddress:
+    words = _("“%(domain)s” is no name of a domain. After the @ stands a name as in example.org.")
+    return NotAnAddress(words % {"domain": domain[:80].encode("utf-8", "replace").decode()})

@@ -1,0 +1,21 @@
+"""How long a password may be."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+LONGEST = 128
+
+
+class MaximumLengthValidator:
+    """Refuse what no person remembers and no password manager makes: each character of it costs time to check."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        """Raise ValidationError for a password that is too long."""
+        if len(password) > LONGEST:
+            words = _("This password has %(length)s characters; %(limit)s are the most.")
+            figures = {"length": f"{len(password):,}", "limit": LONGEST}
+            raise ValidationError(words, code="password_too_long", params=figures)
+
+    def get_help_text(self) -> str:
+        """The same in words, for the page on which a password is chosen."""
+        return _("Your password may have %(limit)s characters at most.") % {"limit": LONGEST}

@@ -1,0 +1,240 @@
+"""The account pages: one normal form of each address, passwords of a bounded length, links that live an hour."""
+
+import re
+import time
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core import mail
+from django.db import IntegrityError, connection, transaction
+from django.db.models.expressions import RawSQL
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from consultations.models import User
+from tests.factories import PASSWORD, make_user
+
+pytestmark = pytest.mark.django_db
+REAL, LOOK_ALIKE = "ruth.langat@secretariat.example.org", "ruth.langat@secretarıat.example.org"
+ENCODED = "ruth.langat@xn--secretarat-4ub.example.org"
+
+
+def confirmed(email, **fields):
+    user = make_user(email=email, **fields)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def log_in(client, email, password=PASSWORD):
+    return client.post(reverse("account_login"), {"login": email, "password": password})
+
+
+def sign_up(client, email, **changes):
+    fields = {"name": "Ruth", "email": email, "password1": PASSWORD, "password2": PASSWORD, **changes}
+    return client.post(reverse("account_signup"), fields)
+
+
+def confirm(client):
+    return client.post(re.search(r"https?://[^/\s]+(/account/confirm-email/\S+)", mail.outbox[-1].body)[1])
+
+
+def is_in(client, user):
+    return client.session.get("_auth_user_id") == str(user.pk)
+
+
+def refused_as(client, email, password=PASSWORD):
+    answer = log_in(client, email, password)
+    assert answer.status_code == 200
+    return [words for field in answer.context["form"].errors.values() for words in field]
+
+
+# --- Look-alikes ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "look_alike", [LOOK_ALIKE, "ruth.langat@ſecretariat.example.org", "ruth.langat@ѕecretariat.example.org"]
+)
+def test_a_look_alike_signs_up_beside_the_real_one_and_locks_nobody_out(client, look_alike):
+    real = confirmed(REAL)
+    sign_up(client, look_alike)
+    client.logout()
+    for typed in (REAL, REAL.upper()):
+        assert log_in(client, typed).status_code == 302
+        assert is_in(client, real)
+        client.logout()
+
+
+def test_a_look_alike_shows_as_what_it_is_and_has_its_own_mailbox(client):
+    confirmed(REAL)
+    sign_up(client, LOOK_ALIKE)
+    assert User.objects.exclude(email=REAL).get().email == ENCODED
+    assert mail.outbox[-1].to == [ENCODED]
+    confirm(client)
+    client.logout()
+    log_in(client, LOOK_ALIKE)
+    assert is_in(client, User.objects.get(email=ENCODED))
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        REAL.upper(),
+        "ruth.langat＠secretariat.example.org",
+        "ruth.langat@secretariat.example.org.",
+        "ruth.langat@secretariat。example.org",
+        '"ruth.langat"@secretariat.example.org',
+        "ruth.langat@ſecretariat.example.org",
+    ],
+)
+def test_another_spelling_is_the_same_account(client, spelling):
+    real = confirmed(REAL)
+    assert sign_up(client, spelling)["Location"] == reverse("account_email_verification_sent")
+    assert (User.objects.count(), mail.outbox[-1].to) == (1, [REAL])
+    client.logout()
+    log_in(client, spelling)
+    assert is_in(client, real)
+
+
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        ("ayse@ışık.com.tr", "AYSE@IŞIK.COM.TR"),
+        ("ayse@dışişleri.gov.tr", "Ayse@DIŞİŞLERİ.gov.tr"),
+        ("isik@example.com.tr", "ISIK@example.com.tr"),
+        ("isik@example.com.tr", "ısık@example.com.tr"),
+        ("info@ελληνικός.gr", "INFO@ΕΛΛΗΝΙΚΌΣ.GR"),
+        ("info@ελληνικός.gr", "info@ελληνικόσ.gr"),
+    ],
+)
+def test_a_turkish_and_a_greek_address_come_in_whichever_way_they_are_typed(client, stored, typed):
+    assert sign_up(client, stored).status_code == 302
+    confirm(client)
+    client.logout()
+    log_in(client, typed)
+    assert is_in(client, User.objects.get())
+    client.logout()
+    mail.outbox.clear()
+    client.post(reverse("account_reset_password"), {"email": typed})
+    assert [each.to for each in mail.outbox] == [[User.objects.get().email]]
+    assert "/account/password/reset/key/" in mail.outbox[0].body
+
+
+def test_capitals_that_can_be_read_twice_open_the_account_of_the_plainer_one(client):
+    plain = confirmed("ayse@xn--iik-sza.com.tr")
+    turkish = confirmed("ayse@xn--k-ekaa7p.com.tr")
+    log_in(client, "AYSE@IŞIK.COM.TR")
+    assert is_in(client, plain)
+    client.logout()
+    log_in(client, "ayse@ışık.com.tr")
+    assert is_in(client, turkish)
+
+
+@pytest.mark.parametrize("page", ["account_login", "account_signup", "account_reset_password"])
+def test_what_is_no_address_is_refused_in_plain_words_beside_its_field(client, page):
+    field = "login" if page == "account_login" else "email"
+    filled = {"name": "Ruth", "password": PASSWORD, "password1": PASSWORD, "password2": PASSWORD}
+    for typed, words in (
+        ("γιώργος@example.gr", "letters from a to z without accents"),
+        ("ruth@[127.0.0.1]", "no name of a domain"),
+        ("a\0b@example.org", ""),
+    ):
+        answer = client.post(reverse(page), {**filled, field: typed})
+        assert words in answer.context["form"].errors[field][0]
+    assert (User.objects.count(), len(mail.outbox)) == (0, 0)
+
+
+def test_another_address_of_an_account_is_kept_in_its_normal_form(client):
+    user = confirmed(REAL)
+    client.force_login(user)
+    client.post(reverse("account_email"), {"action_add": "", "email": "RUTH@Örnek.example.org"})
+    assert set(EmailAddress.objects.filter(user=user).values_list("email", flat=True)) == {
+        REAL,
+        "ruth@xn--rnek-4qa.example.org",
+    }
+
+
+def test_the_database_keeps_no_other_form(client):
+    user = confirmed(REAL)
+    rows = [User.objects.filter(pk=user.pk), EmailAddress.objects.filter(user=user)]
+    for row in rows:
+        for wrong in (LOOK_ALIKE, REAL.upper(), "no address"):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                row.update(email=RawSQL("%s", [wrong]))
+    User.objects.filter(pk=user.pk).update(email=RawSQL("%s", [LOOK_ALIKE]), is_active=False)  # one that was given up
+
+
+def test_signing_in_asks_no_more_of_the_database_for_a_domain_in_small_letters(client):
+    confirmed(REAL)
+    counts = []
+    for typed in (REAL, "ruth.langat@SECRETARIAT.example.org"):
+        with CaptureQueriesContext(connection) as queries:
+            assert log_in(client, typed).status_code == 302
+        counts.append(len(queries))
+        client.logout()
+    assert counts[1] <= counts[0] + 1
+
+
+# --- Passwords --------------------------------------------------------------------------------------------------------
+
+LONG = "long and strong " * 8
+TOO_LONG = "This password has 129 characters; 128 are the most."
+
+
+def test_the_longest_password_is_taken_and_a_longer_one_refused_with_its_length(client):
+    assert sign_up(client, REAL, password1=LONG + "x", password2=LONG + "x").context["form"].errors["password1"] == [
+        TOO_LONG
+    ]
+    assert User.objects.count() == 0
+    sign_up(client, REAL, password1=LONG, password2=LONG)
+    confirm(client)
+    client.logout()
+    log_in(client, REAL, LONG)
+    assert is_in(client, User.objects.get())
+
+
+def test_the_page_says_how_long_a_password_may_be(client):
+    assert "Your password may have 128 characters at most." in client.get(reverse("account_signup")).content.decode()
+
+
+def test_a_password_of_a_megabyte_is_not_hashed(client, monkeypatch):
+    confirmed(REAL)
+    hashed = []
+    monkeypatch.setattr(User, "check_password", lambda self, raw: hashed.append(raw))
+    monkeypatch.setattr(User, "set_password", lambda self, raw: hashed.append(raw))
+    assert refused_as(client, REAL, "x" * 1_000_000) == ["This password has 1,000,000 characters; 128 are the most."]
+    assert hashed == []
+
+
+@pytest.mark.parametrize(
+    ("page", "field"), [("account_change_password", "oldpassword"), ("account_reauthenticate", "password")]
+)
+def test_the_same_holds_where_somebody_is_signed_in(client, page, field):
+    client.force_login(confirmed(REAL))
+    answer = client.post(reverse(page), {"oldpassword": LONG + "x", "password": LONG + "x"})
+    assert answer.context["form"].errors[field] == [TOO_LONG]
+
+
+# --- The link of a forgotten password ---------------------------------------------------------------------------------
+
+
+def reset_link(client):
+    client.post(reverse("account_reset_password"), {"email": REAL.upper()})
+    return re.search(r"https?://[^/\s]+(/account/password/reset/key/\S+)", mail.outbox[-1].body)[1]
+
+
+@pytest.mark.parametrize(("minutes", "works"), [(59, True), (61, False)])
+def test_the_link_of_a_forgotten_password_lives_an_hour(client, time_machine, minutes, works):
+    confirmed(REAL)
+    link = reset_link(client)
+    time_machine.move_to(time.time() + minutes * 60, tick=False)
+    answer = client.get(link, follow=True)
+    assert ("This link is no longer valid" in answer.content.decode()) is not works
+
+
+def test_the_mail_and_the_page_say_how_long_the_link_lives(client):
+    confirmed(REAL)
+    answer = client.post(reverse("account_reset_password"), {"email": REAL}, follow=True)
+    assert "The link works for one hour." in answer.content.decode()
+    assert "works for one hour" in mail.outbox[-1].body
+    assert settings.PASSWORD_RESET_TIMEOUT == 3600
