@@ -16,7 +16,7 @@ from ncm_portal.workflow import Blocked
 
 from .intake import import_inputs
 from .models import Job, JobKind, JobState
-from .outbox import join_digests
+from .outbox import delete_texts, join_digests
 from .workflow import clear_unfinished, compare, inspect_waiting
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ SOMEBODY_WAITS = Case(When(kind=JobKind.COMPARE, then=1), default=0)
 RUNNERS: dict[JobKind, Runner] = {JobKind.IMPORT_INPUTS: import_inputs, JobKind.COMPARE: compare}
 
 # Beside mail and jobs, the worker does these again and again.
-CHORES: list[Chore] = [join_digests, inspect_waiting, clear_unfinished]
+CHORES: list[Chore] = [join_digests, delete_texts, inspect_waiting, clear_unfinished]
 
 
 def chores() -> list[Chore]:

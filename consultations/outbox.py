@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 TRIES = 5
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120)]
+KEEP_FAILED = timedelta(days=14)  # how long an officer can have a message that failed tried again
 DIGEST_HOUR = 7  # of the portal's own clock, EAT
 
 
@@ -85,7 +86,13 @@ def _try_to_send(mail: OutgoingMail) -> None:
         else:
             mail.due_at = timezone.now() + PAUSES[mail.tries - 1]
     else:
-        mail.state, mail.sent_at, mail.error = MailState.SENT, timezone.now(), ""
+        mail.state, mail.sent_at, mail.error, mail.body = MailState.SENT, timezone.now(), "", ""
+
+
+def delete_texts() -> int:
+    """Delete the texts of messages that failed two weeks ago: nobody had them tried again. Return how many."""
+    given_up = OutgoingMail.objects.filter(state=MailState.FAILED, due_at__lt=timezone.now() - KEEP_FAILED)
+    return given_up.exclude(body="").update(body="")
 
 
 # --- What travels -------------------------------------------------------------------------------------------------
@@ -159,7 +166,7 @@ def _join_next() -> int | None:
         if notices:
             _digest(person, notices).save()
             gone = OutgoingMail.objects.filter(pk__in=[notice.pk for notice in notices])
-            gone.update(state=MailState.SENT, sent_at=timezone.now())
+            gone.update(state=MailState.SENT, sent_at=timezone.now(), body="")
     return len(notices)
 
 

@@ -1,11 +1,13 @@
 """What every record's admin page has in common: no deletion, moves only by verbs, edits in the journal."""
 
+import re
 from collections.abc import Callable
 from inspect import signature
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -38,6 +40,7 @@ class RecordAdmin(admin.ModelAdmin):
     moves: dict[str, Move] = {}
     verbs: Any = None  # the module that holds the verbs of `moves`
     move_forms: dict[str, type[forms.Form]] = {}  # moves that ask for more than a reason
+    lookups: tuple[str, ...] = ()  # look-ups that the list's address may carry beside those of its filters
     change_form_template = "admin/portal/change_form.html"
 
     def __init__(self, model: Any, admin_site: Any) -> None:
@@ -58,6 +61,17 @@ class RecordAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def lookup_allowed(self, lookup, value, request):
+        """Whether the address of the list may carry this look-up.
+
+        Django allows any look-up on any column of the model, also on columns that no page shows: `body__regex` would
+        read them letter by letter. Here the list's own filters and calendar are the only ones.
+        """
+        if self.date_hierarchy and lookup in [f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day")]:
+            return bool(re.fullmatch(r"[0-9]{1,4}", str(value)))
+        offered = [offer for item in self.get_list_filter(request) for offer in _lookups_of(self.model, item)]
+        return lookup in offered or lookup in self.lookups
 
     def get_readonly_fields(self, request, obj=None):
         """State and its reason are shown and moved by verbs."""
@@ -157,6 +171,16 @@ class RecordAdmin(admin.ModelAdmin):
         """Moves that need no more than a click: each is a bulk action."""
         known = [move for move in self.moves.values() if hasattr(self.verbs, move.verb)]
         return [move for move in known if not move.needs_reason and move.verb not in self.move_forms]
+
+
+def _lookups_of(model: type[models.Model], item: Any) -> list[str]:
+    """The look-ups that one entry of `list_filter` puts into the list's address."""
+    if hasattr(item, "parameter_name"):
+        return [item.parameter_name]
+    column = item[0] if isinstance(item, tuple | list) else item
+    target = getattr(get_fields_from_path(model, column)[-1], "target_field", None)
+    by_key = [f"{column}__{target.name}__exact"] if target else []
+    return [column, f"{column}__exact", f"{column}__isnull", *by_key]
 
 
 def _bulk(move: Move) -> Callable[..., None]:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -33,6 +35,16 @@ class SpreadsheetExport(ExportMixin):
     def get_valid_export_item_pks(self, request: HttpRequest) -> Any:
         """Only what the person may see."""
         return self.get_queryset(request).values_list("pk", flat=True)
+
+    def export_action(self, request: HttpRequest) -> HttpResponse:
+        """Lead an address with a value that no filter offers back to the list, as the list itself does."""
+        try:
+            return super().export_action(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(f"{self._page_address('changelist')}?{ERROR_FLAG}=1")
+
+    def _page_address(self, page: str) -> str:
+        return reverse("admin:{}_{}_{}".format(*self.get_model_info(), page))
 
 
 class SpreadsheetAdmin(ImportMixin, SpreadsheetExport):
@@ -87,9 +99,6 @@ class SpreadsheetAdmin(ImportMixin, SpreadsheetExport):
         done = _tally(result)
         messages.success(request, _("Imported: %(new)s new, %(changed)s changed, %(same)s the same.") % done)
         return HttpResponseRedirect(self._page_address("changelist"))
-
-    def _page_address(self, page: str) -> str:
-        return reverse("admin:{}_{}_{}".format(*self.get_model_info(), page))
 
 
 def _tally(result: Any) -> dict[str, int]:

@@ -130,7 +130,8 @@ class Medium(models.TextChoices):
 
 
 class OutgoingMail(models.Model):
-    """A mail or text message that waits in the outbox until the worker sends it, once."""
+    """A mail or text message that waits in the outbox until the worker sends it, once. Its text, which may hold a link
+    that lets its reader in, is deleted as soon as it left."""
 
     State = MailState
 
@@ -164,6 +165,7 @@ class OutgoingMail(models.Model):
                 | ~models.Q(state="sent") & models.Q(sent_at=None),
                 name="outgoingmail_sent_at",
             ),
+            models.CheckConstraint(condition=~models.Q(state="sent") | models.Q(body=""), name="outgoingmail_no_text"),
         ]
         indexes = [models.Index(fields=["state", "due_at"], name="outgoingmail_queue")]
 

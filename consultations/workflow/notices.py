@@ -5,10 +5,22 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models import MailState, OutgoingMail, User
 from consultations.permissions import is_signed_in, secretariat_may
-from ncm_portal.workflow import Move, demand, journal, make, verb
+from ncm_portal.workflow import Condition, Move, demand, either, journal, make, verb
+
+
+def _text_is_kept(mail: OutgoingMail) -> list[Condition]:
+    words = _("Its text is kept."), _("Its text was deleted two weeks after it failed: write to the person anew.")
+    return [either(bool(mail.body), *map(str, words))]
+
 
 TRY_AGAIN = Move(
-    "try_again", _("Try again"), (MailState.FAILED,), MailState.WAITING, secretariat_may, _("the secretariat")
+    "try_again",
+    _("Try again"),
+    (MailState.FAILED,),
+    MailState.WAITING,
+    secretariat_may,
+    _("the secretariat"),
+    _text_is_kept,
 )
 
 

@@ -10,7 +10,7 @@ import time_machine
 from django.conf import settings
 from django.core import mail
 from django.core.mail import EmailMessage
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from consultations import emails, outbox
@@ -79,6 +79,31 @@ def test_each_mail_is_sent_once():
     first.refresh_from_db()
     assert (first.state, first.tries, first.error) == (MailState.SENT, 1, "")
     assert timezone.now() - first.sent_at < timedelta(minutes=1)
+    assert set(OutgoingMail.objects.values_list("body", flat=True)) == {""}
+
+
+@pytest.mark.django_db
+def test_the_database_keeps_no_text_of_what_was_sent():
+    sent = outbox.queue("a@example.org", "Subject", "https://portal.example/let-me-in/")
+    with pytest.raises(IntegrityError, match="outgoingmail_no_text"), transaction.atomic():
+        factories.change(sent, state=MailState.SENT, sent_at=timezone.now())
+    factories.change(sent, state=MailState.SENT, sent_at=timezone.now(), body="")
+
+
+@pytest.mark.django_db
+def test_the_text_of_a_failed_message_is_kept_two_weeks_and_no_longer():
+    failed = outbox.queue("a@example.org", "Subject", "Text")
+    waiting = outbox.queue("b@example.org", "Subject", "Text")
+    factories.change(failed, state=MailState.FAILED, tries=5)
+    with time_machine.travel(failed.due_at + outbox.KEEP_FAILED, tick=False) as clock:
+        assert outbox.delete_texts() == 0
+        clock.shift(timedelta(minutes=1))
+        assert (outbox.delete_texts(), outbox.delete_texts()) == (1, 0)
+    with pytest.raises(Blocked) as refused:
+        try_again(failed, by=factories.make_secretariat())
+    assert refused.value.reasons == ["Its text was deleted two weeks after it failed: write to the person anew."]
+    waiting.refresh_from_db()
+    assert waiting.body == "Text"
 
 
 @pytest.mark.django_db
@@ -249,8 +274,8 @@ def test_what_waits_for_a_person_becomes_one_mail_in_the_morning(daily):
     assert [
         said.count(f"* Body {turn} may now take part\n\nThe secretariat has verified Body {turn}.") for turn in (0, 1)
     ] == [1, 1]
-    rows = OutgoingMail.objects.order_by("pk").values_list("in_digest", "state", "sent_at", "user")
-    assert list(rows) == [(True, "sent", SEVEN, daily.pk)] * 2 + [(False, "sent", SEVEN, daily.pk)]
+    rows = OutgoingMail.objects.order_by("pk").values_list("in_digest", "state", "sent_at", "user", "body")
+    assert list(rows) == [(True, "sent", SEVEN, daily.pk, "")] * 2 + [(False, "sent", SEVEN, daily.pk, "")]
 
 
 @pytest.mark.django_db

@@ -54,7 +54,9 @@ def test_without_a_sender_nobody_is_asked_for_a_number_and_one_that_is_there_sta
 @pytest.mark.django_db
 def test_the_admin_shows_what_failed_and_lets_it_be_tried_again(client):
     failed = factories.change(
-        OutgoingMail.objects.create(to="a@example.org", subject="Hello"), state="failed", error="OSError: down"
+        OutgoingMail.objects.create(to="a@example.org", subject="Hello", body="Text"),
+        state="failed",
+        error="OSError: down",
     )
     sign_in(client, factories.make_secretariat())
     listed = client.get(reverse("admin:consultations_outgoingmail_changelist") + "?state__exact=failed")
