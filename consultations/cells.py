@@ -8,7 +8,13 @@ from django.utils.translation import gettext as _
 from openpyxl.cell import WriteOnlyCell
 
 # What a spreadsheet program would take for the beginning of a formula (OWASP, "CSV Injection").
-FORMULA = tuple("=+-@\t\r")
+FORMULA = tuple("=+-@\t\r＝＋－＠")  # the last four are their full-width forms
+# Line ends, spaces and characters without width, in the order of their codes.
+UNSEEN = (
+    "\t\n\v\f\r \u0085\u00a0\u00ad\u034f\u061c\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
+    "\u2009\u200a\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061"
+    "\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u3000\ufeff"
+)
 LONGEST = 32_767  # characters that fit a cell of a workbook, as Excel counts them: one beyond U+FFFF is two
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, 2.2
 LIKE_A_CODE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -16,8 +22,9 @@ REPLACEMENT = "\ufffd"
 
 
 def is_formula(text: str) -> bool:
-    """Whether a formula stands here, or one behind apostrophes."""
-    return text.lstrip("'").startswith(FORMULA)
+    """Whether a formula stands here, or one behind apostrophes. Programs pass over what nobody sees before it."""
+    text = text.lstrip("'")
+    return text.startswith(FORMULA) or text.lstrip(UNSEEN).startswith(FORMULA)
 
 
 def escaped(value: Any) -> str:

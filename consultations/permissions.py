@@ -97,8 +97,9 @@ def is_member(user: Any) -> bool:
 
 
 def needs_second_factor(user: Any) -> bool:
-    """Whether `user` must log in with a second factor: secretariat, head, system administrators, clearing officers."""
-    return is_signed_in(user) and (user.is_staff or is_clearing_officer(user))
+    """Whether `user` must log in with a second factor: secretariat, head, system administrators, officials, who read
+    restricted papers, and clearing officers."""
+    return is_signed_in(user) and (user.is_staff or is_official(user) or is_clearing_officer(user))
 
 
 def may_submit(user: Any, submission: Submission) -> bool:

@@ -11,12 +11,18 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.middleware.gzip import GZipMiddleware
+from django.middleware.security import SecurityMiddleware
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 from consultations.permissions import needs_second_factor
+from ncm_portal.errors import begin_request
 from ncm_portal.features import permissions_policy
+from ncm_portal.posted import problem_of, words_of
 
 View = Callable[..., HttpResponse]
 
@@ -70,15 +76,41 @@ def readable_address_middleware(get_response: View) -> View:
     return respond
 
 
-def headers_middleware(get_response: View) -> View:
-    """Add the headers that Django does not: what the page may use, who may embed it, what nobody may keep.
+class ReadableFormMiddleware:
+    """Refuse what is posted and is no form that can be read, with the words that somebody typed, before any view."""
 
-    A page made for somebody who is signed in is not kept by any cache, and not by a shared computer's back button.
-    A view that gives a Cache-Control of its own keeps it.
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
+        """In: the request, after its address was resolved. Out: the page that refuses it, or None to go on."""
+        if request.method != "POST" or getattr(view, "takes_any_body", False):
+            return None
+        problem = problem_of(request, is_read_later=getattr(view, "csrf_exempt", False))
+        if not problem:
+            return None
+        return render(request, "400.html", {"problem": problem, "words": words_of(request)}, status=400)
+
+
+def headers_middleware(get_response: View) -> View:
+    """Give the request its reference number, and the answer the headers that Django does not add: what the page may
+    use, who may embed it, what nobody may keep.
+
+    It stands outermost, and adds Django's own headers too where a request was refused before Django could: of a host
+    that is not ours, with too many fields. A page made for somebody who is signed in is not kept by any cache, and not
+    by a shared computer's back button. A view that gives a Cache-Control of its own keeps it.
     """
+    own = (SecurityMiddleware, ContentSecurityPolicyMiddleware, XFrameOptionsMiddleware)
+    always = [middleware(get_response).process_response for middleware in own]
 
     def respond(request: HttpRequest) -> HttpResponse:
+        request.reference = begin_request()  # type: ignore[attr-defined]
         response = get_response(request)
+        for add_headers in always:
+            add_headers(request, response)
         response.headers.setdefault("Permissions-Policy", permissions_policy())
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if "Cache-Control" not in response.headers and SESSION_KEY in getattr(request, "session", ()):

@@ -72,9 +72,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "ncm_portal.middleware.headers_middleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "ncm_portal.middleware.headers_middleware",
     "ncm_portal.middleware.readable_address_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "positions.views.official_files.official_files_middleware",
@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "ncm_portal.middleware.ReadableFormMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -281,12 +282,16 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM") or f"NCM Portal 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} [{reference}]: {message}", "style": "{"}},
+    "filters": {
+        "reference": {"()": "ncm_portal.errors.ReferenceFilter"},
+        "one_line": {"()": "ncm_portal.errors.OneLineFilter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["reference"]}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},  # every scanner of the internet is refused, silently
+        "django.security.DisallowedHost": {"filters": ["one_line"]},  # what every scanner of the internet causes
         "weasyprint": {"level": "WARNING"},  # else a line for each step of each paper
         "fontTools": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},

@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import sys
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -10,6 +11,10 @@ from django.db import connection
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ncm_portal.settings")
 
 application = get_wsgi_application()
+if "gunicorn" in sys.modules:
+    from ncm_portal import server
+
+    server.keep_quiet()
 
 
 def _close_pool() -> None:

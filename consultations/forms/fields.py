@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Framework, Provision, Relation, Theme, ThemeProvision, clean_text
@@ -69,12 +69,29 @@ class KeyField(forms.UUIDField):
 
     widget = forms.HiddenInput
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.is_new = False  # whether what was sent had no key that could be read
+
     def clean(self, value: Any) -> uuid.UUID:
         """Return the key as given, or a new one."""
+        return self._read(value)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Return the key that the form shows again: a page never carries a broken one."""
+        return self._read(data)
+
+    def _read(self, value: Any) -> uuid.UUID:
         try:
-            return super().clean(value) or uuid.uuid4()
+            key = super().clean(value)
         except ValidationError:
-            return uuid.uuid4()
+            key = None
+        self.is_new = key is None
+        return key or self._made
+
+    @cached_property
+    def _made(self) -> uuid.UUID:
+        return uuid.uuid4()
 
 
 class MomentField(forms.CharField):
@@ -89,6 +106,39 @@ class MomentField(forms.CharField):
         except ValueError:
             moment = None
         return moment if moment and moment.tzinfo else NEVER
+
+
+def _once(widget: type[forms.Widget]) -> type[forms.Widget]:
+    """`widget`, giving all the values that came where different ones came under its one name."""
+
+    class Once(widget):  # type: ignore[misc, valid-type]
+        def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+            given = dict.fromkeys(data.getlist(name) if hasattr(data, "getlist") else [data.get(name)])
+            return list(given) if len(given) > 1 else super().value_from_datadict(data, files, name)
+
+    return Once
+
+
+class _OneAnswerMixin:
+    """Two different values under one name are refused: the last would win silently, and who may read a text would be
+    decided by the order of a request."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, list):
+            raise ValidationError(_("Two different answers came for this. Choose one."), code="several")
+        return super().to_python(value)  # type: ignore[misc]
+
+
+class OneChoiceField(_OneAnswerMixin, forms.ChoiceField):
+    """A choice of one, drawn as buttons, that takes one answer."""
+
+    widget = _once(forms.RadioSelect)
+
+
+class OneTickField(_OneAnswerMixin, forms.BooleanField):
+    """A box to tick that takes one answer."""
+
+    widget = _once(forms.CheckboxInput)
 
 
 class GroupedCheckboxes(forms.CheckboxSelectMultiple):

@@ -24,7 +24,7 @@ from consultations.models import (
 from consultations.passages import badly_marked
 from consultations.permissions import organisations_of
 
-from .fields import KeyField, LineField, MomentField, ObjectivesField, PlainTextField, ThemeField
+from .fields import KeyField, LineField, MomentField, ObjectivesField, OneChoiceField, PlainTextField, ThemeField
 
 BADLY_MARKED = _("Near “%(words)s” the brackets do not match: every [[ needs its ]], and none stands inside another.")
 AUDIENCES = {
@@ -77,9 +77,7 @@ class SubmissionForm(forms.Form):
     )
     language = forms.ChoiceField(label=_("Language of the text"), choices=Language.choices, widget=forms.RadioSelect)
     objectives = ObjectivesField()
-    audience = forms.ChoiceField(
-        label=_("Readers of the text"), choices=lambda: _explained(AUDIENCES), widget=forms.RadioSelect
-    )
+    audience = OneChoiceField(label=_("Readers of the text"), choices=lambda: _explained(AUDIENCES))
 
     def __init__(
         self,

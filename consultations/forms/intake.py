@@ -25,7 +25,7 @@ from consultations.passages import badly_marked
 from consultations.permissions import is_head
 from ncm_portal import workflow
 
-from .fields import KeyField, LineField, ObjectivesField, PlainTextField, reason_field
+from .fields import KeyField, LineField, ObjectivesField, OneChoiceField, PlainTextField, reason_field
 
 CHANNELS = [choice for choice in Channel.choices if choice[0] != Channel.WEB]
 WORDS = ("theme", "title", "body", "proposed_wording", "language", "audience")
@@ -53,9 +53,7 @@ class TypedForm(forms.Form):
     language = forms.ChoiceField(
         label=gettext_lazy("Language of the text"), choices=Language.choices, widget=forms.RadioSelect, initial="en"
     )
-    audience = forms.ChoiceField(
-        label=gettext_lazy("Readers of the text"), choices=Audience.choices, widget=forms.RadioSelect, initial="public"
-    )
+    audience = OneChoiceField(label=gettext_lazy("Readers of the text"), choices=Audience.choices, initial="public")
 
     def __init__(self, *args: Any, typed: Submission | None = None, **options: Any) -> None:
         if typed:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations.models import Point, PointKind, Stakeholder, Submission, Theme
 from consultations.passages import holds_back
 
-from .fields import LineField, ObjectivesField, PlainTextField, ReasonForm, reason_field
+from .fields import LineField, ObjectivesField, OneTickField, PlainTextField, ReasonForm, reason_field
 
 
 def _capital(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
@@ -99,7 +99,7 @@ class SplitForm(PointForm):
     """A point taken out of an input: sentences marked in its text, or words of one's own, which then count."""
 
     passages = forms.MultipleChoiceField(required=False)
-    held_back = forms.BooleanField(
+    held_back = OneTickField(
         label=_("It tells what the author holds back"),
         required=False,
         help_text=_(

@@ -14,7 +14,7 @@ from consultations.models import Forum, ForumSession, NormalEmailFormField, Sess
 from consultations.models.forums import NO_YEAR, in_our_time
 from consultations.queries.programme import planned
 
-from .fields import LineField, PlainTextField
+from .fields import LineField, OneTickField, PlainTextField
 from .files import FileForm
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -164,7 +164,7 @@ class DocumentForm(FileForm):
         max_length=200,
         error_messages={"required": gettext_lazy("Say what it is called.")},
     )
-    for_everybody = forms.BooleanField(
+    for_everybody = OneTickField(
         label=gettext_lazy("Everybody may read it"),
         required=False,
         help_text=gettext_lazy("Otherwise the participants and the secretariat."),

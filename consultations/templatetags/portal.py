@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from consultations.passages import as_html
 from ncm_portal import workflow
+from ncm_portal.errors import current_reference
 
 register = template.Library()
 NAIROBI = ZoneInfo("Africa/Nairobi")
@@ -23,6 +24,12 @@ SAID = {  # verbs whose names are too short to be read; in the words of their mo
     "admit_late": gettext_noop("Let in after the deadline"),
     "refuse_late": gettext_noop("Do not let in"),
 }
+
+
+@register.simple_tag
+def reference_number() -> str:
+    """The reference number of this request, as it stands in the log."""
+    return current_reference()
 
 
 def _in_nairobi(moment: date) -> date:

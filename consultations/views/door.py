@@ -29,6 +29,7 @@ from consultations.permissions import is_secretariat, may_use_door
 from consultations.queries import presence
 from consultations.queries.door import badges, came_now, list_for_the_door, remark, sessions_at_hand
 from ncm_portal.features import permissions_policy
+from ncm_portal.posted import takes_any_body
 from ncm_portal.workflow import Blocked, NotAllowed, now
 
 TEMPLATE = "consultations/forum_day/door.html"
@@ -153,6 +154,7 @@ def door_list(request: HttpRequest, slug: str) -> HttpResponse:
     return _compressed(request, JsonResponse(told))
 
 
+@takes_any_body
 @require_POST
 def door_queue(request: HttpRequest, slug: str) -> JsonResponse:
     """Take over the rows of a device. JSON: for each its key, what became of it and why (`answers`); or `reasons`."""

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
@@ -25,6 +26,7 @@ EDITABLE = (SubmissionState.DRAFT, SubmissionState.RETURNED)
 INSIDE = ("ask_sign_off", "sign_off")
 AUTHOR_MOVES = {verb: workflow.SUBMISSION_MOVES[verb] for verb in ("submit", "withdraw")}
 COMPLETE = ("send", *INSIDE)  # what a form is sent for that has to be complete
+NO_KEY = gettext_lazy("The form did not arrive whole: nothing was saved. What you typed is below. Send it again.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,7 +116,10 @@ def _write(request: HttpRequest, consultation: Consultation, saved: Submission |
     form = SubmissionForm(
         request.POST, person=request.user, consultation=consultation, draft=saved, sending=do in COMPLETE
     )
-    if not form.is_valid():
+    is_sound = form.is_valid()
+    if saved is None and form.fields["key"].is_new:
+        return _page(request, form, consultation, reasons=[NO_KEY], status=400)
+    if not is_sound:
         return _page(request, form, consultation, saved, status=422)
     try:
         saved = keep(request, form, consultation, saved)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import LineField, reason_field
+from consultations.forms.fields import OneChoiceField
 from consultations.models import Stakeholder
 from consultations.uploads.room import has_room
 from positions.models import WITH_TEXT, Advice, Audience, Consent, Operation
@@ -29,9 +30,7 @@ class RoundForm(forms.Form):
     """Until when amendments may be proposed, and by whom."""
 
     closes_at = moment_field(_("The round closes on"), _("Day and hour in Nairobi (EAT, UTC+3)."))
-    audience = forms.ChoiceField(
-        label=_("Who is invited"), choices=Audience, initial=Audience.MEMBERS, widget=forms.RadioSelect, required=False
-    )
+    audience = OneChoiceField(label=_("Who is invited"), choices=Audience, initial=Audience.MEMBERS, required=False)
 
     def clean_audience(self) -> str:
         """Members, where nothing was chosen."""

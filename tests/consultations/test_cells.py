@@ -9,10 +9,27 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.escape import unescape
 
-from consultations.cells import FORMULA, LONGEST, escaped, fitting, text_cell
+from consultations.cells import FORMULA, LONGEST, UNSEEN, escaped, fitting, text_cell
+from consultations.intake.spreadsheets import _unescaped
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
-LIKE_FORMULAS = st.builds(str.__add__, st.sampled_from(["=", "+", "-", "@", "\t", "\r", "'=", "''+", "_x003D_"]), TEXT)
+BEGINNINGS = ["=", "+", "-", "@", "\t", "\r", "'=", "''+", "_x003D_", "\n=", " @", "\ufeff+", "\u200b-", "＝"]
+LIKE_FORMULAS = st.builds(str.__add__, st.sampled_from(BEGINNINGS), TEXT)
+HIDDEN = [
+    "\n=",
+    "\r\n=",
+    "\n\n  +",
+    " =",
+    "\u00a0-",
+    "\ufeff@",
+    "\u200b=",
+    "\u2060\u202e=",
+    "\v=",
+    "\x85=",
+    "'\n=",
+    "＝",
+    " ＠",
+]
 
 
 def read_back(*texts):
@@ -43,8 +60,21 @@ def test_a_cell_of_a_csv_file_never_begins_like_a_formula(text):
     csv.writer(out).writerow([escaped(text), "behind"])
     ((found, behind),) = csv.reader(StringIO(out.getvalue(), newline=""))
     assert behind == "behind"
-    assert not found.startswith(FORMULA)
+    assert not found.lstrip(UNSEEN).startswith(FORMULA)
     assert found in (text, f"'{text}")
+
+
+@pytest.mark.parametrize("beginning", HIDDEN)
+def test_a_formula_behind_what_nobody_sees_is_prefixed_and_comes_back(beginning):
+    text = f"{beginning}HYPERLINK(1)"
+    assert escaped(text) == f"'{text}"
+    assert _unescaped(escaped(text)) == text
+
+
+@pytest.mark.parametrize("text", ["\nplain", " two words", "\u200bplain", "'plain", "a\n=1", "\n'=1", "1 + 1", ""])
+def test_the_neighbours_stay_byte_for_byte(text):
+    assert escaped(text) == text
+    assert _unescaped(text) == text
 
 
 @pytest.mark.parametrize("letter", ["x", "ũ", "😀"])

@@ -24,7 +24,10 @@ from consultations.forms import (
     passages,
 )
 from consultations.forms.fields import NEVER, KeyField, MomentField, ObjectivesField
+from consultations.forms.intake import TypedForm
+from consultations.forms.programme import DocumentForm
 from consultations.models import Theme
+from positions.forms.review import RoundForm
 from tests.factories import (
     make_consultation,
     make_member,
@@ -48,6 +51,42 @@ def posted(**fields):
     for name, value in fields.items():
         sent.setlist(name, value if isinstance(value, list) else [value])
     return sent
+
+
+# --- One answer -----------------------------------------------------------------------------------------------------
+
+ONE = ["public"], ["public", "public"]
+SEVERAL = ["public", "secretariat"], ["secretariat", "public"], ["secretariat", ""], ["", "public"]
+
+
+@pytest.mark.django_db
+def test_two_different_answers_on_who_may_read_are_refused_beside_the_field():
+    person, consultation = make_member(), make_consultation()
+    typed = {"theme": "T1", "title": "A pass", "body": "Words", "language": "en"}
+
+    def form(audience):
+        return SubmissionForm(posted(**typed, audience=audience), person=person, consultation=consultation)
+
+    for audience in SEVERAL:
+        assert form(audience).errors == {"audience": ["Two different answers came for this. Choose one."]}
+    for audience in ONE:
+        assert form(audience).is_valid()
+        assert form(audience).data["audience"] == "public"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("make", [TypedForm, RoundForm])
+def test_the_other_forms_that_decide_who_may_read_refuse_two_answers_too(make):
+    errors = make(posted(audience=["public", "secretariat"])).errors
+    assert errors["audience"] == ["Two different answers came for this. Choose one."]
+    assert "audience" not in make(posted(audience="members")).errors
+
+
+@pytest.mark.parametrize(
+    ("sent", "problems"), [(["on", ""], 1), (["", "on"], 1), (["on"], 0), (["on", "on"], 0), ([], 0)]
+)
+def test_a_document_is_not_everybodys_by_the_last_of_two_answers(sent, problems):
+    assert len(DocumentForm(posted(for_everybody=sent)).errors.get("for_everybody", [])) == problems
 
 
 # --- Plain text -----------------------------------------------------------------------------------------------------

@@ -1,11 +1,15 @@
 """A second factor for the offices that need one, and the headers of every answer."""
 
+import re
+
 import pytest
 from allauth.mfa.models import Authenticator
+from django.db import connection
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from ncm_portal.errors import ReferenceFilter
 from ncm_portal.features import permissions_policy
 from ncm_portal.middleware import headers_middleware, lacks_second_factor
 from tests.factories import make_head, make_secretariat, make_user
@@ -13,6 +17,7 @@ from tests.sign_in import give_second_factor, sign_in
 
 pytestmark = pytest.mark.django_db
 SET_UP = "/account/2fa/"
+NUMBER = r"[2-9A-Z]{4}-[2-9A-Z]{4}"
 
 
 def force_in(client, user):
@@ -20,7 +25,7 @@ def force_in(client, user):
     return client
 
 
-@pytest.mark.parametrize("office", ["secretariat", "head", "sysadmin"])
+@pytest.mark.parametrize("office", ["secretariat", "head", "sysadmin", "official"])
 @pytest.mark.parametrize("page", ["/", "/admin/"])
 def test_an_office_without_a_second_factor_is_sent_to_set_one_up(client, office, page):
     answer = force_in(client, make_user(office=office)).get(page)
@@ -49,8 +54,7 @@ def test_recovery_codes_alone_are_no_second_factor():
 
 
 def test_people_without_such_an_office_are_left_alone(client):
-    member, official = make_user(), make_user(office="official")
-    assert [lacks_second_factor(member), lacks_second_factor(official)] == [False, False]
+    assert lacks_second_factor(make_user()) is False
 
 
 def test_visitors_cost_no_query(client, django_assert_num_queries):
@@ -99,6 +103,60 @@ def test_a_view_that_says_how_long_keeps_its_word():
     request.session = {"_auth_user_id": "1"}
     answer = headers_middleware(lambda request: HttpResponse(headers={"Cache-Control": "max-age=60"}))(request)
     assert answer["Cache-Control"] == "max-age=60"
+
+
+REFUSED = {
+    "a NUL in a query": (lambda client: client.get("/inputs/?q=a%00b"), 400),
+    "a NUL in the path": (lambda client: client.get("/inputs/%00/"), 404),
+    "a host that is not ours": (lambda client: client.get("/", headers={"host": "elsewhere.example.com"}), 400),
+    "a host that is none": (lambda client: client.get("/", headers={"host": "a b/c@d"}), 400),
+    "too many fields": (lambda client: client.post("/verify/", dict.fromkeys(map(str, range(1_100)), "x")), 400),
+    "a form that is cut off": (
+        lambda client: client.generic("POST", "/verify/", b"--x", "multipart/form-data; boundary="),
+        400,
+    ),
+    "no form": (lambda client: client.generic("POST", "/verify/", b"[1]", "application/json"), 400),
+    "no token": (lambda client: Client(enforce_csrf_checks=True).post("/account/login/"), 403),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+@pytest.mark.parametrize("secure", [False, True])
+def test_a_refusal_has_the_headers_of_every_page_and_a_reference_number_from_the_log(
+    client, case, secure, settings, caplog
+):
+    ask, status = REFUSED[case]
+    settings.SECURE_SSL_REDIRECT = secure
+    caplog.handler.addFilter(ReferenceFilter())
+    standing = dict(client.get("/health/").headers)
+    answer = ask(client)
+    if secure and answer.status_code == 301:
+        return  # answered with the address that is safe, before anything was read
+    assert answer.status_code == status
+    ours = {name for name in standing if "-" in name} - {"Content-Length", "Content-Type", "Content-Language"}
+    assert {name: answer.headers.get(name) for name in ours} == {name: standing[name] for name in ours}
+    logged = {record.reference for record in caplog.records if getattr(record, "status_code", None) == status}
+    shown = set(re.findall(r"<b>([2-9A-Z]{4}-[2-9A-Z]{4})</b>", answer.text))
+    assert shown == (logged if status != 404 else set())
+    assert len(logged) == 1
+
+
+def test_two_requests_have_two_reference_numbers(client):
+    pages = {re.search(NUMBER, client.get("/inputs/?q=%00").text)[0] for _turn in range(20)}
+    assert len(pages) == 20
+
+
+def test_a_fault_of_ours_shows_the_number_under_which_the_log_has_it(client, caplog, monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError("broken")
+
+    caplog.handler.addFilter(ReferenceFilter())
+    client.raise_request_exception = False
+    monkeypatch.setattr(connection, "cursor", fail)
+    answer = client.get("/health/")
+    (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert (answer.status_code, record.exc_info is not None) == (500, True)
+    assert set(re.findall(NUMBER, answer.text)) == {record.reference}
 
 
 @pytest.mark.parametrize(("address", "status"), [("/inputs/%00/", 404), ("/a%00b", 404), ("/inputs/?q=a%00b", 400)])

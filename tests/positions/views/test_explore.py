@@ -12,6 +12,7 @@ from tests import factories, paper_factories
 from tests.pages import words
 from tests.paper_factories import SECRET
 from tests.positions.render import editions
+from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 SLUG = "gcm-2017"
@@ -155,7 +156,7 @@ def test_a_draft_is_not_to_be_cited(client):
     paper_factories.freeze(whole.paper)
     paper_factories.bring_paper(whole.paper, "adopted")
     assert paragraph(client, 2).status_code == HTTPStatus.NOT_FOUND
-    client.force_login(factories.make_user(Office.OFFICIAL))
+    sign_in(client, factories.make_user(Office.OFFICIAL))
     page = paragraph(client, 2)
     assert ("<b>DRAFT.</b>" in page.text, 'class="cite"' in page.text, "noindex" in page.text) == (True, False, True)
 

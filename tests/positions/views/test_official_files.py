@@ -10,6 +10,7 @@ from consultations.stored_files import StoredFile
 from consultations.views.stored_files import Sent
 from positions.views import official_files
 from tests import factories, paper_factories
+from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 OF_PAGES = {"Content-Language", "Vary"}  # of answers that differ with the reader's language or cookies
@@ -59,7 +60,7 @@ def test_files_of_drafts_and_files_made_in_a_transaction_are_never_remembered(cl
     draft = paper_factories.make_whole_paper()
     paper_factories.make_files(paper_factories.freeze(draft.paper))
     paper_factories.bring_paper(draft.paper, "adopted")
-    client.force_login(factories.make_user("official"))
+    sign_in(client, factories.make_user("official"))
     whole(client.get(reverse("edition_file", args=[draft.paper.slug, "1.0", "pdf"])))
     monkeypatch.setattr(official_files, "connection", SimpleNamespace(in_atomic_block=True))
     whole(client.get(address))

@@ -76,7 +76,7 @@ def test_the_list_shows_official_papers_to_everyone_and_others_to_those_who_may_
     said = page(client, "papers")
     assert "Kenya’s &lt;common&gt; position" in said
     assert draft.title not in said
-    client.force_login(factories.make_user(Office.OFFICIAL))
+    sign_in(client, factories.make_user(Office.OFFICIAL))
     assert draft.title not in page(client, "papers")
 
 
@@ -131,7 +131,7 @@ def test_an_adopted_text_is_not_public_before_it_is_published(client):
     paper_factories.bring_paper(whole.paper, "adopted")
     address = reverse("paper", args=[whole.paper.slug])
     assert client.get(address).status_code == HTTPStatus.NOT_FOUND
-    client.force_login(factories.make_user(Office.OFFICIAL))
+    sign_in(client, factories.make_user(Office.OFFICIAL))
     assert "<b>DRAFT.</b>" in page(client, "paper", whole.paper.slug)
 
 
@@ -312,7 +312,7 @@ def test_files_of_drafts_are_for_those_who_may_read_them_and_kept_by_no_cache(cl
     paper_factories.bring_paper(whole.paper, "adopted")
     address = reverse("edition_file", args=[whole.paper.slug, "1.0", "pdf"])
     assert client.get(address).status_code == HTTPStatus.NOT_FOUND
-    client.force_login(factories.make_user(Office.OFFICIAL))
+    sign_in(client, factories.make_user(Office.OFFICIAL))
     response = client.get(address)
     assert read(response) == b"%PDF-1.7 not printed"
     assert response["Cache-Control"] == "private, no-cache"
@@ -398,7 +398,7 @@ def test_a_form_of_a_draft_is_made_for_those_alone_who_may_read_it(client, plain
     paper_factories.bring_paper(whole.paper, "adopted")
     address = reverse("edition_file", args=[whole.paper.slug, "1.0", "akn.xml"])
     assert (client.get(address).status_code, plain_form) == (HTTPStatus.NOT_FOUND, [])
-    client.force_login(factories.make_user(Office.OFFICIAL))
+    sign_in(client, factories.make_user(Office.OFFICIAL))
     response = client.get(address)
     assert (read(response), response["Cache-Control"]) == (b"The text of 1.0.", "private, no-cache")
     client.logout()

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from ncm_portal.workflow import journal
 from tests import factories, paper_factories
+from tests.sign_in import sign_in
 
 SHA = hashlib.sha256(b"a text").hexdigest()
 
@@ -122,7 +123,7 @@ def test_drafts_are_answered_exactly_as_unknown_hashes(client, published):
     known = [draft.sha256, adopted.sha256, files["pdf"].sha256]
     for user in (None, factories.make_user("official")):
         if user:
-            client.force_login(user)
+            sign_in(client, user)
         unknown = look_up(client, SHA, HTTPStatus.NOT_FOUND)
         assert "<h1>This is not an edition of ours</h1>" in unknown
         for sha256 in known:

@@ -1,0 +1,64 @@
+"""What the production server (gunicorn) says by itself: no name, and plain words where it refuses a request unread.
+
+gunicorn has no setting for either. It writes "Server: gunicorn" on each answer, and answers a request that it cannot
+read before Django sees it.
+"""
+
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.utils.csp import build_policy
+
+from ncm_portal.errors import begin_request
+from ncm_portal.features import permissions_policy
+
+log = logging.getLogger(__name__)
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{reason} · NCM Portal</title></head>
+<body><h1>The portal could not read that request</h1>
+<p>Go back and try again. If it happens again, write to the secretariat and give this reference number: {reference}</p>
+</body></html>
+"""
+
+
+def standing_headers() -> dict[str, str]:
+    """The headers of an answer that Django had no hand in."""
+    return {
+        "Content-Security-Policy": build_policy(settings.SECURE_CSP),
+        "Permissions-Policy": permissions_policy(),
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+    }
+
+
+def refusal(status: int, reason: str) -> bytes:
+    """The whole answer to a request that could not be read, as it goes over the line. Its number stands in the log."""
+    reference = begin_request()
+    log.warning("%s: %s", status, reason)
+    page = PAGE.format(reason=reason, reference=reference).encode()
+    fields = {"Connection": "close", "Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(page))}
+    lines = [
+        f"HTTP/1.1 {status} {reason}",
+        *(f"{name}: {value}" for name, value in (fields | standing_headers()).items()),
+    ]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + page
+
+
+def keep_quiet() -> None:
+    """Let gunicorn, where it is what runs, name itself no more and refuse in our words."""
+    from gunicorn import util
+    from gunicorn.http import wsgi
+
+    class Response(wsgi.Response):
+        def default_headers(self) -> list[str]:
+            return [line for line in super().default_headers() if not line.startswith("Server:")]
+
+    def write_error(sock: Any, status_int: int, reason: str, mesg: str) -> None:
+        util.write_nonblock(sock, refusal(status_int, reason))
+
+    wsgi.Response = Response
+    util.write_error = write_error

@@ -1,0 +1,92 @@
+"""The production server as it stands on the line: it names itself nowhere, and refuses in our words and headers."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from ncm_portal.server import standing_headers
+
+NUMBER = rb"[2-9A-Z]{4}-[2-9A-Z]{4}"
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("log") / "stderr"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, log) -> Iterator[tuple[str, int]]:
+    """gunicorn with the portal behind it. Nothing that is asked here reaches a database."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {name: value for name, value in os.environ.items() if name not in ("DEBUG", "NCM_TEST_RUN")}
+    environment |= {
+        "DJANGO_SETTINGS_MODULE": "ncm_portal.settings",
+        "DEMO": "1",
+        "VAR_DIR": str(tmp_path_factory.mktemp("server")),
+        "SECRET_KEY": "only for this test",
+    }
+    run, place = [sys.executable, "-W", "ignore"], {"env": environment, "cwd": settings.BASE_DIR}
+    subprocess.run([*run, "manage.py", "collectstatic", "--noinput", "-v0"], check=True, **place)
+    command = [*run, "-m", "gunicorn", "ncm_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
+    with log.open("wb") as out, subprocess.Popen(command, stderr=out, **place) as process:
+        try:
+            _wait(port)
+            yield "127.0.0.1", port
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _wait(port: int) -> None:
+    for _turn in range(240):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(0.25)
+        else:
+            return
+    raise TimeoutError("the server does not answer")
+
+
+def say(server: tuple[str, int], request: bytes) -> tuple[bytes, dict[str, str], bytes]:
+    """The status line, the headers and the page with which the server answers these bytes."""
+    with socket.create_connection(server, timeout=60) as line:
+        line.sendall(request)
+        line.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: line.recv(65_536), b""))
+    head, _gap, page = answer.partition(b"\r\n\r\n")
+    status, *fields = head.split(b"\r\n")
+    return status, dict(field.decode("latin-1").split(": ", 1) for field in fields), page
+
+
+OURS, CLOSE = b"Host: 127.0.0.1\r\n", b"Connection: close\r\n\r\n"
+ASKED = {
+    "a page": (b"GET /nowhere/ HTTP/1.1\r\n" + OURS + CLOSE, b"404"),
+    "a host that is not ours": (b"GET / HTTP/1.1\r\nHost: elsewhere.example.com\r\n" + CLOSE, b"400"),
+    "a NUL": (b"GET /inputs/?q=%00 HTTP/1.1\r\n" + OURS + CLOSE, b"400"),
+    "no request": (b"nonsense\r\n\r\n", b"400"),
+    "a broken header": (b"GET / HTTP/1.1\r\nHo st: x\r\n\r\n", b"400"),
+    "a long line": (b"GET /" + b"a" * 9_000 + b" HTTP/1.1\r\n" + OURS + CLOSE, b"414"),
+}
+
+
+@pytest.mark.parametrize("case", ASKED)
+def test_the_server_names_itself_nowhere_and_every_answer_has_the_headers(server, case, log):
+    request, code = ASKED[case]
+    status, headers, page = say(server, request)
+    assert status.split()[1] == code
+    assert "server" not in {name.lower() for name in headers}
+    assert b"gunicorn" not in page.lower()
+    assert {name: headers.get(name) for name in standing_headers()} == standing_headers()
+    if code != b"404":
+        (number,) = set(re.findall(NUMBER, page))
+        assert number in log.read_bytes()
