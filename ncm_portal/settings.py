@@ -184,6 +184,12 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PORTAL_ADDRESS).scheme
 SOCIALACCOUNT_ADAPTER = "ncm_portal.sign_on.SignOnAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("PROXY_COUNT", "0"))  # whose X-Forwarded-For the limits believe
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "login_webauthn": "ncm_portal.passkey_forms.LoginForm",
+    "authenticate_webauthn": "ncm_portal.passkey_forms.AuthenticateForm",
+    "reauthenticate_webauthn": "ncm_portal.passkey_forms.ReauthenticateForm",
+    "add_webauthn": "ncm_portal.passkey_forms.AddForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "NCM Portal"
 MFA_TOTP_TOLERANCE = 1  # the code before and after too: telephones are late, and so are people

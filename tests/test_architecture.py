@@ -67,7 +67,15 @@ FLOORS = {
     ],
     7: ["workflow", "positions.day"],
     8: ["intake", "sample", "reference_data", "positions.archive", "positions.roles"],
-    9: ["forms", "jobs", "templatetags", "ncm_portal.accounts", "ncm_portal.account_forms", "ncm_portal.sign_on"],
+    9: [
+        "forms",
+        "jobs",
+        "templatetags",
+        "ncm_portal.accounts",
+        "ncm_portal.account_forms",
+        "ncm_portal.passkey_forms",
+        "ncm_portal.sign_on",
+    ],
     10: [
         "views",
         "admin",
