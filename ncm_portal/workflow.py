@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -178,6 +178,42 @@ def deadline_passed(deadline: datetime | None, at: datetime | None = None) -> bo
     return deadline is not None and (at or now()) > deadline
 
 
+class VerbRun:
+    """What one verb, with the verbs inside it, knows until its transaction ends."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Any, tuple[list[str], Any]] = {}
+
+    def kept(self, owner: type, connection: Any) -> dict[Any, Any]:
+        """What was kept for `owner` and no savepoint can have undone."""
+        here = _savepoints(connection)
+        return {
+            key: value for (kind, key), (there, value) in self._kept.items() if kind is owner and _begins(here, there)
+        }
+
+    def keep(self, owner: type, connection: Any, values: Mapping[Any, Any]) -> Mapping[Any, Any]:
+        """Keep what was read or written now, and give it back."""
+        here = _savepoints(connection)
+        self._kept |= {(owner, key): (here, value) for key, value in values.items()}
+        return values
+
+
+def _savepoints(connection: Any) -> list[str]:
+    return [name for name in connection.savepoint_ids if name]
+
+
+def _begins(whole: list[str], part: list[str]) -> bool:
+    return whole[: len(part)] == part
+
+
+_run: ContextVar[VerbRun | None] = ContextVar("run", default=None)
+
+
+def current_run() -> VerbRun | None:
+    """The outermost verb that is under way, or None."""
+    return _run.get()
+
+
 def journal(
     verb: str,
     record: Model,
@@ -187,13 +223,16 @@ def journal(
     after: str = "",
     reason: str = "",
     data: Mapping[str, Any] | None = None,
+    commits: Iterable[Model] = (),
 ) -> Model:
-    """Write one entry of the journal about `record` and return it. It commits or rolls back with its transaction."""
+    """Write one entry of the journal about `record` and return it. It commits or rolls back with its transaction.
+
+    `commits` names the records whose words this act wrote, as they stand in the database now: rows that it made, saved
+    whole or holds locked. The entry commits to them. A record that `locked` gave is among them by itself.
+    """
     manager: Any = apps.get_model("consultations", "Event")._default_manager
-    return manager.record(verb, record, by=by, before=before, after=after, reason=reason, data=dict(data or {}))
-
-
-_verbs_under_way: ContextVar[int] = ContextVar("verbs_under_way", default=0)
+    said = {"before": before, "after": after, "reason": reason, "data": dict(data or {})}
+    return manager.record(verb, record, by=by, commits=[*([record] if _is_held(record) else ()), *commits], **said)
 
 
 def verb[**P, R](function: Callable[P, R]) -> Callable[P, R]:
@@ -205,19 +244,26 @@ def verb[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def carried_out(*args: P.args, **kwargs: P.kwargs) -> R:
-        outer = _verbs_under_way.get()
-        token = _verbs_under_way.set(outer + 1)
-        try:
+        if _run.get():
             with transaction.atomic():
                 return function(*args, **kwargs)
+        try:
+            with _outermost(), transaction.atomic():
+                return function(*args, **kwargs)
         except Blocked as refusal:
-            if not outer:
-                _journal_refusal(function.__name__, args, kwargs, refusal)
+            _journal_refusal(function.__name__, args, kwargs, refusal)
             raise
-        finally:
-            _verbs_under_way.reset(token)
 
     return carried_out
+
+
+@contextmanager
+def _outermost() -> Iterator[None]:
+    token = _run.set(VerbRun())
+    try:
+        yield
+    finally:
+        _run.reset(token)
 
 
 def _journal_refusal(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], refusal: Blocked) -> None:
@@ -250,7 +296,14 @@ def locked[Row: Model](record: Row) -> Row:
     row = (rows.select_related(*along) if along else rows).first()
     if row is None:
         raise ObjectDoesNotExist(str(record))
+    row._held_by = _run.get()  # type: ignore[attr-defined]
     return row
+
+
+def _is_held(record: Any) -> bool:
+    """Whether the verb that is under way holds this row locked: nobody else can have changed it since it was read."""
+    run = _run.get()
+    return run is not None and getattr(record, "_held_by", None) is run
 
 
 def make[Row: Model](
@@ -261,11 +314,13 @@ def make[Row: Model](
     reason: str = "",
     change: Callable[[Row], None] | None = None,
     data: Mapping[str, Any] | None = None,
+    commits: Iterable[Model] = (),
 ) -> Row:
     """Carry out `move` on `record` as `by` and return the fresh row.
 
     Locks the row, checks person, state, reason and conditions, runs `change` on the locked row, saves it and writes
-    the journal entry, all in one transaction. Raises NotAllowed or Blocked with every reason.
+    the journal entry, all in one transaction. The entry commits to the row's words and to those of `commits`, to which
+    `change` may add. Raises NotAllowed or Blocked with every reason.
     """
     with transaction.atomic():
         row = locked(record)
@@ -277,7 +332,8 @@ def make[Row: Model](
             row.state = move.target  # type: ignore[attr-defined]
         row.save()
         after = row.state  # type: ignore[attr-defined]
-        journal(move.verb, row, by=by, before=before, after=after, reason=reason, data=data)
+        said = {"before": before, "after": after, "reason": reason, "data": data}
+        journal(move.verb, row, by=by, commits=[row, *commits], **said)
     return row
 
 

@@ -21,6 +21,7 @@ from consultations.models import (
     Communique,
     Consultation,
     Delegate,
+    Event,
     Forum,
     ForumFile,
     ForumSession,
@@ -43,6 +44,7 @@ from consultations.models import (
     ThemeProvision,
     User,
 )
+from consultations.models.entries import FIRST_HASH
 from consultations.tokens import hashed, token
 from ncm_portal import workflow
 
@@ -415,3 +417,18 @@ def make_likeness(first: Any, second: Any, *, state: str = "open", score: float 
     made = Likeness.objects.create(score=score, **fields)
     decided = {"decided_at": workflow.now(), "decided_by": make_secretariat(), "reason": "Looked at."}
     return bring(made, state, **decided) if state != "open" else made
+
+
+def make_old_entries(record: models.Model, count: int, *, by: Any = None) -> list[Event]:
+    """Entries of the journal in its first form, behind those that are there, as the version before wrote them."""
+    last = Event.objects.order_by("-number").first()
+    number, previous = (last.number, last.hash) if last else (0, FIRST_HASH)
+    for turn in range(count):
+        number, moment = number + 1, timezone.now()
+        said = {"at": moment, "recorded_at": moment, "reason": f"reason {turn}", "data": {"turn": turn}, "by": by}
+        event = Event(number=number, previous_hash=previous, verb="note", by_name=getattr(by, "name", "nobody"), **said)
+        event.kind, event.object_id = record._meta.label_lower, str(record.pk)
+        event.object_label = str(record)
+        event.hash = previous = event.computed_hash()
+        event.save()
+    return list(Event.objects.order_by("-number")[:count])[::-1]

@@ -146,6 +146,7 @@ def _named(value: str) -> str:
 class EventAdmin(ReadOnlyAdmin):
     """The journal, for reading. What it says about an input may name drafts and files: only for who reads that."""
 
+    exclude = ["commitments"]  # codes, thousands in some entries
     list_display = ["number", "at", "by_name", "what", "object_label", "was", "became", "reason"]
     list_filter = [("kind", InWords), ("verb", InWords)]
     search_fields = ["object_label", "by_name", "verb"]

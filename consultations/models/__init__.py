@@ -1,6 +1,7 @@
 """What people told us."""
 
 from .attachments import Attachment, AttachmentKind, AttachmentState
+from .commitments import Salt, committed_words, committing_models
 from .copying import copy_in, copy_values
 from .delegates import (
     DECIDED,

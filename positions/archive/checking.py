@@ -3,14 +3,17 @@
 import csv
 import io
 import json
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
-from consultations.models import Event
-from consultations.models.events import FIRST_HASH
+from consultations.models import Event, Salt
+from consultations.models.entries import FIRST_HASH, FORMAT, OLD_FORMAT, chain_hash
 
 from . import bags
 from .bags import BadPackage, Package, Progress
-from .exporting import CHAIN, CHAIN_HEAD, DESCRIPTION, ENTRIES, FORMAT, FULL, PUBLIC, VERSION
+from .exporting import CHAIN, CHAIN_HEAD, DESCRIPTION, ENTRIES, FULL, PUBLIC, SALTS, VERSION
+from .exporting import FORMAT as ARCHIVE
 from .rows import Row, read_lines
 from .tables import IN_PACKAGE
 
@@ -18,6 +21,8 @@ EXPECTED = {"format", "version", "scope", "consultation", "title", "portal", "jo
 OF_EDITION = {"paper", "number", "sha256", "file"}
 EDITION = "positions.edition"
 MOST = 20  # complaints that are told
+READABLE = range(1, VERSION + 1)
+OLD_HEAD = b"number,hash\n"  # as version 1 began the chain
 
 
 def check(package: Package, progress: Progress = lambda done, total: None) -> Row:
@@ -45,10 +50,12 @@ def description(package: Package) -> Row:
         described = json.loads(package.text(DESCRIPTION))
     except (ValueError, RecursionError) as error:
         raise BadPackage(f"{DESCRIPTION} is no JSON.") from error
-    if not isinstance(described, dict) or not described.keys() >= EXPECTED or described["format"] != FORMAT:
+    if not isinstance(described, dict) or not described.keys() >= EXPECTED or described["format"] != ARCHIVE:
         raise BadPackage(f"{DESCRIPTION} does not describe an archive of this portal.")
-    if described["version"] != VERSION or described["scope"] not in (FULL, PUBLIC):
-        raise BadPackage(f"The package is of version {described['version']!r}; this portal reads version {VERSION}.")
+    if described["version"] not in READABLE or described["scope"] not in (FULL, PUBLIC):
+        raise BadPackage(
+            f"The package is of version {described['version']!r}; this portal reads versions 1 to {VERSION}."
+        )
     return described
 
 
@@ -58,7 +65,7 @@ def description(package: Package) -> Row:
 def _rows(package: Package, described: Row) -> list[str]:
     """Whether each table has the rows that were written, and each row that has a file the right one."""
     found: list[str] = []
-    known = {DESCRIPTION, ENTRIES, CHAIN}
+    known = {DESCRIPTION, ENTRIES, CHAIN, SALTS}
     tables = described.get("tables")
     if not isinstance(tables, dict):
         return [f"{DESCRIPTION} names no tables."]
@@ -107,42 +114,70 @@ def _editions(package: Package, described: Row) -> list[str]:
 # --- The journal --------------------------------------------------------------------------------------------------
 
 
-def chain(package: Package) -> list[str]:
-    """The hashes of the journal, one after the other. Raises BadPackage for a list with a gap."""
+class Link(NamedTuple):
+    """What a package tells of each entry of the journal, also of those that are not in it."""
+
+    hash: str
+    format: int = OLD_FORMAT
+    digest: str | None = None
+
+
+def chain(package: Package) -> list[Link]:
+    """The links of the journal, one after the other. Raises BadPackage for a list with a gap."""
     text = package.text(CHAIN)
-    if not text.encode().startswith(CHAIN_HEAD):
+    width = next((width for head, width in ((CHAIN_HEAD, 4), (OLD_HEAD, 2)) if text.encode().startswith(head)), 0)
+    if not width:
         raise BadPackage(f"{CHAIN} has another first line.")
     rows = list(csv.reader(io.StringIO(text)))[1:]
     for number, row in enumerate(rows, start=1):
-        if len(row) != 2 or row[0] != str(number):
+        if len(row) != width or row[0] != str(number):
             raise BadPackage(f"{CHAIN} has a gap before entry {number}.")
-    return [row[1] for row in rows]
+    links = [Link(row[1], *((int(row[2]), row[3] or None) if row[2:3] in (["1"], ["2"]) else ())) for row in rows]
+    for number, (before, link) in enumerate(zip([Link(FIRST_HASH), *links], links, strict=False), start=1):
+        if link.format == FORMAT and link.hash != chain_hash(number, before.hash, link.digest or ""):
+            raise BadPackage(f"{CHAIN}: entry {number} does not follow from the entry before it.")
+    return links
+
+
+def salts(package: Package) -> Iterator[Salt]:
+    """The salts of what is in the package: none in version 1. Raises BadPackage for a line that is none."""
+    if SALTS not in package.sizes:
+        return
+    with package.open(SALTS) as file:
+        for number, row in enumerate(read_lines(file, SALTS), start=1):
+            try:
+                value = bytes.fromhex(row["value"])
+                yield Salt(pk=int(row["id"]), kind=row["kind"], object_id=row["object_id"], value=value)
+            except (KeyError, TypeError, ValueError) as error:
+                raise BadPackage(f"{SALTS}, line {number}, is no salt.") from error
 
 
 def _journal(package: Package, described: Row) -> list[str]:
     """Whether the chain ends as it was written, and every entry that is here in full stands in it."""
-    hashes, in_full, last = chain(package), 0, 0
+    links, in_full, last = chain(package), 0, 0
+    known = {salt.pk: salt.value for salt in salts(package)}
     found: list[str] = []
     with package.open(ENTRIES) as file:
         for in_full, row in enumerate(read_lines(file, ENTRIES), start=1):
-            found += _entry(row, in_full, last, hashes)
+            found += _entry(row, in_full, last, links, known)
             last = row.get("number", 0)
-    told = {"entries": len(hashes), "last_hash": hashes[-1] if hashes else FIRST_HASH, "in_full": in_full}
+    told = {"entries": len(links), "last_hash": links[-1].hash if links else FIRST_HASH, "in_full": in_full}
     return found if described["journal"] == told else [*found, f"The journal is not as {DESCRIPTION} says."]
 
 
-def _entry(row: Row, line: int, last: int, hashes: list[str]) -> list[str]:
+def _entry(row: Row, line: int, last: int, links: list[Link], known: Mapping[int, bytes]) -> list[str]:
     """What is wrong with an entry that is here in full, and comes after the one with the number `last`."""
     try:
-        event = entry(row)
-        if not last < event.number <= len(hashes):
-            return [f"{ENTRIES}, line {line}: entry {event.number} is out of order."]
-        before = hashes[event.number - 2] if event.number > 1 else FIRST_HASH
-        if event.previous_hash == before and event.hash == hashes[event.number - 1] == event.computed_hash():
+        found = entry(row).as_entry()
+        if not last < found.number <= len(links):
+            return [f"{ENTRIES}, line {line}: entry {found.number} is out of order."]
+        before = links[found.number - 2].hash if found.number > 1 else FIRST_HASH
+        in_its_place = found.previous_hash == before and found.hash == links[found.number - 1].hash
+        if in_its_place and found.is_as_written and not found.altered_words(known):
             return []
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         return [f"{ENTRIES}, line {line}, is no entry of the journal."]
-    return [f"{ENTRIES}, line {line}: entry {event.number} does not stand in the chain as it was written."]
+    return [f"{ENTRIES}, line {line}: entry {found.number} does not stand in the chain as it was written."]
 
 
 def entry(row: Row) -> Event:

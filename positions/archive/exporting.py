@@ -2,26 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
 from django.db.models import ForeignKey
 from django.utils import translation
 
-from consultations.models import AttachmentState, Consultation, Event, Membership, User
+from consultations.models import AttachmentState, Consultation, Event, Membership, Salt, User
+from consultations.queries.journal import one_moment
 from positions.models import Edition
 
 from . import tables, words
 from .bags import BLOCK, BadPackage, Bag, Progress, new_bag
 from .rows import Row, line
 
-FORMAT, VERSION = "ncm-portal-archive", 1
+FORMAT, VERSION = "ncm-portal-archive", 2
 FULL, PUBLIC = "full", "public"
 DESCRIPTION = "data/description.json"
 ENTRIES, CHAIN = "data/journal/entries.jsonl", "data/journal/chain.csv"
-CHAIN_HEAD = b"number,hash\n"
+SALTS = "data/journal/salts.jsonl"
+CHAIN_HEAD = b"number,hash,format,digest\n"
 CHUNK = 2000
 MAY_BE_GONE = {AttachmentState.UPLOADING, AttachmentState.REFUSED, AttachmentState.REMOVED}
 
@@ -32,18 +32,6 @@ class Written(NamedTuple):
     rows: int
     files: int
     entries: int
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """Let everything be read as it stood at one moment, whatever others write meanwhile; inside a transaction, the
-    caller's."""
-    outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 def export(consultation: Consultation, target: Path, progress: Progress = lambda done, total: None) -> Written:
@@ -147,7 +135,7 @@ class _Export:
     def _journal(self) -> int:
         about, fields = self._about(), tables.fields_of(tables.JOURNAL)
         names = [field.name for field in fields if not field.primary_key]
-        held: list[tuple[int, str]] = []
+        held: list[tuple[int, str, int, str]] = []
 
         in_full = 0
 
@@ -155,15 +143,23 @@ class _Export:
             nonlocal in_full
             found = Event.objects.order_by("number").values_list(*names, named=True)
             for entry in found.iterator(chunk_size=CHUNK):
-                held.append((entry.number, entry.hash))
+                held.append((entry.number, entry.hash, entry.format, entry.digest or ""))
                 if entry.object_id in about.get(entry.kind, ()):
                     in_full += 1
                     yield line(entry._asdict())
 
         self.bag.add(ENTRIES, entries())
-        self.bag.add(CHAIN, [CHAIN_HEAD, *(f"{number},{found}\n".encode() for number, found in held)])
-        self.journal_end = held[-1] if held else None
+        self.bag.add(CHAIN, [CHAIN_HEAD, *(",".join(map(str, link)).encode() + b"\n" for link in held)])
+        self.bag.add(SALTS, self._salts(about))
+        self.journal_end = held[-1][:2] if held else None
         return in_full
+
+    def _salts(self, about: dict[str, set[str]]) -> Iterator[bytes]:
+        """The salts of the records and people in the package, without which its entries' words can't be checked."""
+        rows = Salt.objects.filter(kind__in=list(about)).order_by("pk").values_list("pk", "kind", "object_id", "value")
+        for number, kind, key, value in rows.iterator(chunk_size=CHUNK):
+            if key in about[kind]:
+                yield line({"id": number, "kind": kind, "object_id": key, "value": bytes(value).hex()})
 
     def _closed(self) -> None:
         """Whether every row that another one names is in the package."""

@@ -18,8 +18,9 @@ from django.core.management.color import no_style
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from consultations.models import Attachment, Consultation, Event, ForumFile, Milestone, copy_values
-from consultations.models.events import FIRST_HASH, JOURNAL_LOCK, LOADED
+from consultations.models import Attachment, Consultation, Event, ForumFile, Milestone, Salt, copy_values
+from consultations.models.entries import FIRST_HASH
+from consultations.models.events import JOURNAL_LOCK, LOADED
 from ncm_portal.workflow import journal
 from positions.models import AnswerByLetter, Artefact, Edition
 
@@ -199,30 +200,32 @@ def _journal(package: Package) -> tuple[int, int]:
     many there are, and how many of them are known by their hash only."""
     fields = [field for field in Event._meta.local_concrete_fields if not field.primary_key]
     bare = 0
+    salts = list(Salt._meta.local_concrete_fields)
+    copy_values(Salt, salts, ([field.value_from_object(row) for field in salts] for row in checking.salts(package)))
 
     def prepared() -> Iterator[list[Any]]:
         nonlocal bare
-        for entry in _entries(package, hashes):
+        for entry in _entries(package, links):
             bare += entry.is_bare
             yield [field.get_db_prep_save(field.value_from_object(entry), connection) for field in fields]
 
-    hashes = checking.chain(package)
+    links = checking.chain(package)
     copy_values(Event, fields, prepared())
-    return len(hashes), bare
+    return len(links), bare
 
 
-def _entries(package: Package, hashes: list[str]) -> Iterator[Event]:
+def _entries(package: Package, links: list[checking.Link]) -> Iterator[Event]:
     moment = timezone.now()
     with package.open(ENTRIES) as file:
         full = (checking.entry(row) for row in read_lines(file, ENTRIES))
         coming = next(full, None)
-        for number, found in enumerate(hashes, start=1):
+        for number, link in enumerate(links, start=1):
             if coming and coming.number == number:
                 yield coming
                 coming = next(full, None)
             else:
-                previous = hashes[number - 2] if number > 1 else FIRST_HASH
-                yield Event(number=number, hash=found, previous_hash=previous, at=moment, recorded_at=moment)
+                previous = links[number - 2].hash if number > 1 else FIRST_HASH
+                yield Event(number=number, previous_hash=previous, at=moment, recorded_at=moment, **link._asdict())
 
 
 def _settle() -> None:

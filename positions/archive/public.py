@@ -21,12 +21,13 @@ from consultations.models import (
 )
 from consultations.queries import commitments
 from consultations.queries.forum_documents import readable_documents
+from consultations.queries.journal import one_moment
 from positions.models import Artefact, Edition, Reflection
 from positions.open_data import inputs_as_data, points_as_data, public_points
 
 from . import tables, words
 from .bags import BadPackage, Bag, Progress, new_bag
-from .exporting import FORMAT, PUBLIC, VERSION, Written, close, copied, is_text, one_moment
+from .exporting import FORMAT, PUBLIC, VERSION, Written, close, copied, is_text
 from .rows import Row, line
 
 ANYBODY = AnonymousUser()

@@ -17,6 +17,9 @@ from positions.models import AnswerByLetter, Artefact, Edition
 
 APPS = ("consultations", "positions")
 USER, MEMBERSHIP, JOURNAL = "consultations.user", "consultations.membership", "consultations.event"
+SALTS = (
+    "consultations.salt"  # beside the journal: without them nobody can tell whether its words are those it commits to
+)
 MILESTONE = "consultations.milestone"  # one of another consultation may be followed too; here it then stands for itself
 
 # What every consultation rests on. It is whole in each package: shares and quorums count all organisations.

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 
 from consultations.models import Consultation
-from consultations.models.events import FIRST_HASH
+from consultations.models.entries import FIRST_HASH
 
 from . import tables
 from .rows import Row
@@ -111,6 +111,7 @@ data/files/forums/<forum>/        documents of a forum, signed registers, answer
 data/files/letters/               scans of what ministries answered by letter
 data/rows/<table>.jsonl           one table each, one row a line, as JSON with the names of its fields
 data/journal/entries.jsonl        who did what to which record, when and why
+data/journal/salts.jsonl          what is needed to check the words of these entries
 data/journal/chain.csv            the hash of every entry of the portal's journal, also of those about other things
 data/description.json             every table with what its fields mean, the number of its rows, and what was left out
 
@@ -156,10 +157,19 @@ With the portal's program:
     manage.py archive --load THIS_FOLDER      (into an empty portal; not for what is public only)
 """
 
-OF_JOURNAL = """The hash of an entry of the journal is the SHA-256 of its fields (number, kind, object_id, object_label,
-verb, before, after, by, by_name, at, recorded_at, reason, data, previous_hash) as JSON in UTF-8, keys in alphabetical
-order, without spaces; "at" and "recorded_at" are seconds since 1970 as a decimal number. "previous_hash" is that of the
-entry before; before the first stand 64 zeros.
+OF_JOURNAL = """The journal's hashes
+
+"Canonical" is JSON in UTF-8, keys in alphabetical order, without spaces. "at" and "recorded_at" are microseconds since
+1970 as a whole number. "previous_hash" is that of the entry before; before the first stand 64 zeros.
+
+Format 2: "digest" is the SHA-256 of canonical {format, kind, object_id, verb, before, after, by, at, recorded_at,
+commitments}; "hash" is the SHA-256 of canonical [2, number, previous_hash, digest]. The words (object_label, by_name,
+reason, data) enter by what stands in "commitments": the number of a salt in salts.jsonl, and the HMAC-SHA256 under that
+salt of the word's name, a zero byte, and the canonical value. Where the salt is gone, the words were erased and are
+blank. A name such as "consultations.submission:12" commits to the words of that record.
+
+Format 1: "hash" is the SHA-256 of canonical {number, kind, object_id, object_label, verb, before, after, by, by_name,
+at, recorded_at, reason, data, previous_hash}, with "at" and "recorded_at" as seconds with decimals.
 """
 
 LEFT_OUT = f"""What is not in it

@@ -1,6 +1,7 @@
 """The journal: what the database refuses, and what the check finds when somebody got around it."""
 
 import io
+import json
 
 import pgtrigger
 import pytest
@@ -8,8 +9,8 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from consultations.management.commands import check_journal
-from consultations.models import Event
-from consultations.models.events import FIRST_HASH
+from consultations.models import Event, Salt
+from consultations.models.entries import FIRST_HASH, chain_hash, code, message
 from ncm_portal import workflow
 from tests import factories
 
@@ -75,12 +76,18 @@ def test_it_says_how_far_it_is(journal, monkeypatch):
         "data = data || '{\"turn\": 7}'",
         "after = 'verified'",
         "object_id = '0'",
+        "object_label = 'another'",
+        "reason = ''",
+        "data = '{}'",
+        "format = 1, digest = NULL",
+        "digest = hash",
+        "commitments = commitments - 'reason'",
     ],
 )
 def test_a_changed_entry_is_found(journal, change):
     behind_the_triggers(f"UPDATE {TABLE} SET {change} WHERE number = 3")
-    verdict = check_journal.check()
-    assert verdict == (2, journal[1].hash, f"entry 3 was changed after it was written ({journal[2]})")
+    verdict, changed = check_journal.check(), Event.objects.get(number=3)
+    assert verdict == (2, journal[1].hash, f"entry 3 was changed after it was written ({changed})")
 
 
 def test_the_command_names_the_first_broken_entry_and_fails(journal):
@@ -95,11 +102,22 @@ def test_the_command_names_the_first_broken_entry_and_fails(journal):
 
 
 def test_a_changed_entry_with_a_hash_to_match_is_found_at_the_next_one(journal):
-    forged = Event.objects.get(number=3)
-    forged.reason = "forged"
-    behind_the_triggers(f"UPDATE {TABLE} SET reason = 'forged', hash = '{forged.computed_hash()}' WHERE number = 3")
+    forged = journal[2].as_entry()._replace(after="verified")
+    digest = forged.computed_digest()
+    new = chain_hash(3, forged.previous_hash, digest)
+    behind_the_triggers(f"UPDATE {TABLE} SET after = 'verified', digest = '{digest}', hash = '{new}' WHERE number = 3")
     complaint = f"entry 4 does not follow from the entry before it ({journal[3]})"
-    assert check_journal.check() == (3, forged.computed_hash(), complaint)
+    assert check_journal.check() == (3, new, complaint)
+
+
+def test_words_with_a_commitment_to_match_under_another_salt_are_found(journal):
+    """Whoever may write to the table of salts still can't change words: the digest holds what they commit to."""
+    salt = Salt.objects.create(kind=journal[2].kind, object_id=journal[2].object_id, value=b"x" * 32)
+    known = json.dumps([salt.pk, code(b"x" * 32, message("reason", "forged"))])
+    behind_the_triggers(
+        f"UPDATE {TABLE} SET reason = 'forged', commitments = jsonb_set(commitments, '{{reason}}', '{known}') WHERE number = 3"
+    )
+    assert check_journal.check().complaint == f"entry 3 was changed after it was written ({journal[2]})"
 
 
 def test_an_entry_emptied_of_all_but_its_hash_is_found(journal):

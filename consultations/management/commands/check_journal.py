@@ -1,12 +1,12 @@
 """Check the whole journal: numbers without a gap, each entry tied to the one before, each hash as computed anew."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from django.core.management.base import BaseCommand, CommandError
 
 from consultations.models import Event
-from consultations.models.events import FIRST_HASH, LOADED
+from consultations.queries.journal import Walk
 
 STEP = 10_000  # entries between two lines of progress
 
@@ -21,41 +21,12 @@ class Verdict(NamedTuple):
 
 def check(say: Callable[[str], None] = lambda line: None) -> Verdict:
     """Walk the journal from its first entry to the first that is broken, or to its end."""
-    number, previous, bare, told = 0, FIRST_HASH, 0, 0
-    before_bare = Verdict(0, FIRST_HASH)
-    for event in _entries():
-        complaint = _complaint(event, number + 1, previous)
-        if complaint:
-            return Verdict(number, previous, complaint)
-        if event.is_bare and not bare:
-            before_bare = Verdict(number, previous)
-        number, previous, bare = event.number, event.hash, bare + event.is_bare
-        if event.verb == LOADED:
-            told = event.data.get("elsewhere", 0)
-        if number % STEP == 0:
-            say(f"  {number} entries checked")
-    if bare != told:  # only those that a loaded archive did not hold, as many as its loading entered
-        complaint = f"only the hash is left of {bare} entries from entry {before_bare.checked + 1} on; {told} may be so"
-        return before_bare._replace(complaint=complaint)
-    return Verdict(number, previous)
-
-
-def _entries() -> Iterator[Event]:
-    """Every entry in order, as of one moment and without holding them all in memory."""
-    return Event.objects.order_by("number").iterator(chunk_size=2000)
-
-
-def _complaint(event: Event, expected: int, previous: str) -> str:
-    if event.number != expected:
-        missing = (
-            f"entry {expected} is" if event.number == expected + 1 else f"entries {expected} to {event.number - 1} are"
-        )
-        return f"{missing} missing before entry {event.number}"
-    if event.previous_hash != previous:
-        return f"entry {event.number} does not follow from the entry before it ({event})"
-    if event.hash != event.computed_hash() and not event.is_bare:
-        return f"entry {event.number} was changed after it was written ({event})"
-    return ""
+    walk = Walk(lambda checked: None if checked % STEP else say(f"  {checked} entries checked"))
+    for finding in walk.findings():
+        if finding.number <= walk.checked:  # told at the end, of entries of which only the hash is left
+            return Verdict(*walk.before_bare, finding.what)
+        return Verdict(walk.checked, walk.last_hash, finding.what)
+    return Verdict(walk.checked, walk.last_hash)
 
 
 class Command(BaseCommand):

@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from consultations.management.commands.check_journal import check as check_journal
 from consultations.models import Attachment, Consultation, Event, ForumFile, Milestone, Submission, User
-from positions.archive import BadPackage, bags, export, open_package, tables
+from positions.archive import BadPackage, bags, checking, export, open_package, tables
 from positions.archive.loading import load
 from positions.archive.public import export_public
 from positions.models import Brief, Edition
@@ -48,8 +48,8 @@ def run(*arguments, **options):
 
 def test_every_table_is_in_the_package_or_left_out_for_a_reason():
     every = {model._meta.label_lower for model in tables.all_models()}
-    assert every == {*tables.packed(), tables.JOURNAL, *tables.LEFT_OUT}
-    assert len(every) == len(tables.packed()) + 1 + len(tables.LEFT_OUT)
+    assert every == {*tables.packed(), tables.JOURNAL, tables.SALTS, *tables.LEFT_OUT}
+    assert len(every) == len(tables.packed()) + 2 + len(tables.LEFT_OUT)
     assert all(tables.LEFT_OUT.values())
 
 
@@ -111,12 +111,16 @@ def page(address):
 
 @pytest.fixture(scope="module")
 def sample(at_the_played, tmp_path_factory):
-    """The sample's consultation as a package, with what stood in the portal when it was written."""
+    """The sample's consultation as a package, with what stood in the portal when it was written. Its journal ends with
+    two entries of the old form, as it would begin with some in a portal that was upgraded."""
     target = tmp_path_factory.mktemp("archive") / "record"
-    with at_the_played():
+    with at_the_played(), transaction.atomic():
+        factories.make_old_entries(Consultation.objects.get(slug=SLUG), 2)
         status, said = run(SLUG, target)
         assert status == 0
-        return SimpleNamespace(target=target, said=said, facts=facts())
+        stood = facts()
+        transaction.set_rollback(True)
+    return SimpleNamespace(target=target, said=said, facts=stood)
 
 
 @pytest.fixture
@@ -184,6 +188,13 @@ def sample_verdict(sample, noted):
     )
 
 
+def test_the_chain_of_a_package_of_the_first_version_is_read():
+    lines = {"data/journal/chain.csv": "number,hash\n1,aa\n2,bb\n"}
+    package = SimpleNamespace(text=lines.__getitem__, sizes={})
+    assert checking.chain(package) == [("aa", 1, None), ("bb", 1, None)]
+    assert list(checking.salts(package)) == []
+
+
 # --- Harm: by accident, and by somebody who makes the lists anew ----------------------------------------------------
 
 
@@ -211,11 +222,14 @@ HARM = [
     (f"data/papers/{SLUG}/1.0/position-paper.json", "Kenya", "Kanya", f"data/papers/{SLUG}/1.0/position-paper.json is not"),
     ("data/journal/entries.jsonl", '"reason":"', '"reason":"No. ', "data/journal/entries.jsonl, line 1: entry"),
     ("data/journal/chain.csv", "\n7,", "\n8,", "data/journal/chain.csv has a gap before entry 7."),
-    ("data/journal/chain.csv", "\n7,", "\n7,0", "does not stand in the chain"),
+    ("data/journal/chain.csv", "\n7,", "\n7,0", "data/journal/chain.csv: entry 7 does not follow from the entry before it."),
     ("data/rows/positions.reservation.jsonl", '{"id"', '{"no"', "line 1, has other fields than its table"),
     ("data/rows/positions.reservation.jsonl", '{"id"', '["id"', "line 1, is no row in JSON"),
     ("data/rows/positions.edition.jsonl", '"in_package"', '"in_another"', "line 1, has other fields than its table"),
-    ("data/description.json", '"version": 1', '"version": 2', "The package is of version 2; this portal reads version 1."),
+    ("data/description.json", '"version": 2', '"version": 3', "The package is of version 3; this portal reads versions 1 to 2."),
+    ("data/journal/salts.jsonl", '"value":"', '"value":"00', "data/journal/entries.jsonl, line"),
+    ("data/journal/salts.jsonl", '"value":"', '"value":"x', "data/journal/salts.jsonl, line 1, is no salt."),
+    ("data/journal/chain.csv", "number,hash", "no,hash", "data/journal/chain.csv has another first line."),
     ("data/description.json", '"ncm-portal-archive"', '"another"', "does not describe an archive of this portal"),
 ]  # fmt: skip
 

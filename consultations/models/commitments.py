@@ -1,0 +1,151 @@
+"""The words that the journal commits to, and the salts without which a commitment tells nothing.
+
+A model names in COMMITTED the fields that an entry commits to. In the states that it names in STILL_WRITTEN its author
+may change the words without an entry: there the entry commits to the state alone.
+"""
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pgtrigger
+from django.apps import apps
+from django.db import connection, models
+from django.utils.translation import gettext_lazy as _
+
+from .entries import as_json, code
+from .guards import no_truncate
+
+Subject = tuple[str, str]  # the kind of a record and its key
+Salted = tuple[int, bytes]  # the number of a salt, and the salt
+ERASE = "erase"  # the verb of the one entry after which salts may go
+
+# One statement, so that a request asks once: the salt of each subject, made where there is none. No unique key: a
+# writer who holds the journal's end would wait for the key that another one wrote, who waits for the journal's end.
+FIND_OR_MAKE = """
+    WITH wanted AS (SELECT * FROM unnest(%s::text[], %s::text[], %s::bytea[]) AS one (kind, object_id, value)),
+    known AS (
+        SELECT wanted.*, found.id, found.salt FROM wanted LEFT JOIN LATERAL (
+            SELECT id, value AS salt FROM consultations_salt
+            WHERE kind = wanted.kind AND object_id = wanted.object_id AND id <> ALL(%s) ORDER BY id LIMIT 1
+        ) AS found ON true
+    ),
+    made AS (
+        INSERT INTO consultations_salt (kind, object_id, value)
+        SELECT kind, object_id, value FROM known WHERE id IS NULL RETURNING kind, object_id, id, value
+    )
+    SELECT kind, object_id, id, salt FROM known WHERE id IS NOT NULL UNION ALL SELECT * FROM made
+"""
+
+
+def subject_of(record: models.Model) -> Subject:
+    """What a salt and an entry call a record: a ministry is an organisation, wherever it was edited."""
+    return record._meta.concrete_model._meta.label_lower, str(record.pk)
+
+
+def key_of(record: models.Model) -> str:
+    """The name under which an entry commits to a record's words."""
+    return ":".join(subject_of(record))
+
+
+class SaltQuerySet(models.QuerySet):
+    def of(self, subjects: Iterable[Subject], *, other_than: Sequence[int] = ()) -> dict[Subject, Salted]:
+        """A salt for each subject, made where it has none but those of `other_than`. One query."""
+        wanted = list(dict.fromkeys(subjects))
+        kinds, keys = [kind for kind, _key in wanted], [key for _kind, key in wanted]
+        new = [secrets.token_bytes(32) for _subject in wanted]
+        with connection.cursor() as cursor:
+            cursor.execute(FIND_OR_MAKE, [kinds, keys, new, list(other_than)])
+            return {(kind, key): (number, bytes(value)) for kind, key, number, value in cursor.fetchall()}
+
+    def values_of(self, numbers: Iterable[int]) -> dict[int, bytes]:
+        """The salts with these numbers, as far as they were not destroyed."""
+        found = self.filter(pk__in=list(numbers)).values_list("pk", "value")
+        return {number: bytes(value) for number, value in found}
+
+
+class Salt(models.Model):
+    """32 random bytes of one record or person: who destroys them erases what entries commit to with them.
+
+    Never changed. Deleted only after an entry of the journal about the same subject has named it as erased.
+    """
+
+    kind = models.CharField(_("kind of record"), max_length=60)
+    object_id = models.CharField(_("record"), max_length=64)
+    value = models.BinaryField(max_length=32)
+
+    objects = SaltQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("salt")
+        verbose_name_plural = _("salts")
+        indexes = [models.Index(fields=["kind", "object_id"], name="salt_of")]
+        triggers = [
+            pgtrigger.Protect(name="no_change", operation=pgtrigger.Update),
+            pgtrigger.Trigger(
+                name="erased_by_entry",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func=f"""
+                    IF EXISTS (
+                        SELECT FROM consultations_event WHERE kind = OLD.kind AND object_id = OLD.object_id
+                        AND verb = '{ERASE}' AND commitments -> 'erases' @> to_jsonb(OLD.id)
+                    ) THEN RETURN OLD; END IF;
+                    RAISE EXCEPTION 'pgtrigger: no entry of the journal erases salt %', OLD.id;
+                """,
+            ),
+            no_truncate(),
+        ]
+
+    def __str__(self):
+        return f"{self.kind}:{self.object_id}"
+
+
+# --- What a record says ---------------------------------------------------------------------------------------------
+
+
+def committing_models() -> list[type[models.Model]]:
+    """The models whose words the journal commits to."""
+    found = (model for model in apps.get_models() if getattr(model, "COMMITTED", ()) and not model._meta.proxy)
+    return sorted(found, key=lambda model: model._meta.label_lower)
+
+
+def committed_words(record: models.Model) -> dict[str, Any] | None:
+    """The words of `record` to which an entry commits, as the database keeps them; None where its kind names none."""
+    if not (names := getattr(record, "COMMITTED", ())):
+        return None
+    fields = [record._meta.get_field(name) for name in names]
+    return words_of(
+        type(record), {field.name: field.get_prep_value(getattr(record, field.attname)) for field in fields}
+    )
+
+
+def words_of(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What an entry commits to of a row of `model` with these `values` of its COMMITTED fields. Pure."""
+    if values.get("state") in getattr(model, "STILL_WRITTEN", ()):
+        return {"state": values["state"]}
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return as_json(value) if isinstance(value, dict | list | float) else str(value)
+
+
+def standing_words(model: type[Any]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The key and the words of every row of `model`, by key, without holding them all in memory."""
+    names = [model._meta.get_field(name).attname for name in model.COMMITTED]
+    rows = model._base_manager.order_by("pk").values_list("pk", *names)
+    for pk, *values in rows.iterator(chunk_size=2000):
+        yield pk, words_of(model, dict(zip(model.COMMITTED, values, strict=True)))
+
+
+def salted(salt: Salted, message: bytes) -> list[Any]:
+    """What stands in an entry for a message: the number of the salt, and the code."""
+    return [salt[0], code(salt[1], message)]

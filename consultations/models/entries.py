@@ -1,0 +1,130 @@
+"""An entry of the journal as values, and what it hashes to. Pure: the same for a row, a line of an archive, a check.
+
+Format 1 hashed the words themselves. Format 2 hashes what happened to which record, and of the words a commitment each:
+HMAC-SHA256 under a salt of the record or the person. Without the salt a commitment tells nothing, so that destroying
+the salt and blanking the words erases them, and the chain still checks.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+FIRST_HASH = "0" * 64
+OLD_FORMAT, FORMAT = 1, 2
+WORDS = ("object_label", "by_name", "reason", "data")  # what format 2 commits to instead of hashing it
+ERASES = "erases"  # among the commitments: the numbers of salts that this entry lets go
+
+canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+
+
+class Entry(NamedTuple):
+    """One entry. `at` and `recorded_at` are microseconds since 1970, `data` and `commitments` are as JSON reads."""
+
+    number: int
+    format: int
+    kind: str
+    object_id: str
+    object_label: str
+    verb: str
+    before: str
+    after: str
+    by: int | None
+    by_name: str
+    at: int
+    recorded_at: int
+    reason: str
+    data: Any
+    commitments: dict[str, Any]
+    digest: str | None
+    previous_hash: str
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.object_label}, {self.verb}"
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether only its hash is here: it tells of other things than the archive with which this portal was begun."""
+        return not self.kind
+
+    def computed_hash(self) -> str:
+        """What its hash must be by its digest; in the old form, by its words."""
+        if self.format == OLD_FORMAT:
+            return _old_hash(self)
+        return chain_hash(
+            self.number, self.previous_hash, (self.digest if self.is_bare else self.computed_digest()) or ""
+        )
+
+    def computed_digest(self) -> str:
+        """SHA-256 of everything it says, its words by their commitments: known before its place in the chain is."""
+        about, happened = (self.kind, self.object_id), (self.verb, self.before, self.after, self.by)
+        return digest(about, happened, (self.at, self.recorded_at), canonical(self.commitments))
+
+    @property
+    def is_as_written(self) -> bool:
+        """Whether its hash is that of what it says."""
+        if self.is_bare and self.format == OLD_FORMAT:
+            return True
+        says = self.format == OLD_FORMAT or self.is_bare or self.digest == self.computed_digest()
+        return says and self.hash == self.computed_hash()
+
+    def altered_words(self, salts: Mapping[int, bytes]) -> list[str]:
+        """The names of its words that are not those it commits to. Words whose salt is gone must be blank."""
+        if self.format == OLD_FORMAT or self.is_bare:
+            return []
+        return [name for name in WORDS if not self._holds(name, salts)]
+
+    def _holds(self, name: str, salts: Mapping[int, bytes]) -> bool:
+        value, known = getattr(self, name), self.commitments.get(name)
+        salt = salts.get(known[0]) if known else None
+        if known is None or salt is None:
+            return not value
+        return code(salt, message(name, value)) == known[1]
+
+
+def digest(about: tuple[str, str], happened: tuple[Any, ...], moments: tuple[int, int], commitments: str) -> str:
+    """SHA-256 over the canonical JSON of an entry's content in format 2; `commitments` is in that form already."""
+    (kind, key), (verb, before, after, by), (at, recorded_at) = about, happened, moments
+    text = (
+        f'{{"after":{canonical(after)},"at":{at},"before":{canonical(before)},"by":{"null" if by is None else by},'
+        f'"commitments":{commitments},"format":{FORMAT},"kind":{canonical(kind)},"object_id":{canonical(key)},'
+        f'"recorded_at":{recorded_at},"verb":{canonical(verb)}}}'
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def chain_hash(number: int, previous: str, digest: str) -> str:
+    """The hash of an entry of format 2 in its place: all that is left to compute once nobody else writes."""
+    return hashlib.sha256(canonical([FORMAT, number, previous, digest]).encode()).hexdigest()
+
+
+def _old_hash(entry: Entry) -> str:
+    content = {
+        "number": entry.number, "kind": entry.kind, "object_id": entry.object_id, "object_label": entry.object_label,
+        "verb": entry.verb, "before": entry.before, "after": entry.after, "by": entry.by, "by_name": entry.by_name,
+        "at": entry.at / 1_000_000, "recorded_at": entry.recorded_at / 1_000_000, "reason": entry.reason,
+        "data": entry.data, "previous_hash": entry.previous_hash,
+    }  # fmt: skip
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def message(name: str, value: Any) -> bytes:
+    """What a commitment to `value` is computed over, under the `name` of a word or a record."""
+    return f"{name}\0{canonical(value)}".encode()
+
+
+def code(salt: bytes, message: bytes) -> str:
+    """The code that commits to a message: HMAC-SHA256 under the salt."""
+    return hmac.digest(salt, message, "sha256").hex()
+
+
+def as_json(value: Any) -> Any:
+    """`value` as the database gives it back from a column of JSON: numbers in its way of writing them."""
+    return json.loads(json.dumps(value, default=str), parse_float=_number)
+
+
+def _number(text: str) -> int | float:
+    return int(Decimal(text)) if "e+" in text else float(text) or 0.0

@@ -1,0 +1,230 @@
+"""Whether the journal still stands as it was written, and whether the records still say what it commits to.
+
+    walk = Walk()
+    for finding in walk.findings(): ...     # every fault of the chain; then walk.checked, walk.last_hash
+    for finding in altered_records(): ...   # every record that is not as its last commitment says
+
+Both read on the server and hold a few thousand rows at a time, however many there are. `newest_commitments` streams
+what the last entry that speaks of each record commits to; `committed_words(record)` (models) is what it says now.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import Model
+
+from consultations.models import Event, Salt, committed_words, committing_models
+from consultations.models.commitments import ERASE, key_of, standing_words
+from consultations.models.entries import ERASES, FIRST_HASH, Entry, code, message
+from consultations.models.events import LOADED
+
+CHUNK = 5_000
+MICROS = "(extract(epoch from {}) * 1000000)::bigint"
+ENTRIES = f"""
+    SELECT number, format, kind, object_id, object_label, verb, before, after, by_id, by_name, {MICROS.format("at")},
+        {MICROS.format("recorded_at")}, reason, data::text, commitments::text, digest, previous_hash, hash
+    FROM consultations_event WHERE number > %s ORDER BY number LIMIT {CHUNK}
+"""  # noqa: S608 - constants
+NEWEST = """
+    SELECT newest.kind, newest.object_id, newest.number, newest.code ->> 1, salt.value
+    FROM (
+        SELECT DISTINCT ON (kind, object_id)
+            split_part(key, ':', 1) COLLATE "C" AS kind, split_part(key, ':', 2)::bigint AS object_id,
+            number, value AS code
+        FROM consultations_event, jsonb_each(commitments) WHERE position(':' in key) > 0
+        ORDER BY kind, object_id, number DESC
+    ) AS newest
+    LEFT JOIN consultations_salt AS salt ON salt.id = (newest.code ->> 0)::bigint
+    ORDER BY newest.kind, newest.object_id
+"""
+
+
+class Finding(NamedTuple):
+    """One thing that is not as it was: the record in words and by its key, what is wrong, the entry's number."""
+
+    record: str
+    what: str
+    number: int = 0
+
+
+# --- The chain ----------------------------------------------------------------------------------------------------
+
+
+class Walk:
+    """One way through the whole journal. A fault does not end it: each later entry is held against its neighbour."""
+
+    def __init__(self, progress: Callable[[int], None] = lambda checked: None) -> None:
+        self.checked, self.last_hash = 0, FIRST_HASH
+        self.before_bare = (0, FIRST_HASH)  # where the first entry stands of which only the hash is here
+        self._progress, self._erased = progress, _erased_salts()
+        self._bare = self._told = 0
+
+    def findings(self) -> Iterator[Finding]:
+        """Every fault, in the order of the chain; the end of the journal is where this ends."""
+        for entries in _chunks():
+            salts = _salts_of(entries)
+            for entry in entries:
+                if fault := self._fault(entry, salts):
+                    yield Finding(f"consultations.event:{entry.number}", fault, entry.number)
+                self._take(entry)
+                self._progress(self.checked)
+        if self._bare != self._told:  # only those that a loaded archive did not hold, as many as its loading entered
+            first = self.before_bare[0] + 1
+            what = f"only the hash is left of {self._bare} entries from entry {first} on; {self._told} may be so"
+            yield Finding(f"consultations.event:{first}", what, first)
+
+    def _take(self, entry: Entry) -> None:
+        if entry.is_bare and not self._bare:
+            self.before_bare = (self.checked, self.last_hash)
+        self.checked, self.last_hash = entry.number, entry.hash
+        self._bare += entry.is_bare
+        if entry.verb == LOADED:
+            self._told = entry.data.get("elsewhere", 0)
+
+    def _fault(self, entry: Entry, salts: dict[int, bytes]) -> str:
+        """What is wrong with an entry, in words; empty where it stands as it was written."""
+        if entry.number != self.checked + 1:
+            return _gap(self.checked + 1, entry.number)
+        if entry.previous_hash != self.last_hash:
+            return f"entry {entry.number} does not follow from the entry before it ({entry})"
+        if not entry.is_as_written or entry.altered_words(salts):
+            return f"entry {entry.number} was changed after it was written ({entry})"
+        gone = sorted(_salt_numbers(entry) - salts.keys() - self._erased)
+        if gone:
+            return f"salt {gone[0]} of entry {entry.number} is gone, and no entry erases it ({entry})"
+        return ""
+
+
+def _gap(expected: int, number: int) -> str:
+    missing = f"entry {expected} is" if number == expected + 1 else f"entries {expected} to {number - 1} are"
+    return f"{missing} missing before entry {number}"
+
+
+def _chunks() -> Iterator[list[Entry]]:
+    """All entries in order. Who reads on behind the last one sees whatever was committed meanwhile, without a gap."""
+    number = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(ENTRIES, [number])
+            rows = cursor.fetchall()
+        if not rows:
+            return
+        yield [_entry(row) for row in rows]
+        number = rows[-1][0]
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    entry = Entry._make(row)
+    return entry._replace(data=json.loads(entry.data), commitments=json.loads(entry.commitments))
+
+
+def _salt_numbers(entry: Entry) -> set[int]:
+    return {known[0] for name, known in entry.commitments.items() if name != ERASES}
+
+
+def _salts_of(entries: list[Entry]) -> dict[int, bytes]:
+    return Salt.objects.values_of(set().union(*map(_salt_numbers, entries)))
+
+
+def _erased_salts() -> set[int]:
+    """The numbers of the salts that entries let go."""
+    found = Event.objects.filter(verb=ERASE, commitments__has_key=ERASES).values_list("commitments", flat=True)
+    return {number for commitments in found for number in commitments[ERASES]}
+
+
+# --- The records --------------------------------------------------------------------------------------------------
+
+
+class Newest(NamedTuple):
+    """What the last entry that speaks of a record commits to. No salt: it was erased, and nobody can tell any more."""
+
+    kind: str
+    pk: int
+    number: int
+    code: str
+    salt: bytes | None
+
+    def fits(self, words: Any) -> bool:
+        """Whether these are the words that the entry commits to, as far as anybody can tell."""
+        if self.salt is None:
+            return True
+        return code(self.salt, message(f"{self.kind}:{self.pk}", words)) == self.code
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Let everything be read as it stood at one moment; inside a transaction, the caller's."""
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def newest_commitments() -> Iterator[Newest]:
+    """The last commitment to each record, by kind and key. Needs a transaction: it is read through a cursor of the
+    server's, a few thousand at a time."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(NEWEST)
+        while rows := cursor.fetchmany(CHUNK):
+            for kind, pk, number, code, salt in rows:
+                yield Newest(kind, pk, number, code, None if salt is None else bytes(salt))
+
+
+def current_commitment(record: Model) -> Newest | None:
+    """The last commitment to `record`; None where no entry speaks of its words."""
+    key = key_of(record)
+    entry = Event.objects.filter(commitments__has_key=key).order_by("-number").values_list("number", "commitments")
+    if (found := entry.first()) is None:
+        return None
+    number, code = found[1][key]
+    return Newest(key.split(":")[0], int(record.pk), found[0], code, Salt.objects.values_of([number]).get(number))
+
+
+def is_as_committed(record: Model) -> bool:
+    """Whether `record`, as it is at hand, says what the journal commits to."""
+    found = current_commitment(record)
+    return found is not None and found.fits(committed_words(record))
+
+
+def altered_records() -> Iterator[Finding]:
+    """Every record that says something else than its last entry, that no entry speaks of, or that is gone."""
+    with one_moment():
+        known = groupby(newest_commitments(), key=lambda each: each.kind)
+        models = {model._meta.label_lower: model for model in committing_models()}
+        passed = set()
+        for kind, commitments in known:
+            passed.add(kind)
+            if kind in models:
+                yield from _compared(models[kind], commitments)
+        for kind in sorted(models.keys() - passed):
+            yield from _compared(models[kind], iter(()))
+
+
+def _compared(model: type[Model], commitments: Iterator[Newest]) -> Iterator[Finding]:
+    """Both lists are in order of keys: side by side they show what is in one of them only."""
+    kind, known = model._meta.label_lower, next(commitments, None)
+    for pk, words in standing_words(model):
+        while known is not None and known.pk < pk:
+            yield _gone(known)
+            known = next(commitments, None)
+        if known is None or known.pk > pk:
+            yield Finding(f"{kind}:{pk}", f"{kind} {pk} stands in no entry of the journal")
+            continue
+        if not known.fits(words):
+            what = f"{kind} {pk} does not say what entry {known.number} of the journal commits to"
+            yield Finding(f"{kind}:{pk}", what, known.number)
+        known = next(commitments, None)
+    while known is not None:
+        yield _gone(known)
+        known = next(commitments, None)
+
+
+def _gone(known: Newest) -> Finding:
+    what = f"{known.kind} {known.pk} is gone; entry {known.number} of the journal commits to it"
+    return Finding(f"{known.kind}:{known.pk}", what, known.number)
