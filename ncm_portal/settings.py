@@ -223,7 +223,7 @@ if ALLAUTH_TRUSTED_PROXY_COUNT:
 
 # A text of 2 MB is refused in words beside its field; only what is far beyond any honest form meets a bare 400.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # a ministry in the admin, with 200 rows each of names, mandates and people
 
 # --- Language and time --------------------------------------------------------------------------------------------
 

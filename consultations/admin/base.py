@@ -21,6 +21,8 @@ from consultations.models import Event, Evidence
 from consultations.permissions import is_secretariat, may_enter_admin
 from ncm_portal.workflow import Blocked, Move, OpenMove, journal, moves_open_to
 
+from .rows import MOST_ROWS, RowsFormSet
+
 # The browser's own fields for days and hours: they work without scripts and on a phone.
 DAYS_AND_HOURS: dict[type[models.Field], dict[str, Any]] = {
     models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
@@ -233,12 +235,21 @@ def _plain(value: Any) -> Any:
 
 
 class RowsInline(admin.TabularInline):
-    """Rows below a record: added and changed with it, never deleted."""
+    """Rows below a record: added and changed with it, never deleted; some at a time where they are many."""
 
+    template = "admin/portal/rows.html"
+    formset = RowsFormSet
+    max_num = MOST_ROWS
     extra = 0
     can_delete = False
     formfield_overrides = DAYS_AND_HOURS
     show_change_link = False
+
+    def get_formset(self, request, obj=None, **kwargs):
+        """No form makes the server build more rows than it may send."""
+        made = super().get_formset(request, obj, absolute_max=MOST_ROWS, **kwargs)
+        made.page_asked = request.GET.get(f"{made.get_default_prefix()}-page", 1)
+        return made
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """Name each field after its column: the cells of Django's table have no labels of their own."""

@@ -1,10 +1,12 @@
 """Consultations, milestones, forums with their programme, delegates in the admin."""
 
 import uuid
+from collections import Counter
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +20,7 @@ from consultations.permissions import is_secretariat
 from ncm_portal.workflow import now
 
 from .base import ReadOnlyAdmin, RecordAdmin, RowsInline, bulk_action
+from .rows import RowsFormSet
 from .spreadsheets import SpreadsheetExport
 
 
@@ -75,8 +78,27 @@ class MilestoneAdmin(RecordAdmin):
         return self.readonly_fields
 
 
+class SessionsFormSet(RowsFormSet):
+    """The sessions of a forum, each with a number of its own."""
+
+    def clean(self):
+        """Say what the database would refuse, also about the sessions that the form does not show."""
+        super().clean()
+        rows = [form for form in self.forms if form.is_valid() and form.cleaned_data.get("order") is not None]
+        live = [row for row in rows if row.instance.state != ForumSession.State.CANCELLED]
+        others = self.instance.sessions.exclude(state=ForumSession.State.CANCELLED) if self.instance.pk else None
+        taken = [row.cleaned_data["order"] for row in live]
+        if others is not None:
+            others = others.exclude(pk__in=[row.instance.pk for row in rows if row.instance.pk])
+            taken += others.filter(order__in=taken).values_list("order", flat=True)
+        if twice := sorted(order for order, times in Counter(taken).items() if times > 1):
+            numbers = ", ".join(map(str, twice))
+            raise ValidationError(_("Two sessions of a forum cannot have the same number: %s.") % numbers)
+
+
 class SessionsInline(RowsInline):
     model = ForumSession
+    formset = SessionsFormSet
     fields = ["order", "starts_at", "ends_at", "title", "kind", "theme", "room", "state"]
     readonly_fields = ["state"]
     ordering = ["starts_at", "order"]

@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
 from consultations import workflow
@@ -25,6 +24,7 @@ from consultations.permissions import is_head, is_secretariat, is_sysadmin, may_
 from ncm_portal.workflow import Move, OpenMove
 
 from .base import ReadOnlyAdmin, RecordAdmin, RowsInline
+from .rows import RowsFormSet
 from .spreadsheets import SpreadsheetAdmin
 
 
@@ -33,7 +33,7 @@ class NamesInline(RowsInline):
     fields = ["name", "valid_from", "valid_to", "basis", "evidence"]
 
 
-class MembershipFormSet(BaseInlineFormSet):
+class MembershipFormSet(RowsFormSet):
     """The memberships of an organisation, which must not contradict each other."""
 
     def clean(self):

@@ -1,0 +1,61 @@
+"""Rows below a record, in bounds: however many there are, a page shows some of them, and a form sends no more."""
+
+import re
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.forms.models import BaseInlineFormSet
+from django.utils.translation import ngettext_lazy
+
+ROWS_SHOWN = 100  # rows that one page of a record shows
+MOST_ROWS = 200  # rows that one form may send: those shown, and as many new ones
+
+
+class RowsFormSet(BaseInlineFormSet):
+    """Rows below a record: the newest first where they are many, the others on further pages.
+
+    A form with more rows than MOST_ROWS is refused with what was typed; rows that were not sent stay as they are.
+    """
+
+    page_asked: Any = 1
+    page: Any = None
+    default_error_messages = {
+        "too_many_forms": ngettext_lazy(
+            "At most %(num)d row can be saved at once. Nothing was saved.",
+            "At most %(num)d rows can be saved at once. Nothing was saved: save these, then add the others.",
+            "num",
+        )
+    }
+
+    def get_queryset(self) -> Any:
+        """The rows that the form sent; without a form, those of the page that was asked for."""
+        if not hasattr(self, "_queryset"):
+            rows = super().get_queryset()
+            keys = (self.is_bound and self._keys_sent()) or self._keys_of_page(rows)
+            self._queryset = rows if keys is None else rows.filter(pk__in=keys)
+        return self._queryset
+
+    def total_form_count(self) -> int:
+        """As many rows as the form sent, at most, whatever number it announces."""
+        count = super().total_form_count()
+        if not self.is_bound:
+            return count
+        sent = {int(number) for name in self.data if (number := self._number_in(name))}
+        rows = max(sent) + 1 if sent else len(self.get_queryset())
+        return min(rows, count if count >= 0 else MOST_ROWS)
+
+    def _number_in(self, name: str) -> str:
+        number = name.removeprefix(f"{self.prefix}-").partition("-")[0] if name.startswith(f"{self.prefix}-") else ""
+        return number if re.fullmatch("[0-9]{1,6}", number) else ""
+
+    def _keys_sent(self) -> list[int]:
+        name = self.model._meta.pk.name
+        sent = (str(self.data.get(f"{self.add_prefix(number)}-{name}", "")) for number in range(MOST_ROWS))
+        return [int(key) for key in sent if re.fullmatch("[0-9]{1,18}", key)]
+
+    def _keys_of_page(self, rows: Any) -> list[int] | None:
+        pages = Paginator(rows.order_by("-pk").values_list("pk", flat=True), ROWS_SHOWN)
+        if pages.num_pages == 1:
+            return None
+        self.page = pages.get_page(self.page_asked)
+        return list(self.page)
