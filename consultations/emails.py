@@ -334,7 +334,7 @@ def proposal_ended(proposal: Proposal, reason: str = "") -> None:
 
 
 def appointed(
-    person: User, before: str, by: User, told: Iterable[User], *, proposed_by: User | None, reason: str
+    person: User, before: str, by: User | None, told: Iterable[User], *, proposed_by: User | None, reason: str
 ) -> None:
     """Tell all staff, and the person, who was given which office or lost it, and by whom."""
     offices = dict(Office.choices)
@@ -347,7 +347,7 @@ def appointed(
         before=offices[before],
         after=offices[person.office],
         proposer=one_line(proposed_by.name) if proposed_by else "",
-        confirmer=one_line(by.name),
-        own=by.pk == person.pk,
+        confirmer=one_line(by.name) if by else "",
+        own=by == person,
         reason=reason,
     )

@@ -288,10 +288,11 @@ def table(*moves: Move) -> dict[str, Move]:
 def locked[Row: Model](record: Row) -> Row:
     """The record as it stands now, locked until the transaction ends: each record by itself, one after another.
 
-    What its kind names in READ_WITH comes along in the same query, unlocked. Others may refer to the row meanwhile:
-    they hold the journal's end while their foreign key is checked, and whoever moves this row waits for that end.
+    `record` may stand in for one, as the person of a request does. What its kind names in READ_WITH comes along in the
+    same query, unlocked. Others may refer to the row meanwhile: they hold the journal's end while their foreign key is
+    checked, and whoever moves this row waits for that end.
     """
-    rows = type(record)._base_manager.select_for_update(of=("self",), no_key=True).filter(pk=record.pk)
+    rows = record.__class__._base_manager.select_for_update(of=("self",), no_key=True).filter(pk=record.pk)
     along = getattr(record, "READ_WITH", ())
     row = (rows.select_related(*along) if along else rows).first()
     if row is None:

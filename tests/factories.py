@@ -163,6 +163,18 @@ def make_member(
     return user
 
 
+def make_double(stakeholder: Stakeholder, user: User) -> User:
+    """`user`, who holds an office, as one who acted for `stakeholder` too before that was ruled out: in memory, for the
+    database takes no such membership any more. Where it is read again, it is over since today: see `replayed_at`."""
+    made = Membership(user=user, stakeholder=stakeholder, role=MembershipRole.FOCAL_POINT)
+    user.live_memberships = [made]
+    today = timezone.localdate()
+    Membership.objects.create(
+        user=user, stakeholder=stakeholder, role=made.role, valid_from=today - timedelta(days=365), valid_until=today
+    )
+    return user
+
+
 def make_proposal(
     record: models.Model | None = None,
     act: str = "appoint",

@@ -1,8 +1,11 @@
 """People, organisations, ministries, counties in the admin."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consultations import workflow
@@ -21,7 +24,7 @@ from consultations.models import (
     User,
 )
 from consultations.permissions import is_head, is_secretariat, is_sysadmin, may_propose_appointment
-from ncm_portal.workflow import Move, OpenMove
+from ncm_portal.workflow import Move, OpenMove, now
 
 from .base import ReadOnlyAdmin, RecordAdmin, RowsInline
 from .rows import RowsFormSet
@@ -33,6 +36,10 @@ class NamesInline(RowsInline):
     fields = ["name", "valid_from", "valid_to", "basis", "evidence"]
 
 
+def _goes_on(row: dict[str, Any]) -> bool:
+    return not row["valid_until"] or row["valid_until"] > timezone.localdate(now())
+
+
 class MembershipFormSet(RowsFormSet):
     """The memberships of an organisation, which must not contradict each other."""
 
@@ -40,6 +47,9 @@ class MembershipFormSet(RowsFormSet):
         """Say what the database would refuse. What one row says against those on record, its own form finds."""
         super().clean()
         rows = [form.cleaned_data for form in self.forms if form.is_valid() and form.cleaned_data]
+        changed = [form.cleaned_data for form in self.forms if form.is_valid() and form.has_changed()]
+        if reasons := [words for row in changed if _goes_on(row) for words in workflow.on_both_sides(row["user"])]:
+            raise ValidationError(reasons)
         live = [row for row in rows if not row["valid_until"]]
         if sum(row["is_primary"] for row in live) > 1:
             raise ValidationError(_("This organisation has a primary focal point already."))

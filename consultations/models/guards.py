@@ -46,6 +46,70 @@ def no_truncate() -> pgtrigger.Trigger:
     )
 
 
+# --- Offices ------------------------------------------------------------------------------------------------------
+
+STAFF = "('secretariat', 'head', 'sysadmin')"
+TODAY = "(now() AT TIME ZONE 'Africa/Nairobi')::date"
+
+
+def office_guards() -> list[pgtrigger.Trigger]:
+    """Triggers on people: an office comes from the last confirmed proposal about the person, or to the first head of
+    all; and who acts for an organisation gets none of the staff's."""
+    given = pgtrigger.Q(new__office__df=pgtrigger.F("old__office")) & ~pgtrigger.Q(new__office="")
+    before = {"when": pgtrigger.Before, "operation": pgtrigger.UpdateOf("office"), "condition": given}
+    return [
+        pgtrigger.Trigger(
+            name="appointed_by_two",
+            **before,
+            func="""
+                IF (
+                    SELECT values ->> 'office' FROM consultations_proposal
+                    WHERE act = 'appoint' AND record_id = NEW.id AND state = 'confirmed'
+                    ORDER BY decided_at DESC, id DESC LIMIT 1
+                ) IS DISTINCT FROM NEW.office
+                AND NOT (NEW.office = 'head' AND NOT EXISTS (SELECT FROM consultations_user WHERE office = 'head')) THEN
+                    RAISE EXCEPTION 'pgtrigger: Two people give an office';
+                END IF;
+                RETURN NEW;
+            """,
+        ),
+        pgtrigger.Trigger(
+            name="acts_for_nobody",
+            **before,
+            func=f"""
+                IF NEW.office IN {STAFF} AND EXISTS (
+                    SELECT FROM consultations_membership
+                    WHERE user_id = NEW.id AND (valid_until IS NULL OR valid_until > {TODAY})
+                ) THEN
+                    RAISE EXCEPTION 'pgtrigger: Who acts for an organisation holds no office of the staff';
+                END IF;
+                RETURN NEW;
+            """,
+        ),
+    ]
+
+
+def no_office_holder() -> pgtrigger.Trigger:
+    """Trigger on memberships: who holds an office of the staff acts for no organisation. It reads the person's row as
+    it stands when whoever changes it is done."""
+    return pgtrigger.Trigger(
+        name="no_office_holder",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        declare=[("held", "text")],
+        func=f"""
+            SELECT office INTO held FROM consultations_user WHERE id = NEW.user_id FOR SHARE;
+            IF held IN {STAFF} AND (NEW.valid_until IS NULL OR NEW.valid_until > {TODAY}) THEN
+                RAISE EXCEPTION 'pgtrigger: Who holds an office of the staff acts for no organisation';
+            END IF;
+            RETURN NEW;
+        """,  # noqa: S608 - constants of this file
+    )
+
+
+# --- Checks -------------------------------------------------------------------------------------------------------
+
+
 def one_of(field: str, choices: type[models.TextChoices], name: str) -> models.CheckConstraint:
     """Check that `field` holds one of `choices`."""
     return models.CheckConstraint(condition=models.Q(**{f"{field}__in": choices.values}), name=name)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ncm_portal import workflow
 
 from .email_addresses import NormalEmailField, normal_unless
-from .guards import no_delete, one_of, state_guards, together
+from .guards import no_delete, no_office_holder, office_guards, one_of, state_guards, together
 from .text import CleanCharField, CleanTextField
 
 
@@ -94,6 +94,7 @@ class User(AbstractBaseUser):
             one_of("office", Office, "user_office"),
             one_of("notices", Notices, "user_notices"),
         ]
+        triggers = office_guards()
 
     def __str__(self):
         return self.name
@@ -405,7 +406,7 @@ class Membership(models.Model):
                 name="membership_dates",
             ),
         ]
-        triggers = [no_delete()]
+        triggers = [no_delete(), no_office_holder()]
 
     def __str__(self):
         return f"{self.user}, {self.get_role_display()} of {self.stakeholder}"

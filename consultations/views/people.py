@@ -22,12 +22,15 @@ from .access import INVALID, NOTHING_DONE, attempt
 def register_organisation(request: HttpRequest) -> HttpResponse:
     """Register an organisation; the person who does it becomes its primary focal point."""
     form = OrganisationForm(request.POST or None)
+    context, status = {"form": form, "organisations": organisations_of(request.user)}, 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
-        made = workflow.register_organisation(by=request.user, **form.cleaned_data)
-        messages.success(request, _("Registered. The secretariat verifies it and writes to you."))
-        return redirect(_home_of(request, made))
-    context = {"form": form, "organisations": organisations_of(request.user)}
-    status = 422 if form.errors else 200
+        try:
+            made = workflow.register_organisation(by=request.user, **form.cleaned_data)
+        except Blocked as refusal:
+            context["reasons"], status = refusal.reasons, 409
+        else:
+            messages.success(request, _("Registered. The secretariat verifies it and writes to you."))
+            return redirect(_home_of(request, made))
     return render(request, "consultations/stakeholder/register.html", context, status=status)
 
 

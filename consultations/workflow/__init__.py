@@ -16,7 +16,7 @@ from .accrediting import (
     withdraw_delegate,
 )
 from .answers import Named, Paper, answer_invitation, decline_invitation, invited_by, print_of, record_answer
-from .appointments import APPOINT, appoint, is_first_head, lay_down_office
+from .appointments import APPOINT, announce_administrator, appoint, is_first_head, lay_down_office
 from .attachments import (
     add_file,
     begin_file,
@@ -126,6 +126,7 @@ from .people import (
     invite_officer,
     invited,
     join,
+    on_both_sides,
     refuse,
     register_organisation,
     reinstate,

@@ -111,6 +111,15 @@ def appoint(user: User, *, office: str, by: User, reason: str = "") -> User:
 
 
 @verb
+def announce_administrator(user: User, *, by: None) -> User:
+    """Journal that a system administrator was made on the server, by a command and by nobody known; tell all staff."""
+    reason = _("Made on the server, by the command createsuperuser.")
+    journal("appoint", user, by=by, before="", after=user.office, reason=reason)
+    emails.appointed(user, Office.NONE, by, staff(), proposed_by=None, reason=reason)
+    return user
+
+
+@verb
 def lay_down_office(*, by: User, reason: str = "") -> User:
     """Lay down one's own office, which takes nobody else. Raises Blocked without one, or for the last of the staff."""
     row = locked(by)

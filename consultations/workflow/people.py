@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import date, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -69,6 +70,21 @@ STAKEHOLDER_MOVES = table(
 )
 
 
+def on_both_sides(user: User) -> list[str]:
+    """Why this person may act for no organisation, in plain words: nobody decides on what comes from oneself."""
+    if not user.is_staff:
+        return []
+    words = _("%(name)s holds an office of the secretariat, and so acts for no organisation.")
+    return [words % {"name": user.name}]
+
+
+def _not_to_oneself(email: str, by: User) -> list[str]:
+    """Why nobody is invited at this address by `by`: it is that of `by`, or of somebody who holds an office."""
+    known = list(User.objects.filter(Q(email=email) | Q(emailaddress__email=email)).distinct())
+    own = any(user.pk == by.pk for user in known)
+    return [_("Nobody invites oneself.")] if own else [words for user in known for words in on_both_sides(user)]
+
+
 @verb
 def register_organisation(*, by: User, **fields: object) -> Stakeholder:
     """Enter an organisation on behalf of the person who logs in; that person becomes its primary focal point.
@@ -78,7 +94,8 @@ def register_organisation(*, by: User, **fields: object) -> Stakeholder:
     NotAllowed for a visitor.
     """
     demand(is_signed_in(by), who=gettext_lazy("people who have signed in"), to=gettext_lazy("Register an organisation"))
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    if reasons := on_both_sides(locked(by)):
+        raise Blocked(reasons)
     waiting = Stakeholder.objects.filter(memberships__user=by, state=S.REGISTERED, name=fields.get("name")).first()
     if waiting:
         return waiting
@@ -139,16 +156,20 @@ def reinstate(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder
 def invite_officer(stakeholder: Stakeholder, *, email: str, role: str, by: User) -> tuple[MembershipInvitation, str]:
     """Invite somebody by mail to act for an organisation. Returns the invitation and the secret token of its link.
 
-    Only the token's hash is kept. A clearing officer is invited by the secretariat only. Raises NotAllowed.
+    Only the token's hash is kept. A clearing officer is invited by the secretariat only. Raises NotAllowed, or Blocked
+    for the address of whoever invites, or of somebody who holds an office of the staff.
     """
     allowed = may_manage_members(by, stakeholder)
     if role == MembershipRole.CLEARING_OFFICER:
         allowed = is_secretariat(by)
     demand(allowed, who=MANAGERS, to=gettext_lazy("Invite people to an organisation"))
+    address = address_of(email)
+    if reasons := _not_to_oneself(address, by):
+        raise Blocked(reasons)
     token = secrets.token_urlsafe(32)
     invitation = MembershipInvitation.objects.create(
         stakeholder=stakeholder,
-        email=address_of(email),
+        email=address,
         role=role,
         token_hash=_hashed(token),
         invited_by=by,
@@ -174,7 +195,7 @@ def invited(token: str) -> MembershipInvitation | None:
 def join(token: str, *, by: User) -> Membership:
     """Accept an invitation as the person it was sent to. The first focal point of an organisation is its primary one.
 
-    Raises Blocked when the invitation is spent or was sent to another address.
+    Raises Blocked when the invitation is spent or was sent to another address, or for who holds an office.
     """
     invitation = invited(token)
     if invitation is None or not is_signed_in(by):
@@ -198,12 +219,15 @@ def _is_first(invitation: MembershipInvitation) -> bool:
 def add_member(
     user: User, stakeholder: Stakeholder, *, role: str, by: User, is_primary: bool = False, letter: str = ""
 ) -> Membership:
-    """Let `user` act for an organisation from today, on a letter of mandate. Raises NotAllowed."""
+    """Let `user` act for an organisation from today, on a letter of mandate. Raises NotAllowed, or Blocked for who
+    holds an office of the staff."""
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Add a person to an organisation"))
     return _add(user, stakeholder, role, by, is_primary=is_primary, mandate_letter=letter)
 
 
 def _add(user: User, stakeholder: Stakeholder, role: str, by: User, **fields: object) -> Membership:
+    if reasons := on_both_sides(locked(user)):
+        raise Blocked(reasons)
     live = Membership.objects.filter(user=user, stakeholder=stakeholder, role=role, valid_until=None)
     membership = live.first() or Membership.objects.create(
         user=user, stakeholder=stakeholder, role=role, valid_from=_today(), **fields

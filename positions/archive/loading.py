@@ -31,7 +31,8 @@ from .rows import Row, read_lines, values
 
 # The fields that say where the file of a row lies.
 PLACED_BY: dict[type[Any], str] = {Artefact: "file", Attachment: "stored_as", ForumFile: "key", AnswerByLetter: "key"}
-PASSED_BY = ("state_starts", "no_delete")  # states as they stood; reference data gives way to the package's
+# States as they stood, and who acted for whom; reference data gives way to the package's.
+PASSED_BY = ("state_starts", "no_delete", "no_office_holder")
 
 
 class Loaded(NamedTuple):

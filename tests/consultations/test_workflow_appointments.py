@@ -1,9 +1,10 @@
 """Offices: two people give them and take them away, nobody to oneself, and all staff hear of it."""
 
 import pytest
+from django.core.management import call_command
 
 from consultations import workflow
-from consultations.models import Event, OutgoingMail
+from consultations.models import Event, OutgoingMail, User
 from ncm_portal.workflow import Blocked, NotAllowed
 from tests.factories import change, make_head, make_member, make_secretariat, make_stakeholder, make_user
 
@@ -102,3 +103,15 @@ def test_the_page_of_a_proposal_says_what_follows():
         "Hassan logs in with a second factor from then on, and acts for no organisation.",
         "Everybody who holds an office is told by mail.",
     ]
+
+
+def test_an_administrator_who_is_made_on_the_server_is_journaled_and_told_to_all_staff(monkeypatch):
+    head = make_head()
+    given = {"email": "brian@example.org", "name": "Brian Otieno", "interactive": False, "verbosity": 0}
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "a long enough password")
+    call_command("createsuperuser", **given)
+    person = User.objects.get(email="brian@example.org")
+    entry = Event.objects.about(person).get()
+    assert (person.office, entry.verb, entry.after, entry.by) == ("sysadmin", "appoint", "sysadmin", None)
+    assert {mail.to for mail in OutgoingMail.objects.all()} == {head.email, person.email}
+    assert "by the command createsuperuser" in OutgoingMail.objects.first().body

@@ -14,6 +14,7 @@ from ncm_portal.workflow import Blocked, Conflict, NotAllowed, moves_open_to, ne
 from tests.factories import (
     change,
     make_consultation,
+    make_double,
     make_head,
     make_member,
     make_provision,
@@ -263,7 +264,7 @@ def test_what_goes_back_or_aside_says_why(verb, state):
 @pytest.mark.parametrize("verb", ["accept", "return_for_completion", "set_aside"])
 def test_nobody_else_screens_and_nobody_for_their_own_organisation(verb):
     submission = make_submission(state="submitted")
-    both = make_member(submission.stakeholder, user=make_secretariat())
+    both = make_double(submission.stakeholder, make_secretariat())
     label = SUBMISSION_MOVES[verb].label
     for by in (submission.author, make_user(), make_user("official"), make_user("sysadmin"), both):
         with pytest.raises(NotAllowed) as refusal:

@@ -103,8 +103,8 @@ def test_one_proposal_of_an_act_is_open_for_a_record(head, person):
 
 def test_the_check_is_made_again_at_the_confirmation_and_its_refusal_undoes_it(head, officer, person):
     made = propose(person, head)
-    change(person, office="official")
-    assert refused(workflow.confirm_proposal, made, by=officer) == ["Nothing changes."]
+    change(person, is_active=False)
+    assert refused(workflow.confirm_proposal, made, by=officer) == ["Peter Kimani may not log in."]
     made.refresh_from_db()
     assert (made.state, made.decided_by) == ("proposed", None)
 

@@ -1,11 +1,13 @@
 """Acts on several inputs at once: the preview says what would come of each, and that is what comes of it."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 
 from consultations.models import Event, OutgoingMail
-from tests.factories import make_consultation, make_member, make_secretariat, make_submission
+from ncm_portal.workflow import now, replayed_at
+from tests.factories import make_consultation, make_double, make_secretariat, make_submission
 from tests.pages import words
 from tests.sign_in import sign_in
 
@@ -31,9 +33,10 @@ def inputs(officer):
     """Two that wait, one that is decided, and one of an organisation that the officer acts for."""
     consultation = make_consultation()
     own = make_submission(consultation, state="submitted")
-    make_member(own.stakeholder, user=officer)
+    make_double(own.stakeholder, officer)
     waiting = [make_submission(consultation, state="submitted") for _turn in range(2)]
-    return [*waiting, make_submission(consultation), own]
+    with replayed_at(now() - timedelta(days=1)):  # when that membership was in force
+        yield [*waiting, make_submission(consultation), own]
 
 
 def post(client, inputs, do, **more):

@@ -41,6 +41,14 @@ def test_what_is_wrong_stands_beside_its_field_and_everything_stays(client):
     assert not Stakeholder.objects.exists()
 
 
+def test_who_holds_an_office_registers_nothing_and_what_was_typed_stays(client):
+    sign_in(client, make_secretariat(name="Hassan"))
+    page = client.post(REGISTER, ORGANISATION)
+    assert (page.status_code, Stakeholder.objects.exists()) == (409, False)
+    assert "Hassan holds an office of the secretariat, and so acts for no organisation." in words(page)
+    assert "Ng&#x27;ang&#x27;a Network" in page.content.decode()
+
+
 # --- Inviting -------------------------------------------------------------------------------------------------------
 
 
