@@ -241,6 +241,23 @@ def import_done(job: Job) -> None:
     )
 
 
+# --- Messages about the portal itself -------------------------------------------------------------------------------
+
+
+def not_as_written(number: int, first: list[str]) -> None:
+    """Tell the head of the secretariat and the system administrators what the check of everything stored found."""
+    people = User.objects.filter(office__in=[Office.HEAD, Office.SYSADMIN], is_active=True).order_by("pk")
+    send_all(
+        "consultations/mail/not_as_written.txt",
+        map(recipient, people),
+        always=True,
+        number=number,
+        first=first,
+        more=number - len(first),
+        link=address("desk_checks"),
+    )
+
+
 # --- Messages about organisations ---------------------------------------------------------------------------------
 
 

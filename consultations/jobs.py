@@ -17,13 +17,14 @@ from ncm_portal.workflow import Blocked
 from .intake import import_inputs
 from .models import Job, JobKind, JobState
 from .outbox import delete_texts, join_digests
-from .workflow import clear_unfinished, compare, inspect_waiting
+from .workflow import check_nightly, clear_unfinished, compare, inspect_waiting
 
 log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]  # how much is done, of how much
 Runner = Callable[[Job, Progress], dict[str, Any]]
 Chore = Callable[[], int]  # does a little of what comes up again and again; says how much it did
+LongChore = Callable[[Callable[[], bool]], int]  # takes minutes, and asks now and then whether the worker is to end
 
 JOB_LOCK = 20171019
 MOST_BEGINNINGS = 3
@@ -41,6 +42,10 @@ CHORES: list[Chore] = [join_digests, delete_texts, inspect_waiting, clear_unfini
 def chores() -> list[Chore]:
     """What the worker does again and again: our own chores, and those that the settings name."""
     return [*CHORES, *map(import_string, settings.CHORES)]
+
+
+# Minutes long, now and then: these have a thread of their own.
+LONG_CHORES: list[LongChore] = [check_nightly]
 
 
 def run_next(ending: Callable[[], bool] = lambda: False) -> Job | None:

@@ -47,6 +47,7 @@ FLOORS = {
     5: [
         "open_data",
         "emails",
+        "integrity",
         "positions.alignment",
         "positions.outcomes",
         "positions.timeline",

@@ -54,6 +54,7 @@ from .inputs import (
     Submission,
     SubmissionState,
 )
+from .integrity import IntegrityCheck
 from .jobs import Job, JobKind, JobState
 from .likeness import Likeness, LikenessState
 from .outcome import ActionPoint, ActionState, Communique, CommuniqueState

@@ -66,6 +66,7 @@ from .inputs import (
     withdraw,
     written_hour,
 )
+from .integrity import check_is_due, check_nightly, keep_check, only_checker
 from .invitations import (
     INVITATION_MOVES,
     change_invitation,

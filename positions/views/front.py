@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from consultations.models import IntegrityCheck
 from consultations.views.access import for_secretariat
 from consultations.views.desk import front
 from positions.models import OFFICIAL_STATES, PaperState, PositionPaper
@@ -16,4 +17,5 @@ ENDED = (*OFFICIAL_STATES, PaperState.WITHDRAWN)
 def desk(request: HttpRequest) -> HttpResponse:
     """Everything that waits for the secretariat, on one page; papers that are still under way stand first."""
     papers = sorted(PositionPaper.objects.select_related("consultation"), key=lambda paper: paper.state in ENDED)
-    return render(request, "positions/desk/front.html", front(request) | {"papers": papers})
+    last = IntegrityCheck.objects.defer("findings", "looked_at").first()
+    return render(request, "positions/desk/front.html", front(request) | {"papers": papers, "last": last})

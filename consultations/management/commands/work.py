@@ -4,6 +4,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
@@ -30,16 +31,15 @@ class Command(BaseCommand):
             self.stdout.write(f"{sent} sent, {run} jobs, {done} chores")
 
     def _watch(self) -> None:
-        """Two threads, so that a long job keeps no mail waiting. A request to end waits for one mail or for the next
-        step of a job."""
+        """Three threads, so that neither a long job nor the check of the night keeps mail waiting. A request to end
+        waits for one mail or for the next step of a job."""
         ending = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: ending.set())
         mail = [lambda: outbox.deliver(limit=1), *jobs.chores()]
-        threads = [
-            threading.Thread(target=self._loop, args=(ending, mail)),
-            threading.Thread(target=self._loop, args=(ending, [lambda: jobs.run_next(ending.is_set) is not None])),
-        ]
+        runs = [lambda: jobs.run_next(ending.is_set) is not None]
+        long = [partial(chore, ending.is_set) for chore in jobs.LONG_CHORES]
+        threads = [threading.Thread(target=self._loop, args=(ending, acts)) for acts in (mail, runs, long)]
         for thread in threads:
             thread.start()
         for thread in threads:

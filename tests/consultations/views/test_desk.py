@@ -155,7 +155,7 @@ def test_the_front_page_asks_the_database_little(client, officer, django_assert_
         make_submission(consultation, state="submitted")
         make_point(session=make_session(), state="submitted")
     client.get("/desk/")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         client.get("/desk/")
 
 

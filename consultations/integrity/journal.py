@@ -1,0 +1,52 @@
+"""The chain of the journal, and the records that its entries commit to."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from consultations.models import Event
+from consultations.queries.journal import Walk, altered_records
+
+from . import Finding, Progress, no_progress
+
+IN_THE_CHAIN = (
+    "Keep a copy of this database as it is. Restore the newest backup whose journal is sound beside it and compare the "
+    "entries from this one on; the log of the database tells who wrote there."
+)
+IN_A_RECORD = (
+    "Restore the newest backup in which this check was sound beside the portal, and compare the record: that is what "
+    "was written. Put the words back, and find out who wrote to the database past the portal."
+)
+
+
+class Verdict(NamedTuple):
+    """How many entries stand as they were written, the hash of the last of them, and what is wrong first, if so."""
+
+    checked: int
+    last_hash: str
+    complaint: str = ""
+
+
+def verdict() -> Verdict:
+    """Walk the journal from its first entry to the first that is broken, or to its end."""
+    walk = Walk()
+    for finding in walk.findings():
+        if finding.number <= walk.checked:  # told at the end, of entries of which only the hash is left
+            return Verdict(*walk.before_bare, finding.what)
+        return Verdict(walk.checked, walk.last_hash, finding.what)
+    return Verdict(walk.checked, walk.last_hash)
+
+
+def chain(progress: Progress = no_progress) -> Iterator[Finding]:
+    """Each entry that was changed, removed or put in between."""
+    total = Event.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    walk = Walk(lambda checked: None if checked % 1000 else progress(checked, max(total, checked)))
+    for found in walk.findings():
+        yield Finding("journal", found.record, found.what, IN_THE_CHAIN)
+    progress(walk.checked, walk.checked)
+
+
+def records(progress: Progress = no_progress) -> Iterator[Finding]:
+    """Each record that says something else than its last entry, that no entry speaks of, or that is gone."""
+    for found in altered_records():
+        yield Finding("records", found.record, found.what, IN_A_RECORD)
+    progress(1, 1)

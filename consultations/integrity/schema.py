@@ -1,0 +1,172 @@
+"""The tables, constraints, indexes, triggers and functions of the database, beside those that the migrations make.
+
+What the migrations make stands in `schema.txt`, one object to a line, written by `manage.py write_schema`. PostgreSQL
+15 to 18 write these definitions alike.
+"""
+# ruff: noqa: S608 - the queries are made of constants
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from . import Finding, Progress, no_progress
+
+FILE = Path(__file__).with_name("schema.txt")
+TO_DO = (
+    "Find out who changed the database (its own log tells) and put it back as the installed version makes it: restore "
+    "the definition from the newest backup, or repeat the statement of the migration that made it."
+)
+MIGRATE = "Install the version whose tables these are, or run manage.py migrate; then check again."
+
+IN_SCHEMA = "relnamespace = current_schema()::regnamespace"
+OF_EXTENSION = "SELECT FROM pg_depend WHERE objid = {}.oid AND classid = '{}'::regclass AND deptype = 'e'"
+QUERIES = {
+    "table {}": f"""
+        SELECT relname, concat_ws(', ', CASE relkind WHEN 'r' THEN 'table' WHEN 'v' THEN 'view' ELSE relkind::text END,
+            CASE WHEN relpersistence <> 'p' THEN 'not logged' END, CASE WHEN relrowsecurity THEN 'row security' END)
+        FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND {IN_SCHEMA}
+    """,
+    "column {}": f"""
+        SELECT relname || '.' || attname, concat_ws(' ', format_type(atttypid, atttypmod),
+            CASE WHEN attcollation <> typcollation THEN 'collate ' || attcollation::regcollation END,
+            CASE WHEN attnotnull THEN 'not null' END, CASE attidentity WHEN '' THEN NULL ELSE 'identity' END,
+            'default ' || pg_get_expr(adbin, adrelid))
+        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid JOIN pg_type ON pg_type.oid = atttypid
+        LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+        WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND attnum > 0 AND NOT attisdropped AND {IN_SCHEMA}
+    """,
+    "constraint {}": f"""
+        SELECT conname || ' on ' || relname, pg_get_constraintdef(pg_constraint.oid)
+        FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid WHERE contype <> 'n' AND {IN_SCHEMA}
+    """,
+    "index {}": f"""
+        SELECT index.relname || ' on ' || pg_class.relname,
+            pg_get_indexdef(indexrelid) || CASE WHEN indisvalid THEN '' ELSE ' (not valid)' END
+        FROM pg_index JOIN pg_class ON pg_class.oid = indrelid JOIN pg_class AS index ON index.oid = indexrelid
+        WHERE pg_class.{IN_SCHEMA}
+    """,
+    "trigger {}": f"""
+        SELECT tgname || ' on ' || relname, pg_get_triggerdef(pg_trigger.oid) ||
+            CASE tgenabled WHEN 'O' THEN '' WHEN 'D' THEN ' (switched off)' ELSE ' (fires otherwise)' END
+        FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal AND {IN_SCHEMA}
+    """,
+    "check of foreign keys on {}": f"""
+        SELECT DISTINCT relname, 'switched off'
+        FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+        WHERE tgisinternal AND tgenabled <> 'O' AND {IN_SCHEMA}
+    """,
+    "rule {}": f"""
+        SELECT rulename || ' on ' || relname, pg_get_ruledef(pg_rewrite.oid)
+        FROM pg_rewrite JOIN pg_class ON pg_class.oid = ev_class WHERE {IN_SCHEMA}
+    """,
+    "policy {}": f"""
+        SELECT polname || ' on ' || relname, polcmd::text
+        FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid WHERE {IN_SCHEMA}
+    """,
+    "event trigger {}": "SELECT evtname, evtevent FROM pg_event_trigger",
+    "function {}": f"""
+        SELECT proname || '(' || pg_get_function_identity_arguments(pg_proc.oid) || ')',
+            concat_ws('|', lanname, provolatile, prosecdef, proconfig, prosrc)
+        FROM pg_proc JOIN pg_language ON pg_language.oid = prolang
+        WHERE pronamespace = current_schema()::regnamespace AND NOT EXISTS ({OF_EXTENSION.format("pg_proc", "pg_proc")})
+    """,
+    "extension {}": "SELECT extname, 'installed' FROM pg_extension WHERE extname <> 'plpgsql'",
+    "words of the search configuration {}": """
+        SELECT cfgname || ', ' || alias, string_agg(mapdict::regdictionary::text, ', ' ORDER BY mapseqno)
+        FROM pg_ts_config JOIN pg_ts_config_map ON mapcfg = pg_ts_config.oid
+        JOIN ts_token_type(cfgparser) ON tokid = maptokentype
+        WHERE cfgnamespace = current_schema()::regnamespace GROUP BY 1
+    """,
+    "setting {}": """
+        SELECT split_part(one, '=', 1) || concat(' of role ' || rolname, ' in database ' || datname), one
+        FROM pg_db_role_setting LEFT JOIN pg_roles ON pg_roles.oid = setrole
+        LEFT JOIN pg_database ON pg_database.oid = setdatabase, unnest(setconfig) AS one
+        WHERE one ~ '^(session_replication_role|pgtrigger[.].*|row_security|search_path)='
+            AND (setdatabase = 0 OR datname = current_database())
+    """,
+}  # fmt: skip
+QUOTED, VARYING = r"'(?:[^']|'')*'", "::character varying"
+LIST_OF_TEXTS = re.compile(rf"\(ARRAY\[((?:{QUOTED}{VARYING}(?:, )?)+)\]\)::text\[\]")
+ONE_TEXT = re.compile(rf"\(({QUOTED}){VARYING}\)::text")
+OWN_NAME = re.compile(r"\bpgtrigger_(\w+?)_[0-9a-f]{5}\b")  # what pgtrigger makes of the name that a model gives
+
+
+def standing() -> dict[str, str]:
+    """The objects of the database, by name, each with its definition; of a function the hash of its source."""
+    found = {}
+    with connection.cursor() as cursor:
+        for name, query in QUERIES.items():
+            cursor.execute(query, None)
+            for key, definition in cursor.fetchall():
+                if name.startswith("function"):
+                    definition = hashlib.sha256(definition.encode()).hexdigest()[:32]
+                found[name.format(key)] = _as_made(" ".join(definition.split()))
+    return found
+
+
+def _as_made(definition: str) -> str:
+    """A definition in one spelling: a restored database writes a list of texts in another way than a migrated one."""
+    definition = LIST_OF_TEXTS.sub(lambda found: f"ARRAY[{found[1].replace(VARYING, '')}]", definition)
+    return ONE_TEXT.sub(r"\1", definition)
+
+
+def expected() -> dict[str, str]:
+    """What the migrations of the installed version make."""
+    lines = FILE.read_text().splitlines()
+    return dict(line.split(": ", 1) for line in lines)
+
+
+def write() -> int:
+    """Write what stands in the database down as what is expected; say how many objects there are."""
+    found = standing()
+    FILE.write_text("".join(f"{name}: {found[name]}\n" for name in sorted(found)))
+    return len(found)
+
+
+def fingerprint(objects: dict[str, str]) -> str:
+    """SHA-256 over all objects and their definitions."""
+    text = "".join(f"{name}: {objects[name]}\n" for name in sorted(objects))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check(progress: Progress = no_progress) -> Iterator[Finding]:
+    """Each object that is missing, is there beside what the migrations make, or is another one."""
+    if waiting := _other_version():
+        yield Finding("schema", "migrations", f"The tables are those of another version: {waiting}", MIGRATE)
+        return
+    wanted, found = expected(), standing()
+    for name in sorted(wanted.keys() | found.keys()):
+        if wanted.get(name) != found.get(name):
+            yield Finding("schema", name, _difference(name, wanted.get(name), found.get(name)), TO_DO)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW session_replication_role")
+        if (role := cursor.fetchone()[0]) != "origin":
+            yield Finding("schema", "session_replication_role", f"Triggers do not fire: it is “{role}” here", TO_DO)
+    progress(len(found), len(found))
+
+
+def _other_version() -> str:
+    """What tells that the database was made by an older or a newer version; empty where it is this one's."""
+    executor = MigrationExecutor(connection)
+    loader = executor.loader
+    waiting = [str(migration) for migration, _back in executor.migration_plan(loader.graph.leaf_nodes())]
+    unknown = [f"{app}.{name}" for app, name in loader.applied_migrations.keys() - loader.disk_migrations.keys()]
+    unknown = [name for name in unknown if name.split(".")[0] in loader.migrated_apps]
+    return ", ".join([f"{each} is to be applied" for each in waiting] + [f"{each} is not known" for each in unknown])
+
+
+def _difference(name: str, wanted: str | None, found: str | None) -> str:
+    plain = OWN_NAME.sub(r"\1", name)
+    if found is None:
+        return f"The {plain} is missing"
+    if "switched off" in found and found != wanted:
+        return f"The {plain} is switched off"
+    if wanted is None:
+        return f"The {plain} belongs to no version of the portal"
+    if name.startswith("function"):
+        return f"The source of the {plain} was changed"
+    return f"The {plain} is another one: {OWN_NAME.sub(r'\1', found)}"

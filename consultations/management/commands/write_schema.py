@@ -1,0 +1,13 @@
+"""Write down what the migrations make, for the check of the schema; after each new migration, on a fresh database."""
+
+from django.core.management.base import BaseCommand
+
+from consultations.integrity import schema
+
+
+class Command(BaseCommand):
+    help = "Write consultations/integrity/schema.txt from this database, which the migrations have just made."
+
+    def handle(self, *args, **options):
+        number = schema.write()
+        self.stdout.write(f"{number} objects; fingerprint {schema.fingerprint(schema.standing())}")

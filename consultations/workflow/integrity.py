@@ -1,0 +1,85 @@
+"""The check of everything that is stored: one at a time, once a night, and its result kept and told."""
+
+import logging
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from consultations import emails
+from consultations.models import IntegrityCheck
+from ncm_portal.workflow import now
+
+log = logging.getLogger(__name__)
+
+CHECK_LOCK = 20171023
+NIGHT = range(1, 5)  # hours of the portal's own clock, EAT
+LATE = timedelta(hours=36)  # then it is made by day
+LONGEST = 4 * 60 * 60  # seconds
+KEPT, TOLD = 200, 5  # findings in the table, and in the mail
+
+
+def check_is_due(at: datetime | None = None) -> bool:
+    """Whether the check of the night is still to be made: at night where there was none this night; by day where the
+    last one is too long ago. A new portal waits for its first night."""
+    moment = timezone.localtime(at or now())
+    last = IntegrityCheck.objects.order_by("-begun_at").values_list("begun_at", flat=True).first()
+    if moment.hour in NIGHT:
+        midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+        return last is None or last < midnight
+    return last is not None and moment - last > LATE
+
+
+@contextmanager
+def only_checker(*, nightly: bool = False) -> Iterator[bool]:
+    """True to the only one who checks now; for the check of the night, only while that is due."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [CHECK_LOCK])
+        (is_mine,) = cursor.fetchone()
+    try:
+        yield is_mine and (not nightly or check_is_due())
+    finally:
+        if is_mine and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [CHECK_LOCK])
+
+
+def check_nightly(ending: Callable[[], bool] = lambda: False) -> int:
+    """Make the check of the night where it is due, in a process of its own: the worker stays small. Returns how many
+    checks were made. A worker that is asked to end breaks it off."""
+    if not check_is_due():
+        return 0
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "verify_all", "--nightly"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    until = time.monotonic() + LONGEST
+    while process.poll() is None:
+        if ending() or time.monotonic() > until:
+            process.kill()
+        time.sleep(0.2)
+    return 1
+
+
+@transaction.atomic
+def keep_check(report: Mapping[str, Any]) -> IntegrityCheck:
+    """Keep the result of a check for the desk. What was found is told to the technicians' log, to the head of the
+    secretariat and to the system administrators."""
+    kept = IntegrityCheck.objects.create(
+        begun_at=report["begun_at"],
+        seconds=report["seconds"],
+        number=report["number_of_findings"],
+        findings=report["findings"][:KEPT],
+        looked_at=report["looked_at"],
+    )
+    if kept.number:
+        for each in kept.findings[:TOLD]:
+            log.critical("Not as it was written: %s: %s", each["record"], each["words"])
+        log.critical("%s findings of the check of everything that is stored", kept.number)
+        emails.not_as_written(kept.number, [f"{each['record']}: {each['words']}" for each in kept.findings[:TOLD]])
+    return kept

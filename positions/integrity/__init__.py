@@ -1,0 +1,34 @@
+"""All checks of what is stored, run as `manage.py verify_all` runs them: as of one moment, on two cores."""
+
+from collections.abc import Iterator
+
+from consultations.integrity import Check, Finding, Progress, files, journal, no_progress, schema, tallies
+from consultations.integrity import hashes as words_of_inputs
+from positions.models import AnswerByLetter, Artefact
+
+from . import hashes
+
+STORED = (
+    *files.OWN,
+    files.Stored(Artefact.objects.all()),
+    files.Stored(AnswerByLetter.objects.exclude(scan_sha256="")),
+)
+
+
+def stored_files(progress: Progress = no_progress) -> Iterator[Finding]:
+    """Every file of the portal on the disk."""
+    return files.check(STORED, progress)
+
+
+# What is read as of one moment. The chain takes longest and goes its own way, beside the others.
+APART: dict[str, Check] = {"journal": journal.chain}
+AT_ONE_MOMENT: dict[str, Check] = {
+    "schema": schema.check,
+    "sums": tallies.check,
+    "inputs": words_of_inputs.check,
+    "papers": hashes.check,
+    "records": journal.records,
+}
+# Files come and go outside of any transaction; each row is read anew before it is complained of.
+AFTERWARDS: dict[str, Check] = {"files": stored_files}
+CHECKS = APART | AT_ONE_MOMENT | AFTERWARDS

@@ -1,0 +1,102 @@
+"""Check that everything that is stored is what was written, and name what is not."""
+
+import json
+import sys
+import threading
+import time
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
+
+from consultations.workflow import keep_check, only_checker
+from positions.integrity import CHECKS
+from positions.integrity.running import CouldNotRun, Result, run, run_apart, summary
+
+FINDINGS, COULD_NOT_RUN = 1, 2
+WIDE, EVERY = 30, 0.2  # characters of the bar, seconds between two drawings
+
+
+class Command(BaseCommand):
+    help = (
+        "Check tables, journal, records, sums and files against what was written. Ends with 0 where all is sound, "
+        "with 1 where something was found, with 2 where it could not look."
+    )
+    requires_system_checks = ()
+
+    def add_arguments(self, parser):
+        parser.add_argument("--json", metavar="FILE", help="write a report as JSON")
+        parser.add_argument("--nightly", action="store_true", help="once a night: keep the result, tell of findings")
+        parser.add_argument("--keep", action="store_true", help="keep the result for the desk, tell of findings")
+        parser.add_argument("--apart", metavar="SNAPSHOT", help="what this command calls itself with")
+        parser.add_argument("--database-name", help="what this command calls itself with")
+
+    def handle(self, *args, **options):
+        if options["database_name"]:
+            connection.settings_dict["NAME"] = options["database_name"]
+        if options["apart"]:
+            run_apart(options["apart"], self._line)
+            return
+        with only_checker(nightly=options["nightly"]) as is_free:
+            if not is_free:
+                self.stdout.write("Another check is under way, or was made already.")
+                return
+            self._check(options["json"], keeps=options["keep"] or options["nightly"])
+
+    def _line(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+    def _check(self, report: str | None, *, keeps: bool) -> None:
+        result = self._result()
+        if report:
+            Path(report).write_text(json.dumps(result.as_data(), indent=2, ensure_ascii=False) + "\n")
+        if keeps:
+            keep_check(result.as_data())
+        for line in summary(result):
+            self.stdout.write(line)
+        told = f"looked at in {result.seconds:.1f} s"
+        if result.number:
+            raise CommandError(f"{result.number} findings, {told}.", returncode=FINDINGS)
+        self.stdout.write(f"Everything is as it was written, {told}.")
+
+    def _result(self) -> Result:
+        bar = Bar(self.stdout)
+        try:
+            return run(bar.tell)
+        except (CouldNotRun, DatabaseError, OSError) as error:
+            raise CommandError(f"The check broke off: {error}", returncode=COULD_NOT_RUN) from error
+        finally:
+            bar.end()
+
+
+class Bar:
+    """How far all checks are together: a bar on a terminal, else a line for each that ends."""
+
+    def __init__(self, out) -> None:
+        self._out, self._shares = out, dict.fromkeys(CHECKS, 0.0)
+        self._is_terminal = out.isatty() if hasattr(out, "isatty") else sys.stdout.isatty()
+        self._drawn_at, self._lock = 0.0, threading.Lock()
+
+    def tell(self, name: str, done: int, total: int) -> None:
+        """Say how much a check looked at, of how much. Two threads may."""
+        with self._lock:
+            had_ended, self._shares[name] = self._shares[name] >= 1, done / total if total else 1.0
+            if self._is_terminal and time.monotonic() - self._drawn_at > EVERY:
+                self._draw()
+            elif not self._is_terminal and done >= total and not had_ended:
+                self._out.write(f"  {name}: {total:,} looked at")
+
+    def _draw(self) -> None:
+        share = sum(self._shares.values()) / len(self._shares)
+        parts = " ".join(f"{name} {100 * share:.0f}%" for name, share in self._shares.items())
+        bar = "#" * round(WIDE * share)
+        self._out.write(f"\r[{bar:.<{WIDE}}] {parts} ", ending="")
+        self._out.flush()
+        self._drawn_at = time.monotonic()
+
+    def end(self) -> None:
+        """Leave the line of the bar."""
+        if self._is_terminal and self._drawn_at:
+            self._draw()
+            self._out.write("")

@@ -1,0 +1,181 @@
+"""Words, sums and files beside what was written: the altered one is found, its neighbours are not."""
+
+import hashlib
+import os
+import uuid
+
+import pgtrigger
+import pytest
+
+from consultations.integrity import files, hashes, tallies
+from consultations.models import Attachment, StakeholderName, Tally
+from ncm_portal import workflow
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def place(settings, tmp_path, monkeypatch):
+    """A place for files in which nothing is only on its way."""
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(files, "UNDER_WAY", -60)
+    return tmp_path
+
+
+def records(check):
+    return [finding.record for finding in check()]
+
+
+def behind_the_triggers(record, **fields):
+    with pgtrigger.ignore():
+        type(record)._base_manager.filter(pk=record.pk).update(**fields)
+
+
+# --- Words ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sent():
+    """An input that stands as sent, with an objective and a file."""
+    made = factories.make_submission(title="Fees", body="Fees are too high.")
+    made.provisions.add(factories.make_provision())
+    factories.make_attachment(made)
+    return factories.send(made)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"body": "Fees are too hign."}, {"title": "fees"}, {"audience": "members"}, {"content_sha256": "0" * 64}],
+)
+def test_an_input_whose_words_are_not_those_of_its_receipt_is_found(sent, change):
+    factories.make_submission(state="accepted")
+    assert records(hashes.check) == []
+    behind_the_triggers(sent, **change)
+    assert records(hashes.check) == [f"consultations.submission:{sent.pk}"]
+
+
+def test_its_objectives_and_the_names_of_its_files_count_too(sent):
+    behind_the_triggers(sent.attachments.get(), name="other.pdf")
+    assert len(records(hashes.check)) == 1
+    behind_the_triggers(sent.attachments.get(), name="letter.pdf")
+    sent.provisions.clear()
+    assert len(records(hashes.check)) == 1
+
+
+def test_an_input_that_is_being_written_again_is_its_authors_affair(sent):
+    returned = factories.walk(
+        sent, "returned", state_reason="Say more.", decided_at=workflow.now(), decided_by=sent.author
+    )
+    factories.change(returned, body="Fees are far too high.")
+    assert records(hashes.check) == []
+
+
+def test_an_organisation_may_have_been_renamed_since(sent):
+    body = sent.stakeholder
+    before = body.name
+    factories.change(body, name="Renamed (sample)")
+    assert len(records(hashes.check)) == 1
+    workflow.journal("edit", body, by=sent.author, data={"changed": {"name": [before, "Renamed (sample)"]}})
+    assert records(hashes.check) == []
+    factories.change(body, name="Renamed again (sample)")
+    assert records(hashes.check) == []
+
+
+def test_an_organisation_may_have_a_dated_name(sent):
+    StakeholderName.objects.create(stakeholder=sent.stakeholder, name=sent.stakeholder.name, valid_from="2010-01-01")
+    factories.change(sent.stakeholder, name="Renamed (sample)")
+    assert records(hashes.check) == []
+
+
+# --- Sums -----------------------------------------------------------------------------------------------------------
+
+
+def test_sums_that_are_not_what_there_is_to_count_are_found_with_both_numbers(sent):
+    factories.make_point(sent, state="validated")
+    assert records(tallies.check) == []
+    row = Tally.objects.get()
+    factories.change(row, inputs=2)
+    [finding] = tallies.check()
+    assert finding.record == f"consultations.tally:{row.pk}"
+    assert finding.words.endswith("the sum says 2 inputs, 1 points; there are 1 and 1")
+    row.delete()
+    [finding] = tallies.check()
+    assert finding.words.endswith("the sum says 0 inputs, 0 points; there are 1 and 1")
+
+
+# --- Files ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stored(sent):
+    """An attachment and a document."""
+    return [sent.attachments.get(), factories.make_forum_file(factories.make_forum())]
+
+
+def test_files_that_are_as_stored_are_not_found(stored):
+    assert records(files.check) == []
+
+
+@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        (lambda path: path.write_bytes(b"%PDF-1.8"), "Its file was altered, its SHA-256 is another one: "),
+        (lambda path: path.write_bytes(b"%PDF-1.7 "), "Its file has 9 bytes instead of 8: "),
+        (lambda path: path.unlink(), "Its file is missing: "),
+        (lambda path: (path.unlink(), path.mkdir()), "Its file is missing: "),
+        (lambda path: (path.unlink(), os.mkfifo(path)), "Its file is missing: "),
+    ],
+)
+def test_a_file_that_was_altered_or_lost_is_found_by_its_record(stored, place, which, harm, words):
+    record = stored[which]
+    harm(record.path)
+    findings = [each for each in files.check() if not each.record.startswith("file:")]
+    assert [each.record for each in findings] == [f"{record._meta.label_lower}:{record.pk}"]
+    assert findings[0].words == f"{words}{record.path.relative_to(place)}"
+
+
+def test_a_file_that_need_not_be_there_is_not_missed_but_must_be_what_it_was(sent):
+    file = sent.attachments.get()
+    factories.walk(file, "removed")
+    assert records(files.check) == []
+    file.path.write_bytes(b"%PDF-1.8")
+    assert records(files.check) == [f"consultations.attachment:{file.pk}"]
+    file.path.unlink()
+    assert records(files.check) == []
+
+
+def test_a_file_that_belongs_to_no_record_is_found_unless_it_was_just_written(stored, place, monkeypatch):
+    (place / "attachments" / "ab").mkdir(exist_ok=True)
+    (place / "attachments" / "ab" / "stray").write_bytes(b"?")
+    assert records(files.check) == ["file:attachments/ab/stray"]
+    monkeypatch.setattr(files, "UNDER_WAY", 60)
+    assert records(files.check) == []
+
+
+def test_an_upload_that_is_under_way_is_no_stray(sent, place):
+    file = Attachment.objects.create(
+        submission=sent, name="b.pdf", size=8, stored_as=uuid.uuid4().hex, uploaded_by=sent.author
+    )
+    file.path.parent.mkdir(exist_ok=True)
+    file.path.with_suffix(".part").write_bytes(b"%PDF")
+    assert records(files.check) == []
+
+
+def test_a_row_that_changed_with_its_file_meanwhile_is_read_again(stored):
+    """As when a later scan takes the place of an earlier one, after its row was read."""
+    as_read, kind = stored[1], files.OWN[1]
+    data = b"another scan"
+    as_read.path.write_bytes(data)
+    assert not files._is_settled(kind, as_read, "Its file was altered")
+    behind_the_triggers(as_read, size=len(data), sha256=hashlib.sha256(data).hexdigest())
+    assert files._is_settled(kind, as_read, "Its file was altered")
+    as_read.path.write_bytes(b"a forged one")
+    assert not files._is_settled(kind, as_read, "Its file was altered")
+
+
+def test_it_says_how_many_files_it_looked_at(stored):
+    told = []
+    list(files.check(progress=lambda done, total: told.append((done, total))))
+    assert told == [(2, 2)]

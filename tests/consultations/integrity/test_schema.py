@@ -1,0 +1,126 @@
+"""The tables and their guards: each difference from what the migrations make is found and named."""
+
+import pgtrigger
+import pytest
+from django.db import connection
+
+from consultations.integrity import schema
+from consultations.models import Event
+
+pytestmark = pytest.mark.django_db
+OF_EVENTS = "consultations_event"
+
+
+def trigger(name, table=OF_EVENTS):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname, tgfoid::regproc FROM pg_trigger WHERE tgrelid = %s::regclass AND tgname ~ %s", [table, name]
+        )
+        return cursor.fetchone()
+
+
+def found(*statements):
+    """What the check says after these statements."""
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    return [finding.words for finding in schema.check()]
+
+
+def test_the_tables_are_those_that_the_migrations_make():
+    """Where this fails after a new migration: run `manage.py write_schema` on a fresh database."""
+    assert found() == []
+    assert schema.fingerprint(schema.standing()) == schema.fingerprint(schema.expected())
+
+
+def test_a_trigger_that_is_switched_off_is_named():
+    name, _function = trigger("append_only")
+    words = f"The trigger append_only on {OF_EVENTS} is switched off"
+    assert found(f"ALTER TABLE {OF_EVENTS} DISABLE TRIGGER {name}") == [words]
+    assert [each.record for each in schema.check()] == [f"trigger {name} on {OF_EVENTS}"]
+
+
+def test_checks_of_foreign_keys_that_are_switched_off_are_named():
+    [first, *_triggers] = found(f"ALTER TABLE {OF_EVENTS} DISABLE TRIGGER ALL")
+    assert first == f"The check of foreign keys on {OF_EVENTS} is switched off"
+
+
+def test_a_trigger_that_is_gone_and_one_that_was_put_there_are_named():
+    name, function = trigger("append_only")
+    assert found(
+        f"DROP TRIGGER {name} ON {OF_EVENTS}",
+        f"CREATE TRIGGER other BEFORE UPDATE ON {OF_EVENTS} FOR EACH ROW EXECUTE FUNCTION {function}()",
+    ) == [
+        f"The trigger other on {OF_EVENTS} belongs to no version of the portal",
+        f"The trigger append_only on {OF_EVENTS} is missing",
+    ]
+
+
+def test_a_function_whose_source_was_changed_is_named():
+    _name, function = trigger("append_only")
+    body = "CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
+    assert found(body.format(function)) == ["The source of the function append_only() was changed"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (
+            f"ALTER TABLE {OF_EVENTS} DROP CONSTRAINT {OF_EVENTS}_hash_key",
+            "The constraint {0}_hash_key on {0} is missing",
+        ),
+        (f"ALTER TABLE {OF_EVENTS} ADD extra text", "The column {0}.extra belongs to no version of the portal"),
+        (f"ALTER TABLE {OF_EVENTS} ALTER reason DROP NOT NULL", "The column {0}.reason is another one: text"),
+        (f"ALTER TABLE {OF_EVENTS} SET UNLOGGED", "The table {0} is another one: table, not logged"),
+        (f"ALTER TABLE {OF_EVENTS} ENABLE ROW LEVEL SECURITY", "The table {0} is another one: table, row security"),
+        ("DROP INDEX event_about", "The index event_about on {0} is missing"),
+        (
+            f"CREATE RULE no AS ON UPDATE TO {OF_EVENTS} DO INSTEAD NOTHING",
+            "The rule no on {0} belongs to no version of the portal",
+        ),
+        (
+            "DROP TEXT SEARCH CONFIGURATION portal CASCADE",
+            "The words of the search configuration portal, asciihword is missing",
+        ),
+        (
+            "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "The function mine() belongs to no version of the portal",
+        ),
+        ("SET LOCAL session_replication_role = replica", "Triggers do not fire: it is “replica” here"),
+    ],
+)
+def test_each_kind_of_change_is_named(statement, words):
+    assert words.format(OF_EVENTS) in found(statement)
+
+
+def test_a_setting_of_the_database_that_switches_triggers_off_is_named():
+    name = connection.ops.quote_name(connection.settings_dict["NAME"])
+    [words] = found(f"ALTER DATABASE {name} SET session_replication_role = replica")
+    assert words.startswith("The setting session_replication_role in database")
+
+
+def test_tables_of_another_version_are_one_finding():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE django_migrations SET name = '9999_newer' WHERE app = 'positions' AND name = '0001_initial'"
+        )
+    [finding] = schema.check()
+    assert finding.words.startswith("The tables are those of another version: ")
+    assert "positions.9999_newer is not known" in finding.words
+
+
+def test_a_list_of_texts_is_read_alike_whoever_wrote_it_down():
+    migrated = "CHECK (((state)::text = ANY ((ARRAY['a'::character varying, 'it''s'::character varying])::text[])))"
+    restored = (
+        "CHECK (((state)::text = ANY (ARRAY[('a'::character varying)::text, ('it''s'::character varying)::text])))"
+    )
+    assert (
+        schema._as_made(migrated) == schema._as_made(restored) == "CHECK (((state)::text = ANY (ARRAY['a', 'it''s'])))"
+    )
+
+
+def test_every_trigger_of_the_models_is_among_what_is_expected():
+    names = " ".join(schema.expected())
+    models = {model._meta.db_table: trigger.get_pgid(model) for model, trigger in pgtrigger.registered()}
+    assert Event._meta.db_table in models
+    assert [pgid for table, pgid in models.items() if f"trigger {pgid} on {table}" not in names] == []

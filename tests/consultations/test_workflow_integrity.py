@@ -1,0 +1,127 @@
+"""The check of the night: when it is due, that only one checks, what is kept of it and who hears of findings."""
+
+import logging
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+
+from consultations import jobs
+from consultations.management.commands import work
+from consultations.models import IntegrityCheck, OutgoingMail
+from consultations.workflow import check_is_due, check_nightly, integrity, keep_check, only_checker
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NIGHT = datetime(2026, 12, 1, 2, 30, tzinfo=ZoneInfo("Africa/Nairobi"))
+FINDING = {
+    "check": "inputs",
+    "record": "consultations.submission:7",
+    "words": "The words are others",
+    "to_do": "Put them back.",
+    "title": "Input NCM-2026-0007: A secret",
+    "address": "",
+}
+
+
+def report(*findings, begun_at=NIGHT):
+    return {
+        "begun_at": begun_at.isoformat(), "seconds": 12.5, "number_of_findings": len(findings),
+        "findings": list(findings), "looked_at": {"inputs": 49},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("last", "at", "is_due"),
+    [
+        (None, NIGHT, True),
+        (None, NIGHT + timedelta(hours=8), False),
+        (NIGHT - timedelta(days=1), NIGHT, True),
+        (NIGHT - timedelta(hours=3), NIGHT, True),
+        (NIGHT - timedelta(minutes=5), NIGHT + timedelta(hours=1), False),
+        (NIGHT, NIGHT + timedelta(hours=22), False),
+        (NIGHT, NIGHT + timedelta(hours=37), True),
+        (NIGHT, NIGHT + timedelta(hours=3), False),
+    ],
+)
+def test_it_is_due_once_a_night_and_by_day_only_when_it_is_late(last, at, is_due):
+    if last:
+        keep_check(report(begun_at=last))
+    assert check_is_due(at) is is_due
+
+
+def test_a_sound_check_is_kept_and_nobody_is_written_to(caplog):
+    factories.make_head()
+    kept = keep_check(report())
+    assert (kept.number, IntegrityCheck.objects.get().looked_at) == (0, {"inputs": 49})
+    assert (OutgoingMail.objects.count(), caplog.records) == (0, [])
+
+
+def test_findings_are_logged_and_mailed_to_head_and_technicians_without_titles(caplog):
+    people = [factories.make_head(), factories.make_user("sysadmin"), factories.make_secretariat()]
+    factories.make_head(is_active=False)
+    keep_check(report(*[FINDING] * 7))
+    mails = OutgoingMail.objects.order_by("pk")
+    assert [mail.to for mail in mails] == [person.email for person in people[:2]]
+    assert mails[0].subject == "7 records of the portal are not as they were written"
+    assert mails[0].body.count("- consultations.submission:7: The words are others") == 5
+    assert ("… and 2 more." in mails[0].body, "/desk/checks/" in mails[0].body, "secret" in mails[0].body) == (
+        True, True, False,
+    )  # fmt: skip
+    critical = [record.getMessage() for record in caplog.records if record.levelno == logging.CRITICAL]
+    assert critical[0] == "Not as it was written: consultations.submission:7: The words are others"
+    assert critical[-1] == "7 findings of the check of everything that is stored"
+
+
+def test_very_many_findings_are_counted_and_the_first_are_kept():
+    kept = keep_check(report(*[FINDING] * 250))
+    assert (kept.number, len(kept.findings)) == (250, 200)
+
+
+def test_what_was_found_once_stays_as_it_is():
+    kept = keep_check(report(FINDING))
+    with pytest.raises(ProgrammingError, match="Cannot update or delete"), transaction.atomic():
+        IntegrityCheck.objects.filter(pk=kept.pk).update(number=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_one_checks_at_a_time():
+    other = connection.copy()
+    try:
+        with only_checker() as first, other.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [integrity.CHECK_LOCK])
+            assert (first, cursor.fetchone()[0]) == (True, False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [integrity.CHECK_LOCK])
+            assert cursor.fetchone()[0] is True
+        with only_checker() as second:
+            assert second is False
+    finally:
+        other.close()
+
+
+def test_who_comes_second_in_a_night_makes_none(monkeypatch):
+    monkeypatch.setattr(integrity, "now", lambda: NIGHT)
+    with only_checker(nightly=True) as is_free:
+        assert is_free
+    keep_check(report())
+    with only_checker(nightly=True) as is_free:
+        assert not is_free
+    with only_checker() as is_free:
+        assert is_free
+
+
+def test_the_worker_starts_a_process_of_its_own_when_it_is_due_and_ends_it_when_asked(monkeypatch, tmp_path):
+    started = tmp_path / "started"
+    (tmp_path / "manage.py").write_text(
+        f"import pathlib, sys, time\npathlib.Path({str(started)!r}).write_text(' '.join(sys.argv[1:]))\ntime.sleep(60)"
+    )
+    monkeypatch.setattr(integrity.settings, "BASE_DIR", tmp_path)
+    monkeypatch.setattr(integrity, "now", lambda: NIGHT + timedelta(hours=9))
+    assert check_nightly() == 0
+    monkeypatch.setattr(integrity, "now", lambda: NIGHT)
+    assert check_nightly(started.exists) == 1
+    assert started.read_text() == "verify_all --nightly"
+    assert check_nightly in jobs.LONG_CHORES
+    assert work.PAUSE < 10

@@ -1,0 +1,77 @@
+"""The page of checks and the line on the front page of the desk."""
+
+import pytest
+from django.urls import reverse
+
+from consultations.models import IntegrityCheck
+from ncm_portal.workflow import now
+from tests import factories
+from tests.pages import words
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+FINDING = {
+    "check": "inputs", "record": "consultations.submission:7", "words": "The words are others",
+    "to_do": "Put them back.", "title": "Input NCM-2026-0007: <b>A title</b>", "address": "http://portal/desk/x/",
+}  # fmt: skip
+
+
+def keep(*findings, number=None):
+    number = len(findings) if number is None else number
+    return IntegrityCheck.objects.create(
+        begun_at=now(), seconds=12.5, number=number, findings=findings, looked_at={"inputs": 4900}
+    )
+
+
+def page(client, name, office="secretariat"):
+    return sign_in(client, factories.make_user(office)).get(reverse(name))
+
+
+def test_before_the_first_night_both_pages_say_so(client):
+    for name in ("desk", "desk_checks"):
+        assert "No check was made yet. The first one comes in the coming night." in words(page(client, name))
+
+
+def test_the_desk_says_when_the_last_check_was_and_that_nothing_was_found(client):
+    keep(FINDING)
+    keep()
+    for name in ("desk", "desk_checks"):
+        answer = page(client, name)
+        assert "in 12.5 s: everything is as it was written." in words(answer)
+    assert "4,900" in words(answer)
+    assert "1 finding" in words(answer)
+
+
+def test_findings_stand_with_their_record_and_what_to_do(client):
+    keep(FINDING, number=3)
+    assert "3 findings on " in words(page(client, "desk"))
+    answer = page(client, "desk_checks")
+    assert (
+        '<a href="http://portal/desk/x/"><bdi>Input NCM-2026-0007: &lt;b&gt;A title&lt;/b&gt;</bdi></a>' in answer.text
+    )
+    for text in (
+        "The words are others.",
+        "Put them back.",
+        "consultations.submission:7",
+        "2 more findings are not kept",
+    ):
+        assert text in words(answer)
+
+
+def test_technicians_read_what_was_found_and_no_titles(client):
+    keep(FINDING)
+    answer = page(client, "desk_checks", "sysadmin")
+    assert ("consultations.submission:7" in words(answer), "A title" in answer.text) == (True, False)
+
+
+@pytest.mark.parametrize("office", ["official", ""])
+def test_for_everybody_else_the_page_is_not_there(client, office):
+    assert page(client, "desk_checks", office).status_code == 404
+
+
+def test_it_asks_the_database_twice_beside_who_asks(client, django_assert_max_num_queries):
+    for _turn in range(4):
+        keep(FINDING)
+    sign_in(client, factories.make_secretariat())
+    with django_assert_max_num_queries(6):
+        client.get(reverse("desk_checks"))

@@ -1,0 +1,179 @@
+"""The command that checks everything: what it says, its report, how it ends, and that two processes see one moment."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+from urllib.parse import quote, urlencode
+
+import pgtrigger
+import pytest
+from django.conf import settings as portal
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from consultations.integrity import files
+from consultations.models import Event, IntegrityCheck, Submission
+from ncm_portal import workflow
+from positions.integrity import CHECKS, running
+from positions.management.commands import verify_all
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def place(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.MEDIA_ROOT.mkdir()
+
+
+def check(*arguments):
+    """Run the command and return what it says."""
+    out = io.StringIO()
+    call_command("verify_all", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def alter(sent):
+    with pgtrigger.ignore():
+        Submission.objects.filter(pk=sent.pk).update(body="Forged.")
+
+
+@pytest.mark.django_db
+def test_a_sound_portal_is_said_to_be_one_and_each_check_what_it_looked_at(tmp_path):
+    factories.make_submission(state="accepted")
+    report = tmp_path / "report.json"
+    said = check("--json", str(report))
+    assert said.splitlines()[-1].startswith("Everything is as it was written, looked at in ")
+    told = json.loads(report.read_text())
+    assert (told["is_sound"], told["number_of_findings"], told["findings"]) == (True, 0, [])
+    assert (told["looked_at"].keys(), told["looked_at"]["inputs"]) == (CHECKS.keys(), 1)
+    assert "  inputs: 1 looked at" in said
+    assert IntegrityCheck.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_findings_are_named_with_what_to_do_and_end_it_with_1(tmp_path):
+    sent = factories.make_submission(state="accepted")
+    alter(sent)
+    report, out = tmp_path / "report.json", io.StringIO()
+    with pytest.raises(CommandError) as failure:
+        call_command("verify_all", "--json", str(report), "--keep", stdout=out)
+    assert failure.value.returncode == 1
+    assert str(failure.value).startswith("1 findings, looked at in ")
+    assert f"- Input {sent.reference}" in out.getvalue()
+    assert f"{portal.PORTAL_ADDRESS}/desk/inputs/{sent.key}/" in out.getvalue()
+    assert "  What to do: Compare it with the newest backup" in out.getvalue()
+    [finding] = json.loads(report.read_text())["findings"]
+    assert (finding["check"], finding["record"]) == ("inputs", f"consultations.submission:{sent.pk}")
+    assert IntegrityCheck.objects.get().findings == [finding]
+
+
+@pytest.mark.django_db
+def test_a_check_that_breaks_off_ends_with_2(monkeypatch):
+    def breaks_off(progress):
+        raise OSError("the disk is gone")
+        yield
+
+    monkeypatch.setitem(CHECKS, "files", breaks_off)
+    with pytest.raises(CommandError, match="The check broke off: the disk is gone") as failure:
+        check()
+    assert failure.value.returncode == 2
+
+
+@pytest.mark.django_db
+def test_very_many_findings_are_counted(monkeypatch):
+    monkeypatch.setattr(running, "MOST", 2)
+    for _turn in range(4):
+        alter(factories.make_submission(state="accepted"))
+    result = running.run()
+    assert (result.number, len(result.findings)) == (4, 2)
+    assert list(running.summary(result))[-1] == "  … and 2 more."
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_terminal_gets_a_bar(monkeypatch):
+    monkeypatch.setattr(verify_all, "EVERY", 0)
+    command = verify_all.Command(stdout=(out := Terminal()))
+    bar = verify_all.Bar(command.stdout)
+    bar.tell("inputs", 1, 2)
+    bar.tell("inputs", 2, 2)
+    bar.end()
+    drawn = out.getvalue().split("\r")
+    assert drawn[1].startswith("[##")
+    assert ("inputs 50%" in drawn[1], "inputs 100%" in drawn[2], drawn[-1].endswith("\n")) == (True, True, True)
+
+
+# --- Two processes ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def beside(monkeypatch):
+    """The environment of a process on the database of this test."""
+    own = connection.settings_dict
+    host = urlencode({"host": own["HOST"], **({"port": own["PORT"]} if own["PORT"] else {})})
+    user = quote(own["USER"]) + (f":{quote(own['PASSWORD'])}" if own["PASSWORD"] else "")
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://{user}@/{quote(own['NAME'])}?{host}")
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "ncm_portal.settings")
+    monkeypatch.setenv("PYTHONWARNINGS", "ignore")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_journal_is_read_beside_as_of_the_same_moment(beside, monkeypatch):
+    """What is written while the checks run is none of theirs: neither an input nor an entry."""
+    body, by = factories.make_stakeholder(), factories.make_secretariat()
+    for _turn in range(3):
+        workflow.journal("note", body, by=by)
+    real = running.AT_ONE_MOMENT["sums"]
+
+    def while_others_write(progress):
+        other = connection.copy()
+        with other.cursor() as cursor:
+            cursor.execute("UPDATE consultations_tally SET inputs = inputs + 1")
+        other.close()
+        yield from real(progress)
+
+    factories.make_submission(state="accepted")
+    monkeypatch.setitem(running.AT_ONE_MOMENT, "sums", while_others_write)
+    result = running.run()
+    assert (result.number, result.looked_at.keys()) == (0, CHECKS.keys())
+    assert not connection.in_atomic_block
+    monkeypatch.setitem(running.AT_ONE_MOMENT, "sums", real)
+    assert [each["check"] for each in running.run().findings] == ["sums"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_process_beside_finds_comes_back_with_its_name(beside):
+    body = factories.make_stakeholder()
+    for turn in range(3):
+        workflow.journal("note", body, by=None, reason=f"reason {turn}")
+    with pgtrigger.ignore(), transaction.atomic():
+        Event.objects.filter(number=2).update(reason="forged")
+    [finding] = running.run().findings
+    assert (finding["check"], finding["title"][:15]) == ("journal", "Journal entry 2")
+    assert finding["address"].startswith(f"{portal.PORTAL_ADDRESS}/admin/consultations/event/")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_beside_that_dies_is_no_sound_journal(beside, monkeypatch):
+    monkeypatch.setattr(running, "sys", SimpleNamespace(executable="false"))
+    with pytest.raises(running.CouldNotRun, match="journal"):
+        running.run()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_whole_command_as_it_is_typed(beside, tmp_path):
+    factories.make_submission(state="accepted")
+    environment = os.environ | {"VAR_DIR": str(tmp_path)}
+    command = [sys.executable, "manage.py", "verify_all"]
+    done = subprocess.run(command, cwd=portal.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1].startswith("Everything is as it was written")
+    (tmp_path / "files" / "stray").write_bytes(b"")
+    os.utime(tmp_path / "files" / "stray")
+    assert files.UNDER_WAY > 0
