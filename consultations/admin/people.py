@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from consultations import workflow
@@ -24,6 +26,7 @@ from consultations.models import (
     User,
 )
 from consultations.permissions import is_head, is_secretariat, is_sysadmin, may_propose_appointment
+from consultations.queries import suspicion, with_lookalikes
 from ncm_portal.workflow import Move, OpenMove, now
 
 from .base import ReadOnlyAdmin, RecordAdmin, RowsInline
@@ -73,7 +76,30 @@ class MandatesInline(RowsInline):
     fields = ["theme", "is_lead", "is_confirmed", "basis", "evidence"]
 
 
-class StakeholderAdmin(SpreadsheetAdmin, RecordAdmin):
+class OrganisationAdmin(RecordAdmin):
+    """Whoever enters a name that is easily taken for another's is told so, and where to look."""
+
+    def links(self, request, record):
+        """The desk's page of an organisation says what is odd about its name."""
+        if is_secretariat(request.user) and suspicion(record):
+            return [(_("Check the name"), reverse("desk_organisation", args=[record.pk]))]
+        return []
+
+    def save_model(self, request, obj, form, change):
+        """Save, and say when the new name looks like another, or holds characters that are unusual in a name."""
+        super().save_model(request, obj, form, change)
+        if "name" in form.changed_data or "short_name" in form.changed_data:
+            self.warn_of_names(request, [obj])
+
+    def warn_of_names(self, request, organisations):
+        """Tell which of `organisations` have names to be checked, and where."""
+        for each in (each for each in organisations if suspicion(each)):
+            page = reverse("desk_organisation", args=[each.pk])
+            words = _('The name “{}” looks like another, or has unusual characters. <a href="{}">Check the name</a>')
+            self.message_user(request, format_html(words, each.name, page), messages.WARNING)
+
+
+class StakeholderAdmin(SpreadsheetAdmin, OrganisationAdmin):
     resource_classes = [StakeholderResource]
     moves, verbs = workflow.STAKEHOLDER_MOVES, workflow
     list_display = ["name", "group", "county", "is_ncm_member", "state", "evidence"]
@@ -88,12 +114,20 @@ class StakeholderAdmin(SpreadsheetAdmin, RecordAdmin):
         (None, {"fields": ["code", "evidence", "source"]}),
     ]
 
+    def process_result(self, result, request):
+        """Say after an import which of the new names are to be checked."""
+        new = [row.object_id for row in result.rows if row.import_type in ("new", "update")]
+        organisations = with_lookalikes(Stakeholder.objects.filter(pk__in=new)).order_by("name")
+        odd = [each for each in organisations if each.has_lookalike or each.unusual_characters]
+        self.warn_of_names(request, odd[:10])
+        return super().process_result(result, request)
+
 
 admin.site.register(Stakeholder, StakeholderAdmin)
 
 
 @admin.register(Ministry)
-class MinistryAdmin(RecordAdmin):
+class MinistryAdmin(OrganisationAdmin):
     moves, verbs = workflow.STAKEHOLDER_MOVES, workflow
     list_display = ["name", "group", "state", "themes_with_mandate"]
     list_filter = ["state", "mandates__theme", "is_sample"]

@@ -25,6 +25,7 @@ from consultations.models import (
     Submission,
     Theme,
 )
+from consultations.queries import suspicion
 from ncm_portal.workflow import journal
 
 from .cells import AddressCell, ChoiceCell, CodesCell, FoundCell, TextCell, YesNoCell
@@ -174,7 +175,8 @@ class StakeholderResource(SheetResource):
         """Enter each kept row in the journal, as the work of whoever imports."""
         if not kwargs.get("dry_run"):
             changed = {name: [str(value or "") for value in pair] for name, pair in instance.changed.items()}
-            journal("import", instance, by=kwargs["user"], after=instance.state, data={"changed": changed})
+            data = {"changed": changed, **(suspicion(instance) if "name" in changed else {})}
+            journal("import", instance, by=kwargs["user"], after=instance.state, data=data)
 
 
 class SubmissionResource(SheetResource):

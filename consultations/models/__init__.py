@@ -77,5 +77,5 @@ from .people import (
     User,
 )
 from .proposals import Proposal, ProposalState
-from .text import CleanCharField, CleanTextField, clean_text
+from .text import CleanCharField, CleanTextField, SkeletonField, clean_text
 from .themes import OF_COMPACT, Framework, Instrument, OutlinePart, Provision, Relation, Term, Theme, ThemeProvision

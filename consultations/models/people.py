@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from consultations.lookalikes import Unusual, unusual
 from ncm_portal import workflow
 
 from .email_addresses import NormalEmailField, normal_unless
 from .guards import no_delete, no_office_holder, office_guards, one_of, state_guards, together
-from .text import CleanCharField, CleanTextField
+from .text import CleanCharField, CleanTextField, SkeletonField
 
 
 class Evidence(models.TextChoices):
@@ -200,6 +201,7 @@ class Stakeholder(models.Model):
 
     code = CleanCharField(_("registry code"), max_length=20, unique=True, null=True, blank=True)
     name = CleanCharField(_("name"), max_length=250)
+    name_skeleton = SkeletonField(_("name as it looks"), of="name")
     short_name = CleanCharField(_("short name"), max_length=60, blank=True)
     group = models.CharField(_("group"), max_length=24, choices=Group)
     county = models.ForeignKey(County, models.PROTECT, null=True, blank=True, verbose_name=_("county"))
@@ -238,6 +240,7 @@ class Stakeholder(models.Model):
             GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="stakeholder_misspelt"),
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="stakeholder_part_of_name"),
             models.Index(Upper("short_name"), name="stakeholder_short_name"),
+            models.Index(fields=["name_skeleton"], name="stakeholder_skeleton"),
         ]
         triggers = [
             *state_guards(
@@ -258,6 +261,11 @@ class Stakeholder(models.Model):
     def get_group_display(self) -> str:
         """The group in words. Lists ask for it in each row, and Django's own would translate all groups to name one."""
         return str(GROUPS.get(self.group, self.group))
+
+    @property
+    def unusual_characters(self) -> list[Unusual]:
+        """Characters of its names that nobody sees, or that look like those of another alphabet."""
+        return unusual(f"{self.name} {self.short_name}")
 
     @property
     def label(self) -> str:

@@ -8,6 +8,8 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from consultations.lookalikes import LONGEST, skeleton
+
 # Controls other than the line end and the tabulator, lone surrogates, and the last two codes of each plane.
 UNREADABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
@@ -56,3 +58,20 @@ class CleanTextField(_CleanMixin, models.TextField):
         super().__init__(*args, **kwargs)
         if self.max_length is not None:
             self.validators.append(MaxLengthValidator(self.max_length))
+
+
+class SkeletonField(models.CharField):
+    """What remains of the name in the field `of` for the eye, by which look-alikes are found; kept with each save."""
+
+    def __init__(self, *args, of="name", **kwargs):
+        self.of = of
+        super().__init__(*args, **{"max_length": LONGEST, "editable": False, "default": "", **kwargs})
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "of": self.of}
+
+    def pre_save(self, model_instance, add):
+        value = skeleton(getattr(model_instance, self.of))
+        setattr(model_instance, self.attname, value)
+        return value

@@ -45,6 +45,7 @@ from .lists import (
     readable_by_reference,
     readable_inputs,
 )
+from .lookalikes import lookalikes_of, suspicion, with_lookalikes
 from .outcome import (
     Attendance,
     actions_of,
@@ -101,6 +102,7 @@ __all__ = [
     "input_page",
     "key_milestones",
     "likeness_note",
+    "lookalikes_of",
     "named_like",
     "named_organisations",
     "number_of_groups",
@@ -123,10 +125,12 @@ __all__ = [
     "shown",
     "speakers",
     "staff",
+    "suspicion",
     "theme_figures",
     "themes_of",
     "waiting",
     "with_each_word",
+    "with_lookalikes",
     "working_day_after",
     "working_days_between",
 ]

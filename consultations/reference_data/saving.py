@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from django.db.models import Model
 
-from consultations.models import Evidence
+from consultations.models import Evidence, SkeletonField
 
 from .reading import Draft
 
@@ -57,7 +58,11 @@ def save(table: str, model: type[Model], key: Sequence[str], drafts: Sequence[Dr
             tally.same += 1
     model._default_manager.bulk_create(new)
     if changed:
-        model._default_manager.bulk_update(changed, [name for name in drafts[0].values if name not in key])
+        kept = [field for field in model._meta.concrete_fields if isinstance(field, SkeletonField)]
+        for field, record in product(kept, changed):
+            field.pre_save(record, add=False)  # bulk_update asks no field
+        names = [name for name in drafts[0].values if name not in key]
+        model._default_manager.bulk_update(changed, [*names, *(field.name for field in kept)])
     tally.new, tally.changed = len(new), len(changed)
     return tally
 

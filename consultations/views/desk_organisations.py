@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import workflow
 from consultations.forms import WantedOrganisationsForm
 from consultations.models import Event, Membership, Stakeholder, Submission
-from consultations.queries import open_actions_of
+from consultations.queries import lookalikes_of, open_actions_of, with_lookalikes
 from consultations.workflow import STAKEHOLDER_MOVES
 from ncm_portal.workflow import moves_open_to, needs_of, now
 
@@ -28,11 +28,11 @@ def desk_organisations(request: HttpRequest) -> HttpResponse:
     """Organisations that wait, and below them the register by name, narrowed by words, group and state."""
     form = WantedOrganisationsForm(request.GET)
     wanted = form.wanted
-    found = _narrowed(wanted.pop("words", "")).filter(**wanted)
+    found = with_lookalikes(_narrowed(wanted.pop("words", ""))).filter(**wanted)
     page = further(request, "desk_organisations", "after", found, order="name", size=PAGE)
     context = {
         "form": form,
-        "waiting": Stakeholder.objects.waiting().order_by("created_at", "pk"),
+        "waiting": with_lookalikes(Stakeholder.objects.waiting()).order_by("created_at", "pk"),
         "organisations": page.rows,
         "number": found.count(),
         "further": page,
@@ -65,6 +65,7 @@ def _show(request: HttpRequest, stakeholder: Stakeholder, outcome: Outcome = NOT
     context = {
         "organisation": stakeholder,
         "reasons": outcome.reasons,
+        "lookalikes": lookalikes_of(stakeholder),
         "memberships": Membership.objects.live().filter(stakeholder=stakeholder).select_related("user"),
         "invitations": stakeholder.invitations.filter(accepted_at=None, expires_at__gte=now()),
         "promised": open_actions_of(stakeholder),

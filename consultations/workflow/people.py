@@ -27,6 +27,7 @@ from consultations.permissions import (
     may_manage_members,
     secretariat_may,
 )
+from consultations.queries import suspicion
 from ncm_portal.workflow import Blocked, Move, demand, journal, locked, make, now, table, verb
 
 from .accounts import address_of
@@ -100,7 +101,7 @@ def register_organisation(*, by: User, **fields: object) -> Stakeholder:
     if waiting:
         return waiting
     stakeholder = Stakeholder.objects.create(**fields, created_at=now())
-    journal("register", stakeholder, by=by, after=stakeholder.state)
+    journal("register", stakeholder, by=by, after=stakeholder.state, data=suspicion(stakeholder))
     Membership.objects.create(
         user=by, stakeholder=stakeholder, role=MembershipRole.FOCAL_POINT, is_primary=True, valid_from=_today()
     )

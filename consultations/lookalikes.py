@@ -1,0 +1,110 @@
+"""Names that look like others: what remains of a name for the eye, and the characters that are there to deceive it."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from confusable_homoglyphs.categories import alias
+from confusable_homoglyphs.utils import load
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+LONGEST = 500  # characters of a skeleton: twice the longest name
+BIDI = "\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069"  # what turns the direction of a line
+MARKS = re.compile("[\u0300-\u036f]")
+FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
+UNSEEN = re.compile(f"[\u00ad\u200b\u2028-\u202f\u205f-\u206f\ufeff\u2000-\u200a\u3000\u1680{BIDI}{FILLERS}]")
+JOINERS = re.compile("[\u200c\u200d]")  # between letters of some scripts they belong there
+NO_SCRIPT = {"COMMON", "INHERITED", "Unknown"}
+NOT_LATIN = {"CYRILLIC", "GREEK", "COPTIC", "ARMENIAN", "CHEROKEE", "LISU", "DESERET"}  # scripts with letters like ours
+JOINED = {"ARABIC", "SYRIAC", "MONGOLIAN", "DEVANAGARI", "BENGALI", "SINHALA", "MALAYALAM", "TAMIL", "GUJARATI"}
+JAPANESE = {"HAN", "HIRAGANA", "KATAKANA"}
+
+
+class Unusual(NamedTuple):
+    """A character that a name hardly needs: itself, its code point, its Unicode name, and what is unusual about it."""
+
+    character: str
+    code: str
+    name: str
+    why: str | Promise
+
+
+@cache
+def _prototypes() -> dict[str, str]:
+    """For each character that looks like others the one that stands for all of them."""
+    data = {key.strip("\u200e"): [one["c"].strip("\u200e") for one in found] for key, found in _confusables()}
+    table = {}
+    for character, (other, *more) in data.items():
+        pair = not more and len(data.get(other, [])) == 1
+        if len(character) == 1 and not more and (not pair or other < character):
+            table[character] = other
+    return table
+
+
+def _confusables() -> list[tuple[str, list[dict[str, str]]]]:
+    return list(load("confusables.json").items())
+
+
+def _as_seen(text: str) -> str:
+    """`text` with each character replaced by the one that stands for its look-alikes, without accents."""
+    table = _prototypes()
+    apart = unicodedata.normalize("NFD", text)
+    seen = "".join(table.get(character, character) for character in apart.replace("ſ", "s"))
+    return MARKS.sub("", unicodedata.normalize("NFKD", seen))
+
+
+def skeleton(name: str) -> str:
+    """What remains of a name for the eye: two names that are easily taken for one another have the same.
+
+    Case, accents, spaces and marks do not count, and i, l, I and 1 are one character, as in many typefaces (UTS #39).
+    """
+    seen = _as_seen(_as_seen(name).casefold()).replace("i", "l")
+    kept = (character for character in seen if character.isalnum() or unicodedata.category(character)[0] == "M")
+    return UNSEEN.sub("", "".join(kept))[:LONGEST]
+
+
+def unusual(name: str) -> list[Unusual]:
+    """The characters of a name that nobody sees, or that look like those of another alphabet; each once."""
+    found = [*_dressed_up(name), *_mixed(name), *_unseen(name)]
+    return list({each.character: each for each in found}.values())
+
+
+def _told(character: str, why: str | Promise) -> Unusual:
+    return Unusual(character, f"U+{ord(character):04X}", unicodedata.name(character, ""), why)
+
+
+def _unseen(name: str) -> Iterator[Unusual]:
+    for number, character in enumerate(name):
+        joins = JOINERS.match(character) and number and _script(name[number - 1]) in JOINED
+        if not joins and (JOINERS.match(character) or UNSEEN.match(character)):
+            yield _told(character, _("it cannot be seen"))
+
+
+def _script(character: str) -> str:
+    return alias(character) if character.isalpha() else "COMMON"
+
+
+def _mixed(name: str) -> Iterator[Unusual]:
+    """Letters of a second alphabet in one word; words of another alphabet that read as ours beside words in ours."""
+    words = re.findall(r"[^\W\d_]+(?:[\u0300-\u036f][^\W\d_]*)*", name)
+    scripts = [{_script(letter) for letter in word} - NO_SCRIPT for word in words]
+    for word, found in zip(words, scripts, strict=True):
+        if len(found) > 1 and not found - {"LATIN"} <= JAPANESE:
+            most = max(found, key=lambda script: sum(_script(letter) == script for letter in word))
+            odd = [letter for letter in word if _script(letter) not in {most, *NO_SCRIPT}]
+            yield from (_told(letter, _("it is of another alphabet than the word around it")) for letter in odd)
+        elif found <= NOT_LATIN and {"LATIN"} in scripts and _as_seen(word).isascii():
+            yield from (_told(letter, _("it looks like a letter of the Latin alphabet")) for letter in word)
+
+
+def _dressed_up(name: str) -> Iterator[Unusual]:
+    """Letters that are others in disguise: full width, mathematical, the long s, those of phonetics."""
+    for character in name:
+        plain = _prototypes().get(character, "")
+        disguised = character not in "ıΙ" and alias(character) == "LATIN" and re.fullmatch("[a-z]", plain)
+        compatible = unicodedata.normalize("NFKC", character) != unicodedata.normalize("NFC", character)
+        if character.isalpha() and not character.isascii() and (disguised or (compatible and character not in "ªº")):
+            yield _told(character, _("it looks like another letter"))

@@ -1,0 +1,26 @@
+"""Organisations whose names are easily taken for another's."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from consultations.models import Stakeholder
+
+
+def lookalikes_of(organisation: Stakeholder) -> QuerySet[Stakeholder]:
+    """The other organisations whose name looks the same."""
+    same = Q(name_skeleton=organisation.name_skeleton) & ~Q(name_skeleton="")
+    return Stakeholder.objects.filter(same).exclude(pk=organisation.pk)
+
+
+def with_lookalikes(rows: QuerySet[Stakeholder]) -> QuerySet[Stakeholder]:
+    """`rows`, each with `has_lookalike`: whether the name of another organisation looks the same."""
+    others = Stakeholder.objects.filter(name_skeleton=OuterRef("name_skeleton")).exclude(pk=OuterRef("pk"))
+    return rows.annotate(has_lookalike=Exists(others.exclude(name_skeleton="")))
+
+
+def suspicion(organisation: Stakeholder) -> dict[str, Any]:
+    """What the journal keeps of a name that looks like another, or has unusual characters; empty for most names."""
+    names = list(lookalikes_of(organisation).values_list("name", flat=True)[:5])
+    codes = [each.code for each in organisation.unusual_characters]
+    return {**({"looks_like": names} if names else {}), **({"unusual_characters": codes} if codes else {})}
