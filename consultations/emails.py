@@ -1,5 +1,6 @@
 """Mail: written into the outbox together with what it tells of. Who gets what, in which words, and how often."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -23,10 +24,11 @@ from .models import (
     OutgoingMail,
     Proposal,
     Stakeholder,
+    StakeholderState,
     Submission,
     User,
 )
-from .outbox import next_digest, one_line, outgoing
+from .outbox import next_digest, one_line, outgoing, stop_link
 from .permissions import acts_for
 from .sms import is_available
 
@@ -50,20 +52,23 @@ def address(url_name: str, *args: object) -> str:
 
 
 def written(
-    template: str, to: Recipient, *, always: bool = False, sms: bool = False, **context: object
+    template: str, to: Recipient, *, always: bool = False, optional: bool = False, sms: bool = False, **context: object
 ) -> list[OutgoingMail]:
     """Return the unsaved messages that a template gives for one recipient, in the recipient's language: by mail as the
     person chose (receipts and what starts a clock come `always`), and by text message where one was asked for (`sms`).
 
-    The first line of what the template gives is the subject; a text message is that and the link.
+    The first line of what the template gives is the subject; a text message is that and the link. Where nobody has an
+    account, and where it is `optional`, whoever reads the mail can stop it.
     """
+    optional = optional or to.user is None
     choice = Notices.AT_ONCE if always or to.user is None else to.user.notices
     context |= {"name": to.name, "portal": settings.PORTAL_ADDRESS, "bare": choice == Notices.DAILY}
+    context |= {"stop": stop_link(to.address) if optional else ""}
     with translation.override(to.language):
         text = render_to_string(template, context)
     subject, _end, body = text.strip().partition("\n")
     mail = outgoing(to.address, subject, body.strip() + "\n")
-    mail.user = to.user
+    mail.user, mail.is_optional = to.user, optional
     if choice == Notices.DAILY:
         mail.in_digest, mail.due_at = True, next_digest(mail.due_at)
     made = [] if choice == Notices.NONE else [mail]
@@ -79,11 +84,28 @@ def _by_telephone(to: Recipient, subject: str, link: str) -> list[OutgoingMail]:
 
 
 def send_all(
-    template: str, recipients: Iterable[Recipient], *, always: bool = False, sms: bool = False, **context: object
+    template: str,
+    recipients: Iterable[Recipient],
+    *,
+    always: bool = False,
+    optional: bool = False,
+    sms: bool = False,
+    **context: object,
 ) -> None:
     """Put what each recipient is to get into the outbox, in the caller's transaction. See `written`."""
-    made = [row for to in recipients for row in written(template, to, always=always, sms=sms, **context)]
+    how = {"always": always, "optional": optional, "sms": sms}
+    made = [row for to in recipients for row in written(template, to, **how, **context)]
     OutgoingMail.objects.bulk_create(made, batch_size=500)
+
+
+LIKE_LINKS = re.compile(r"(?<=:)(?=//)|(?<=\w[.@])(?=\w\w)|(?<=\w@)(?=\w)", re.IGNORECASE)
+WORD_JOINER = "\u2060"  # shown as nothing; it parts what a mail program would join to a link
+
+
+def typed(text: str) -> str:
+    """One line that somebody typed, such as a name or a title, for the text of a mail: never for its subject, which
+    goes out in the secretariat's name. Nothing in it looks like an address to a mail program."""
+    return LIKE_LINKS.sub(WORD_JOINER, one_line(text))
 
 
 # --- Recipients ---------------------------------------------------------------------------------------------------
@@ -91,13 +113,13 @@ def send_all(
 
 def recipient(user: User) -> Recipient:
     """Return how mail reaches a person."""
-    return Recipient(user.email, one_line(user.name), user.language, user)
+    return Recipient(user.email, typed(user.name), user.language, user)
 
 
 def people_of(*stakeholders: Stakeholder) -> list[Recipient]:
     """Return who gets the mail of these organisations: each focal point and alternate of today once.
 
-    An organisation for which nobody can log in is reached at its contact address, if it gave one.
+    A verified organisation for which nobody can log in is reached at its contact address, if it gave one.
     """
     found = [each for people in people_of_each(stakeholders).values() for each in people]
     return list({each.address.lower(): each for each in reversed(found)}.values())[::-1]
@@ -111,7 +133,7 @@ def people_of_each(stakeholders: Iterable[Stakeholder]) -> dict[Stakeholder, lis
     for membership in live.select_related("user").order_by("pk"):
         people[membership.stakeholder_id].append(recipient(membership.user))
     for body in stakeholders:
-        if not people[body.pk] and body.contact_email:
+        if not people[body.pk] and body.contact_email and body.state == StakeholderState.VERIFIED:
             people[body.pk] = [Recipient(body.contact_email)]
     return {body: people[body.pk] for body in stakeholders}
 
@@ -165,8 +187,8 @@ def sign_off_asked(submission: Submission, by: User) -> None:
     send_all(
         "consultations/mail/sign_off_asked.txt",
         map(recipient, heads),
-        asker=one_line(by.name),
-        title=one_line(submission.title),
+        asker=typed(by.name),
+        title=typed(submission.title),
         consultation=submission.consultation,
         link=address("draft_preview", submission.key),
     )
@@ -180,7 +202,7 @@ def signed_off(submission: Submission) -> None:
 def endorsed(endorsement: Endorsement) -> None:
     """Tell the author that another organisation co-signs the input."""
     submission = endorsement.submission
-    signer = one_line(endorsement.stakeholder.name)
+    signer = typed(endorsement.stakeholder.name)
     _about_input("endorsed", submission, link=address("input", submission.reference), signer=signer)
 
 
@@ -189,8 +211,8 @@ def _about_input(name: str, submission: Submission, *, link: str, **context: obj
         f"consultations/mail/{name}.txt",
         _author(submission),
         submission=submission,
-        title=one_line(submission.title),
-        organisation=one_line(submission.stakeholder.name),
+        title=typed(submission.title),
+        organisation=typed(submission.stakeholder.name),
         consultation=submission.consultation,
         link=link,
         **context,
@@ -212,7 +234,7 @@ def inputs_taken_in(consultation: Consultation, taken: Mapping[Stakeholder, list
             "consultations/mail/inputs_taken_in.txt",
             to,
             always=True,  # their receipt
-            organisation=one_line(body.name),
+            organisation=typed(body.name),
             consultation=consultation,
             references=taken[body][:NAMED],
             number=len(taken[body]),
@@ -230,7 +252,7 @@ def import_done(job: Job) -> None:
         "consultations/mail/import_done.txt",
         [recipient(job.by)],
         consultation=job.consultation,
-        file=one_line(job.asked["name"]),
+        file=typed(job.asked["name"]),
         taken=taken,
         organisations=len(job.result["taken"]),
         left_out=job.result["tally"]["error"],
@@ -275,7 +297,7 @@ def _about_organisation(name: str, stakeholder: Stakeholder, *, link: str) -> No
     send_all(
         f"consultations/mail/{name}.txt",
         people_of(stakeholder),
-        organisation=one_line(stakeholder.name),
+        organisation=typed(stakeholder.name),
         reason=stakeholder.state_reason,
         link=link,
     )
@@ -287,10 +309,11 @@ def membership_invitation(invitation: MembershipInvitation, token: str) -> None:
         "consultations/mail/membership_invitation.txt",
         _invited(invitation),
         invitation=invitation,
-        organisation=one_line(invitation.stakeholder.name),
-        inviter=one_line(invitation.invited_by.name),
+        organisation=typed(invitation.stakeholder.name),
+        inviter=typed(invitation.invited_by.name),
         link=address("join_organisation", token),
         always=True,
+        optional=True,
     )
 
 
@@ -331,8 +354,8 @@ def proposal_made(proposal: Proposal, people: Iterable[User]) -> None:
         map(recipient, people),
         always=True,
         proposal=proposal,
-        record=one_line(proposal.record_label),
-        proposer=one_line(proposal.proposed_by.name),
+        record=typed(proposal.record_label),
+        proposer=typed(proposal.proposed_by.name),
         link=address("desk_proposal", proposal.key),
     )
 
@@ -343,8 +366,8 @@ def proposal_ended(proposal: Proposal, reason: str = "") -> None:
         "consultations/mail/proposal_ended.txt",
         [recipient(proposal.proposed_by)],
         proposal=proposal,
-        record=one_line(proposal.record_label),
-        decider=one_line(proposal.decided_by.name) if proposal.decided_by else "",
+        record=typed(proposal.record_label),
+        decider=typed(proposal.decided_by.name) if proposal.decided_by else "",
         reason=reason,
         link=address("desk_proposal", proposal.key),
     )
@@ -359,12 +382,12 @@ def appointed(
         "consultations/mail/appointed.txt",
         map(recipient, told),
         always=True,
-        person=one_line(person.name),
+        person=typed(person.name),
         person_address=person.email,
         before=offices[before],
         after=offices[person.office],
-        proposer=one_line(proposed_by.name) if proposed_by else "",
-        confirmer=one_line(by.name) if by else "",
+        proposer=typed(proposed_by.name) if proposed_by else "",
+        confirmer=typed(by.name) if by else "",
         own=by == person,
         reason=reason,
     )

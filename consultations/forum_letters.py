@@ -3,7 +3,7 @@ the outbox."""
 
 from collections.abc import Sequence
 
-from .emails import Recipient, address, one_line, written
+from .emails import Recipient, address, one_line, typed, written
 from .models import ActionPoint, Delegate, ForumSession, Invitation, OutgoingMail
 from .tokens import token
 
@@ -47,8 +47,8 @@ def _mail(name: str, invitation: Invitation, **context: object) -> OutgoingMail 
         invitation=invitation,
         forum=invitation.forum,
         title=one_line(invitation.forum.title),
-        addressee=one_line(invitation.addressee),
-        organisation=one_line(invitation.stakeholder.name),
+        addressee=typed(invitation.addressee),
+        organisation=typed(invitation.stakeholder.name),
         link=link_of(invitation),
         **context,
     )

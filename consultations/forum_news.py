@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from .emails import Recipient, address, one_line, recipient, send_all, written
+from .emails import Recipient, address, one_line, recipient, send_all, typed, written
 from .models import Delegate, Forum, Invitation, OutgoingMail, User
 from .queries.forum_calendar import calendar_address
 from .queries.telling import institution_addresses, own_address, refusal_reasons
@@ -56,7 +56,7 @@ def _to_person(row: Delegate) -> OutgoingMail:
 def _person(row: Delegate) -> Recipient:
     user, to = row.user, own_address(row)
     knows = user and user.is_active and user.email.lower() == to.lower()
-    return recipient(user) if user and knows else Recipient(to, one_line(row.name))
+    return recipient(user) if user and knows else Recipient(to, typed(row.name))
 
 
 def _mail(name: str, to: Recipient, people: Sequence[Delegate]) -> OutgoingMail:
@@ -67,7 +67,7 @@ def _mail(name: str, to: Recipient, people: Sequence[Delegate]) -> OutgoingMail:
         always=True,
         forum=forum,
         title=one_line(forum.title),
-        organisation=one_line(people[0].stakeholder.name),
+        organisation=typed(people[0].stakeholder.name),
         person=people[0],
         people=people,
         confirmed=[row for row in people if row.state == Delegate.State.CONFIRMED],

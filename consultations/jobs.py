@@ -17,7 +17,7 @@ from ncm_portal.workflow import Blocked
 from .intake import import_inputs
 from .models import Job, JobKind, JobState
 from .outbox import delete_texts, join_digests
-from .workflow import check_nightly, clear_unfinished, compare, inspect_waiting
+from .workflow import check_nightly, clear_mail_counts, clear_unfinished, compare, inspect_waiting
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ SOMEBODY_WAITS = Case(When(kind=JobKind.COMPARE, then=1), default=0)
 RUNNERS: dict[JobKind, Runner] = {JobKind.IMPORT_INPUTS: import_inputs, JobKind.COMPARE: compare}
 
 # Beside mail and jobs, the worker does these again and again.
-CHORES: list[Chore] = [join_digests, delete_texts, inspect_waiting, clear_unfinished]
+CHORES: list[Chore] = [join_digests, delete_texts, inspect_waiting, clear_unfinished, clear_mail_counts]
 
 
 def chores() -> list[Chore]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from .emails import Recipient, address, one_line, people_of, recipient, send_all
+from .emails import Recipient, address, one_line, people_of, recipient, send_all, typed
 from .models import Misreading, Office, Reminder, Submission, User
 from .permissions import acts_for
 
@@ -16,7 +16,7 @@ def input_asked_for(reminder: Reminder, recipients: Iterable[Recipient]) -> None
         reminder=reminder,
         consultation=consultation,
         title=one_line(consultation.title),
-        organisation=one_line(reminder.stakeholder.name),
+        organisation=typed(reminder.stakeholder.name),
         link=f"{address('submit')}?consultation={consultation.slug}",
         sms=True,
     )
@@ -40,8 +40,8 @@ def _about_late(name: str, submission: Submission, to: list[Recipient], reason: 
         f"consultations/mail/{name}.txt",
         to,
         submission=submission,
-        title=one_line(submission.title),
-        organisation=one_line(submission.stakeholder.name),
+        title=typed(submission.title),
+        organisation=typed(submission.stakeholder.name),
         consultation=submission.consultation,
         reason=reason,
         link=link,
@@ -56,6 +56,6 @@ def misreading_answered(misreading: Misreading) -> None:
         people_of(misreading.stakeholder),
         misreading=misreading,
         point=point,
-        organisation=one_line(misreading.stakeholder.name),
+        organisation=typed(misreading.stakeholder.name),
         link=address("my_input", point.submission.key) if point.submission else address("my_organisation"),
     )

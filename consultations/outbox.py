@@ -12,10 +12,12 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from . import sms
-from .models import Language, MailState, Medium, OutgoingMail, User
+from .models import Language, MailState, MailStop, Medium, OutgoingMail, User
+from .tokens import stop_token
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +67,10 @@ def _deliver_next() -> OutgoingMail | None:
         due = OutgoingMail.objects.filter(state=MailState.WAITING, in_digest=False, due_at__lte=timezone.now())
         locked = due.select_related("user").select_for_update(skip_locked=True, of=("self",), no_key=True)
         mail = locked.order_by("due_at", "pk").first()
-        if mail:
+        if mail and mail.is_optional and MailStop.objects.covers(mail.to):
+            mail.state, mail.body = MailState.STOPPED, ""
+            mail.save()
+        elif mail:
             _try_to_send(mail)
             mail.save()
     return mail
@@ -112,9 +117,24 @@ def message(mail: OutgoingMail) -> EmailMultiAlternatives:
         "Message-ID": f"<outbox-{mail.pk}-{mail.created_at:%Y%m%d%H%M%S%f}@{host}>",
         "Auto-Submitted": "auto-generated",
     }
+    if mail.is_optional:
+        headers |= stop_headers(mail.to)
     made = EmailMultiAlternatives(mail.subject, mail.body, to=[mail.to], headers=headers)
     made.attach_alternative(as_html(mail), "text/html")
     return made
+
+
+def stop_link(address: str) -> str:
+    """The page on which whoever reads the mail of `address` stops it."""
+    return settings.PORTAL_ADDRESS + reverse("mail_stop", args=[stop_token(address)])
+
+
+def stop_headers(address: str) -> dict[str, str]:
+    """What lets a mail program offer to stop such mail (RFC 2369, RFC 8058)."""
+    return {
+        "List-Unsubscribe": f"<{stop_link(address)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def as_html(mail: OutgoingMail) -> str:

@@ -1,10 +1,16 @@
-"""The secret in the link of a letter of invitation. It is made anew from the invitation whenever a letter is written,
-so that the mail, the reminder and the sheet of paper carry the same; what the portal keeps of it is a hash."""
+"""The secrets in links of mails and letters, and the hashes that the portal keeps.
+
+That of a letter of invitation is made anew from the invitation whenever a letter is written, so that the mail, the
+reminder and the sheet of paper carry the same; what the portal keeps of it is a hash."""
 
 import hashlib
+import re
 import uuid
 
+from django.core.signing import BadSignature, Signer
 from django.utils.crypto import salted_hmac
+
+from consultations.email_addresses import NotAnAddress, normal_form
 
 # Crockford's base 32: nothing in it is taken for something else when it is typed off a sheet of paper.
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -33,3 +39,30 @@ def ticket(key: uuid.UUID, row: uuid.UUID) -> uuid.UUID:
     """
     digest = salted_hmac("consultations.ticket", f"{key.hex}:{row.hex}", algorithm="sha256").digest()
     return uuid.UUID(bytes=digest[:16], version=4)
+
+
+def address_hash(address: str) -> str:
+    """The SHA-256 of an e-mail address in its normal form: what is kept where the address itself is not."""
+    try:
+        address = normal_form(address)
+    except NotAnAddress:
+        address = address.lower()
+    return hashlib.sha256(address.encode("utf-8", "replace")).hexdigest()
+
+
+def stop_token(address: str) -> str:
+    """The secret of the link by which whoever reads the mail of `address` stops it. It does not tell the address."""
+    return _signer().sign(address_hash(address))
+
+
+def hash_in_stop_token(secret: str) -> str | None:
+    """The hash of the address that such a link is for; None for a link that is none of ours."""
+    try:
+        found = _signer().unsign(secret)
+    except BadSignature:
+        return None
+    return found if re.fullmatch("[0-9a-f]{64}", found) else None
+
+
+def _signer() -> Signer:
+    return Signer(salt="consultations.mail_stop", sep=".")

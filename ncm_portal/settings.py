@@ -138,9 +138,19 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     },
 }
+# How many mails people may cause in so many hours, counted in the database: those that a person or an organisation
+# causes, those to an address that somebody typed, and those of each kind that the account pages send to one address.
+MAIL_LIMITS = {"person": (30, 24), "organisation": (60, 24), "address": (5, 24), "account": (5, 1)}
 # How often one reader may ask one server process: so many times in so many seconds. Behind one address of a mobile
 # network stand many people.
-LIMITS = {"feed": (600, 60), "export": (60, 600), "answer": (120, 600), "print": (30, 600), "copy": (30, 600)}
+LIMITS = {
+    "feed": (600, 60),
+    "export": (60, 600),
+    "answer": (120, 600),
+    "print": (30, 600),
+    "copy": (30, 600),
+    "stop": (60, 600),
+}
 
 # --- People -------------------------------------------------------------------------------------------------------
 
@@ -179,6 +189,7 @@ ACCOUNT_FORMS = {
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up, which goes on where the person wanted to go
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody is written to because somebody typed their address for a new password
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PORTAL_ADDRESS).scheme
 SOCIALACCOUNT_ADAPTER = "ncm_portal.sign_on.SignOnAdapter"

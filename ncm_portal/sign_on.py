@@ -9,6 +9,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from consultations.email_addresses import NotAnAddress, normal_form
+from consultations.models import MailStop
+from consultations.outbox import stop_headers, stop_link
+from consultations.workflow import may_write_to_account
 
 
 class SignOnAdapter(DefaultSocialAccountAdapter):
@@ -19,8 +22,35 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
         return super().list_providers(request) if registry.get_class_list() else []
 
 
+# What the account pages send to an address that anybody can type there; the rest is caused by the account's own holder.
+TO_ANYBODY = (
+    "account/email/email_confirmation_signup",
+    "account/email/email_confirmation",
+    "account/email/account_already_exists",
+    "account/email/password_reset_key",
+)
+OPTIONAL = TO_ANYBODY[:2]  # to an address that is nobody's yet: whoever reads it can stop that
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """What the account pages ask the portal."""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail, unless its receiver stopped such mail or got as many of its kind as fit in an hour. The page
+        says the same in either case: else it would tell who has an account."""
+        if template_prefix in OPTIONAL and MailStop.objects.covers(email):
+            return
+        if template_prefix not in TO_ANYBODY or may_write_to_account(email, template_prefix):
+            super().send_mail(template_prefix, email, context)
+
+    def render_mail(
+        self, template_prefix: str, email: Any, context: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> Any:
+        """The mail, with the link by which its receiver stops such mail, where that can be."""
+        if template_prefix in OPTIONAL:
+            context = {**context, "stop": stop_link(email)}
+            headers = {**(headers or {}), **stop_headers(email)}
+        return super().render_mail(template_prefix, email, context, headers)
 
     def clean_email(self, email: str) -> str:
         """The normal form of an address, wherever it comes from. Raises ValidationError."""

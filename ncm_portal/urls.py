@@ -60,6 +60,7 @@ PUBLIC = {
     "join_organisation",  # whoever holds the link of an invitation sees what it is for
     "forum_answer",  # whoever holds the link of a letter to a forum answers for the institution
     "forum_answer_receipt",
+    "mail_stop",  # whoever holds the link of a mail stops it
     "set_language",
     "health",
     # the way in: account, confirmation of an address, forgotten password, second factor

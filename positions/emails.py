@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from consultations.emails import Recipient, address, one_line, people_of, recipient, send_all
+from consultations.emails import Recipient, address, one_line, people_of, recipient, send_all, typed
 from consultations.models import Membership, MembershipRole, Stakeholder, User
 from positions.models import (
     Amendment,
@@ -91,7 +91,7 @@ def clearance_requested(clearances: Iterable[Clearance]) -> None:
             "positions/mail/clearance_requested.txt",
             officers[clearance.ministry_id],
             title=one_line(clearance.paper.title),
-            ministry=one_line(clearance.ministry.name),
+            ministry=typed(clearance.ministry.name),
             due_at=clearance.due_at,
             link=address("clearance", clearance.pk),
             always=True,
@@ -121,7 +121,7 @@ def step_asked(paper: PositionPaper, step: ChainStep) -> None:
         "positions/mail/step_asked.txt",
         {each.address.lower(): each for each in [*people_of(step.institution), *officers]}.values(),
         title=one_line(paper.title),
-        office=one_line(step.institution.name),
+        office=typed(step.institution.name),
         step=step.get_kind_display(),
         link=address("step", paper.slug, step.pk),
         always=True,
@@ -138,7 +138,7 @@ def clearance_reminder(reminder: ClearanceReminder, principal: str) -> None:
         "positions/mail/clearance_reminder.txt",
         [*officers, *also],
         title=one_line(clearance.paper.title),
-        ministry=one_line(clearance.ministry.name),
+        ministry=typed(clearance.ministry.name),
         open=clearance.stances.filter(replaced_at=None, value="").count(),
         step=str(reminder.step),
         to_principal=reminder.to_principal,

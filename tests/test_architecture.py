@@ -16,6 +16,7 @@ PACKAGES = ("ncm_portal", "consultations", "positions")
 # positions also the one of consultations, never the other way round.
 FLOORS = {
     0: [
+        "consultations.email_addresses",
         "ncm_portal.addresses",
         "ncm_portal.apart",
         "ncm_portal.embedded_postgres",
@@ -40,7 +41,6 @@ FLOORS = {
         "consultations.pictures",
         "consultations.calendars",
         "consultations.cells",
-        "consultations.email_addresses",
     ],
     2: ["models", "positions.advice", "positions.comparison", "positions.explorer", "positions.lines"],
     3: ["permissions"],

@@ -57,6 +57,8 @@ from .inputs import (
 from .integrity import IntegrityCheck
 from .jobs import Job, JobKind, JobState
 from .likeness import Likeness, LikenessState
+from .mail_limits import MailCount, MailScope
+from .mail_stops import MailStop
 from .outcome import ActionPoint, ActionState, Communique, CommuniqueState
 from .people import (
     STAFF_OFFICES,

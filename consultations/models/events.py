@@ -217,6 +217,7 @@ class MailState(models.TextChoices):
     WAITING = "waiting", _("waiting")
     SENT = "sent", _("sent")
     FAILED = "failed", _("failed")
+    STOPPED = "stopped", _("not sent: the address takes no mail")
 
 
 class Medium(models.TextChoices):
@@ -235,6 +236,7 @@ class OutgoingMail(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")
     )
+    is_optional = models.BooleanField(_("may be stopped by its receiver"), default=False)
     in_digest = models.BooleanField(_("part of the day's mail"), default=False)
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
@@ -260,7 +262,12 @@ class OutgoingMail(models.Model):
                 | ~models.Q(state="sent") & models.Q(sent_at=None),
                 name="outgoingmail_sent_at",
             ),
-            models.CheckConstraint(condition=~models.Q(state="sent") | models.Q(body=""), name="outgoingmail_no_text"),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["sent", "stopped"]) | models.Q(body=""), name="outgoingmail_no_text"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="stopped") | models.Q(is_optional=True), name="outgoingmail_stopped"
+            ),
         ]
         indexes = [models.Index(fields=["state", "due_at"], name="outgoingmail_queue")]
 

@@ -22,6 +22,7 @@ from consultations.models import (
     InvitationState,
     Membership,
     Stakeholder,
+    StakeholderState,
 )
 from consultations.queries.forum_calendar import calendar_address
 from ncm_portal.workflow import now
@@ -57,11 +58,13 @@ def candidates(forum: Forum, *, group: str = "", members: bool = False) -> list[
 
 
 def addresses_of(bodies: Iterable[Stakeholder]) -> dict[int, str]:
-    """Where a letter to each of these institutions goes: its contact address, else its primary focal point."""
+    """Where a letter to each of these institutions goes: its contact address, once it is verified, else its primary
+    focal point."""
     bodies = list(bodies)
     live = Membership.objects.live().filter(stakeholder__in=bodies, is_primary=True, user__is_active=True)
     primary = dict(live.values_list("stakeholder", "user__email"))
-    return {body.pk: body.contact_email or primary.get(body.pk, "") for body in bodies}
+    contact = {body.pk: body.contact_email for body in bodies if body.state == StakeholderState.VERIFIED}
+    return {body.pk: contact.get(body.pk) or primary.get(body.pk, "") for body in bodies}
 
 
 def letters_of(forum: Forum) -> QuerySet[Invitation]:

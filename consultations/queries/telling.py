@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
-from consultations.models import DECIDED, Delegate, Event, Forum, ForumState
+from consultations.models import DECIDED, Delegate, Event, Forum, ForumState, StakeholderState
 
 from .invitations import addresses_of
 
@@ -35,9 +35,10 @@ def untold_of(forum: Forum) -> QuerySet[Delegate]:
 
 
 def own_address(delegate: Delegate) -> str:
-    """The person's own address: as typed, else that of the person's account; empty where there is none."""
-    user = delegate.user
-    return delegate.email or (user.email if user and user.is_active else "")
+    """The person's own address: as typed, else that of the person's account; empty where there is none. What an
+    organisation typed counts while it is verified, or where the person was told something before."""
+    user, is_known = delegate.user, delegate.stakeholder.state == StakeholderState.VERIFIED or delegate.told
+    return (delegate.email if is_known else "") or (user.email if user and user.is_active else "")
 
 
 def institution_addresses(people: Iterable[Delegate]) -> dict[int, str]:

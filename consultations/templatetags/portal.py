@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from consultations.emails import typed
 from consultations.passages import as_html
 from ncm_portal import workflow
 from ncm_portal.errors import current_reference
@@ -34,6 +35,12 @@ def reference_number() -> str:
 
 def _in_nairobi(moment: date) -> date:
     return moment.astimezone(NAIROBI) if isinstance(moment, datetime) else moment
+
+
+@register.filter(name="typed")
+def typed_words(text: str) -> str:
+    """One line that somebody typed, for the text of a mail: nothing in it looks like an address to a mail program."""
+    return typed(text or "")
 
 
 @register.filter

@@ -21,6 +21,7 @@ from ncm_portal.workflow import Blocked, demand, journal, make, now, verb
 
 from .forum_files import keep_forum_file
 from .invitations import INVITATION_MOVES, SECRETARIAT
+from .mail_limits import count_mail
 
 D = DelegateState
 TOLD = ("name", "title", "email", "access_needs", "sex")
@@ -85,6 +86,7 @@ def answer_invitation(
 
     def write(row: Invitation) -> None:
         _refuse_after_registration(row, by)
+        _count_mail(row, by)
         live = {each.pk: each for each in _locked_people(row)}
         if reasons := _write_people(row, people, live, by):
             raise Blocked(reasons)
@@ -109,6 +111,7 @@ def decline_invitation(
 
     def write(row: Invitation) -> None:
         _refuse_after_registration(row, by)
+        _count_mail(row, by)
         for delegate in _locked_people(row):
             _to_state(row, delegate, D.WITHDRAWN, "withdraw_delegate", by)
         _stamp(row, answered_by, message, paper)
@@ -155,6 +158,12 @@ def _refuse_after_registration(row: Invitation, by: User | LinkHolder) -> None:
     if isinstance(by, LinkHolder) and row.forum.state != ForumState.ANNOUNCED:
         contact = row.forum.contact or _("the secretariat")
         raise Blocked(_("Registration has closed. Ask %(contact)s.") % {"contact": contact})
+
+
+def _count_mail(row: Invitation, by: User | LinkHolder) -> None:
+    """Each answer writes to the institution's mailbox."""
+    if row.email and isinstance(by, LinkHolder):
+        count_mail(by=by, stakeholder=row.stakeholder)
 
 
 def _stamp(row: Invitation, answered_by: str, message: str, paper: Paper | None) -> None:

@@ -20,6 +20,8 @@ from consultations.models import (
 from consultations.permissions import acts_for
 from ncm_portal.workflow import Blocked, Condition, demand, either, journal, now, verb
 
+from .mail_limits import count_mail
+
 SIGNERS = gettext_lazy("focal points and alternates of the organisation")
 
 
@@ -65,6 +67,7 @@ def endorse(submission: Submission, stakeholder: Stakeholder, *, by: User) -> En
     live = row.endorsements.live().filter(stakeholder=stakeholder).first()
     if live:
         return live
+    count_mail(by=by, stakeholder=stakeholder)
     endorsement = Endorsement.objects.create(submission=row, stakeholder=stakeholder, by=by, at=now())
     journal("endorse", row, by=by, data={"organisation": stakeholder.name})
     emails.endorsed(endorsement)

@@ -14,6 +14,7 @@ from consultations.permissions import acts_for, may_rule_on_sign_off, may_submit
 from ncm_portal.workflow import Blocked, Conflict, Move, demand, journal, make, now, verb
 
 from .inputs import AUTHORS, DRAFT_FIELDS, PRIMARY, SUBMISSION_MOVES, S
+from .mail_limits import count_mail
 
 HERE = timedelta(minutes=5)  # whoever gave a sign for so long has the draft open
 KEPT = timedelta(days=1)
@@ -98,7 +99,11 @@ def _known(fields: dict[str, object]) -> dict[str, object]:
 @verb
 def ask_sign_off(submission: Submission, *, by: User) -> Submission:
     """Ask the primary focal point to read a draft and sign it off; mails it there. Raises NotAllowed or Blocked."""
-    row = make(SUBMISSION_MOVES["ask_sign_off"], submission, by=by)
+
+    def count(row: Submission) -> None:
+        count_mail(by=by, stakeholder=row.stakeholder)
+
+    row = make(SUBMISSION_MOVES["ask_sign_off"], submission, by=by, change=count)
     emails.sign_off_asked(row, by)
     return row
 

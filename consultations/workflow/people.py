@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from consultations import emails
 from consultations.models import (
     Evidence,
+    MailStop,
     Mandate,
     Membership,
     MembershipInvitation,
@@ -31,6 +32,7 @@ from consultations.queries import suspicion
 from ncm_portal.workflow import Blocked, Move, demand, journal, locked, make, now, table, verb
 
 from .accounts import address_of
+from .mail_limits import count_mail
 
 S = StakeholderState
 SECRETARIAT = gettext_lazy("the secretariat")
@@ -157,8 +159,9 @@ def reinstate(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder
 def invite_officer(stakeholder: Stakeholder, *, email: str, role: str, by: User) -> tuple[MembershipInvitation, str]:
     """Invite somebody by mail to act for an organisation. Returns the invitation and the secret token of its link.
 
-    Only the token's hash is kept. A clearing officer is invited by the secretariat only. Raises NotAllowed, or Blocked
-    for the address of whoever invites, or of somebody who holds an office of the staff.
+    Only the token's hash is kept. A clearing officer is invited by the secretariat only. An organisation invites once
+    it is verified. Raises NotAllowed, or Blocked for the address of whoever invites, of somebody who holds an office of
+    the staff, or that takes no invitations, and where a limit is reached.
     """
     allowed = may_manage_members(by, stakeholder)
     if role == MembershipRole.CLEARING_OFFICER:
@@ -167,6 +170,7 @@ def invite_officer(stakeholder: Stakeholder, *, email: str, role: str, by: User)
     address = address_of(email)
     if reasons := _not_to_oneself(address, by):
         raise Blocked(reasons)
+    _check_inviting(stakeholder, by, address)
     token = secrets.token_urlsafe(32)
     invitation = MembershipInvitation.objects.create(
         stakeholder=stakeholder,
@@ -180,6 +184,24 @@ def invite_officer(stakeholder: Stakeholder, *, email: str, role: str, by: User)
     journal("invite", stakeholder, by=by, data={"email": invitation.email, "role": role})
     emails.membership_invitation(invitation, token)
     return invitation, token
+
+
+def _check_inviting(stakeholder: Stakeholder, by: User, address: str) -> None:
+    """Raise Blocked where no invitation may leave. The secretariat may invite for an organisation that it has not
+    verified yet: so the first person comes to one of the register."""
+    state = Stakeholder.objects.values_list("state", flat=True).get(pk=stakeholder.pk)
+    if state != S.VERIFIED and not (state == S.REGISTERED and is_secretariat(by)):
+        words = {
+            S.REGISTERED: _(
+                "The secretariat has not verified your organisation yet. You can invite people once it has."
+            ),
+            S.REFUSED: _("The secretariat has not verified this organisation. It cannot invite anybody."),
+            S.SUSPENDED: _("This organisation is suspended. It can invite people once it is reinstated."),
+        }
+        raise Blocked(words[StakeholderState(state)])
+    if MailStop.objects.covers(address):
+        raise Blocked(_("This address takes no invitations."))
+    count_mail(by=by, stakeholder=stakeholder, address=address)
 
 
 def _hashed(token: str) -> str:

@@ -29,7 +29,7 @@ def tell_delegates(forum: Forum, *, by: User, keys: Collection[str]) -> list[New
 
 def _note(news: News, by: User) -> None:
     for person in news.people:
+        way = "no mail" if news.mail is None else "own address" if own_address(person) else "institution"
         person.told, person.told_at = person.state, now()
         person.save(update_fields=["told", "told_at"])
-        way = "no mail" if news.mail is None else "own address" if own_address(person) else "institution"
         journal("tell_delegates", person, by=by, before=person.state, after=person.state, data={"by": way})

@@ -9,6 +9,7 @@ from consultations.permissions import is_secretariat, may_submit
 from ncm_portal.workflow import Blocked, demand, journal, locked, make, now, verb
 
 from .inputs import AUTHORS, SECRETARIAT, SUBMISSION_MOVES
+from .mail_limits import count_mail
 
 CARED_FOR = (SubmissionState.SUBMITTED, SubmissionState.RETURNED, SubmissionState.ACCEPTED)
 
@@ -92,7 +93,11 @@ def ask_late(submission: Submission, *, by: User, reason: str) -> Submission:
 
     Raises NotAllowed or Blocked.
     """
-    row = make(SUBMISSION_MOVES["ask_late"], submission, by=by, reason=reason)
+
+    def count(row: Submission) -> None:
+        count_mail(by=by, stakeholder=row.stakeholder)
+
+    row = make(SUBMISSION_MOVES["ask_late"], submission, by=by, reason=reason, change=count)
     letters.late_asked(row, reason)
     return row
 

@@ -105,6 +105,8 @@ PEOPLE = (USER, MEMBERSHIP)
 LEFT_OUT = {
     "consultations.membershipinvitation": "keys to accounts that nobody has taken up; who came in has a membership",
     "consultations.presence": "who has a draft open at the moment; gone within a day",
+    "consultations.mailstop": "addresses, by their hashes, to which this portal does not write",
+    "consultations.mailcount": "how many mails were caused in an hour or a day; gone after a week",
     "consultations.outgoingmail": "copies of what the records say, with personal links; the journal tells of the acts",
     "consultations.searchentry": "words to search, made by the database from the texts",
     "consultations.tally": "sums, made by the database from inputs and points",

@@ -182,8 +182,8 @@ def test_an_organisation_hears_whether_it_takes_part():
     stakeholder.state_reason = "We could not find the registration number."
     emails.organisation_refused(stakeholder)
     assert posted() == [
-        ("office@example.org", "Umoja Network (sample) may now take part"),
-        ("office@example.org", "Umoja Network (sample) was not verified"),
+        ("office@example.org", "Your organisation may now take part"),
+        ("office@example.org", "Your organisation was not verified"),
     ]
     assert text_of().startswith("Good day,\n\nThe secretariat has verified Umoja Network (sample).")
     assert address("/my-organisation/") in text_of(0)
@@ -206,8 +206,8 @@ def invite(email):
 @pytest.mark.django_db
 def test_an_invitation_holds_its_link_and_says_how_long_it_works():
     invite("new@example.org")
-    assert posted() == [("new@example.org", "Invitation to act for Umoja Network (sample)")]
-    assert text_of().startswith("Good day,\n\nAchieng' Otieno invites you to act for Umoja Network (sample)")
+    assert posted() == [("new@example.org", "Invitation to act for an organisation")]
+    assert text_of().startswith("Good day,\n\n“Achieng' Otieno” invites you to act for “Umoja Network (sample)”")
     assert "as alternate.\n" in text_of()
     assert "until Friday 13 October 2017, 17:00 EAT (UTC+3)." in text_of()
     assert f"\n{address('/organisations/join/secret/')}\n" in text_of()

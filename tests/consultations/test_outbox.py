@@ -272,7 +272,8 @@ def test_what_waits_for_a_person_becomes_one_mail_in_the_morning(daily):
     said = mail.outbox[0].body
     assert said.count("Dear Wanjiku,") == said.count("This message was sent by a machine.") == 1
     assert [
-        said.count(f"* Body {turn} may now take part\n\nThe secretariat has verified Body {turn}.") for turn in (0, 1)
+        said.count(f"* Your organisation may now take part\n\nThe secretariat has verified Body {turn}.")
+        for turn in (0, 1)
     ] == [1, 1]
     rows = OutgoingMail.objects.order_by("pk").values_list("in_digest", "state", "sent_at", "user", "body")
     assert list(rows) == [(True, "sent", SEVEN, daily.pk, "")] * 2 + [(False, "sent", SEVEN, daily.pk, "")]

@@ -39,7 +39,8 @@ def test_a_co_signature_counts_and_its_author_is_told(body, signer):
     assert (made.submission, made.stakeholder, made.by, made.withdrawn_at) == (sent, body, signer, None)
     assert co_signatures(sent).by_group == [("Workers", 1)]
     (mail,) = OutgoingMail.objects.all()
-    assert (mail.to, mail.subject) == (sent.author.email, f"Herders' Union co-signs your input {sent.reference}")
+    assert (mail.to, mail.subject) == (sent.author.email, f"Another organisation co-signs your input {sent.reference}")
+    assert "“Herders' Union” has co-signed the input" in mail.body
     entry = Event.objects.about(sent).last()
     assert (entry.verb, entry.by, entry.data) == ("endorse", signer, {"organisation": "Herders' Union"})
 

@@ -65,7 +65,8 @@ def refusal(act):
 def test_a_draft_is_asked_for_signed_off_and_sent(body, head, drafter, draft):
     ask_sign_off(draft, by=drafter)
     asked = OutgoingMail.objects.get()
-    assert (asked.to, asked.subject) == (head.email, f'Please sign off "{draft.title}"')
+    assert (asked.to, asked.subject) == (head.email, "Please sign off an input of your organisation")
+    assert f"“{draft.title}”" in asked.body
     assert f"/submit/{draft.key}/preview/" in asked.body
     assert draft.body not in asked.body
     sign_off(draft, by=head)

@@ -156,7 +156,7 @@ def test_what_comes_late_is_sent_only_once_the_head_lets_it_in(late, author):
     sent = workflow.submit(admitted, by=author)
     assert (sent.state, sent.late_by) == ("submitted", head)
     assert mails() == [
-        (head.email, f"{late.consultation.short_title}: Herders (sample) asks to be let in after the deadline"),
+        (head.email, f"{late.consultation.short_title}: an organisation asks to be let in after the deadline"),
         (author.email, "You may send your input after the deadline"),
         (author.email, mails()[-1][1]),
     ]

@@ -62,10 +62,10 @@ def test_each_rung_is_written_once_and_the_last_goes_to_the_principal_too():
     sent = OutgoingMail.objects.order_by("pk").values_list("to", "subject")
     officer = text.officer_one.email
     assert list(sent) == [
-        (officer, "Reminder: the clearance of Ministry of One is due soon"),
-        (officer, "Today: the clearance of Ministry of One is due"),
-        (officer, "Overdue: the clearance of Ministry of One"),
-        ("ps@one.example", "Overdue: the clearance of Ministry of One"),
+        (officer, "Reminder: the clearance of your ministry is due soon"),
+        (officer, "Today: the clearance of your ministry is due"),
+        (officer, "Overdue: the clearance of your ministry"),
+        ("ps@one.example", "Overdue: the clearance of your ministry"),
     ]
     last = OutgoingMail.objects.order_by("pk").last().body
     assert '2 paragraphs of "' in last

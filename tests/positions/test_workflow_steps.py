@@ -53,7 +53,7 @@ def test_the_head_does_not_clear_before_the_step_is_done(text):
 
 def test_the_office_is_written_to(text):
     sent = OutgoingMail.objects.get(to=text.counsel.email)
-    assert sent.subject == "Asked of Office of the Attorney General: legal vetting"
+    assert sent.subject == "Asked of your office: legal vetting"
     assert f"/steps/{text.paper.slug}/{text.step.pk}/" in sent.body
 
 

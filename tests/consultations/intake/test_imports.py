@@ -275,8 +275,8 @@ def test_one_mail_to_the_importer_and_one_to_each_organisation(client, officer, 
     assert sorted(mails) == sorted(
         [
             (officer.email, "Your import is done: 26 inputs taken in"),
-            (people[0].email, "We have 25 inputs of Coast Network from a spreadsheet"),
-            ("office@example.org", "We have 1 input of Other from a spreadsheet"),
+            (people[0].email, "We have 25 inputs of your organisation from a spreadsheet"),
+            ("office@example.org", "We have 1 input of your organisation from a spreadsheet"),
         ]
     )
     body = OutgoingMail.objects.get(to=people[0].email).body

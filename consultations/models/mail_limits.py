@@ -1,0 +1,33 @@
+"""How many mails people, organisations and addresses have caused or got: counted so that a limit can be held."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .guards import one_of
+
+
+class MailScope(models.TextChoices):
+    PERSON = "person", _("caused by a person")
+    ORGANISATION = "organisation", _("caused by an organisation")
+    ADDRESS = "address", _("to one address")
+    ACCOUNT = "account", _("of the account pages, to one address")
+
+
+class MailCount(models.Model):
+    """The mails of one scope since a moment: a row per person, organisation or address (by its hash) and window."""
+
+    scope = models.CharField(_("scope"), max_length=12, choices=MailScope)
+    key = models.CharField(_("whose"), max_length=64)
+    since = models.DateTimeField(_("since"))
+    number = models.PositiveIntegerField(_("number"))
+
+    class Meta:
+        verbose_name = _("count of mails")
+        verbose_name_plural = _("counts of mails")
+        constraints = [
+            one_of("scope", MailScope, "mailcount_scope"),
+            models.UniqueConstraint(fields=["scope", "key", "since"], name="mailcount_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_scope_display()}: {self.number}"

@@ -1,0 +1,79 @@
+"""No more mail than fits: each person, organisation and receiving address has a number that settings.MAIL_LIMITS names.
+
+A refused verb takes its count back with everything else it did. Two at once wait for each other's row, so the number is
+exact; whoever counts does so before anything is entered in the journal.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from consultations.models import MailCount, MailScope, Stakeholder
+from consultations.permissions import is_secretariat
+from consultations.tokens import address_hash
+from ncm_portal.workflow import Blocked, now
+
+KEPT = timedelta(days=7)
+ONE_MORE = """
+    INSERT INTO consultations_mailcount (scope, key, since, number) VALUES (%s, %s, %s, 1)
+    ON CONFLICT (scope, key, since) DO UPDATE SET number = consultations_mailcount.number + 1
+    RETURNING number
+"""
+
+
+def count_mail(*, by: Any, stakeholder: Stakeholder, address: str = "") -> None:
+    """Count one more mail that `by` causes for `stakeholder`, to `address` where it was typed. Raises Blocked with
+    every limit that is reached. What the secretariat sends counts at the address only."""
+    counted = {MailScope.ADDRESS: address_hash(address)} if address else {}
+    if not is_secretariat(by):
+        counted[MailScope.ORGANISATION] = str(stakeholder.pk)
+        if by.pk:  # whoever answers by the link in a letter has no account
+            counted[MailScope.PERSON] = str(by.pk)
+    reasons = [reason for scope in sorted(counted) if (reason := _one_more(scope, counted[scope]))]
+    if reasons:
+        raise Blocked(reasons)
+
+
+def may_write_to_account(address: str, kind: str) -> bool:
+    """Count one more mail of one kind from the account pages to `address`, and say whether it fits. Whoever asked is
+    not told: that would say whether there is an account. The hour is that for which such a link is good."""
+    return not _one_more(MailScope.ACCOUNT, f"{address_hash(address)[:32]}:{kind.rpartition('/')[2][:31]}")
+
+
+def _one_more(scope: str, key: str) -> str:
+    most, hours = settings.MAIL_LIMITS[scope]
+    since = _window(hours)
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_MORE, [scope, key, since])
+        (number,) = cursor.fetchone()
+    if number <= most:
+        return ""
+    return _reached(scope) % {"most": most, "moment": _in_words(since + timedelta(hours=hours))}
+
+
+def _reached(scope: str) -> str:
+    if scope == MailScope.PERSON:
+        return _("You have caused %(most)s mails, as many as fit in a day. You can go on from %(moment)s.")
+    if scope == MailScope.ORGANISATION:
+        return _("Your organisation has caused %(most)s mails, as many as fit in a day. It can go on from %(moment)s.")
+    return _("This address gets no more mail today. You can write to it again from %(moment)s.")
+
+
+def _window(hours: int) -> datetime:
+    """The beginning of the hour or the day, as the clock on the wall in Nairobi has it."""
+    moment = localtime(now())
+    return moment.replace(hour=moment.hour - moment.hour % hours, minute=0, second=0, microsecond=0)
+
+
+def _in_words(moment: datetime) -> str:
+    return f"{date_format(localtime(moment), 'l j F Y, H:i')} EAT (UTC+3)"
+
+
+def clear_mail_counts() -> int:
+    """Forget what was counted a week ago; say how many rows."""
+    return MailCount.objects.filter(since__lt=now() - KEPT).delete()[0]

@@ -1,0 +1,158 @@
+""" "Stop writing to me": a link in each mail to somebody without an account, that works without one and is taken back."""
+
+import re
+from email import policy
+from email.parser import BytesParser
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from consultations import outbox, workflow
+from consultations.models import MailStop, OutgoingMail
+from consultations.tokens import address_hash, hash_in_stop_token, stop_token
+from ncm_portal.workflow import Blocked
+from tests.factories import make_member, make_secretariat, make_stakeholder, make_submission, make_user
+from tests.pages import words
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "new@example.org"
+
+
+def invite(address=ADDRESS, body=None):
+    return workflow.invite_officer(body or make_stakeholder(), email=address, role="alternate", by=make_secretariat())
+
+
+def link_in(text):
+    return re.search(r"/mail/stop/[^\s/]+/", text)[0]
+
+
+def stop(address=ADDRESS):
+    return Client().post(f"/mail/stop/{stop_token(address)}/", {"do": "stop"})
+
+
+def test_a_mail_to_somebody_without_an_account_carries_the_link_and_the_headers():
+    invite()
+    outbox.deliver()
+    (sent,) = mail.outbox
+    read = BytesParser(policy=policy.default).parsebytes(sent.message().as_bytes())
+    address = f"http://127.0.0.1:8000{link_in(sent.body)}"
+    assert f"Stop writing to this address, without an account: {address}" in sent.body
+    assert read["List-Unsubscribe"] == f"<{address}>"
+    assert read["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f'href="{address}"' in sent.alternatives[0].content
+    assert ADDRESS not in address
+
+
+def test_duty_mail_to_an_account_holder_carries_none_and_always_comes():
+    author = make_member()
+    stop(author.email)
+    workflow.submit(
+        make_submission(state="draft", author=author, stakeholder=author.live_memberships[0].stakeholder), by=author
+    )
+    outbox.deliver()
+    (sent,) = mail.outbox
+    assert (sent.to, "/mail/stop/" in sent.body, "List-Unsubscribe" in sent.extra_headers) == (
+        [author.email],
+        False,
+        False,
+    )
+
+
+def test_looking_changes_nothing_and_one_button_stops_it():
+    address = f"/mail/stop/{stop_token(ADDRESS)}/"
+    page = Client().get(address)
+    assert (page.status_code, MailStop.objects.count()) == (200, 0)
+    assert "You need no account to stop that." in words(page)
+    assert ADDRESS not in page.text
+    client = Client(enforce_csrf_checks=True)
+    assert client.post(address, {"do": "stop"})["Location"] == address
+    assert "the portal sends nothing more to the address" in words(client.get(address))
+    assert MailStop.objects.get().address_hash == address_hash(ADDRESS)
+    assert client.post(address, {"do": "resume"})["Location"] == address
+    assert not MailStop.objects.covers(ADDRESS)
+    client.post(address, {"do": "stop"})
+    assert MailStop.objects.covers(" New@EXAMPLE.org")
+
+
+def test_a_mail_program_stops_it_with_one_request_that_leads_nowhere():
+    answer = Client(enforce_csrf_checks=True).post(
+        f"/mail/stop/{stop_token(ADDRESS)}/",
+        "List-Unsubscribe=One-Click",
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert (answer.status_code, MailStop.objects.covers(ADDRESS)) == (200, True)
+
+
+def test_what_waited_is_not_sent_and_the_outbox_says_why():
+    _invitation, token = invite()
+    invite("other@example.org")
+    stop()
+    assert outbox.deliver() == 1
+    row = OutgoingMail.objects.get(to=ADDRESS)
+    assert (row.state, row.get_state_display()) == ("stopped", "not sent: the address takes no mail")
+    assert (row.body, row.sent_at) == ("", None)
+    assert [sent.to for sent in mail.outbox] == [["other@example.org"]]
+    assert workflow.invited(token) is not None  # nobody took the invitation back
+
+
+def test_who_invites_hears_it_in_neutral_words_until_it_is_taken_back():
+    stop()
+    with pytest.raises(Blocked, match=r"^This address takes no invitations\.$"):
+        invite("NEW@example.org")
+    Client().post(f"/mail/stop/{stop_token(ADDRESS)}/", {"do": "resume"})
+    invite()
+    assert outbox.deliver() == 1
+
+
+def test_an_account_holder_too_may_stop_invitations():
+    person = make_user()
+    invite(person.email)
+    outbox.deliver()
+    Client().post(link_in(mail.outbox[0].body), {"do": "stop"})
+    with pytest.raises(Blocked, match="takes no invitations"):
+        invite(person.email)
+
+
+@pytest.mark.parametrize(
+    "token", ["x", "a" * 64, stop_token(ADDRESS)[:-1], stop_token(ADDRESS).replace("a", "b", 1) + "x"]
+)
+def test_a_link_that_is_none_of_ours_is_no_page(token):
+    assert hash_in_stop_token(token) is None
+    for ask in (Client().get, Client().post):
+        assert ask(f"/mail/stop/{token}/").status_code == 404
+    assert not MailStop.objects.exists()
+
+
+def test_whoever_asks_too_often_waits(settings):
+    settings.LIMITS = {**settings.LIMITS, "stop": (3, 600)}
+    codes = [Client().get(f"/mail/stop/{number}/").status_code for number in range(5)]
+    assert codes == [404, 404, 404, 429, 429]
+
+
+# --- The account pages ----------------------------------------------------------------------------------------------
+
+SIGN_UP = {"name": "Achieng'", "password1": "correct horse 9", "password2": "correct horse 9"}
+
+
+def sign_up(address):
+    return Client().post("/account/signup/", {**SIGN_UP, "email": address})
+
+
+def test_the_mail_that_confirms_an_address_carries_the_link_and_keeps_to_it():
+    sign_up(ADDRESS)
+    (sent,) = mail.outbox
+    assert sent.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    Client().post(link_in(sent.body), {"do": "stop"})
+    before = sign_up("another@example.org")
+    after = sign_up(ADDRESS)
+    assert [each.to for each in mail.outbox] == [[ADDRESS], ["another@example.org"]]
+    assert (before.status_code, before["Location"]) == (after.status_code, after["Location"])
+
+
+def test_a_new_password_that_somebody_asked_for_comes_all_the_same():
+    person = make_user()
+    stop(person.email)
+    Client().post("/account/password/reset/", {"email": person.email})
+    (sent,) = mail.outbox
+    assert (sent.to, "List-Unsubscribe" in sent.extra_headers) == ([person.email], False)
