@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
@@ -278,6 +279,16 @@ def not_as_written(number: int, first: list[str]) -> None:
         more=number - len(first),
         link=address("desk_checks"),
     )
+
+
+# --- Messages about an account ----------------------------------------------------------------------------------------
+
+
+def warning_of_account(owner: User, *, is_locked: bool, at: datetime) -> None:
+    """Tell the owner of an account that it was locked, or that somebody failed at its second step; and what to do."""
+    pages = {"password": address("account_reset_password"), "factors": address("mfa_index")}
+    template = "consultations/mail/warning_of_account.txt"
+    send_all(template, [recipient(owner)], always=True, is_locked=is_locked, at=at, **pages)
 
 
 # --- Messages about organisations ---------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ ROOMS = [
         ["PositionPaper", "Edition", "Amendment", "Clearance", "ChainStep", "Disposition", "Reservation", "Decision"],
     ),
     (_("Reference data"), ["Theme", "Provision", "Instrument", "County", "Term", "OutlinePart", "PublicHoliday"]),
-    (_("Records"), ["Event", "OutgoingMail"]),
+    (_("Records"), ["Event", "AccessEntry", "AccessSeal", "OutgoingMail"]),
 ]
 
 

@@ -19,6 +19,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
+from consultations.models import NotLogged
 from consultations.permissions import needs_second_factor
 from ncm_portal.errors import begin_request
 from ncm_portal.features import permissions_policy
@@ -52,6 +53,24 @@ class SecondFactorMiddleware:
         if match is None or match.view_name.startswith(OPEN_BEFORE) or not lacks_second_factor(request.user):
             return None
         return HttpResponseRedirect(reverse("mfa_index"))
+
+
+class NotLoggedMiddleware:
+    """Say in plain words that something may be shown only where that can be entered in the access log, and can't be."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """In: what a view raised. Out: the page for it (503), or None for what is none of ours."""
+        if not isinstance(error, NotLogged):
+            return None
+        page = render(request, "not_logged.html", status=503)
+        page["Retry-After"], page["Cache-Control"] = "60", "no-store, private"
+        return page
 
 
 def lacks_second_factor(user: Any) -> bool:

@@ -12,6 +12,8 @@ from django import forms
 from django.core.exceptions import BadRequest
 from django.utils.translation import gettext_lazy as _
 
+from .log_ins import Noted
+
 log = logging.getLogger(__name__)
 NO_PASSKEY = "This is no passkey."
 BASE64URL = re.compile(r"[A-Za-z0-9_-]+=*")
@@ -91,15 +93,17 @@ class _Passkey(forms.Form):
             raise BadRequest(NO_PASSKEY) from error
 
 
-class LoginForm(_Passkey, webauthn.LoginWebAuthnForm):
+class LoginForm(Noted, _Passkey, webauthn.LoginWebAuthnForm):
     """Signing in with a passkey alone."""
 
+    step = "passkey"
 
-class AuthenticateForm(_Passkey, webauthn.AuthenticateWebAuthnForm):
+
+class AuthenticateForm(Noted, _Passkey, webauthn.AuthenticateWebAuthnForm):
     """The second factor of a log-in."""
 
 
-class ReauthenticateForm(_Passkey, webauthn.ReauthenticateWebAuthnForm):
+class ReauthenticateForm(Noted, _Passkey, webauthn.ReauthenticateWebAuthnForm):
     """The key again, before something grave."""
 
 

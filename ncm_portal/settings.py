@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "ncm_portal.middleware.SecondFactorMiddleware",
+    "ncm_portal.middleware.NotLoggedMiddleware",
 ]
 if DEBUG and find_spec("zeal"):
     INSTALLED_APPS.append("zeal")
@@ -196,6 +197,8 @@ SOCIALACCOUNT_ADAPTER = "ncm_portal.sign_on.SignOnAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("PROXY_COUNT", "0"))  # whose X-Forwarded-For the limits believe
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
+    "authenticate": "ncm_portal.log_ins.CodeForm",
+    "reauthenticate": "ncm_portal.log_ins.CodeAgainForm",
     "login_webauthn": "ncm_portal.passkey_forms.LoginForm",
     "authenticate_webauthn": "ncm_portal.passkey_forms.AuthenticateForm",
     "reauthenticate_webauthn": "ncm_portal.passkey_forms.ReauthenticateForm",
@@ -262,6 +265,8 @@ SIGNATURE_PASSPHRASE = os.environ.get("SIGNATURE_PASSPHRASE", "")
 CLAMD = os.environ.get("CLAMD", "")  # the virus scanner's socket, or host:port; without one no file waits
 # what the worker does again and again beside mail and jobs
 CHORES = [
+    "consultations.workflow.seal_access_log",
+    "consultations.workflow.warn_owners",
     "positions.workflow.remind_clearances",
     "positions.workflow.remind_reviews",
     "consultations.workflow.remind_invitations",

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers import registry
 from django.core.exceptions import ValidationError
@@ -12,6 +11,8 @@ from consultations.email_addresses import NotAnAddress, normal_form
 from consultations.models import MailStop
 from consultations.outbox import stop_headers, stop_link
 from consultations.workflow import may_write_to_account
+
+from .log_ins import LogInAdapter
 
 
 class SignOnAdapter(DefaultSocialAccountAdapter):
@@ -32,7 +33,7 @@ TO_ANYBODY = (
 OPTIONAL = TO_ANYBODY[:2]  # to an address that is nobody's yet: whoever reads it can stop that
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(LogInAdapter):
     """What the account pages ask the portal."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -45,6 +46,15 @@ class Blocked(Exception):
 
 class NotAllowed(Blocked):
     """A move that this person may not make, whatever the state of the record."""
+
+
+class NotTaken(Blocked):
+    """A file that may not come in: of it only this is kept, in the access log."""
+
+    def __init__(self, reasons: str | Sequence[str], *, name: str, data: bytes) -> None:
+        self.sha256 = hashlib.sha256(data).hexdigest()
+        self.facts = {"file": name[:200], "size": len(data)}
+        super().__init__(reasons)
 
 
 class Conflict(Blocked):
@@ -236,10 +246,10 @@ def journal(
 
 
 def verb[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """Make `function(record, ..., *, by, ...)` a verb: one transaction, and a journal entry when it is refused.
+    """Make `function(record, ..., *, by, ...)` a verb: one transaction; the access log tells of its refusal.
 
-    A refusal undoes everything the verb did; the entry "<verb>:refused" with every reason is written after that, once,
-    by the outermost verb.
+    A refusal undoes everything the verb did; the entry with every reason is written after that, once, by the outermost
+    verb. It changed nothing, so the journal does not tell of it.
     """
 
     @wraps(function)
@@ -251,7 +261,7 @@ def verb[**P, R](function: Callable[P, R]) -> Callable[P, R]:
             with _outermost(), transaction.atomic():
                 return function(*args, **kwargs)
         except Blocked as refusal:
-            _journal_refusal(function.__name__, args, kwargs, refusal)
+            _log_refusal(function.__name__, args, kwargs, refusal)
             raise
 
     return carried_out
@@ -266,12 +276,24 @@ def _outermost() -> Iterator[None]:
         _run.reset(token)
 
 
-def _journal_refusal(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], refusal: Blocked) -> None:
+def _log_refusal(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], refusal: Blocked) -> None:
     by = kwargs.get("by")
     record = next((value for value in (*args, by) if isinstance(value, Model) and value.pk), None)
     if record is not None:
-        reason = str(kwargs.get("reason", ""))[:2000]
-        journal(f"{name}:refused", record, by=by, reason=reason, data={"reasons": refusal.reasons})
+        log_refusal(name, record, by=by, refusal=refusal, reason=str(kwargs.get("reason", "")))
+
+
+def log_refusal(
+    verb: str, record: Model, *, by: Any, refusal: Blocked, reason: str = "", data: Mapping[str, Any] | None = None
+) -> None:
+    """Enter in the access log that `verb` was refused about `record`, with every reason; `reason` is what was typed."""
+    manager: Any = apps.get_model("consultations", "AccessEntry")._default_manager
+    details = {**(data or {}), "verb": verb, "reasons": refusal.reasons, **({"reason": reason} if reason else {})}
+    if isinstance(refusal, NotTaken):
+        file = {"sha256": refusal.sha256, "details": {**refusal.facts, **details}}
+        manager.add("upload_refused", by=by, about=record, **file)
+    else:
+        manager.add("refusal", by=by, about=record, details=details)
 
 
 def demand(allowed: bool, *, who: Words, to: Words) -> None:

@@ -72,7 +72,8 @@ def latest_official(paper: PositionPaper) -> Edition | None:
 def readable_editions(user: Any, slug: str) -> list[Edition]:
     """Editions of the paper at `slug` that `user` may read, newest first, without their content. One query."""
     found = Edition.objects.visible_to(user).filter(paper__slug=slug).select_related("paper__forum")
-    paper = [f"paper__{name}" for name in ("slug", "title", "language", "state", "is_restricted", "forum__slug")]
+    names = ("slug", "title", "short_title", "language", "state", "is_restricted", "forum__slug")
+    paper = [f"paper__{name}" for name in names]
     return list(found.only("number", "kind", "status", "sha256", "frozen_at", *paper).order_by("-frozen_at", "-pk"))
 
 

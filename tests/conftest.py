@@ -38,7 +38,9 @@ LONGEST = ("test_journey", "test_canary")
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}  # as the migrations left them
 
 # After a test with transactions of its own every table is emptied, the journal too, which the database refuses else.
-_journal_may_be_emptied = pgtrigger.ignore("consultations.Event:no_truncate")
+_journal_may_be_emptied = pgtrigger.ignore(
+    "consultations.Event:no_truncate", "consultations.AccessEntry:no_truncate", "consultations.AccessSeal:no_truncate"
+)
 _truncate = _journal_may_be_emptied(TransactionTestCase._fixture_teardown)
 
 

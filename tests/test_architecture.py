@@ -19,6 +19,7 @@ FLOORS = {
         "consultations.email_addresses",
         "ncm_portal.addresses",
         "ncm_portal.apart",
+        "ncm_portal.client_address",
         "ncm_portal.embedded_postgres",
         "ncm_portal.errors",
         "ncm_portal.features",
@@ -68,7 +69,7 @@ FLOORS = {
         "positions.verification",
     ],
     7: ["workflow", "positions.day"],
-    8: ["intake", "sample", "reference_data", "positions.archive", "positions.roles"],
+    8: ["intake", "sample", "reference_data", "positions.archive", "positions.roles", "ncm_portal.log_ins"],
     9: [
         "forms",
         "jobs",

@@ -18,6 +18,7 @@ import positions.workflow
 from consultations.models import Event
 from ncm_portal import workflow
 from ncm_portal.workflow import Blocked, Move, NotAllowed, make, no_conditions, verb
+from tests.access_log import refusals
 from tests.factories import make_point
 from tests.paper_factories import make_paper
 from tests.worlds import BARE, MODELS, PREPARED, READY, make_world
@@ -119,21 +120,21 @@ def told(move: Move, record: Any, by: Any, met: bool, reason: str) -> Any:
     return None
 
 
-def stands(record: Any) -> tuple[str, int]:
-    """The state of the record, and the number of entries about it in the journal."""
+def stands(record: Any) -> tuple[str, int, int]:
+    """The state of the record, and the number of entries about it in the journal and of refusals in the access log."""
     state = type(record)._base_manager.values_list("state", flat=True).get(pk=record.pk)
-    return state, Event.objects.about(record).count()
+    return state, Event.objects.about(record).count(), len(refusals(record))
 
 
 def try_all(move: Move, record: Any, people: dict[str, Any]) -> tuple[list[str], set[str]]:
     """Let everybody make the move: where it does something else than the table says, and who could make it.
 
     Each move that should succeed is made and undone. All that should be refused are tried one after another: then
-    nothing has changed but the journal, which has an entry for each.
+    nothing has changed but the access log, which has an entry for each.
     """
     met = all(condition.met for condition in move.conditions(record))
     act, before = calls(move, record), stands(record)
-    wrong, winners, refused = [], set(), []
+    wrong, winners, refused = [], set(), 0
     for role, person in people.items():
         for reason in ["", WHY] if move.needs_reason and move.may(person, record) else [WHY]:
             expected = told(move, record, person, met, reason)
@@ -141,11 +142,11 @@ def try_all(move: Move, record: Any, people: dict[str, Any]) -> tuple[list[str],
                 winners.add(role)
                 wrong += _made(move, record, act, person, reason)
             else:
-                refused.append(f"{move.verb}:refused")
+                refused += 1
                 got = refusal(act, person, reason)
                 wrong += [] if got is expected else [f"{move.verb} by {role}, {reason!r}: {expected}, not {got}"]
-    kept = 0 if move.verb in ON_THE_WAY else len(refused)
-    if stands(record) != (before[0], before[1] + kept):
+    kept = 0 if move.verb in ON_THE_WAY else refused
+    if stands(record) != (*before[:2], before[2] + kept):
         wrong.append(f"{move.verb}: a refusal changed something: {before}, {stands(record)}")
     return wrong, winners
 
@@ -154,7 +155,7 @@ def _made(move: Move, record: Any, act: Any, person: Any, reason: str) -> list[s
     """Make a move that should succeed, look, undo it: what is wrong with it."""
     with transaction.atomic():
         got = refusal(act, person, reason)
-        state, _count = stands(record)
+        state, *_counts = stands(record)
         last = Event.objects.about(record).last()
         transaction.set_rollback(True)
     right = got is None and state == (move.target or state)

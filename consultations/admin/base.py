@@ -17,8 +17,9 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from consultations.forms import ReasonForm
-from consultations.models import Event, Evidence
+from consultations.models import Evidence
 from consultations.permissions import is_secretariat, may_enter_admin
+from consultations.queries.access_log import history
 from ncm_portal.workflow import Blocked, Move, OpenMove, journal, moves_open_to
 
 from .rows import MOST_ROWS, RowsFormSet
@@ -119,7 +120,7 @@ class RecordAdmin(admin.ModelAdmin):
             context |= {
                 "links": self.links(request, record),
                 "open_moves": self.open_moves(request, record),
-                "events": Event.objects.about(record).order_by("-number")[:20],
+                "events": history(record, limit=20),
             }
         return super().change_view(request, object_id, form_url, context)
 

@@ -142,6 +142,13 @@ def _named(value: str) -> str:
     return capfirst(kinds[value]) if value in kinds else spoken(value)
 
 
+def of_readable_inputs(entries: Any, user: Any) -> Any:
+    """All of `entries` but those about inputs that the person does not read in full."""
+    in_full = Submission.objects.in_full_for(user).annotate(key_as_text=Cast("pk", CharField()))
+    about = Q(kind=Submission._meta.label_lower)
+    return entries.filter(~about | Q(object_id__in=in_full.values("key_as_text")))
+
+
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
     """The journal, for reading. What it says about an input may name drafts and files: only for who reads that."""
@@ -153,9 +160,7 @@ class EventAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest):
         """All but the entries about inputs that the person does not read in full."""
-        in_full = Submission.objects.in_full_for(request.user).annotate(key_as_text=Cast("pk", CharField()))
-        about = Q(kind=Submission._meta.label_lower)
-        return super().get_queryset(request).filter(~about | Q(object_id__in=in_full.values("key_as_text")))
+        return of_readable_inputs(super().get_queryset(request), request.user)
 
     @admin.display(description=_("what was done"), ordering="verb")
     def what(self, event: Event) -> str:

@@ -15,8 +15,10 @@ from import_export.admin import ExportMixin, ImportMixin
 from import_export.forms import ExportForm
 
 from consultations.intake import FORMATS_IN, FORMATS_OUT, NotReadable, SpreadsheetForm, UploadFolder, problems_of
+from consultations.intake.refused_files import enter_refused_files
 from consultations.permissions import is_secretariat
 from consultations.uploads.room import NoRoom
+from consultations.workflow import enter_export
 
 PREVIEW = 50  # rows that a preview shows; all of them are tried
 
@@ -31,6 +33,13 @@ class SpreadsheetExport(ExportMixin):
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return is_secretariat(request.user)
+
+    def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **kwargs: Any) -> Any:
+        """The file; the access log keeps who took it, and nothing goes out where it can't."""
+        data = super().get_export_data(file_format, request, queryset, **kwargs)
+        form, rows = file_format.get_extension(), queryset.count()
+        enter_export(None, by=request.user, list=str(self.opts.verbose_name_plural), form=form, rows=rows)
+        return data
 
     def get_valid_export_item_pks(self, request: HttpRequest) -> Any:
         """Only what the person may see."""
@@ -78,6 +87,7 @@ class SpreadsheetAdmin(ImportMixin, SpreadsheetExport):
         page.context_data |= {"columns": [(name, name in resource.needed) for name in columns]}
         if result:
             page.context_data |= _preview(result, resource.shown)
+        enter_refused_files(request, page.context_data["form"])
         if page.context_data["form"].errors or (result and page.context_data["problems"]):
             page.status_code = 422
         return page

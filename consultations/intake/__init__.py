@@ -2,15 +2,15 @@
 
 from .forms import InputsImportForm, NamesForm, SpreadsheetForm
 from .imports import confirm_import, confirm_names, import_inputs, left_out, prepare_import, tally, tried
-from .resources import DelegateResource, StakeholderResource, SubmissionResource, problems_of
+from .resources import AccessResource, DelegateResource, StakeholderResource, SubmissionResource, problems_of
 from .spreadsheets import ENCODINGS, FORMATS_IN, FORMATS_OUT, LiteralCSV, LiteralXLSX, NotReadable
 from .template import template
 from .trial import RowState, Trial, suggestions, try_rows
 from .uploads import UploadFolder
 
 __all__ = [
-    "ENCODINGS", "FORMATS_IN", "FORMATS_OUT", "DelegateResource", "InputsImportForm", "LiteralCSV", "LiteralXLSX",
-    "NamesForm", "NotReadable", "RowState", "SpreadsheetForm", "StakeholderResource", "SubmissionResource", "Trial",
-    "UploadFolder", "confirm_import", "confirm_names", "import_inputs", "left_out", "prepare_import",
-    "problems_of", "suggestions", "tally", "template", "tried", "try_rows",
+    "ENCODINGS", "FORMATS_IN", "FORMATS_OUT", "AccessResource", "DelegateResource", "InputsImportForm", "LiteralCSV",
+    "LiteralXLSX", "NamesForm", "NotReadable", "RowState", "SpreadsheetForm", "StakeholderResource",
+    "SubmissionResource", "Trial", "UploadFolder", "confirm_import", "confirm_names", "import_inputs", "left_out",
+    "prepare_import", "problems_of", "suggestions", "tally", "template", "tried", "try_rows",
 ]  # fmt: skip

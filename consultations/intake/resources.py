@@ -14,6 +14,7 @@ from import_export.widgets import DateWidget, ForeignKeyWidget
 from tablib import Dataset
 
 from consultations.models import (
+    AccessEntry,
     Audience,
     County,
     Delegate,
@@ -220,4 +221,22 @@ class DelegateResource(resources.ModelResource):
     class Meta:
         model = Delegate
         fields = ["forum", "badge", "name", "title", "organisation", "group", "county", "role", "state", "email"]
+        export_order = fields
+
+
+class AccessResource(resources.ModelResource):
+    """The access log, for reading elsewhere."""
+
+    number = fields.Field("pk", "number")
+    at = fields.Field("at", "at")
+    what = fields.Field("get_what_display", "what")
+    by = fields.Field("by_name", "by")
+    address = fields.Field("address", "address")
+    record = fields.Field("object_label", "record")
+    sha256 = fields.Field("sha256", "sha256")
+    details = fields.Field("details_as_text", "details")
+
+    class Meta:
+        model = AccessEntry
+        fields = ["number", "at", "what", "by", "address", "record", "sha256", "details"]
         export_order = fields

@@ -1,7 +1,8 @@
 """Whether what is stored is what was written: pure checks, each of which yields what it finds.
 
 `schema` looks at the tables and their guards, `hashes` at words beside their SHA-256, `files` at the disk, `tallies` at
-the sums that the database keeps, `journal` at the chain and at the records that its entries commit to.
+the sums that the database keeps, `journal` at the chain and at the records that its entries commit to, `access_log` at
+the log beside it.
 """
 
 from collections.abc import Callable, Iterator

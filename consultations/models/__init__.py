@@ -1,5 +1,6 @@
 """What people told us."""
 
+from .access_log import Access, AccessEntry, AccessSeal, NotLogged
 from .attachments import Attachment, AttachmentKind, AttachmentState
 from .commitments import Salt, committed_words, committing_models
 from .copying import copy_in, copy_values

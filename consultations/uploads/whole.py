@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from ncm_portal.workflow import Blocked
+from ncm_portal.workflow import Blocked, NotTaken
 
 from . import apart, clamd, names
 from .kinds import KINDS
@@ -41,13 +41,13 @@ class Whole:
 def whole_file(place: Path, *, name: str, data: bytes) -> Iterator[Whole]:
     """The file that came under `name`, looked through; what is not kept in the end leaves nothing behind.
 
-    Raises Blocked for a file that may not come in, or of which the virus scanner says nothing.
+    Raises NotTaken for a file that may not come in, or of which the virus scanner says nothing.
     """
     came, redrawn = (place.with_suffix(f".{uuid.uuid4().hex}") for _part in range(2))
     came.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        _write(came, data)
-        found = _looked_through(came, redrawn)
+        _write(came, name, data)
+        found = _looked_through(came, redrawn, name, data)
         lies = redrawn if found.is_redrawn else came
         sha256 = hashlib.sha256(lies.read_bytes()).hexdigest()
         fits = names.fitting(names.tidy(name), KINDS[found.media_type])
@@ -57,25 +57,26 @@ def whole_file(place: Path, *, name: str, data: bytes) -> Iterator[Whole]:
         redrawn.unlink(missing_ok=True)
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, name: str, data: bytes) -> None:
     if not data:
         raise Blocked(say(Refused("empty")))
     if len(data) > settings.ATTACHMENT_MAX_BYTES:
-        raise Blocked(say(Refused("too_large", limit=settings.ATTACHMENT_MAX_BYTES // MEGABYTE)))
+        too_large = Refused("too_large", limit=settings.ATTACHMENT_MAX_BYTES // MEGABYTE)
+        raise NotTaken(say(too_large), name=name, data=data)
     with path.open("wb") as written:
         written.write(data)
         written.flush()
         os.fsync(written.fileno())
 
 
-def _looked_through(file: Path, redrawn: Path) -> apart.Inspected:
+def _looked_through(file: Path, redrawn: Path, name: str, data: bytes) -> apart.Inspected:
     try:
         found = apart.inspect(file.resolve(), redrawn.resolve())
         virus = clamd.scan(redrawn if found.is_redrawn else file, settings.CLAMD) if settings.CLAMD else ""
     except Refused as refusal:
-        raise Blocked(say(refusal)) from refusal
+        raise NotTaken(say(refusal), name=name, data=data) from refusal
     except clamd.ScannerDown as down:
         raise Blocked(_("The virus scanner does not answer. Add the file again in a few minutes.")) from down
     if virus:
-        raise Blocked(say(Refused("virus", what=virus)))
+        raise NotTaken(say(Refused("virus", what=virus)), name=name, data=data)
     return found

@@ -19,7 +19,6 @@ from consultations.forms import NoteForm, SplitForm, WantedInputsForm, passages
 from consultations.forms.desk import AssignForm, ReturnForm, SetAsideForm
 from consultations.forms.points import taken_parts
 from consultations.models import (
-    Event,
     Forum,
     ForumState,
     Misreading,
@@ -43,6 +42,7 @@ from consultations.queries import (
     reported_done,
     with_each_word,
 )
+from consultations.queries.access_log import history
 from consultations.queries.lists import beyond
 from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import Move, moves_open_to, needs_of
@@ -206,7 +206,7 @@ def _show(
         "questions": submission.questions.select_related("by", "answered_by"),
         "queue": _around(request, submission),
         "needs": needs_of(_moves_of(submission), submission),
-        "events": Event.objects.about(submission).reverse(),
+        "events": history(submission),
         "notes": submission.notes.select_related("by"),
         "here": reverse("desk_input", args=[submission.key]),
     }

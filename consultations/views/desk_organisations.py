@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
 from consultations.forms import WantedOrganisationsForm
-from consultations.models import Event, Membership, Stakeholder, Submission
+from consultations.models import Membership, Stakeholder, Submission
 from consultations.queries import lookalikes_of, open_actions_of, with_lookalikes
+from consultations.queries.access_log import history
 from consultations.workflow import STAKEHOLDER_MOVES
 from ncm_portal.workflow import moves_open_to, needs_of, now
 
@@ -73,7 +74,7 @@ def _show(request: HttpRequest, stakeholder: Stakeholder, outcome: Outcome = NOT
         "inputs": inputs.select_related("theme").defer("body", "proposed_wording").order_by("-submitted_at")[:PAGE],
         "moves": moves_open_to(STAKEHOLDER_MOVES, stakeholder, request.user),
         "needs": needs_of(STAKEHOLDER_MOVES, stakeholder),
-        "events": Event.objects.about(stakeholder).reverse(),
+        "events": history(stakeholder),
         "here": reverse("desk_organisation", args=[stakeholder.pk]),
     }
     return render(request, "consultations/desk/organisation.html", context, status=outcome.status)

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
 from consultations.forms import MergeForm, TwinForm, WantedPointsForm
-from consultations.models import Event, Point, PointState
+from consultations.models import Point, PointState
 from consultations.queries import organisations_behind, page_between
+from consultations.queries.access_log import history
 from consultations.workflow import POINT_MOVES
 from ncm_portal.workflow import moves_open_to, needs_of
 
@@ -93,7 +94,7 @@ def _show(
         "provisions": point.provisions.all(),
         "moves": [each for each in moves_open_to(verbs, point, request.user) if each.ready or not each.move.undoes],
         "needs": needs_of(POINT_MOVES, point),
-        "events": Event.objects.about(point).reverse(),
+        "events": history(point),
         "here": reverse("desk_point", args=[point.reference]),
     }
     return render(request, "consultations/desk/point.html", context, status=outcome.status)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import workflow
 from consultations.forms.door import QueueFileForm, RegisterForm, SettleForm
 from consultations.intake.queue_files import read_queue
+from consultations.intake.refused_files import enter_refused_files
 from consultations.models import CheckIn, Forum, QueuedKind, QueuedOutcome, QueuedRow
 from consultations.queries import presence
 from consultations.workflow.door import entered_on_paper, seated
@@ -39,6 +40,7 @@ def forum_door(request: HttpRequest, slug: str) -> HttpResponse:
         return _show(request, forum)
     form = QueueFileForm(request.POST, request.FILES)
     if not form.is_valid():
+        enter_refused_files(request, form, forum)
         return _show(request, forum, INVALID, form)
     rows: list[Any] = []
     outcome = attempt(lambda: rows.extend(_take_file(request, forum, form.cleaned_data["file"])))

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from consultations.forms.accrediting import ListForm
 from consultations.intake import NamesForm, RowState, suggestions
 from consultations.intake.delegates import COLUMNS, NEEDED, import_delegates, shown, try_list
+from consultations.intake.refused_files import enter_refused_files
 from consultations.models import Forum
 
 from .access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
@@ -39,6 +40,7 @@ def forum_import(request: HttpRequest, slug: str) -> HttpResponse:
     form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm()
     if form.is_bound and form.is_valid():
         return _preview(request, forum, form.cleaned_data["rows"])
+    enter_refused_files(request, form, forum)
     context = {"forum": forum, "form": form, "columns": [(name, name in NEEDED) for name in COLUMNS]}
     outcome = INVALID if form.errors else NOTHING_DONE
     return render(request, "consultations/forum_day/import.html", context, status=outcome.status)

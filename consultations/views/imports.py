@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from consultations import intake
 from consultations.intake import InputsImportForm, NamesForm, NotReadable, RowState, Trial
+from consultations.intake.refused_files import enter_refused_files
 from consultations.models import Consultation, Job, JobKind, JobState
 from consultations.uploads.room import NoRoom
 from ncm_portal.workflow import Blocked
@@ -42,6 +43,7 @@ def import_inputs(request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(error))
         else:
             return redirect("job", job.key)
+    enter_refused_files(request, form)
     own = Job.objects.filter(kind=JobKind.IMPORT_INPUTS).exclude(state=JobState.PREPARED)
     context = {
         "form": form,

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from consultations import forum_letters, workflow
 from consultations.forms.invitations import InviteForm, LetterForm, PaperAnswerForm
-from consultations.models import Event, Forum, ForumFile, ForumState, Group, Invitation, InvitationState, OutgoingMail
+from consultations.models import Forum, ForumFile, ForumState, Group, Invitation, InvitationState, OutgoingMail
+from consultations.queries.access_log import history
 from consultations.queries.invitations import candidates, letters_of, missing, next_step, open_actions, people_of
 from consultations.workflow import INVITATION_MOVES
 from ncm_portal.workflow import moves_open_to
@@ -245,7 +246,7 @@ def _show(request: HttpRequest, letter: Invitation, form: LetterForm, outcome: O
         "moves": [each for each in moves_open_to(moves, letter, request.user) if each.ready],
         "at": reverse("forum_letter", args=[letter.forum.slug, letter.key]),
         "takes_answers": letter.state != InvitationState.DRAFT and workflow.takes_answers(letter),
-        "events": Event.objects.about(letter).reverse(),
+        "events": history(letter),
     }
     return render(request, "consultations/desk/invitations/letter.html", context, status=outcome.status)
 

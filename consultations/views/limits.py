@@ -3,15 +3,14 @@
 import time
 from collections.abc import Callable
 from functools import wraps
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.cache import caches
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+
+from ncm_portal.client_address import client_address
 
 View = Callable[..., HttpResponseBase]
 
@@ -49,16 +48,8 @@ def seconds_to_wait(what: str, who: str) -> int:
 
 
 def line_of(request: HttpRequest) -> str:
-    """The address that asks; of IPv6 its network, which is one line (RFC 6177)."""
-    try:
-        address = get_adapter(request).get_client_ip(request)
-    except PermissionDenied:  # asked through a socket, by a web server that does not say for whom
-        return "somebody"
-    try:
-        known = ip_address(address)
-    except ValueError:
-        return "somebody"
-    return str(ip_network((known, 64), strict=False) if isinstance(known, IPv6Address) else known)
+    """The line that asks, for counting: all whose address nobody says are one."""
+    return client_address(request) or "somebody"
 
 
 def _too_often(request: HttpRequest, wait: int) -> HttpResponse:

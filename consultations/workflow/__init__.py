@@ -1,5 +1,13 @@
 """The verbs of the consultation and the tables of moves they follow."""
 
+from .access_log import (
+    enter_export,
+    enter_reading,
+    enter_refused_file,
+    seal_access_log,
+    trim_access_log,
+    warn_owners,
+)
 from .accrediting import (
     DELEGATE_MOVES,
     TOLD_BY_TWO,

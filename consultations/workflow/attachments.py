@@ -20,6 +20,7 @@ from consultations.uploads.room import room_to_write
 from consultations.uploads.words import say
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 
+from .access_log import enter_refused_file
 from .inputs import AUTHORS, SECRETARIAT, S
 
 A = AttachmentState
@@ -176,12 +177,19 @@ def _put_in_place(file: Attachment, source: Path) -> None:
 
 
 def _refuse(file: Attachment, reason: str, *, by: User | None) -> Attachment:
-    """Refuse a file: nothing of it stays but its name and the reason. What a receipt covers keeps its hash there."""
-    if file.submission.state in (S.DRAFT, S.RETURNED):
+    """Refuse a file: nothing of it stays but its name and the reason. What a receipt covers keeps its hash there.
+
+    The access log tells of every refused file and keeps its hash; the journal only of one that was taken in before.
+    """
+    submission, was_taken = file.submission, file.state == A.WAITING
+    sha256 = file.sha256 or hashlib.sha256(part_of(file).read_bytes()).hexdigest()
+    enter_refused_file(submission, by=by, name=file.name, size=file.size, sha256=sha256, reasons=[reason])
+    if submission.state in (S.DRAFT, S.RETURNED):
         file.sha256 = ""
     file.state, file.state_reason, file.text = A.REFUSED, reason, ""
     file.save()
-    _enter("refuse_file", file, by=by, reason=f"{file.name}: {reason}")
+    if was_taken:
+        _enter("refuse_file", file, by=by, reason=f"{file.name}: {reason}")
     _forget(file)
     return file
 

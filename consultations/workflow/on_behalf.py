@@ -22,7 +22,7 @@ from consultations.models import (
     copy_values,
 )
 from consultations.permissions import is_head, is_secretariat
-from ncm_portal.workflow import Blocked, check, demand, journal, make, now, verb
+from ncm_portal.workflow import Blocked, check, demand, journal, log_refusal, make, now, verb
 
 from .inputs import DRAFT_FIELDS, HEAD, SECRETARIAT, SUBMISSION_MOVES, S, came_late, stamp_as_sent
 from .references import next_references
@@ -156,7 +156,7 @@ def take_in_many(
     Event.objects.record_many("take_in_many", new, by=by, before=S.DRAFT, after=S.SUBMITTED, data=data)
     if refused:
         reasons = sorted({reason for reasons in refused.values() for reason in reasons})
-        journal("take_in_many:refused", consultation, by=by, data={**(data or {}), "reasons": reasons})
+        log_refusal("take_in_many", consultation, by=by, refusal=Blocked(reasons), data=data)
     return TakenIn(new, refused)
 
 

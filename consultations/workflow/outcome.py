@@ -38,6 +38,8 @@ from ncm_portal.workflow import (
     verb,
 )
 
+from .access_log import enter_export
+
 A, C = ActionState, CommuniqueState
 SECRETARIAT = gettext_lazy("the secretariat")
 HEAD = gettext_lazy("the head of the secretariat")
@@ -356,9 +358,9 @@ def return_communique(communique: Communique, *, by: User, reason: str) -> Commu
 
 @verb
 def take_list(forum: Forum, *, by: User, what: str, form: str) -> None:
-    """Keep in the journal that a list of the forum, with names of people, was taken out as a file.
+    """Enter in the access log that a list of the forum, with names of people, is taken out as a file.
 
-    Raises NotAllowed.
+    Raises NotAllowed; NotLogged, and then nothing may go out.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Take a list of the forum out"))
-    journal("take_list", forum, by=by, before=forum.state, after=forum.state, data={"list": what, "form": form})
+    enter_export(forum, by=by, list=what, form=form)

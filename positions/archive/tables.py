@@ -108,6 +108,8 @@ LEFT_OUT = {
     "consultations.mailstop": "addresses, by their hashes, to which this portal does not write",
     "consultations.mailcount": "how many mails were caused in an hour or a day; gone after a week",
     "consultations.outgoingmail": "copies of what the records say, with personal links; the journal tells of the acts",
+    "consultations.accessentry": "who came in, who read, who was refused: kept for a year only",
+    "consultations.accessseal": "what the access log held, in one hash each hour; the journal holds the same",
     "consultations.searchentry": "words to search, made by the database from the texts",
     "consultations.tally": "sums, made by the database from inputs and points",
     "consultations.proposal": "what one officer proposed and another decided; the journal names both",

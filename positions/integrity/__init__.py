@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from consultations.integrity import Check, Finding, Progress, files, journal, no_progress, schema, tallies
+from consultations.integrity import Check, Finding, Progress, access_log, files, journal, no_progress, schema, tallies
 from consultations.integrity import hashes as words_of_inputs
 from positions.models import AnswerByLetter, Artefact
 
@@ -28,6 +28,7 @@ AT_ONE_MOMENT: dict[str, Check] = {
     "inputs": words_of_inputs.check,
     "papers": hashes.check,
     "records": journal.records,
+    "access log": access_log.check,
 }
 # Files come and go outside of any transaction; each row is read anew before it is complained of.
 AFTERWARDS: dict[str, Check] = {"files": stored_files}

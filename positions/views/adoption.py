@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from consultations.models import Event
+from consultations.queries.access_log import history
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from ncm_portal.workflow import moves_open_to, needs_of
 from positions import workflow
@@ -144,7 +144,7 @@ def _show_publication(request: HttpRequest, paper: PositionPaper, outcome: Outco
         "moves": moves_open_to(moves, paper, request.user),
         "restriction": moves_open_to({way: PAPER_MOVES[way]}, paper, request.user),
         "needs": needs_of(moves, paper),
-        "events": Event.objects.about(paper).reverse()[:20],
+        "events": history(paper, limit=20),
     }
     return render(request, "positions/decide/desk_publication.html", context, status=outcome.status)
 

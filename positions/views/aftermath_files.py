@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from consultations.permissions import is_secretariat
 from consultations.queries import commitments
 from consultations.views.sheets import SHEETS, csv_blocks
+from consultations.workflow import enter_reading
 from positions import alignment
 from positions.models import PositionPaper, Reflection, Release
 from positions.workflow.afterwards import printed_paragraphs
@@ -87,6 +88,7 @@ def review_report(request: HttpRequest, slug: str, table: str) -> StreamingHttpR
     paper = trusted_paper(request, slug)
     if table not in TABLES:
         raise Http404
+    enter_reading(paper, by=request.user)
     rows = [["" if cell is None else cell for cell in row] for row in TABLES[table](paper, request.user)]
     answer = StreamingHttpResponse(csv_blocks(rows), content_type=SHEETS["csv"][1])
     answer["Content-Disposition"] = f'attachment; filename="{paper.slug}-{table}-{timezone.localdate()}.csv"'

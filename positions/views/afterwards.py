@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from consultations.models import Event
 from consultations.permissions import is_secretariat
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
+from consultations.workflow import enter_reading
 from ncm_portal.workflow import moves_open_to
 from positions import workflow
 from positions.briefs import briefs_of
@@ -131,9 +132,12 @@ def standing_annexes(request: HttpRequest, paper: PositionPaper) -> Any:
 def annexes(request: HttpRequest, slug: str) -> HttpResponse:
     """The restricted annexes of a paper, whole."""
     paper = trusted_paper(request, slug)
+    found = list(standing_annexes(request, paper).select_related("by"))
+    if found:
+        enter_reading(paper, by=request.user)
     context = {
         "paper": paper,
-        "annexes": standing_annexes(request, paper).select_related("by"),
+        "annexes": found,
         "may_write": is_secretariat(request.user),
         "has_text": bool(readable_editions(request.user, slug)),
         "briefs": briefs_of(paper, request.user),
@@ -149,6 +153,8 @@ def annex_write(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Write a restricted annex anew, or a new one (number 0)."""
     paper = trusted_paper(request, slug)
     annex = get_object_or_404(standing_annexes(request, paper), number=number) if number else None
+    if annex:
+        enter_reading(paper, by=request.user)
     initial = {"title": annex.title, "text": annex.text} if annex else {}
     form = AnnexForm(request.POST if request.method == "POST" else None, initial=initial)
     outcome = NOTHING_DONE

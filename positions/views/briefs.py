@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.permissions import is_secretariat
 from consultations.views.access import INVALID, NOTHING_DONE, attempt, for_secretariat
+from consultations.workflow import enter_reading
 from positions import briefs, workflow
 from positions.forms.aftermath import BriefForm
 from positions.models import Brief, PositionPaper
@@ -43,6 +44,7 @@ def brief(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The brief for a milestone. 404 for everybody but officials, the secretariat and its head."""
     paper = trusted_paper(request, slug)
     row = _brief(request, paper, pk)
+    enter_reading(row, by=request.user)
     content = briefs.content(row)
     parts = [(label, content[name]) for name, label in BriefForm.labels() if content[name]]
     context = {"paper": paper, "brief": row, "content": content, "parts": parts}
@@ -58,6 +60,7 @@ def brief_pdf(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     row = _brief(request, paper, pk)
     if request.method != "POST":
         return redirect("brief", slug, pk)
+    enter_reading(row, by=request.user)
     if not cache.add("brief-printing", 1, PRINTING):
         return later(_("Another brief is being printed. Try again in a few seconds."))
     try:
@@ -78,6 +81,8 @@ def brief_write(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Write the brief for a milestone, or write it anew."""
     paper, milestone = trusted_paper(request, slug), known_milestone(pk)
     last = next((each for each in briefs.briefs_of(paper, request.user) if each.milestone_id == pk), None)
+    if last:
+        enter_reading(last, by=request.user)
     data = request.POST if request.method == "POST" else None
     form = BriefForm(data, printed=printed_with_words(final_edition(paper)), last=last)
     outcome = NOTHING_DONE

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.models import Event, PointState
+from consultations.queries.access_log import with_refusals
 from consultations.views.access import attempt, for_secretariat
 from ncm_portal.workflow import moves_open_to, needs_of
 from positions import workflow
@@ -158,7 +159,7 @@ def desk_paper(request: HttpRequest, slug: str) -> HttpResponse:
         "needs": needs_of(PAPER_MOVES, paper),
         "removed": _removed(paper),
         "editions": paper.editions.defer("content"),
-        "events": events[:EVENTS],
+        "events": with_refusals(events[:EVENTS], paper, limit=EVENTS),
         "steps": steps(reversed(events))[::-1],
     }
     return render(request, "positions/desk/paper.html", context)

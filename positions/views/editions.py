@@ -13,7 +13,7 @@ from positions.models import Edition
 from positions.queries import readable_editions
 
 from . import reading
-from .public_papers import is_official
+from .public_papers import enter_reading_of, is_official
 
 KINDS = ("changed", "moved and changed", "moved", "new", "removed")
 
@@ -46,6 +46,7 @@ def paper_compare(request: HttpRequest, slug: str) -> HttpResponse:
     `from` and `to` are numbers of editions, `all` shows the paragraphs that stayed as well.
     """
     editions, before, after = compared(request, slug)
+    enter_reading_of(request, before, after)
     parts = reading.changes(before.sha256, after.sha256)
     tallied = tally(parts)
     context = {
@@ -101,6 +102,7 @@ def edition_line(request: HttpRequest, slug: str, number: str, line: int) -> Htt
 
 def _lines(request: HttpRequest, slug: str, number: str, *, line: int) -> HttpResponse:
     edition = _chosen(_editions(request, slug), number)
+    enter_reading_of(request, edition)
     blocks = reading.lines(edition.sha256)
     asked = [block for block in blocks if block.first <= line <= block.last]
     if line and not asked:

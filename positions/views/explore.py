@@ -21,7 +21,7 @@ from positions.render.rulings import rulings
 
 from . import reading
 from .editions import _chosen, _editions
-from .public_papers import address_of, part_of, standing
+from .public_papers import address_of, enter_reading_of, part_of, standing
 
 LABELS = {
     "theme": gettext_lazy("Theme"),
@@ -46,6 +46,7 @@ def paper_explore(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     """
     editions = _editions(request, slug)
     edition = _chosen(editions, number)
+    enter_reading_of(request, edition)
     content, traits = reading.content(edition.sha256), reading.traits(edition.sha256)
     filters = _filters(request, content, traits)
     asked = {each.name: each.chosen for each in filters if each.chosen}
@@ -141,6 +142,7 @@ def paper_paragraph(request: HttpRequest, slug: str, number: str, paragraph: int
     """
     editions = _editions(request, slug)
     edition = _chosen(editions, number)
+    enter_reading_of(request, edition)
     content = reading.content(edition.sha256)
     passage = explorer.passage(content, paragraph)
     if passage is None:

@@ -17,6 +17,7 @@ from consultations.models import Audience, Channel, Group, Language, SubmissionS
 from consultations.views.filters import asked_of
 from consultations.views.limits import limited
 from consultations.views.sheets import SHEETS, csv_blocks, xlsx_blocks
+from consultations.workflow import enter_export
 from positions.models import Outcome, kind_in_words
 from positions.open_data import Data, inputs_as_data
 
@@ -116,6 +117,8 @@ def inputs_export(request: HttpRequest, form: str) -> StreamingHttpResponse:
     inputs = queries.readable_inputs(request.user, asked.wanted)
     if asked.words:
         inputs = queries.found(inputs, asked.words)
+    if request.user.is_authenticated:  # a visitor gets what everybody may read
+        enter_export(None, by=request.user, list="inputs", form=form)
     write, kind = FORMATS[form]
     answer = StreamingHttpResponse(write(inputs_as_data(inputs, reader=request.user)), content_type=kind)
     answer["Content-Disposition"] = f'attachment; filename="inputs-{timezone.localdate()}.{form}"'

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.models import Delegate, Forum
 from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
-from consultations.workflow import print_paper
+from consultations.workflow import enter_export, print_paper
 from positions.day import PAPERS, Content, Day, Paper, content, fingerprint, prints_of
 from positions.day.printed import LOTS, Printed, Standing, lot
 from positions.forms.printing import ForWhomForm
@@ -148,6 +148,7 @@ def forum_paper(request: HttpRequest, slug: str, paper: str) -> HttpResponse:
         return redirect("forum_print", slug, paper)
     if data is None:
         return later(_("Another paper is being printed. Try again in a few seconds."))
+    enter_export(day.forum, by=request.user, list=paper, form="pdf")
     headers = {"Content-Disposition": f'inline; filename="{slug}-{paper}.pdf"', "Cache-Control": "private, no-store"}
     return HttpResponse(data, content_type="application/pdf", headers=headers)
 

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from consultations.models import Event, Framework, Point
+from consultations.models import Framework, Point
+from consultations.queries.access_log import history
 from consultations.views.access import attempt, for_secretariat
 from ncm_portal.workflow import Blocked, Conflict
 from positions import workflow
@@ -145,7 +146,7 @@ def _show(
         "comments": _comments(paragraph, remark),
         "remark": remark if isinstance(remark, CommentForm) else CommentForm(auto_id="comment_%s"),
         "history": _history(paragraph),
-        "events": Event.objects.about(paragraph).reverse()[:EVENTS],
+        "events": history(paragraph, limit=EVENTS),
     }
     return render(request, "positions/desk/paragraph.html", context, status=REFUSED if bad or reasons else 200)
 

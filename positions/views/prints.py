@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.views.limits import limited
+from consultations.workflow import enter_reading
 from positions import workflow
 from positions.edition.files import address as address_of
 from positions.models import FINAL_KINDS
@@ -22,7 +23,7 @@ from . import reading
 from .afterwards import standing_annexes, trusted_paper
 from .editions import compared
 from .printed_forms import later
-from .public_papers import is_official
+from .public_papers import enter_reading_of, is_official
 
 DAY = "public, max-age=86400"
 
@@ -42,6 +43,7 @@ def paper_compare_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     _all, before, after = compared(request, slug)
     if before == after:
         return redirect(comparison(before, after))
+    enter_reading_of(request, before, after)
     try:
         data = redline_pdf(before, after, reading.pair(before.sha256, after.sha256))
     except Printing:
@@ -73,6 +75,7 @@ def delegation_pdf(request: HttpRequest, slug: str) -> HttpResponse:
         {"number": each.number, "title": each.title, "text": each.text, "at": each.at.astimezone(UTC).isoformat()}
         for each in standing_annexes(request, paper)
     ]
+    enter_reading(paper, by=request.user)
     order = delegation.order(reading.content(edition.sha256), edition.sha256, annexes)
     try:
         data = printed(order, document="delegation", address=address_of(edition))

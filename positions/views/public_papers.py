@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from consultations.stored_files import NotGenuine
 from consultations.views.memory import kept_for_visitors
 from consultations.views.stored_files import Sent, not_genuine
+from consultations.workflow import enter_reading
 from ncm_portal.workflow import Blocked
 from positions import workflow
 from positions.edition.files import FORMS
@@ -92,7 +93,15 @@ def _editions(request: HttpRequest, slug: str) -> list[Edition]:
     return editions
 
 
+def enter_reading_of(request: HttpRequest, *editions: Edition) -> None:
+    """Enter in the access log who reads editions that not everyone may read: each once a day. Raises NotLogged."""
+    for edition in editions:
+        if not is_official(edition) and request.user.is_authenticated:
+            enter_reading(edition, by=request.user)
+
+
 def _page(request: HttpRequest, edition: Edition, editions: list[Edition]) -> HttpResponse:
+    enter_reading_of(request, edition)
     parts = reading.parts(edition.sha256)
     part = part_of(request, len(parts))
     context = {
@@ -142,8 +151,11 @@ def edition_file(request: HttpRequest, slug: str, number: str, form: str) -> Htt
     if form not in FORMS:
         raise Http404
     artefact = _readable_file(request, slug, number, form)
+    if artefact is not None:
+        enter_reading_of(request, artefact.edition)
     if artefact is None:
         edition = _readable_edition(request, slug, number, form)
+        enter_reading_of(request, edition)
         try:
             artefact = workflow.make_form(edition, form, by=request.user)
         except Blocked as refusal:

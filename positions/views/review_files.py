@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from consultations.intake.refused_files import enter_refused_files
 from consultations.intake.spreadsheets import EncodingUnknown, NotReadable, read
 from consultations.uploads import Refused
 from consultations.uploads.words import say
@@ -62,6 +63,7 @@ def review_import(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error("file", say(refusal) if isinstance(refusal, Refused) else str(refusal))
         else:
             return _preview(request, found, form.body, matched)
+    enter_refused_files(request, form, found.paper)
     context = frame(request, found, False) | {"form": form}
     return render(request, "positions/review/import.html", context, status=REFUSED if form.errors else 200)
 

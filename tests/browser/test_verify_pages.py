@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from consultations.models import Event
+from consultations.models import Access
 from tests import certificates
+from tests.access_log import entries
 from tests.browser.conftest import BOTH
 from tests.positions.copies import make_printed_paper, pdf_with, spaced
 
@@ -71,14 +72,14 @@ def test_the_hash_is_computed_in_the_browser_and_a_file_leaves_it_only_when_told
     closer.wait_for()
     window.check()
     picture(window, "verify-closer")
-    assert (posts, Event.objects.filter(verb="verify_copy:refused").count()) == ([], 0)
+    assert (posts, len(entries(Access.FALSE_COPY))) == ([], 0)
     closer.click()
     window.wait_for_function("document.querySelector('h1').textContent === 'This file was altered'")
     window.check()
     picture(window, "verify-altered")
     assert len(posts) == 1
-    entry = Event.objects.get(verb="verify_copy:refused")
-    assert (entry.object_id, entry.data["file"]) == (str(paper.edition.pk), FORGED)
+    (entry,) = entries(Access.FALSE_COPY)
+    assert (entry.object_id, entry.details["file"]) == (str(paper.edition.pk), FORGED)
 
 
 def test_a_file_is_verified_without_javascript(open_window, paper, picture):
@@ -96,7 +97,7 @@ def test_a_file_is_verified_without_javascript(open_window, paper, picture):
         verify(window, name, data)
         assert heading(window) == expected
         picture(window, "verify-" + re.sub(r"\W", "-", name))
-    assert Event.objects.filter(verb="verify_copy:refused").count() == 3
+    assert len(entries(Access.FALSE_COPY)) == 3
     window.expect_status(422)
     verify(window, "empty.pdf", b"")
     assert window.locator(".summary a").inner_text() == (

@@ -9,11 +9,13 @@ import uuid
 import pytest
 
 from consultations import workflow
-from consultations.models import Attachment, Event, SearchEntry
+from consultations.models import Access, Attachment, Event, SearchEntry
 from consultations.uploads import clamd
 from consultations.workflow import attachments
 from ncm_portal.workflow import Blocked, NotAllowed
 from tests import made_files as made
+from tests.access_log import entries as logged
+from tests.access_log import refused_verbs
 from tests.factories import change, make_attachment, make_member, make_secretariat, make_submission, send
 
 pytestmark = pytest.mark.django_db
@@ -78,12 +80,15 @@ def test_a_picture_is_kept_as_it_was_drawn_anew(draft, settings, django_capture_
 
 
 def test_nothing_stays_of_a_refused_file_but_why(draft, settings, django_capture_on_commit_callbacks):
+    data = b"MZ" + bytes(99)
     with django_capture_on_commit_callbacks(execute=True):
-        file = added(draft, b"MZ" + bytes(99), name="letter.pdf")
+        file = added(draft, data, name="letter.pdf")
     assert (file.state, file.sha256, file.text, on_disk(settings)) == ("refused", "", "", [])
     assert "Windows program" in file.state_reason
-    verb, reason = entries(draft)[-1]
-    assert (verb, reason) == ("refuse_file", f"letter.pdf: {file.state_reason}")
+    (entry,) = logged(Access.UPLOAD_REFUSED, draft)
+    assert (entry.by, entry.sha256) == (draft.author, hashlib.sha256(data).hexdigest())
+    assert (entry.details["file"], entry.details["reasons"]) == ("letter.pdf", [file.state_reason])
+    assert "refuse_file" not in dict(entries(draft))
     assert "files" not in draft.content()
 
 
@@ -160,8 +165,8 @@ def test_only_authors_add_and_remove_evidence(draft):
             begun(draft, b"%PDF-", by=person)
         with pytest.raises(NotAllowed):
             workflow.remove_file(file, by=person)
-    assert entries(draft)[-1][0] == "begin_file:refused"
-    assert [event.verb for event in Event.objects.about(file)] == ["remove_file:refused"] * 2
+    assert refused_verbs(draft) == ["begin_file"] * 2
+    assert refused_verbs(file) == ["remove_file"] * 2
 
 
 def test_the_secretariat_keeps_originals_until_they_are_checked(draft):

@@ -8,6 +8,7 @@ from consultations import jobs, similarity, workflow
 from consultations.models import Event, Job, Likeness, Point
 from consultations.queries import group_of, groups_alike, likeness_note, organisations_behind
 from ncm_portal.workflow import Blocked, NotAllowed
+from tests.access_log import refusals
 from tests.factories import (
     change,
     make_consultation,
@@ -210,7 +211,8 @@ def test_a_decision_about_inputs_is_taken_back_and_the_pair_waits_again(consulta
     assert (pair.state, pair.reason, pair.decided_by, pair.decided_at) == ("open", "", None, None)
     assert [group.pairs for group in groups_alike(10)[0]] == [[pair]]
     verbs = Event.objects.about(pair).values_list("verb", "reason")
-    assert list(verbs)[1:] == [("reopen_likeness:refused", "No."), ("reopen_likeness", "Two letters.")]
+    assert list(verbs)[1:] == [("reopen_likeness", "Two letters.")]
+    assert [(entry.details["verb"], entry.reason) for entry in refusals(pair)] == [("reopen_likeness", "No.")]
 
 
 def test_points_are_taken_apart_before_the_pair_waits_again(consultation, officer):

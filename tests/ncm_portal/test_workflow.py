@@ -27,6 +27,7 @@ from ncm_portal.workflow import (
     table,
     verb,
 )
+from tests.access_log import last_refusal, refusals
 from tests.factories import change, make_secretariat, make_stakeholder, make_user
 
 AUTUMN_2017 = datetime(2017, 10, 17, 6, 0, tzinfo=UTC)
@@ -253,9 +254,8 @@ def test_a_refusal_is_kept_once_although_everything_else_is_undone(body, person)
         inner(body, by=person, reason="Please.")
     body.refresh_from_db()
     assert body.about == ""
-    assert entries(body) == [("inner:refused", "", "", "Please.")]
-    event = Event.objects.about(body).get()
-    assert (event.by, event.data) == (person, {"reasons": ["First.", "Second."]})
+    assert entries(body) == []
+    assert last_refusal(body) == (person, "inner", "Please.", ["First.", "Second."])
 
 
 def test_the_outermost_verb_keeps_the_refusal(body, person):
@@ -264,17 +264,18 @@ def test_the_outermost_verb_keeps_the_refusal(body, person):
     assert refusal.value.reasons == ["First.", "Second."]
     body.refresh_from_db()
     assert (body.short_name, body.about) == ("", "")
-    assert entries(body) == [("outer:refused", "", "", "outer reason")]
+    assert [(entry.details["verb"], entry.reason) for entry in refusals(body)] == [("outer", "outer reason")]
+    assert entries(body) == []
 
 
 def test_a_verb_may_live_with_the_refusal_of_a_part(body, person):
     assert lenient(body, by=person) == ["First.", "Second."]
     body.refresh_from_db()
     assert (body.short_name, body.about) == ("lenient was here", "")
-    assert entries(body) == []
+    assert refusals() == []
     with pytest.raises(Blocked):  # and the next refusal is an outermost one again
         inner(body, by=person)
-    assert entries(body) == [("inner:refused", "", "", "")]
+    assert [entry.details["verb"] for entry in refusals(body)] == ["inner"]
 
 
 def test_an_accident_is_no_refusal(body, person):
@@ -297,10 +298,11 @@ def test_the_refusal_of_a_verb_without_a_record_is_kept_about_the_person(person)
     with pytest.raises(NotAllowed) as refusal:
         begin("words", by=person)
     assert refusal.value.reasons == ["Only the head may do this: Begin."]
-    assert entries(person) == [("begin:refused", "", "", "")]
+    assert last_refusal(person) == (person, "begin", "", refusal.value.reasons)
     with pytest.raises(NotAllowed):
         begin("words", by=AnonymousUser())
-    assert Event.objects.count() == 1  # nobody, about nothing
+    assert len(refusals()) == 1  # nobody, about nothing
+    assert Event.objects.count() == 0
 
 
 def test_a_verb_keeps_its_name_and_its_words():

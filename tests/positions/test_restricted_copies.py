@@ -9,12 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from consultations.models import Event, Milestone, Office
+from consultations.models import Access, Event, Milestone, Office
 from ncm_portal.workflow import NotAllowed
 from positions import workflow
 from positions.models import Brief, Edition
 from positions.verification import find_restricted, printing
 from tests import factories
+from tests.access_log import entries
 from tests.pages import words
 from tests.paper_factories import freeze, make_published_paper
 from tests.sign_in import sign_in
@@ -47,8 +48,8 @@ def look_up(client, status):
 
 
 def test_each_print_is_entered_in_the_journal(printed):
-    entries = Event.objects.about(printed.edition).filter(verb="print_restricted")
-    assert [(entry.by, entry.data) for entry in entries] == [(printed.head, {"sha256": SHA})] * 2
+    prints = Event.objects.about(printed.edition).filter(verb="print_restricted")
+    assert [(entry.by, entry.data) for entry in prints] == [(printed.head, {"sha256": SHA})] * 2
     with pytest.raises(NotAllowed):
         workflow.print_restricted(printed.edition, sha256=SHA, by=factories.make_user(Office.SYSADMIN))
     assert Event.objects.filter(verb="print_restricted").count() == 2
@@ -66,7 +67,7 @@ def test_those_who_may_read_it_are_told_what_it_is_and_whether_it_still_holds(pr
     assert answer["Cache-Control"] == "no-store, private"
     sent = official.post("/verify/", {"file": SimpleUploadedFile("copy.pdf", PDF)})
     assert (sent.status_code, sent.url) == (302, f"/verify/{SHA}/")
-    assert Event.objects.filter(verb="verify_copy:refused").count() == 0
+    assert entries(Access.FALSE_COPY) == []
     workflow.write_annex(printed.paper, by=printed.head, title="Red lines", text="Never less than one.", number=1)
     assert "Restricted, changed since" in look_up(official, 200)
 
@@ -94,8 +95,8 @@ def test_everybody_else_gets_the_answer_of_an_unknown_hash(printed, django_asser
     sent = Client().post("/verify/", {"file": SimpleUploadedFile("copy.pdf", PDF)})
     assert "This PDF is damaged or was cut off" in words(sent)
     Client().post("/verify/", {"file": SimpleUploadedFile("other.pdf", PDF + b"other")})
-    noted = Event.objects.filter(verb="verify_copy:refused").order_by("number")
-    assert [entry.data.get("is_restricted_print") for entry in noted] == [True, None]
+    noted = entries(Access.FALSE_COPY)
+    assert [entry.details.get("is_restricted_print") for entry in noted] == [True, None]
 
 
 def test_an_official_is_told_nothing_of_a_text_that_is_not_adopted(printed):

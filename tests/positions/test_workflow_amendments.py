@@ -6,8 +6,8 @@ from consultations.models import OutgoingMail
 from ncm_portal.workflow import Conflict, NotAllowed
 from positions import workflow
 from positions.models import Amendment, Lineage, Paragraph
+from tests.access_log import refused_verbs
 from tests.paper_factories import make_paper, make_paragraph, make_section
-from tests.positions.drafting import last_entry
 from tests.positions.reviewing import (
     TEXT,
     another,
@@ -241,7 +241,7 @@ def test_others_join_and_leave_an_amendment(draft):
     workflow.withdraw_amendment(amendment, by=draft.member)
     late = refused(workflow.join_amendment, amendment, by=ports["by"], body=ports["sponsor"])
     assert late == ["The amendment is withdrawn."]
-    assert last_entry(amendment)[0] == "join_amendment:refused"
+    assert refused_verbs(amendment)[-1] == "join_amendment"
 
 
 def test_the_drafters_recommend_and_the_sponsor_consents_or_insists(draft):

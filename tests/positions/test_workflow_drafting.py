@@ -10,6 +10,7 @@ from ncm_portal.workflow import Blocked, Conflict, NotAllowed, now
 from positions import workflow
 from positions.models import Disposition, Grounding, Paragraph
 from positions.workflow.drafting import STEP
+from tests.access_log import last_refusal
 from tests.factories import (
     change,
     make_consultation,
@@ -194,9 +195,7 @@ def test_an_empty_paragraph_is_refused_and_leaves_nothing_behind(draft):
         "Write what the paragraph says."
     ]
     assert Paragraph.objects.count() == 1
-    assert last_entry(draft.first) == (
-        "add_paragraph:refused", "", {"reasons": ["Write what the paragraph says."]},
-    )  # fmt: skip
+    assert last_refusal(draft.first) == (draft.drafter, "add_paragraph", "", ["Write what the paragraph says."])
 
 
 def test_nothing_of_the_words_changes_in_review(draft):

@@ -9,6 +9,7 @@ from consultations.models import Event
 from ncm_portal.workflow import Blocked, NotAllowed, now
 from positions import workflow
 from positions.models import FloorDecision, QuorumCount, Reservation, Screen
+from tests.access_log import refusals
 from tests.factories import make_check_in, make_forum, make_point, make_session, make_submission
 from tests.paper_factories import make_clearance, make_disposition, take_stance
 from tests.positions.plenary import decide, make_session_text
@@ -67,7 +68,9 @@ def test_without_a_quorum_nothing_is_decided_and_the_figures_are_told(text):
     assert refusal(lambda: decide(text)) == [LOST]
     assert refusal(lambda: workflow.agree_paragraphs(text.paper, by=text.head, paragraphs=[text.first])) == [LOST]
     assert (FloorDecision.objects.count(), QuorumCount.objects.count()) == (0, before)
-    assert Event.objects.about(text.paper).filter(verb="decide_paragraph:refused").get().data == {"reasons": [LOST]}
+    assert [entry.details for entry in refusals(text.paper)] == [
+        {"verb": verb, "reasons": [LOST]} for verb in ("decide_paragraph", "agree_paragraphs")
+    ]
 
 
 def test_only_the_chair_decides_and_only_in_session(text):

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from consultations.models import Consultation, ConsultationState
 from consultations.uploads.room import FULL
+from consultations.workflow import enter_export
 from positions.archive import BadPackage, check, export, open_package
 from positions.archive.bags import TAG_MANIFEST, Package, Progress
 from positions.archive.exporting import PUBLIC
@@ -56,6 +57,8 @@ class Command(BaseCommand):
         if consultation is None:
             known = ", ".join(Consultation.objects.order_by("pk").values_list("slug", flat=True)) or "none"
             raise CommandError(f"There is no consultation {slug!r}. There are: {known}.")
+        if not public:
+            enter_export(consultation, by=None, list="archive", form="package")
         with _ended_in_words("Nothing was written."), self._bar("Writing") as progress:
             written = (export_public if public else export)(consultation, target, progress)
         with open_package(target) as package:

@@ -16,6 +16,7 @@ from consultations.intake import Trial, uploads
 from consultations.models import Event, Job, OutgoingMail, Provision, Stakeholder, Submission
 from consultations.views import imports as imports_views
 from ncm_portal.workflow import now
+from tests.access_log import last_refusal
 from tests.consultations.intake.sheets import HEAD, ROW, send, sheet, states, take_in, workbook, wrong
 from tests.factories import (
     change,
@@ -261,8 +262,8 @@ def test_a_refusal_of_the_verb_itself_is_told_row_by_row(client, consultation, m
     assert (page.context["tally"][0], Submission.objects.count()) == (("error", 0, "wrong"), 2)
     told = OutgoingMail.objects.get(subject__startswith="Your import is done: 2 inputs")
     assert "Row 3: The secretariat has not verified Other" in told.body
-    entry = Event.objects.get(verb="take_in_many:refused")
-    assert entry.data["reasons"] == ["The secretariat has not verified Other"]
+    _by, verb, _reason, reasons = last_refusal()
+    assert (verb, reasons) == ("take_in_many", ["The secretariat has not verified Other"])
 
 
 def test_one_mail_to_the_importer_and_one_to_each_organisation(client, officer, consultation, network):

@@ -12,11 +12,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from consultations import workflow
-from consultations.models import Attachment, Event, Job
+from consultations.models import Attachment, Job
 from consultations.uploads import apart, arrival, pictures
 from consultations.uploads.room import NoRoom
 from consultations.workflow import attachments
 from tests import made_files as made
+from tests.access_log import refusals
 from tests.consultations.intake.sheets import BODIES, HEAD, ROW, said, send, upload, workbook
 from tests.factories import (
     make_consultation,
@@ -85,7 +86,7 @@ def test_the_plain_form_says_it_and_keeps_nothing(
         page = added(client, draft, made.pdf())
     assert (page.status_code, page.context["reasons"]) == (422, [WHY])
     assert (kept(tmp_path), [file.state for file in draft.attachments.all()]) == ([], ["removed"])
-    assert Event.objects.filter(verb__endswith=":refused").get().data == {"reasons": [WHY]}
+    assert [entry.details["reasons"] for entry in refusals()] == [[WHY]]
     monkeypatch.undo()
     assert added(client, draft, made.pdf()).status_code == 302
 

@@ -7,9 +7,10 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from consultations.models import Event, Speech
+from consultations.models import Access, Speech
 from consultations.queries.forum_lists import FORUM_LISTS
 from ncm_portal.workflow import now
+from tests.access_log import entries
 from tests.factories import (
     make_action,
     make_check_in,
@@ -48,7 +49,7 @@ def table(answer) -> list[list[str]]:
     return list(csv.reader(StringIO(text)))
 
 
-def test_each_list_is_taken_out_and_the_journal_knows(client, forum):
+def test_each_list_is_taken_out_and_the_access_log_knows(client, forum):
     at = reverse("forum_lists", args=[forum.slug])
     sign_in(client, make_member())
     assert [client.get(at).status_code, client.post(at, {"list": "delegates.csv"}).status_code] == [404, 404]
@@ -63,8 +64,7 @@ def test_each_list_is_taken_out_and_the_journal_knows(client, forum):
     assert (names["Ng'ang'a wa Thiong'o"][0], names["Ng'ang'a wa Thiong'o"][-1]) == ("7", "came")
     assert names["Still to come"][-1] == ""
     assert {row[3] for row in found["delegates"][1:]} == {"'=cmd|' /C calc'!A0"}
-    taken = Event.objects.filter(verb="take_list").order_by("number").values_list("data", flat=True)
-    assert [each["list"] for each in taken] == list(FORUM_LISTS)
+    assert [entry.details["list"] for entry in entries(Access.EXPORT, forum)] == list(FORUM_LISTS)
     book = load_workbook(BytesIO(b"".join(client.post(at, {"list": "points.xlsx"}).streaming_content)))
     cells = next(iter(book.active.iter_rows(min_row=2)))
     assert [(cell.value, cell.data_type) for cell in cells if cell.value == "+1 is no formula"] == [
@@ -72,7 +72,7 @@ def test_each_list_is_taken_out_and_the_journal_knows(client, forum):
     ]
     for wrong in ("", "delegates", "delegates.exe", "nobody.csv"):
         assert client.post(at, {"list": wrong}).status_code == 422
-    assert Event.objects.filter(verb="take_list").count() == len(FORUM_LISTS) + 1
+    assert len(entries(Access.EXPORT)) == len(FORUM_LISTS) + 1
 
 
 def test_figures_are_for_the_desk_until_the_forum_is_reported(client, forum, django_assert_num_queries):

@@ -3,14 +3,17 @@
 import threading
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from consultations.models import Event, OutgoingMail, Theme
+from consultations import workflow
+from consultations.models import AccessEntry, Event, OutgoingMail, Theme
 from consultations.views.memory import kept_for_visitors
+from ncm_portal.workflow import Blocked
 from tests.factories import change, make_consultation, make_submission, make_user
 from tests.sign_in import sign_in
 
@@ -158,3 +161,22 @@ def test_while_developing_the_view_is_asked(settings):
     for _turn in range(2):
         view.visit()
     assert view.asked == 2
+
+
+def test_what_strangers_try_leaves_the_pages_in_memory(client, settings, tmp_path):
+    """Neither a failed log-in, nor a copy that is none of ours, a refused file or verb is a reason to make pages anew."""
+    settings.MEDIA_ROOT = tmp_path
+    draft = make_submission(state="draft", title=" ")
+    stranger, author = Client(), sign_in(Client(), draft.author)
+    view = Counter()
+    view.visit()
+    stranger.post(reverse("account_login"), {"login": draft.author.email, "password": "a wrong long password"})
+    stranger.post(reverse("verify"), {"file": SimpleUploadedFile("copy.pdf", b"%PDF-1.7 forged")})
+    author.post(reverse("attachment_add", args=[draft.key]), {"file": SimpleUploadedFile("a.pdf", b"MZ" + bytes(200))})
+    with pytest.raises(Blocked):
+        workflow.submit(draft, by=draft.author)
+    view.visit()
+    assert view.asked == 1
+    assert [entry.what for entry in AccessEntry.objects.order_by("pk")] == [
+        "log_in_failed", "false_copy", "upload_refused", "refusal",
+    ]  # fmt: skip

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from consultations.models import Event
 from consultations.uploads.room import WORDS
 from ncm_portal.workflow import Blocked
 from positions import edition, workflow
 from positions.render.pdf import RenderFailed, render_apart
 from tests import factories, paper_factories
+from tests.access_log import last_refusal
 from tests.positions.render.conftest import children
 
 pytestmark = pytest.mark.django_db
@@ -103,8 +103,7 @@ def test_a_press_that_is_killed_leaves_nothing_and_the_second_try_works(frozen, 
         workflow.make_files(frozen, by=officer)
     assert refusal.value.reasons == [f"The PDF could not be made: {KILLED}"]
     assert (frozen.artefacts.count(), stored.exists()) == (0, False)
-    entry = Event.objects.about(frozen).last()
-    assert (entry.verb, entry.by, entry.data) == ("make_files:refused", officer, {"reasons": refusal.value.reasons})
+    assert last_refusal(frozen) == (officer, "make_files", "", refusal.value.reasons)
     workflow.make_files(frozen, by=officer)
     assert edition.problems(frozen) == []
 
@@ -123,5 +122,4 @@ def test_a_full_disk_is_said_and_nothing_is_kept(frozen, stored, officer, monkey
             workflow.make_files(frozen, by=officer)
     assert refusal.value.reasons == [str(WORDS)]
     assert (frozen.artefacts.count(), list(stored.glob("*"))) == (0, [])
-    entry = Event.objects.about(frozen).last()
-    assert (entry.verb, entry.data) == ("make_files:refused", {"reasons": [str(WORDS)]})
+    assert last_refusal(frozen) == (officer, "make_files", "", [str(WORDS)])

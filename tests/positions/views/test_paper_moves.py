@@ -14,6 +14,7 @@ from positions import workflow
 from positions.models import PositionPaper
 from positions.views.paper_moves import ELSEWHERE, HOME, MOVE_FORMS, WHAT_FOLLOWS
 from positions.workflow import PAPER_MOVES
+from tests.access_log import last_refusal
 from tests.factories import (
     change,
     make_check_in,
@@ -109,7 +110,7 @@ def test_an_officer_reads_that_a_move_is_the_heads(text, as_secretariat):
     refused = as_secretariat.post(page_of(text.paper, "suspend"), {"reason": "I would like to."})
     assert refused.status_code == 409
     assert refused.context["reasons"] == page.context["in_the_way"]
-    assert Event.objects.about(text.paper).last().verb == "suspend:refused"
+    assert last_refusal(text.paper)[1:3] == ("suspend", "I would like to.")
     assert state_of(text.paper) == "clearance_text"
 
 

@@ -16,13 +16,14 @@ from django.conf import settings
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from consultations.models import Event, Office
+from consultations.models import Office
 from consultations.uploads.room import WORDS
 from ncm_portal.workflow import Blocked
 from positions.edition.files import FORMS, Form
 from positions.models import ArtefactFormat
 from positions.views import reading
 from tests import factories, paper_factories
+from tests.access_log import last_refusal
 from tests.paper_factories import SECRET
 from tests.sign_in import sign_in
 
@@ -421,8 +422,7 @@ def test_a_form_that_cannot_be_made_says_why_and_leaves_nothing(client, publishe
     assert (response.status_code, reason in response.text) == (HTTPStatus.CONFLICT, True)
     assert not published.edition.artefacts.filter(format="akn.xml").exists()
     assert sorted(folder.iterdir()) == before
-    entry = Event.objects.about(published.edition).last()
-    assert (entry.verb, entry.by, entry.data) == ("make_form:refused", None, {"reasons": [reason]})
+    assert last_refusal(published.edition) == (None, "make_form", "", [reason])
 
 
 def test_a_form_whose_making_fills_the_disk_is_told_as_such(client, published, monkeypatch):

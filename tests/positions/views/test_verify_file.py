@@ -4,21 +4,20 @@ import errno
 import hashlib
 import tempfile
 from http import HTTPStatus
-from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.test import Client
 
-from consultations.models import Event
+from consultations.models import Access, Event
 from consultations.uploads import arrival
 from ncm_portal.workflow import journal
 from positions.forms.verify import TOO_LARGE
 from positions.render import inside
 from positions.views import public_verify
 from tests import factories, paper_factories
+from tests.access_log import entries
 from tests.pages import words
 from tests.positions.copies import pdf_with, spaced
 from tests.sign_in import sign_in
@@ -47,7 +46,7 @@ def send(client, data, name="copy.pdf", status=HTTPStatus.OK):
 
 
 def noted():
-    return Event.objects.filter(verb="verify_copy:refused")
+    return entries(Access.FALSE_COPY)
 
 
 def test_what_is_authentic_is_said_so_and_noted_nowhere(client, published, temporary):
@@ -60,7 +59,7 @@ def test_what_is_authentic_is_said_so_and_noted_nowhere(client, published, tempo
         assert f"{heading} Official, in force" in said
         assert "The common position" in said
         assert "The file was not kept." in said
-    assert (noted().count(), list(temporary.iterdir())) == (0, [])
+    assert (len(noted()), list(temporary.iterdir())) == (0, [])
 
 
 def test_an_altered_pdf_leads_to_the_genuine_files_and_is_noted_about_its_edition(client, published, temporary):
@@ -72,29 +71,22 @@ def test_an_altered_pdf_leads_to_the_genuine_files_and_is_noted_about_its_editio
     (entry,) = noted()
     assert (entry.kind, entry.object_id) == ("positions.edition", str(published.edition.pk))
     sha256 = hashlib.sha256(data).hexdigest()
-    assert {key: entry.data[key] for key in ("file", "sha256", "size", "state")} == {
-        "file": "forged.pdf",
-        "sha256": sha256,
-        "size": len(data),
-        "state": "altered",
-    }
-    assert entry.data["reasons"] == [entry.reason]
-    assert entry.reason.startswith("The text attached to this PDF is official, but the file is not")
+    (reason,) = entry.details.pop("reasons")
+    assert (entry.sha256, entry.details) == (sha256, {"file": "forged.pdf", "size": len(data), "state": "altered"})
+    assert reason.startswith("The text attached to this PDF is official, but the file is not")
     assert (entry.by, entry.by_name) == (None, "a visitor")
     assert list(temporary.iterdir()) == []
 
 
-def test_the_secretariat_finds_it_in_the_journal(published):
+def test_the_secretariat_finds_it_in_the_access_log_and_the_journal_tells_nothing_of_it(published):
     head, client = factories.make_head(), Client()
     sign_in(client, head)
     send(Client(), pdf_with(published.edition.content.encode()), "forged.pdf")
     send(Client(), b"Hello", "hello.exe")
-    listed = words(client.get("/admin/consultations/event/"))
-    assert f"a visitor Verify copy: refused {published.edition}" in listed
-    assert "a visitor Verify copy: refused hello.exe" in listed
-    said = StringIO()
-    call_command("check_journal", stdout=said)
-    assert said.getvalue().startswith("The journal is intact: ")
+    listed = words(client.get("/admin/consultations/accessentry/"))
+    assert f"copy is not authentic a visitor {published.edition} file: forged.pdf" in listed
+    assert "copy is not authentic a visitor - file: hello.exe" in listed
+    assert not Event.objects.filter(verb__contains="verify_copy").exists()
 
 
 def test_what_is_none_of_ours_is_noted_under_its_hash_with_who_asked(published):
@@ -106,10 +98,10 @@ def test_what_is_none_of_ours_is_noted_under_its_hash_with_who_asked(published):
     assert "If you downloaded it from this portal, download it again." in said
     assert "cut &lt;b&gt;.pdf" in said
     assert "This is no file of ours that can be read Unreadable" in send(client, b"MZ" + bytes(300), "a.exe")
-    cut, program = noted().order_by("number")
+    cut, program = noted()
     sha256 = hashlib.sha256(b"%PDF-1.7 nothing more").hexdigest()
-    assert (cut.kind, cut.object_id, cut.object_label) == ("positions.artefact", sha256, "cut <b>.pdf")
-    assert (cut.by, program.data["state"], program.object_label) == (officer, "unreadable", "a.exe")
+    assert (cut.kind, cut.sha256, cut.details["file"]) == ("", sha256, "cut <b>.pdf")
+    assert (cut.by, program.details["state"], program.details["file"]) == (officer, "unreadable", "a.exe")
 
 
 def test_what_a_draft_says_is_answered_as_unknown(client, db):
@@ -147,7 +139,7 @@ def test_nothing_or_nothing_in_it_is_said_beside_the_field(client, db):
     assert (answer.status_code, words(answer).count("Choose a file first.")) == (422, 2)
     said = send(client, b"", status=HTTPStatus.UNPROCESSABLE_ENTITY)
     assert said.count("The file is empty. Look whether you chose the right one.") == 2
-    assert noted().count() == 0
+    assert len(noted()) == 0
 
 
 def test_a_file_larger_than_any_of_ours_fills_no_disk(client, db, monkeypatch):
@@ -191,7 +183,7 @@ def test_who_sends_too_often_waits_and_the_hashes_stay_open(client, published, s
     for _turn in range(2):
         send(client, b"a")
     send(client, b"a", status=HTTPStatus.TOO_MANY_REQUESTS)
-    assert noted().count() == 2
+    assert len(noted()) == 2
     assert client.get(f"/verify/{published.edition.sha256}/").status_code == HTTPStatus.OK
 
 

@@ -1,0 +1,60 @@
+"""The access log in the admin: read and taken out as a file, never written."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from consultations.intake import AccessResource
+from consultations.models import AccessEntry, AccessSeal
+from consultations.permissions import may_enter_admin
+
+from .base import ReadOnlyAdmin
+from .inputs import of_readable_inputs
+from .spreadsheets import SpreadsheetExport
+
+
+@admin.register(AccessEntry)
+class AccessEntryAdmin(SpreadsheetExport, ReadOnlyAdmin):
+    """Each person sees what concerns their office, and what they did themselves."""
+
+    resource_classes = [AccessResource]
+    list_display = ["at", "what", "who", "about", "details_in_short", "address"]
+    list_filter = ["what"]
+    search_fields = ["object_label", "address", "sha256"]
+    list_select_related = ["by"]
+    date_hierarchy = "at"
+    fields = ["at", "what", "who", "address", "about", "sha256", "details_in_short"]
+    readonly_fields = fields
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return may_enter_admin(request.user)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """What the person may read; what is about an input, only for who reads that."""
+        entries = super().get_queryset(request).filter(pk__in=AccessEntry.objects.visible_to(request.user).values("pk"))
+        return of_readable_inputs(entries, request.user)
+
+    def get_export_queryset(self, request: HttpRequest) -> Any:
+        return super().get_export_queryset(request).select_related("by")
+
+    @admin.display(description=_("by"))
+    def who(self, entry: AccessEntry) -> str:
+        """The person, or the name that a visitor gave."""
+        return entry.by_name
+
+    @admin.display(description=_("record"), ordering="object_label")
+    def about(self, entry: AccessEntry) -> str:
+        """The record's name."""
+        return entry.object_label
+
+    @admin.display(description=_("details"))
+    def details_in_short(self, entry: AccessEntry) -> str:
+        """What else is kept of it."""
+        return entry.details_as_text
+
+
+@admin.register(AccessSeal)
+class AccessSealAdmin(ReadOnlyAdmin):
+    list_display = ["last_id", "first_id", "count", "digest", "at"]

@@ -1,0 +1,28 @@
+"""The access log beside its seals, and the seals beside the journal."""
+
+from collections.abc import Iterator
+
+from consultations.models import AccessSeal
+from consultations.queries.access_log import seal_findings
+
+from . import Finding, Progress, no_progress
+
+TO_DO = (
+    "Keep a copy of this database as it is. Restore the newest backup in which this check was sound beside it and "
+    "compare the entries that the seal covers; the log of the database tells who wrote there."
+)
+
+
+def check(progress: Progress = no_progress) -> Iterator[Finding]:
+    """Each seal that is not as the journal holds it, and each whose entries were altered, removed or added to."""
+    looked_at = 0
+
+    def tell(done: int) -> None:
+        nonlocal looked_at
+        looked_at = done
+        progress(done, done)
+
+    for seal, words in seal_findings(tell):
+        name = f"{AccessSeal._meta.label_lower}:{seal.pk}" if seal else AccessSeal._meta.label_lower
+        yield Finding("access log", name, words, TO_DO)
+    progress(looked_at, looked_at)

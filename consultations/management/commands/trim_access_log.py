@@ -1,0 +1,12 @@
+"""Remove the entries of the access log whose time is over."""
+
+from django.core.management.base import BaseCommand
+
+from consultations.workflow import trim_access_log
+
+
+class Command(BaseCommand):
+    help = "Remove the entries of the access log that are older than a year; their seals stay, and the journal tells."
+
+    def handle(self, *args, **options):
+        self.stdout.write(f"{trim_access_log()} entries of the access log were removed.")

@@ -1,0 +1,249 @@
+"""The access log (append-only, sealed into the journal): who came in, who was refused, who read or took out what.
+
+Nothing here changes a record of the portal. So it is kept apart from the journal: an entry takes no lock that others
+wait for, and what a stranger tries empties nobody's memory of pages.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pgtrigger
+from django.conf import settings
+from django.db import DatabaseError, connection, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ncm_portal.client_address import present_client_address
+
+from .guards import append_only, no_truncate, one_of
+from .people import Office
+from .text import UNREADABLE
+
+log = logging.getLogger(__name__)
+
+CANONICAL: Any = {"sort_keys": True, "ensure_ascii": False, "separators": (",", ":")}
+SEAL_LOCK = 20171023  # held shared by each entry until it is committed, and alone by whoever looks where the log ends
+KEPT_FOR = timedelta(days=365)  # no entry is removed before; the database sees to it
+
+
+class Access(models.TextChoices):
+    LOG_IN = "log_in", _("signed in")
+    LOG_IN_FAILED = "log_in_failed", _("sign-in failed")
+    FACTOR_FAILED = "factor_failed", _("second step of the sign-in failed")
+    LOCK_OUT = "lock_out", _("locked out after too many tries")
+    OWNER_WARNED = "owner_warned", _("owner of the account was told")
+    REFUSAL = "refusal", _("refused")
+    UPLOAD_REFUSED = "upload_refused", _("file was not taken")
+    FALSE_COPY = "false_copy", _("copy is not authentic")
+    EXPORT = "export", _("personal data taken out")
+    READ = "read", _("restricted paper read")
+
+
+OF_ACCOUNTS = (Access.LOG_IN, Access.LOG_IN_FAILED, Access.FACTOR_FAILED, Access.LOCK_OUT, Access.OWNER_WARNED)
+OF_THE_DESK = (Access.REFUSAL, Access.UPLOAD_REFUSED, Access.FALSE_COPY, Access.EXPORT)
+
+
+class NotLogged(Exception):
+    """What may not happen without an entry of the access log can't be entered now."""
+
+
+class AccessQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Entries that `user` may read: the head all; officers of the secretariat what concerns the desk; system
+        administrators what concerns accounts and files; everybody what they did themselves."""
+        if not (getattr(user, "is_authenticated", False) and user.is_active):
+            return self.none()
+        if user.office == Office.HEAD:
+            return self
+        of_office = {Office.SECRETARIAT: OF_THE_DESK, Office.SYSADMIN: (*OF_ACCOUNTS, Access.UPLOAD_REFUSED)}
+        own = models.Q(by=user) | models.Q(kind=user._meta.label_lower, object_id=str(user.pk))
+        return self.filter(own | models.Q(what__in=of_office.get(user.office, ())))
+
+    def about(self, record):
+        """Entries about `record`, oldest first."""
+        kind = record._meta.concrete_model._meta.label_lower
+        return self.filter(kind=kind, object_id=str(record.pk)).order_by("pk")
+
+    def add(
+        self,
+        what: str,
+        *,
+        by: Any = None,
+        about: Any = None,
+        sha256: str = "",
+        once: str | None = None,
+        details: Mapping[str, Any] | None = None,
+        must: bool = False,
+    ) -> None:
+        """Enter that `by` did `what` to the record `about`, in one short statement.
+
+        `once` names what is entered a single time, whoever else enters it meanwhile. Where the entry can't be written,
+        the technicians' log says so and the page goes on; where it `must` be written, raises NotLogged.
+        """
+        entry = self.model(what=what, sha256=sha256, once=once, **_who(by), **_whom(about))
+        entry.address, entry.details = present_client_address(), _readable(details or {})
+        try:
+            _write(entry, in_part=not must)
+        except DatabaseError as error:
+            log.critical("The access log takes no entries: %s by %s: %s", what, entry.by_id, error)
+            if must:
+                raise NotLogged(what) from error
+
+
+def _who(by: Any) -> dict[str, Any]:
+    """A person whom the portal knows by the account; anybody else by the name they give, if any."""
+    known = by if getattr(by, "pk", None) else None
+    return {"by": known, "visitor": "" if known else _line(getattr(by, "name", ""), 200)}
+
+
+def _whom(about: Any) -> dict[str, str]:
+    if about is None:
+        return {}
+    kind = about._meta.concrete_model._meta.label_lower
+    return {"kind": kind, "object_id": str(about.pk)[:64], "object_label": _line(about, 200)}
+
+
+def _line(value: Any, longest: int) -> str:
+    return UNREADABLE.sub("\ufffd", str(value))[:longest]
+
+
+def _readable(value: Any) -> Any:
+    """Details as the table can keep them: strangers send characters that it refuses."""
+    if isinstance(value, Mapping):
+        return {_line(key, 80): _readable(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_readable(each) for each in value]
+    return value if value is None or isinstance(value, bool | int) else _line(value, 2000)
+
+
+def _flat(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _write(entry: "AccessEntry", *, in_part: bool) -> None:
+    """Inside a transaction an entry that fails takes nothing else along (`in_part`)."""
+    if in_part and connection.in_atomic_block:
+        with transaction.atomic():
+            _write(entry, in_part=False)
+    elif entry.once:
+        AccessEntry.objects.bulk_create([entry], ignore_conflicts=True)
+    else:
+        entry.save(force_insert=True)
+
+
+class AccessEntry(models.Model):
+    """One entry of the access log."""
+
+    What = Access
+
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    what = models.CharField(_("what happened"), max_length=16, choices=Access)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    visitor = models.CharField(_("name that a visitor gave"), max_length=200, blank=True)
+    address = models.CharField(_("address of the connection"), max_length=43, blank=True)
+    kind = models.CharField(_("kind of record"), max_length=60, blank=True)
+    object_id = models.CharField(_("record"), max_length=64, blank=True)
+    object_label = models.CharField(_("record's name"), max_length=200, blank=True)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
+    details = models.JSONField(_("details"), default=dict)
+    once = models.CharField(max_length=120, null=True, unique=True, editable=False)
+
+    objects = AccessQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("entry of the access log")
+        verbose_name_plural = _("access log")
+        ordering = ["-pk"]
+        constraints = [one_of("what", Access, "accessentry_what")]
+        indexes = [
+            models.Index(fields=["kind", "object_id", "id"], name="accessentry_about"),
+            models.Index(fields=["what", "at"], name="accessentry_what_at"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update),
+            pgtrigger.Protect(
+                name="kept_for_its_time",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Condition(f"OLD.at > now() - interval '{KEPT_FOR.days} days'"),
+            ),
+            no_truncate(),
+            pgtrigger.Trigger(
+                name="not_while_sealed",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=f"PERFORM pg_advisory_xact_lock_shared({SEAL_LOCK}); RETURN NULL;",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.pk}: {self.get_what_display()}"
+
+    @property
+    def verb(self) -> str:
+        """What happened as the journal names it: a history shows both."""
+        return f"{self.details['verb']}:refused" if "verb" in self.details else self.what
+
+    @property
+    def by_name(self) -> str:
+        """Who did it: a person by today's name, a visitor by the name that was given."""
+        return self.by.name if self.by else self.visitor or str(_("a visitor") if self.address else _("the system"))
+
+    @property
+    def reason(self) -> str:
+        """The reason that was typed with it, if any."""
+        return self.details.get("reason", "")
+
+    @property
+    def details_as_text(self) -> str:
+        """The details in one line, for reading."""
+        return "; ".join(f"{name}: {_flat(value)}" for name, value in self.details.items())
+
+
+class AccessSeal(models.Model):
+    """What the access log held from one entry to another, in one hash: the journal holds the same.
+
+    The first entry stands behind the last one of the seal before, whether there is an entry of that number or not: a
+    number that was handed out and not used stays free.
+    """
+
+    first_id = models.PositiveBigIntegerField(_("first entry"), unique=True)
+    last_id = models.PositiveBigIntegerField(_("last entry"), unique=True)
+    count = models.PositiveBigIntegerField(_("entries"))
+    previous = models.CharField(_("digest of the seal before"), max_length=64)
+    digest = models.CharField(_("digest"), max_length=64)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("seal of the access log")
+        verbose_name_plural = _("seals of the access log")
+        ordering = ["-last_id"]
+        constraints = [models.CheckConstraint(condition=models.Q(first_id__lte=models.F("last_id")), name="seal_range")]
+        triggers = [append_only(), no_truncate()]
+
+    def __str__(self):
+        return str(_("Access log, entries %(first)s to %(last)s") % {"first": self.first_id, "last": self.last_id})
+
+    def facts(self) -> dict[str, Any]:
+        """What the journal keeps of the seal."""
+        return {"first": self.first_id, "last": self.last_id, "count": self.count, "digest": self.digest}
+
+
+SEALED = (
+    "id", "at", "what", "by_id", "visitor", "address", "kind", "object_id", "object_label", "sha256", "details", "once",
+)  # fmt: skip
+
+
+def digest_between(previous: str, first: int, last: int) -> tuple[int, str]:
+    """How many entries there are from `first` to `last`, and their SHA-256 behind the digest `previous`. One query, one
+    entry at a time in memory."""
+    count, hashed, dumps = 0, hashlib.sha256(previous.encode()), json.JSONEncoder(**CANONICAL).encode
+    rows = AccessEntry.objects.filter(pk__range=(first, last)).order_by("pk").values_list(*SEALED)
+    for pk, at, *rest in rows.iterator(chunk_size=2000):
+        hashed.update(hashlib.sha256(dumps([pk, at.isoformat(), *rest]).encode()).digest())
+        count += 1
+    return count, hashed.hexdigest()

@@ -1,0 +1,22 @@
+"""From where somebody asks: the address of the connection, as far as the web servers before the portal tell it."""
+
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from allauth.account.adapter import get_adapter
+from allauth.core import context
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address that asks; of IPv6 its network, which is one line (RFC 6177). Empty where nobody says it."""
+    try:
+        known = ip_address(get_adapter(request).get_client_ip(request))
+    except (PermissionDenied, ValueError):  # asked through a socket, by a web server that does not say for whom
+        return ""
+    return str(ip_network((known, 64), strict=False) if isinstance(known, IPv6Address) else known)
+
+
+def present_client_address() -> str:
+    """The address that asks in the request that this thread answers now; empty outside of any request."""
+    return client_address(context.request) if context.request is not None else ""

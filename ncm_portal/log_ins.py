@@ -1,0 +1,91 @@
+"""Each log-in and each try of one is entered in the access log: who came in and how, what failed, who was locked out.
+
+A try is entered about the account with the address that was typed; an address that nobody has is kept nowhere. Whoever
+tries is told the same either way, and the owner of an account is warned by the worker, later.
+"""
+
+import time
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+
+from consultations.models import Access, AccessEntry, User
+from ncm_portal.client_address import client_address, present_client_address
+
+TOO_MANY = "too_many_login_attempts"  # how allauth calls a lock-out
+SPAN = 300  # seconds in which one lock-out is entered once, however often somebody goes on
+
+
+class LogInAdapter(DefaultAccountAdapter):
+    """What happens on the way in, noted."""
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try. Raises ValidationError for one too many, which is a lock-out."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            enter_lock_out(_owner(credentials), step="password", address=client_address(request))
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """An address and a password that do not fit."""
+        by = getattr(request, "user", None)
+        AccessEntry.objects.add(Access.LOG_IN_FAILED, by=by, about=_owner(credentials), details={"step": "password"})
+
+    def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
+        """The right password of an account that is closed."""
+        AccessEntry.objects.add(Access.LOG_IN_FAILED, about=user, details={"step": "closed account"})
+        return super().respond_user_inactive(request, user)
+
+    def post_login(self, request: HttpRequest, user: Any, **facts: Any) -> HttpResponse:
+        """A person is in, by whatever steps."""
+        records = get_authentication_records(request, user)
+        steps = [str(record.get("type") or record["method"]) for record in records]
+        AccessEntry.objects.add(Access.LOG_IN, by=user, details={"steps": steps})
+        return super().post_login(request, user, **facts)
+
+
+def enter_lock_out(owner: User | None, *, step: str, address: str) -> None:
+    """Enter that somebody tried too often: once in five minutes about one account, or from one address."""
+    whose = f"account {owner.pk}" if owner else f"address {address}"
+    once = f"lock_out {step} {whose} {int(time.time()) // SPAN}"
+    AccessEntry.objects.add(Access.LOCK_OUT, about=owner, once=once, details={"step": step})
+
+
+def _owner(credentials: dict[str, Any]) -> User | None:
+    return User.objects.filter(email=str(credentials.get("email", ""))).first()
+
+
+# --- The second step --------------------------------------------------------------------------------------------------
+
+
+class Noted:
+    """A form that asks for a second factor; what fails in it is entered about the person who gave the password. Whose a
+    passkey without a password would be, only the browser claims: that failure is entered about nobody."""
+
+    user: Any
+    step = "second step"
+
+    def clean(self) -> Any:
+        """Whatever the fields found wrong. Nothing typed at all is no try."""
+        cleaned = super().clean()  # type: ignore[misc]
+        codes = {error.code for errors in self.errors.as_data().values() for error in errors}  # type: ignore[attr-defined]
+        if TOO_MANY in codes:
+            enter_lock_out(self.user, step=self.step, address=present_client_address())
+        elif codes - {"required"}:
+            by = getattr(context.request, "user", None)
+            AccessEntry.objects.add(Access.FACTOR_FAILED, by=by, about=self.user, details={"step": self.step})
+        return cleaned
+
+
+class CodeForm(Noted, AuthenticateForm):
+    """The code, after the password."""
+
+
+class CodeAgainForm(Noted, ReauthenticateForm):
+    """The code, once more before something grave."""

@@ -1,0 +1,304 @@
+"""Seals of the access log and warnings of owners: by the worker, once, and every change behind a seal is found."""
+
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+from io import StringIO
+
+import pgtrigger
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.utils import timezone
+
+from consultations.models import Access, AccessEntry, AccessSeal, Event, NotLogged, OutgoingMail
+from consultations.models.access_log import digest_between
+from consultations.queries.access_log import seal_findings
+from consultations.workflow import enter_export, enter_reading, seal_access_log, trim_access_log, warn_owners
+from tests import factories
+from tests.access_log import entries
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db
+LOG, AT_ONCE, HOUR = AccessEntry.objects, timedelta(0), timedelta(hours=1)
+GUARDS = [f"consultations.AccessEntry:{name}" for name in ("append_only", "kept_for_its_time")]
+
+
+def enter(number=3, **fields):
+    for _turn in range(number):
+        LOG.add(Access.EXPORT, **fields)
+
+
+@contextmanager
+def forged():
+    """As somebody does who may switch the guards of the database off."""
+    with pgtrigger.ignore(*GUARDS, "consultations.AccessSeal:append_only"):
+        yield
+
+
+@pytest.fixture
+def sealed(db):
+    """Two seals over five entries."""
+    enter(3)
+    seal_access_log()
+    enter(2)
+    seal_access_log(at_least=AT_ONCE)
+    return list(AccessSeal.objects.order_by("last_id"))
+
+
+def found():
+    return [f"{finding.seal}: {finding.words}" for finding in seal_findings()]
+
+
+# --- Sealing ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_seal_covers_all_since_the_last_and_the_journal_holds_it(sealed):
+    first, second = sealed
+    assert [(seal.first_id, seal.count) for seal in sealed] == [(1, 3), (first.last_id + 1, 2)]
+    assert (second.previous, first.digest == second.digest) == (first.digest, False)
+    told = Event.objects.filter(verb="seal_access_log").order_by("number")
+    assert [(entry.by, entry.data) for entry in told] == [(None, seal.facts()) for seal in sealed]
+    assert found() == []
+
+
+def test_it_is_sealed_once_an_hour_and_not_where_nothing_happened():
+    assert seal_access_log() == 0  # an empty log
+    enter()
+    assert [seal_access_log(), seal_access_log()] == [1, 0]
+    enter()
+    assert seal_access_log() == 0
+    assert seal_access_log(at_least=AT_ONCE) == 1
+    assert seal_access_log(at_least=AT_ONCE) == 0  # nothing new
+    assert Event.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_make_one_seal():
+    enter()
+    assert sorted(at_once(*[seal_access_log] * 4)) == [0, 0, 0, 1]
+    assert (AccessSeal.objects.count(), Event.objects.count(), found()) == (1, 1, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_that_is_not_committed_yet_is_waited_for_and_keeps_nobody_waiting():
+    """A lower number may be committed after a higher one: a seal over the higher alone would find it inserted later."""
+    written, go_on = threading.Event(), threading.Event()
+
+    def slow():
+        with transaction.atomic():
+            enter(1)
+            written.set()
+            go_on.wait(10)
+        connection.close()
+
+    writer = threading.Thread(target=slow)
+    writer.start()
+    written.wait(10)
+    enter(1)  # a higher number, committed at once
+    assert seal_access_log() == 0
+    go_on.set()
+    writer.join()
+    assert seal_access_log() == 1
+    assert (AccessSeal.objects.get().count, found()) == (2, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_waits_for_nobody_who_writes_in_the_journal():
+    with transaction.atomic():
+        Event.objects.record("edit", factories.make_stakeholder(), by=None)  # the chain's end is held
+        (answer,) = at_once(lambda: enter(1))
+    assert answer is None
+    assert LOG.count() == 1
+
+
+def test_a_number_that_was_never_used_is_no_gap():
+    enter(1, once="the same")
+    enter(2, once="the same")
+    enter(1)
+    assert seal_access_log() == 1
+    assert (AccessSeal.objects.get().count, found()) == (2, [])
+
+
+# --- What is found ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("address", "1.2.3.4"), ("at", timezone.now()), ("details", {"a": 1}), ("what", "read"), ("sha256", "f" * 64)],
+)
+def test_an_altered_entry_is_found(sealed, column, value):
+    with forged():
+        LOG.filter(pk=sealed[0].last_id).update(**{column: value})
+    assert found() == [f"{sealed[0]}: at least one of 3 entries was altered"]
+
+
+def test_a_removed_entry_is_found(sealed):
+    with forged():
+        LOG.filter(pk=sealed[1].last_id).delete()
+    assert found() == [f"{sealed[1]}: 1 of 2 entries are missing"]
+
+
+def test_an_entry_put_in_between_is_found():
+    enter(1)
+    LOG.raw("SELECT nextval('consultations_accessentry_id_seq') AS id")[0]  # a number that nobody uses
+    enter(1)
+    seal_access_log()
+    LOG.create(pk=LOG.last().pk + 1, what=Access.LOG_IN)
+    assert found() == [f"{AccessSeal.objects.get()}: entries were put in between: 1 more than the 2 that were sealed"]
+
+
+def test_a_seal_made_anew_over_altered_entries_is_not_the_one_in_the_journal(sealed):
+    last = sealed[1]
+    with forged():
+        LOG.filter(pk=last.last_id).update(address="1.2.3.4")
+        anew = digest_between(last.previous, last.first_id, last.last_id)[1]
+        AccessSeal.objects.filter(pk=last.pk).update(digest=anew)
+    assert found() == [f"{last}: the seal is not the one that the journal holds"]
+
+
+def test_a_seal_that_was_taken_away_is_found(sealed):
+    with forged():
+        AccessSeal.objects.filter(pk=sealed[0].pk).delete()
+    assert found() == [
+        f"{sealed[1]}: the seal does not follow from the one before it",
+        f"None: the seal up to entry {sealed[0].last_id} of the access log is missing",
+    ]
+
+
+def test_a_seal_that_nobody_entered_in_the_journal_is_found(sealed):
+    enter(1)
+    entry = LOG.first()
+    AccessSeal.objects.create(first_id=entry.pk, last_id=entry.pk, count=1, previous=sealed[1].digest, digest="0" * 64)
+    assert len(found()) == 2
+
+
+# --- When their time is over ------------------------------------------------------------------------------------------
+
+
+def a_year_ago(days=366):
+    """Let everything so far have happened, and been sealed, `days` ago."""
+    moment = timezone.now() - timedelta(days=days)
+    with forged():
+        LOG.update(at=moment)
+        for seal in AccessSeal.objects.all():
+            AccessSeal.objects.filter(pk=seal.pk).update(at=moment)
+
+
+def test_what_is_older_than_a_year_is_removed_and_its_seals_still_fit(db):
+    enter(3)
+    a_year_ago()
+    with time_machine.travel(timezone.now() - timedelta(days=366)):
+        seal_access_log()
+    enter(2)
+    seal_access_log(at_least=AT_ONCE)
+    old, young = AccessSeal.objects.order_by("last_id")
+    out = StringIO()
+    call_command("trim_access_log", stdout=out)
+    assert out.getvalue() == "3 entries of the access log were removed.\n"
+    assert (LOG.count(), found()) == (2, [])
+    told = Event.objects.get(verb="trim_access_log")
+    assert told.data == {"last": old.last_id, "removed": 3}
+    assert trim_access_log() == 0
+    LOG.create(pk=old.last_id, what=Access.LOG_IN)
+    assert found() == [f"{old}: 1 entries stand where all were removed after their time"]
+    with forged():
+        LOG.filter(pk=young.last_id).delete()
+    assert f"{young}: 1 of 2 entries are missing" in found()
+
+
+def test_neither_a_younger_entry_nor_one_that_is_not_sealed_is_removed():
+    enter(1)
+    a_year_ago()
+    assert trim_access_log() == 0  # not sealed
+    seal_access_log()
+    assert trim_access_log() == 0  # sealed today
+    assert LOG.count() == 1
+
+
+# --- Reading and taking out -------------------------------------------------------------------------------------------
+
+
+def test_reading_is_entered_once_a_person_a_paper_and_a_day(django_assert_num_queries):
+    one, other = factories.make_user("official"), factories.make_user("official")
+    paper, more = factories.make_stakeholder(), factories.make_stakeholder()
+    with django_assert_num_queries(1):
+        enter_reading(paper, by=one)
+    for person, record in ((one, paper), (one, paper), (one, more), (other, paper)):
+        enter_reading(record, by=person)
+    assert [(entry.by, entry.object_id) for entry in entries(Access.READ)] == [
+        (one, str(paper.pk)), (one, str(more.pk)), (other, str(paper.pk)),
+    ]  # fmt: skip
+
+
+def test_nothing_goes_out_that_cannot_be_entered():
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE consultations_accessentry ADD CHECK (what <> 'export') NOT VALID")
+        with pytest.raises(NotLogged), transaction.atomic():
+            enter_export(None, by=factories.make_secretariat())
+        transaction.set_rollback(True)
+
+
+# --- Warnings ---------------------------------------------------------------------------------------------------------
+
+
+def tried(person, what, times=1, *, ago=timedelta(0), **details):
+    for _turn in range(times):
+        LOG.create(
+            what=what, kind="consultations.user", object_id=person.pk, details=details, at=timezone.now() - ago
+        )  # fmt: skip
+
+
+def mails():
+    return list(OutgoingMail.objects.order_by("pk").values_list("to", "subject"))
+
+
+LOCKED, FAILED = "Your account was locked for some minutes", "Somebody could not finish signing in to your account"
+
+
+def test_the_owner_is_told_of_a_lock_out_and_of_a_failed_second_step_and_what_to_do():
+    person = factories.make_user(name="Ruth", email="ruth@example.org")
+    tried(person, Access.LOG_IN_FAILED, 5)
+    tried(person, Access.LOCK_OUT, step="password")
+    tried(person, Access.FACTOR_FAILED, step="second step")
+    assert warn_owners() == 2
+    assert mails() == [("ruth@example.org", LOCKED), ("ruth@example.org", FAILED)]
+    body = OutgoingMail.objects.first().body
+    assert "Dear Ruth," in body
+    assert "Choose a new password: http://127.0.0.1:8000/account/password/reset/" in body
+    assert [entry.details["of"] for entry in entries(Access.OWNER_WARNED, person)] == ["lock_out", "factor_failed"]
+
+
+def test_at_most_one_mail_an_hour_and_kind():
+    person = factories.make_user()
+    tried(person, Access.FACTOR_FAILED, 3)
+    assert [warn_owners(), warn_owners()] == [1, 0]
+    tried(person, Access.FACTOR_FAILED, 3)
+    assert warn_owners() == 0
+    with forged():
+        LOG.filter(what=Access.OWNER_WARNED).update(at=timezone.now() - HOUR)
+    assert [warn_owners(), warn_owners(), len(mails())] == [1, 0, 2]
+
+
+def test_an_address_that_tries_many_accounts_once_lets_nobody_be_written_to():
+    person = factories.make_user()
+    tried(person, Access.LOG_IN_FAILED, 5, ago=HOUR)
+    tried(person, Access.LOG_IN_FAILED, 4)
+    tried(person, Access.LOCK_OUT, step="password")
+    assert (warn_owners(), mails()) == (0, [])
+
+
+def test_neither_a_closed_account_nor_none_is_written_to_nor_of_what_is_long_ago():
+    tried(factories.make_user(is_active=False), Access.FACTOR_FAILED)
+    tried(factories.make_user(), Access.FACTOR_FAILED, ago=25 * HOUR)
+    LOG.add(Access.LOCK_OUT)
+    LOG.add(Access.FACTOR_FAILED)
+    assert (warn_owners(), mails()) == (0, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_write_one_mail():
+    tried(factories.make_user(), Access.FACTOR_FAILED)
+    assert sorted(at_once(*[warn_owners] * 3)) == [0, 0, 1]
+    assert len(mails()) == 1
