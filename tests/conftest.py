@@ -137,6 +137,18 @@ def language() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def every_verb_commits(request, monkeypatch) -> Iterator[None]:
+    """In the tests of verbs, whatever committed words one writes it must also enter in the journal."""
+    from tests.committed import every_verb_commits
+
+    if not request.path.name.startswith("test_workflow_"):
+        yield
+        return
+    with every_verb_commits(monkeypatch):
+        yield
+
+
 @pytest.fixture(scope="session")
 def vera(tmp_path_factory) -> Callable[..., list[str]]:
     """The PDF validator: `vera(path, "ua1,3a")` gives one line for each rule that fails, none for a sound file. Of

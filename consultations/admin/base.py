@@ -91,7 +91,8 @@ class RecordAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         changed = _changes(form)
         if changed or not change:
-            journal("edit" if change else "enter", obj, by=request.user, data={"changed": changed})
+            data = {"changed": changed}
+            journal("edit" if change else "enter", obj, by=request.user, data=data, commits=[obj])
 
     def save_formset(self, request, form, formset, change):
         """Save the rows below a record and enter in the journal what changed in each, from what to what."""
@@ -101,7 +102,8 @@ class RecordAdmin(admin.ModelAdmin):
         super().save_formset(request, form, formset, change)
         if rows:
             changed = [[str(row.instance), _changes(row)] for row in rows]
-            journal("edit", form.instance, by=request.user, data={str(formset.model._meta.verbose_name): changed})
+            data, saved = {str(formset.model._meta.verbose_name): changed}, [row.instance for row in rows]
+            journal("edit", form.instance, by=request.user, data=data, commits=saved)
 
     # --- Moves ---
 

@@ -49,6 +49,8 @@ class AttachmentQuerySet(models.QuerySet):
 class Attachment(models.Model):
     """One file. It lies under a name of our own outside everything that the web server hands out."""
 
+    COMMITTED = ("state", "submission", "kind", "name", "media_type", "size", "sha256", "state_reason", "uploaded_by")
+    SILENT_WHILE = {"sha256": ""}  # its bytes are still coming, or never came
     Kind, State = AttachmentKind, AttachmentState
 
     key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)

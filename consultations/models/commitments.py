@@ -1,13 +1,14 @@
 """The words that the journal commits to, and the salts without which a commitment tells nothing.
 
 A model names in COMMITTED the fields that an entry commits to. In the states that it names in STILL_WRITTEN its author
-may change the words without an entry: there the entry commits to the state alone.
+may change the words without an entry: there the entry commits to the state alone. SILENT_WHILE names the value of a
+field with which a row says nothing yet, and need stand in no entry.
 """
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import pgtrigger
 from django.apps import apps
@@ -47,6 +48,18 @@ def subject_of(record: models.Model) -> Subject:
 def key_of(record: models.Model) -> str:
     """The name under which an entry commits to a record's words."""
     return ":".join(subject_of(record))
+
+
+class Said(NamedTuple):
+    """A record and its words, to be committed to."""
+
+    subject: Subject
+    words: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        """The name under which an entry commits to them."""
+        return ":".join(self.subject)
 
 
 class SaltQuerySet(models.QuerySet):
@@ -121,6 +134,14 @@ def committed_words(record: models.Model) -> dict[str, Any] | None:
     )
 
 
+def said_by(records: Iterable[models.Model | Said]) -> list[Said]:
+    """What those of `records` say whose kind names words; what is prepared already, as it is."""
+    found = (
+        each if isinstance(each, Said) else Said(subject_of(each), committed_words(each) or {}) for each in records
+    )
+    return [each for each in found if each.words]
+
+
 def words_of(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:
     """What an entry commits to of a row of `model` with these `values` of its COMMITTED fields. Pure."""
     if values.get("state") in getattr(model, "STILL_WRITTEN", ()):
@@ -138,12 +159,19 @@ def _plain(value: Any) -> Any:
     return as_json(value) if isinstance(value, dict | list | float) else str(value)
 
 
-def standing_words(model: type[Any]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The key and the words of every row of `model`, by key, without holding them all in memory."""
+def is_silent(model: type[models.Model], values: Mapping[str, Any]) -> bool:
+    """Whether a row of `model` with these values need stand in no entry: it says nothing yet."""
+    silent = getattr(model, "SILENT_WHILE", {})
+    return bool(silent) and all(values[name] == value for name, value in silent.items())
+
+
+def standing_words(model: type[Any]) -> Iterator[tuple[int, dict[str, Any], bool]]:
+    """The key and the words of every row of `model`, by key, and whether it is silent; a few thousand at a time."""
     names = [model._meta.get_field(name).attname for name in model.COMMITTED]
     rows = model._base_manager.order_by("pk").values_list("pk", *names)
     for pk, *values in rows.iterator(chunk_size=2000):
-        yield pk, words_of(model, dict(zip(model.COMMITTED, values, strict=True)))
+        named = dict(zip(model.COMMITTED, values, strict=True))
+        yield pk, words_of(model, named), is_silent(model, named)
 
 
 def salted(salt: Salted, message: bytes) -> list[Any]:

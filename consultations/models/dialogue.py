@@ -42,6 +42,8 @@ class Answered(models.Model):
 class Question(Answered):
     """What the desk asks the author of an input that it returns; the author answers in place."""
 
+    COMMITTED = ("submission", "text", "by", "at", "answer", "answered_by", "answered_at")
+
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="questions", verbose_name=_("input"))
 
     class Meta(Answered.Meta):
@@ -54,6 +56,8 @@ class Question(Answered):
 
 class Misreading(Answered):
     """ "I do not recognise my point in this": one structured reply of an organisation, which the desk must answer."""
+
+    COMMITTED = ("point", "stakeholder", "text", "by", "at", "answer", "answered_by", "answered_at")
 
     point = models.ForeignKey(Point, models.PROTECT, related_name="misreadings", verbose_name=_("point"))
     stakeholder = models.ForeignKey(
@@ -80,6 +84,8 @@ class EndorsementQuerySet(models.QuerySet):
 
 class Endorsement(models.Model):
     """An organisation co-signs another's public input. It may withdraw, and both stay on record."""
+
+    COMMITTED = ("submission", "stakeholder", "by", "at", "withdrawn_by", "withdrawn_at")
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="endorsements", verbose_name=_("input"))
     stakeholder = models.ForeignKey(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ncm_portal import workflow
 
-from .commitments import Salt, committed_words, key_of, salted, subject_of
+from .commitments import Salt, said_by, salted, subject_of
 from .copying import copy_in
 from .entries import ERASES, FIRST_HASH, FORMAT, OLD_FORMAT, Entry, as_json, canonical, chain_hash, digest, message
 from .guards import after_lock, no_truncate, one_of
@@ -42,6 +42,8 @@ class EventQuerySet(models.QuerySet):
 
         A refusal is written outside any transaction: the end of the chain is locked until its entry stands.
         """
+        if not entries:
+            return []
         with transaction.atomic(savepoint=False):
             events = _prepared(self.model, verb, entries, **said)
             number, previous = self._locked_end()
@@ -69,7 +71,7 @@ def _prepared(model, verb, entries, *, by, before="", after="", reason="", data=
         "by_name": name, "at": workflow.now(), "recorded_at": timezone.now(), "reason": clean_text(reason),
         "data": as_json(data or {}), "format": FORMAT,
     }  # fmt: skip
-    entries = [(record, [each for each in others if hasattr(each, "COMMITTED")]) for record, others in entries]
+    entries = [(record, said_by(others)) for record, others in entries]
     words = _Words(shared, entries, erases)
     events = []
     for record, others in entries:
@@ -90,10 +92,10 @@ class _Words:
         self.moments = micros(shared["at"]), micros(shared["recorded_at"])
         self.erases = {ERASES: list(erases)} if erases else {}
         self.messages = {word: message(word, shared[word]) for word in ("reason", "data", "by_name") if shared[word]}
-        people = [by] if by else []
-        self.salts = _salts(
-            [subject_of(each) for record, others in entries for each in (record, *people, *others)], erases
-        )
+        subjects = [
+            subject for record, others in entries for subject in (subject_of(record), *(s.subject for s in others))
+        ]
+        self.salts = _salts([*subjects, *([subject_of(by)] if by else [])], erases)
         self.of_person = {}  # the name of who acts; that of nobody in particular goes with the record
         if by:
             self.of_person = {"by_name": salted(self.salts[subject_of(by)], self.messages.pop("by_name"))}
@@ -104,8 +106,7 @@ class _Words:
         found = {word: salted(own, said) for word, said in self.messages.items()}
         if label:
             found["object_label"] = salted(own, message("object_label", label))
-        for each in others:
-            found[key_of(each)] = salted(self.salts[subject_of(each)], message(key_of(each), committed_words(each)))
+        found |= {each.key: salted(self.salts[each.subject], message(each.key, each.words)) for each in others}
         return found | self.of_person | self.erases
 
     def digest(self, about, commitments):

@@ -112,6 +112,10 @@ class ForumFileKind(models.TextChoices):
 class ForumFile(models.Model):
     """A file of a forum: a document for its participants, or the scan of what came on paper."""
 
+    COMMITTED = (
+        "forum", "invitation", "kind", "title", "for_everybody", "name", "media_type", "size", "sha256", "by", "at",
+        "removed_at",
+    )  # fmt: skip
     Kind = ForumFileKind
 
     key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)

@@ -105,6 +105,14 @@ class SubmissionQuerySet(models.QuerySet):
 class Submission(models.Model):
     """An input: what one organisation sends in on one theme. Evidence, owned by its author and never rewritten."""
 
+    COMMITTED = (
+        "state", "reference", "consultation", "stakeholder", "author", "theme", "forum", "title", "body",
+        "proposed_wording", "language", "audience", "channel", "received_on", "entered_by", "state_reason",
+        "submitted_at", "content_sha256", "decided_at", "decided_by", "set_aside_for", "late_at", "late_by",
+        "late_reason",
+    )  # fmt: skip
+    STILL_WRITTEN = (SubmissionState.DRAFT, SubmissionState.RETURNED)  # its author may save words without an entry
+    SILENT_WHILE = {"state": SubmissionState.DRAFT}
     State = SubmissionState
     READ_WITH = ("consultation", "stakeholder", "theme")  # what its moves ask about
 
@@ -347,6 +355,10 @@ class PointQuerySet(models.QuerySet):
 class Point(models.Model):
     """One ask inside an input, or one said in a session: the atom of the position."""
 
+    COMMITTED = (
+        "state", "reference", "consultation", "submission", "session", "stakeholder", "number", "kind", "theme",
+        "text", "held_back", "responsible", "due_on", "merged_into", "created_by",
+    )  # fmt: skip
     State = PointState
 
     reference = models.CharField(_("reference"), max_length=30, unique=True, editable=False)

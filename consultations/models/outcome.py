@@ -26,6 +26,9 @@ class ActionState(models.TextChoices):
 class ActionPoint(models.Model):
     """Who does what by when, as decided at a forum or promised in a commitment. It follows until it is done."""
 
+    COMMITTED = (
+        "state", "forum", "point", "text", "stakeholder", "responsible", "due_on", "report", "ended_on", "by", "at",
+    )  # fmt: skip
     State = ActionState
 
     key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
@@ -91,6 +94,9 @@ class CommuniqueState(models.TextChoices):
 class Communique(models.Model):
     """The short text in which a forum tells the public what it adopted."""
 
+    COMMITTED = (
+        "state", "forum", "body", "version", "written_by", "written_at", "cleared_by", "published_at", "sha256",
+    )  # fmt: skip
     State = CommuniqueState
 
     forum = models.OneToOneField(Forum, models.PROTECT, related_name="communique", verbose_name=_("forum"))

@@ -9,7 +9,7 @@ what the last entry that speaks of each record commits to; `committed_words(reco
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -192,11 +192,12 @@ def is_as_committed(record: Model) -> bool:
     return found is not None and found.fits(committed_words(record))
 
 
-def altered_records() -> Iterator[Finding]:
-    """Every record that says something else than its last entry, that no entry speaks of, or that is gone."""
+def altered_records(kinds: Iterable[type[Model]] | None = None) -> Iterator[Finding]:
+    """Every record that says something else than its last entry, that no entry speaks of, or that is gone; of these
+    `kinds` only, where some are named."""
     with one_moment():
         known = groupby(newest_commitments(), key=lambda each: each.kind)
-        models = {model._meta.label_lower: model for model in committing_models()}
+        models = {model._meta.label_lower: model for model in kinds or committing_models()}
         passed = set()
         for kind, commitments in known:
             passed.add(kind)
@@ -209,12 +210,13 @@ def altered_records() -> Iterator[Finding]:
 def _compared(model: type[Model], commitments: Iterator[Newest]) -> Iterator[Finding]:
     """Both lists are in order of keys: side by side they show what is in one of them only."""
     kind, known = model._meta.label_lower, next(commitments, None)
-    for pk, words in standing_words(model):
+    for pk, words, silent in standing_words(model):
         while known is not None and known.pk < pk:
             yield _gone(known)
             known = next(commitments, None)
         if known is None or known.pk > pk:
-            yield Finding(f"{kind}:{pk}", f"{kind} {pk} stands in no entry of the journal")
+            if not silent:
+                yield Finding(f"{kind}:{pk}", f"{kind} {pk} stands in no entry of the journal")
             continue
         if not known.fits(words):
             what = f"{kind} {pk} does not say what entry {known.number} of the journal commits to"

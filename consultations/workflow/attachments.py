@@ -202,7 +202,8 @@ def _forget(file: Attachment) -> None:
 def _enter(verb: str, file: Attachment, *, by: User | None, reason: str = "") -> None:
     state = file.submission.state
     data = {"file": str(file.key), "name": file.name, "kind": file.kind, "size": file.size, "sha256": file.sha256}
-    journal(verb, file.submission, by=by, before=state, after=state, reason=reason or file.name, data=data)
+    said = {"before": state, "after": state, "reason": reason or file.name, "data": data}
+    journal(verb, file.submission, by=by, commits=[file], **said)
 
 
 def _unsign(submission: Submission, file: Attachment, *, by: User | None) -> None:
@@ -225,11 +226,13 @@ def remove_file(attachment: Attachment, *, by: User) -> Attachment:
     demand(kind_of_files(submission, by, REMOVE) == file.kind, who=SECRETARIAT, to=REMOVE)
     if file.state == A.REMOVED:
         return file
-    was_here, was_sent = file.state in (A.READY, A.WAITING), _was_sent_with(submission, file)
+    was_here, was_refused = file.state in (A.READY, A.WAITING), file.state == A.REFUSED
+    was_sent = _was_sent_with(submission, file)
     file.state = A.REMOVED
     file.save(update_fields=["state"])
-    if was_here:
+    if was_here or was_refused:
         _enter("remove_file", file, by=by)
+    if was_here:
         _unsign(submission, file, by=by)
     if not was_sent:
         _forget(file)

@@ -69,7 +69,7 @@ def endorse(submission: Submission, stakeholder: Stakeholder, *, by: User) -> En
         return live
     count_mail(by=by, stakeholder=stakeholder)
     endorsement = Endorsement.objects.create(submission=row, stakeholder=stakeholder, by=by, at=now())
-    journal("endorse", row, by=by, data={"organisation": stakeholder.name})
+    journal("endorse", row, by=by, data={"organisation": stakeholder.name}, commits=[endorsement])
     emails.endorsed(endorsement)
     return endorsement
 
@@ -82,7 +82,8 @@ def withdraw_endorsement(endorsement: Endorsement, *, by: User) -> Endorsement:
     if row.withdrawn_at is None:
         row.withdrawn_by, row.withdrawn_at = by, now()
         row.save()
-        journal("withdraw_endorsement", row.submission, by=by, data={"organisation": row.stakeholder.name})
+        data = {"organisation": row.stakeholder.name}
+        journal("withdraw_endorsement", row.submission, by=by, data=data, commits=[row])
     return row
 
 
@@ -118,5 +119,5 @@ def say_misread(point: Point, stakeholder: Stakeholder, *, by: User, text: str) 
     if reasons:
         raise Blocked(reasons)
     misreading = Misreading.objects.create(point=row, stakeholder=stakeholder, text=text.strip(), by=by, at=now())
-    journal("say_misread", row, by=by, data={"organisation": stakeholder.name})
+    journal("say_misread", row, by=by, data={"organisation": stakeholder.name}, commits=[misreading])
     return misreading

@@ -35,7 +35,8 @@ def keep_forum_file(
         came.keep()
     file.by, file.at = by, now()
     file.save()
-    journal("add_file", invitation or forum, by=by, data={"file": str(file.key), "sha256": file.sha256})
+    data = {"file": str(file.key), "sha256": file.sha256}
+    journal("add_file", invitation or forum, by=by, data=data, commits=[file])
     return file
 
 
@@ -46,7 +47,8 @@ def change_document(file: ForumFile, *, by: User, for_everybody: bool) -> ForumF
     if row.for_everybody != for_everybody:
         row.for_everybody = for_everybody
         row.save(update_fields=["for_everybody"])
-        journal("change_document", row.forum, by=by, data={"file": str(row.key), "for_everybody": for_everybody})
+        data = {"file": str(row.key), "for_everybody": for_everybody}
+        journal("change_document", row.forum, by=by, data=data, commits=[row])
     return row
 
 
@@ -57,7 +59,8 @@ def remove_document(file: ForumFile, *, by: User) -> ForumFile:
     if row.removed_at is None:
         row.removed_at = now()
         row.save(update_fields=["removed_at"])
-        journal("remove_document", row.forum, by=by, data={"file": str(row.key), "title": row.title})
+        data = {"file": str(row.key), "title": row.title}
+        journal("remove_document", row.forum, by=by, data=data, commits=[row])
     return row
 
 

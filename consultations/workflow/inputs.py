@@ -347,12 +347,19 @@ def stamp_as_sent(row: Submission, objectives: Iterable[str] | None = None) -> N
     row.decided_at = row.decided_by = None
 
 
-def _decide(verb: str, submission: Submission, by: User, reason: str, set_aside_for: str = "") -> Submission:
+def _decide(
+    verb: str, submission: Submission, by: User, reason: str, set_aside_for: str = "", questions: Iterable[str] = ()
+) -> Submission:
+    asked: list[Question] = []
+
     def stamp(row: Submission) -> None:
         row.decided_by, row.decided_at, row.state_reason = by, now(), reason.strip()
         row.set_aside_for = set_aside_for
+        asked.extend(
+            Question.objects.create(submission=row, text=question.strip(), by=by, at=now()) for question in questions
+        )
 
-    return make(SUBMISSION_MOVES[verb], submission, by=by, reason=reason, change=stamp)
+    return make(SUBMISSION_MOVES[verb], submission, by=by, reason=reason, change=stamp, commits=asked)
 
 
 @verb
@@ -371,9 +378,7 @@ def return_for_completion(
 
     Each of `questions` is answered in place before the input can be sent again.
     """
-    row = _decide("return_for_completion", submission, by, reason)
-    for question in questions:
-        Question.objects.create(submission=row, text=question.strip(), by=by, at=now())
+    row = _decide("return_for_completion", submission, by, reason, questions=questions)
     emails.returned(row)
     return row
 

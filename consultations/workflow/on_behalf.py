@@ -153,7 +153,7 @@ def take_in_many(
             new.append(submission)
             objectives.append(row.provisions)
     _write(new, objectives)
-    Event.objects.record_many("take_in_many", new, by=by, before=S.DRAFT, after=S.SUBMITTED, data=data)
+    Event.objects.record_many("take_in_many", new, by=by, before=S.DRAFT, after=S.SUBMITTED, data=data, commits=True)
     if refused:
         reasons = sorted({reason for reasons in refused.values() for reason in reasons})
         log_refusal("take_in_many", consultation, by=by, refusal=Blocked(reasons), data=data)
@@ -193,7 +193,8 @@ def retype(
     was = row.content_sha256
     row.entered_by, row.edited_at, row.content_sha256 = by, now(), row.computed_sha256()
     row.save()
-    journal("retype", row, by=by, before=row.state, after=row.state, data={"changed": changed, "sha256_before": was})
+    data = {"changed": changed, "sha256_before": was}
+    journal("retype", row, by=by, before=row.state, after=row.state, data=data, commits=[row])
     return row
 
 

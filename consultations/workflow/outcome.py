@@ -147,7 +147,7 @@ def _demand_words(text: str, stakeholder: Stakeholder | None, responsible: str) 
 
 def _enter(forum: Forum, by: User, **fields: object) -> ActionPoint:
     action = ActionPoint.objects.create(forum=forum, by=by, at=now(), **fields)
-    journal("note_action", action, by=by, after=action.state)
+    journal("note_action", action, by=by, after=action.state, commits=[action])
     return action
 
 
@@ -275,7 +275,7 @@ def draft_communique(forum: Forum, *, by: User, body: str) -> Communique:
     if there:
         return there
     made = Communique.objects.create(forum=forum, body=body, written_by=by, written_at=now())
-    journal("draft_communique", made, by=by, after=made.state, data={"text": body})
+    journal("draft_communique", made, by=by, after=made.state, data={"text": body}, commits=[made])
     return made
 
 

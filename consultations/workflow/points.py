@@ -167,7 +167,7 @@ def _write(by: User, text: str, provisions: Iterable[Provision], **fields: objec
         raise Blocked(_("Write what the point says."))
     point = Point.objects.create(text=text.strip(), created_by=by, created_at=now(), **fields)
     point.provisions.set(provisions)
-    journal("write", point, by=by, after=point.state)
+    journal("write", point, by=by, after=point.state, commits=[point])
     return point
 
 
@@ -247,12 +247,17 @@ def merge(point: Point, *, into: Point, by: User, reason: str) -> Point:
         if reasons:
             raise Blocked(reasons)
         row.merged_into = target
+        behind.extend(row.merged.select_for_update(of=("self",), no_key=True))
         row.merged.update(merged_into=target)
+        for each in behind:
+            each.merged_into = target
 
     # locked in one order, so that two people who merge them at once wait for each other
     pair = Point.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=[point.pk, into.pk]).order_by("pk")
     both = {row.pk: row for row in pair}
-    return make(POINT_MOVES["merge"], point, by=by, reason=reason, change=stand_behind, data={"into": into.reference})
+    behind: list[Point] = []  # those that stood behind `point`
+    said = {"reason": reason, "data": {"into": into.reference}}
+    return make(POINT_MOVES["merge"], point, by=by, change=stand_behind, commits=behind, **said)
 
 
 def _about(point: Point) -> dict[str, str]:

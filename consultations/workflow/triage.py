@@ -57,7 +57,7 @@ def answer_question(question: Question, *, by: User, answer: str) -> Question:
     if submission.state != SubmissionState.RETURNED:
         raise Blocked(_("The input is not with you any more: it was sent again or taken back."))
     _answer(row, by, answer)
-    journal("answer_question", submission, by=by, data={"question": row.pk})
+    journal("answer_question", submission, by=by, data={"question": row.pk}, commits=[row])
     return row
 
 
@@ -79,7 +79,8 @@ def answer_misreading(misreading: Misreading, *, by: User, answer: str) -> Misre
     if row.answered_at:
         raise Blocked(_("A colleague has answered it already."))
     _answer(row, by, answer)
-    journal("answer_misreading", row.point, by=by, data={"organisation": row.stakeholder.name})
+    data = {"organisation": row.stakeholder.name}
+    journal("answer_misreading", row.point, by=by, data=data, commits=[row])
     letters.misreading_answered(row)
     return row
 

@@ -21,6 +21,7 @@ from django.utils import timezone
 from consultations.models import Attachment, Consultation, Event, ForumFile, Milestone, Salt, copy_values
 from consultations.models.entries import FIRST_HASH
 from consultations.models.events import JOURNAL_LOCK, LOADED
+from consultations.workflow import commit_to_records
 from ncm_portal.workflow import journal
 from positions.models import AnswerByLetter, Artefact, Edition
 
@@ -93,6 +94,7 @@ def _load(package: Package, described: Row, placed: list[Path], progress: Progre
     _settle()
     consultation = Consultation.objects.get()
     journal(LOADED, consultation, by=None, data={"entries": entries, "elsewhere": bare})
+    commit_to_records()  # also to rows of which only the hash of an entry is here
     rows = sum(table["rows"] for table in described["tables"].values())
     return Loaded(consultation, rows, len(placed), entries)
 

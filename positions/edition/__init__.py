@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 from consultations.models import User
-from ncm_portal.workflow import now
+from ncm_portal.workflow import journal, now
 from positions.models import Decision, Edition, EditionKind, PositionPaper
 from positions.render import pdf
 
@@ -57,7 +57,7 @@ def freeze(
     moment = now().replace(microsecond=0)
     frozen = content(paper, number=number, kind=kind, status=status, frozen_at=moment, decision=decision)
     text = canonical(frozen)
-    return Edition.objects.create(
+    made = Edition.objects.create(
         paper=paper,
         number=number,
         kind=kind,
@@ -67,3 +67,5 @@ def freeze(
         frozen_at=moment,
         frozen_by=by,
     )
+    journal("freeze", made, by=by, data={"sha256": made.sha256}, commits=[made, *([decision] if decision else ())])
+    return made

@@ -66,6 +66,10 @@ class Reflection(models.Model):
     """What a milestone left of one paragraph in one provision of the Compact: an objective or a guiding principle. A
     correction is a new row."""
 
+    COMMITTED = (
+        "edition", "milestone", "paragraph", "provision", "value", "reference", "note", "replaces", "reason", "by",
+        "at",
+    )  # fmt: skip
     Value = ReflectionValue
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="reflections", verbose_name=_("edition"))
@@ -132,6 +136,8 @@ class BriefQuerySet(models.QuerySet):
 
 class Brief(models.Model):
     """What officials carry to a milestone. Restricted: it is in no edition. Written anew, the words before stay."""
+
+    COMMITTED = ("edition", "milestone", "number", "ask", "flexibility", "red_line", "speaking_points", "by", "at")
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="briefs", verbose_name=_("edition"))
     milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="briefs", verbose_name=_("milestone"))

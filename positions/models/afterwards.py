@@ -22,6 +22,9 @@ class CorrigendumState(models.TextChoices):
 class Corrigendum(models.Model):
     """Slips in a published text, put right by two officers in an edition of its own: 1.0.1, 1.0.2 ..."""
 
+    COMMITTED = (
+        "state", "paper", "base", "edition", "reason", "proposed_by", "proposed_at", "decided_by", "decided_at",
+    )  # fmt: skip
     State = CorrigendumState
 
     paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="corrigenda", verbose_name=_("paper"))
@@ -61,6 +64,8 @@ class Corrigendum(models.Model):
 class Correction(models.Model):
     """The words of one paragraph as they were printed and as they should have been."""
 
+    COMMITTED = ("corrigendum", "paragraph", "before", "after")
+
     corrigendum = models.ForeignKey(
         Corrigendum, models.PROTECT, related_name="corrections", verbose_name=_("corrigendum")
     )
@@ -91,6 +96,8 @@ class RestrictedAnnexQuerySet(models.QuerySet):
 
 class RestrictedAnnex(models.Model):
     """What belongs to a paper and not to the public: it is in no edition, so in no PDF, JSON, search, feed or mail."""
+
+    COMMITTED = ("paper", "number", "title", "text", "by", "at", "replaced_at")
 
     paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="restricted_annexes", verbose_name=_("paper"))
     number = models.PositiveSmallIntegerField(_("number"))

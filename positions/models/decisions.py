@@ -88,6 +88,11 @@ class StanceValue(models.TextChoices):
 class Stance(models.Model):
     """A ministry's stance on one wording of one paragraph. When the text moves, a new open stance replaces it."""
 
+    COMMITTED = (
+        "clearance", "paragraph", "wording", "value", "reason", "proposed_text", "by", "at", "letter", "replaced_at",
+    )  # fmt: skip
+    SILENT_WHILE = {"value": ""}  # the ministry is asked, and has not answered yet
+
     clearance = models.ForeignKey(Clearance, models.PROTECT, related_name="stances", verbose_name=_("clearance"))
     paragraph = models.ForeignKey(Paragraph, models.PROTECT, related_name="stances", verbose_name=_("paragraph"))
     wording = models.ForeignKey(Wording, models.PROTECT, related_name="stances", verbose_name=_("wording"))
@@ -138,6 +143,11 @@ class Stance(models.Model):
 class QuorumCount(models.Model):
     """The quorum as counted from the check-ins at one moment, with the electorate frozen beside it."""
 
+    COMMITTED = (
+        "paper", "forum", "members_present", "members_total", "members_needed", "groups_present", "groups_needed",
+        "electorate", "by", "at",
+    )  # fmt: skip
+
     paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="quorum_counts", verbose_name=_("paper"))
     forum = models.ForeignKey(Forum, models.PROTECT, related_name="quorum_counts", verbose_name=_("forum"))
     members_present = models.PositiveSmallIntegerField(_("member institutions present"))
@@ -173,6 +183,10 @@ class Rule(models.TextChoices):
 class Decision(models.Model):
     """What the meeting decided on the text before it."""
 
+    COMMITTED = (
+        "paper", "forum", "edition", "quorum", "roll_call", "is_by_paragraph", "rule", "reasons", "chair", "at",
+    )  # fmt: skip
+
     paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="decisions", verbose_name=_("paper"))
     forum = models.ForeignKey(Forum, models.PROTECT, related_name="decisions", verbose_name=_("forum"))
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="decisions", verbose_name=_("text decided on"))
@@ -202,6 +216,10 @@ class Decision(models.Model):
 
 class Reservation(models.Model):
     """An organisation reserves its position on a paragraph: printed under it, and it does not block."""
+
+    COMMITTED = (
+        "paper", "stakeholder", "paragraph", "text", "recorded_by", "recorded_at", "withdrawn_at", "withdrawn_reason",
+    )  # fmt: skip
 
     paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="reservations", verbose_name=_("paper"))
     stakeholder = models.ForeignKey(

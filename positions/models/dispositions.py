@@ -44,6 +44,8 @@ class DispositionQuerySet(models.QuerySet):
 class Disposition(models.Model):
     """What became of a point. Provisional until publication answers all of a paper's points in one act."""
 
+    COMMITTED = ("paper", "point", "outcome", "reason_code", "reason", "decided_by", "decided_at", "answered_at")
+
     paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="dispositions", verbose_name=_("paper"))
     point = models.ForeignKey(Point, models.PROTECT, related_name="dispositions", verbose_name=_("point"))
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome)

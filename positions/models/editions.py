@@ -58,6 +58,8 @@ class EditionQuerySet(models.QuerySet):
 class Edition(models.Model):
     """A frozen, numbered, hashed text. Its canonical content is what every renderer reads and nothing else."""
 
+    COMMITTED = ("paper", "number", "kind", "status", "sha256", "frozen_at", "frozen_by")
+
     paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="editions", verbose_name=_("paper"))
     number = models.CharField(_("number"), max_length=12)
     kind = models.CharField(_("kind"), max_length=10, choices=EditionKind)
@@ -105,6 +107,8 @@ NEEDED = (ArtefactFormat.PDF, ArtefactFormat.JSON)  # nothing is published witho
 
 class Artefact(models.Model):
     """A file made of an edition, rendered once and then served as it is."""
+
+    COMMITTED = ("edition", "format", "file", "sha256", "size", "renderer", "rendered_at")
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="artefacts", verbose_name=_("edition"))
     format = models.CharField(_("format"), max_length=20, choices=ArtefactFormat)

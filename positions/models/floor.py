@@ -66,6 +66,10 @@ class FloorDecisionQuerySet(models.QuerySet):
 class FloorDecision(models.Model):
     """What plenary decided on one paragraph, with the quorum and the electorate of that moment. Never rewritten."""
 
+    COMMITTED = (
+        "paper", "paragraph", "wording", "decided", "amendment", "moved_by", "outcome", "mode", "quorum", "yes", "no",
+        "abstain", "votes", "reservation", "note", "by", "at",
+    )  # fmt: skip
     Outcome, Mode = FloorOutcome, FloorMode
 
     paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="floor_decisions", verbose_name=_("paper"))

@@ -51,6 +51,10 @@ class LetterState(models.TextChoices):
 class AnswerByLetter(models.Model):
     """What a ministry answered on paper, typed by an officer. It counts when a second officer has countersigned it."""
 
+    COMMITTED = (
+        "state", "clearance", "reference", "received_on", "signed_by", "scan_name", "scan_type", "scan_sha256",
+        "typed_by", "typed_at", "decided_by", "decided_at",
+    )  # fmt: skip
     State = LetterState
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -102,6 +106,8 @@ class AnswerByLetter(models.Model):
 
 class LetterLine(models.Model):
     """What a letter says about the words of one paragraph."""
+
+    COMMITTED = ("letter", "paragraph", "wording", "value", "reason", "proposed_text")
 
     letter = models.ForeignKey(AnswerByLetter, models.PROTECT, related_name="lines", verbose_name=_("letter"))
     paragraph = models.ForeignKey(Paragraph, models.PROTECT, related_name="+", verbose_name=_("paragraph"))

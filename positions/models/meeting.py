@@ -51,6 +51,11 @@ class StepAnswerQuerySet(models.QuerySet):
 class StepAnswer(models.Model):
     """What an office says to one frozen text. What came by letter counts when a second officer has countersigned it."""
 
+    COMMITTED = (
+        "paper", "step", "edition", "concurs", "text", "letter_reference", "by", "at", "countersigned_by",
+        "countersigned_at",
+    )  # fmt: skip
+
     paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="step_answers", verbose_name=_("paper"))
     step = models.ForeignKey(ChainStep, models.PROTECT, related_name="answers", verbose_name=_("step"))
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="step_answers", verbose_name=_("text"))
@@ -87,6 +92,8 @@ class StepAnswer(models.Model):
 class RollCall(models.Model):
     """Yes, no or abstain of each member institution that was counted as present. Never rewritten."""
 
+    COMMITTED = ("paper", "quorum", "votes", "yes", "no", "abstain", "by", "at")
+
     paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="roll_calls", verbose_name=_("paper"))
     quorum = models.ForeignKey(QuorumCount, models.PROTECT, related_name="roll_calls", verbose_name=_("quorum"))
     votes = models.JSONField(_("votes"))
@@ -111,6 +118,8 @@ class RollCall(models.Model):
 
 class Explanation(models.Model):
     """An organisation explains its position on the whole text: printed in the record, and it does not block."""
+
+    COMMITTED = ("paper", "stakeholder", "text", "recorded_by", "recorded_at", "withdrawn_at", "withdrawn_reason")
 
     paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="explanations", verbose_name=_("paper"))
     stakeholder = models.ForeignKey(

@@ -116,6 +116,10 @@ class PaperQuerySet(models.QuerySet):
 class PositionPaper(models.Model):
     """The position that one consultation leads to."""
 
+    COMMITTED = (
+        "state", "consultation", "forum", "slug", "title", "short_title", "purpose", "language", "is_restricted",
+        "clearance_note", "publication_proposed_by", "published_at", "published_by",
+    )  # fmt: skip
     State = PaperState
 
     consultation = models.ForeignKey(
@@ -239,6 +243,8 @@ class ParagraphQuerySet(models.QuerySet):
 class Paragraph(models.Model):
     """A paragraph with a key that stays the same while its words and its place change."""
 
+    COMMITTED = ("strength", "is_secretariat_text", "language", "wording", "removed_at")
+
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     section = models.ForeignKey(Section, models.PROTECT, related_name="paragraphs", verbose_name=_("section"))
     order = models.PositiveIntegerField(_("order"))
@@ -276,6 +282,8 @@ def wording_sha256(text: str) -> str:
 
 class Wording(models.Model):
     """One wording of a paragraph: who wrote it, when and why. Never rewritten."""
+
+    COMMITTED = ("paragraph", "number", "text", "sha256", "by", "at", "why")
 
     paragraph = models.ForeignKey(Paragraph, models.PROTECT, related_name="wordings", verbose_name=_("paragraph"))
     number = models.PositiveSmallIntegerField(_("number"))

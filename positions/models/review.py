@@ -131,6 +131,10 @@ class Amendment(models.Model):
     one text was chosen where several contend.
     """
 
+    COMMITTED = (
+        "state", "round", "paragraph", "operation", "base", "text", "section", "after", "reason", "sponsor", "by",
+        "at", "decision_reason", "decided_text", "decided_by", "decided_at"
+    )  # fmt: skip
     State = AmendmentState
 
     round = models.ForeignKey(ReviewRound, models.PROTECT, related_name="amendments", verbose_name=_("round"))
@@ -267,6 +271,11 @@ class Consent(models.TextChoices):
 
 class Recommendation(models.Model):
     """What the drafters advise to decide on an amendment, and whether its sponsor consents or insists."""
+
+    COMMITTED = (
+        "amendment", "advice", "text", "reason", "by", "at", "consent", "consent_reason", "consent_by", "consent_at",
+        "replaced_at",
+    )  # fmt: skip
 
     amendment = models.ForeignKey(
         Amendment, models.PROTECT, related_name="recommendations", verbose_name=_("amendment"), editable=False

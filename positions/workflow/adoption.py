@@ -13,6 +13,7 @@ from positions.models import (
     BEFORE_ADOPTION,
     Artefact,
     Decision,
+    Disposition,
     Edition,
     EditionKind,
     PaperState,
@@ -57,7 +58,8 @@ def count_quorum(paper: PositionPaper, *, by: User) -> QuorumCount:
     if reasons:
         raise Blocked(reasons)
     count = counted(paper, by)
-    journal("count_quorum", paper, by=by, data={"present": count.members_present, "of": count.members_total})
+    data = {"present": count.members_present, "of": count.members_total}
+    journal("count_quorum", paper, by=by, data=data, commits=[count])
     return count
 
 
@@ -92,7 +94,8 @@ def record_reservation(
     reservation = Reservation.objects.create(
         paper=row, stakeholder=stakeholder, paragraph=paragraph, text=text.strip(), recorded_by=by, recorded_at=now()
     )
-    journal("reserve", row, by=by, data={"organisation": stakeholder.name, "paragraph": str(paragraph.key)})
+    data = {"organisation": stakeholder.name, "paragraph": str(paragraph.key)}
+    journal("reserve", row, by=by, data=data, commits=[reservation])
     return reservation
 
 
@@ -141,7 +144,7 @@ def _leave_out(paper: PositionPaper, by: User) -> None:
     for paragraph in left_out(paper):
         paragraph.removed_at = now()
         paragraph.save(update_fields=["removed_at"])
-        journal("remove", paragraph, by=by, reason=LEFT_OUT)
+        journal("remove", paragraph, by=by, reason=LEFT_OUT, commits=[paragraph])
 
 
 def _decide(paper: PositionPaper, rule: str, reasons: str, chair: User) -> Decision:
@@ -174,9 +177,12 @@ def _adopted_as(paper: PositionPaper, rule: str) -> str:
 @verb
 def not_adopt(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
     """Record that the meeting did not adopt the text, and why; it goes back to consolidation."""
-    row = make(PAPER_MOVES["not_adopt"], paper, by=by, reason=reason)
-    _decide(row, Rule.NOT_ADOPTED, reason, by)
-    return row
+    decided: list[Decision] = []
+
+    def write_down(row: PositionPaper) -> None:
+        decided.append(_decide(row, Rule.NOT_ADOPTED, reason, by))
+
+    return make(PAPER_MOVES["not_adopt"], paper, by=by, reason=reason, change=write_down, commits=decided)
 
 
 @verb
@@ -184,14 +190,16 @@ def make_files(frozen: Edition, *, by: User) -> Edition:
     """Make the files of an edition, once; a file that fails its checks is not kept. Raises NotAllowed or Blocked."""
     demand(may_run(by, frozen.paper), who=SECRETARIAT, to=gettext_lazy("Make the files of an edition"))
     edition.render_artefacts(frozen)
-    journal("make_files", frozen, by=by)
+    journal("make_files", frozen, by=by, commits=frozen.artefacts.all())
     return frozen
 
 
 @verb
 def make_form(frozen: Edition, form: str, *, by: User | AnonymousUser) -> Artefact:
     """Make an edition in a further form, once, for whoever asks first and may read it. Raises Blocked."""
-    return edition.render_artefact(frozen, form)
+    made = edition.render_artefact(frozen, form)
+    journal("make_form", frozen, by=by, data={"form": form}, commits=[made])
+    return made
 
 
 @verb
@@ -216,9 +224,13 @@ def publish(paper: PositionPaper, *, by: User) -> PositionPaper:
         if found:
             raise Blocked(found)
         row.published_by, row.published_at = by, now()
+        answered.extend(row.dispositions.filter(answered_at=None).select_for_update(of=("self",), no_key=True))
+        row.dispositions.filter(answered_at=None).update(answered_at=row.published_at)
+        for each in answered:
+            each.answered_at = row.published_at
 
-    row = make(PAPER_MOVES["publish"], paper, by=by, change=sign)
-    row.dispositions.filter(answered_at=None).update(answered_at=now())
+    answered: list[Disposition] = []
+    row = make(PAPER_MOVES["publish"], paper, by=by, change=sign, commits=answered)
     for point in Point.objects.filter(dispositions__paper=row, state=PointState.VALIDATED):
         consultation_workflow.dispose(point, by=by)
     emails.answered(row)

@@ -139,9 +139,8 @@ def _write(by: User, name: str, **fields: Any) -> Reflection:
     made.save()
     before = fields["replaces"].value if "replaces" in fields else ""
     about = {"milestone": str(made.milestone), "paragraph": str(made.paragraph.key), "provision": made.provision.code}
-    journal(
-        name, made.edition.paper, by=by, before=before, after=made.value, reason=texts.get("reason", ""), data=about
-    )
+    said = {"before": before, "after": made.value, "reason": texts.get("reason", ""), "data": about}
+    journal(name, made.edition.paper, by=by, commits=[made], **said)
     return made
 
 

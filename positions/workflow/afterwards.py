@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -110,11 +110,11 @@ def propose_corrigendum(paper: PositionPaper, *, by: User, reason: str, texts: M
     if reasons or base is None:
         raise Blocked(reasons)
     made = Corrigendum.objects.create(paper=row, base=base, reason=reason.strip(), proposed_by=by, proposed_at=now())
-    Correction.objects.bulk_create(
+    corrections = Correction.objects.bulk_create(
         Correction(corrigendum=made, paragraph=each, before=printed[str(each.key)]["text"], after=text)
         for each, text in changed.items()
     )
-    journal("propose_corrigendum", made, by=by, after=made.state, reason=reason)
+    journal("propose_corrigendum", made, by=by, after=made.state, reason=reason, commits=[made, *corrections])
     return made
 
 
@@ -152,17 +152,20 @@ def issue_corrigendum(corrigendum: Corrigendum, *, by: User) -> Corrigendum:
         number = edition.next_number(row.paper, EditionKind.CORRECTED)
         row.edition = edition.corrected(row.base, number=number, texts=texts, reason=row.reason, by=by)
         row.decided_by, row.decided_at = by, now()
+        written.append(row.edition)
         for each in corrections:
-            _reword(each, row, by)
+            written.extend(_reword(each, row, by))
 
-    row = make(CORRIGENDUM_MOVES["issue_corrigendum"], corrigendum, by=by, change=freeze)
+    written: list[Model] = []
+    row = make(CORRIGENDUM_MOVES["issue_corrigendum"], corrigendum, by=by, change=freeze, commits=written)
     assert row.edition is not None
     edition.render_artefacts(row.edition)
-    journal("issue_corrigendum", row.paper, by=by, reason=row.reason, data={"edition": row.edition.number})
+    said = {"reason": row.reason, "data": {"edition": row.edition.number}}
+    journal("issue_corrigendum", row.paper, by=by, commits=row.edition.artefacts.all(), **said)
     return row
 
 
-def _reword(correction: Correction, corrigendum: Corrigendum, by: User) -> None:
+def _reword(correction: Correction, corrigendum: Corrigendum, by: User) -> tuple[Paragraph, Wording]:
     """Let the paragraph have the corrected words wherever it is shown; it rests on what it rested on."""
     paragraph, before = correction.paragraph, correction.paragraph.wording
     assert before is not None
@@ -177,7 +180,9 @@ def _reword(correction: Correction, corrigendum: Corrigendum, by: User) -> None:
         )
         for old in before.groundings.all()
     )
-    Paragraph.objects.filter(pk=paragraph.pk).update(wording=after)
+    paragraph.wording = after
+    paragraph.save(update_fields=["wording"])
+    return paragraph, after
 
 
 @verb
@@ -214,11 +219,15 @@ def write_annex(paper: PositionPaper, *, by: User, title: str, text: str, number
         reasons.append(_("There is no such annex."))
     if reasons:
         raise Blocked(reasons)
-    before.update(replaced_at=now())
+    replaced = list(before)
+    for each in replaced:
+        each.replaced_at = now()
+        each.save(update_fields=["replaced_at"])
     if number is None:
         number = 1 + (row.restricted_annexes.aggregate(last=Max("number"))["last"] or 0)
     made = RestrictedAnnex(paper=row, number=number, title=title.strip(), text=text.strip(), by=by, at=now())
     made.clean_fields(exclude=["paper", "by"])
     made.save()
-    journal("write_annex", row, by=by, data={"annex": number})  # the journal is read by more people: no words of it
+    # the journal is read by more people: no words of it
+    journal("write_annex", row, by=by, data={"annex": number}, commits=[made, *replaced])
     return made

@@ -164,7 +164,7 @@ def propose_amendment(
         raise Blocked(reasons)
     made.clean_fields()
     made.save()
-    journal("propose_amendment", made, by=by, after=made.state, data={"operation": operation})
+    journal("propose_amendment", made, by=by, after=made.state, data={"operation": operation}, commits=[made])
     return made
 
 
@@ -335,11 +335,14 @@ def recommend(amendment: Amendment, *, by: User, advice: str, reason: str, text:
         reasons.append(_("Write the words that you would take."))
     if reasons:
         raise Blocked(reasons)
-    row.recommendations.filter(replaced_at=None).update(replaced_at=now())
+    before = list(row.recommendations.filter(replaced_at=None))
+    for each in before:
+        each.replaced_at = now()
+        each.save(update_fields=["replaced_at"])
     made = Recommendation(amendment=row, advice=advice, text=text, reason=reason.strip(), by=by, at=now())
     made.clean_fields()
     made.save()
-    journal("recommend", row, by=by, reason=reason, data={"advice": advice})
+    journal("recommend", row, by=by, reason=reason, data={"advice": advice}, commits=[made, *before])
     emails.amendment_advised(made)
     return made
 
@@ -364,5 +367,5 @@ def answer_recommendation(
     row.consent, row.consent_reason, row.consent_by, row.consent_at = consent, reason.strip(), by, now()
     row.clean_fields()
     row.save(update_fields=["consent", "consent_reason", "consent_by", "consent_at"])
-    journal("answer_recommendation", amendment, by=by, reason=reason, data={"consent": consent})
+    journal("answer_recommendation", amendment, by=by, reason=reason, data={"consent": consent}, commits=[row])
     return row

@@ -63,7 +63,8 @@ def write_brief(
     )
     _fits(made)
     # the journal is read by more people: no words of it
-    journal("write_brief", row, by=by, data={"milestone": str(milestone), "version": made.number})
+    data = {"milestone": str(milestone), "version": made.number}
+    journal("write_brief", row, by=by, data=data, commits=[made])
     return made
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -162,10 +162,20 @@ def _ask(clearance: Clearance, paragraphs: list[Paragraph], text: Edition, by: U
     moved = [one for one in paragraphs if one.pk not in live or live[one.pk].wording_id != one.wording_id]
     kept = {one.pk for one in paragraphs} - {one.pk for one in moved}
     over = [stance.pk for paragraph, stance in live.items() if paragraph not in kept]
-    Stance.objects.filter(pk__in=over).update(replaced_at=now())
+    replace_stances(Stance.objects.filter(pk__in=over), clearance, by=by)
     Stance.objects.bulk_create(Stance(clearance=clearance, paragraph=one, wording=one.wording) for one in moved)
     if moved or clearance.state == S.REQUESTED:
         _reopen(clearance, text, by, due_at)
+
+
+def replace_stances(stances: QuerySet[Stance], clearance: Clearance, *, by: User) -> None:
+    """Let stances count no more, on a clearance that the caller holds; what they said stays on file."""
+    over = list(stances.filter(replaced_at=None).select_for_update(of=("self",), no_key=True))
+    for each in over:
+        each.replaced_at = now()
+        each.save(update_fields=["replaced_at"])
+    if any(each.value for each in over):
+        journal("replace_stances", clearance, by=by, before=clearance.state, after=clearance.state, commits=over)
 
 
 def _reopen(clearance: Clearance, text: Edition, by: User, due_at: datetime) -> None:
@@ -239,7 +249,8 @@ def take_stance(
     stance.clean_fields(exclude=["by", "letter"])
     stance.save()
     words = {"proposed_text": stance.proposed_text} if stance.proposed_text else None
-    journal("take_stance", stance, by=by, before=before, after=value, reason=reason, data=words)
+    said = {"before": before, "after": value, "reason": reason, "data": words}
+    journal("take_stance", stance, by=by, commits=[stance], **said)
     if letter is None:
         _complete(row, by)
     return stance
@@ -285,9 +296,16 @@ def agree_to_rest(clearance: Clearance, *, by: User, seen: Collection[int] | Non
 @verb
 def record_silence(clearance: Clearance, *, by: User) -> Clearance:
     """Record after the due hour that a ministry did not answer: silent, never as agreed."""
-    row = make(CLEARANCE_MOVES["record_silence"], clearance, by=by)
-    row.stances.filter(replaced_at=None, value=StanceValue.PENDING).update(value=StanceValue.SILENT)
-    return row
+    silent: list[Stance] = []
+
+    def be_silent(row: Clearance) -> None:
+        pending = row.stances.filter(replaced_at=None, value=StanceValue.PENDING)
+        for stance in pending.select_for_update(of=("self",), no_key=True):
+            stance.value = StanceValue.SILENT
+            stance.save(update_fields=["value"])
+            silent.append(stance)
+
+    return make(CLEARANCE_MOVES["record_silence"], clearance, by=by, change=be_silent, commits=silent)
 
 
 @verb

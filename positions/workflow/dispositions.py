@@ -55,7 +55,8 @@ def decide(
     values = {"outcome": outcome, "reason_code": kind, "reason": reason.strip(), "decided_by": by, "decided_at": now()}
     disposition, _made = Disposition.objects.update_or_create(paper=row, point=point, defaults=values)
     disposition.paragraphs.set(named)
-    journal("decide", point, by=by, after=outcome, reason=reason, data={"paper": row.slug, "kind": kind})
+    data = {"paper": row.slug, "kind": kind}
+    journal("decide", point, by=by, after=outcome, reason=reason, data=data, commits=[disposition])
     return disposition
 
 

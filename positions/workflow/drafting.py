@@ -86,7 +86,7 @@ def create_paper(
     )
     rows = _outline(list(consultation.themes.all()), language)
     Section.objects.bulk_create(Section(paper=paper, order=order, **row) for order, row in enumerate(rows, 1))
-    journal("create", paper, by=by, after=paper.state)
+    journal("create", paper, by=by, after=paper.state, commits=[paper])
     return paper
 
 
@@ -105,7 +105,7 @@ def rename_paper(
         for name, words in said.items():
             setattr(row, name, words)
         row.save(update_fields=list(changed))
-        journal("rename_paper", row, by=by, data={"changed": changed})
+        journal("rename_paper", row, by=by, data={"changed": changed}, commits=[row])
     return row
 
 
@@ -224,8 +224,8 @@ def add_paragraph(
         language=language or paper.language,
     )
     paragraph.provisions.set(provisions)
-    _word(paragraph, text, by, why)
-    journal("write", paragraph, by=by)
+    wording = _word(paragraph, text, by, why)
+    journal("write", paragraph, by=by, commits=[paragraph, wording])
     return paragraph
 
 
@@ -294,7 +294,8 @@ def change_words(paragraph: Paragraph, writer: User, text: str, why: str) -> Wor
     before = paragraph.wording
     wording = _word(paragraph, text, writer, why)
     _carry(before, wording, writer)
-    journal("reword", paragraph, by=writer, reason=why, data={"from": before.sha256, "to": wording.sha256})
+    data = {"from": before.sha256, "to": wording.sha256}
+    journal("reword", paragraph, by=writer, reason=why, data=data, commits=[paragraph, wording])
     outdate_all(paragraph, by=writer)
     return wording
 
@@ -332,7 +333,7 @@ def mark_paragraph(
     if provisions is not None:
         row.provisions.set(provisions)
     data = {"strength": row.strength, "secretariat_text": row.is_secretariat_text, "language": row.language}
-    journal("mark", row, by=by, data=data)
+    journal("mark", row, by=by, data=data, commits=[row])
     return row
 
 
@@ -374,7 +375,7 @@ def remove_paragraph(paragraph: Paragraph, *, by: User, reason: str) -> Paragrap
         raise Blocked(reasons)
     row.removed_at = now()
     row.save(update_fields=["removed_at"])
-    journal("remove", row, by=by, reason=reason)
+    journal("remove", row, by=by, reason=reason, commits=[row])
     for remark in row.comments.open():
         settled = _("The paragraph was removed: %(reason)s") % {"reason": reason.strip()}
         resolve_comment(remark, by=by, resolution=settled[:COMMENT_LIMIT])

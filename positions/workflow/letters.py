@@ -125,11 +125,12 @@ def type_answer(
     letter = AnswerByLetter.objects.create(
         clearance=row, reference=reference, received_on=received_on, signed_by=signed_by, typed_by=by, typed_at=now()
     )
-    LetterLine.objects.bulk_create(
+    made = LetterLine.objects.bulk_create(
         LetterLine(letter=letter, paragraph=paragraph, wording_id=asked[paragraph.pk].wording_id, **said)
         for paragraph, said in lines.items()
     )
-    journal("type_answer", letter, by=by, after=letter.state, data={"reference": reference, "lines": len(lines)})
+    data = {"reference": reference, "lines": len(lines)}
+    journal("type_answer", letter, by=by, after=letter.state, data=data, commits=[letter, *made])
     return letter
 
 

@@ -45,8 +45,8 @@ def split_paragraph(
     if texts[0].strip() != whole.text:
         _carry(whole, _word(row, texts[0], by, why), by)
         outdate_all(row, by=by)
-    keys = [str(each.key) for each in found[1:]]
-    journal("split", row, by=by, reason=why, data={"from": whole.sha256, "to": row.wording.sha256, "into": keys})
+    data = {"from": whole.sha256, "to": row.wording.sha256, "into": [str(each.key) for each in found[1:]]}
+    journal("split", row, by=by, reason=why, data=data, commits=[row, row.wording])
     return found
 
 
@@ -68,7 +68,8 @@ def _cut_off(row: Paragraph, text: str, *, by: User, why: str, after: Paragraph,
     cleared, clearing = set(ministries_of([row])), set(ministries_of([made]))
     _let_clear(made, cleared - clearing, adds=True, by=by, why=why)
     _let_clear(made, clearing - cleared, adds=False, by=by, why=why)
-    journal("write", made, by=by, reason=why, data={"split_from": str(row.key)})
+    data = {"split_from": str(row.key)}
+    journal("write", made, by=by, reason=why, data=data, commits=[made, made.wording])
     return made
 
 
@@ -126,9 +127,8 @@ def merge_paragraphs(
     _came_out_of(gone, row, Descent.MERGE, by, why)
     gone.removed_at = now()
     gone.save(update_fields=["removed_at"])
-    journal(
-        "merge", row, by=by, reason=why, data={"from": before.sha256, "to": row.wording.sha256, "of": str(gone.key)}
-    )
+    data = {"from": before.sha256, "to": row.wording.sha256, "of": str(gone.key)}
+    journal("merge", row, by=by, reason=why, data=data, commits=[row, row.wording])
     journal("remove", gone, by=by, reason=why, data={"into": str(row.key)})
     return row
 

@@ -11,7 +11,7 @@ from positions.models import EditionKind, MandateChange, PaperState, Paragraph, 
 from positions.permissions import may_run
 from positions.queries import ministries_of
 
-from .clearance import SECRETARIAT, ask_about
+from .clearance import SECRETARIAT, ask_about, replace_stances
 from .conditions import standing
 
 ADJUSTABLE = (
@@ -71,7 +71,8 @@ def _objections(
 def _ask_now(paper: PositionPaper, paragraph: Paragraph, ministry: Stakeholder, by: User, adds: bool) -> None:
     if not adds:
         asked = Stance.objects.filter(clearance__paper=paper, clearance__ministry=ministry, paragraph=paragraph)
-        asked.filter(replaced_at=None).update(replaced_at=now())
+        for clearance in paper.clearances.filter(ministry=ministry):
+            replace_stances(asked, clearance, by=by)
         return
     due_at = paper.clearances.aggregate(last=Max("due_at"))["last"]
     text = paper.editions.filter(kind=EditionKind.CLEARANCE).first()

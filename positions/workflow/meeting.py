@@ -130,7 +130,7 @@ def call_roll(paper: PositionPaper, *, by: User, votes: Mapping[str, str]) -> Ro
     made = RollCall.objects.create(
         paper=row, quorum=count, votes=called, **{vote: tally[vote] for vote in VOTES}, by=by, at=now()
     )
-    journal("call_roll", row, by=by, data=dict(tally))
+    journal("call_roll", row, by=by, data=dict(tally), commits=[made])
     return made
 
 
@@ -155,7 +155,7 @@ def record_explanation(paper: PositionPaper, *, stakeholder: Stakeholder, text: 
     made = Explanation.objects.create(
         paper=row, stakeholder=stakeholder, text=text.strip(), recorded_by=by, recorded_at=now()
     )
-    journal("explain", row, by=by, data={"organisation": stakeholder.name})
+    journal("explain", row, by=by, data={"organisation": stakeholder.name}, commits=[made])
     return made
 
 
@@ -180,5 +180,5 @@ def withdraw_before[Row: (Explanation, Reservation)](record: Row, *, by: User, r
         raise Blocked(reasons)
     row.withdrawn_at, row.withdrawn_reason = now(), reason.strip()
     row.save(update_fields=["withdrawn_at", "withdrawn_reason"])
-    journal(f"withdraw_{row._meta.model_name}", paper, by=by, reason=reason)
+    journal(f"withdraw_{row._meta.model_name}", paper, by=by, reason=reason, commits=[row])
     return row

@@ -195,7 +195,8 @@ def _rule(row: PositionPaper, paragraph: Paragraph, count: QuorumCount, said: Ru
     )
     number = paragraph_numbers(row)[paragraph.pk]
     facts = {"number": number, "outcome": said.outcome, "mode": said.mode, "counts": said.counts}
-    journal("decide_paragraph", row, by=by, data={"paragraph": str(paragraph.key), **facts, "decision": made.pk})
+    data = {"paragraph": str(paragraph.key), **facts, "decision": made.pk}
+    journal("decide_paragraph", row, by=by, data=data, commits=[made, count])
     decided = Screen.objects.filter(forum=row.forum, paragraph=paragraph).exclude(amendment="").exists()
     _renew(row.forum, by, **({"amendment": "", "moved_by": None} if decided else {}))
     return made
@@ -226,7 +227,7 @@ def agree_paragraphs(paper: PositionPaper, *, by: User, paragraphs: Iterable[Par
         raise Blocked(reasons)
     known = set(decided_on(row).values_list("paragraph", "decided"))
     new = [each for each in found if (each.pk, each.wording_id) not in known]
-    FloorDecision.objects.bulk_create(
+    made = FloorDecision.objects.bulk_create(
         FloorDecision(
             paper=row,
             paragraph=each,
@@ -239,7 +240,8 @@ def agree_paragraphs(paper: PositionPaper, *, by: User, paragraphs: Iterable[Par
         )
         for each in new
     )
-    journal("agree_paragraphs", row, by=by, data={"paragraphs": [str(each.key) for each in new]})
+    data = {"paragraphs": [str(each.key) for each in new]}
+    journal("agree_paragraphs", row, by=by, data=data, commits=[*made, count])
     _renew(row.forum, by)
     return len(new)
 

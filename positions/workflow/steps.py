@@ -103,7 +103,7 @@ def answer_step(
         letter_reference="" if own else letter_reference.strip(), by=by, at=now(),
     )  # fmt: skip
     data = {"step": str(step.kind), "office": step.institution.name, "concurs": concurs, "edition": edition.number}
-    journal("answer_step", row, by=by, reason=text, data=data)
+    journal("answer_step", row, by=by, reason=text, data=data, commits=[answer])
     return answer
 
 
@@ -122,7 +122,8 @@ def countersign_step(answer: StepAnswer, *, by: User) -> StepAnswer:
         raise Blocked(reasons)
     row.countersigned_by, row.countersigned_at = by, now()
     row.save(update_fields=["countersigned_by", "countersigned_at"])
-    journal("countersign_step", paper, by=by, data={"step": str(row.step.kind), "letter": row.letter_reference})
+    data = {"step": str(row.step.kind), "letter": row.letter_reference}
+    journal("countersign_step", paper, by=by, data=data, commits=[row])
     return row
 
 

@@ -20,6 +20,7 @@ from django.db import connection
 from django.utils import timezone
 
 from consultations.models import Attachment, Event, Submission, copy_in
+from consultations.workflow import commit_to_records
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,6 +54,7 @@ def portal_of_size(tmp_path):
         copy_in(rows)
         written += len(rows)
     make_files(root, Submission.objects.order_by("pk")[:FILES])
+    commit_to_records()
     while (number := Event.objects.count()) < ENTRIES:
         Event.objects.record_many("note", [body] * min(STEP, ENTRIES - number), by=author, reason="read", data={"n": 1})
     with connection.cursor() as cursor:

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from consultations.integrity import files
 from consultations.models import Event, IntegrityCheck, Submission
+from consultations.workflow import commit_to_records
 from ncm_portal import workflow
 from positions.integrity import CHECKS, running
 from positions.management.commands import verify_all
@@ -35,14 +36,23 @@ def check(*arguments):
     return out.getvalue()
 
 
+def make_input():
+    """An input that the journal knows, as if it had been sent."""
+    sent = factories.make_submission(state="accepted")
+    commit_to_records()
+    return sent
+
+
 def alter(sent):
+    """Forge an input so that only the hash of its words tells: the journal commits to it as it is now."""
     with pgtrigger.ignore():
         Submission.objects.filter(pk=sent.pk).update(body="Forged.")
+    commit_to_records()
 
 
 @pytest.mark.django_db
 def test_a_sound_portal_is_said_to_be_one_and_each_check_what_it_looked_at(tmp_path):
-    factories.make_submission(state="accepted")
+    make_input()
     report = tmp_path / "report.json"
     said = check("--json", str(report))
     assert said.splitlines()[-1].startswith("Everything is as it was written, looked at in ")
@@ -55,7 +65,7 @@ def test_a_sound_portal_is_said_to_be_one_and_each_check_what_it_looked_at(tmp_p
 
 @pytest.mark.django_db
 def test_findings_are_named_with_what_to_do_and_end_it_with_1(tmp_path):
-    sent = factories.make_submission(state="accepted")
+    sent = make_input()
     alter(sent)
     report, out = tmp_path / "report.json", io.StringIO()
     with pytest.raises(CommandError) as failure:
@@ -86,7 +96,7 @@ def test_a_check_that_breaks_off_ends_with_2(monkeypatch):
 def test_very_many_findings_are_counted(monkeypatch):
     monkeypatch.setattr(running, "MOST", 2)
     for _turn in range(4):
-        alter(factories.make_submission(state="accepted"))
+        alter(make_input())
     result = running.run()
     assert (result.number, len(result.findings)) == (4, 2)
     assert list(running.summary(result))[-1] == "  … and 2 more."
@@ -138,7 +148,7 @@ def test_the_journal_is_read_beside_as_of_the_same_moment(beside, monkeypatch):
         other.close()
         yield from real(progress)
 
-    factories.make_submission(state="accepted")
+    make_input()
     monkeypatch.setitem(running.AT_ONE_MOMENT, "sums", while_others_write)
     result = running.run()
     assert (result.number, result.looked_at.keys()) == (0, CHECKS.keys())
@@ -168,7 +178,7 @@ def test_a_process_beside_that_dies_is_no_sound_journal(beside, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_whole_command_as_it_is_typed(beside, tmp_path):
-    factories.make_submission(state="accepted")
+    make_input()
     environment = os.environ | {"VAR_DIR": str(tmp_path)}
     command = [sys.executable, "manage.py", "verify_all"]
     done = subprocess.run(command, cwd=portal.BASE_DIR, env=environment, capture_output=True, text=True, check=False)

@@ -1,0 +1,48 @@
+"""What stands, committed to in one go: after an upgrade from entries that named no words, after a loaded archive."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from consultations.models import Consultation, Event, committing_models
+from consultations.models.commitments import Said, standing_words
+from consultations.models.entries import OLD_FORMAT
+from ncm_portal.workflow import verb
+
+AT_ONCE = 5_000  # records in one entry: a longer one would fill the memory of whoever checks it
+UPGRADE = "commit_to_records"
+
+
+def commit_after_upgrade() -> int:
+    """Commit to every record once, in a journal that began with entries of the old form; say to how many.
+
+    Called at the end of `migrate`. Nothing is entered in an empty portal, nor a second time.
+    """
+    old = Event.objects.filter(format=OLD_FORMAT).exclude(kind="")
+    if not old.exists() or Event.objects.filter(verb=UPGRADE).exists():
+        return 0
+    return commit_to_records()
+
+
+@verb
+def commit_to_records() -> int:
+    """Enter in the journal what every record says now, in as few entries as it takes; say how many records they are.
+
+    From then on whatever is changed past the verbs is found, also in records that no entry spoke of before.
+    """
+    consultation = Consultation.objects.order_by("pk").first()
+    if consultation is None:  # every record whose words count belongs to one
+        return 0
+    total, records = 0, _everything()
+    while some := list(islice(records, AT_ONCE)):
+        Event.objects.record(UPGRADE, consultation, by=None, data={"records": len(some)}, commits=some)
+        total += len(some)
+    return total
+
+
+def _everything() -> Iterator[Said]:
+    for model in committing_models():
+        kind: Any = model._meta.label_lower
+        for pk, words, silent in standing_words(model):
+            if not silent:
+                yield Said((kind, str(pk)), words)

@@ -1,0 +1,85 @@
+"""Whatever words a verb writes, the journal commits to them: nothing changes them afterwards without being found."""
+
+import pgtrigger
+import pytest
+from django.db import connection, models, transaction
+
+from consultations.models import committing_models
+from consultations.models.commitments import is_silent
+from consultations.queries.journal import altered_records, current_commitment, is_as_committed
+
+COMMITTING = committing_models()
+# Where the played sample has no row, or none that says anything.
+NOT_PLAYED: set[str] = set()
+
+
+def test_whatever_was_played_is_as_the_journal_says(played):
+    """Every verb of the sample, some hundred kinds of acts, left its words behind as its entry commits to them."""
+    assert list(altered_records()) == []
+
+
+@pytest.fixture(scope="module")
+def kinds(at_the_played):
+    with at_the_played():
+        return {model._meta.label_lower for model in COMMITTING if row_of(model) is not None}
+
+
+def row_of(model):
+    """A row of the model that says something, the newest."""
+    rows = model._base_manager.order_by("-pk")
+    names = model.COMMITTED
+    return next((row for row in rows[:50] if not is_silent(model, {name: getattr(row, name) for name in names})), None)
+
+
+def test_every_kind_is_played(kinds):
+    assert {model._meta.label_lower for model in COMMITTING} - kinds == NOT_PLAYED
+
+
+@pytest.mark.parametrize("model", COMMITTING, ids=lambda model: model._meta.label_lower)
+def test_a_word_that_is_changed_past_the_verbs_is_found(played, model):
+    row = row_of(model)
+    if row is None:
+        pytest.skip("not in the sample")
+    assert is_as_committed(row)
+    label, column = model._meta.label_lower, word_of(model)
+    with pgtrigger.ignore(), connection.cursor() as cursor:
+        cursor.execute(f'UPDATE "{model._meta.db_table}" SET {column} WHERE id = {row.pk}')
+    [finding] = altered_records()
+    number = current_commitment(row).number
+    assert finding == (
+        f"{label}:{row.pk}",
+        f"{label} {row.pk} does not say what entry {number} of the journal commits to",
+        number,
+    )
+
+
+def word_of(model):
+    """A change of the first committed field that is a text without a list, else a moment or a number."""
+    fields = [model._meta.get_field(name) for name in model.COMMITTED]
+    for field in fields:
+        if isinstance(field, models.TextField) or (isinstance(field, models.CharField) and not field.choices):
+            return f"{field.column} = left('x' || {field.column}, {field.max_length or 1000})"
+    field = next(field for field in fields if isinstance(field, models.BooleanField | models.DateTimeField))
+    is_moment = isinstance(field, models.DateTimeField)
+    return (
+        f"{field.column} = {field.column} + interval '1 second'"
+        if is_moment
+        else f"{field.column} = NOT {field.column}"
+    )
+
+
+def test_a_row_that_came_past_the_verbs_and_one_that_went_are_found(played):
+    from positions.models import Reservation
+
+    row = Reservation.objects.latest("pk")
+    with pgtrigger.ignore(), transaction.atomic():
+        row.pk, row.withdrawn_at = None, row.recorded_at
+        row.save(force_insert=True)
+        gone = Reservation.objects.exclude(pk=row.pk).earliest("pk")
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM positions_reservation WHERE id = %s", [gone.pk])
+        found = {finding.record: finding.what for finding in altered_records()}
+    assert (
+        found[f"positions.reservation:{row.pk}"] == f"positions.reservation {row.pk} stands in no entry of the journal"
+    )
+    assert found[f"positions.reservation:{gone.pk}"].startswith(f"positions.reservation {gone.pk} is gone; entry ")
