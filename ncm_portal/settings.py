@@ -275,6 +275,7 @@ CHORES = [
 ]
 GRAVE_ACTS = [  # what one person proposes and another confirms: see ncm_portal.workflow.Act
     "consultations.workflow.APPOINT",
+    "positions.workflow.CHANGE_RULES",
 ]
 LARGEST_UPLOAD = max(32 * 1024 * 1024, 2 * ATTACHMENT_MAX_BYTES)  # what one request may leave on the disk, in bytes
 FILE_UPLOAD_HANDLERS = [

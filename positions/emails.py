@@ -1,12 +1,12 @@
 """Mail about the paper: asked to review, asked to clear, answered."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db.models import QuerySet
 
 from consultations.emails import Recipient, address, one_line, people_of, recipient, send_all, typed
-from consultations.models import Membership, MembershipRole, Stakeholder, User
+from consultations.models import Consultation, Membership, MembershipRole, Stakeholder, User
 from positions.models import (
     Amendment,
     Audience,
@@ -173,3 +173,17 @@ def answered(paper: PositionPaper) -> None:
             dispositions=dispositions,
             link=address("my_organisation"),
         )
+
+
+def rules_changed(consultation: Consultation, changes: Callable[[], list[str]], reason: str) -> None:
+    """Tell the people of every member institution which rules changed, and why. `changes` says them in the language of
+    each."""
+    send_all(
+        "positions/mail/rules_changed.txt",
+        people_of(*Stakeholder.objects.members()),
+        always=True,
+        title=typed(consultation.title),
+        changes=changes,
+        reason=reason,
+        link=address("home"),
+    )

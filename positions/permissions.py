@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from consultations.models import Stakeholder
+from consultations.models import Consultation, Stakeholder
 from consultations.permissions import (
     acts_for,
     clears_for,
@@ -103,6 +103,11 @@ def may_countersign_step(user: Any, answer: StepAnswer) -> bool:
 def may_break_silence(user: Any, paper: PositionPaper) -> bool:
     """Break the silence on a text: the secretariat, on the word of any member, or a member itself."""
     return is_secretariat(user) or is_member(user)
+
+
+def may_change_rules(user: Any, consultation: Consultation) -> bool:
+    """Propose a change of the rules of a consultation, or confirm what another officer proposed."""
+    return is_secretariat(user)
 
 
 def may_publish(user: Any, paper: PositionPaper) -> bool:

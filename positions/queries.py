@@ -97,6 +97,14 @@ def readable_papers(user: Any) -> list[PositionPaper]:
     return papers
 
 
+def may_replace(paper: PositionPaper) -> QuerySet[PositionPaper]:
+    """The published papers that may take the place of `paper`: a later one of its consultation, or one that names it
+    as its predecessor."""
+    later = Q(consultation=paper.consultation_id, published_at__gt=paper.published_at)
+    published = PositionPaper.objects.filter(state=PaperState.PUBLISHED).exclude(pk=paper.pk)
+    return published.filter(later | Q(predecessor=paper)).order_by("-published_at", "pk")
+
+
 def successor(paper: PositionPaper) -> PositionPaper | None:
     """The newer paper that superseded `paper`, as the journal names it. At most two queries, none for most papers."""
     if paper.state != PaperState.SUPERSEDED:

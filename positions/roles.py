@@ -168,6 +168,11 @@ ACTS: list[tuple[Words, Callable[[Any, Any], bool], Callable[[int], Any]]] = [
         RECORDS["ACTION_MOVES"],
     ),
     (_("Write the paper and say what it rests on"), paper_permissions.may_draft, RECORDS["PAPER_MOVES"]),
+    (
+        _("Propose a change of the rules of a consultation, or confirm another officer's"),
+        paper_permissions.may_change_rules,
+        RECORDS["CONSULTATION_MOVES"],
+    ),
     (_("Propose an amendment"), paper_permissions.may_propose_amendment, RECORDS["PAPER_MOVES"]),
     (_("Take a stance for a ministry"), paper_permissions.may_answer, RECORDS["CLEARANCE_MOVES"]),
     (_("Answer a step of the chain, such as legal vetting"), paper_permissions.may_answer_step, _step),

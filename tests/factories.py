@@ -163,40 +163,6 @@ def make_member(
     return user
 
 
-def make_double(stakeholder: Stakeholder, user: User) -> User:
-    """`user`, who holds an office, as one who acted for `stakeholder` too before that was ruled out: in memory, for the
-    database takes no such membership any more. Where it is read again, it is over since today: see `replayed_at`."""
-    made = Membership(user=user, stakeholder=stakeholder, role=MembershipRole.FOCAL_POINT)
-    user.live_memberships = [made]
-    today = timezone.localdate()
-    Membership.objects.create(
-        user=user, stakeholder=stakeholder, role=made.role, valid_from=today - timedelta(days=365), valid_until=today
-    )
-    return user
-
-
-def make_proposal(
-    record: models.Model | None = None,
-    act: str = "appoint",
-    *,
-    by: User | None = None,
-    decided_by: User | None = None,
-    state: str = "proposed",
-    **fields: Any,
-) -> Proposal:
-    """A proposal that a person without an office becomes an official, or of another act on `record`."""
-    record, by, now = record or make_user(), by or make_head(), workflow.now()
-    fields = {
-        "values": {"office": "official"}, "reason": "It was agreed so.", "concerns": record if act == "appoint" else None,
-        "proposed_by": by, "proposed_at": now, "lapses_at": now + timedelta(days=7), **fields,
-    }  # fmt: skip
-    named = {"record_kind": record._meta.label_lower, "record_id": record.pk, "record_label": str(record)}
-    made = Proposal.objects.create(act=act, **named, **fields)
-    deciders = {"confirmed": decided_by, "refused": decided_by, "withdrawn": by}
-    decided = {} if state == "proposed" else {"decided_at": now, "decided_by": deciders.get(state)}
-    return bring(made, state, **decided)
-
-
 def make_mandate(ministry: Stakeholder, theme: Theme, **fields: Any) -> Mandate:
     """A confirmed mandate of `ministry` over `theme`."""
     return Mandate.objects.create(ministry=ministry, theme=theme, **{"is_confirmed": True, **fields})

@@ -16,6 +16,7 @@ from positions.models import (
     WITH_CODE,
     AnswerByLetter,
     Artefact,
+    ChainStep,
     Clearance,
     Decision,
     Disposition,
@@ -55,11 +56,20 @@ from tests.factories import (
     number,
     walk,
 )
+from tests.office_factories import change_rules
 
 PAPER_ROAD = (
     "review", "consolidation", "clearance_text", "in_clearance", "cleared", "forum_text", "in_session", "adopted",
     "published", "superseded",
 )  # fmt: skip
+
+
+def make_step(consultation: Consultation, kind: str, office: Stakeholder, *, is_asked: bool = True) -> ChainStep:
+    """A step of the chain of an opened consultation, as two officers would add it or ask it no more."""
+    written = {"kind": kind, "institution": office.pk, "order": 1, "is_asked": is_asked}
+    change_rules(consultation, steps=[written])
+    named = {"consultation": consultation, "kind": kind, "institution": office}
+    return ChainStep.objects.update_or_create(**named, defaults={"order": 1, "is_asked": is_asked})[0]
 
 
 def make_paper(consultation: Consultation | None = None, *, state: str = "drafting", **fields: Any) -> PositionPaper:

@@ -56,7 +56,7 @@ ARGUMENTS = {
     "rule": lambda record: "consensus",
     "report": lambda record: WHY,
     "into": lambda record: make_point(session=record.session),
-    "newer": lambda record: make_paper(state="published"),
+    "newer": lambda record: make_paper(record.consultation, state="published"),
 }
 
 

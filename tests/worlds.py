@@ -36,7 +36,6 @@ from tests.factories import (
     make_communique,
     make_consultation,
     make_delegate,
-    make_double,
     make_forum,
     make_head,
     make_invitation,
@@ -45,7 +44,6 @@ from tests.factories import (
     make_member,
     make_ministry,
     make_point,
-    make_proposal,
     make_secretariat,
     make_session,
     make_stakeholder,
@@ -54,6 +52,7 @@ from tests.factories import (
     make_user,
     walk,
 )
+from tests.office_factories import make_double, make_proposal
 from tests.paper_factories import (
     bring_paper,
     make_clearance,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations import workflow
 from consultations.forms import ReasonForm
 from consultations.intake import DelegateResource
-from consultations.models import CheckIn, Consultation, Delegate, Forum, ForumSession, Milestone, SessionRole
+from consultations.models import RULES, CheckIn, Consultation, Delegate, Forum, ForumSession, Milestone, SessionRole
 from consultations.permissions import is_secretariat
 from ncm_portal.workflow import now
 
@@ -50,13 +50,19 @@ class ConsultationAdmin(RecordAdmin):
     prepopulated_fields = {"slug": ["short_title"]}
 
     def get_readonly_fields(self, request, obj=None):
-        """Once open, the deadline is moved only by the head, with a reason."""
+        """Once open, the deadline is moved only by the head, with a reason, and the rules by two officers."""
         fields = super().get_readonly_fields(request, obj)
         return (
             fields
             if obj is None or obj.state == Consultation.State.DRAFT
-            else [*fields, "opens_at", "closes_at", "slug"]
+            else [*fields, "opens_at", "closes_at", "slug", *RULES]
         )
+
+    def links(self, request, record):
+        """The rules of one that has opened are changed at the desk."""
+        if not is_secretariat(request.user) or record.state == Consultation.State.DRAFT:
+            return []
+        return [(_("Its rules, and how two officers change them"), reverse("desk_rules", args=[record.slug]))]
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj and obj.state != Consultation.State.DRAFT else self.prepopulated_fields

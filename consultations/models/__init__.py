@@ -29,6 +29,7 @@ from .forum_day import (
     Speech,
 )
 from .forums import (
+    RULES,
     Consultation,
     ConsultationState,
     Forum,
@@ -80,5 +81,6 @@ from .people import (
     User,
 )
 from .proposals import Proposal, ProposalState
+from .rules import RuleChange
 from .text import CleanCharField, CleanTextField, SkeletonField, clean_text
 from .themes import OF_COMPACT, Framework, Instrument, OutlinePart, Provision, Relation, Term, Theme, ThemeProvision

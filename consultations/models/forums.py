@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ncm_portal import workflow
 
-from .guards import no_delete, one_of, state_guards
+from .guards import no_delete, one_of, rules_locked, state_guards
 from .people import Evidence, User
 from .text import CleanCharField, CleanTextField
 from .themes import Theme
@@ -21,6 +21,10 @@ class ConsultationState(models.TextChoices):
     OPEN = "open", _("open")
     CLOSED = "closed", _("closed")
     ARCHIVED = "archived", _("archived")
+
+
+# What decides how a text is cleared and adopted. Once a consultation has opened, two officers change it and no form.
+RULES = ("quorum_member_share", "quorum_groups", "clearance_working_days", "needs_roll_call")
 
 
 class Consultation(models.Model):
@@ -67,6 +71,7 @@ class Consultation(models.Model):
         ]
         triggers = [
             *state_guards("draft", [("draft", "open"), ("open", "closed"), ("closed", "open"), ("closed", "archived")]),
+            rules_locked(*RULES),
             no_delete(),
         ]
 

@@ -2,6 +2,8 @@
 And for what writers wait."""
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import pgtrigger
@@ -104,6 +106,75 @@ def no_office_holder() -> pgtrigger.Trigger:
             END IF;
             RETURN NEW;
         """,  # noqa: S608 - constants of this file
+    )
+
+
+# --- Rules --------------------------------------------------------------------------------------------------------
+
+
+def confirmed_by_two(act: str, record: str) -> pgtrigger.Trigger:
+    """Trigger on rows that write down what two people changed: there is a confirmed proposal of `act` by them, about
+    the record in the column `record`."""
+    return pgtrigger.Trigger(
+        name="confirmed_by_two",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func=f"""
+            IF NOT EXISTS (
+                SELECT FROM consultations_proposal WHERE act = '{act}' AND record_id = NEW.{record}
+                AND state = 'confirmed' AND proposed_by_id = NEW.proposed_by_id AND decided_by_id = NEW.confirmed_by_id
+            ) THEN
+                RAISE EXCEPTION 'pgtrigger: Two people change this';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+def rules_locked(*columns: str) -> pgtrigger.Trigger:
+    """Trigger on consultations: once one has opened, `columns` are those of its last change of the rules."""
+    same = " AND ".join(f"{column} = NEW.{column}" for column in columns)
+    changed = [pgtrigger.Q(**{f"new__{column}__df": pgtrigger.F(f"old__{column}")}) for column in columns]
+    return pgtrigger.Trigger(
+        name="rules_locked",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=~pgtrigger.Q(old__state="draft") & reduce(or_, changed),
+        func=f"""
+            IF NOT EXISTS (
+                SELECT FROM consultations_rulechange WHERE {same}
+                AND id = (SELECT max(id) FROM consultations_rulechange WHERE consultation_id = NEW.id)
+            ) THEN
+                RAISE EXCEPTION 'pgtrigger: The rules of an opened consultation change by two people';
+            END IF;
+            RETURN NEW;
+        """,  # noqa: S608 - constants of the models
+    )
+
+
+def step_locked() -> pgtrigger.Trigger:
+    """Trigger on steps of the chain: once their consultation has opened, they are those of its last change of the
+    rules."""
+    return pgtrigger.Trigger(
+        name="step_locked",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        func="""
+            IF EXISTS (SELECT FROM consultations_consultation WHERE id = NEW.consultation_id AND state <> 'draft')
+                AND NOT EXISTS (
+                    SELECT FROM consultations_rulechange
+                    WHERE id = (
+                        SELECT max(id) FROM consultations_rulechange WHERE consultation_id = NEW.consultation_id
+                    )
+                    AND steps @> jsonb_build_array(jsonb_build_object(
+                        'kind', NEW.kind, 'institution', NEW.institution_id,
+                        'order', NEW."order", 'is_asked', NEW.is_asked
+                    ))
+                ) THEN
+                RAISE EXCEPTION 'pgtrigger: The steps of an opened consultation change by two people';
+            END IF;
+            RETURN NEW;
+        """,
     )
 
 

@@ -49,6 +49,7 @@ class Proposal(models.Model):
     record_id = models.PositiveBigIntegerField(_("record"))
     record_label = models.CharField(_("record's name"), max_length=200)
     values = models.JSONField(_("what is proposed"), default=dict, encoder=DjangoJSONEncoder)
+    told = models.JSONField(_("what would follow, as it was proposed"), default=list)
     reason = CleanTextField(_("reason"), max_length=2000)
     concerns = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("person whom it concerns")
@@ -123,7 +124,9 @@ class Proposal(models.Model):
 
     @property
     def consequences(self) -> list[str]:
-        """What happens when it is confirmed, in sentences."""
+        """What happens when it is confirmed, in sentences; of one that was decided, what was said of it then."""
+        if self.state != ProposalState.PROPOSED:
+            return self.told
         return self.definition.consequences(self.record, self.values)
 
     @property

@@ -104,6 +104,7 @@ def propose(record: Model, *, act: str, by: User, reason: str, values: Mapping[s
     at = now()
     made = Proposal.objects.create(
         act=act, record_kind=_kind(row), record_id=row.pk, record_label=str(row)[:200], values=given,
+        told=what.consequences(row, given),
         reason=reason.strip(), concerns=concerns, proposed_by=by, proposed_at=at, lapses_at=at + what.open_for,
     )  # fmt: skip
     journal("propose", made, by=by, after=made.state, reason=reason, data={"act": act, "record": made.record_label})

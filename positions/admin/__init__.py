@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from consultations.admin.base import ReadOnlyAdmin, RecordAdmin
+from consultations.models import Consultation, ConsultationState
 from consultations.permissions import is_secretariat
 from positions import workflow
 from positions.models import (
@@ -117,3 +118,14 @@ class ChainStepAdmin(RecordAdmin):
     list_filter = ["consultation", "kind", "is_asked"]
     autocomplete_fields = ["institution"]
     list_select_related = ["consultation", "institution"]
+
+    def has_change_permission(self, request, obj=None):
+        """Once its consultation has opened, a step is changed at the desk, by two officers."""
+        opened = obj is not None and obj.consultation.state != ConsultationState.DRAFT
+        return super().has_change_permission(request, obj) and not opened
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Steps are typed in for consultations that have not opened yet."""
+        if db_field.name == "consultation":
+            kwargs["queryset"] = Consultation.objects.filter(state=ConsultationState.DRAFT)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

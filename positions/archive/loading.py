@@ -33,7 +33,7 @@ from .rows import Row, read_lines, values
 # The fields that say where the file of a row lies.
 PLACED_BY: dict[type[Any], str] = {Artefact: "file", Attachment: "stored_as", ForumFile: "key", AnswerByLetter: "key"}
 # States as they stood, and who acted for whom; reference data gives way to the package's.
-PASSED_BY = ("state_starts", "no_delete", "no_office_holder")
+PASSED_BY = ("state_starts", "no_delete", "no_office_holder", "confirmed_by_two", "step_locked")
 
 
 class Loaded(NamedTuple):

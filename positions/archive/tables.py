@@ -35,6 +35,7 @@ BELONGS = {
     "consultations.consultation": "pk",
     "consultations.consultation_themes": "consultation",
     MILESTONE: "consultation",
+    "consultations.rulechange": "consultation",
     "consultations.forum": "consultation",
     "consultations.forumsession": "forum__consultation",
     "consultations.sessionrole": "session__forum__consultation",
@@ -119,7 +120,10 @@ LEFT_OUT = {
 NEVER_SENT = "inputs that were never sent, with their files: drafts belong to their authors and are no record"
 
 # Fields that are in no package, and what stands in them after loading.
-SECRETS: dict[str, dict[str, Any]] = {USER: {"password": "!", "last_login": None}}  # no password fits "!"
+SECRETS: dict[str, dict[str, Any]] = {
+    USER: {"password": "!", "last_login": None},  # no password fits "!"
+    "positions.positionpaper": {"predecessor": None},  # it may be one of another consultation; the journal names it
+}
 
 # Files that belong to rows: the field with the SHA-256.
 FILES: dict[type[Model], str] = {

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from consultations.forms import PlainTextField, ReasonForm, reason_field
 from consultations.forms.fields import REASON_LIMIT
 from consultations.models import Forum, ForumState, Stakeholder
-from positions.models import PARAGRAPH_LIMIT, PaperState, PositionPaper, Rule, StanceValue
+from positions.models import PARAGRAPH_LIMIT, PositionPaper, Rule, StanceValue
+from positions.queries import may_replace
 
 SAYING_WHY = (StanceValue.COMMENT, StanceValue.RESERVATION, StanceValue.OBJECT)
 STANCES = [
@@ -115,14 +116,18 @@ class SupersedeForm(forms.Form):
     """Which newer paper takes the place of this one, and why."""
 
     newer = forms.ModelChoiceField(
-        PositionPaper.objects.filter(state=PaperState.PUBLISHED).order_by("-published_at"),
+        PositionPaper.objects.none(),
         to_field_name="slug",
         label=_("The newer paper"),
-        help_text=_("It must be published."),
+        help_text=_("Published later for the same consultation, or naming this one as its predecessor."),
         empty_label=_("Choose"),
         error_messages={"required": _("Choose the newer paper"), "invalid_choice": _("Choose the newer paper")},
     )
     reason = reason_field(_("Enter the reason"), help_text=_("It is kept in the journal."))
+
+    def __init__(self, *args: Any, paper: PositionPaper, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["newer"].queryset = may_replace(paper)
 
 
 class AdoptForm(forms.Form):

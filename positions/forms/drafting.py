@@ -23,6 +23,7 @@ from positions.models import (
     COMMENT_LIMIT,
     PARAGRAPH_LIMIT,
     GroundingRelation,
+    PaperState,
     Paragraph,
     PositionPaper,
     Section,
@@ -90,6 +91,14 @@ class PaperForm(PaperNameForm):
         label=_("Forum that adopts it"),
         empty_label=_("Not chosen yet"),
     )
+    predecessor = forms.ModelChoiceField(
+        PositionPaper.objects.none(),
+        to_field_name="slug",
+        required=False,
+        label=_("Earlier paper whose place it takes"),
+        help_text=_("It can be marked as superseded by this one once this one is published."),
+        empty_label=_("None"),
+    )
     slug = LineField(
         label=_("Address"),
         max_length=50,
@@ -102,6 +111,7 @@ class PaperForm(PaperNameForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["consultation"].queryset = Consultation.objects.exclude(state=ConsultationState.DRAFT)
+        self.fields["predecessor"].queryset = PositionPaper.objects.filter(state=PaperState.PUBLISHED)
         self.fields["forum"].queryset = Forum.objects.exclude(state=ForumState.CANCELLED)
 
     def clean(self) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """What else offices and the meeting say: steps of the chain, the roll call, explanations of position."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import CleanCharField, CleanTextField, Consultation, Stakeholder, User
-from consultations.models.guards import append_only, no_delete, one_of, together
+from consultations.models.guards import append_only, no_delete, one_of, step_locked, together
 
 from .decisions import QuorumCount
 from .editions import Edition
@@ -36,6 +37,11 @@ class ChainStep(models.Model):
         constraints = [
             one_of("kind", StepKind, "chainstep_kind"),
             models.UniqueConstraint(fields=["consultation", "kind", "institution"], name="chainstep_once"),
+        ]
+        triggers = [
+            step_locked(),
+            pgtrigger.ReadOnly(name="stays_where_it_is", fields=["consultation"]),
+            no_delete(),
         ]
 
     def __str__(self):

@@ -128,6 +128,14 @@ class PositionPaper(models.Model):
     forum = models.ForeignKey(
         Forum, models.PROTECT, null=True, blank=True, related_name="papers", verbose_name=_("forum that adopts it")
     )
+    predecessor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="successors",
+        verbose_name=_("earlier paper whose place it takes"),
+    )
     slug = models.SlugField(_("address"), unique=True)
     title = CleanCharField(_("title"), max_length=200)
     short_title = CleanCharField(_("short title"), max_length=60)
@@ -168,8 +176,15 @@ class PositionPaper(models.Model):
                 name="positionpaper_suspended_from",
             ),
             models.UniqueConstraint(fields=["consultation", "purpose"], name="positionpaper_one_per_purpose"),
+            models.CheckConstraint(
+                condition=Q(predecessor=None) | ~Q(predecessor=models.F("pk")), name="positionpaper_not_before_itself"
+            ),
         ]
-        triggers = [*state_guards("drafting", PAPER_STEPS), no_delete()]
+        triggers = [
+            *state_guards("drafting", PAPER_STEPS),
+            pgtrigger.ReadOnly(name="predecessor_stays", fields=["predecessor"]),
+            no_delete(),
+        ]
 
     def __str__(self):
         return self.title

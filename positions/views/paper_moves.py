@@ -167,7 +167,8 @@ def desk_paper_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     if move is None or verb in ELSEWHERE or not (move.may(request.user, paper) or is_secretariat(request.user)):
         raise Http404
     initial, advice = BEGINNINGS.get(verb, lambda paper: ({}, ""))(paper)
-    form = MOVE_FORMS.get(verb, forms.Form)(request.POST if request.method == "POST" else None, initial=initial)
+    options: dict[str, Any] = {"initial": initial} | ({"paper": paper} if verb == "supersede" else {})
+    form = MOVE_FORMS.get(verb, forms.Form)(request.POST if request.method == "POST" else None, **options)
     outcome, back = NOTHING_DONE, _way_back(request, verb, slug)
     if request.method == "POST":
         outcome = _make(request, move, paper, form)

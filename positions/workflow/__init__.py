@@ -86,4 +86,5 @@ from .review import (
     open_review,
     remind_reviews,
 )
+from .rules import CHANGE_RULES, rules_of, step_of, steps_of
 from .steps import answer_step, asked_steps, countersign_step

@@ -24,6 +24,7 @@ from positions.models import (
     Rule,
 )
 from positions.permissions import may_chair, may_run, may_withdraw_reservation
+from positions.queries import may_replace
 
 from .conditions import decided_on, final_edition, left_out, standing, unprintable
 from .meeting import BEFORE_THE_MEETING, last_count, last_roll_call, withdraw_before
@@ -32,6 +33,10 @@ from .quorum import counted
 
 SECRETARIAT = gettext_lazy("the secretariat")
 CHAIR = gettext_lazy("the chair")
+NO_SUCCESSOR = gettext_lazy(
+    "“%(title)s” cannot take its place: it was not published later for the same consultation, and does not name this "
+    "paper as its predecessor."
+)
 LEFT_OUT = "Left out by the meeting."  # in English, like all that editions hold
 
 
@@ -239,11 +244,14 @@ def publish(paper: PositionPaper, *, by: User) -> PositionPaper:
 
 @verb
 def supersede(paper: PositionPaper, *, by: User, newer: PositionPaper, reason: str) -> PositionPaper:
-    """Mark a published paper as superseded by a newer published one; it stays readable at its address for ever."""
+    """Mark a published paper as superseded by a newer published one, which is of the same consultation or names it as
+    its predecessor; it stays readable at its address for ever. Raises NotAllowed, or Blocked."""
 
     def check_newer(row: PositionPaper) -> None:
-        if newer.pk == row.pk or newer.state != PaperState.PUBLISHED:
+        if newer.state != PaperState.PUBLISHED:
             raise Blocked(_("The newer paper must be published first."))
+        if not may_replace(row).filter(pk=newer.pk).exists():
+            raise Blocked(NO_SUCCESSOR % {"title": newer.title})
 
     data = {"newer": newer.slug}
     return make(PAPER_MOVES["supersede"], paper, by=by, reason=reason, change=check_newer, data=data)

@@ -56,9 +56,11 @@ def create_paper(
     purpose: str = "",
     language: str = Language.ENGLISH,
     forum: Forum | None = None,
+    predecessor: PositionPaper | None = None,
 ) -> PositionPaper:
     """Begin the paper of a consultation with the outline of the reference data: body sections and one per theme.
-    `language` is that of its editions; single paragraphs may be in the other one.
+    `language` is that of its editions; single paragraphs may be in the other one. It may name one `predecessor`, a
+    published paper whose place it is to take.
 
     Raises NotAllowed, or Blocked with every reason.
     """
@@ -71,11 +73,14 @@ def create_paper(
         reasons.append(_("This consultation has a paper for this purpose already."))
     if forum and forum.consultation_id != consultation.pk:
         reasons.append(_("The forum belongs to another consultation."))
+    if predecessor and predecessor.state != PaperState.PUBLISHED:
+        reasons.append(_("Only a published paper has a successor."))
     if reasons:
         raise Blocked(reasons)
     paper = PositionPaper.objects.create(
         consultation=consultation,
         forum=forum,
+        predecessor=predecessor,
         slug=slug,
         title=title,
         short_title=short_title,
@@ -86,7 +91,8 @@ def create_paper(
     )
     rows = _outline(list(consultation.themes.all()), language)
     Section.objects.bulk_create(Section(paper=paper, order=order, **row) for order, row in enumerate(rows, 1))
-    journal("create", paper, by=by, after=paper.state, commits=[paper])
+    named = {"predecessor": predecessor.slug} if predecessor else {}
+    journal("create", paper, by=by, after=paper.state, data=named, commits=[paper])
     return paper
 
 

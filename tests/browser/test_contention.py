@@ -10,6 +10,7 @@ from positions import workflow
 from positions.models import Amendment, PositionPaper
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories import change, make_check_in, make_delegate, make_member, make_stakeholder
+from tests.office_factories import change_rules
 from tests.positions.clearing import make_text
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,7 +85,7 @@ def test_three_contend_and_the_forum_adopts_with_a_reservation(open_window, text
 
     for state in ("registration_closed", "in_session"):
         change(text.forum, state=state)
-    change(text.paper.consultation, quorum_groups=1)
+    change_rules(text.paper.consultation, quorum_groups=1)
     for ministry in (text.one, text.two, text.member.live_memberships[0].stakeholder):
         make_check_in(make_delegate(text.forum, ministry), by=text.secretariat)
     for verb in ("lay_before_forum", "count_quorum", "begin_session"):

@@ -7,10 +7,9 @@ from django.urls import reverse
 
 from ncm_portal.workflow import now
 from positions import workflow
-from positions.models import ChainStep
 from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.factories import change, make_check_in, make_delegate
-from tests.paper_factories import make_letter, make_reservation, take_stance
+from tests.paper_factories import make_letter, make_reservation, make_step, take_stance
 from tests.positions.clearing import make_text
 from tests.sign_in import give_second_factor
 
@@ -58,7 +57,7 @@ def test_the_secretariat_reads_where_each_ministry_stands(open_window, text):
     window = open_window(*BOTH)
     window.log_in(text.secretariat)
     letter = make_letter(text.asked, text.first, typed_by=text.head)
-    step = ChainStep.objects.create(consultation=text.paper.consultation, kind="legal", institution=text.two)
+    step = make_step(text.paper.consultation, "legal", text.two)
     workflow.answer_step(text.paper, step, by=text.head, concurs=False, text=LONG, letter_reference="AG/1")
     for address in (
         reverse("step", args=[text.paper.slug, step.pk]),

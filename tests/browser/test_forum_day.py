@@ -19,6 +19,7 @@ from positions.models import FloorDecision, PositionPaper
 from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.browser.test_door_pages import check_in, cut, unsent, write
 from tests.factories import change, make_delegate, make_session, make_stakeholder
+from tests.office_factories import change_rules
 from tests.positions.clearing import make_text
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,7 +35,7 @@ def day():
     today = now().astimezone(presence.NAIROBI).date()
     change(text.forum, slug=SLUG, code="F-DAY", starts_on=today, ends_on=today, state="announced", seats=10)
     change(text.forum, letter_text="Please name who comes.", contact="the secretariat")
-    change(text.paper.consultation, quorum_groups=1)
+    change_rules(text.paper.consultation, quorum_groups=1)
     session = make_session(text.forum, title="Plenary on the text", theme=text.second.section.theme, starts_at=now())
     coast = make_stakeholder("Coast Network of Fishing Communities", short_name="", state="verified")
     forums.write_invitations(

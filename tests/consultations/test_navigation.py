@@ -8,8 +8,8 @@ from django.utils import translation
 
 from consultations.models import MembershipRole, Office, User
 from consultations.navigation import SECTIONS, nav
-from positions.models import ChainStep
-from tests.factories import change, make_consultation, make_member, make_ministry, make_user
+from tests.factories import make_consultation, make_member, make_ministry, make_user
+from tests.paper_factories import make_step
 
 pytestmark = pytest.mark.django_db
 FOR_ALL = ["Consultation", "Inputs", "Position papers"]
@@ -45,11 +45,11 @@ def test_a_clearing_officer_sees_clearance():
 
 def test_who_acts_for_an_office_of_the_chain_sees_clearance(django_assert_num_queries):
     body = make_ministry()
-    step = ChainStep.objects.create(consultation=make_consultation(), kind="foreign", institution=body)
+    step = make_step(make_consultation(), "foreign", body)
     person = make_member(body)
     with django_assert_num_queries(1):
         assert labels(person) == [*FOR_ALL, "My organisation", "Clearance", "Account"]
-    change(step, is_asked=False)
+    make_step(step.consultation, "foreign", body, is_asked=False)
     assert "Clearance" not in labels(User.objects.get(pk=person.pk))
 
 

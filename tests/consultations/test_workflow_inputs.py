@@ -15,7 +15,6 @@ from tests.access_log import last_refusal, refused_verbs
 from tests.factories import (
     change,
     make_consultation,
-    make_double,
     make_head,
     make_member,
     make_provision,
@@ -25,6 +24,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.office_factories import make_double
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,8 @@ from django.db import DatabaseError, IntegrityError, transaction
 from consultations import queries, workflow
 from consultations.models import Event, OutgoingMail, Proposal
 from ncm_portal.workflow import Blocked, NotAllowed, now, replayed_at
-from tests.factories import change, make_head, make_proposal, make_secretariat, make_user
+from tests.factories import change, make_head, make_secretariat, make_user
+from tests.office_factories import make_proposal
 
 pytestmark = pytest.mark.django_db
 

@@ -2,6 +2,7 @@
 
 from positions import workflow
 from tests.factories import change, make_check_in, make_delegate
+from tests.office_factories import change_rules
 from tests.paper_factories import bring_paper, make_edition
 from tests.positions.clearing import make_text
 
@@ -13,7 +14,7 @@ def make_session_text():
     made = make_text("in_clearance")
     bring_paper(made.paper, "in_session")
     make_edition(made.paper, "0.3", kind="forum")
-    change(made.paper.consultation, quorum_groups=1)
+    change_rules(made.paper.consultation, quorum_groups=1)
     for state in STATES:
         change(made.forum, state=state)
     made.delegates = [make_delegate(made.forum, body) for body in (made.one, made.two)]

@@ -22,6 +22,7 @@ from ncm_portal.workflow import Blocked
 from positions import workflow
 from positions.models import Clearance, Paragraph, PositionPaper, Stance
 from tests.factories import change, make_check_in, make_delegate
+from tests.office_factories import change_rules
 from tests.paper_factories import bring_paper, make_decision, make_paper, make_paragraph, make_section
 from tests.positions.clearing import make_officer, make_text
 
@@ -187,7 +188,7 @@ def test_what_is_adopted_is_what_stands_when_the_floor_changes_words_at_the_same
     frozen: list[str] = []
     words = lambda paper: paper.sections.get().paragraphs.get().wording.text  # noqa: E731
     monkeypatch.setattr("positions.edition.freeze", lambda paper, **facts: frozen.append(words(paper)))
-    change(text.paper.consultation, quorum_groups=1)
+    change_rules(text.paper.consultation, quorum_groups=1)
     for body in (text.one, text.two):
         make_check_in(make_delegate(text.forum, body), by=text.secretariat)
     theme = text.paper.consultation.themes.first()

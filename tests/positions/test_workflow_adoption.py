@@ -1,6 +1,7 @@
 """The meeting's decision, the record it freezes, and publication by two officers."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -14,12 +15,15 @@ from tests.factories import (
     bring,
     change,
     make_check_in,
+    make_consultation,
     make_delegate,
+    make_head,
     make_point,
     make_secretariat,
     make_stakeholder,
     make_submission,
 )
+from tests.office_factories import change_rules
 from tests.paper_factories import (
     bring_paper,
     make_clearance,
@@ -39,7 +43,7 @@ def text():
     """A text before its forum, which is in session; three of three groups and both members may come."""
     found = make_text("forum_text")
     make_edition(found.paper, "0.3", kind="forum")
-    change(found.paper.consultation, quorum_groups=2, quorum_member_share="0.667")
+    change_rules(found.paper.consultation, quorum_groups=2, quorum_member_share="0.667")
     found.forum = bring(found.forum, "in_session")
     found.paper.refresh_from_db()
     found.guest = make_stakeholder("Guests", group="academia")
@@ -286,12 +290,50 @@ def test_publication_answers_every_point_in_one_act_and_writes_to_each_author_on
 def test_a_newer_published_paper_supersedes_an_older_one(ready):
     paper = workflow.propose_publication(ready.paper, by=ready.secretariat)
     older = workflow.publish(paper, by=make_secretariat())
-    newer = make_paper(state="adopted")
-    with pytest.raises(Blocked):
+    newer = make_paper(older.consultation, state="adopted")
+    with pytest.raises(Blocked, match="The newer paper must be published first"):
         workflow.supersede(older, by=ready.head, newer=newer, reason="A newer position.")
     newer = bring_paper(newer, "published")
     older = workflow.supersede(older, by=ready.head, newer=newer, reason="A newer position.")
     assert (older.state, Event.objects.about(older).last().data) == ("superseded", {"newer": newer.slug})
+
+
+@pytest.mark.parametrize("which", ["of another consultation", "published earlier", "itself"])
+def test_a_paper_that_neither_follows_nor_names_it_takes_no_place(which):
+    older = make_paper(state="published")
+    others = {
+        "of another consultation": lambda: make_paper(state="published"),
+        "published earlier": lambda: change(
+            make_paper(older.consultation, state="published"), published_at=older.published_at - timedelta(days=1)
+        ),
+        "itself": lambda: older,
+    }
+    newer, head = others[which](), make_head()
+    with pytest.raises(Blocked) as refusal:
+        workflow.supersede(older, by=head, newer=newer, reason="A newer position.")
+    assert refusal.value.reasons == [
+        f"“{newer.title}” cannot take its place: it was not published later for the same consultation, and does not name "
+        "this paper as its predecessor."
+    ]
+    older.refresh_from_db()
+    assert older.state == "published"
+
+
+def test_a_paper_of_another_consultation_that_names_its_predecessor_supersedes_it():
+    older, officer = make_paper(state="published"), make_secretariat()
+    given = {"slug": "next", "title": "The next position", "short_title": "Next", "by": officer}
+    with pytest.raises(Blocked, match="Only a published paper has a successor"):
+        workflow.create_paper(make_consultation(), **given, predecessor=make_paper())
+    newer = workflow.create_paper(make_consultation(), **given, predecessor=older)
+    newer = bring_paper(newer, "published")
+    assert workflow.supersede(older, by=make_head(), newer=newer, reason="A new round.").state == "superseded"
+    assert Event.objects.about(newer).first().data == {"predecessor": older.slug}
+
+
+def test_the_database_keeps_the_predecessor_that_a_paper_was_begun_with():
+    older, newer = make_paper(state="published"), make_paper()
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+        change(newer, predecessor=older)
 
 
 # --- Halting --------------------------------------------------------------------------------------------------------

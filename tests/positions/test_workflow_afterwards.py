@@ -143,13 +143,15 @@ def test_a_slip_is_proposed_and_issued_in_the_browser(published, monkeypatch):
 
 
 def test_a_paper_is_superseded_on_its_page_and_stays_at_its_address(published):
-    newer = make_paper(state="published")
+    newer, elsewhere = make_paper(published.paper.consultation, state="published"), make_paper(state="published")
     client = sign_in(Client(), make_head())
     address = reverse("desk_paper_move", args=[published.paper.slug, "supersede"])
     missing = client.post(address, {"reason": "A new round."})
     assert (missing.status_code, "The newer paper: Choose the newer paper" in words(missing)) == (422, True)
-    same = client.post(address, {"newer": published.paper.slug, "reason": "A new round."})
-    assert (same.status_code, "The newer paper must be published first." in words(same)) == (409, True)
+    assert list(missing.context["form"].fields["newer"].queryset) == [newer]
+    for other in (published.paper, elsewhere):
+        refused = client.post(address, {"newer": other.slug, "reason": "A new round."})
+        assert (refused.status_code, "The newer paper: Choose the newer paper" in words(refused)) == (422, True)
     client.post(address, {"newer": newer.slug, "reason": "A new round."})
     page = words(Client().get(reverse("paper", args=[published.paper.slug])))
     assert f"A newer paper has taken the place of this one: {newer.title}" in page

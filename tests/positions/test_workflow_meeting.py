@@ -9,6 +9,7 @@ from positions import workflow
 from positions.models import RollCall
 from positions.render import annexes
 from tests.factories import change, make_check_in, make_delegate, make_stakeholder
+from tests.office_factories import change_rules
 from tests.paper_factories import bring_paper, make_edition
 from tests.positions.clearing import make_text
 
@@ -21,7 +22,7 @@ def text():
     made = make_text("in_clearance")
     bring_paper(made.paper, "in_session")
     make_edition(made.paper, "0.3", kind="forum")
-    change(made.paper.consultation, quorum_groups=1)
+    change_rules(made.paper.consultation, quorum_groups=1)
     for state in ("registration_closed", "in_session"):
         change(made.forum, state=state)
     for ministry in (made.one, made.two):
@@ -50,7 +51,7 @@ def frozen(text):
 
 
 def test_the_roll_is_called_where_the_rules_ask_and_frozen_with_the_decision(text):
-    change(text.paper.consultation, needs_roll_call=True)
+    change_rules(text.paper.consultation, needs_roll_call=True)
     text.paper.refresh_from_db()
     assert refusal(lambda: adopt(text)) == ["The roll was not called since the quorum was counted"]
     made = call(text, two="abstain")
@@ -79,7 +80,7 @@ def test_whoever_votes_no_needs_a_reservation_on_record(text):
 
 
 def test_a_new_count_wants_a_new_roll_call(text):
-    change(text.paper.consultation, needs_roll_call=True)
+    change_rules(text.paper.consultation, needs_roll_call=True)
     text.paper.refresh_from_db()
     call(text)
     workflow.count_quorum(text.paper, by=text.head)

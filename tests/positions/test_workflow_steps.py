@@ -8,10 +8,10 @@ from django.db import IntegrityError, transaction
 from consultations.models import OutgoingMail
 from ncm_portal.workflow import Blocked, NotAllowed, now
 from positions import workflow
-from positions.models import ChainStep, Edition, StepAnswer
+from positions.models import Edition, StepAnswer
 from positions.workflow.steps import steps_are_done
 from tests.factories import change, make_member, make_secretariat, make_stakeholder, make_user
-from tests.paper_factories import reword
+from tests.paper_factories import make_step, reword
 from tests.positions.clearing import make_text
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def text():
     made = make_text()
     made.office = make_stakeholder(name="Office of the Attorney General", state="verified")
     made.counsel = make_member(made.office)
-    made.step = ChainStep.objects.create(consultation=made.paper.consultation, kind="legal", institution=made.office)
+    made.step = make_step(made.paper.consultation, "legal", made.office)
     made.paper = workflow.request_clearance(made.paper, by=made.secretariat, due_at=now() + timedelta(days=60))
     return made
 
@@ -61,7 +61,7 @@ def test_the_office_reads_the_text_that_it_is_asked_about_and_no_other_does(text
     cleared = text.paper.editions.get(kind="clearance")
     assert list(Edition.objects.visible_to(text.counsel)) == [cleared]
     assert list(Edition.objects.visible_to(make_member(make_stakeholder()))) == []
-    change(text.step, is_asked=False)
+    text.step = make_step(text.paper.consultation, "legal", text.office, is_asked=False)
     assert list(Edition.objects.visible_to(text.counsel)) == []
 
 
@@ -91,7 +91,7 @@ def test_an_answer_is_bound_to_its_text(text):
 def test_every_reason_is_told_and_strangers_are_refused(text):
     with pytest.raises(NotAllowed):
         workflow.answer_step(text.paper, text.step, by=make_user(), concurs=True)
-    change(text.step, is_asked=False)
+    text.step = make_step(text.paper.consultation, "legal", text.office, is_asked=False)
     change(text.paper, state="cleared")
     assert refusal(lambda: workflow.answer_step(text.paper, text.step, by=text.counsel, concurs=False)) == [
         "The text is not in clearance.",

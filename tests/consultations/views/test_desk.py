@@ -14,7 +14,6 @@ from ncm_portal.workflow import now, replayed_at
 from tests.factories import (
     change,
     make_consultation,
-    make_double,
     make_head,
     make_likeness,
     make_member,
@@ -28,6 +27,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.office_factories import make_double
 from tests.pages import without_tokens, words
 from tests.sign_in import sign_in
 

@@ -7,7 +7,8 @@ import pytest
 
 from consultations.models import Event, OutgoingMail
 from ncm_portal.workflow import now, replayed_at
-from tests.factories import make_consultation, make_double, make_secretariat, make_submission
+from tests.factories import make_consultation, make_secretariat, make_submission
+from tests.office_factories import make_double
 from tests.pages import words
 from tests.sign_in import sign_in
 

@@ -3,7 +3,8 @@
 import pytest
 
 from consultations.models import Proposal
-from tests.factories import make_head, make_member, make_proposal, make_secretariat, make_user
+from tests.factories import make_head, make_member, make_secretariat, make_user
+from tests.office_factories import make_proposal
 from tests.pages import words
 from tests.sign_in import sign_in
 

@@ -19,6 +19,7 @@ from tests.factories import (
     make_stakeholder,
     make_user,
 )
+from tests.office_factories import change_rules
 from tests.pages import without_tokens, words
 from tests.paper_factories import bring_paper, make_decision, make_edition, make_files, make_paper, make_reservation
 from tests.positions.clearing import make_text
@@ -38,7 +39,7 @@ def text():
         change(made.forum, state=state)
     for ministry in (made.one, made.two):
         make_check_in(make_delegate(made.forum, ministry))
-    change(made.paper.consultation, quorum_groups=1)
+    change_rules(made.paper.consultation, quorum_groups=1)
     return made
 
 

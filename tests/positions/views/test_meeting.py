@@ -7,6 +7,7 @@ from django.urls import reverse
 from positions import workflow
 from positions.models import Explanation, RollCall
 from tests.factories import change, make_check_in, make_delegate
+from tests.office_factories import change_rules
 from tests.pages import words
 from tests.paper_factories import bring_paper
 from tests.positions.clearing import make_text
@@ -20,7 +21,7 @@ def text():
     """A text in session, with two member institutions counted as present."""
     made = make_text("in_clearance")
     bring_paper(made.paper, "in_session")
-    change(made.paper.consultation, quorum_groups=1)
+    change_rules(made.paper.consultation, quorum_groups=1)
     for state in ("registration_closed", "in_session"):
         change(made.forum, state=state)
     for ministry in (made.one, made.two):

@@ -24,6 +24,7 @@ from tests.factories import (
     make_stakeholder,
     make_user,
 )
+from tests.office_factories import change_rules
 from tests.pages import words
 from tests.paper_factories import make_edition, make_paper
 from tests.positions.clearing import make_text
@@ -237,7 +238,7 @@ def test_a_paper_walks_from_consolidation_to_publication(as_secretariat, as_head
     assert send(as_head, paper, "lay_before_forum") == home("desk_adoption", paper)
     for state in ("registration_closed", "in_session"):
         change(text.forum, state=state)
-    change(paper.consultation, quorum_groups=1, quorum_member_share="0.001")
+    change_rules(paper.consultation, quorum_groups=1, quorum_member_share="0.001")
     make_check_in(make_delegate(text.forum, text.one))
     workflow.count_quorum(paper, by=text.head)
     send(as_head, paper, "begin_session")

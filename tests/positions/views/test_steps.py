@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from ncm_portal.workflow import now
 from positions import workflow
-from positions.models import ChainStep, StepAnswer
+from positions.models import StepAnswer
 from tests.factories import make_member, make_secretariat, make_stakeholder
 from tests.pages import words
+from tests.paper_factories import make_step
 from tests.positions.clearing import make_text
 from tests.sign_in import sign_in
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def text():
     made = make_text()
     made.office = make_stakeholder(name="State Department for Foreign Affairs", state="verified")
-    made.step = ChainStep.objects.create(consultation=made.paper.consultation, kind="foreign", institution=made.office)
+    made.step = make_step(made.paper.consultation, "foreign", made.office)
     made.page = reverse("step", args=[made.paper.slug, made.step.pk])
     workflow.request_clearance(made.paper, by=made.secretariat, due_at=now() + timedelta(days=60))
     return made

@@ -1,0 +1,48 @@
+"""The rules of a consultation, and how they were changed after it had opened."""
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from .forums import Consultation
+from .guards import append_only, confirmed_by_two
+from .people import User
+from .text import CleanTextField
+
+
+class RuleChange(models.Model):
+    """All rules of a consultation as they stand from one moment on: proposed by one officer, confirmed by another.
+
+    The columns are those of the consultation. `steps` holds the steps of its chain: kind, institution, order, is_asked.
+    The database lets an opened consultation have the rules of its last change and no others.
+    """
+
+    consultation = models.ForeignKey(
+        Consultation, models.PROTECT, related_name="rule_changes", verbose_name=_("consultation")
+    )
+    quorum_member_share = models.DecimalField(
+        _("share of member institutions for a quorum"), max_digits=4, decimal_places=3
+    )
+    quorum_groups = models.PositiveSmallIntegerField(_("groups for a quorum"))
+    clearance_working_days = models.PositiveSmallIntegerField(_("working days for clearance"))
+    needs_roll_call = models.BooleanField(_("adoption by roll call"))
+    steps = models.JSONField(_("steps of the chain"), default=list)
+    before = models.JSONField(_("what was changed, as it stood before"), default=dict, encoder=DjangoJSONEncoder)
+    reason = CleanTextField(_("reason"), max_length=2000)
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("proposed by"))
+    confirmed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("confirmed by"))
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("change of the rules")
+        verbose_name_plural = _("changes of the rules")
+        ordering = ["consultation", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="rulechange_reason"),
+            models.CheckConstraint(condition=~Q(proposed_by=F("confirmed_by")), name="rulechange_two_officers"),
+        ]
+        triggers = [append_only(), confirmed_by_two("change_rules", "consultation_id")]
+
+    def __str__(self):
+        return f"{self.consultation}: {self.reason[:60]}"

@@ -1,0 +1,77 @@
+"""The rules of a consultation that has opened, as one officer proposes them to another."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from consultations.forms import reason_field
+from consultations.models import RULES, Consultation, Stakeholder
+from positions.models import ChainStep, StepKind
+from positions.workflow import rules_of, step_of
+
+WHOLE = {"invalid": _("Enter a whole number.")}
+
+
+class RulesForm(forms.Form):
+    """All rules as they stand; what is left as it is does not change. Steps that stand are asked or not, a new one is
+    added."""
+
+    quorum_member_share = forms.DecimalField(
+        label=_("Share of member institutions for a quorum"),
+        help_text=_("Such as 0.667 for two thirds."),
+        min_value=Decimal("0.001"),
+        max_value=Decimal(1),
+        max_digits=4,
+        decimal_places=3,
+    )
+    quorum_groups = forms.IntegerField(label=_("Groups for a quorum"), min_value=0, max_value=99, error_messages=WHOLE)
+    clearance_working_days = forms.IntegerField(
+        label=_("Working days for clearance"), min_value=1, max_value=365, error_messages=WHOLE
+    )
+    needs_roll_call = forms.BooleanField(label=_("Adoption by roll call"), required=False)
+    new_kind = forms.ChoiceField(
+        label=_("One more step of the chain"), choices=[("", _("None")), *StepKind.choices], required=False
+    )
+    new_office = forms.ModelChoiceField(
+        Stakeholder.objects.verified().order_by("name"), label=_("Office that is asked"), required=False
+    )
+    reason = reason_field(_("Give a reason: every member reads it."))
+
+    def __init__(self, *args: Any, consultation: Consultation, **options: Any) -> None:
+        steps = ChainStep.objects.filter(consultation=consultation).select_related("institution")
+        self.steps = {f"step_{step.pk}": step for step in steps}
+        self.stand = rules_of(consultation)
+        initial = {name: self.stand[name] for name in RULES} | {n: step.is_asked for n, step in self.steps.items()}
+        super().__init__(*args, **{"initial": initial, **options})
+        for name, step in self.steps.items():
+            label = _("%(step)s: is asked") % {"step": step}
+            self.fields[name] = forms.BooleanField(label=label, required=False)
+        self.order_fields([*RULES, *self.steps, "new_kind", "new_office", "reason"])
+
+    def clean(self) -> dict[str, Any]:
+        """A new step has a kind and an office, or neither."""
+        data = super().clean() or {}
+        if data.get("new_kind") and not data.get("new_office"):
+            self.add_error("new_office", _("Choose the office that is asked."))
+        if data.get("new_office") and not data.get("new_kind"):
+            self.add_error("new_kind", _("Choose the step."))
+        return data
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is proposed: the rules that change, as JSON."""
+        data = self.cleaned_data
+        given = {name: data[name] for name in RULES} | {"steps": self._steps()}
+        given["quorum_member_share"] = f"{given['quorum_member_share']:.3f}"
+        return {name: value for name, value in given.items() if value != self.stand[name]}
+
+    def _steps(self) -> list[dict[str, Any]]:
+        data = self.cleaned_data
+        rows = [{**step_of(step), "is_asked": data[name]} for name, step in self.steps.items()]
+        if data["new_kind"]:
+            order = 1 + max((row["order"] for row in rows), default=0)
+            office = data["new_office"].pk
+            rows.append({"kind": data["new_kind"], "institution": office, "order": order, "is_asked": True})
+        return rows

@@ -1,0 +1,43 @@
+"""The rules of a consultation at the desk: as they stand, how they changed, and what an officer proposes to another."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from consultations import workflow as consultation_workflow
+from consultations.models import Consultation, Proposal
+from consultations.views.access import INVALID, NOTHING_DONE, attempt, for_secretariat
+from positions.forms.rules import RulesForm
+from positions.workflow.rules import in_session
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_rules(request: HttpRequest, slug: str) -> HttpResponse:
+    """Read the rules of a consultation, and propose to a second officer how they change."""
+    consultation = get_object_or_404(Consultation, slug=slug)
+    form = RulesForm(request.POST if request.method == "POST" else None, consultation=consultation)
+    outcome = NOTHING_DONE
+    if request.method == "POST":
+        outcome = INVALID
+        if form.is_valid():
+            given = {"act": "change_rules", "values": form.values, "reason": form.cleaned_data["reason"]}
+            outcome = attempt(lambda: consultation_workflow.propose(consultation, by=request.user, **given))
+            if not outcome.reasons:
+                messages.success(request, _("Proposed. A second officer has to confirm it; they are asked by mail."))
+                return redirect("desk_proposal", _open(consultation).key)
+    context = {
+        "consultation": consultation,
+        "form": form,
+        "reasons": outcome.reasons,
+        "obstacles": in_session(consultation),
+        "changes": consultation.rule_changes.select_related("proposed_by", "confirmed_by").order_by("-pk"),
+        "is_draft": consultation.state == Consultation.State.DRAFT,
+    }
+    return render(request, "positions/desk/rules.html", context, status=outcome.status)
+
+
+def _open(consultation: Consultation) -> Proposal:
+    return Proposal.objects.open().filter(act="change_rules", record_id=consultation.pk).latest("pk")

@@ -1,0 +1,185 @@
+"""The rules of a consultation that has opened: changed by two officers, told to the members, never in a session."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from consultations.models import (
+    RULES,
+    Consultation,
+    ConsultationState,
+    ForumSession,
+    ForumState,
+    Proposal,
+    RuleChange,
+    SessionState,
+    Stakeholder,
+    User,
+)
+from ncm_portal.workflow import Act, Blocked, journal, now
+from positions import emails
+from positions.models import ChainStep, PaperState, PositionPaper, StepKind
+from positions.permissions import may_change_rules
+
+OFFICER = gettext_lazy("an officer of the secretariat")
+STEP = ("kind", "institution", "order", "is_asked")
+STEPS = "steps"
+
+
+def step_of(step: ChainStep) -> dict[str, Any]:
+    """A step of the chain as a change of the rules writes it down."""
+    return {"kind": step.kind, "institution": step.institution_id, "order": step.order, "is_asked": step.is_asked}
+
+
+def steps_of(consultation: Consultation) -> list[dict[str, Any]]:
+    """The steps of a consultation's chain as a change of the rules writes them down, in order."""
+    return [step_of(step) for step in ChainStep.objects.filter(consultation=consultation)]
+
+
+def rules_of(consultation: Consultation) -> dict[str, Any]:
+    """All rules of a consultation as they stand, as JSON: its columns and the steps of its chain."""
+    rules = {name: getattr(consultation, name) for name in RULES}
+    share = Decimal(rules["quorum_member_share"])
+    return {**rules, "quorum_member_share": f"{share:.3f}", STEPS: steps_of(consultation)}
+
+
+def _changed(consultation: Consultation, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the proposed rules that are not in force yet."""
+    stand = rules_of(consultation)
+    return {name: value for name, value in values.items() if name in stand and value != stand[name]}
+
+
+def in_session(consultation: Consultation) -> list[str]:
+    """What is in session now, in plain words: a forum, a part of its programme, or a paper."""
+    forums = consultation.forums.filter(state=ForumState.IN_SESSION)
+    sessions = ForumSession.objects.filter(forum__consultation=consultation, state=SessionState.OPEN)
+    papers = PositionPaper.objects.filter(consultation=consultation, state=PaperState.IN_SESSION)
+    words = _("“%(title)s” is in session: no rule changes while the meeting sits.")
+    return [words % {"title": each.title} for rows in (forums, sessions, papers) for each in rows]
+
+
+def _problems(consultation: Consultation, values: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the values themselves."""
+    if unknown := set(values) - {*RULES, STEPS}:
+        return [_("There is no such rule: %(names)s.") % {"names": ", ".join(sorted(unknown))}]
+    meant = Consultation(**{name: values.get(name, getattr(consultation, name)) for name in RULES})
+    reasons = []
+    try:
+        meant.clean_fields(exclude=[field.name for field in Consultation._meta.fields if field.name not in RULES])
+        if not 0 < Decimal(meant.quorum_member_share) <= 1:
+            reasons.append(_("The share of member institutions lies between 0 and 1."))
+    except ValidationError as error:
+        reasons += error.messages
+    return reasons + _problems_with_steps(consultation, values.get(STEPS, steps_of(consultation)))
+
+
+def _problems_with_steps(consultation: Consultation, steps: list[dict[str, Any]]) -> list[str]:
+    """A step that stands is asked no more instead of being left out; each office answers once for each kind."""
+    meant = [(step.get("kind"), step.get("institution")) for step in steps]
+    known = {(step["kind"], step["institution"]) for step in steps_of(consultation)}
+    offices = {office for _kind, office in meant}
+    reasons = []
+    if any(set(step) != set(STEP) for step in steps) or {kind for kind, _office in meant} - set(StepKind.values):
+        reasons.append(_("There is no such step."))
+    elif Stakeholder.objects.filter(pk__in=offices).count() < len(offices):
+        reasons.append(_("There is no such office."))
+    if len(set(meant)) < len(meant):
+        reasons.append(_("The same office stands twice for the same step."))
+    if known - set(meant):
+        reasons.append(_("A step stays on record: say that it is not asked any more."))
+    return reasons
+
+
+def _check(consultation: Consultation, values: Mapping[str, Any], by: User) -> None:
+    reasons = in_session(consultation)
+    if consultation.state == ConsultationState.DRAFT:
+        reasons.append(_("It has not opened yet: its rules are changed in its form."))
+    if consultation.state == ConsultationState.ARCHIVED:
+        reasons.append(_("Its file is closed."))
+    reasons += _problems(consultation, values)
+    if not reasons and not _changed(consultation, values):
+        reasons.append(_("Nothing changes."))
+    if reasons:
+        raise Blocked(reasons)
+
+
+# --- What follows, in words -----------------------------------------------------------------------------------------
+
+
+def told(consultation: Consultation, values: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> list[str]:
+    """Each rule that changes, in a sentence: as it stands (or stood `before`), and as it will be."""
+    stand = dict(before or rules_of(consultation))
+    said = []
+    for name in RULES:
+        if name in values and values[name] != stand.get(name, values[name]):
+            label = str(Consultation._meta.get_field(name).verbose_name).capitalize()
+            words = _("%(rule)s: %(before)s until now, %(after)s from then on.")
+            said.append(words % {"rule": label, "before": _shown(stand[name]), "after": _shown(values[name])})
+    old = stand.get(STEPS, values.get(STEPS, []))
+    return [*said, *(_told_step(step) for step in values.get(STEPS, []) if step not in old)]
+
+
+def _shown(value: Any) -> Any:
+    return {True: _("yes"), False: _("no")}[value] if isinstance(value, bool) else value
+
+
+def _told_step(step: Mapping[str, Any]) -> str:
+    office = Stakeholder.objects.filter(pk=step["institution"]).first()
+    words = {"step": StepKind(step["kind"]).label, "office": office.name if office else ""}
+    asked = _("%(office)s is asked for: %(step)s.") if step["is_asked"] else _("%(office)s is not asked: %(step)s.")
+    return asked % words
+
+
+def _consequences(consultation: Consultation, values: Mapping[str, Any]) -> list[str]:
+    members = Stakeholder.objects.members().count()
+    mailed = ngettext(
+        "The people of %(n)s member institution are told by mail.",
+        "The people of %(n)s member institutions are told by mail.",
+        members,
+    )
+    stays = _("What was counted, cleared and decided until then stays as it is.")
+    return [*told(consultation, values), mailed % {"n": members}, stays]
+
+
+def _carry_out(consultation: Consultation, values: Mapping[str, Any], by: User, proposal: Proposal) -> None:
+    """Write the change down, then the rules; the database takes them in this order only."""
+    stand = rules_of(consultation)
+    changed = _changed(consultation, values)
+    after = {**stand, **changed}
+    before = {name: stand[name] for name in changed}
+    RuleChange.objects.create(
+        consultation=consultation, **after, before=before, reason=proposal.reason,
+        proposed_by=proposal.proposed_by, confirmed_by=by, at=now(),
+    )  # fmt: skip
+    for name in RULES:
+        setattr(consultation, name, after[name])
+    consultation.save(update_fields=RULES)
+    known = {(step.kind, step.institution_id): step for step in ChainStep.objects.filter(consultation=consultation)}
+    for each in changed.get(STEPS, []):
+        named = {"kind": each["kind"], "institution_id": each["institution"]}
+        step = known.get(tuple(named.values())) or ChainStep(consultation=consultation, **named)
+        step.order, step.is_asked = each["order"], each["is_asked"]
+        step.save()
+    data = {
+        "changed": [[name, before[name], after[name]] for name in changed],
+        "proposed_by": proposal.proposed_by.name, "confirmed_by": by.name,
+    }  # fmt: skip
+    journal("change_rules", consultation, by=by, reason=proposal.reason, data=data)
+    emails.rules_changed(consultation, lambda: told(consultation, after, before), proposal.reason)
+
+
+CHANGE_RULES = Act(
+    code="change_rules",
+    label=gettext_lazy("Change the rules of a consultation"),
+    may_propose=may_change_rules,
+    who_proposes=OFFICER,
+    may_confirm=may_change_rules,
+    who_confirms=OFFICER,
+    consequences=_consequences,
+    carry_out=_carry_out,
+    check=_check,
+)

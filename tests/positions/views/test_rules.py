@@ -1,0 +1,134 @@
+"""The desk's page for the rules of a consultation, and the forms that change them no more."""
+
+import pytest
+from django.urls import reverse
+
+from consultations.models import RULES, Proposal
+from positions.models import ChainStep
+from tests.factories import (
+    make_consultation,
+    make_forum,
+    make_head,
+    make_member,
+    make_ministry,
+    make_secretariat,
+    make_stakeholder,
+    make_user,
+)
+from tests.pages import words
+from tests.paper_factories import make_step
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+STANDING = {"quorum_member_share": "0.667", "quorum_groups": "5", "clearance_working_days": "10"}
+
+
+@pytest.fixture
+def consultation():
+    return make_consultation(slug="review", short_title="Review")
+
+
+@pytest.fixture
+def officer(client):
+    officer = make_secretariat()
+    sign_in(client, officer)
+    return officer
+
+
+ADDRESS = "/desk/consultations/review/rules/"
+
+
+def test_an_officer_proposes_what_changes_and_nothing_else(client, consultation, officer):
+    office = make_stakeholder("Attorney-General")
+    page = client.get(ADDRESS)
+    assert "Every member institution is told by mail." in words(page)
+    assert page.context["form"]["quorum_groups"].value() == 5
+    given = {**STANDING, "quorum_groups": "4", "reason": "Agreed.", "new_kind": "legal", "new_office": office.pk}
+    answer = client.post(ADDRESS, given)
+    made = Proposal.objects.get()
+    step = {"kind": "legal", "institution": office.pk, "order": 1, "is_asked": True}
+    assert answer["Location"] == f"/desk/proposals/{made.key}/"
+    assert (made.values, made.proposed_by) == ({"quorum_groups": 4, "steps": [step]}, officer)
+    assert "Groups for a quorum: 5 until now, 4 from then on." in words(client.get(answer["Location"]))
+
+
+def test_a_step_that_stands_is_asked_no_more_by_its_box(client, consultation, officer):
+    step = make_step(consultation, "legal", make_stakeholder("Attorney-General"))
+    assert "Legal vetting, Attorney-General: is asked" in words(client.get(ADDRESS))
+    client.post(ADDRESS, {**STANDING, "reason": "Agreed."})
+    assert [row["is_asked"] for row in Proposal.objects.open().get().values["steps"]] == [False]
+    step.refresh_from_db()
+    assert step.is_asked
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"reason": ""}, "reason"),
+        ({"quorum_groups": "many"}, "quorum_groups"),
+        ({"quorum_member_share": "2"}, "quorum_member_share"),
+        ({"new_kind": "legal"}, "new_office"),
+        ({"new_kind": "", "new_office": "own"}, "new_kind"),
+    ],
+)
+def test_what_cannot_be_read_is_said_beside_its_field(client, consultation, officer, given, field):
+    if given.get("new_office"):
+        given = {**given, "new_office": make_stakeholder().pk}
+    page = client.post(ADDRESS, {**STANDING, "reason": "Kept words.", **given})
+    assert (page.status_code, list(page.context["form"].errors)) == (422, [field])
+    assert not Proposal.objects.exists()
+
+
+def test_nothing_changed_and_a_meeting_that_sits_are_refused_with_what_was_typed(client, consultation, officer):
+    page = client.post(ADDRESS, {**STANDING, "reason": "Kept words."})
+    assert (page.status_code, page.context["reasons"]) == (409, ["Nothing changes."])
+    assert "Kept words." in words(page)
+    make_forum(consultation, state="in_session", title="The meeting")
+    page = client.post(ADDRESS, {**STANDING, "quorum_groups": "4", "reason": "Kept words."})
+    assert page.context["reasons"] == ["“The meeting” is in session: no rule changes while the meeting sits."]
+
+
+def test_for_others_there_is_no_such_page(client, consultation):
+    for stranger in (make_user(), make_user("sysadmin"), make_user("official"), make_member(make_ministry())):
+        sign_in(client, stranger)
+        assert client.get(ADDRESS).status_code == 404
+    sign_in(client, make_head())
+    assert client.get("/desk/consultations/nowhere/rules/").status_code == 404
+
+
+def test_before_it_opens_the_page_leads_to_the_form(client, officer):
+    draft = make_consultation(state="draft", slug="draft")
+    page = client.get(reverse("desk_rules", args=[draft.slug]))
+    assert "It has not opened yet: its rules are changed in its form." in words(page)
+    assert "<textarea" not in page.content.decode()
+
+
+# --- The forms of the admin -----------------------------------------------------------------------------------------
+
+
+def admin(model, page, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+@pytest.mark.parametrize(("state", "open_to"), [("draft", set(RULES)), ("open", set()), ("closed", set())])
+def test_the_form_of_a_consultation_holds_the_rules_until_it_opens(client, officer, state, open_to):
+    consultation = make_consultation(state=state)
+    page = client.get(admin(type(consultation), "change", consultation.pk))
+    assert set(page.context["adminform"].form.fields) & set(RULES) == open_to
+    assert (reverse("desk_rules", args=[consultation.slug]) in page.content.decode()) == (state != "draft")
+
+
+def test_the_form_of_a_step_is_closed_once_its_consultation_has_opened(client, consultation, officer):
+    step = make_step(consultation, "legal", make_stakeholder())
+    draft = make_consultation(state="draft")
+    early = ChainStep.objects.create(consultation=draft, kind="legal", institution=step.institution)
+    given = {"kind": "legal", "institution": step.institution_id, "order": 1}
+    assert (
+        client.post(admin(ChainStep, "change", step.pk), {**given, "consultation": consultation.pk}).status_code == 403
+    )
+    assert client.post(admin(ChainStep, "change", early.pk), {**given, "consultation": draft.pk}).status_code == 302
+    page = client.post(admin(ChainStep, "add"), {**given, "kind": "other", "consultation": consultation.pk})
+    assert list(page.context["adminform"].form.errors) == ["consultation"]
+    step.refresh_from_db()
+    early.refresh_from_db()
+    assert (step.is_asked, early.is_asked) == (True, False)
