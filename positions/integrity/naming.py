@@ -1,9 +1,11 @@
 """What people call a record that a check found, and where it stands at the desk."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
@@ -79,6 +81,7 @@ def _address(record: Any) -> str:
     meta = record._meta
     if page := PAGES.get(meta.label_lower):
         return page(record)
+    import_module(settings.ROOT_URLCONF)  # and with it the admin's pages
     if admin.site.is_registered(type(record)):
         return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[record.pk])
     owner = next((found for name in OWNERS if (found := getattr(record, name, None)) is not None), None)

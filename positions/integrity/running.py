@@ -198,7 +198,8 @@ def summary(result: Result) -> Iterable[str]:
     """What was found, line by line."""
     for to_do, group in groupby(result.findings, key=lambda each: each["to_do"]):
         for each in group:
-            yield f"- {each['title']}: {each['words']}." + (f" {each['address']}" if each["address"] else "")
+            words = f"{each['title']}: {each['words']}" if each["title"] else each["words"]
+            yield f"- {words}." + (f" {each['address']}" if each["address"] else "")
         yield f"  What to do: {to_do}"
     if result.number > len(result.findings):
         yield f"  … and {result.number - len(result.findings)} more."
