@@ -19,7 +19,7 @@ from ncm_portal.workflow import now
 
 log = logging.getLogger(__name__)
 
-CHECK_LOCK = 20171023
+CHECK_LOCK = 20171111
 NIGHT = range(1, 5)  # hours of the portal's own clock, EAT
 LATE = timedelta(hours=36)  # then it is made by day
 LONGEST = 4 * 60 * 60  # seconds

@@ -1,7 +1,9 @@
 """The check of the night: when it is due, that only one checks, what is kept of it and who hears of findings."""
 
 import logging
+import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -99,6 +101,17 @@ def test_only_one_checks_at_a_time():
             assert second is False
     finally:
         other.close()
+
+
+def test_no_two_locks_have_one_number():
+    """Whoever checked for two minutes under the number of another lock would keep everybody waiting for that one."""
+    code = [
+        path.read_text() for app in ("consultations", "positions", "ncm_portal") for path in Path(app).rglob("*.py")
+    ]
+    lines = [line for text in code for line in re.findall(r"^[A-Z_, ]*_LOCK[A-Z_, ]* = ([\d, ]+)", text, re.MULTILINE)]
+    numbers = [int(number) for line in lines for number in line.split(",") if number.strip()]
+    assert len(numbers) >= 6
+    assert [number for number in numbers if numbers.count(number) > 1] == []
 
 
 def test_who_comes_second_in_a_night_makes_none(monkeypatch):
