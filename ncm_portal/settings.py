@@ -257,6 +257,14 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "files"  # published papers and evidence; handed out by views, never by the web server itself
 ATTACHMENT_MAX_BYTES = int(os.environ.get("ATTACHMENT_MAX_MB", "10")) * 1024 * 1024
 ATTACHMENT_MAX_FILES = int(os.environ.get("ATTACHMENT_MAX_FILES", "10"))
+# How many files of inputs, and bytes in all, one person and one organisation may keep here.
+ATTACHMENT_PERSON_QUOTA, ATTACHMENT_ORGANISATION_QUOTA = (
+    (
+        int(os.environ.get(f"ATTACHMENT_{whose}_MAX_FILES", files)),
+        int(os.environ.get(f"ATTACHMENT_{whose}_MAX_MB", megabytes)) * 1024 * 1024,
+    )
+    for whose, files, megabytes in [("PERSON", "200", "500"), ("ORGANISATION", "500", "1000")]
+)
 # The signature of published papers (PAdES): PEM files of a certificate and its key; without one nothing is signed.
 SIGNATURE_CERTIFICATE = os.environ.get("SIGNATURE_CERTIFICATE", "")
 SIGNATURE_KEY = os.environ.get("SIGNATURE_KEY", "")

@@ -41,6 +41,12 @@ class AttachmentQuerySet(models.QuerySet):
             ~Q(kind=AttachmentKind.ORIGINAL) | Q(submission__in=in_full),
         )
 
+    def stored(self):
+        """Evidence that takes room: what is here or on its way, and what was sent once and taken out, which stays."""
+        kept = Q(state=AttachmentState.REMOVED, received__gt=0)
+        here = Q(state__in=[AttachmentState.UPLOADING, AttachmentState.WAITING, AttachmentState.READY])
+        return self.filter(here | kept, kind=AttachmentKind.EVIDENCE)
+
     def shown(self):
         """Files that can be opened."""
         return self.filter(state=AttachmentState.READY)
@@ -61,7 +67,7 @@ class Attachment(models.Model):
     name = CleanCharField(_("name of the file"), max_length=200)
     media_type = models.CharField(_("type"), max_length=100, blank=True, editable=False)
     size = models.PositiveBigIntegerField(_("size in bytes"))
-    received = models.PositiveBigIntegerField(_("bytes received"), default=0, editable=False)
+    received = models.PositiveBigIntegerField(_("bytes received"), default=0, editable=False)  # 0: none of them is kept
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, editable=False)
     stored_as = models.CharField(_("stored as"), max_length=64, unique=True, editable=False)
     state = models.CharField(

@@ -47,20 +47,20 @@ def attachment_add(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Add a file to an input: GET shows the page, POST takes the file and says what is wrong with it."""
     submission = _with_files_of_mine(request, key)
     mails = _takes_mails(submission)
-    form = FileForm(mails=mails)
-    reasons: list[str] = []
+    form, standing = FileForm(mails=mails), []
     if request.method == "POST":
         form = FileForm(request.POST, request.FILES, mails=mails)
         if form.is_valid():
-            reasons = _take(request, submission, form.cleaned_data["file"])
-            if not reasons:
+            refused = _take(request, submission, form.cleaned_data["file"])
+            if not refused:
                 messages.success(request, _("The file is added."))
                 return redirect("attachment_add", key)
+            form.add_error("file", refused)
     else:
-        reasons = _why_not(request, submission)
-    context = {"submission": submission, "form": form, "reasons": reasons, "home": _home_of(request.user, submission)}
+        standing = _why_not(request, submission)
+    context = {"submission": submission, "form": form, "reasons": standing, "home": _home_of(request.user, submission)}
     context |= {"files": files_of(request.user, submission), "mails": mails}
-    status = 422 if form.errors or (reasons and request.method == "POST") else 200
+    status = 422 if form.errors else 200
     return render(request, "consultations/attachments/add.html", context, status=status)
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, QuerySet, Sum
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.models import Attachment, AttachmentKind, AttachmentState, Submission, User
+from consultations.models import Attachment, AttachmentKind, AttachmentState, Stakeholder, Submission, User
 from consultations.permissions import is_secretariat, may_submit
 from consultations.uploads import Refused, apart, clamd, names
 from consultations.uploads.kinds import KINDS
@@ -49,7 +51,7 @@ def kind_of_files(submission: Submission, user: User, to: object = ADD) -> Attac
 def begin_file(submission: Submission, *, by: User, key: uuid.UUID, name: str, size: int) -> Attachment:
     """Begin to take a file; the same `key` (made by the browser) is the same file, however often it is begun.
 
-    Raises NotAllowed, or Blocked when it is too large or one too many.
+    Raises NotAllowed, or Blocked when it is too large, one too many, or beyond a person's or organisation's quota.
     """
     row = locked(submission)
     kind = kind_of_files(row, by)
@@ -60,6 +62,8 @@ def begin_file(submission: Submission, *, by: User, key: uuid.UUID, name: str, s
             raise Blocked(_("This is not the file whose sending was begun. Choose that one, or remove it first."))
         return known
     _check_limits(row, kind, size)
+    if kind == AttachmentKind.EVIDENCE:
+        _check_quotas(row.stakeholder, by, size)
     return Attachment.objects.create(
         submission=row, key=key, kind=kind, name=names.tidy(name), size=size, stored_as=uuid.uuid4().hex,
         uploaded_by=by, uploaded_at=now(),
@@ -77,6 +81,38 @@ def _check_limits(submission: Submission, kind: AttachmentKind, size: int) -> No
         reasons.append(_("There are %(limit)s files already, and no more fit. Remove one, or join some.") % most)
     if reasons:
         raise Blocked(reasons)
+
+
+def _check_quotas(body: Stakeholder, by: User, size: int) -> None:
+    """Raise Blocked where the files of a person or of an organisation take all the room that is theirs. Whoever begins
+    another file meanwhile waits for these rows, so that two at once do not pass the limit."""
+    person, body = locked(by), locked(body)
+    theirs = _("The files of %(name)s") % {"name": body.name}
+    stored = Attachment.objects.stored()
+    reasons = [
+        *_what_is_full(_("Your files"), stored.filter(uploaded_by=person), settings.ATTACHMENT_PERSON_QUOTA, size),
+        *_what_is_full(
+            theirs, stored.filter(submission__stakeholder=body), settings.ATTACHMENT_ORGANISATION_QUOTA, size
+        ),
+    ]
+    if reasons:
+        raise Blocked([*reasons, _("Remove files from drafts that you do not send, or ask the secretariat for room.")])
+
+
+def _what_is_full(whose: str, files: QuerySet[Attachment], quota: tuple[int, int], size: int) -> list[str]:
+    most, room = quota
+    used, reasons = files.aggregate(number=Count("pk"), size=Sum("size", default=0)), []
+    if used["number"] >= most:
+        figures = {"files": whose, "number": used["number"], "most": most}
+        reasons.append(_("%(files)s are %(number)s of %(most)s: no more fit.") % figures)
+    if used["size"] + size > room:
+        figures = {"files": whose, "size": _megabytes(size), "used": _megabytes(used["size"]), "room": _megabytes(room)}
+        reasons.append(_("%(files)s take %(used)s of %(room)s MB, and this one has %(size)s MB.") % figures)
+    return reasons
+
+
+def _megabytes(size: int) -> str:
+    return number_format(size / MEGABYTE, 1, use_l10n=True)
 
 
 @verb
@@ -228,8 +264,8 @@ def remove_file(attachment: Attachment, *, by: User) -> Attachment:
         return file
     was_here, was_refused = file.state in (A.READY, A.WAITING), file.state == A.REFUSED
     was_sent = _was_sent_with(submission, file)
-    file.state = A.REMOVED
-    file.save(update_fields=["state"])
+    file.state, file.received = A.REMOVED, file.received if was_sent else 0
+    file.save(update_fields=["state", "received"])
     if was_here or was_refused:
         _enter("remove_file", file, by=by)
     if was_here:
@@ -296,7 +332,7 @@ def _give_up(file: Attachment) -> bool:
     row = locked(file)
     if row.state != A.UPLOADING:
         return False
-    row.state = A.REMOVED
-    row.save(update_fields=["state"])
+    row.state, row.received = A.REMOVED, 0
+    row.save(update_fields=["state", "received"])
     _forget(row)
     return True

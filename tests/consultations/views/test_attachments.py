@@ -332,7 +332,7 @@ def test_an_e_mail_with_a_file_is_refused_with_what_to_do(client, typed):
     sign_in(client, typed.entered_by)
     page = upload(client, typed, made.mail(files={"plan.pdf": made.pdf()}), name="Fees.eml")
     assert page.status_code == 422
-    assert page.context["reasons"] == [
+    assert page.context["form"].errors["file"] == [
         "Fees.eml: The e-mail holds files or pictures of its own (plan.pdf). Save them one by one and add each; then add "
         "the e-mail without them, or print it as PDF and add that."
     ]
