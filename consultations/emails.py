@@ -287,6 +287,7 @@ def not_as_written(number: int, first: list[str]) -> None:
 def warning_of_account(owner: User, *, is_locked: bool, at: datetime) -> None:
     """Tell the owner of an account that it was locked, or that somebody failed at its second step; and what to do."""
     pages = {"password": address("account_reset_password"), "factors": address("mfa_index")}
+    pages["log"] = address("account_log")
     template = "consultations/mail/warning_of_account.txt"
     send_all(template, [recipient(owner)], always=True, is_locked=is_locked, at=at, **pages)
 

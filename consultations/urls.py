@@ -3,6 +3,7 @@
 from django.urls import path
 
 from consultations.views import (
+    access_log,
     answers,
     attachments,
     calendar,
@@ -61,6 +62,7 @@ urlpatterns = [
     path("privacy/", public.privacy, name="privacy"),
     path("accessibility/", public.accessibility, name="accessibility"),
     path("mail/stop/<str:token>/", mail_stops.mail_stop, name="mail_stop"),
+    path("account/log/", access_log.account_log, name="account_log"),
     path("account/notices/", notices.notices, name="notices"),
     path("submit/", stakeholder.submit, name="submit"),
     path("submit/<uuid:key>/", stakeholder.draft, name="draft"),

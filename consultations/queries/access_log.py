@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from heapq import merge
 from typing import Any, NamedTuple
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
-from consultations.models import Access, AccessEntry, AccessSeal, Event
-from consultations.models.access_log import digest_between
+from consultations.models import Access, AccessEntry, AccessSeal, Event, User
+from consultations.models.access_log import OF_ACCOUNTS, digest_between
 
 REFUSED = (Access.REFUSAL, Access.UPLOAD_REFUSED)
 
@@ -25,6 +25,12 @@ def with_refusals(events: Iterable[Event], record: Model, *, limit: int | None =
 
 def _when(entry: Any) -> Any:
     return entry.recorded_at if isinstance(entry, Event) else entry.at
+
+
+def of_account(person: User) -> Any:
+    """What happened with the account of `person`, newest first. One query."""
+    own = Q(by=person) | Q(kind=User._meta.label_lower, object_id=str(person.pk))
+    return AccessEntry.objects.filter(own, what__in=OF_ACCOUNTS)
 
 
 class SealFinding(NamedTuple):

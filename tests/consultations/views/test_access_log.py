@@ -1,0 +1,45 @@
+"""The page on which a person sees what happened with the account: one's own entries and nobody else's."""
+
+import pytest
+from django.urls import reverse
+
+from consultations.models import Access, AccessEntry
+from tests.factories import make_head, make_user
+from tests.pages import words
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_person_sees_what_happened_with_the_own_account_newest_first(client):
+    person, other = make_user(), make_user()
+    AccessEntry.objects.add(Access.LOG_IN_FAILED, about=person)
+    AccessEntry.objects.create(what=Access.LOG_IN, by=person, address="196.201.214.7")
+    AccessEntry.objects.add(Access.READ, by=person)
+    AccessEntry.objects.create(what=Access.LOCK_OUT, kind="consultations.user", object_id=other.pk, address="1.2.3.4")
+    page = words(sign_in(client, person).get(reverse("account_log")))
+    shown = page.partition("check your codes and passkeys")[2]
+    assert shown.index("Signed in") < shown.index("Sign-in failed")
+    assert "from 196.201.214.7" in shown
+    assert [word in page for word in ("Locked out", "1.2.3.4", "Restricted paper read")] == [False] * 3
+
+
+def test_not_even_the_head_sees_there_what_happened_with_other_accounts(client):
+    AccessEntry.objects.add(Access.LOG_IN, by=make_user())
+    page = words(sign_in(client, make_head()).get(reverse("account_log")))
+    assert "Nothing has happened yet." in page
+
+
+def test_a_visitor_is_asked_to_sign_in(client):
+    assert client.get(reverse("account_log")).url.startswith(reverse("account_login"))
+
+
+def test_the_page_takes_one_query_whatever_it_shows(client, django_assert_num_queries):
+    person = make_user()
+    for _turn in range(60):
+        AccessEntry.objects.add(Access.LOG_IN, by=person)
+    sign_in(client, person)
+    with django_assert_num_queries(3) as asked:  # session, person, entries
+        page = client.get(reverse("account_log"))
+    assert page.text.count("Signed in") == 50
+    assert sum("accessentry" in query["sql"] for query in asked) == 1
