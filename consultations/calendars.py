@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 NAIROBI = ZoneInfo("Africa/Nairobi")
 PRODUCT = "-//National Coordination Mechanism on Migration//NCM Portal//EN"
 LINE = 75  # octets, without the line end
-UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # no text may hold them; tab and line feed are written
+# No text may hold controls but tab and line feed; the others would turn round what follows in a line.
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # East Africa Time has had no summer time since 1942, and none is planned.
 ZONE = (
     "BEGIN:VTIMEZONE",

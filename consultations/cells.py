@@ -15,6 +15,7 @@ UNSEEN = (
     "\u2009\u200a\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061"
     "\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u3000\ufeff"
 )
+DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # they would turn round what follows in a line
 LONGEST = 32_767  # characters that fit a cell of a workbook, as Excel counts them: one beyond U+FFFF is two
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, 2.2
 LIKE_A_CODE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -29,7 +30,7 @@ def is_formula(text: str) -> bool:
 
 def escaped(value: Any) -> str:
     """A cell of a CSV file that no program takes for a formula: an apostrophe stands before what looks like one."""
-    text = "" if value is None else str(value)
+    text = "" if value is None else DIRECTION.sub("", str(value))
     return f"'{text}" if is_formula(text) else text
 
 
@@ -44,7 +45,7 @@ def text_cell(sheet: Any, value: Any) -> WriteOnlyCell:
     "_x0041_", which programs would read as the code of a letter, is written so that they show it as it stands
     (ECMA-376, 22.9.2.19).
     """
-    text = fitting(writable("" if value is None else str(value)))
+    text = fitting(writable("" if value is None else DIRECTION.sub("", str(value))))
     cell = WriteOnlyCell(sheet)
     cell._value, cell.data_type = LIKE_A_CODE.sub("_x005F_", text), "s"  # openpyxl would make "=1" a formula
     return cell

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from . import sms
+from .bidi import isolated, without_controls
 from .models import Language, MailState, MailStop, Medium, OutgoingMail, User
 from .tokens import stop_token
 
@@ -119,7 +120,8 @@ def message(mail: OutgoingMail) -> EmailMultiAlternatives:
     }
     if mail.is_optional:
         headers |= stop_headers(mail.to)
-    made = EmailMultiAlternatives(mail.subject, mail.body, to=[mail.to], headers=headers)
+    subject, body = without_controls(mail.subject), without_controls(mail.body)
+    made = EmailMultiAlternatives(subject, body, to=[mail.to], headers=headers)
     made.attach_alternative(as_html(mail), "text/html")
     return made
 
@@ -141,7 +143,7 @@ def as_html(mail: OutgoingMail) -> str:
     """The same words as a page: no picture, nothing that tells of its opening, links only to pages of the portal."""
     language = mail.user.language if mail.user else Language.ENGLISH
     context = {"subject": mail.subject, "language": language, "blocks": list(_blocks(mail.body))}
-    return render_to_string("consultations/mail/message.html", context)
+    return isolated(render_to_string("consultations/mail/message.html", context))
 
 
 def _blocks(body: str) -> Iterator[list[Line]]:

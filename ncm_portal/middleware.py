@@ -19,6 +19,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
+from consultations.bidi import isolated, may_turn
 from consultations.models import NotLogged
 from consultations.permissions import needs_second_factor
 from ncm_portal.errors import begin_request
@@ -134,6 +135,21 @@ def headers_middleware(get_response: View) -> View:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if "Cache-Control" not in response.headers and SESSION_KEY in getattr(request, "session", ()):
             response.headers["Cache-Control"] = "no-store, private"
+        return response
+
+    return respond
+
+
+def direction_middleware(get_response: View) -> View:
+    """Let no text that somebody typed turn round what follows it on a page, whatever template shows it."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        is_page = not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")
+        if is_page and may_turn(response.content):
+            response.content = isolated(response.content.decode()).encode()
+            if "Content-Length" in response.headers:
+                response.headers["Content-Length"] = str(len(response.content))
         return response
 
     return respond

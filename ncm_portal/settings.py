@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "positions.views.official_files.official_files_middleware",
     "ncm_portal.middleware.CompressionMiddleware",
+    "ncm_portal.middleware.direction_middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

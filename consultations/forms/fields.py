@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
+from consultations.bidi import without_controls
 from consultations.models import Framework, Provision, Relation, Theme, ThemeProvision, clean_text
 
 REASON, REASON_LIMIT = _("Reason"), 2_000
@@ -48,11 +49,12 @@ class PlainTextField(forms.CharField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Without `maxlength`: a browser would silently cut what is pasted."""
-        return {name: given for name, given in super().widget_attrs(widget).items() if name != "maxlength"}
+        attrs = {"dir": "auto", **super().widget_attrs(widget)}
+        return {name: given for name, given in attrs.items() if name != "maxlength"}
 
 
 class LineField(PlainTextField):
-    """One line of plain text."""
+    """One line of plain text, without the characters that turn the direction of a line."""
 
     widget = forms.TextInput
 
@@ -61,7 +63,7 @@ class LineField(PlainTextField):
 
     def to_python(self, value: Any) -> str:
         """Return clean text in one line."""
-        return " ".join(super().to_python(value).splitlines())
+        return without_controls(" ".join(super().to_python(value).splitlines())).strip()
 
 
 class KeyField(forms.UUIDField):

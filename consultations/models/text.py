@@ -8,6 +8,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from consultations.bidi import without_controls
 from consultations.lookalikes import LONGEST, skeleton
 
 # Controls other than the line end and the tabulator, lone surrogates, and the last two codes of each plane.
@@ -48,7 +49,13 @@ class _CleanMixin:
 
 
 class CleanCharField(_CleanMixin, models.CharField):
-    """One line of clean text."""
+    """One line of clean text. What is typed there is kept without the characters that turn the direction of a line.
+
+    What is stored stays as it is when it is saved again: hashes rest on it.
+    """
+
+    def clean(self, value, model_instance):
+        return super().clean(without_controls(value) if isinstance(value, str) else value, model_instance)
 
 
 class CleanTextField(_CleanMixin, models.TextField):

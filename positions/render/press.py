@@ -24,6 +24,7 @@ from weasyprint.html import UA
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from consultations.bidi import without_controls
 from positions.render import fonts
 from positions.render.pdf_tags import one_tree
 from positions.render.xmp import with_both_claims
@@ -134,7 +135,7 @@ def lay_out(html: str, also: str = "") -> Any:
     """The pages of a paper, laid out; `also` names the stylesheets that its kind needs beside the common one."""
     with without_system_fonts():
         configuration = FontConfiguration()
-    page = Page(string=html, url_fetcher=Bundle(), base_url=SCHEME)
+    page = Page(string=without_controls(html), url_fetcher=Bundle(), base_url=SCHEME)
     return page.render(font_config=configuration, stylesheets=[stylesheet(configuration, also)], pdf_variant=VARIANT)
 
 

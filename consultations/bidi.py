@@ -1,0 +1,51 @@
+"""Texts that run the other way: what turns the direction of a line is taken out of ours, and each run stands by itself.
+
+A title with U+202E turns round all that follows it, a name in Arabic the number behind it. Pure: text in, text out.
+"""
+
+import re
+
+# Embeddings, overrides and isolates, which reach as far as their line; and the three marks without width.
+TURNS = "\u202a-\u202e\u2066-\u2069"
+MARKS = "\u200e\u200f\u061c"
+CONTROLS = re.compile(f"[{TURNS}{MARKS}]")
+RIGHT_TO_LEFT = (
+    "\u0590-\u060f\u0610-\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+)
+RUN = rf"[{RIGHT_TO_LEFT}](?:[ \u00a0\d'’.\-{MARKS}\u200c\u200d]{{0,20}}[{RIGHT_TO_LEFT}]+)*"
+# Parts of a page that are no text of it, or have their own line: they hold no other elements.
+WHOLE = r"<(?P<part>textarea|script|style)\b.*?</(?P=part)>"
+PARTS = re.compile(
+    rf"(?P<keep>{WHOLE})|(?P<line><(?P<alone>title|option|svg)\b.*?</(?P=alone)>|<[^>]*>)|[{TURNS}]|(?P<run>{RUN})",
+    re.DOTALL,
+)
+ASCII = bytes(range(128))
+MAYBE = re.compile(  # of the bytes of a page those that such characters begin with
+    rb"[\xd6-\xdf]|\xe0[\xa0-\xa3]|\xef[\xac-\xbb]|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]|\xf0[\x90\x9e]"
+)
+
+
+def without_controls(text: str) -> str:
+    """`text` without the characters that turn its direction: for lines that hold no markup, and for names as stored."""
+    return CONTROLS.sub("", text)
+
+
+def may_turn(page: bytes) -> bool:
+    """Whether a page in UTF-8 may hold anything that runs or turns the other way: most hold nothing of the kind."""
+    return MAYBE.search(page.translate(None, ASCII)) is not None
+
+
+def isolated(html: str) -> str:
+    """A page in which nothing turns what follows it: runs from right to left stand in `<bdi>`, controls are left out.
+
+    What stands in boxes to type in stays as it was typed.
+    """
+    return PARTS.sub(_part, html)
+
+
+def _part(found: re.Match[str]) -> str:
+    if found["keep"]:
+        return found[0]
+    if found["run"]:
+        return f"<bdi>{found[0]}</bdi>"
+    return found[0] if found[0].startswith(("<input", "<button")) else re.sub(f"[{TURNS}]", "", found["line"] or "")
