@@ -271,6 +271,9 @@ SIGNATURE_CERTIFICATE = os.environ.get("SIGNATURE_CERTIFICATE", "")
 SIGNATURE_KEY = os.environ.get("SIGNATURE_KEY", "")
 SIGNATURE_CHAIN = os.environ.get("SIGNATURE_CHAIN", "")
 SIGNATURE_PASSPHRASE = os.environ.get("SIGNATURE_PASSPHRASE", "")
+CHECKPOINT_KEY = os.environ.get("CHECKPOINT_KEY") or VAR_DIR / "checkpoint-key.pem"  # signs where the journal ends
+CHECKPOINT_FOLDER = os.environ.get("CHECKPOINT_FOLDER") or VAR_DIR / "checkpoints"  # those statements, and public keys
+CHECKPOINT_MAIL = [each.strip() for each in os.environ.get("CHECKPOINT_MAIL", "").split(",") if each.strip()]
 CLAMD = os.environ.get("CLAMD", "")  # the virus scanner's socket, or host:port; without one no file waits
 # what the worker does again and again beside mail and jobs
 CHORES = [
@@ -281,6 +284,7 @@ CHORES = [
     "consultations.workflow.remind_invitations",
     "consultations.workflow.lapse_invitations",
     "consultations.workflow.lapse_proposals",
+    "consultations.workflow.anchor_journal",
 ]
 GRAVE_ACTS = [  # what one person proposes and another confirms: see ncm_portal.workflow.Act
     "consultations.workflow.APPOINT",

@@ -1,9 +1,11 @@
 """The chain of the journal, and the records that its entries commit to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from consultations.models import Event
+from consultations.queries.checkpoints import check_checkpoints
 from consultations.queries.journal import Walk, altered_records
 
 from . import Finding, Progress, no_progress
@@ -15,6 +17,13 @@ IN_THE_CHAIN = (
 IN_A_RECORD = (
     "Restore the newest backup in which this check was sound beside the portal, and compare the record: that is what "
     "was written. Put the words back, and find out who wrote to the database past the portal."
+)
+
+
+AT_A_CHECKPOINT = (
+    "Ask those to whom checkpoints are mailed for theirs and give them to this check (--checkpoints FILE). Restore the "
+    "newest backup that fits them beside the portal and compare the journal's end; after a restore of your own, see "
+    "“Checkpoints of the journal” in docs/operations.md."
 )
 
 
@@ -49,4 +58,13 @@ def records(progress: Progress = no_progress) -> Iterator[Finding]:
     """Each record that says something else than its last entry, that no entry speaks of, or that is gone."""
     for found in altered_records():
         yield Finding("records", found.record, found.what, IN_A_RECORD)
+    progress(1, 1)
+
+
+def checkpoints(
+    progress: Progress = no_progress, *, files: Sequence[Path] = (), keys: Path | None = None
+) -> Iterator[Finding]:
+    """Each contradiction between the journal and what was signed: in the portal's file, and in `files` beside it."""
+    for found in check_checkpoints(files, keys):
+        yield Finding("checkpoints", found.record, found.what, AT_A_CHECKPOINT)
     progress(1, 1)

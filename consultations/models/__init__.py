@@ -2,6 +2,7 @@
 
 from .access_log import Access, AccessEntry, AccessSeal, NotLogged
 from .attachments import Attachment, AttachmentKind, AttachmentState
+from .checkpoints import Checkpoint
 from .commitments import Salt, committed_words, committing_models
 from .copying import copy_in, copy_values
 from .delegates import (

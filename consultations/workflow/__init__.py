@@ -36,6 +36,7 @@ from .attachments import (
     remove_file,
 )
 from .badges import print_paper
+from .checkpoints import anchor_journal, make_key, rotate_key, sign_checkpoint, write_checkpoints
 from .commitments import commit_after_upgrade, commit_to_records
 from .dialogue import endorse, ready_to_endorse, ready_to_say_misread, say_misread, withdraw_endorsement
 from .door import enter_register, take_queue

@@ -115,6 +115,7 @@ LEFT_OUT = {
     "consultations.tally": "sums, made by the database from inputs and points",
     "consultations.proposal": "what one officer proposed and another decided; the journal names both",
     "consultations.integritycheck": "what checks of this portal found; whoever loads the package checks anew",
+    "consultations.checkpoint": "signed statements of where this portal's journal ended; they stand in its file too",
     "consultations.job": "the queue of work that goes on behind the pages; the journal tells what it did",
 }
 NEVER_SENT = "inputs that were never sent, with their files: drafts belong to their authors and are no record"

@@ -28,6 +28,7 @@ AT_ONE_MOMENT: dict[str, Check] = {
     "inputs": words_of_inputs.check,
     "papers": hashes.check,
     "records": journal.records,
+    "checkpoints": journal.checkpoints,
     "access log": access_log.check,
 }
 # Files come and go outside of any transaction; each row is read anew before it is complained of.

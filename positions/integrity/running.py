@@ -66,17 +66,18 @@ class Result:
         self.ended_at = timezone.now()
 
 
-def run(tell: Tell = lambda name, done, total: None) -> Result:
-    """Run every check and return what it found. Raises CouldNotRun, or what the database says.
+def run(tell: Tell = lambda name, done, total: None, given: Mapping[str, Check] | None = None) -> Result:
+    """Run every check and return what it found; those of `given` in the place of their namesakes. Raises CouldNotRun,
+    or what the database says.
 
     Inside a transaction, whose changes no other session sees, all of it runs here, one check after the other.
     """
     result = Result()
     with translation.override("en"):
         if connection.in_atomic_block:
-            _run_here(CHECKS, result, tell)
+            _run_here({**CHECKS, **(given or {})}, result, tell)
         else:
-            _run_beside(result, tell)
+            _run_beside(result, tell, given or {})
     result.end()
     return result
 
@@ -104,11 +105,11 @@ def _told(name: str, finding: Finding) -> dict[str, str]:
 # --- Two processes, one moment --------------------------------------------------------------------------------------
 
 
-def _run_beside(result: Result, tell: Tell) -> None:
+def _run_beside(result: Result, tell: Tell, given: Mapping[str, Check]) -> None:
     with transaction.atomic():
         beside = _Beside(_at_one_moment(), result, tell)
         try:
-            _run_here(AT_ONE_MOMENT, result, tell)
+            _run_here({**AT_ONE_MOMENT, **given}, result, tell)
             beside.wait_until_it_reads()
         except BaseException:
             beside.end()

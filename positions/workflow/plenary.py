@@ -35,7 +35,7 @@ from .adoption import record_reservation
 from .conditions import decided_on, standing
 from .drafting import change_words
 from .meeting import CHAIR, VOTES
-from .quorum import counted, figures
+from .quorum import count_of, figures
 
 SECRETARIAT = gettext_lazy("the secretariat")
 
@@ -122,12 +122,12 @@ def _against_votes(said: Ruling, count: QuorumCount) -> list[str]:
 
 
 def _take_up(paper: PositionPaper, by: User) -> tuple[PositionPaper, QuorumCount | None, list[str]]:
-    """The paper, locked, with the quorum of this moment, and what stands against any decision now."""
+    """The paper, locked, with the quorum of this moment, not saved yet, and what stands against any decision now."""
     demand(may_chair(by, paper), who=CHAIR, to=gettext_lazy("Decide on a paragraph"))
     row = locked(paper)
     if row.state != PaperState.IN_SESSION or row.forum is None:
         return row, None, [_("The text is not in session.")]
-    count = counted(row, by)
+    count = count_of(row, by)
     lost = _("There is no quorum now, and nothing can be decided. %(figures)s.") % {"figures": figures(count)}
     return row, count, [] if count.is_met else [lost]
 
@@ -169,6 +169,7 @@ def decide_paragraph(
 
 def _rule(row: PositionPaper, paragraph: Paragraph, count: QuorumCount, said: Ruling, by: User) -> FloorDecision:
     """Write a decision that nothing stands against, with what follows from it."""
+    count.save()
     tabled = paragraph.wording
     reservation = _reservation(row, paragraph, said, by) if said.outcome == FloorOutcome.WITH_RESERVATION else None
     if said.changes_words and said.moved_by:
@@ -227,6 +228,7 @@ def agree_paragraphs(paper: PositionPaper, *, by: User, paragraphs: Iterable[Par
         raise Blocked(reasons)
     known = set(decided_on(row).values_list("paragraph", "decided"))
     new = [each for each in found if (each.pk, each.wording_id) not in known]
+    count.save()
     made = FloorDecision.objects.bulk_create(
         FloorDecision(
             paper=row,

@@ -7,10 +7,16 @@ from positions.models import PositionPaper, QuorumCount
 from positions.plenary import quorum_of
 
 
-def counted(paper: PositionPaper, chair: User) -> QuorumCount:
-    """Freeze which member institutions and groups are present at the paper's forum at this moment."""
+def count_of(paper: PositionPaper, chair: User) -> QuorumCount:
+    """Which member institutions and groups are present at the paper's forum at this moment; not saved."""
     count = quorum_of(paper.forum)
     count.paper, count.by = paper, chair
+    return count
+
+
+def counted(paper: PositionPaper, chair: User) -> QuorumCount:
+    """Freeze which member institutions and groups are present at the paper's forum at this moment."""
+    count = count_of(paper, chair)
     count.save()
     return count
 

@@ -20,6 +20,7 @@ from consultations.jobs import run_next
 from consultations.management.commands.check_journal import check
 from consultations.models import (
     AccessEntry,
+    Checkpoint,
     Consultation,
     Delegate,
     Event,
@@ -364,11 +365,14 @@ def test_a_second_run_changes_nothing(played):
     assert (Event.objects.count(), OutgoingMail.objects.count(), User.objects.count()) == before
 
 
-def test_one_start_makes_the_tables_and_loads_and_plays(played):
+def test_one_start_makes_the_tables_and_loads_and_plays(played, settings, tmp_path):
+    settings.CHECKPOINT_KEY, settings.CHECKPOINT_FOLDER = tmp_path / "key.pem", tmp_path / "anchored"
     said = run("play_demo", "--with-tables").splitlines()
     assert [line for line in said if line.startswith("→")] == [
         "→ Making the tables", "→ Loading the reference data", "→ Playing the 2017 consultation",
     ]  # fmt: skip
+    assert (tmp_path / "key.pem").exists()
+    assert Checkpoint.objects.get().number == Event.objects.latest("number").number
     assert "  themes: 0 new, 0 changed, 7 the same" in said
     assert "  The consultation of 2017 was played before; its paper is published. Nothing to do." in said
 

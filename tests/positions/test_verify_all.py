@@ -15,8 +15,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from consultations.integrity import files
-from consultations.models import Event, IntegrityCheck, Submission
-from consultations.workflow import commit_to_records
+from consultations.models import Checkpoint, Event, IntegrityCheck, Submission
+from consultations.models.checkpoints import checkpoints_file, keys_file
+from consultations.workflow import commit_to_records, make_key, sign_checkpoint, write_checkpoints
 from ncm_portal import workflow
 from positions.integrity import CHECKS, running
 from positions.management.commands import verify_all
@@ -187,3 +188,28 @@ def test_the_whole_command_as_it_is_typed(beside, tmp_path):
     (tmp_path / "files" / "stray").write_bytes(b"")
     os.utime(tmp_path / "files" / "stray")
     assert files.UNDER_WAY > 0
+
+
+@pytest.mark.django_db
+def test_a_checkpoint_that_came_by_mail_finds_a_cut_end(settings, tmp_path):
+    settings.CHECKPOINT_KEY, settings.CHECKPOINT_FOLDER = tmp_path / "key.pem", tmp_path / "anchored"
+    make_key()
+    workflow.journal("note", factories.make_stakeholder(), by=None)
+    workflow.journal("note", factories.make_stakeholder(), by=None)
+    mailed, keys = tmp_path / "mailed.txt", tmp_path / "keys.jsonl"
+    mailed.write_text(f"Keep this mail.\n\n{sign_checkpoint(at_once=True).line}\n")
+    write_checkpoints()
+    keys.write_text(keys_file().read_text())
+    given = ("--checkpoints", str(mailed), "--keys", str(keys))
+    assert "checkpoints: 1 looked at" in check(*given)
+    with pgtrigger.ignore():
+        Event.objects.filter(number=2).delete()
+        Checkpoint.objects.all().delete()
+    checkpoints_file().unlink()
+    assert "Everything is as it was written" in check()  # the machine itself tells nothing any more
+    report = tmp_path / "report.json"
+    with pytest.raises(CommandError):
+        check(*given, "--json", str(report))
+    [finding] = json.loads(report.read_text())["findings"]
+    assert (finding["check"], finding["record"]) == ("checkpoints", "consultations.event:2")
+    assert finding["words"].startswith("the end of the journal was cut off: it ends with entry 1, the checkpoint of ")

@@ -1,5 +1,7 @@
 """Play the sample consultation of 2017, from the first account to the published paper, and say how to log in."""
 
+from io import StringIO
+from pathlib import Path
 from time import monotonic
 
 from django.conf import settings
@@ -8,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from consultations.jobs import run_next
 from consultations.management.commands.check_journal import check
+from consultations.models.checkpoints import keys_file
 from ncm_portal.workflow import Blocked
 from positions.sample import play
 from positions.sample.play import accounts
@@ -31,6 +34,8 @@ class Command(BaseCommand):
         if options["with_tables"]:
             self.stdout.write("→ Making the tables")
             call_command("migrate", verbosity=0)
+            if not (Path(settings.CHECKPOINT_KEY).exists() or keys_file().exists()):
+                call_command("checkpoint_key", make=True, stdout=StringIO())
             self.stdout.write("→ Loading the reference data")
             call_command("load_reference", stdout=self.stdout)
             self.stdout.write("→ Playing the 2017 consultation")

@@ -4,16 +4,21 @@ import json
 import sys
 import threading
 import time
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
+from consultations.integrity import Check
+from consultations.integrity.journal import checkpoints
 from consultations.workflow import keep_check, only_checker
 from positions.integrity import CHECKS
 from positions.integrity.running import CouldNotRun, Result, run, run_apart, summary
 
 FINDINGS, COULD_NOT_RUN = 1, 2
+MAILED = "checkpoints that came by mail, or were kept elsewhere: lines of the file, or a saved mail; may be repeated"
 WIDE, EVERY = 30, 0.2  # characters of the bar, seconds between two drawings
 
 
@@ -27,6 +32,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--json", metavar="FILE", help="write a report as JSON")
         parser.add_argument("--nightly", action="store_true", help="once a night: keep the result, tell of findings")
+        parser.add_argument("--checkpoints", metavar="FILE", type=Path, action="append", default=[], help=MAILED)
+        parser.add_argument("--keys", metavar="FILE", type=Path, help="a published copy of the public keys, to compare")
         parser.add_argument("--keep", action="store_true", help="keep the result for the desk, tell of findings")
         parser.add_argument("--apart", metavar="SNAPSHOT", help="what this command calls itself with")
         parser.add_argument("--database-name", help="what this command calls itself with")
@@ -41,14 +48,15 @@ class Command(BaseCommand):
             if not is_free:
                 self.stdout.write("Another check is under way, or was made already.")
                 return
-            self._check(options["json"], keeps=options["keep"] or options["nightly"])
+            given = partial(checkpoints, files=options["checkpoints"], keys=options["keys"])
+            self._check(options["json"], keeps=options["keep"] or options["nightly"], given={"checkpoints": given})
 
     def _line(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
 
-    def _check(self, report: str | None, *, keeps: bool) -> None:
-        result = self._result()
+    def _check(self, report: str | None, *, keeps: bool, given: Mapping[str, Check]) -> None:
+        result = self._result(given)
         if report:
             Path(report).write_text(json.dumps(result.as_data(), indent=2, ensure_ascii=False) + "\n")
         if keeps:
@@ -60,10 +68,10 @@ class Command(BaseCommand):
             raise CommandError(f"{result.number} findings, {told}.", returncode=FINDINGS)
         self.stdout.write(f"Everything is as it was written, {told}.")
 
-    def _result(self) -> Result:
+    def _result(self, given: Mapping[str, Check]) -> Result:
         bar = Bar(self.stdout)
         try:
-            return run(bar.tell)
+            return run(bar.tell, given)
         except (CouldNotRun, DatabaseError, OSError) as error:
             raise CommandError(f"The check broke off: {error}", returncode=COULD_NOT_RUN) from error
         finally:

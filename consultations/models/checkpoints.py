@@ -1,0 +1,93 @@
+"""Signed statements of where the journal ended at a moment, anchored outside the database: in a file and by mail."""
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.conf import settings
+from django.core import checks
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .entries import canonical
+from .guards import append_only, no_truncate
+
+CHECKPOINT, KEY = "ncm-portal checkpoint 1", "ncm-portal checkpoint key 1"  # what a signature is made of begins so
+
+
+class Checkpoint(models.Model):
+    """That the journal ended with this entry at this moment, signed. Never rewritten."""
+
+    number = models.PositiveBigIntegerField(_("number of the entry"), unique=True)
+    hash = models.CharField(_("hash of the entry"), max_length=64)
+    at = models.DateTimeField(_("signed at"))
+    address = models.CharField(_("address of the portal"), max_length=200)
+    key = models.CharField(_("key"), max_length=64)
+    signature = models.CharField(_("signature"), max_length=88)
+
+    class Meta:
+        verbose_name = _("checkpoint of the journal")
+        verbose_name_plural = _("checkpoints of the journal")
+        ordering = ["-number"]
+        triggers = [append_only(), no_truncate()]
+
+    def __str__(self):
+        return f"{self.number}: {self.hash}"
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is signed."""
+        at = self.at.isoformat(timespec="seconds")
+        return {"number": self.number, "hash": self.hash, "time": at, "address": self.address, "key": self.key}
+
+    @property
+    def line(self) -> str:
+        """The line that stands in the file and in the mail."""
+        return canonical({**self.said, "signature": self.signature})
+
+
+def to_sign(kind: str, said: dict[str, Any]) -> bytes:
+    """The bytes over which a signature is made: what it is, a line end, and the canonical JSON of what is said."""
+    return f"{kind}\n{canonical(said)}".encode()
+
+
+def key_id(public: bytes) -> str:
+    """The name of a key: the SHA-256 of its 32 public bytes."""
+    return hashlib.sha256(public).hexdigest()
+
+
+def is_signed(public: bytes, kind: str, line: dict[str, Any]) -> bool:
+    """Whether `line` bears the signature, by the key with these public bytes, of everything else in it."""
+    said = {name: value for name, value in line.items() if name != "signature"}
+    try:
+        signature = base64.b64decode(line.get("signature", ""), validate=True)
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, to_sign(kind, said))
+    except (InvalidSignature, ValueError, TypeError):
+        return False
+    return True
+
+
+def checkpoints_file() -> Path:
+    """Where the checkpoints stand, a line each."""
+    return Path(settings.CHECKPOINT_FOLDER) / "checkpoints.jsonl"
+
+
+def keys_file() -> Path:
+    """Where the public keys stand, a line each, the first one first: to be published."""
+    return Path(settings.CHECKPOINT_FOLDER) / "keys.jsonl"
+
+
+@checks.register("security", deploy=True)
+def key_is_made(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Warn where nothing anchors the journal outside the database."""
+    found = []
+    if not Path(settings.CHECKPOINT_KEY).exists():
+        hint = "Make one: manage.py checkpoint_key --make. See “Checkpoints of the journal” in docs/operations.md."
+        found.append(checks.Warning("No key signs checkpoints of the journal.", hint=hint, id="consultations.W001"))
+    elif not settings.CHECKPOINT_MAIL:
+        hint = "Set CHECKPOINT_MAIL: who may write to the portal's files can change those on the same machine too."
+        found.append(checks.Warning("Checkpoints are mailed to nobody.", hint=hint, id="consultations.W002"))
+    return found
