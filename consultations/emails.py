@@ -356,6 +356,21 @@ def communique_circulated(communique: Communique, bodies: Iterable[Stakeholder])
     )
 
 
+def clearing_officer_named(membership: Membership) -> None:
+    """Tell the institution's own people, or its contact address, who answers in its name from now on."""
+    body, officer = membership.stakeholder, membership.user
+    send_all(
+        "consultations/mail/clearing_officer_named.txt",
+        [to for to in people_of(body) if to.user != officer],
+        always=True,
+        organisation=typed(body.name),
+        officer=typed(officer.name),
+        officer_address=officer.email,
+        letter=typed(membership.mandate_letter),
+        link=address("my_organisation"),
+    )
+
+
 # --- Messages about what takes two people ---------------------------------------------------------------------------
 
 

@@ -251,11 +251,13 @@ def add_member(
 def _add(user: User, stakeholder: Stakeholder, role: str, by: User, **fields: object) -> Membership:
     if reasons := on_both_sides(locked(user)):
         raise Blocked(reasons)
-    live = Membership.objects.filter(user=user, stakeholder=stakeholder, role=role, valid_until=None)
-    membership = live.first() or Membership.objects.create(
+    known = Membership.objects.filter(user=user, stakeholder=stakeholder, role=role, valid_until=None).first()
+    membership = known or Membership.objects.create(
         user=user, stakeholder=stakeholder, role=role, valid_from=_today(), **fields
     )
     journal("join", stakeholder, by=by, data={"person": user.name, "role": role})
+    if known is None and role == MembershipRole.CLEARING_OFFICER:
+        emails.clearing_officer_named(membership)
     _forget(user)
     return membership
 

@@ -133,9 +133,9 @@ def confirm_proposal(proposal: Proposal, *, by: User) -> Proposal:
 
     Raises NotAllowed, or Blocked with every reason.
     """
+    record = locked(proposal.record)  # before the end of the journal, like everybody who changes it
     row = _decide("confirm_proposal", proposal, by, in_time=True)
     act = row.definition
-    record = locked(row.record)
     if not act.may_propose(row.proposed_by, record):
         raise Blocked(_("%(name)s may no longer propose this.") % {"name": row.proposed_by.name})
     act.check(record, row.values, by)

@@ -7,6 +7,7 @@ from consultations import workflow
 from consultations.models import Event, OutgoingMail, User
 from ncm_portal.workflow import Blocked, NotAllowed
 from tests.factories import change, make_head, make_member, make_secretariat, make_stakeholder, make_user
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +116,19 @@ def test_an_administrator_who_is_made_on_the_server_is_journaled_and_told_to_all
     assert (person.office, entry.verb, entry.after, entry.by) == ("sysadmin", "appoint", "sysadmin", None)
     assert {mail.to for mail in OutgoingMail.objects.all()} == {head.email, person.email}
     assert "by the command createsuperuser" in OutgoingMail.objects.first().body
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_office_and_a_membership_at_the_same_moment_are_one_of_the_two():
+    head, officer, body = make_head(), make_secretariat(), make_stakeholder()
+    for _turn in range(5):
+        person = make_user()
+        made = workflow.propose(person, act="appoint", by=head, reason="So.", values={"office": "secretariat"})
+        outcomes = at_once(
+            lambda made=made: workflow.confirm_proposal(made, by=officer),
+            lambda person=person: workflow.add_member(person, body, role="focal_point", by=officer),
+        )
+        assert [each for each in outcomes if isinstance(each, Exception) and not isinstance(each, Blocked)] == []
+        assert sorted(isinstance(outcome, Blocked) for outcome in outcomes) == [False, True]
+        person.refresh_from_db()
+        assert (person.office == "secretariat") != person.memberships.exists()

@@ -242,13 +242,17 @@ def test_an_invitation_accepted_twice_at_once_is_one_membership():
 
 def test_the_secretariat_adds_a_person_on_a_letter():
     body, person = make_ministry(), make_user()
+    focal = primary_of(body)
     membership = workflow.add_member(person, body, role="clearing_officer", by=make_secretariat(), letter="OP/CAB.9/1")
     assert (membership.role, membership.mandate_letter) == ("clearing_officer", "OP/CAB.9/1")
+    told = [(mail.to, "Letter of mandate: OP/CAB.9/1" in mail.body) for mail in OutgoingMail.objects.all()]
+    assert told == [(focal.email, True)]
     again = workflow.add_member(person, body, role="clearing_officer", by=make_secretariat())
     assert again == membership
-    for by in (*outsiders(), primary_of(body)):
+    for by in (*outsiders(), focal):
         reasons = refused(workflow.add_member, person, body, role="alternate", by=by)
         assert reasons == [SECRETARIAT.format("Add a person to an organisation")]
+    assert OutgoingMail.objects.count() == 1
 
 
 def test_a_membership_ends_at_once_and_its_record_stays():
