@@ -67,7 +67,12 @@ class PortalAdminConfig(AdminConfig):
     default_site = "ncm_portal.admin.PortalAdminSite"
 
     def ready(self):
-        """Read the admin's pages, and with them half of the portal: 35 MB that not every command needs."""
+        """Read the admin's pages, and with them half of the portal: 35 MB that not every command needs.
+
+        The check of the database role is read here, too.
+        """
+        from ncm_portal import database_roles  # noqa: F401 - importing registers
+
         if sys.argv[1:2] in ([name] for name in WITHOUT_PAGES):
             SimpleAdminConfig.ready(self)
         else:

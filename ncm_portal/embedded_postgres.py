@@ -29,6 +29,7 @@ from urllib.parse import quote
 
 ROOT_HOME = Path("/var/lib/ncm-portal-postgres")
 OLDEST = 15
+OWNER, RUNNING = "portal", "portal_app"  # the two roles
 HOW_TO_INSTALL = (
     "No PostgreSQL was found. Install one with:  apt-get install postgresql\n"
     "or give the address of one that is running:  DATABASE_URL=postgresql://user:password@host/name"
@@ -79,8 +80,16 @@ class Server:
 
     @property
     def url(self) -> str:
-        """The address for DATABASE_URL."""
-        return f"postgresql://portal@/postgres?host={quote(str(self.socket), safe='')}"
+        """The address for DATABASE_URL, of the role that the portal runs as."""
+        return self._url_of(RUNNING)
+
+    @property
+    def owner_url(self) -> str:
+        """The address for DATABASE_OWNER_URL, of the role that owns the tables: the server's superuser."""
+        return self._url_of(OWNER)
+
+    def _url_of(self, role: str) -> str:
+        return f"postgresql://{role}@/postgres?host={quote(str(self.socket), safe='')}"
 
 
 def url(folder: str | Path) -> str:
@@ -100,6 +109,7 @@ def start(folder: str | Path, *, throwaway: bool = False) -> str:
             _make_homes(server)
             _initialise(server)
             _launch(server, throwaway)
+            _create_running_role(server)
     return server.url
 
 
@@ -217,7 +227,7 @@ def _make_homes(server: Server) -> None:
 def _initialise(server: Server) -> None:
     """Make an empty database cluster where there is none."""
     if not (server.data / "PG_VERSION").exists():
-        flags = ["-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        flags = ["-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
         _run(server, "initdb", "-D", ".", *flags)
         return
     made_by = int((server.data / "PG_VERSION").read_text().split(".")[0])
@@ -234,6 +244,13 @@ def _launch(server: Server, throwaway: bool) -> None:
     options |= FAST if throwaway else {}
     given = " ".join(f"-c {name}='{value}'" for name, value in options.items())
     _run(server, "pg_ctl", "-D", ".", "-w", "-l", server.log.name, "-o", f"-k {server.socket} {given}", "start")
+
+
+def _create_running_role(server: Server) -> None:
+    """Create the role that the portal runs as, where there is none; `manage.py migrate` gives it its rights."""
+    missing = f"NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{RUNNING}')"
+    create = f"DO $$ BEGIN IF {missing} THEN CREATE ROLE {RUNNING} LOGIN; END IF; END $$"
+    _run(server, "psql", "-X", "-q", "-h", str(server.socket), "-U", OWNER, "-d", "postgres", "-c", create)
 
 
 def _stop_orphan(server: Server) -> None:

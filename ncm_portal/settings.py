@@ -122,8 +122,14 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database and cache -------------------------------------------------------------------------------------------
 
-DATABASES = {
-    "default": addresses.database(_required("DATABASE_URL", embedded_postgres.url(VAR_DIR / "postgres"))),
+_private = embedded_postgres.Server.at(VAR_DIR / "postgres")
+_url = _required("DATABASE_URL", _private.url)
+DATABASES = {"default": addresses.database(_url)}
+# Whoever migrates or loads an archive logs in as the owner of the tables; its address is given only there.
+_owner_url = os.environ.get("DATABASE_OWNER_URL") or (_private.owner_url if _url == _private.url else "")
+DATABASE_ROLES = {
+    "running": addresses.database(_url),
+    "owner": addresses.database(_owner_url) if _owner_url else None,
 }
 _pool = int(os.environ.get("DATABASE_POOL", "0"))  # connections kept open by each server process
 if _pool:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pgtrigger
 import pytest
+from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -21,8 +22,9 @@ from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 from hypothesis import settings as hypothesis
 
-from ncm_portal import embedded_postgres
+from ncm_portal import database_roles, embedded_postgres
 from tests import migrated
+from tests.database_roles import OWNER, SUPERUSER, as_superuser, become, server
 from tests.settings import RUN_FOLDER, RUN_PREFIX
 
 OWN_DATABASE = "DATABASE_URL" not in os.environ
@@ -46,13 +48,14 @@ _truncate = _journal_may_be_emptied(TransactionTestCase._fixture_teardown)
 
 def _empty_tables(case: TransactionTestCase) -> None:
     """Empty the tables that hold something. To truncate all makes hundreds of files anew after each test, and leaves as
-    many dead rows in the catalogue, through which every later query wades. Takes the rights of our own server."""
+    many dead rows in the catalogue, through which every later query wades. Takes the superuser of our own server."""
     if not OWN_DATABASE:
-        _truncate(case)
+        with database_roles.as_owner():
+            _truncate(case)
         return
     tables = [name for name in connection.introspection.table_names() if name not in KEPT]
     asked = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in tables)
-    with transaction.atomic(), connection.cursor() as cursor:
+    with as_superuser() as cursor, cursor.connection.transaction():
         cursor.execute(asked)
         filled = [name for (name,) in cursor.fetchall()]
         cursor.execute("SET LOCAL session_replication_role = replica")  # no trigger, no foreign key has a say
@@ -98,20 +101,43 @@ def _end(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """Before the database of the run is dropped, end who still holds it: a thread of the live server whose browser left
-    in the middle of an answer. What it asked last is told."""
-    with django_db_blocker.unblock():
-        own = dict(connection.settings_dict)
+def django_db_modify_db_settings(django_db_modify_db_settings) -> None:
+    """The owner makes the database of the run."""
+    become(OWNER)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup) -> Iterator[None]:
+    """The tests run as the role that the portal runs as; the owner drops the database of the run. Before that, end who
+    still holds it: a thread of the live server whose browser left in the middle of an answer. What it asked last is
+    told."""
+    own = dict(connection.settings_dict)
+    become(settings.DATABASE_ROLES["running"])
     yield
-    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
-        connection.close()
+    become(OWNER)
+    with server() as cursor:
         cursor.execute(
             "SELECT query, pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
             [own["TEST"]["NAME"]],  # never the server's own, through which other workers make theirs
         )
         for query, _ended in cursor.fetchall():
             print(f"\nStill connected when the run ended: {query[:200]}")
+
+
+@pytest.fixture(scope="class")  # of a function without a class too, and before the database opens its transaction
+def by_owner(django_db_setup) -> Iterator[None]:
+    """Let a test, a class or a module run as the owner of the tables, who may switch triggers off."""
+    with database_roles.connected_as(OWNER):
+        yield
+
+
+@pytest.fixture(scope="class")
+def by_superuser(django_db_setup) -> Iterator[None]:
+    """Let a test, a class or a module run as the superuser of the tests' own server."""
+    if not OWN_DATABASE:
+        pytest.skip("No superuser of this PostgreSQL is known.")
+    with database_roles.connected_as(SUPERUSER):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -191,7 +217,7 @@ def played_database(django_db_setup, django_db_blocker) -> Iterator[str]:
 def _sample() -> str:
     """The name of the database in which the first worker that needs it plays the sample, for all to copy from."""
     name = "portal_sample"
-    with (RUN_FOLDER / "sample.lock").open("a") as lock, connection._nodb_cursor() as cursor:
+    with (RUN_FOLDER / "sample.lock").open("a") as lock, server() as cursor:
         fcntl.flock(lock, fcntl.LOCK_EX)
         cursor.execute("SELECT FROM pg_database WHERE datname = %s", [name])
         if cursor.fetchone() is None:
@@ -246,9 +272,11 @@ def _database_of_this_run() -> Iterator[None]:
     if own["NAME"] == own["TEST"]["NAME"]:
         yield
         return
-    made = setup_databases(verbosity=0, interactive=False, aliases=["default"])
+    with database_roles.connected_as(OWNER):
+        made = setup_databases(verbosity=0, interactive=False, aliases=["default"])
     yield
-    teardown_databases(made, verbosity=0)
+    with database_roles.connected_as(OWNER):
+        teardown_databases(made, verbosity=0)
 
 
 @contextmanager
@@ -259,14 +287,15 @@ def _copied(source: str, name: str) -> Iterator[None]:
     """
     connection.close()
     quoted = connection.ops.quote_name
-    with connection._nodb_cursor() as cursor:
+    with server() as cursor:
         cursor.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [source])
         cursor.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(source)}")
+        cursor.execute(f"REVOKE TEMPORARY ON DATABASE {quoted(name)} FROM PUBLIC")  # which a copy forgets
     try:
         yield
     finally:
-        with connection._nodb_cursor() as cursor:
+        with server() as cursor:
             cursor.execute(f"DROP DATABASE {quoted(name)} WITH (FORCE)")
 
 

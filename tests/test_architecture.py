@@ -20,6 +20,7 @@ FLOORS = {
         "ncm_portal.addresses",
         "ncm_portal.apart",
         "ncm_portal.client_address",
+        "ncm_portal.database_roles",
         "ncm_portal.embedded_postgres",
         "ncm_portal.errors",
         "ncm_portal.features",

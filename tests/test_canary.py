@@ -4,7 +4,6 @@ mails, logs, editions and the printed paper."""
 import logging
 
 import pytest
-from django.db import connection
 from django.http import HttpResponseNotFound
 from django.test import Client
 
@@ -14,6 +13,7 @@ from consultations.models.inputs import SubmissionQuerySet
 from ncm_portal import urls
 from positions import emails as paper_emails
 from tests import canary
+from tests.database_roles import as_superuser
 from tests.pages import without_tokens
 from tests.sign_in import sign_in
 
@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module", autouse=True)
-def swept(django_db_setup, django_db_blocker):
+def swept(django_db_setup):
     """Without what rolled back tests left in the tables: thousands of pages are asked for here, and each would pass it."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
+    with as_superuser() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 

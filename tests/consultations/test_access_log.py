@@ -84,11 +84,12 @@ def test_the_address_is_that_of_the_connection_not_what_a_client_claims(client, 
 def test_nothing_is_rewritten_or_removed(act):
     LOG.add(Access.EXPORT)
     AccessSeal.objects.create(first_id=1, last_id=2, count=1, previous="0" * 64, digest="1" * 64)
-    with pytest.raises(DatabaseError, match="Cannot"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"Cannot|permission denied"), transaction.atomic():
         act()
     assert (LOG.count(), AccessSeal.objects.count()) == (1, 1)
 
 
+@pytest.mark.usefixtures("by_owner")
 @pytest.mark.parametrize("table", ["consultations_accessentry", "consultations_accessseal", "consultations_user"])
 def test_nothing_is_truncated(table):
     with pytest.raises(DatabaseError, match="Cannot truncate"), transaction.atomic(), connection.cursor() as cursor:

@@ -14,7 +14,7 @@ from consultations.models.entries import FIRST_HASH, chain_hash, code, message
 from ncm_portal import workflow
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("by_owner")]
 TABLE = Event._meta.db_table
 
 
@@ -37,7 +37,7 @@ def run(*arguments):
 
 
 def behind_the_triggers(sql):
-    """Do what only somebody with power over the database could do."""
+    """Do what only the owner of the tables can do."""
     with pgtrigger.ignore(), connection.cursor() as cursor:
         cursor.execute(sql)
 

@@ -171,6 +171,7 @@ def test_a_salt_is_not_deleted_before_an_entry_erases_it(body, officer):
     refused(f"DELETE FROM consultations_salt WHERE id = {own.pk}", "no entry of the journal erases salt")
 
 
+@pytest.mark.usefixtures("by_owner")
 @pytest.mark.parametrize(
     ("sql", "words"),
     [
@@ -183,6 +184,7 @@ def test_salts_never_change(body, sql, words):
     refused(sql, words)
 
 
+@pytest.mark.usefixtures("by_owner")
 @pytest.mark.parametrize(
     "change",
     [
@@ -206,6 +208,7 @@ def test_an_entry_changes_in_nothing_but_words_whose_salt_is_gone(body, officer,
     assert check_journal.check().complaint == ""
 
 
+@pytest.mark.usefixtures("by_owner")
 def test_a_salt_that_went_without_an_entry_is_found(body, officer):
     event = workflow.journal("note", body, by=officer)
     with pgtrigger.ignore("consultations.Salt:erased_by_entry"):
@@ -219,6 +222,7 @@ def test_a_salt_that_went_without_an_entry_is_found(body, officer):
     assert check_journal.check().complaint == f"salt {gone} of entry 1 is gone, and no entry erases it ({event})"
 
 
+@pytest.mark.usefixtures("by_owner")
 def test_words_put_back_after_they_were_erased_are_found(body, officer):
     workflow.journal("note", body, by=officer, reason="Words")
     erase(body, officer)
@@ -230,6 +234,7 @@ def test_words_put_back_after_they_were_erased_are_found(body, officer):
 # --- Entries of the old form --------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("by_owner")
 def test_old_entries_stay_as_they_were_and_new_ones_follow(body, officer):
     factories.make_old_entries(body, 3, by=officer)
     assert check_journal.check().complaint == ""

@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 from consultations.models import User
 from tests.factories import make_stakeholder, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("by_owner")]
 migration = import_module("consultations.migrations.0003_normal_addresses")
 
 

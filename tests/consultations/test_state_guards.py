@@ -121,15 +121,24 @@ def test_a_membership_ends_and_is_not_removed():
         run("DELETE FROM consultations_membership WHERE id = %s", membership.pk)
 
 
-@pytest.mark.parametrize("sql", ["UPDATE consultations_event SET reason = 'x'", "DELETE FROM consultations_event"])
+@pytest.mark.parametrize("sql", ["UPDATE consultations_event SET hash = 'x'", "DELETE FROM consultations_event"])
 def test_the_journal_is_neither_rewritten_nor_shortened(sql):
+    Event.objects.record("test", make_secretariat(), by=None)
+    with pytest.raises(ProgrammingError, match="permission denied for table consultations_event"):
+        run(sql)
+
+
+@pytest.mark.usefixtures("by_owner")
+@pytest.mark.parametrize("sql", ["UPDATE consultations_event SET reason = 'x'", "DELETE FROM consultations_event"])
+def test_the_journal_is_not_rewritten_by_the_owner_either(sql):
     Event.objects.record("test", make_secretariat(), by=None)
     with pytest.raises(ProgrammingError, match="Cannot update or delete"):
         run(sql)
 
 
+@pytest.mark.usefixtures("by_owner")
 @pytest.mark.parametrize("sql", ["TRUNCATE consultations_event", "TRUNCATE consultations_user CASCADE"])
-def test_the_journal_is_not_emptied_at_one_stroke(sql):
+def test_the_journal_is_not_emptied_at_one_stroke_by_the_owner_either(sql):
     Event.objects.record("test", make_secretariat(), by=None)
     run("SET CONSTRAINTS ALL IMMEDIATE")  # what is still to be checked keeps a table from being truncated, too
     with pytest.raises(ProgrammingError, match="Cannot truncate consultations_event table"):

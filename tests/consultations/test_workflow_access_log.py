@@ -124,6 +124,7 @@ def test_a_number_that_was_never_used_is_no_gap():
 # --- What is found ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("by_owner")
 @pytest.mark.parametrize(
     ("column", "value"),
     [("address", "1.2.3.4"), ("at", timezone.now()), ("details", {"a": 1}), ("what", "read"), ("sha256", "f" * 64)],
@@ -134,6 +135,7 @@ def test_an_altered_entry_is_found(sealed, column, value):
     assert found() == [f"{sealed[0]}: at least one of 3 entries was altered"]
 
 
+@pytest.mark.usefixtures("by_owner")
 def test_a_removed_entry_is_found(sealed):
     with forged():
         LOG.filter(pk=sealed[1].last_id).delete()
@@ -149,6 +151,7 @@ def test_an_entry_put_in_between_is_found():
     assert found() == [f"{AccessSeal.objects.get()}: entries were put in between: 1 more than the 2 that were sealed"]
 
 
+@pytest.mark.usefixtures("by_owner")
 def test_a_seal_made_anew_over_altered_entries_is_not_the_one_in_the_journal(sealed):
     last = sealed[1]
     with forged():
@@ -158,6 +161,7 @@ def test_a_seal_made_anew_over_altered_entries_is_not_the_one_in_the_journal(sea
     assert found() == [f"{last}: the seal is not the one that the journal holds"]
 
 
+@pytest.mark.usefixtures("by_owner")
 def test_a_seal_that_was_taken_away_is_found(sealed):
     with forged():
         AccessSeal.objects.filter(pk=sealed[0].pk).delete()
@@ -186,6 +190,7 @@ def a_year_ago(days=366):
             AccessSeal.objects.filter(pk=seal.pk).update(at=moment)
 
 
+@pytest.mark.usefixtures("by_owner")
 def test_what_is_older_than_a_year_is_removed_and_its_seals_still_fit(db):
     enter(3)
     a_year_ago()
@@ -208,6 +213,7 @@ def test_what_is_older_than_a_year_is_removed_and_its_seals_still_fit(db):
     assert f"{young}: 1 of 2 entries are missing" in found()
 
 
+@pytest.mark.usefixtures("by_owner")
 def test_neither_a_younger_entry_nor_one_that_is_not_sealed_is_removed():
     enter(1)
     a_year_ago()
@@ -232,6 +238,7 @@ def test_reading_is_entered_once_a_person_a_paper_and_a_day(django_assert_num_qu
     ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("by_owner")
 def test_nothing_goes_out_that_cannot_be_entered():
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE consultations_accessentry ADD CHECK (what <> 'export') NOT VALID")
@@ -270,6 +277,7 @@ def test_the_owner_is_told_of_a_lock_out_and_of_a_failed_second_step_and_what_to
     assert [entry.details["of"] for entry in entries(Access.OWNER_WARNED, person)] == ["lock_out", "factor_failed"]
 
 
+@pytest.mark.usefixtures("by_owner")
 def test_at_most_one_mail_an_hour_and_kind():
     person = factories.make_user()
     tried(person, Access.FACTOR_FAILED, 3)

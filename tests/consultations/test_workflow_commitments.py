@@ -13,7 +13,7 @@ from consultations.queries.journal import altered_records, is_as_committed
 from consultations.workflow import commitments
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("by_owner")]
 
 
 @pytest.fixture

@@ -22,6 +22,10 @@ def folder(tmp_path):
     postgres.stop(tmp_path / "postgres", throwaway=True)
 
 
+def by_owner(folder: Path) -> str:
+    return postgres.Server.at(folder).owner_url
+
+
 def ask(address: str, sql: str):
     with psycopg.connect(address) as connection:
         return connection.execute(sql).fetchone()[0]
@@ -46,10 +50,20 @@ def test_starting_twice_gives_the_same_server(folder):
 
 
 def test_data_outlives_a_stop(folder):
-    with psycopg.connect(postgres.start(folder)) as connection:
+    postgres.start(folder)
+    with psycopg.connect(by_owner(folder)) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     assert (postgres.is_running(folder), postgres.stop(folder), postgres.is_running(folder)) == (True, True, False)
-    assert ask(postgres.start(folder), "SELECT answer FROM kept") == 42
+    postgres.start(folder)
+    assert ask(by_owner(folder), "SELECT answer FROM kept") == 42
+
+
+def test_the_portal_runs_as_a_role_without_power(folder):
+    address = postgres.start(folder, throwaway=True)
+    assert ask(address, "SELECT session_user || rolsuper FROM pg_roles WHERE rolname = session_user") == (
+        f"{postgres.RUNNING}false"
+    )
+    assert ask(by_owner(folder), "SELECT session_user") == postgres.OWNER
 
 
 def test_a_thrown_away_server_leaves_nothing(folder):
@@ -66,7 +80,7 @@ def test_stopping_what_never_ran_is_no_error(tmp_path):
 def test_two_servers_stand_side_by_side(folder, tmp_path):
     other = tmp_path / "other"
     one, two = postgres.start(folder, throwaway=True), postgres.start(other, throwaway=True)
-    with psycopg.connect(one) as connection:
+    with psycopg.connect(by_owner(folder)) as connection:
         connection.execute("CREATE TABLE only_here ()")
     assert (ask(one, "SELECT to_regclass('only_here')"), ask(two, "SELECT to_regclass('only_here')")) == (
         "only_here",

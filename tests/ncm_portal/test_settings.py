@@ -84,7 +84,10 @@ def test_a_mail_address_that_cannot_be_is_refused(address):
 
 # --- The three ways to run, each in a process of its own ----------------------------------------------------------
 
-OURS = ("DEBUG", "DEMO", "SECRET_KEY", "PORTAL_ADDRESS", "EMAIL_URL", "DATABASE_URL", "DATABASE_POOL", "VAR_DIR")
+OURS = (
+    "DEBUG", "DEMO", "SECRET_KEY", "PORTAL_ADDRESS", "EMAIL_URL", "DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_POOL",
+    "VAR_DIR",
+)  # fmt: skip
 PRODUCTION = {
     "SECRET_KEY": "checked-" * 8,
     "PORTAL_ADDRESS": "https://portal.example",
@@ -134,6 +137,18 @@ def test_the_pool_is_off_unless_asked_for():
     assert show(expression, **PRODUCTION) == "{}"
     asked = show(expression, **PRODUCTION, DATABASE_POOL="4")
     assert asked == "{'pool': {'min_size': 1, 'max_size': 4, 'timeout': 10}}"
+
+
+def test_the_owner_of_the_tables_is_known_only_where_its_address_is_given():
+    expression = "settings.DATABASE_ROLES['owner']"
+    assert show(expression, **PRODUCTION) == "None"
+    given = show(f"{expression}['USER']", **PRODUCTION, DATABASE_OWNER_URL="postgresql://owner@/portal")
+    assert given == "owner"
+
+
+def test_the_demo_runs_as_a_role_that_owns_nothing(tmp_path):
+    expression = "settings.DATABASES['default']['USER'], settings.DATABASE_ROLES['owner']['USER']"
+    assert show(expression, DEMO="1", VAR_DIR=str(tmp_path)) == "('portal_app', 'portal')"
 
 
 def test_the_demo_needs_no_setting_and_keeps_its_key(tmp_path):

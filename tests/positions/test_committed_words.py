@@ -34,6 +34,7 @@ def test_most_kinds_are_played(kinds):
     assert len(kinds) > 0.6 * len(COMMITTING)
 
 
+@pytest.mark.usefixtures("by_owner")
 @pytest.mark.parametrize("model", COMMITTING, ids=lambda model: model._meta.label_lower)
 def test_a_word_that_is_changed_past_the_verbs_is_found(played, model):
     row = row_of(model)
@@ -67,6 +68,7 @@ def word_of(model):
     )
 
 
+@pytest.mark.usefixtures("by_owner")
 def test_a_row_that_came_past_the_verbs_and_one_that_went_are_found(played):
     from positions.models import Reservation
 

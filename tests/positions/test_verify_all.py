@@ -19,6 +19,7 @@ from consultations.models import Checkpoint, Event, IntegrityCheck, Submission
 from consultations.models.checkpoints import checkpoints_file, keys_file
 from consultations.workflow import commit_to_records, make_key, sign_checkpoint, write_checkpoints
 from ncm_portal import workflow
+from ncm_portal.database_roles import as_owner
 from positions.integrity import CHECKS, running
 from positions.management.commands import verify_all
 from tests import factories
@@ -64,6 +65,7 @@ def test_a_sound_portal_is_said_to_be_one_and_each_check_what_it_looked_at(tmp_p
     assert IntegrityCheck.objects.count() == 0
 
 
+@pytest.mark.usefixtures("by_owner")
 @pytest.mark.django_db
 def test_findings_are_named_with_what_to_do_and_end_it_with_1(tmp_path):
     sent = make_input()
@@ -93,6 +95,7 @@ def test_a_check_that_breaks_off_ends_with_2(monkeypatch):
     assert failure.value.returncode == 2
 
 
+@pytest.mark.usefixtures("by_owner")
 @pytest.mark.django_db
 def test_very_many_findings_are_counted(monkeypatch):
     monkeypatch.setattr(running, "MOST", 2)
@@ -163,7 +166,7 @@ def test_what_the_process_beside_finds_comes_back_with_its_name(beside):
     body = factories.make_stakeholder()
     for turn in range(3):
         workflow.journal("note", body, by=None, reason=f"reason {turn}")
-    with pgtrigger.ignore(), transaction.atomic():
+    with as_owner(), pgtrigger.ignore(), transaction.atomic():
         Event.objects.filter(number=2).update(reason="forged")
     [finding] = running.run().findings
     assert (finding["check"], finding["title"][:15]) == ("journal", "Journal entry 2")

@@ -219,7 +219,7 @@ def test_the_database_keeps_where_a_paragraph_came_from(draft):
     split(draft)
     line = Lineage.objects.get()
     for act in (line.delete, lambda: Lineage.objects.update(why="Other.")):
-        with pytest.raises(DatabaseError, match="pgtrigger"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="permission denied for table"), transaction.atomic():
             act()
     line.pk, line.successor = None, line.predecessor
     with pytest.raises(IntegrityError, match="lineage_two_paragraphs"), transaction.atomic():

@@ -1,21 +1,42 @@
-"""Django's `migrate`; when the tables are up to date, the journal commits to what stands, once after an upgrade."""
+"""Django's `migrate`, by the owner of the tables; afterwards the running role gets its rights on what is new. When the
+tables are up to date, the journal commits to what stands, once after an upgrade."""
 
+from django.conf import settings
+from django.core.management.base import CommandError
 from django.core.management.commands import migrate
-from django.db import connections
+from django.db import ProgrammingError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from consultations.workflow import commit_after_upgrade
+from ncm_portal import database_roles
 
 
 class Command(migrate.Command):
     help = migrate.Command.help
 
+    def execute(self, *args, **options):
+        with database_roles.as_owner():  # the checks before it ask the database, too
+            return super().execute(*args, **options)
+
     def handle(self, *args, **options):
-        super().handle(*args, **options)
-        if options["plan"] or options["check_unapplied"] or not _is_up_to_date(options["database"]):
+        if options["plan"] or options["check_unapplied"]:
+            super().handle(*args, **options)
             return
-        if (count := commit_after_upgrade()) and options["verbosity"]:
-            self.stdout.write(f"The journal commits to {count} records as they stand now.")
+        try:
+            super().handle(*args, **options)
+            if _is_up_to_date(options["database"]) and (count := commit_after_upgrade()) and options["verbosity"]:
+                self.stdout.write(f"The journal commits to {count} records as they stand now.")
+        finally:  # a migration that fails leaves those before it: their tables and triggers need their guards, too
+            self._secure(loud=options["verbosity"] > 0)
+
+    def _secure(self, *, loud: bool) -> None:
+        try:
+            database_roles.secure(settings.DATABASE_ROLES["running"], self.stdout.write if loud else str)
+        except ProgrammingError as error:
+            raise CommandError(
+                f"The rights of the running role could not be set: {str(error).splitlines()[0]}. "
+                "manage.py set_up_database_roles sets up both roles; docs/operations.md says how."
+            ) from error
 
 
 def _is_up_to_date(database: str) -> bool:

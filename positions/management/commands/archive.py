@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from consultations.models import Consultation, ConsultationState
 from consultations.uploads.room import FULL
 from consultations.workflow import enter_export
+from ncm_portal.database_roles import as_owner, is_owner
 from positions.archive import BadPackage, check, export, open_package
 from positions.archive.bags import TAG_MANIFEST, Package, Progress
 from positions.archive.exporting import PUBLIC
@@ -25,6 +26,8 @@ CONFIDENTIAL = (
     "It holds confidential inputs, passages that were held back, personal data and the journal: it is for the Kenya "
     "National Archives and may not be published. --public writes what anybody may read."
 )
+
+OWNER_ONLY = "Only the owner of the tables loads a package: set DATABASE_OWNER_URL to its address."
 
 
 class Command(BaseCommand):
@@ -98,8 +101,11 @@ class Command(BaseCommand):
             self.stdout.write("  CONFIDENTIAL.")
 
     def _load(self, path: Path) -> None:
-        with _ended_in_words("Nothing was loaded."), open_package(path) as package, self._bar("Loading") as progress:
-            loaded = load(package, progress)
+        with as_owner():
+            if not is_owner():
+                raise CommandError(f"Nothing was loaded. {OWNER_ONLY}")
+            with _ended_in_words("Nothing was loaded."), open_package(path) as package, self._bar("Loading") as bar:
+                loaded = load(package, bar)
         self.stdout.write(f"{loaded.consultation.title}: loaded from {path}.")
         self.stdout.write(f"  {loaded.rows} rows, {loaded.files} files, {loaded.entries} entries of the journal.")
         self.stdout.write("  Now: manage.py check_journal. Nobody has a password; each asks for one with “forgotten”.")

@@ -7,7 +7,7 @@ from consultations.integrity import access_log
 from consultations.models import Access, AccessEntry, AccessSeal
 from consultations.workflow import seal_access_log
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("by_owner")]
 
 
 def test_an_altered_entry_is_found_under_its_seal_and_told_with_what_to_do():

@@ -12,7 +12,7 @@ from consultations.models import Attachment, StakeholderName, Tally
 from ncm_portal import workflow
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("by_owner")]
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from django.db import connection
 from consultations.integrity import schema
 from consultations.models import Event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("by_superuser")]
 OF_EVENTS = "consultations_event"
 
 

@@ -131,8 +131,8 @@ def copy(sample, tmp_path):
 
 
 @pytest.fixture
-def empty(db, settings, tmp_path):
-    """An empty portal with a folder of files of its own."""
+def empty(by_owner, db, settings, tmp_path):
+    """An empty portal with a folder of files of its own, for the owner of the tables, who alone may load."""
     settings.MEDIA_ROOT = tmp_path / "files"
 
 

@@ -13,6 +13,7 @@ from consultations.models import Access, Milestone
 from positions import workflow
 from tests import factories
 from tests.access_log import entries
+from tests.database_roles import as_owner
 from tests.pages import words
 from tests.paper_factories import freeze, make_files, make_published_paper, make_whole_paper
 from tests.sign_in import sign_in
@@ -89,7 +90,7 @@ def test_what_everybody_may_read_is_entered_for_nobody_and_asks_nothing_more(wor
 @pytest.fixture
 def full(db):
     """A log that takes no entry of reading or taking out."""
-    with connection.cursor() as cursor:
+    with as_owner() as cursor:
         cursor.execute(f"ALTER TABLE {TABLE} ADD CONSTRAINT is_full CHECK (what NOT IN ('read', 'export')) NOT VALID")
         yield
         cursor.execute(f"ALTER TABLE {TABLE} DROP CONSTRAINT is_full")

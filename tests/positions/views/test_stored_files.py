@@ -179,6 +179,7 @@ def test_a_forum_is_copied_without_a_document_that_was_altered():
     assert ForumFile.objects.count() == 3
 
 
+@pytest.mark.usefixtures("by_owner")
 def test_no_further_form_is_made_of_a_text_that_was_altered():
     published = paper_factories.make_published_paper()
     with pgtrigger.ignore():

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pgtrigger
+import pytest
 from django.urls import reverse
 
 from consultations.models import Point, PointState, User
@@ -66,6 +67,7 @@ def read(edition: Edition) -> list[tuple[str, list[dict]]]:
     ]
 
 
+@pytest.mark.usefixtures("by_owner")  # for what comes before the publication
 def test_the_adopted_paper_can_be_drafted_word_for_word_through_the_pages(played, client):
     adopted = PositionPaper.objects.get(slug="gcm-2017")
     before_publication()

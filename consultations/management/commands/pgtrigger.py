@@ -1,0 +1,16 @@
+"""django-pgtrigger's command, by the owner of the tables, which lets nobody else switch triggers off afterwards."""
+
+from django.conf import settings
+from pgtrigger.management.commands import pgtrigger
+
+from ncm_portal import database_roles
+
+
+class Command(pgtrigger.Command):
+    def handle(self, *args, **options):
+        with database_roles.as_owner():
+            try:
+                super().handle(*args, **options)
+            finally:
+                if database_roles.is_owner():
+                    database_roles.secure(settings.DATABASE_ROLES["running"], str)

@@ -1,0 +1,273 @@
+"""Two database roles: the owner of the tables, who migrates, and the role that the portal runs as, which only works
+with rows. The running role can neither alter a table nor switch a trigger off."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
+from django.db.backends.utils import CursorWrapper
+from psycopg import sql
+
+Address = dict[str, Any]  # one entry of DATABASES
+Say = Callable[[str], object]
+
+IN_ADDRESS = ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
+POWERS = {  # attributes of a role that pass by every right to tables, and their columns in pg_roles
+    "SUPERUSER": "rolsuper",
+    "CREATEDB": "rolcreatedb",
+    "CREATEROLE": "rolcreaterole",
+    "REPLICATION": "rolreplication",
+    "BYPASSRLS": "rolbypassrls",
+}
+
+# django-pgtrigger asks this function in each trigger whether to stand aside. Its own version does so for everybody who
+# sets pgtrigger.ignore; this one only for who may replace the function anyway: its owner. Both the role that logged in
+# and the one that acts must be the owner's: PostgreSQL itself acts as the owner where a foreign key cascades.
+GUARDED = """
+DECLARE
+    named text := pg_catalog.current_setting('pgtrigger.ignore', true);
+    function_owner oid;
+BEGIN
+    IF named IS NULL OR named = '' OR NOT trigger_name::text = ANY (named::text[]) THEN
+        RETURN false;
+    END IF;
+    SELECT proowner INTO function_owner FROM pg_catalog.pg_proc
+        WHERE oid = 'public._pgtrigger_should_ignore(name)'::pg_catalog.regprocedure;
+    RETURN pg_catalog.pg_has_role(session_user, function_owner, 'USAGE')
+        AND pg_catalog.pg_has_role(current_user, function_owner, 'USAGE');
+END;
+"""
+GUARD = (
+    "CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name) RETURNS boolean "
+    f"LANGUAGE plpgsql AS $guard${GUARDED}$guard$"
+)
+
+OWNER_HERE = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()"
+OWNED_HERE = (
+    "SELECT count(*) FROM pg_shdepend JOIN pg_database ON dbid = pg_database.oid"
+    " WHERE datname = current_database() AND deptype = 'o' AND refobjid = %s::regrole"
+)
+OTHER_DATABASES = "SELECT datname FROM pg_database WHERE datdba = %s::regrole AND datname <> current_database()"
+# The tables whose rows are written once, each with its key and whether old rows may go. PostgreSQL lets nobody lock a
+# row (FOR UPDATE) who may update nothing of it, so the key stays open; in the journal, words may be blanked whose salt
+# is gone, and its end is locked in another way.
+APPEND_ONLY = "NOT tgisinternal AND tgname LIKE 'pgtrigger\\_append\\_only\\_%'"
+SAID_FOR_GOOD = (
+    "SELECT tgrelid::regclass::text, attname, tgtype & 8 = 0 FROM pg_trigger"
+    " JOIN pg_index ON indrelid = tgrelid AND indisprimary"
+    f" JOIN pg_attribute ON attrelid = tgrelid AND attnum = indkey[0] WHERE {APPEND_ONLY}"
+)
+STILL_UPDATED = {"consultations_event": ["object_label", "by_name", "reason", "data"]}
+# Large objects are files in the database that no table of the portal knows of.
+LARGE_OBJECTS = "lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea)"
+
+
+@contextmanager
+def connected_as(address: Address) -> Iterator[None]:
+    """Let the default connection log in with the role of `address`, to the same database, for a while."""
+    own = connection.settings_dict
+    if connection.in_atomic_block:
+        raise RuntimeError("The database role cannot change within a transaction.")
+    before = {key: own[key] for key in IN_ADDRESS}
+    connection.close()
+    own.update({key: address[key] for key in IN_ADDRESS})
+    try:
+        yield
+    finally:
+        connection.close()
+        own.update(before)
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """Work as the owner of the tables for a while, where the settings name one and unless it is so already."""
+    owner = settings.DATABASE_ROLES["owner"]
+    if owner is None or connection.settings_dict["USER"] == owner["USER"]:
+        yield
+        return
+    with connected_as(owner):
+        yield
+
+
+def is_owner() -> bool:
+    """Whether the role of the default connection owns the tables, so that triggers stand aside when it asks."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_has_role(proowner, 'USAGE') FROM pg_proc"
+            " WHERE oid = to_regprocedure('public._pgtrigger_should_ignore(name)')"
+        )
+        return cursor.fetchone() == (True,)
+
+
+# --- Setting up ---------------------------------------------------------------------------------------------------
+
+
+def set_up(owner: Address, running: Address, say: Say) -> None:
+    """Create both roles where they are missing, give the database to the owner and the rows to the running role.
+
+    Acts through the default connection, which must be that of a superuser where a role is to be created or loses
+    power. Safe to run again. `say` gets a line for each thing that was changed.
+    """
+    with connection.cursor() as cursor:
+        for address in (owner, running):
+            _create(cursor, address, say)
+        _take_power(cursor, running["USER"], say)
+        _hand_over(cursor, owner["USER"], running["USER"], say)
+        if _value(cursor, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
+            cursor.execute(f"REVOKE EXECUTE ON FUNCTION {LARGE_OBJECTS} FROM PUBLIC")
+    secure(running, say)
+    say(f"{running['USER']} may read and write rows, and no more.")
+
+
+def secure(running: Address, say: Say) -> None:
+    """Give the running role what it needs on every table, and no more; let only the owner pass by triggers.
+
+    Acts through the default connection, the owner's. Needed after each migration: that is where new tables come from,
+    and where django-pgtrigger writes its own version of the guarded function.
+    """
+    role = running["USER"]
+    with transaction.atomic(), connection.cursor() as cursor:
+        if _value(cursor, "SELECT to_regprocedure('public._pgtrigger_should_ignore(name)')"):
+            cursor.execute(GUARD)
+        if _value(cursor, "SELECT current_user") == role:
+            say(f"{role} owns the tables and runs the portal: it can switch triggers off.")
+            return
+        _create(cursor, running, say)
+        _grant(cursor, role)
+
+
+def _create(cursor: CursorWrapper, address: Address, say: Say) -> None:
+    """Create a role that is missing, with the password of its address, of which the server gets to know a hash only."""
+    role = address["USER"]
+    if _value(cursor, "SELECT count(*) FROM pg_roles WHERE rolname = %s", role):
+        return
+    command = sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role))
+    if address["PASSWORD"]:
+        wire = cursor.connection.pgconn
+        hashed = wire.encrypt_password(address["PASSWORD"].encode(), role.encode(), b"scram-sha-256")
+        command += sql.SQL(" PASSWORD {}").format(sql.Literal(hashed.decode()))
+    cursor.execute(command)
+    say(f"{role} was created.")
+
+
+def _take_power(cursor: CursorWrapper, role: str, say: Say) -> None:
+    """Take from the running role what would let it do more than work with rows."""
+    cursor.execute(f"SELECT {', '.join(POWERS.values())} FROM pg_roles WHERE rolname = %s", [role])
+    held = [power for power, has in zip(POWERS, cursor.fetchone(), strict=True) if has]
+    if held:
+        cursor.execute(sql.SQL("ALTER ROLE {} {}").format(sql.Identifier(role), sql.SQL(f"NO{' NO'.join(held)}")))
+        say(f"{role} lost {', '.join(held)}.")
+    cursor.execute("SELECT roleid::regrole::text FROM pg_auth_members WHERE member = %s::regrole", [_quoted(role)])
+    for (group,) in cursor.fetchall():
+        cursor.execute(sql.SQL("REVOKE {} FROM {}").format(sql.SQL(group), sql.Identifier(role)))
+        say(f"{role} is no longer a member of {group}.")
+
+
+def _hand_over(cursor: CursorWrapper, owner: str, running: str, say: Say) -> None:
+    """Give the owner the database and whatever in it the running role owns: until now one role may have been both."""
+    names = {"owner": sql.Identifier(owner), "running": sql.Identifier(running), "database": _database()}
+    if _value(cursor, OWNED_HERE, _quoted(running)):
+        cursor.execute(OTHER_DATABASES, [_quoted(running)])
+        others = [sql.Identifier(database) for (database,) in cursor.fetchall()]
+        with transaction.atomic():
+            cursor.execute(sql.SQL("REASSIGN OWNED BY {running} TO {owner}").format(**names))
+            for other in others:  # which it also gives away
+                cursor.execute(sql.SQL("ALTER DATABASE {} OWNER TO {running}").format(other, **names))
+        say(f"What {running} owned in this database belongs to {owner}.")
+    if _value(cursor, OWNER_HERE) != owner:
+        cursor.execute(sql.SQL("ALTER DATABASE {database} OWNER TO {owner}").format(**names))
+        say(f"The database belongs to {owner}.")
+
+
+def _grant(cursor: CursorWrapper, role: str) -> None:
+    """Rows may be read and written, and nothing else; what is said for good and the list of migrations only read."""
+    names = {"role": sql.Identifier(role), "database": _database()}
+    for statement in (
+        "REVOKE CREATE, TEMPORARY ON DATABASE {database} FROM PUBLIC, {role}",
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC, {role}",
+        "GRANT CONNECT ON DATABASE {database} TO {role}",
+        "GRANT USAGE ON SCHEMA public TO {role}",
+        "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {role}",
+        "REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {role}",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+        "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+    ):
+        cursor.execute(sql.SQL(statement).format(**names))
+    cursor.execute(SAID_FOR_GOOD)
+    for table, key, may_go in cursor.fetchall():
+        columns = sql.SQL(", ").join(map(sql.Identifier, STILL_UPDATED.get(table, [key])))
+        words = {"table": sql.SQL(table), "columns": columns, **names}
+        taken = sql.SQL("UPDATE" if may_go else "UPDATE, DELETE")
+        cursor.execute(sql.SQL("REVOKE {taken} ON {table} FROM {role}").format(taken=taken, **words))
+        cursor.execute(sql.SQL("GRANT UPDATE ({columns}) ON {table} TO {role}").format(**words))
+    if _value(cursor, "SELECT to_regclass('public.django_migrations')"):
+        cursor.execute(sql.SQL("REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}").format(**names))
+
+
+def _database() -> sql.Identifier:
+    return sql.Identifier(connection.settings_dict["NAME"])
+
+
+def _quoted(role: str) -> str:
+    """A role's name as regrole reads it."""
+    return '"' + role.replace('"', '""') + '"'
+
+
+def _value(cursor: CursorWrapper, query: str, *values: Any) -> Any:
+    cursor.execute(query, values or None)
+    return cursor.fetchone()[0]
+
+
+# --- Checking -----------------------------------------------------------------------------------------------------
+
+OURS = "FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+# What the role of this connection could do and should not. Each query gives true where it is so.
+WEAKNESSES = {
+    "it is a superuser": "SELECT rolsuper FROM pg_roles WHERE rolname = session_user",
+    "it may create roles or databases, replicate, or pass by row security": (
+        "SELECT rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls FROM pg_roles"
+        " WHERE rolname = session_user"
+    ),
+    "it is a member of other roles": (
+        "SELECT EXISTS (SELECT FROM pg_auth_members WHERE member = session_user::regrole)"
+    ),
+    "it owns tables": f"SELECT EXISTS (SELECT {OURS} AND pg_has_role(session_user, relowner, 'MEMBER'))",
+    "it may create objects in the database": (
+        "SELECT has_database_privilege(session_user, current_database(), 'CREATE, TEMPORARY')"
+        " OR has_schema_privilege(session_user, 'public', 'CREATE')"
+    ),
+    "it may truncate tables or hang triggers on them": (
+        f"SELECT EXISTS (SELECT {OURS} AND has_table_privilege(session_user, oid, 'TRUNCATE, TRIGGER, REFERENCES'))"
+    ),
+    "it may rewrite what is said for good": (
+        f"SELECT EXISTS (SELECT FROM pg_trigger WHERE {APPEND_ONLY}"
+        " AND (has_table_privilege(session_user, tgrelid, 'UPDATE')"
+        " OR tgtype & 8 <> 0 AND has_table_privilege(session_user, tgrelid, 'DELETE')))"
+    ),
+    "triggers stand aside for whoever asks (run manage.py migrate)": (
+        "SELECT EXISTS (SELECT FROM pg_proc WHERE proname = '_pgtrigger_should_ignore'"
+        f" AND prosrc <> $guard${GUARDED}$guard$)"
+    ),
+}
+
+
+def weaknesses() -> list[str]:
+    """What the role of the default connection could do to the record unseen; nothing where two roles are set up."""
+    with connection.cursor() as cursor:
+        return [words for words, query in WEAKNESSES.items() if _value(cursor, query)]
+
+
+@checks.register(checks.Tags.database)
+def check_running_role(databases: list[str] | None = None, **options: Any) -> list[checks.CheckMessage]:
+    """Warn of a running role that could alter tables or switch triggers off. The owner itself is not asked."""
+    role, owner = connection.settings_dict["USER"], settings.DATABASE_ROLES["owner"]
+    if DEFAULT_DB_ALIAS not in (databases or ()) or (owner is not None and role == owner["USER"]):
+        return []
+    hint = "manage.py set_up_database_roles sets up two roles; docs/operations.md says how."
+    return [
+        checks.Warning(f"The portal runs as the database role {role}: {words}.", hint=hint, id="portal.W001")
+        for words in weaknesses()
+    ]
