@@ -233,6 +233,28 @@ def reads_communique(user: Any, communique: Communique) -> bool:
     return came.filter(delegate__stakeholder__in=bodies).exists()
 
 
+def account_takes_two(person: User) -> bool:
+    """Whether the account of `person` is closed, corrected and opened by two people only: whoever holds an office, or
+    clears text for a ministry."""
+    clears = {"role": MembershipRole.CLEARING_OFFICER}
+    return bool(person.office) or person.memberships.not_over().filter(**clears).exists()
+
+
+def may_close_account(user: Any, person: User) -> bool:
+    """Close somebody else's account, or open it again: the staff, where it does not take two people."""
+    return is_staff(user) and user.pk != person.pk and not account_takes_two(person)
+
+
+def may_correct_address(user: Any, person: User) -> bool:
+    """Correct the address of somebody else's account: the secretariat, where it does not take two people."""
+    return is_secretariat(user) and user.pk != person.pk and not account_takes_two(person)
+
+
+def may_propose_for_account(user: Any, person: User) -> bool:
+    """Propose or confirm, as one of two people, what becomes of somebody else's account: the staff."""
+    return is_staff(user) and user.pk != person.pk
+
+
 def may_manage_members(user: Any, stakeholder: Stakeholder) -> bool:
     """Invite people to act for an organisation: the secretariat, or its primary focal point."""
     return is_secretariat(user) or _is_primary(user, stakeholder.pk)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from consultations.views import (
     access_log,
+    accounts,
     answers,
     attachments,
     calendar,
@@ -223,6 +224,9 @@ urlpatterns = [
         forum_actions.forum_action_move,
         name="forum_action_move",
     ),
+    path("desk/accounts/", accounts.desk_accounts, name="desk_accounts"),
+    path("desk/accounts/<int:pk>/", accounts.desk_account, name="desk_account"),
+    path("desk/accounts/<int:pk>/<slug:verb>/", accounts.desk_account_act, name="desk_account_act"),
     path("desk/organisations/", desk_organisations.desk_organisations, name="desk_organisations"),
     path("desk/organisations/<int:pk>/", desk_organisations.desk_organisation, name="desk_organisation"),
     path(

@@ -294,6 +294,9 @@ CHORES = [
 ]
 GRAVE_ACTS = [  # what one person proposes and another confirms: see ncm_portal.workflow.Act
     "consultations.workflow.APPOINT",
+    "consultations.workflow.CLOSE_ACCOUNT",
+    "consultations.workflow.CORRECT_ADDRESS",
+    "consultations.workflow.RESTORE_ACCESS",
     "positions.workflow.CHANGE_RULES",
 ]
 LARGEST_UPLOAD = max(32 * 1024 * 1024, 2 * ATTACHMENT_MAX_BYTES)  # what one request may leave on the disk, in bytes

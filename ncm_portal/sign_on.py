@@ -2,15 +2,17 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers import registry
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 
 from consultations.email_addresses import NotAnAddress, normal_form
 from consultations.models import MailStop
 from consultations.outbox import stop_headers, stop_link
-from consultations.workflow import may_write_to_account
+from consultations.workflow import give_up_unconfirmed, may_write_to_account
 
 from .log_ins import LogInAdapter
 
@@ -59,3 +61,11 @@ class AccountAdapter(LogInAdapter):
             return normal_form(email)
         except NotAnAddress as error:
             raise ValidationError(str(error), code="invalid") from error
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Note that the address is this person's: whoever else claimed it, and never confirmed it, gives it up."""
+        with transaction.atomic():
+            confirmed = super().confirm_email(request, email_address)
+            if confirmed:
+                give_up_unconfirmed(email_address.email, by=email_address.user, keeper=email_address.user)
+        return confirmed

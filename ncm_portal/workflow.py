@@ -140,7 +140,8 @@ class Act:
     `may_confirm(user, record)` decide who, the words beside them say so. `consequences(record, values)` says in
     sentences what will happen. `check(record, values, by)` raises Blocked with every reason, at the proposal and again
     at the confirmation. `carry_out(record, values, by, proposal)` makes the change: `by` confirmed what
-    `proposal.proposed_by` proposed. The person whom it `concerns` does neither. It lapses after `open_for`.
+    `proposal.proposed_by` proposed. The person whom it `concerns` does neither, and is
+    told of the proposal at once if it `warns`. It lapses after `open_for`.
     """
 
     code: str
@@ -154,6 +155,7 @@ class Act:
     check: Callable[[Any, Mapping[str, Any], Any], None] = no_objection
     concerns: Callable[[Any], Any] = nobody
     open_for: timedelta = timedelta(days=7)
+    warns: bool = False
 
 
 @cache

@@ -115,6 +115,10 @@ ROLES: dict[Words, tuple[Person, Words]] = {
 }
 
 
+def _person(whose: int) -> User:
+    return User(pk=THIRD)
+
+
 def _proposal(whose: int) -> Proposal:
     made = Proposal(act="appoint", proposed_by_id=whose, concerns_id=THIRD)
     made.record = User(pk=THIRD)
@@ -160,6 +164,13 @@ ACTS: list[tuple[Words, Callable[[Any, Any], bool], Callable[[int], Any]]] = [
     (_("Invite people to act for an organisation"), permissions.may_manage_members, RECORDS["STAKEHOLDER_MOVES"]),
     (_("Propose who gets an office, or loses it"), permissions.head_may, lambda whose: User(pk=THIRD)),
     (_("Confirm that"), permissions.may_confirm_appointment, lambda whose: User(pk=THIRD)),
+    (_("Close the account of somebody who holds no office"), lambda user, record: permissions.is_staff(user), _person),
+    (_("Correct the address of such an account"), lambda user, record: permissions.is_secretariat(user), _person),
+    (
+        _("Propose or confirm that another account is closed, corrected or let back in"),
+        permissions.may_propose_for_account,
+        _person,
+    ),
     (_("Say whether inputs wait for a sign-off"), permissions.may_rule_on_sign_off, RECORDS["STAKEHOLDER_MOVES"]),
     (_("Nominate a delegate"), permissions.may_nominate, RECORDS["DELEGATE_MOVES"]),
     (

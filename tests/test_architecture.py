@@ -61,6 +61,7 @@ FLOORS = {
         "uploads",
     ],
     6: [
+        "account_emails",
         "edition",
         "letters",
         "forum_letters",

@@ -206,8 +206,13 @@ class UserAdmin(RecordAdmin):
         return is_head(user) or (is_sysadmin(user) and obj.office != Office.HEAD)
 
     def get_readonly_fields(self, request, obj=None):
-        """Whoever could write another address into an account could take it over; a number asks for text messages."""
-        return [*super().get_readonly_fields(request, obj), *(["email", "phone"] if obj else [])]
+        """Whoever could write another address into an account could take it over; a number asks for text messages. An
+        account is closed and corrected at the desk, with its consequences in view."""
+        return [*super().get_readonly_fields(request, obj), *(["email", "phone", "is_active"] if obj else [])]
+
+    def links(self, request, record):
+        """Where an account is closed, opened, corrected, and let back in by two people."""
+        return [(_("Close, correct or restore this account"), reverse("desk_account", args=[record.pk]))]
 
     def open_moves(self, request, record):
         """An office is no state: it is proposed here, and confirmed by another person."""

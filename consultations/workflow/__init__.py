@@ -8,6 +8,18 @@ from .access_log import (
     trim_access_log,
     warn_owners,
 )
+from .accounts import (
+    CLOSE_ACCOUNT,
+    CORRECT_ADDRESS,
+    RESTORE_ACCESS,
+    close_account,
+    correct_address,
+    effects_of,
+    give_up_unconfirmed,
+    reopen_account,
+    repair_address,
+    repair_addresses,
+)
 from .accrediting import (
     DELEGATE_MOVES,
     TOLD_BY_TWO,

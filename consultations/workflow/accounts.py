@@ -1,7 +1,39 @@
-"""Accounts: their addresses, how they end and how somebody comes back in."""
+"""Accounts: their addresses, how they end and how somebody who is locked out comes back.
 
-from consultations.email_addresses import NotAnAddress, normal_form
-from ncm_portal.workflow import Blocked
+Whoever holds an office or clears text for a ministry is closed, corrected and let back in by two people: see the acts.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from allauth.account import app_settings
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations import account_emails, emails
+from consultations.email_addresses import NotAnAddress, is_normal, normal_form
+from consultations.models import Membership, Office, Proposal, User
+from consultations.permissions import (
+    account_takes_two,
+    is_secretariat,
+    may_close_account,
+    may_correct_address,
+    may_propose_for_account,
+)
+from consultations.queries import staff
+from consultations.queries.accounts import address_problems, is_unconfirmed
+from ncm_portal.workflow import Act, Blocked, Words, demand, journal, locked, now, verb
+
+STAFF = gettext_lazy("somebody else who holds an office of the staff")
+ALONE = gettext_lazy("the secretariat, or a system administrator, for an account that one person may close")
+SECRETARIAT = gettext_lazy("the secretariat, for an account that one person may correct")
+CLOSE, REOPEN = gettext_lazy("Close the account"), gettext_lazy("Open the account again")
+CORRECT, RESTORE = gettext_lazy("Correct the address of the account"), gettext_lazy("Let back in who is locked out")
 
 
 def address_of(typed: str) -> str:
@@ -10,3 +42,379 @@ def address_of(typed: str) -> str:
         return normal_form(typed)
     except NotAnAddress as error:
         raise Blocked(str(error)) from error
+
+
+# --- Closing and opening --------------------------------------------------------------------------------------------
+
+
+@verb
+def close_account(user: User, *, by: User, reason: str) -> User:
+    """Close the account of somebody who holds no office and clears no text: see `CLOSE_ACCOUNT` for the others.
+
+    Raises NotAllowed, or Blocked with every reason.
+    """
+    row = locked(user)
+    demand(may_close_account(by, row), who=ALONE, to=CLOSE)
+    _must_be_open(row, reason)
+    return _close(row, by, reason)
+
+
+@verb
+def reopen_account(user: User, *, by: User, reason: str) -> User:
+    """Let somebody log in again. Office and memberships do not come back, nor does the password.
+
+    Raises NotAllowed, or Blocked with every reason.
+    """
+    row = locked(user)
+    demand(may_close_account(by, row), who=ALONE, to=REOPEN)
+    reasons = [] if reason.strip() else [_("Give a reason: it is kept in the journal.")]
+    if row.is_active:
+        reasons.append(_("The account is open."))
+    if not is_normal(row.email):
+        reasons.append(_("Its address cannot be written to. Correct the address first."))
+    if reasons:
+        raise Blocked(reasons)
+    row.is_active = True
+    row.save()
+    journal("reopen_account", row, by=by, before="closed", after="open", reason=reason)
+    account_emails.account_changed(row, [emails.recipient(row)], _effects_of_opening(row), by=by, reason=reason)
+    return row
+
+
+def _must_be_open(person: User, reason: str = "-") -> None:
+    reasons = [] if reason.strip() else [_("Give a reason: it is kept in the journal.")]
+    if not person.is_active:
+        reasons.append(_("The account is closed already."))
+    if reasons:
+        raise Blocked(reasons)
+
+
+def _close(person: User, by: User | None, reason: str, proposed_by: User | None = None) -> User:
+    """Write that the account is closed: nobody logs in with it, what its holder was ends, and so do its sessions."""
+    effects, told = _effects_of_closing(person), _to_tell(person)
+    office, person.office, person.is_active = person.office, Office.NONE, False
+    person.set_unusable_password()  # the key of every session is made of it: none outlives it
+    person.save()
+    for membership in _memberships(person):
+        membership.valid_until, membership.is_primary = max(_today(), membership.valid_from), False
+        membership.save()
+        data = {"person": person.name, "role": membership.role}
+        journal("leave", membership.stakeholder, by=by, reason=reason, data=data)
+    person.__dict__.pop("live_memberships", None)
+    if office:
+        journal("appoint", person, by=by, before=office, after=person.office, reason=reason)
+    named = _both(proposed_by, by)
+    journal("close_account", person, by=by, before="open", after="closed", reason=reason, data=named)
+    account_emails.account_changed(person, told, effects, by=by, reason=reason, proposed_by=proposed_by)
+    return person
+
+
+def _memberships(person: User) -> list[Membership]:
+    return list(Membership.objects.not_over().filter(user=person).select_related("stakeholder").order_by("pk"))
+
+
+def _today() -> Any:
+    return timezone.localdate(now())
+
+
+def _both(proposed_by: User | None, by: User | None) -> dict[str, str]:
+    return {"proposed_by": proposed_by.name, "confirmed_by": by.name} if proposed_by and by else {}
+
+
+def _to_tell(person: User) -> list[emails.Recipient]:
+    """The person, and all staff where what the person holds makes it their matter."""
+    known = {each.pk: each for each in staff()} if account_takes_two(person) else {}
+    reached = [person] if is_normal(person.email) else []
+    return [emails.recipient(each) for each in (known | {each.pk: each for each in reached}).values()]
+
+
+# --- Addresses ------------------------------------------------------------------------------------------------------
+
+
+@verb
+def correct_address(user: User, *, address: str, by: User, reason: str) -> User:
+    """Write another address into the account of somebody who holds no office and clears no text; see also
+    `CORRECT_ADDRESS`. Its holder confirms it at the next log-in; the old address is told.
+
+    Raises NotAllowed, or Blocked with every reason.
+    """
+    row = locked(user)
+    demand(may_correct_address(by, row), who=SECRETARIAT, to=CORRECT)
+    if not reason.strip():
+        raise Blocked(_("Give a reason: it is kept in the journal."))
+    return _correct(row, address_free_for(row, address), by, reason)
+
+
+def address_free_for(person: User, typed: str) -> str:
+    """Return the normal form of an address that the account may get. Raises Blocked."""
+    address = address_of(typed)
+    if address == person.email:
+        raise Blocked(_("The account has this address already."))
+    others = User.objects.filter(email=address).exclude(pk=person.pk)
+    confirmed = EmailAddress.objects.filter(email=address, verified=True).exclude(user=person)
+    if confirmed.exists() or any(not is_unconfirmed(each) for each in others):
+        raise Blocked(_("Another account has this address."))
+    return address
+
+
+def _correct(person: User, address: str, by: User, reason: str, proposed_by: User | None = None) -> User:
+    """Write the address. Both mailboxes are told, and all staff where it is their matter."""
+    give_up_unconfirmed(address, by=by, keeper=person)
+    effects, told, before = _effects_of_address(person, address), _to_tell(person), person.email
+    EmailAddress.objects.filter(user=person).delete()
+    person.email = address
+    person.save()
+    EmailAddress.objects.create(user=person, email=address, primary=True, verified=False)
+    data = {"from": _masked(before), "to": _masked(address), **_both(proposed_by, by)}
+    journal("correct_address", person, by=by, reason=reason, data=data)
+    told.append(emails.recipient(person))
+    account_emails.account_changed(person, told, effects, by=by, reason=reason, proposed_by=proposed_by)
+    return person
+
+
+def _masked(address: str) -> str:
+    """What the journal keeps of an address for ever: the first letter and the domain."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}"
+
+
+@verb
+def give_up_unconfirmed(address: str, *, by: User | None, keeper: User | None = None) -> int:
+    """Take `address` from the accounts that claimed it and never confirmed it, for the sake of who really has it.
+
+    Such an account has never been logged in to. Returns how many there were.
+    """
+    claims = User.objects.select_for_update(no_key=True).filter(email=address)
+    rows = [each for each in claims if (keeper is None or each.pk != keeper.pk) and is_unconfirmed(each)]
+    for row in rows:
+        row.email, row.is_active = _given_up(row), False
+        row.save()
+        EmailAddress.objects.filter(user=row).delete()
+        journal("give_up_address", row, by=by, before="open", after="closed", data={"address": _masked(address)})
+    return len(rows)
+
+
+def _given_up(person: User) -> str:
+    """What stands instead of an address that somebody else has: what it was, and no address any more."""
+    return f"{person.email[:230]} #{person.pk}"
+
+
+@verb
+def repair_address(user: User, *, by: User | None = None) -> User:
+    """Bring an account's address into its normal form. Where another account has that address, or where there is no
+    such form, the account is closed instead and keeps what it has."""
+    row = locked(user)
+    if is_normal(row.email):
+        return row
+    try:
+        wanted = normal_form(row.email)
+    except NotAnAddress as error:
+        return _close(row, by, _("Its address cannot be written to: %(why)s") % {"why": error})
+    if holder := User.objects.filter(email=wanted).exclude(pk=row.pk).first():
+        row.email = _given_up(row)
+        return _close(row, by, _("Account %(number)s has the same address.") % {"number": holder.pk})
+    journal("repair_address", row, by=by, data={"from": _masked(row.email), "to": _masked(wanted)})
+    row.email = wanted
+    row.save()
+    return row
+
+
+@verb
+def repair_addresses(*, by: User | None = None) -> int:
+    """Repair every address that `address_problems` finds, the accounts first; say how many there were."""
+    problems = list(address_problems())
+    for problem in problems:
+        if isinstance(problem.record, User):
+            repair_address(problem.record, by=by)
+        elif isinstance(problem.record, EmailAddress):
+            _repair_confirmed(problem.record, problem.wanted)
+        elif problem.wanted:
+            type(problem.record)._base_manager.filter(pk=problem.record.pk).update(**{problem.field: problem.wanted})
+            journal("repair_address", problem.record, by=by, data={"to": _masked(problem.wanted)})
+    return len(problems)
+
+
+def _repair_confirmed(row: EmailAddress, wanted: str | None) -> None:
+    """What a person confirmed: corrected with the account, or forgotten where somebody else has it."""
+    others = [User.objects.filter(email=wanted).exclude(pk=row.user_id), EmailAddress.objects.filter(email=wanted)]
+    if wanted and not any(each.exists() for each in others):
+        EmailAddress.objects.filter(pk=row.pk).update(email=wanted)
+    else:
+        row.delete()
+
+
+# --- What two people do ---------------------------------------------------------------------------------------------
+
+
+class Sentence(NamedTuple):
+    """A sentence with what stands in it, said in the language of whoever reads it."""
+
+    text: Words
+    values: Mapping[str, object]
+
+    def __str__(self) -> str:
+        return str(self.text) % self.values
+
+
+def _in_words(sentences: Iterable[Sentence]) -> list[str]:
+    return [str(each) for each in sentences]
+
+
+def _effects_of_closing(person: User) -> list[Sentence]:
+    named = {"name": emails.typed(person.name)}
+    log_in = gettext_lazy("Nobody logs in to the account of %(name)s any more; its sessions end, its password is gone.")
+    office = gettext_lazy("%(name)s is no longer: %(office)s.")
+    membership = gettext_lazy("%(name)s no longer acts for %(organisation)s.")
+    return [
+        Sentence(log_in, named),
+        *([Sentence(office, named | {"office": Office(person.office).label})] if person.office else []),
+        *(
+            Sentence(membership, named | {"organisation": emails.typed(each.stakeholder.name)})
+            for each in _memberships(person)
+        ),
+        Sentence(gettext_lazy("What was written until now stays, with its author's name."), {}),
+    ]
+
+
+def _effects_of_opening(person: User) -> list[Sentence]:
+    again = gettext_lazy("%(name)s may log in again, after choosing a new password by “Forgot your password?”.")
+    return [
+        Sentence(again, {"name": emails.typed(person.name)}),
+        Sentence(gettext_lazy("Offices and memberships that ended do not come back by themselves."), {}),
+    ]
+
+
+def _effects_of_address(person: User, address: Words) -> list[Sentence]:
+    instead = gettext_lazy("%(name)s logs in with %(address)s instead of %(before)s, and confirms it first.")
+    told = gettext_lazy("Both addresses are told by mail. Links that were sent for a new password no longer work.")
+    return [
+        Sentence(instead, {"name": emails.typed(person.name), "address": address, "before": person.email}),
+        Sentence(told, {}),
+    ]
+
+
+def _effects_of_restoring(person: User, address: str) -> list[Sentence]:
+    named = {"name": emails.typed(person.name), "address": address or person.email}
+    sentences = (
+        gettext_lazy("The second factors of %(name)s are removed, the password no longer works, and all sessions end."),
+        gettext_lazy("A link to choose a new password goes to %(address)s. It works for one hour, and once."),
+        gettext_lazy("Before anything else %(name)s sets up a second factor again."),
+        gettext_lazy("Everybody who holds an office is told by mail."),
+    )
+    return [
+        *(_effects_of_address(person, address) if address else []),
+        *(Sentence(text, named) for text in sentences),
+    ]
+
+
+def effects_of(verb: str, person: User) -> list[Sentence]:
+    """What follows from one of these verbs, in sentences."""
+    return {
+        "close_account": lambda: _effects_of_closing(person),
+        "reopen_account": lambda: _effects_of_opening(person),
+        "correct_address": lambda: _effects_of_address(person, gettext_lazy("the new address")),
+        "restore_access": lambda: _effects_of_restoring(person, ""),
+    }[verb]()
+
+
+def _may_propose(user: Any, person: User) -> bool:
+    return may_propose_for_account(user, person)
+
+
+def _one_of_the_secretariat(person: User, proposal: Proposal, by: User) -> None:
+    """Two technicians alone let nobody in and close nobody out while somebody of the secretariat could take part."""
+    others = staff().exclude(office=Office.SYSADMIN).exclude(pk=person.pk)
+    if not is_secretariat(by) and not is_secretariat(proposal.proposed_by) and others.exists():
+        raise Blocked(_("One of the two people has to be of the secretariat."))
+
+
+def _check_closing(person: User, values: Mapping[str, Any], by: User) -> None:
+    _must_be_open(person)
+
+
+def _carry_out_closing(person: User, values: Mapping[str, Any], by: User, proposal: Proposal) -> None:
+    _one_of_the_secretariat(person, proposal, by)
+    _close(person, by, proposal.reason, proposal.proposed_by)
+
+
+def _check_address(person: User, values: Mapping[str, Any], by: User) -> None:
+    address_free_for(person, str(values.get("address", "")))
+
+
+def _carry_out_address(person: User, values: Mapping[str, Any], by: User, proposal: Proposal) -> None:
+    _one_of_the_secretariat(person, proposal, by)
+    _correct(person, address_free_for(person, values["address"]), by, proposal.reason, proposal.proposed_by)
+
+
+def _check_restoring(person: User, values: Mapping[str, Any], by: User) -> None:
+    if not person.is_active:
+        raise Blocked(_("The account is closed. Open it again first."))
+    if values.get("address"):
+        address_free_for(person, str(values["address"]))
+
+
+def _carry_out_restoring(person: User, values: Mapping[str, Any], by: User, proposal: Proposal) -> None:
+    """Remove what the person lost, and send a link for a new password. Whoever is told may object at once."""
+    _one_of_the_secretariat(person, proposal, by)
+    address, told = str(values.get("address") or ""), {each.pk: each for each in staff()}
+    effects = _effects_of_restoring(person, address)
+    if address:
+        _correct(person, address_free_for(person, address), by, proposal.reason, proposal.proposed_by)
+    Authenticator.objects.filter(user=person).delete()
+    person.set_unusable_password()
+    person.save()
+    data = _both(proposal.proposed_by, by)
+    journal("restore_access", person, by=by, reason=proposal.reason, data=data)
+    others = [emails.recipient(each) for each in told.values() if each.pk != person.pk]
+    account_emails.account_changed(
+        person, others, effects, by=by, reason=proposal.reason, proposed_by=proposal.proposed_by
+    )
+    token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(person)
+    account_emails.access_restored(person, user_pk_to_url_str(person), token, by=by, proposed_by=proposal.proposed_by)
+
+
+def _concerns(person: User) -> User:
+    return person
+
+
+CLOSE_ACCOUNT = Act(
+    code="close_account",
+    label=CLOSE,
+    may_propose=_may_propose,
+    who_proposes=STAFF,
+    may_confirm=_may_propose,
+    who_confirms=STAFF,
+    consequences=lambda person, values: _in_words(_effects_of_closing(person)),
+    carry_out=_carry_out_closing,
+    check=_check_closing,
+    concerns=_concerns,
+    warns=True,
+)
+CORRECT_ADDRESS = Act(
+    code="correct_address",
+    label=CORRECT,
+    may_propose=_may_propose,
+    who_proposes=STAFF,
+    may_confirm=_may_propose,
+    who_confirms=STAFF,
+    consequences=lambda person, values: _in_words(_effects_of_address(person, str(values.get("address", "")))),
+    carry_out=_carry_out_address,
+    check=_check_address,
+    concerns=_concerns,
+    warns=True,
+    open_for=timedelta(hours=24),
+)
+RESTORE_ACCESS = Act(
+    code="restore_access",
+    label=RESTORE,
+    may_propose=_may_propose,
+    who_proposes=STAFF,
+    may_confirm=_may_propose,
+    who_confirms=STAFF,
+    consequences=lambda person, values: _in_words(_effects_of_restoring(person, str(values.get("address") or ""))),
+    carry_out=_carry_out_restoring,
+    check=_check_restoring,
+    concerns=_concerns,
+    warns=True,
+    open_for=timedelta(hours=12),
+)

@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations import emails
+from consultations import account_emails, emails
 from consultations.models import Proposal, ProposalState, User
 from consultations.permissions import (
     is_signed_in,
@@ -109,6 +109,8 @@ def propose(record: Model, *, act: str, by: User, reason: str, values: Mapping[s
     )  # fmt: skip
     journal("propose", made, by=by, after=made.state, reason=reason, data={"act": act, "record": made.record_label})
     emails.proposal_made(made, confirmers_of(made))
+    if what.warns:
+        account_emails.proposed_about(made)
     return made
 
 

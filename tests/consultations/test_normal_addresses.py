@@ -14,6 +14,7 @@ from tests.factories import make_stakeholder, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("by_owner")]
 migration = import_module("consultations.migrations.0003_normal_addresses")
+given_up = import_module("consultations.migrations.0013_given_up_addresses")
 
 
 @pytest.fixture
@@ -59,6 +60,21 @@ def test_of_two_accounts_with_one_address_the_normal_one_keeps_it_else_the_older
     assert stands(other) == ("ſam@example.org", False, [])
     assert stands(older) == ("kim@example.org", True, ["kim@example.org"])
     assert stands(newer) == ("kim@ｅxample.org", False, [])
+    with connection.schema_editor(atomic=False) as editor:
+        given_up.mark_given_up(apps, editor)
+    assert stands(newer) == (f"kim@ｅxample.org #{newer.pk}", False, [])
+    newer.save()
+    assert stands(older) == ("kim@example.org", True, ["kim@example.org"])
+
+
+def test_a_closed_double_keeps_no_confirmed_address_of_the_other(before):
+    real, look_alike = make_user(email="sam@example.org"), account("ſam@example.org")
+    upgrade()
+    assert stands(look_alike)[2] == ["sam@example.org"]  # the real one had confirmed none
+    with connection.schema_editor(atomic=False) as editor:
+        given_up.mark_given_up(apps, editor)
+    assert stands(look_alike) == (f"ſam@example.org #{look_alike.pk}", False, [])
+    assert stands(real)[:2] == ("sam@example.org", True)
 
 
 def test_an_account_without_an_address_that_mail_reaches_is_closed(before):

@@ -192,6 +192,18 @@ def test_only_the_secretariat_invites_clearing_officers():
     assert invitation.role == "clearing_officer"
 
 
+def test_an_invitation_is_for_an_address_however_it_was_typed():
+    body, person = make_stakeholder(), make_user(email="ayse@xn--k-ekaa7p.com.tr")
+    token = invite(body, " AYSE@ışık.com.tr ")
+    assert MembershipInvitation.objects.get().email == person.email
+    assert workflow.join(token, by=person).stakeholder == body
+    look_alike = make_user(email="ruth@xn--secretarat-4ub.example.org")
+    token = invite(body, "ruth@secretariat.example.org")
+    assert refused(workflow.join, token, by=look_alike)
+    (reason,) = refused(workflow.invite_officer, body, email="γ@x.org", role="alternate", by=make_secretariat())
+    assert reason.startswith("Before the @ may stand letters")
+
+
 def invite(body, email, role="alternate"):
     return workflow.invite_officer(body, email=email, role=role, by=make_secretariat())[1]
 

@@ -5,6 +5,8 @@ import time
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.base import Provider
 from django.conf import settings
 from django.core import mail
 from django.db import IntegrityError, connection, transaction
@@ -13,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from consultations.models import User
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, make_secretariat, make_user
+from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 REAL, LOOK_ALIKE = "ruth.langat@secretariat.example.org", "ruth.langat@secretarıat.example.org"
@@ -152,6 +155,26 @@ def test_another_address_of_an_account_is_kept_in_its_normal_form(client):
         REAL,
         "ruth@xn--rnek-4qa.example.org",
     }
+
+
+@pytest.mark.parametrize(("told", "kept"), [(REAL.upper(), REAL), (LOOK_ALIKE, ENCODED), ("ruth@[127.0.0.1]", None)])
+def test_what_a_single_sign_on_tells_is_kept_in_the_same_form(rf, told, kept):
+    class Government(Provider):
+        id, name = "government", "Government"
+
+    provider = Government(rf.get("/"), app=SocialApp())
+    assert provider.cleanup_email_addresses(told, []) == kept
+
+
+def test_the_admin_enters_a_person_in_the_same_form_and_nobody_twice(client):
+    confirmed(REAL)
+    sign_in(client, make_secretariat())
+    entered = {"name": "Ruth", "language": "en", "is_active": "on"}
+    add = reverse("admin:consultations_user_add")
+    again = client.post(add, {**entered, "email": REAL.upper()})
+    assert again.context["adminform"].form.errors == {"email": ["This address is taken."]}
+    assert client.post(add, {**entered, "email": LOOK_ALIKE}).status_code == 302
+    assert User.objects.filter(email=ENCODED).exists()
 
 
 def test_the_database_keeps_no_other_form(client):

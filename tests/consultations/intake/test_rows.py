@@ -17,7 +17,7 @@ def test_stakeholders_are_entered_and_changed(client, officer, make):
     known = make_stakeholder("Ng’ang’a Foundation", group="media", evidence="R")
     data = make(
         BODIES,
-        ["Coast Workers", "CW", "Workers", "mombasa", "yes", "office@example.org", "Two\nlines"],
+        ["Coast Workers", "CW", "Workers", "mombasa", "yes", "Office@ＥXAMPLE.org.", "Two\nlines"],
         ["Ng’ang’a Foundation", "NF", "civil_society", None, "", "", ""],
     )
     preview = upload(client, "stakeholder", data)

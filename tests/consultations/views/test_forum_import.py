@@ -14,7 +14,7 @@ from tests.sign_in import sign_in
 pytestmark = pytest.mark.django_db
 LIST = """organisation,name,title,email,role,county,sex,access_needs
 Lake Crews (sample),Ng'ang'a Kamau,Chair,,,Garissa,female,A ramp
-Lake Crews (sample),Amina Njeri,Director,amina@example.org,,,,
+Lake Crews (sample),Amina Njeri,Director,AMINA@Example.org,,,,
 Lake Crews (sample),Old Hand,,,,,,
 Lake Crew,Said Omar,,,,,,
 Lake Crews (sample),ng'ang'a kamau,,,,,,

@@ -37,8 +37,10 @@ def test_every_predicate_is_asked():
     asked = {move.may for table in roles.move_tables().values() for move in table.values()}
     asked |= {may for _label, may, _record in roles.ACTS}
     # The admin's door is asked through the office; withdrawing a reservation is the chair's, like recording it; who
-    # proposes an appointment while there is no head, the database knows.
+    # proposes an appointment while there is no head, and whether an account takes two people, the database knows.
     assert sorted(predicate.__name__ for predicate in named - asked) == [
+        "may_close_account",
+        "may_correct_address",
         "may_enter_admin",
         "may_propose_appointment",
         "may_withdraw_reservation",

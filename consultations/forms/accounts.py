@@ -1,0 +1,37 @@
+"""What is asked before an account is closed, opened, corrected or let back in."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models import NormalEmailFormField
+
+from .fields import LineField, ReasonForm, reason_field
+
+
+class AccountActForm(ReasonForm):
+    """Why, and the new address where the act takes one (`address`: whether it may be given, whether it must)."""
+
+    address = NormalEmailFormField(label=_("New address"), error_messages={"required": _("Enter the new address.")})
+    reason = reason_field(_("Give a reason: it is kept in the journal."))
+    field_order = ["address", "reason"]
+
+    def __init__(self, *args: Any, verb: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if verb not in ("correct_address", "restore_access"):
+            del self.fields["address"]
+        elif verb == "restore_access":
+            self.fields["address"].required = False
+            self.fields["address"].help_text = _("Only if the person can no longer read mail at the old one.")
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the act is given besides the reason."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "reason" and value}
+
+
+class AccountSearchForm(forms.Form):
+    """Part of a name or of an address."""
+
+    words = LineField(label=_("Name or e-mail address"), max_length=200, required=False)

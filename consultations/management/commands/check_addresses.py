@@ -1,0 +1,37 @@
+"""Find the addresses that are not in their one normal form, and the accounts that share one; repair them."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from consultations.queries.accounts import AddressProblem, address_problems
+from consultations.workflow import repair_addresses
+
+
+def line_about(problem: AddressProblem) -> str:
+    """What is wrong, whose address it is, and what a repair does."""
+    record = problem.record
+    said = f"{record._meta.verbose_name} {record.pk} ({record}): {problem.address!a}"
+    if problem.holder:
+        return f"{said} is the address of account {problem.holder.pk}; this account would be closed"
+    return f"{said} should be {problem.wanted}" if problem.wanted else f"{said} is no address that mail can be sent to"
+
+
+class Command(BaseCommand):
+    help = (
+        "List the addresses that are not in their normal form. Ends with status 1 if there are any. Where two accounts "
+        "share one, --repair keeps the one that has it in its normal form, else the older, and closes the others."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--repair", action="store_true", help="correct them; every change is journaled")
+
+    def handle(self, *args, repair=False, **options):
+        for problem in (problems := list(address_problems())):
+            self.stdout.write(line_about(problem))
+        if repair and problems:
+            repair_addresses()
+            left = list(address_problems())
+            self.stdout.write(f"{len(problems) - len(left)} repaired.")
+            problems = left
+        if problems:
+            raise CommandError(f"{len(problems)} addresses are not in their normal form.")
+        self.stdout.write("Every address is in its normal form.")

@@ -1,0 +1,111 @@
+"""Accounts at the desk: found by name or address, closed, opened, corrected, and let back in by two people."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations import workflow
+from consultations.forms.accounts import AccountActForm, AccountSearchForm
+from consultations.models import Event, Membership, Proposal, User
+from consultations.permissions import (
+    account_takes_two,
+    is_secretariat,
+    may_close_account,
+    may_correct_address,
+    may_propose_for_account,
+)
+from ncm_portal.workflow import acts
+
+from .access import INVALID, NOTHING_DONE, attempt, for_staff
+
+MOST = 50
+ALONE: dict[str, tuple[Callable[..., Any], Callable[[Any, User], bool]]] = {
+    "close_account": (workflow.close_account, may_close_account),
+    "reopen_account": (workflow.reopen_account, may_close_account),
+    "correct_address": (workflow.correct_address, may_correct_address),
+}
+LABELS = {
+    "close_account": workflow.accounts.CLOSE,
+    "reopen_account": workflow.accounts.REOPEN,
+    "correct_address": workflow.accounts.CORRECT,
+    "restore_access": workflow.accounts.RESTORE,
+}
+
+
+@for_staff
+@require_safe
+def desk_accounts(request: HttpRequest) -> HttpResponse:
+    """Accounts whose name or address holds what was typed."""
+    form = AccountSearchForm(request.GET)
+    words = form.cleaned_data["words"] if form.is_valid() else ""
+    found = User.objects.filter(Q(name__icontains=words) | Q(email__icontains=words)) if words else User.objects.none()
+    context = {"form": form, "accounts": found[:MOST], "words": words, "in_secretariat": is_secretariat(request.user)}
+    return render(request, "consultations/desk/accounts.html", context)
+
+
+@for_staff
+@require_safe
+def desk_account(request: HttpRequest, pk: int) -> HttpResponse:
+    """One account: whose it is, what it holds, and what the reader may do or propose."""
+    person = get_object_or_404(User, pk=pk)
+    context = {
+        "person": person,
+        "memberships": Membership.objects.not_over().filter(user=person).select_related("stakeholder"),
+        "factors": Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.RECOVERY_CODES).count(),
+        "acts": [(verb, LABELS[verb], _takes_two(verb, person)) for verb in _open_to(request.user, person)],
+        "proposals": Proposal.objects.visible_to(request.user).open().filter(concerns=person),
+        "events": Event.objects.about(person).reverse()[:20],
+        "in_secretariat": is_secretariat(request.user),
+    }
+    return render(request, "consultations/desk/account.html", context)
+
+
+def _takes_two(verb: str, person: User) -> bool:
+    return verb == "restore_access" or (verb != "reopen_account" and account_takes_two(person))
+
+
+def _open_to(user: Any, person: User) -> list[str]:
+    """The verbs that the reader may use or propose on an account as it stands."""
+    verbs = ["correct_address", "restore_access", "close_account"] if person.is_active else ["correct_address"]
+    verbs += [] if person.is_active else ["reopen_account"]
+    may = {verb: may_propose_for_account if _takes_two(verb, person) else ALONE[verb][1] for verb in verbs}
+    return [verb for verb in verbs if may[verb](user, person)]
+
+
+@for_staff
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_account_act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Say what follows from the act, ask why, and carry it out or propose it to a second person."""
+    person = get_object_or_404(User, pk=pk)
+    if verb not in LABELS or verb not in _open_to(request.user, person):
+        raise Http404
+    two, outcome = _takes_two(verb, person), NOTHING_DONE
+    form = AccountActForm(request.POST or None, verb=verb)
+    if request.method == "POST" and form.is_valid():
+        reason, values = form.cleaned_data["reason"], form.values
+        given = {"act": verb, "values": values} if two else values
+        act: Callable[..., Any] = workflow.propose if two else ALONE[verb][0]
+        outcome = attempt(lambda: act(person, by=request.user, reason=reason, **given))
+        if not outcome.reasons:
+            messages.success(request, _("Proposed. A second person is asked by mail.") if two else _("Done."))
+            return redirect("desk_account", pk)
+    elif form.errors:
+        outcome = INVALID
+    context = {
+        "person": person,
+        "form": form,
+        "reasons": outcome.reasons,
+        "label": LABELS[verb],
+        "effects": workflow.effects_of(verb, person),
+        "two": two,
+        "hours": int(acts()[verb].open_for.total_seconds() // 3600) if two else 0,
+        "in_secretariat": is_secretariat(request.user),
+    }
+    return render(request, "consultations/desk/account_act.html", context, status=outcome.status)

@@ -1,0 +1,123 @@
+"""The desk's pages about accounts: found, and closed, opened, corrected or let back in with what follows in view."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.urls import reverse
+
+from consultations.models import Proposal
+from tests.factories import make_head, make_member, make_secretariat, make_stakeholder, make_user
+from tests.pages import words
+from tests.sign_in import give_second_factor, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def officer(client):
+    return sign_in(client, make_secretariat(name="Mercy")) and client
+
+
+@pytest.fixture
+def amina():
+    return make_member(make_stakeholder("Coast Network"), user=make_user(name="Amina", email="amina@example.org"))
+
+
+def page_of(person, verb=""):
+    return f"/desk/accounts/{person.pk}/" + (f"{verb}/" if verb else "")
+
+
+def test_an_account_is_found_by_part_of_its_name_or_address(officer, amina):
+    make_user(name="Peter", is_active=False)
+    for part in ("amin", "AMINA@exa"):
+        assert f'href="{page_of(amina)}"' in officer.get("/desk/accounts/", {"words": part}).content.decode()
+    assert "Peter" in words(officer.get("/desk/accounts/", {"words": "pet"}))
+    assert "No account has this name or address." in words(officer.get("/desk/accounts/", {"words": "zz%_"}))
+    assert "Amina" not in words(officer.get("/desk/accounts/"))
+    assert "There is a problem" in words(officer.get("/desk/accounts/", {"words": "x" * 300}))
+
+
+def test_the_page_of_an_account_says_what_it_holds_and_what_the_reader_may_do(officer, amina):
+    give_second_factor(amina)
+    page = words(officer.get(page_of(amina)))
+    for words_of_page in (
+        "amina@example.org",
+        "Coast Network (focal point)",
+        "Second factors 1",
+        "Logged in last never",
+    ):
+        assert words_of_page in page
+    for label in ("Correct the address of the account", "Let back in who is locked out takes a second person", "Close"):
+        assert label in page
+
+
+def test_an_account_is_closed_and_opened_with_what_follows_in_view(officer, amina):
+    page = words(officer.get(page_of(amina, "close_account")))
+    assert "Amina no longer acts for Coast Network." in page
+    refused = officer.post(page_of(amina, "close_account"), {"reason": ""})
+    assert refused.status_code == 422
+    assert "There is a problem Reason: Give a reason: it is kept in the journal." in words(refused)
+    assert officer.post(page_of(amina, "close_account"), {"reason": "She left."})["Location"] == page_of(amina)
+    assert "no: the account is closed" in words(officer.get(page_of(amina)))
+    assert officer.get(page_of(amina, "close_account")).status_code == 404
+    officer.post(page_of(amina, "reopen_account"), {"reason": "She is back."})
+    amina.refresh_from_db()
+    assert amina.is_active
+
+
+def test_an_address_is_corrected_and_a_wrong_one_refused_beside_its_field(officer, amina):
+    other = make_user(email="other@example.org")
+    EmailAddress.objects.create(user=other, email=other.email, verified=True, primary=True)
+    at = page_of(amina, "correct_address")
+    for typed, status, said in (
+        ("", 422, "New address: Enter the new address."),
+        ("γ@example.org", 422, "New address: Before the @ may stand letters"),
+        ("OTHER@example.org", 409, "Another account has this address."),
+    ):
+        answer = officer.post(at, {"address": typed, "reason": "Misspelt."})
+        assert (answer.status_code, said in words(answer)) == (status, True)
+        assert "Misspelt." in answer.content.decode()
+    officer.post(at, {"address": "AMINA@Coast.example.org", "reason": "Misspelt."})
+    amina.refresh_from_db()
+    assert amina.email == "amina@coast.example.org"
+
+
+def test_a_locked_out_head_is_let_back_in_by_two_at_the_desk(client):
+    head, technician = make_head(name="Ruth"), make_user("sysadmin")
+    sign_in(client, technician)
+    page = words(client.get(page_of(head, "restore_access")))
+    for sentence in ("It works for one hour, and once.", "within 12 hours", "Everybody who holds an office is told"):
+        assert sentence in page
+    client.post(page_of(head, "restore_access"), {"reason": "The telephone was stolen.", "address": ""})
+    proposal = Proposal.objects.get()
+    assert (proposal.act, proposal.concerns, proposal.values) == ("restore_access", head, {})
+    assert "Waits for a second person Let back in who is locked out: Ruth" in words(client.get(page_of(head)))
+    again = client.post(page_of(head, "restore_access"), {"reason": "Once more."})
+    assert (again.status_code, "waits for a second person already" in words(again)) == (409, True)
+    sign_in(client, make_secretariat())
+    client.post(reverse("desk_proposal_move", args=[proposal.key, "confirm_proposal"]))
+    head.refresh_from_db()
+    assert not head.has_usable_password()
+
+
+def test_a_technician_corrects_no_address_and_nobody_works_on_ones_own_account(client, amina):
+    technician = make_user("sysadmin")
+    sign_in(client, technician)
+    assert client.get(page_of(amina, "correct_address")).status_code == 404
+    assert client.get(page_of(amina, "close_account")).status_code == 200
+    for verb in ("close_account", "restore_access", "correct_address", "reopen_account", "anything"):
+        assert client.post(page_of(technician, verb), {"reason": "Mine."}).status_code == 404
+    assert "Nothing: what is to become of this account is for others." in words(client.get(page_of(technician)))
+
+
+def test_for_others_there_is_no_such_page(client, amina):
+    for stranger in (make_user(), make_user("official"), amina):
+        sign_in(client, stranger)
+        for path in ("/desk/accounts/", page_of(amina), page_of(amina, "close_account")):
+            assert client.get(path).status_code == 404
+        assert client.post(page_of(amina, "close_account"), {"reason": "x"}).status_code == 404
+
+
+def test_the_admin_leads_to_the_desk_and_locks_nobody_out_itself(officer, amina):
+    page = officer.get(reverse("admin:consultations_user_change", args=[amina.pk])).content.decode()
+    assert f'href="{page_of(amina)}"' in page
+    assert 'name="is_active"' not in page
