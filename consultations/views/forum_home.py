@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
-from consultations.models import Forum
-from consultations.queries.access_log import history
+from consultations.models import Event, Forum
 from consultations.queries.forum_home import doors
 from consultations.queries.forum_next import counts_of, figures, linked, next_actions
 from consultations.queries.seating import balance
@@ -58,7 +57,7 @@ def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE) -
         "doors": doors(forum),
         "moves": moves_open_to(moves, forum, request.user),
         "needs": needs_of(moves, forum),
-        "events": history(forum, limit=20),
+        "events": Event.objects.about(forum).reverse()[:20],
         "moves_at": f"{reverse('forum_home', args=[forum.slug])}moves/",
     }
     return render(request, "consultations/forum_day/home.html", context, status=outcome.status)
