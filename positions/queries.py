@@ -99,7 +99,9 @@ def readable_papers(user: Any) -> list[PositionPaper]:
 
 def may_replace(paper: PositionPaper) -> QuerySet[PositionPaper]:
     """The published papers that may take the place of `paper`: a later one of its consultation, or one that names it
-    as its predecessor."""
+    as its predecessor. None while `paper` itself is not published."""
+    if paper.published_at is None:
+        return PositionPaper.objects.none()
     later = Q(consultation=paper.consultation_id, published_at__gt=paper.published_at)
     published = PositionPaper.objects.filter(state=PaperState.PUBLISHED).exclude(pk=paper.pk)
     return published.filter(later | Q(predecessor=paper)).order_by("-published_at", "pk")
