@@ -365,7 +365,7 @@ def clearing_officer_named(membership: Membership) -> None:
         always=True,
         organisation=typed(body.name),
         officer=typed(officer.name),
-        officer_address=officer.email,
+        officer_email=officer.email,
         letter=typed(membership.mandate_letter),
         link=address("my_organisation"),
     )
