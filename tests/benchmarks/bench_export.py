@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from tests.crowd import CODES, join_many, point_many, send_many
+from tests.database_roles import as_superuser
 from tests.factories import make_consultation, make_provision, make_theme
 
 INPUTS, STEP = int(os.environ.get("INPUTS", "100000")), 10_000
@@ -70,6 +71,7 @@ def export(form, who):
     return json.loads(done.stdout)
 
 
+@pytest.mark.usefixtures("by_owner")
 @pytest.mark.django_db(transaction=True)
 def test_a_hundred_thousand_inputs_fit_into_little_memory():
     for turn, code in enumerate(CODES):
@@ -79,7 +81,7 @@ def test_a_hundred_thousand_inputs_fit_into_little_memory():
         for first in range(0, INPUTS, STEP):
             sent = send_many(consultation, senders, min(STEP, INPUTS - first), first=first)
             point_many(consultation, sent)
-    with connection.cursor() as cursor:
+    with as_superuser() as cursor:
         cursor.execute("VACUUM ANALYZE")  # as its own daemon does in time
     officer = sent[0].author.email
     print(f"\n{INPUTS:,} inputs, {2 * INPUTS:,} points")

@@ -22,6 +22,7 @@ from django.urls import reverse
 
 from consultations.models import Consultation, County, Forum, Stakeholder, Submission
 from tests.crowd import CODES, NAME, join_many, send_many
+from tests.database_roles import as_superuser
 from tests.factories import (
     change,
     make_consultation,
@@ -81,7 +82,7 @@ def grow(consultation: Consultation, inputs: int, organisations: int) -> None:
         send_many(consultation, senders, min(CHUNK, inputs - first), first=first, text=text)
     newest = Submission.objects.order_by("-submitted_at")
     Submission.objects.filter(pk__in=list(newest.values_list("pk", flat=True)[:20])).update(forum=Forum.objects.get())
-    with connection.cursor() as cursor:
+    with as_superuser() as cursor:
         cursor.execute("VACUUM ANALYZE")  # as its own daemon does in time
 
 

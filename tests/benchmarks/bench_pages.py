@@ -35,6 +35,7 @@ from ncm_portal.urls import PUBLIC
 from ncm_portal.urls import urlpatterns as portal_addresses
 from positions.models import PositionPaper, ReviewRound
 from tests.crowd import Crowd, follow_up, grow, make_crowd
+from tests.database_roles import as_superuser
 from tests.factories import make_forum, make_invitation
 from tests.paper_factories import bring_paper, freeze, make_paper, make_paragraph, make_section
 
@@ -225,7 +226,7 @@ def test_public_pages_over_2000_inputs(settings):
 
 def analyse() -> None:
     """Let the database know how much there is, as its own daemon does in time."""
-    with connection.cursor() as cursor:
+    with as_superuser() as cursor:
         cursor.execute("ANALYZE")
 
 

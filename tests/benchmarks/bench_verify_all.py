@@ -22,6 +22,7 @@ from django.utils import timezone
 from consultations.models import Attachment, Event, Submission, copy_in
 from consultations.workflow import commit_to_records
 from tests import factories
+from tests.database_roles import as_superuser
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,7 +58,7 @@ def portal_of_size(tmp_path):
     commit_to_records()
     while (number := Event.objects.count()) < ENTRIES:
         Event.objects.record_many("note", [body] * min(STEP, ENTRIES - number), by=author, reason="read", data={"n": 1})
-    with connection.cursor() as cursor:
+    with as_superuser() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return tmp_path
 

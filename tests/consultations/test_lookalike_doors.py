@@ -94,6 +94,7 @@ def test_reference_data_that_change_a_name_change_how_it_looks():
         assert Stakeholder.objects.get().name_skeleton == skeleton(name)
 
 
+@pytest.mark.usefixtures("by_owner")  # who alone may ANALYZE
 def test_among_thousands_of_names_a_look_alike_is_found_by_the_index(genuine):
     Stakeholder.objects.bulk_create(
         Stakeholder(name=f"Association {number} of herders", group="civil_society") for number in range(3_000)
