@@ -39,18 +39,15 @@ SHORT_LIVED = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
 LONGEST = ("test_journey", "test_canary")
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}  # as the migrations left them
 
-# After a test with transactions of its own every table is emptied, the journal too, which the database refuses else.
-_journal_may_be_emptied = pgtrigger.ignore(
-    "consultations.Event:no_truncate", "consultations.AccessEntry:no_truncate", "consultations.AccessSeal:no_truncate"
-)
-_truncate = _journal_may_be_emptied(TransactionTestCase._fixture_teardown)
+_truncate = TransactionTestCase._fixture_teardown
 
 
 def _empty_tables(case: TransactionTestCase) -> None:
-    """Empty the tables that hold something. To truncate all makes hundreds of files anew after each test, and leaves as
-    many dead rows in the catalogue, through which every later query wades. Takes the superuser of our own server."""
+    """Empty the tables that hold something after a test with transactions of its own, the journal too, which the database
+    refuses else. To truncate all makes hundreds of files anew after each test, and leaves as many dead rows in the
+    catalogue, through which every later query wades. Takes the superuser of our own server."""
     if not OWN_DATABASE:
-        with database_roles.as_owner():
+        with database_roles.as_owner(), pgtrigger.ignore():
             _truncate(case)
         return
     tables = [name for name in connection.introspection.table_names() if name not in KEPT]
