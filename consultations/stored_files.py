@@ -2,7 +2,7 @@
 
 What a file was like when it was last read in full (size, inode and time of change, which no program can set) is noted
 in the memory of this process, where nobody who can write files comes at it. While that stays the same, the file is not
-read again before it goes out; when it changed, or in a new process, its bytes are hashed first.
+read again for a day before it goes out; when it changed, or in a new process, its bytes are hashed first.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 MOST = 20_000  # notes, about 5 MB
 SETTLED = 2_000_000_000  # ns; a file may be written twice within one tick of the clock that sets its time of change
+READ_AGAIN = 24 * 60 * 60.0  # seconds; what is written beneath the file system changes nothing that a note holds
 TOLD_AGAIN = 60.0  # seconds after which a file that does not fit is read, and told of, anew
 
 
@@ -34,11 +35,12 @@ class NotGenuine(Exception):
 
 
 class _Note(NamedTuple):
-    """What a file was like when it was read in full, and since when it did not fit (0: it fits)."""
+    """What a file was like when it was read in full, when that was, and whether its bytes fitted."""
 
     sha256: str
     like: tuple[int, ...]
-    wrong_since: float = 0.0
+    read_at: float
+    fits: bool
 
 
 _notes: dict[Path, _Note] = {}
@@ -82,12 +84,15 @@ def _like(opened: BinaryIO) -> tuple[int, ...]:
 def _check(file: StoredFile, opened: BinaryIO) -> None:
     like = _like(opened)
     note = _notes.get(file.path)
-    if note is None or (note.sha256, note.like) != (file.sha256, like):
+    if note is None or not _holds(note, file, like):
         _read_in_full(file, opened, like)
-    elif note.wrong_since:
-        if time.monotonic() - note.wrong_since < TOLD_AGAIN:
-            raise NotGenuine(file.record)
-        _read_in_full(file, opened, like)
+    elif not note.fits:
+        raise NotGenuine(file.record)
+
+
+def _holds(note: _Note, file: StoredFile, like: tuple[int, ...]) -> bool:
+    age = time.monotonic() - note.read_at
+    return (note.sha256, note.like) == (file.sha256, like) and age < (READ_AGAIN if note.fits else TOLD_AGAIN)
 
 
 def _read_in_full(file: StoredFile, opened: BinaryIO, like: tuple[int, ...]) -> None:
@@ -102,7 +107,7 @@ def _read_in_full(file: StoredFile, opened: BinaryIO, like: tuple[int, ...]) -> 
         like = _like(opened)
         if like == before:
             if begun - like[1] > SETTLED:
-                _note(file, _Note(file.sha256, like))
+                _note(file, like, fits=True)
             return
     raise _refused(file, like, "it is being written to")
 
@@ -116,17 +121,16 @@ def _sha256(file: StoredFile, opened: BinaryIO) -> str:
     return found
 
 
-def _note(file: StoredFile, note: _Note) -> None:
+def _note(file: StoredFile, like: tuple[int, ...], *, fits: bool) -> None:
     if len(_notes) >= MOST:
         _notes.clear()
-    _notes[file.path] = note
+    _notes[file.path] = _Note(file.sha256, like, time.monotonic(), fits)
 
 
 def _refused(file: StoredFile, like: tuple[int, ...], why: str) -> NotGenuine:
     """What to raise for a file that does not fit. It is told once a minute, however many ask for it."""
     note = _notes.get(file.path)
-    since = note.wrong_since if note and (note.sha256, note.like) == (file.sha256, like) else 0.0
-    if not since or time.monotonic() - since >= TOLD_AGAIN:
+    if note is None or note.fits or not _holds(note, file, like):
         log.critical("Not handed out: the file of %s, %s: %s", file.record, file.path, why)
-        _note(file, _Note(file.sha256, like, time.monotonic()))
+        _note(file, like, fits=False)
     return NotGenuine(file.record)

@@ -53,6 +53,7 @@ def portal_of_size(tmp_path):
             row.content_sha256 = row.computed_sha256([])
             rows.append(row)
         copy_in(rows)
+        Event.objects.record_many("enter", rows, by=author, after="submitted", commits=True)
         written += len(rows)
     make_files(root, Submission.objects.order_by("pk")[:FILES])
     commit_to_records()
@@ -78,6 +79,7 @@ def make_files(root, inputs):
         rows.append(made)
     Attachment.objects.bulk_create(rows)
     Attachment.objects.update(state="ready", kind="original")
+    Event.objects.record_many("add_file", list(Attachment.objects.all()), by=rows[0].uploaded_by, commits=True)
 
 
 def memory_of(pid):

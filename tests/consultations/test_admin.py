@@ -12,7 +12,7 @@ from django.utils.translation import gettext, override
 from zeal import zeal_ignore
 
 from consultations import workflow
-from consultations.management.commands import check_journal
+from consultations.integrity import journal as integrity
 from consultations.models import (
     CheckIn,
     Consultation,
@@ -114,7 +114,7 @@ def test_a_move_of_a_record_that_is_not_there_is_refused(client, officer, key):
 def test_the_reason_of_a_move_keeps_the_journal_sound(client, officer):
     body = factories.make_stakeholder(state="registered")
     client.post(page(Stakeholder, "move", body.pk, "refuse"), {"reason": "Who are you?\r\nWrite to us."})
-    assert (Event.objects.about(body).last().reason, check_journal.check().complaint) == (
+    assert (Event.objects.about(body).last().reason, integrity.verdict().complaint) == (
         "Who are you?\nWrite to us.",
         "",
     )

@@ -18,7 +18,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from consultations import workflow as verbs
-from consultations.management.commands import check_journal
+from consultations.integrity import journal as integrity
 from consultations.models import Checkpoint, Event, OutgoingMail
 from consultations.models.checkpoints import CHECKPOINT, checkpoints_file, keys_file, to_sign
 from consultations.models.entries import FIRST_HASH, canonical, chain_hash
@@ -149,7 +149,7 @@ def test_a_cut_end_is_found_although_the_chain_checks(body):
     verbs.make_key()
     made = anchor(body)
     cut(1)
-    assert check_journal.check().complaint == ""
+    assert integrity.verdict().complaint == ""
     at = made.at.isoformat(timespec="seconds")
     assert found() == [
         f"the end of the journal was cut off: it ends with entry 1, the checkpoint of {at} names entry 3"
@@ -161,7 +161,7 @@ def test_a_rewritten_end_is_found_although_the_chain_checks(body):
     anchor(body)
     second = anchor(body)
     rewrite(5, verb="forged")
-    assert check_journal.check().complaint == ""
+    assert integrity.verdict().complaint == ""
     at = second.at.isoformat(timespec="seconds")
     assert found() == [f"the journal was rewritten after entry 3: the checkpoint of {at} gives entry 6 another hash"]
 

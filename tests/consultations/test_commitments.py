@@ -9,7 +9,7 @@ import pgtrigger
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from consultations.management.commands import check_journal
+from consultations.integrity import journal as integrity
 from consultations.models import Event, Salt, User
 from consultations.models.entries import FIRST_HASH, FORMAT
 from ncm_portal import workflow
@@ -76,7 +76,7 @@ def test_words_that_are_not_there_are_not_committed_to(body):
 @pytest.mark.parametrize("value", [1e16, -0.0, 1e-7, 0.1, 1.0, 12345678901234567890.5, 5e-324, {"deep": [1.5e300]}])
 def test_numbers_hash_as_the_database_gives_them_back(body, value):
     workflow.journal("note", body, by=None, data={"value": value})
-    assert check_journal.check().complaint == ""
+    assert integrity.verdict().complaint == ""
 
 
 def test_the_salt_of_a_record_is_one_for_all_its_entries(body, officer):
@@ -91,7 +91,7 @@ def test_many_entries_ask_for_their_salts_once(django_assert_num_queries, office
     with django_assert_num_queries(4):  # the salts, the end of the chain, the keys, COPY
         Event.objects.record_many("note", bodies, by=officer)
     assert Salt.objects.count() == 31
-    assert check_journal.check().complaint == ""
+    assert integrity.verdict().complaint == ""
 
 
 def test_an_entry_costs_one_query_more_and_the_next_of_its_act_none(django_assert_num_queries, body, officer):
@@ -122,7 +122,7 @@ def test_a_salt_that_a_savepoint_took_back_is_made_anew(body, officer):
     assert {known[0] for known in Event.objects.get().commitments.values()} == set(
         Salt.objects.values_list("pk", flat=True)
     )
-    assert check_journal.check().complaint == ""
+    assert integrity.verdict().complaint == ""
 
 
 # --- Erasing ------------------------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ def test_words_whose_salt_was_destroyed_are_erased_and_the_chain_still_checks(bo
     assert (first.object_label, first.reason, first.data, first.by_name) == ("", "", {}, officer.name)
     assert (second.reason, last.reason) == (other.reason, "Section 40, at request")
     assert last.commitments["erases"] == [first.commitments["reason"][0]]
-    assert check_journal.check() == (3, last.hash, "")
+    assert integrity.verdict() == (3, last.hash, "")
 
 
 def test_a_person_is_erased_from_the_entries_of_others_only_by_name(body, officer):
@@ -159,7 +159,7 @@ def test_a_person_is_erased_from_the_entries_of_others_only_by_name(body, office
     workflow.journal("note", body, by=officer, reason="Words of the record")
     erase(User.objects.get(pk=officer.pk), head)
     assert Event.objects.values_list("by_name", "reason").get(number=1) == ("", "Words of the record")
-    assert check_journal.check().complaint == ""
+    assert integrity.verdict().complaint == ""
 
 
 def test_a_salt_is_not_deleted_before_an_entry_erases_it(body, officer):
@@ -205,7 +205,7 @@ def test_an_entry_changes_in_nothing_but_words_whose_salt_is_gone(body, officer,
     workflow.journal("note", body, by=officer, reason="Newer words under a new salt")
     refused(f"UPDATE {TABLE} SET {change} WHERE number = 3", f"Cannot update or delete rows from {TABLE}")
     refused(f"DELETE FROM {TABLE} WHERE number = 1", f"Cannot update or delete rows from {TABLE}")
-    assert check_journal.check().complaint == ""
+    assert integrity.verdict().complaint == ""
 
 
 @pytest.mark.usefixtures("by_owner")
@@ -216,10 +216,10 @@ def test_a_salt_that_went_without_an_entry_is_found(body, officer):
     complaint = (
         f"entry 1 was changed after it was written ({event})"  # its name stands, and nobody can tell whether as it was
     )
-    assert check_journal.check().complaint == complaint
+    assert integrity.verdict().complaint == complaint
     Event.objects.update(by_name="")
     gone = event.commitments["by_name"][0]
-    assert check_journal.check().complaint == f"salt {gone} of entry 1 is gone, and no entry erases it ({event})"
+    assert integrity.verdict().complaint == f"salt {gone} of entry 1 is gone, and no entry erases it ({event})"
 
 
 @pytest.mark.usefixtures("by_owner")
@@ -228,7 +228,7 @@ def test_words_put_back_after_they_were_erased_are_found(body, officer):
     erase(body, officer)
     with pgtrigger.ignore("consultations.Event:append_only"):
         Event.objects.filter(number=1).update(reason="Other words")
-    assert "entry 1 was changed after it was written" in check_journal.check().complaint
+    assert "entry 1 was changed after it was written" in integrity.verdict().complaint
 
 
 # --- Entries of the old form --------------------------------------------------------------------------------------
@@ -237,15 +237,15 @@ def test_words_put_back_after_they_were_erased_are_found(body, officer):
 @pytest.mark.usefixtures("by_owner")
 def test_old_entries_stay_as_they_were_and_new_ones_follow(body, officer):
     factories.make_old_entries(body, 3, by=officer)
-    assert check_journal.check().complaint == ""
+    assert integrity.verdict().complaint == ""
     event = workflow.journal("note", body, by=officer)
     assert (event.number, event.format) == (4, FORMAT)
     assert event.previous_hash == Event.objects.get(number=3).hash
-    assert check_journal.check() == (4, event.hash, "")
+    assert integrity.verdict() == (4, event.hash, "")
     refused(f"UPDATE {TABLE} SET reason = '' WHERE number = 1", f"Cannot update or delete rows from {TABLE}")
     with pgtrigger.ignore("consultations.Event:append_only"):
         Event.objects.filter(number=2).update(reason="forged")
-    assert "entry 2 was changed after it was written" in check_journal.check().complaint
+    assert "entry 2 was changed after it was written" in integrity.verdict().complaint
 
 
 # --- Several writers ----------------------------------------------------------------------------------------------
@@ -276,4 +276,4 @@ def test_writers_about_one_new_record_do_not_wait_for_each_other_before_the_end_
         thread.join(20)
     assert failures == []
     assert Salt.objects.count() == 2
-    assert check_journal.check()[0::2] == (2, "")
+    assert integrity.verdict()[0::2] == (2, "")

@@ -62,6 +62,12 @@ def test_a_file_is_hashed_once_as_long_as_it_stays_the_same(file, hashed):
     assert (read(file), len(hashed)) == (DATA, 3)
 
 
+def test_a_file_is_hashed_again_after_a_day(file, hashed, monkeypatch):
+    read(file)
+    monkeypatch.setattr(stored_files, "READ_AGAIN", 0)
+    assert (read(file), len(hashed)) == (DATA, 2)
+
+
 def test_a_file_that_was_just_written_is_hashed_again(file, hashed, monkeypatch):
     """Two writes within one tick of the clock leave the same time of change."""
     monkeypatch.setattr(stored_files, "SETTLED", 60_000_000_000)

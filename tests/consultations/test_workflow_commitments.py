@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from consultations import workflow
-from consultations.management.commands import check_journal
+from consultations.integrity import journal as integrity
 from consultations.models import Event, Salt, Submission
 from consultations.queries.journal import altered_records, is_as_committed
 from consultations.workflow import commitments
@@ -43,7 +43,7 @@ def test_migrate_commits_to_what_stands_in_one_entry_and_once(old_portal):
     }  # fmt: skip
     assert migrate(verbosity=1) == "  No migrations to apply."
     assert Event.objects.count() == 4
-    assert check_journal.check() == (4, entry.hash, "")
+    assert integrity.verdict() == (4, entry.hash, "")
     assert list(altered_records()) == []
 
 
@@ -99,4 +99,4 @@ def test_words_that_were_erased_are_no_finding(old_portal):
         Submission.objects.filter(pk=record.pk).update(body="")
     assert is_as_committed(Submission.objects.get(pk=record.pk))
     assert list(altered_records()) == []
-    assert check_journal.check().complaint == ""
+    assert integrity.verdict().complaint == ""

@@ -16,8 +16,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from consultations import queries as consultation_queries
+from consultations.integrity.journal import verdict
 from consultations.jobs import run_next
-from consultations.management.commands.check_journal import check
 from consultations.models import (
     AccessEntry,
     Checkpoint,
@@ -280,8 +280,8 @@ def test_every_state_is_the_one_that_the_journal_left(played, model):
 
 
 def test_the_journal_is_intact_and_runs_forward(played):
-    verdict = check()
-    assert (verdict.complaint, verdict.checked) == ("", Event.objects.count())
+    found = verdict()
+    assert (found.complaint, found.checked) == ("", Event.objects.count())
     moments = list(Event.objects.order_by("number").values_list("at", flat=True))
     assert moments == sorted(moments)
     assert AccessEntry.objects.count() == 0

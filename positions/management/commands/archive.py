@@ -108,7 +108,7 @@ class Command(BaseCommand):
                 loaded = load(package, bar)
         self.stdout.write(f"{loaded.consultation.title}: loaded from {path}.")
         self.stdout.write(f"  {loaded.rows} rows, {loaded.files} files, {loaded.entries} entries of the journal.")
-        self.stdout.write("  Now: manage.py check_journal. Nobody has a password; each asks for one with “forgotten”.")
+        self.stdout.write("  Now: manage.py verify_all. Nobody has a password; each asks for one with “forgotten”.")
 
     @contextmanager
     def _bar(self, what: str) -> Iterator[Progress]:

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from consultations.integrity.journal import verdict
 from consultations.jobs import run_next
-from consultations.management.commands.check_journal import check
 from consultations.models.checkpoints import keys_file
 from ncm_portal.workflow import Blocked
 from positions.sample import play
@@ -50,15 +50,15 @@ class Command(BaseCommand):
             self.stdout.write(f"The consultation of 2017 was played in {monotonic() - began:.1f} s.")
         else:
             self.stdout.write("  The consultation of 2017 was played before; its paper is published. Nothing to do.")
-        self._check_journal()
+        self._walk_journal()
         self._show_files()
         self._show_log_ins()
 
-    def _check_journal(self) -> None:
-        verdict = check()
-        if verdict.complaint:
-            raise CommandError(f"The journal is broken: {verdict.complaint}.")
-        self.stdout.write(f"  The journal is intact: {verdict.checked} entries.")
+    def _walk_journal(self) -> None:
+        found = verdict()
+        if found.complaint:
+            raise CommandError(f"The journal is broken: {found.complaint}.")
+        self.stdout.write(f"  The journal is intact: {found.checked} entries.")
 
     def _show_files(self) -> None:
         try:

@@ -45,8 +45,10 @@ class Command(BaseCommand):
             run_apart(options["apart"], self._line)
             return
         with only_checker(nightly=options["nightly"]) as is_free:
+            if not is_free and not options["nightly"]:
+                raise CommandError("Another check is under way.", returncode=COULD_NOT_RUN)
             if not is_free:
-                self.stdout.write("Another check is under way, or was made already.")
+                self.stdout.write("Another check is under way, or was made this night.")
                 return
             given = partial(checkpoints, files=options["checkpoints"], keys=options["keys"])
             self._check(options["json"], keeps=options["keep"] or options["nightly"], given={"checkpoints": given})

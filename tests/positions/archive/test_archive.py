@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from consultations.management.commands.check_journal import check as check_journal
+from consultations.integrity.journal import verdict as walked
 from consultations.models import Attachment, Consultation, Event, ForumFile, Milestone, Submission, User
 from consultations.queries.journal import altered_records
 from positions.archive import BadPackage, bags, checking, export, open_package, tables
@@ -144,7 +144,7 @@ def test_an_empty_portal_that_loads_it_is_the_same_portal(sample, empty, tmp_pat
     assert found.chain[:-2] == sample.facts.chain
     for name in ("editions", "rows", "tallies", "pages"):
         assert getattr(found, name) == getattr(sample.facts, name), name
-    verdict = check_journal()
+    verdict = walked()
     assert (verdict.checked, verdict.complaint) == (len(found.chain), "")
     loaded, last = Event.objects.order_by("number")[len(sample.facts.chain) :]
     bare = Event.objects.filter(kind="").count()
@@ -173,7 +173,7 @@ def test_the_journal_of_a_loaded_portal_still_guards_itself(sample, empty):
     with pgtrigger.ignore(), connection.cursor() as cursor:
         cursor.execute("UPDATE consultations_event SET kind = '' WHERE number = 5")
     said = f"only the hash is left of {bare + 1} entries from entry 5 on; {bare} may be so"
-    assert check_journal().complaint == said
+    assert walked().complaint == said
 
 
 def test_it_says_for_whom_it_is_and_what_to_note(sample):
