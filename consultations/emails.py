@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from .models import (
+    AttachmentKind,
+    AttachmentState,
     Communique,
     Consultation,
     Endorsement,
@@ -159,9 +161,12 @@ def _invited(invitation: MembershipInvitation) -> list[Recipient]:
 
 
 def receipt(submission: Submission) -> None:
-    """Tell the author that the input arrived: reference, time and SHA-256 of the content."""
+    """Tell the author that the input arrived: reference, time and SHA-256 of the content, and which files are no part
+    of it because they were not taken."""
     link = address("receipt", submission.reference)
-    _about_input("receipt", submission, link=link, always=True, sms=True)
+    refused = submission.attachments.filter(state=AttachmentState.REFUSED, kind=AttachmentKind.EVIDENCE)
+    files = [(one_line(file.name), one_line(file.state_reason)) for file in refused]
+    _about_input("receipt", submission, link=link, always=True, sms=True, refused=files)
 
 
 def returned(submission: Submission) -> None:

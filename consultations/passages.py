@@ -78,8 +78,16 @@ def _plain(text: str) -> str:
 
 
 def without_brackets(text: str) -> str:
-    """`text` with every word and without the brackets, also those whose other half was cut off."""
-    return text.replace("[[", "").replace("]]", "")
+    """`text` with every word and without the brackets, also those whose other half was cut off, or that were cut in
+    two themselves: what was selected began or ended between their two strokes."""
+    bare = text.replace("[[", "").replace("]]", "")
+    if bare.lstrip().startswith("[") and "]" not in bare:
+        bare = bare.replace("[", "", 1)
+    return bare[: bare.rindex("]")] + bare[bare.rindex("]") + 1 :] if _ends_cut(bare) else bare
+
+
+def _ends_cut(text: str) -> bool:
+    return text.rstrip().endswith("]") and text.count("]") > text.count("[")
 
 
 def badly_marked(text: str) -> str:

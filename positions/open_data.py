@@ -33,6 +33,7 @@ class _Said(NamedTuple):
     text: str
     state: str
     merged_into: int | None
+    held_back: bool
 
 
 class _Along(NamedTuple):
@@ -69,7 +70,7 @@ def _along(keys: list[int], reader: Any) -> _Along:
     objectives = objectives.order_by("provision__framework", "provision__order")
     files = Attachment.objects.visible_to(reader).shown().filter(submission__in=keys, kind=AttachmentKind.EVIDENCE)
     points = _points(reader, among=keys).filter(submission__in=keys).order_by("number")
-    named = ("pk", "submission", "reference", "kind", "theme__code", "text", "state", "merged_into")
+    named = ("pk", "submission", "reference", "kind", "theme__code", "text", "state", "merged_into", "held_back")
     said = [_Said(*row) for row in points.values_list(*named)]
     merged = Point.objects.visible_to(reader).filter(pk__in={point.merged_into for point in said} - {None})
     return _Along(
@@ -98,7 +99,7 @@ def points_as_data(points: Iterable[Point]) -> list[Data]:
 
 def _said(point: Point) -> _Said:
     kept = (point.pk, point.submission_id, point.reference, point.kind, point.theme.code, point.text, point.state)
-    return _Said(*kept, point.merged_into_id)
+    return _Said(*kept, point.merged_into_id, point.held_back)
 
 
 def public_points(reader: Any) -> QuerySet[Point]:
@@ -149,6 +150,7 @@ def _point(point: _Said, merged: dict[int, str], answer: Answer | None, *, full:
         "state": point.state,
         "merged_into": merged.get(point.merged_into) if point.merged_into else None,
         "answer": _answer(answer) if answer else None,
+        **({"held_back": True} if full and point.held_back else {}),  # nobody else is given such a point with words
     }
 
 

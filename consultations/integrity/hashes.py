@@ -26,7 +26,7 @@ ROWS = 500
 SENT = (SubmissionState.SUBMITTED, SubmissionState.ACCEPTED, SubmissionState.SET_ASIDE)  # those whose words stay
 READ = (
     "reference", "audience", "language", "title", "body", "proposed_wording", "content_sha256", "consultation",
-    "stakeholder", "theme",
+    "stakeholder", "theme", "resent_at",
 )  # fmt: skip
 NAMES = {Consultation: "slug", Stakeholder: "name", Theme: "code"}
 TO_DO = (
@@ -83,6 +83,8 @@ def _read_along(some: Sequence[Submission], whole: dict[Any, dict[int, Any]]) ->
     ):
         objectives[pk].append(code)
     prefetch_related_objects(some, "attachments")
+    if again := [row for row in some if row.resent_at]:
+        prefetch_related_objects(again, "questions")
     for row in some:
         row.consultation = whole[Consultation][row.consultation_id]
         row.stakeholder, row.theme = whole[Stakeholder][row.stakeholder_id], whole[Theme][row.theme_id]

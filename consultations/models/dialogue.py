@@ -46,6 +46,10 @@ class Question(Answered):
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="questions", verbose_name=_("input"))
 
+    def was_answered_by(self, moment) -> bool:
+        """Whether its answer stood at `moment` (aware)."""
+        return self.answered_at is not None and self.answered_at <= moment
+
     class Meta(Answered.Meta):
         verbose_name = _("question")
         verbose_name_plural = _("questions")

@@ -109,7 +109,7 @@ class Submission(models.Model):
         "state", "reference", "consultation", "stakeholder", "author", "theme", "forum", "title", "body",
         "proposed_wording", "language", "audience", "channel", "received_on", "entered_by", "state_reason",
         "submitted_at", "content_sha256", "decided_at", "decided_by", "set_aside_for", "late_at", "late_by",
-        "late_reason",
+        "late_reason", "resent_at",
     )  # fmt: skip
     STILL_WRITTEN = (SubmissionState.DRAFT, SubmissionState.RETURNED)  # its author may save words without an entry
     SILENT_WHILE = {"state": SubmissionState.DRAFT}
@@ -147,6 +147,7 @@ class Submission(models.Model):
     created_at = models.DateTimeField(_("begun"), default=timezone.now, editable=False)
     edited_at = models.DateTimeField(_("last edited"), default=timezone.now, editable=False)
     submitted_at = models.DateTimeField(_("sent"), null=True, blank=True, editable=False)
+    resent_at = models.DateTimeField(_("sent again"), null=True, blank=True, editable=False)
     content_sha256 = models.CharField(_("SHA-256 of the content"), max_length=64, blank=True, editable=False)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
     decided_by = models.ForeignKey(
@@ -279,15 +280,18 @@ class Submission(models.Model):
             "body": self.body,
             "proposed_wording": self.proposed_wording,
             **({"files": files} if files else {}),
+            **({"answers": answers} if (answers := self.answers_sent()) else {}),
         }
+
+    def answers_sent(self) -> list[dict[str, str]]:
+        """What its author had answered to the desk when it was sent again, in the order of the questions."""
+        said = self.questions.all() if self.resent_at else []
+        return [{"question": row.text, "answer": row.answer} for row in said if row.was_answered_by(self.resent_at)]
 
     def _files(self) -> list[dict[str, str]]:
         """The files that its author added, by name and hash. The original of what came on paper is no part of it."""
-        added = [
-            {"name": file.name, "sha256": file.sha256}
-            for file in self.attachments.all()
-            if file.kind == "evidence" and file.sha256 and file.state != "removed"
-        ]
+        own = (file for file in self.attachments.all() if file.kind == "evidence" and file.sha256)
+        added = [{"name": file.name, "sha256": file.sha256} for file in own if file.state != "removed"]
         return sorted(added, key=lambda file: (file["name"], file["sha256"]))  # by code points, whatever the database
 
     def computed_sha256(self, objectives: Iterable[str] | None = None) -> str:

@@ -104,8 +104,14 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """The receipt of an input that was sent: what arrived, when, and its hash."""
     inputs = Submission.objects.select_related("consultation", "stakeholder", "theme")
     found = _own(request, inputs, reference=reference)
-    sent = [file for file in files_of(request.user, found) if file.sha256 and file.kind == Attachment.Kind.EVIDENCE]
-    return render(request, "consultations/stakeholder/receipt.html", {"submission": found, "files": sent})
+    files = [file for file in files_of(request.user, found) if file.kind == Attachment.Kind.EVIDENCE]
+    context = {
+        "submission": found,
+        "files": [file for file in files if file.sha256],
+        "refused": [file for file in files if file.state == Attachment.State.REFUSED],
+        "answers": found.answers_sent(),
+    }
+    return render(request, "consultations/stakeholder/receipt.html", context)
 
 
 # --- Saving and sending -------------------------------------------------------------------------------------------

@@ -340,8 +340,10 @@ def submit(submission: Submission, *, by: User, seen_at: datetime | None = None)
 
 
 def stamp_as_sent(row: Submission, objectives: Iterable[str] | None = None) -> None:
-    """Give an input, as it is sent, its reference, the moment and the hash of its content."""
+    """Give an input, as it is sent, its reference, the moment and the hash of its content. Sent again, it keeps the
+    moment of the first time, gets that of this one, and its hash covers what its author answered."""
     row.reference = row.reference or next_references(row.consultation)[0]
+    row.resent_at = now() if row.submitted_at else None
     row.submitted_at = row.submitted_at or now()
     row.content_sha256 = row.computed_sha256(objectives)
     row.decided_at = row.decided_by = None

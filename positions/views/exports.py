@@ -31,7 +31,12 @@ class Column(NamedTuple):
 
 
 def _points(row: Data) -> str:
-    return "\n".join(f"{point['reference']}: {point['text']}" for point in row["points"])
+    return "\n".join(f"{point['reference']}{_mark(point)}: {point['text']}" for point in row["points"])
+
+
+def _mark(point: Data) -> str:
+    """What tells whoever reads the point in full that its words are of a passage which is held back."""
+    return f" ({_('held back')})" if point.get("held_back") else ""
 
 
 def _answers(row: Data) -> str:

@@ -100,7 +100,7 @@ def test_every_text_comes_out_literally(client, text):
     page = get(client, sent).content.decode()
     assert "<script>" not in page
     assert "<img" not in page
-    assert unescape(page).count(text[:2000]) >= 3
+    assert unescape(page.replace("<bdi>", "").replace("</bdi>", "")).count(text[:2000]) >= 3
 
 
 # --- What became of it ----------------------------------------------------------------------------------------------
