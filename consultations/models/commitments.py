@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
-from .entries import as_json, code
+from .entries import as_json, code_of
 from .guards import no_truncate
 
 Subject = tuple[str, str]  # the kind of a record and its key
@@ -176,4 +176,4 @@ def standing_words(model: type[Any]) -> Iterator[tuple[int, dict[str, Any], bool
 
 def salted(salt: Salted, message: bytes) -> list[Any]:
     """What stands in an entry for a message: the number of the salt, and the code."""
-    return [salt[0], code(salt[1], message)]
+    return [salt[0], code_of(salt[1], message)]

@@ -8,7 +8,7 @@ the salt and blanking the words erases them, and the chain still checks.
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -18,6 +18,10 @@ WORDS = ("object_label", "by_name", "reason", "data")  # what format 2 commits t
 ERASES = "erases"  # among the commitments: the numbers of salts that this entry lets go
 
 canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+_text = json.encoder.encode_basestring  # what `canonical` makes of a text, without the way there
+
+
+Code = Callable[[bytes, bytes], str]
 
 
 class Entry(NamedTuple):
@@ -54,9 +58,7 @@ class Entry(NamedTuple):
         """What its hash must be by its digest; in the old form, by its words."""
         if self.format == OLD_FORMAT:
             return _old_hash(self)
-        return chain_hash(
-            self.number, self.previous_hash, (self.digest if self.is_bare else self.computed_digest()) or ""
-        )
+        return chain_hash(self.number, self.previous_hash, self.digest or "")
 
     def computed_digest(self) -> str:
         """SHA-256 of everything it says, its words by their commitments: known before its place in the chain is."""
@@ -71,13 +73,14 @@ class Entry(NamedTuple):
         says = self.format == OLD_FORMAT or self.is_bare or self.digest == self.computed_digest()
         return says and self.hash == self.computed_hash()
 
-    def altered_words(self, salts: Mapping[int, bytes]) -> list[str]:
-        """The names of its words that are not those it commits to. Words whose salt is gone must be blank."""
+    def altered_words(self, salts: Mapping[int, bytes], code: Code | None = None) -> list[str]:
+        """The names of its words that are not those it commits to. Words whose salt is gone must be blank. Who checks
+        many entries may give a `code` that remembers."""
         if self.format == OLD_FORMAT or self.is_bare:
             return []
-        return [name for name in WORDS if not self._holds(name, salts)]
+        return [name for name in WORDS if not self._holds(name, salts, code or code_of)]
 
-    def _holds(self, name: str, salts: Mapping[int, bytes]) -> bool:
+    def _holds(self, name: str, salts: Mapping[int, bytes], code: Code) -> bool:
         value, known = getattr(self, name), self.commitments.get(name)
         salt = salts.get(known[0]) if known else None
         if known is None or salt is None:
@@ -89,16 +92,16 @@ def digest(about: tuple[str, str], happened: tuple[Any, ...], moments: tuple[int
     """SHA-256 over the canonical JSON of an entry's content in format 2; `commitments` is in that form already."""
     (kind, key), (verb, before, after, by), (at, recorded_at) = about, happened, moments
     text = (
-        f'{{"after":{canonical(after)},"at":{at},"before":{canonical(before)},"by":{"null" if by is None else by},'
-        f'"commitments":{commitments},"format":{FORMAT},"kind":{canonical(kind)},"object_id":{canonical(key)},'
-        f'"recorded_at":{recorded_at},"verb":{canonical(verb)}}}'
+        f'{{"after":{_text(after)},"at":{at},"before":{_text(before)},"by":{"null" if by is None else by},'
+        f'"commitments":{commitments},"format":{FORMAT},"kind":{_text(kind)},"object_id":{_text(key)},'
+        f'"recorded_at":{recorded_at},"verb":{_text(verb)}}}'
     )
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def chain_hash(number: int, previous: str, digest: str) -> str:
     """The hash of an entry of format 2 in its place: all that is left to compute once nobody else writes."""
-    return hashlib.sha256(canonical([FORMAT, number, previous, digest]).encode()).hexdigest()
+    return hashlib.sha256(f"[{FORMAT},{number},{_text(previous)},{_text(digest)}]".encode()).hexdigest()
 
 
 def _old_hash(entry: Entry) -> str:
@@ -113,10 +116,10 @@ def _old_hash(entry: Entry) -> str:
 
 def message(name: str, value: Any) -> bytes:
     """What a commitment to `value` is computed over, under the `name` of a word or a record."""
-    return f"{name}\0{canonical(value)}".encode()
+    return f"{name}\0{_text(value) if isinstance(value, str) else canonical(value)}".encode()
 
 
-def code(salt: bytes, message: bytes) -> str:
+def code_of(salt: bytes, message: bytes) -> str:
     """The code that commits to a message: HMAC-SHA256 under the salt."""
     return hmac.digest(salt, message, "sha256").hex()
 

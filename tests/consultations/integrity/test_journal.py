@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from consultations.integrity import journal as integrity
 from consultations.models import Event, Salt
-from consultations.models.entries import FIRST_HASH, chain_hash, code, message
+from consultations.models.entries import FIRST_HASH, chain_hash, code_of, message
 from ncm_portal import workflow
 from tests import factories
 
@@ -97,7 +97,7 @@ def test_a_changed_entry_with_a_hash_to_match_is_found_at_the_next_one(journal):
 def test_words_with_a_commitment_to_match_under_another_salt_are_found(journal):
     """Whoever may write to the table of salts still can't change words: the digest holds what they commit to."""
     salt = Salt.objects.create(kind=journal[2].kind, object_id=journal[2].object_id, value=b"x" * 32)
-    known = json.dumps([salt.pk, code(b"x" * 32, message("reason", "forged"))])
+    known = json.dumps([salt.pk, code_of(b"x" * 32, message("reason", "forged"))])
     behind_the_triggers(
         f"UPDATE {TABLE} SET reason = 'forged', commitments = jsonb_set(commitments, '{{reason}}', '{known}') WHERE number = 3"
     )

@@ -319,15 +319,15 @@ def asked(queries):
     return [query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
 
 
-def test_sending_asks_the_database_twelve_times(client, author, consultation):
-    """The whole request: log-in, form, words, files, reference, journal and receipt."""
+def test_sending_asks_the_database_thirteen_times(client, author, consultation):
+    """The whole request: log-in, form, words, files, reference, salts, journal and receipt."""
     objectives = [make_provision(code, theme=make_theme("T1")).code for code in ("GCM-02", "GCM-05", "GCM-10")]
     post(client, do="save", objectives=objectives)
     draft = Submission.objects.get()
     with CaptureQueriesContext(connection) as found:
         answer = post(client, reverse("draft", args=[draft.key]), objectives=objectives, seen_at=at(draft))
     draft.refresh_from_db()
-    assert (answer.status_code, len(asked(found))) == (302, 12)
+    assert (answer.status_code, len(asked(found))) == (302, 13)
     assert (draft.state, draft.content()["objectives"]) == ("submitted", objectives)
     assert draft.content_sha256 == draft.computed_sha256()
 
