@@ -3,9 +3,10 @@
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from playwright.sync_api import expect
 
 from tests.browser.conftest import BOTH, DESKTOP, PHONE
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, make_head, make_member, make_secretariat, make_stakeholder, make_user
 from tests.sign_in import code_of, give_second_factor
 
 pytestmark = pytest.mark.django_db
@@ -168,3 +169,24 @@ def test_the_pages_of_one_s_own_account(open_window, picture):
         "2fa/recovery-codes/generate/": "Confirm that it is you",
         "logout/": "Sign out",
     }
+
+
+def test_the_desks_pages_about_an_account_are_sound(open_window):
+    officer, head = make_secretariat(), make_head(name="A head with a rather long name (sample)")
+    person = make_member(make_stakeholder("A body with a very long name that has to wrap somewhere (sample)"))
+    for user in (officer, head):
+        give_second_factor(user)
+    window = open_window(*BOTH)
+    window.log_in(officer)
+    addresses = ["/desk/accounts/", f"/desk/accounts/?words={person.email}"]
+    addresses += [f"/desk/accounts/{each.pk}/" for each in (person, head, officer)]
+    addresses += [f"/desk/accounts/{person.pk}/{verb}/" for verb in ("close_account", "correct_address")]
+    addresses += [f"/desk/accounts/{head.pk}/{verb}/" for verb in ("restore_access", "close_account")]
+    for address in addresses:
+        window.goto(address)
+        window.check()
+    window.expect_status(422)
+    window.goto(f"/desk/accounts/{person.pk}/correct_address/")
+    window.get_by_role("button", name="Correct the address of the account").click()
+    window.check()
+    expect(window.locator("#problem")).to_be_focused()
