@@ -20,12 +20,12 @@ class AccessEntryAdmin(SpreadsheetExport, ReadOnlyAdmin):
     """Each person sees what concerns their office, and what they did themselves."""
 
     resource_classes = [AccessResource]
-    list_display = ["at", "what", "who", "about", "details_in_short", "address"]
+    list_display = ["at", "what", "who", "object_label", "details_in_short", "address"]
     list_filter = ["what"]
     search_fields = ["object_label", "address", "sha256"]
     list_select_related = ["by"]
     date_hierarchy = "at"
-    fields = ["at", "what", "who", "address", "about", "sha256", "details_in_short"]
+    fields = ["at", "what", "who", "address", "object_label", "sha256", "details_in_short"]
     readonly_fields = fields
 
     def has_export_permission(self, request: HttpRequest) -> bool:
@@ -43,11 +43,6 @@ class AccessEntryAdmin(SpreadsheetExport, ReadOnlyAdmin):
     def who(self, entry: AccessEntry) -> str:
         """The person, or the name that a visitor gave."""
         return entry.by_name
-
-    @admin.display(description=_("record"), ordering="object_label")
-    def about(self, entry: AccessEntry) -> str:
-        """The record's name."""
-        return entry.object_label
 
     @admin.display(description=_("details"))
     def details_in_short(self, entry: AccessEntry) -> str:

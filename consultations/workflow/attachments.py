@@ -262,11 +262,12 @@ def remove_file(attachment: Attachment, *, by: User) -> Attachment:
     demand(kind_of_files(submission, by, REMOVE) == file.kind, who=SECRETARIAT, to=REMOVE)
     if file.state == A.REMOVED:
         return file
-    was_here, was_refused = file.state in (A.READY, A.WAITING), file.state == A.REFUSED
+    was_here = file.state in (A.READY, A.WAITING)
+    was_known = was_here or (file.state == A.REFUSED and bool(file.media_type))  # taken in once: the journal tells
     was_sent = _was_sent_with(submission, file)
     file.state, file.received = A.REMOVED, file.received if was_sent else 0
     file.save(update_fields=["state", "received"])
-    if was_here or was_refused:
+    if was_known:
         _enter("remove_file", file, by=by)
     if was_here:
         _unsign(submission, file, by=by)
