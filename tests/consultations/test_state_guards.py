@@ -141,7 +141,7 @@ def test_the_journal_is_not_rewritten_by_the_owner_either(sql):
 def test_the_journal_is_not_emptied_at_one_stroke_by_the_owner_either(sql):
     Event.objects.record("test", make_secretariat(), by=None)
     run("SET CONSTRAINTS ALL IMMEDIATE")  # what is still to be checked keeps a table from being truncated, too
-    with pytest.raises(ProgrammingError, match="Cannot truncate consultations_event table"):
+    with pytest.raises(ProgrammingError, match="Cannot truncate"):
         run(sql)
     assert Event.objects.count() == 1
 

@@ -193,6 +193,7 @@ def test_the_whole_command_as_it_is_typed(beside, tmp_path):
     assert files.UNDER_WAY > 0
 
 
+@pytest.mark.usefixtures("by_owner")
 @pytest.mark.django_db
 def test_a_checkpoint_that_came_by_mail_finds_a_cut_end(settings, tmp_path):
     settings.CHECKPOINT_KEY, settings.CHECKPOINT_FOLDER = tmp_path / "key.pem", tmp_path / "anchored"
