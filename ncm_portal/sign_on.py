@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers import registry
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
@@ -12,7 +13,7 @@ from django.http import HttpRequest
 from consultations.email_addresses import NotAnAddress, normal_form
 from consultations.models import MailStop
 from consultations.outbox import stop_headers, stop_link
-from consultations.workflow import give_up_unconfirmed, may_write_to_account
+from consultations.workflow import give_up_unconfirmed, may_write_to_account, why_person_waits
 
 from .log_ins import LogInAdapter
 
@@ -40,11 +41,19 @@ class AccountAdapter(LogInAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail, unless its receiver stopped such mail or got as many of its kind as fit in an hour. The page
-        says the same in either case: else it would tell who has an account."""
-        if template_prefix in OPTIONAL and MailStop.objects.covers(email):
+        says the same in either case: else it would tell who has an account. Whoever is signed in and types address
+        after address hears when that works again."""
+        if template_prefix in OPTIONAL and (MailStop.objects.covers(email) or self._has_typed_enough()):
             return
         if template_prefix not in TO_ANYBODY or may_write_to_account(email, template_prefix):
             super().send_mail(template_prefix, email, context)
+
+    def _has_typed_enough(self) -> bool:
+        person = self.request.user
+        why_not = why_person_waits(person) if person.is_authenticated else ""
+        if why_not:
+            messages.error(self.request, why_not)
+        return bool(why_not)
 
     def render_mail(
         self, template_prefix: str, email: Any, context: dict[str, Any], headers: dict[str, str] | None = None

@@ -118,7 +118,7 @@ from .likeness import (
     points_to_compare,
     reopen_likeness,
 )
-from .mail_limits import clear_mail_counts, count_mail, may_write_to_account
+from .mail_limits import clear_mail_counts, count_mail, may_write_to_account, why_person_waits
 from .mail_stops import resume_mail, stop_mail
 from .milestones import date_milestone
 from .notices import TRY_AGAIN, choose_notices, try_again

@@ -163,7 +163,7 @@ def _refuse_after_registration(row: Invitation, by: User | LinkHolder) -> None:
 def _count_mail(row: Invitation, by: User | LinkHolder) -> None:
     """Each answer writes to the institution's mailbox."""
     if row.email and isinstance(by, LinkHolder):
-        count_mail(by=by, stakeholder=row.stakeholder)
+        count_mail(caused_by=by, stakeholder=row.stakeholder)
 
 
 def _stamp(row: Invitation, answered_by: str, message: str, paper: Paper | None) -> None:

@@ -265,7 +265,7 @@ def remove_file(attachment: Attachment, *, by: User) -> Attachment:
     was_here = file.state in (A.READY, A.WAITING)
     was_known = was_here or (file.state == A.REFUSED and bool(file.media_type))  # taken in once: the journal tells
     was_sent = _was_sent_with(submission, file)
-    file.state, file.received = A.REMOVED, file.received if was_sent else 0
+    file.state, file.received = A.REMOVED, file.received if was_sent and was_here else 0
     file.save(update_fields=["state", "received"])
     if was_known:
         _enter("remove_file", file, by=by)

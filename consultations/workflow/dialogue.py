@@ -67,7 +67,7 @@ def endorse(submission: Submission, stakeholder: Stakeholder, *, by: User) -> En
     live = row.endorsements.live().filter(stakeholder=stakeholder).first()
     if live:
         return live
-    count_mail(by=by, stakeholder=stakeholder)
+    count_mail(caused_by=by, stakeholder=stakeholder)
     endorsement = Endorsement.objects.create(submission=row, stakeholder=stakeholder, by=by, at=now())
     journal("endorse", row, by=by, data={"organisation": stakeholder.name}, commits=[endorsement])
     emails.endorsed(endorsement)

@@ -101,7 +101,7 @@ def ask_sign_off(submission: Submission, *, by: User) -> Submission:
     """Ask the primary focal point to read a draft and sign it off; mails it there. Raises NotAllowed or Blocked."""
 
     def count(row: Submission) -> None:
-        count_mail(by=by, stakeholder=row.stakeholder)
+        count_mail(caused_by=by, stakeholder=row.stakeholder)
 
     row = make(SUBMISSION_MOVES["ask_sign_off"], submission, by=by, change=count)
     emails.sign_off_asked(row, by)

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from consultations.models import MailCount, MailScope, Stakeholder
+from consultations.models import MailCount, MailScope, Stakeholder, User
 from consultations.permissions import is_secretariat
 from consultations.tokens import address_hash
 from ncm_portal.workflow import Blocked, now
@@ -26,17 +26,22 @@ ONE_MORE = """
 """
 
 
-def count_mail(*, by: Any, stakeholder: Stakeholder, address: str = "") -> None:
-    """Count one more mail that `by` causes for `stakeholder`, to `address` where it was typed. Raises Blocked with
-    every limit that is reached. What the secretariat sends counts at the address only."""
+def count_mail(*, caused_by: Any, stakeholder: Stakeholder, address: str = "") -> None:
+    """Count one more mail for `stakeholder`, to `address` where it was typed. Raises Blocked with every limit that is
+    reached. What the secretariat sends counts at the address only."""
     counted = {MailScope.ADDRESS: address_hash(address)} if address else {}
-    if not is_secretariat(by):
+    if not is_secretariat(caused_by):
         counted[MailScope.ORGANISATION] = str(stakeholder.pk)
-        if by.pk:  # whoever answers by the link in a letter has no account
-            counted[MailScope.PERSON] = str(by.pk)
+        if caused_by.pk:  # whoever answers by the link in a letter has no account
+            counted[MailScope.PERSON] = str(caused_by.pk)
     reasons = [reason for scope in sorted(counted) if (reason := _one_more(scope, counted[scope]))]
     if reasons:
         raise Blocked(reasons)
+
+
+def why_person_waits(person: User) -> str:
+    """Count one more mail that `person` causes on the account pages; why it may not leave, empty where it may."""
+    return _one_more(MailScope.PERSON, str(person.pk))
 
 
 def may_write_to_account(address: str, kind: str) -> bool:

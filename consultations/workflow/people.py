@@ -201,7 +201,7 @@ def _check_inviting(stakeholder: Stakeholder, by: User, address: str) -> None:
         raise Blocked(words[StakeholderState(state)])
     if MailStop.objects.covers(address):
         raise Blocked(_("This address takes no invitations."))
-    count_mail(by=by, stakeholder=stakeholder, address=address)
+    count_mail(caused_by=by, stakeholder=stakeholder, address=address)
 
 
 def _hashed(token: str) -> str:

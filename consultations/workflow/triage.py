@@ -96,7 +96,7 @@ def ask_late(submission: Submission, *, by: User, reason: str) -> Submission:
     """
 
     def count(row: Submission) -> None:
-        count_mail(by=by, stakeholder=row.stakeholder)
+        count_mail(caused_by=by, stakeholder=row.stakeholder)
 
     row = make(SUBMISSION_MOVES["ask_late"], submission, by=by, reason=reason, change=count)
     letters.late_asked(row, reason)

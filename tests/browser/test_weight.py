@@ -17,12 +17,14 @@ from urllib.parse import quote, urlencode, urlsplit
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.signing import Signer
 from django.db import connection
 from django.urls import resolve, reverse
 
-from consultations.tokens import token
+from consultations.tokens import address_hash, token
 from ncm_portal.urls import PUBLIC
 
+KEY = "only for this test"
 FIRST_VISIT, LATER, REQUESTS = 60_000, 15_000, 6
 NO_PAGE_OF_THEIR_OWN = {
     "attachment", "feed_inputs", "feed_points", "inputs_export", "openapi", "participation_pdf", "paper_alignment_pdf", "paper_compare_pdf", "printed_form",
@@ -46,7 +48,7 @@ def server(played_database, tmp_path_factory) -> Iterator[str]:
         "DEMO": "1",
         "VAR_DIR": str(folder),
         "PORTAL_ADDRESS": address,
-        "SECRET_KEY": "only for this test",
+        "SECRET_KEY": KEY,
     }
     environment |= {"DATABASE_URL": url_of(played_database), "DATABASE_POOL": "0"}
     run = [sys.executable, "-W", "ignore"]
@@ -91,8 +93,9 @@ def addresses(server, played_database) -> dict[str, str]:
         letter = played.execute("SELECT key, token_round FROM consultations_invitation WHERE state = 'sent'").fetchone()
         words = played.execute("SELECT sha256 FROM consultations_communique WHERE state = 'published'").fetchone()
     held = reverse("forum", args=["nairobi-2017"])  # the forum that leaves most to read
+    stop = Signer(key=KEY, salt="consultations.mail_stop", sep=".").sign(address_hash("somebody@example.org"))
     by_mail, by_hash = reverse("forum_answer", args=[token(*letter)]), reverse("verify_communique", args=words)
-    found, waiting = {}, [held, "/", by_mail, by_hash]
+    found, waiting = {}, [held, "/", by_mail, by_hash, reverse("mail_stop", args=[stop])]
     while waiting:
         path = waiting.pop(0)
         name = resolve(urlsplit(path).path).view_name

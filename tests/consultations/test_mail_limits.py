@@ -20,6 +20,8 @@ from tests.factories import (
     make_submission,
     make_user,
 )
+from tests.pages import words
+from tests.sign_in import sign_in
 from tests.threads import at_once
 
 MORNING = "2026-10-13T06:00:00Z"  # nine o'clock in Nairobi
@@ -190,6 +192,18 @@ def test_an_address_gets_so_many_mails_of_each_kind_in_an_hour_and_the_page_says
         client.post("/account/password/reset/", {"email": person.email})
         assert len(mail.outbox) == 4
     assert len(pages) == 1
+
+
+@pytest.mark.django_db
+def test_whoever_types_address_after_address_into_an_account_has_the_limit_of_a_person(client, few, settings):
+    settings.ACCOUNT_RATE_LIMITS = False
+    sign_in(client, make_user())
+    with time_machine.travel(MORNING, tick=False):
+        for number in range(4):
+            page = client.post("/account/email/", {"action_add": "", "email": f"v{number}@example.org"}, follow=True)
+            client.post("/account/email/", {"action_remove": "", "email": f"v{number}@example.org"})
+    assert [sent.to for sent in mail.outbox] == [["v0@example.org"], ["v1@example.org"]]
+    assert f"You have caused 2 mails, as many as fit in a day. You can go on from {TOMORROW}." in words(page)
 
 
 @pytest.mark.django_db
