@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 from consultations.models import Event, User
 from tests.factories import make_stakeholder, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("by_owner")]
 
 
 @pytest.fixture
