@@ -131,6 +131,7 @@ def test_the_worker_does_it(body):
     assert len(checkpoints_file().read_text().splitlines()) == 1
 
 
+@pytest.mark.usefixtures("by_owner")
 @pytest.mark.parametrize(
     "sql", ["UPDATE consultations_checkpoint SET hash = ''", "DELETE FROM consultations_checkpoint"]
 )
@@ -287,6 +288,15 @@ def test_a_new_key_is_signed_by_the_one_before_and_old_checkpoints_stay_good(bod
     assert [*keys] == [first, second]
     assert keys[first].until == keys[second].since
     assert found() == []
+
+
+@pytest.mark.parametrize(
+    "sql", ["UPDATE consultations_checkpoint SET hash = ''", "DELETE FROM consultations_checkpoint"]
+)
+def test_the_running_role_may_not_even_try(body, sql):
+    refused = pytest.raises(DatabaseError, match="permission denied for table consultations_checkpoint")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
 
 
 def test_a_key_that_was_replaced_signs_nothing_any_more(body, settings):
