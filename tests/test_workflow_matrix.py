@@ -383,10 +383,22 @@ def test_each_move_is_made_by_a_verb():
     assert set(ON_THE_WAY) - moves == set()
 
 
+# What changes no record: entries of the access log, which must stand although the verb around them is refused, and the
+# count of mails, which a refused verb takes back. And a step that two verbs share, on a clearance that they hold.
+NO_VERBS = {
+    "consultations.workflow.enter_export",
+    "consultations.workflow.enter_reading",
+    "consultations.workflow.enter_refused_file",
+    "consultations.workflow.count_mail",
+    "positions.workflow.note_false_copy",
+    "positions.workflow.replace_stances",
+}
+
+
 def test_whatever_is_done_by_a_person_is_a_verb():
     """A function that takes a person and only answers a question is none."""
     signatures = {name: inspect.signature(act) for name, act in functions().items()}
-    asking = {name for name, signature in signatures.items() if signature.return_annotation is bool}
+    asking = {name for name, signature in signatures.items() if signature.return_annotation is bool} | NO_VERBS
     acting = {n: act for n, act in functions().items() if "by" in signatures[n].parameters and n not in asking}
     assert [name for name, act in acting.items() if not is_verb(act)] == []
     assert [name for name, act in functions().items() if is_verb(act) and name not in acting] == []
