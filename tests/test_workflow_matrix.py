@@ -384,11 +384,12 @@ def test_each_move_is_made_by_a_verb():
 
 
 # What changes no record: entries of the access log, which must stand although the verb around them is refused, and the
-# count of mails, which a refused verb takes back. And a step that two verbs share, on a clearance that they hold.
+# count of mails, which a refused verb takes back. And steps that verbs share, on records that they hold.
 NO_VERBS = {
     "consultations.workflow.enter_export",
     "consultations.workflow.enter_reading",
     "consultations.workflow.enter_refused_file",
+    "consultations.workflow.commit_to_records",
     "consultations.workflow.count_mail",
     "positions.workflow.note_false_copy",
     "positions.workflow.replace_stances",
