@@ -155,7 +155,7 @@ def salts(package: Package) -> Iterator[Salt]:
 def _journal(package: Package, described: Row) -> list[str]:
     """Whether the chain ends as it was written, and every entry that is here in full stands in it."""
     links, in_full, last = chain(package), 0, 0
-    known = {salt.pk: salt.value for salt in salts(package)}
+    known = {salt.pk: bytes(salt.value) for salt in salts(package)}
     found: list[str] = []
     with package.open(ENTRIES) as file:
         for in_full, row in enumerate(read_lines(file, ENTRIES), start=1):
