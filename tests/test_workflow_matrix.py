@@ -389,7 +389,6 @@ NO_VERBS = {
     "consultations.workflow.enter_export",
     "consultations.workflow.enter_reading",
     "consultations.workflow.enter_refused_file",
-    "consultations.workflow.commit_to_records",
     "consultations.workflow.count_mail",
     "positions.workflow.note_false_copy",
     "positions.workflow.replace_stances",

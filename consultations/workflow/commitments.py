@@ -25,7 +25,7 @@ def commit_after_upgrade() -> int:
 
 
 @verb
-def commit_to_records() -> int:
+def commit_to_records(*, by: None = None) -> int:
     """Enter in the journal what every record says now, in as few entries as it takes; say how many records they are.
 
     From then on whatever is changed past the verbs is found, also in records that no entry spoke of before.
@@ -35,7 +35,7 @@ def commit_to_records() -> int:
         return 0
     total, records = 0, _everything()
     while some := list(islice(records, AT_ONCE)):
-        Event.objects.record(UPGRADE, consultation, by=None, data={"records": len(some)}, commits=some)
+        Event.objects.record(UPGRADE, consultation, by=by, data={"records": len(some)}, commits=some)
         total += len(some)
     return total
 
