@@ -63,7 +63,7 @@ class Walk:
         self.before_bare = (0, FIRST_HASH)  # where the first entry stands of which only the hash is here
         self._progress, self._erased = progress, _erased_salts()
         self._bare = self._told = 0
-        self._code = lru_cache(maxsize=10_000)(code_of)  # names of people and records come again and again
+        self._code = lru_cache(maxsize=2_000)(code_of)  # names of people and records come again and again
 
     def findings(self) -> Iterator[Finding]:
         """Every fault, in the order of the chain; the end of the journal is where this ends."""
