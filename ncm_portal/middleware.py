@@ -141,12 +141,15 @@ def headers_middleware(get_response: View) -> View:
 
 
 def direction_middleware(get_response: View) -> View:
-    """Let no text that somebody typed turn round what follows it on a page, whatever template shows it."""
+    """Let no text that somebody typed turn round what follows it on a page, whatever template shows it.
+
+    A view that compresses its page itself sees to it before (`isolated`).
+    """
 
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         is_page = not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")
-        if is_page and may_turn(response.content):
+        if is_page and "Content-Encoding" not in response.headers and may_turn(response.content):
             response.content = isolated(response.content.decode()).encode()
             if "Content-Length" in response.headers:
                 response.headers["Content-Length"] = str(len(response.content))

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consultations import workflow
+from consultations.bidi import isolated
 from consultations.forms.door import ComeForm, WhoForm
 from consultations.intake.queue_files import LARGEST, read_queue
 from consultations.models import Delegate, Forum, PointKind, QueuedKind, QueuedOutcome
@@ -81,7 +82,10 @@ def _show(request: HttpRequest, forum: Forum, form: WhoForm, reasons: list[str] 
     status = 409 if reasons else 422 if form.errors else 200
     response = render(request, TEMPLATE, context, status=status)
     response["Permissions-Policy"] = permissions_policy(used=["camera"])
-    return response if form.is_bound or reasons else _compressed(request, response)
+    if form.is_bound or reasons:
+        return response
+    response.content = isolated(response.content.decode()).encode()
+    return _compressed(request, response)
 
 
 def _compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:

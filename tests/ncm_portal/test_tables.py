@@ -25,6 +25,7 @@ FIRST = type("Migration", (migrations.Migration,), {"operations": [HEN_AND_EGG]}
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("by_owner")
 def test_tables_that_name_each_other_are_made_together() -> None:
     with connection.schema_editor() as editor:
         state = FIRST.apply(ProjectState(), editor)

@@ -146,6 +146,14 @@ def test_a_device_takes_the_list_along_in_few_bytes(client, forum, officer, djan
     assert "worker-src" not in client.get("/door/f-1/")["Content-Security-Policy"]
 
 
+def test_a_compressed_page_is_not_turned_by_the_title_of_a_forum(client, forum, officer):
+    forum.title = "Forum \u0627\u0644\u0647\u062c\u0631\u0629 2017"
+    forum.save()
+    answer = client.get("/door/f-1/", headers={"Accept-Encoding": "gzip"})
+    page = gzip.decompress(answer.content).decode()
+    assert (answer.status_code, "<bdi>\u0627\u0644\u0647\u062c\u0631\u0629</bdi> 2017" in page) == (200, True)
+
+
 def test_what_a_device_sends_is_answered_row_by_row(client, forum, officer):
     rows = [row(), row(badge=3), row(badge=77)]
     for _turn in range(2):
