@@ -7,7 +7,8 @@ ARGS ?=
 
 # Values that only have to be well formed: the production settings are checked, nothing is connected to.
 PRODUCTION := env -u DEBUG -u DEMO SECRET_KEY=$$(printf 'checked-%.0s' 1 2 3 4 5 6 7 8) PORTAL_ADDRESS=https://portal.example \
-	EMAIL_URL=smtps://user:password@mail.example DATABASE_URL=postgresql://portal@/portal
+	EMAIL_URL=smtps://user:password@mail.example DATABASE_URL=postgresql://portal@/portal \
+	CHECKPOINT_KEY=$(CURDIR)/Makefile CHECKPOINT_MAIL=archives@portal.example
 
 .PHONY: help demo test lint run bench format lock clean
 

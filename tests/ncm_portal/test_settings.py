@@ -121,8 +121,11 @@ def test_production_refuses_to_run_without(missing):
     assert (code, f"{missing} is not set" in said) == (1, True)
 
 
-def test_production_passes_the_checks_of_a_deployment():
-    code, said = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+def test_production_passes_the_checks_of_a_deployment(tmp_path):
+    key = tmp_path / "checkpoint-key"
+    key.touch()
+    anchored = {"CHECKPOINT_KEY": str(key), "CHECKPOINT_MAIL": "archives@example.org"}
+    code, said = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, **anchored)
     assert code == 0, said
 
 
