@@ -247,7 +247,8 @@ def test_the_files_are_sound_and_copied(pdf, settings):
 
 def test_a_database_that_outlived_its_files_is_told_how_to_begin_afresh(pdf, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    with pytest.raises(CommandError, match=r"file .*\.(pdf|json) is gone\. Begin afresh:  make clean demo$"):
+    words = r"^The file of positions.artefact \d+ is gone or was altered\. Begin afresh:  make clean demo$"
+    with pytest.raises(CommandError, match=words):
         run("play_demo")
 
 

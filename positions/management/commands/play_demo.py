@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from consultations.integrity.journal import verdict
 from consultations.jobs import run_next
 from consultations.models.checkpoints import keys_file
+from consultations.stored_files import NotGenuine
 from ncm_portal.workflow import Blocked
 from positions.sample import play
 from positions.sample.play import accounts
@@ -63,8 +64,8 @@ class Command(BaseCommand):
     def _show_files(self) -> None:
         try:
             copies = play.copy_files(settings.VAR_DIR / "demo")
-        except FileNotFoundError as gone:
-            raise CommandError(f"The paper's file {gone.filename} is gone. Begin afresh:  make clean demo") from gone
+        except NotGenuine as gone:
+            raise CommandError(f"The file of {gone} is gone or was altered. Begin afresh:  make clean demo") from gone
         for path in copies:
             self.stdout.write(f"  {path.relative_to(settings.VAR_DIR.parent)}")
 

@@ -29,6 +29,7 @@ def the_author_knows_nothing_yet(walk: Walk) -> None:
 def an_official_reads_it_before_the_public(walk: Walk) -> None:
     peter = somebody_has_an_account(walk, "Peter", partial(make_user, "official"))
     peter.sign_in()
+    peter.set_up_an_app()
     peter.go("/papers/")
     peter.follow(peter.window.get_by_role("link", name=walk.paper.title))
     assert "DRAFT. Edition 1.0 is not an official text." in peter.text
