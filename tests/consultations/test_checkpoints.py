@@ -131,16 +131,29 @@ def test_the_worker_does_it(body):
     assert len(checkpoints_file().read_text().splitlines()) == 1
 
 
-@pytest.mark.usefixtures("by_owner")
-@pytest.mark.parametrize(
+REWRITTEN = pytest.mark.parametrize(
     "sql", ["UPDATE consultations_checkpoint SET hash = ''", "DELETE FROM consultations_checkpoint"]
 )
-def test_the_database_refuses_to_rewrite_a_checkpoint(body, sql):
+
+
+def refused_to_rewrite(sql, words):
+    with pytest.raises(DatabaseError, match=words), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@REWRITTEN
+def test_the_role_that_runs_may_not_rewrite_a_checkpoint(body, sql):
     verbs.make_key()
     anchor(body)
-    refused = pytest.raises(DatabaseError, match="permission denied for table consultations_checkpoint")
-    with refused, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql)
+    refused_to_rewrite(sql, "permission denied for table consultations_checkpoint")
+
+
+@REWRITTEN
+@pytest.mark.usefixtures("by_owner")
+def test_the_database_refuses_the_owner_to_rewrite_a_checkpoint(body, sql):
+    verbs.make_key()
+    anchor(body)
+    refused_to_rewrite(sql, "Cannot update or delete rows from consultations_checkpoint table")
 
 
 # --- What is found ------------------------------------------------------------------------------------------------
