@@ -366,6 +366,7 @@ def test_a_second_run_changes_nothing(played):
     assert (Event.objects.count(), OutgoingMail.objects.count(), User.objects.count()) == before
 
 
+@pytest.mark.usefixtures("by_owner")
 def test_one_start_makes_the_tables_and_loads_and_plays(played, settings, tmp_path):
     settings.CHECKPOINT_KEY, settings.CHECKPOINT_FOLDER = tmp_path / "key.pem", tmp_path / "anchored"
     said = run("play_demo", "--with-tables").splitlines()
