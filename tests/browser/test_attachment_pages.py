@@ -116,7 +116,7 @@ def test_words_are_kept_on_the_way_to_the_files_without_javascript(open_window, 
     page.expect_status(422)
     page.set_input_files("[name=file]", chosen("letter.pdf", b"MZ" + bytes(99)))
     page.get_by_role("button", name="Add the file").click()
-    page.get_by_text("another kind of file (Windows program)").wait_for()
+    page.locator("#id_file_error", has_text="another kind of file (Windows program)").wait_for()
     page.set_input_files("[name=file]", chosen("letter.pdf", made.pdf()))
     page.get_by_role("button", name="Add the file").click()
     page.get_by_text("The file is added.").wait_for()

@@ -84,7 +84,7 @@ def test_the_plain_form_says_it_and_keeps_nothing(
     monkeypatch.setattr(attachments, step, onto_the_full_disk if step == "_put_behind" else fail)
     with django_capture_on_commit_callbacks(execute=True):
         page = added(client, draft, made.pdf())
-    assert (page.status_code, page.context["reasons"]) == (422, [WHY])
+    assert (page.status_code, page.context["form"].errors) == (422, {"file": [WHY]})
     assert (kept(tmp_path), [file.state for file in draft.attachments.all()]) == ([], ["removed"])
     assert [entry.details["reasons"] for entry in refusals()] == [[WHY]]
     monkeypatch.undo()
