@@ -164,7 +164,8 @@ def receipt(submission: Submission) -> None:
     """Tell the author that the input arrived: reference, time and SHA-256 of the content, and which files are no part
     of it because they were not taken."""
     link = address("receipt", submission.reference)
-    refused = submission.attachments.filter(state=AttachmentState.REFUSED, kind=AttachmentKind.EVIDENCE)
+    own = [file for file in submission.attachments.all() if file.kind == AttachmentKind.EVIDENCE]
+    refused = [file for file in own if file.state == AttachmentState.REFUSED]
     files = [(one_line(file.name), one_line(file.state_reason)) for file in refused]
     _about_input("receipt", submission, link=link, always=True, sms=True, refused=files)
 

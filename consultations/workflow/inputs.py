@@ -332,10 +332,10 @@ def submit(submission: Submission, *, by: User, seen_at: datetime | None = None)
             row.author = by  # for whom this person acts is known already
         as_read = submission if submission.edited_at == row.edited_at else row  # nobody edited it since: so it stands
         stamp_as_sent(row, [provision.code for provision in as_read.provisions.all()])
-        row.refresh_from_db(fields=["attachments"])  # the files that were read for this alone; asks nothing
 
     row = make(SUBMISSION_MOVES["submit"], submission, by=by, change=stamp)
     emails.receipt(row)
+    row.refresh_from_db(fields=["attachments"])  # the files that were read for this alone; asks nothing
     return row
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import Workbook
 
-from consultations.models import Forum, Ministry, Stakeholder, Submission
+from consultations.models import Forum, Ministry, Proposal, Stakeholder, Submission
 from tests.browser.conftest import BOTH, DESKTOP, PHONE, WCAG
 from tests.factories import (
     make_delegate,
@@ -130,7 +130,7 @@ def test_a_spreadsheet_is_corrected_and_comes_in(open_window, officer, work, tmp
     assert Stakeholder.objects.get(name="Lake Union").group == "workers"
 
 
-def test_the_head_appoints(desktop, db):
+def test_the_head_proposes_an_appointment_and_nothing_changes_yet(desktop, db):
     head = make_head()
     give_second_factor(head)
     person = make_secretariat(name="Wanjirũ")
@@ -143,4 +143,5 @@ def test_the_head_appoints(desktop, db):
     desktop.get_by_role("button", name="Appoint to an office").click()
     check(desktop)
     person.refresh_from_db()
-    assert person.office == "official"
+    proposal = Proposal.objects.get()
+    assert (person.office, proposal.record, proposal.values["office"]) == ("secretariat", person, "official")
