@@ -131,29 +131,25 @@ def test_the_worker_does_it(body):
     assert len(checkpoints_file().read_text().splitlines()) == 1
 
 
-REWRITTEN = pytest.mark.parametrize(
-    "sql", ["UPDATE consultations_checkpoint SET hash = ''", "DELETE FROM consultations_checkpoint"]
-)
+REWRITTEN = ["UPDATE consultations_checkpoint SET hash = ''", "DELETE FROM consultations_checkpoint"]
 
 
-def refused_to_rewrite(sql, words):
+def refused_to_rewrite(body, sql, words):
+    verbs.make_key()
+    anchor(body)
     with pytest.raises(DatabaseError, match=words), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
 
 
-@REWRITTEN
+@pytest.mark.parametrize("sql", REWRITTEN)
 def test_the_role_that_runs_may_not_rewrite_a_checkpoint(body, sql):
-    verbs.make_key()
-    anchor(body)
-    refused_to_rewrite(sql, "permission denied for table consultations_checkpoint")
+    refused_to_rewrite(body, sql, "permission denied for table consultations_checkpoint")
 
 
-@REWRITTEN
 @pytest.mark.usefixtures("by_owner")
+@pytest.mark.parametrize("sql", REWRITTEN)
 def test_the_database_refuses_the_owner_to_rewrite_a_checkpoint(body, sql):
-    verbs.make_key()
-    anchor(body)
-    refused_to_rewrite(sql, "Cannot update or delete rows from consultations_checkpoint table")
+    refused_to_rewrite(body, sql, "Cannot update or delete rows from consultations_checkpoint table")
 
 
 # --- What is found ------------------------------------------------------------------------------------------------
