@@ -24,6 +24,8 @@ from consultations.models.entries import ERASES, FIRST_HASH, Entry, code_of, mes
 from consultations.models.events import LOADED
 
 CHUNK = 2_000
+LONG = 1_000_000  # characters of data and commitments that are held as objects at a time
+DATA, COMMITMENTS = Entry._fields.index("data"), Entry._fields.index("commitments")
 MICROS = "(extract(epoch from {}) * 1000000)::bigint"
 ENTRIES = f"""
     SELECT number, format, kind, object_id, object_label, verb, before, after, by_id, by_name, {MICROS.format("at")},
@@ -115,8 +117,23 @@ def _chunks() -> Iterator[list[Entry]]:
             rows = cursor.fetchall()
         if not rows:
             return
-        yield [_entry(row) for row in rows]
+        yield from _groups(rows)
         number = rows[-1][0]
+
+
+def _groups(rows: list[tuple[Any, ...]]) -> Iterator[list[Entry]]:
+    """The entries of rows as they were read, fewer at a time where they are long: one may commit to thousands of
+    records."""
+    group: list[Entry] = []
+    size = 0
+    for row in rows:
+        group.append(_entry(row))
+        size += len(row[DATA]) + len(row[COMMITMENTS])
+        if size > LONG:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:

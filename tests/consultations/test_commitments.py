@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from consultations.integrity import journal as integrity
 from consultations.models import Event, Salt, User
 from consultations.models.entries import FIRST_HASH, FORMAT
+from consultations.queries import journal
 from ncm_portal import workflow
 from ncm_portal.workflow import Blocked, verb
 from tests import factories
@@ -277,3 +278,14 @@ def test_writers_about_one_new_record_do_not_wait_for_each_other_before_the_end_
     assert failures == []
     assert Salt.objects.count() == 2
     assert integrity.verdict()[0::2] == (2, "")
+
+
+def test_long_entries_are_checked_one_at_a_time_and_none_is_passed_over(body, officer, monkeypatch):
+    for reason in ("One.", "Two.", "Three."):
+        workflow.journal("note", body, by=officer, reason=reason)
+    last = Event.objects.latest("number")
+    assert len(list(journal._chunks())) == 1
+    monkeypatch.setattr(journal, "LONG", 0)
+    assert [len(group) for group in journal._chunks()] == [1] * last.number
+    verdict = integrity.verdict()
+    assert (verdict.checked, verdict.last_hash, verdict.complaint) == (last.number, last.hash, "")
