@@ -169,4 +169,5 @@ def _difference(name: str, wanted: str | None, found: str | None) -> str:
         return f"The {plain} belongs to no version of the portal"
     if name.startswith("function"):
         return f"The source of the {plain} was changed"
-    return f"The {plain} is another one: {OWN_NAME.sub(r'\1', found)}"
+    other = OWN_NAME.sub(r"\1", found)
+    return f"The {plain} is another one: {other}"
