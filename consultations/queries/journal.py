@@ -4,8 +4,9 @@
     for finding in walk.findings(): ...     # every fault of the chain; then walk.checked, walk.last_hash
     for finding in altered_records(): ...   # every record that is not as its last commitment says
 
-Both read on the server and hold a few thousand rows at a time, however many there are. `newest_commitments` streams
-what the last entry that speaks of each record commits to; `committed_words(record)` (models) is what it says now.
+Both read through a cursor of the server's and hold few rows at a time, however many there are. `newest_commitments`
+streams what the last entry that speaks of each record commits to; `committed_words(record)` (models) is what it says
+now.
 """
 
 import json
@@ -24,8 +25,7 @@ from consultations.models.entries import ERASES, FIRST_HASH, Entry, code_of, mes
 from consultations.models.events import LOADED
 
 CHUNK = 2_000
-LONG = 1_000_000  # characters of data and commitments that are held as objects at a time
-DATA, COMMITMENTS = Entry._fields.index("data"), Entry._fields.index("commitments")
+FEW = 50  # entries that are fetched at a time: one may be some 100 kB long
 MICROS = "(extract(epoch from {}) * 1000000)::bigint"
 ENTRIES = f"""
     SELECT number, format, kind, object_id, object_label, verb, before, after, by_id, by_name, {MICROS.format("at")},
@@ -109,31 +109,29 @@ def _gap(expected: int, number: int) -> str:
 
 
 def _chunks() -> Iterator[list[Entry]]:
-    """All entries in order. Who reads on behind the last one sees whatever was committed meanwhile, without a gap."""
-    number = 0
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(ENTRIES, [number])
-            rows = cursor.fetchall()
-        if not rows:
-            return
-        yield from _groups(rows)
-        number = rows[-1][0]
-
-
-def _groups(rows: list[tuple[Any, ...]]) -> Iterator[list[Entry]]:
-    """The entries of rows as they were read, fewer at a time where they are long: one may commit to thousands of
-    records."""
-    group: list[Entry] = []
+    """All entries in order, few at a time where they are long: one may commit to thousands of records."""
+    chunk: list[Entry] = []
     size = 0
-    for row in rows:
-        group.append(_entry(row))
-        size += len(row[DATA]) + len(row[COMMITMENTS])
-        if size > LONG:
-            yield group
-            group, size = [], 0
-    if group:
-        yield group
+    for entry in _entries():
+        chunk.append(entry)
+        size += 1 + len(entry.commitments)
+        if size >= CHUNK:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _entries() -> Iterator[Entry]:
+    """All entries in order. Who reads on behind the last one sees whatever was committed meanwhile, without a gap."""
+    number, read = 0, CHUNK
+    while read == CHUNK:
+        read = 0
+        with transaction.atomic(), connection.chunked_cursor() as cursor:
+            cursor.execute(ENTRIES, [number])
+            while rows := cursor.fetchmany(FEW):
+                number, read = rows[-1][0], read + len(rows)
+                yield from map(_entry, rows)
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -105,7 +106,7 @@ def desk_account_act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         "label": LABELS[verb],
         "effects": workflow.effects_of(verb, person),
         "two": two,
-        "hours": int(acts()[verb].open_for.total_seconds() // 3600) if two else 0,
+        "lapses_at": timezone.now() + acts()[verb].open_for if two else None,
         "in_secretariat": is_secretariat(request.user),
     }
     return render(request, "consultations/desk/account_act.html", context, status=outcome.status)

@@ -33,7 +33,7 @@ STAFF = gettext_lazy("somebody else who holds an office of the staff")
 ALONE = gettext_lazy("the secretariat, or a system administrator, for an account that one person may close")
 SECRETARIAT = gettext_lazy("the secretariat, for an account that one person may correct")
 CLOSE, REOPEN = gettext_lazy("Close the account"), gettext_lazy("Open the account again")
-CORRECT, RESTORE = gettext_lazy("Correct the address of the account"), gettext_lazy("Let back in who is locked out")
+CORRECT, RESTORE = gettext_lazy("Correct the address of the account"), gettext_lazy("Restore access to the account")
 
 
 def address_of(typed: str) -> str:

@@ -9,7 +9,7 @@ from consultations.models.commitments import Said, standing_words
 from consultations.models.entries import OLD_FORMAT
 from ncm_portal.workflow import verb
 
-AT_ONCE = 5_000  # records in one entry: a longer one would fill the memory of whoever checks it
+AT_ONCE = 1_000  # records in one entry: a longer one would fill the memory of whoever checks it
 UPGRADE = "commit_to_records"
 
 

@@ -280,12 +280,22 @@ def test_writers_about_one_new_record_do_not_wait_for_each_other_before_the_end_
     assert integrity.verdict()[0::2] == (2, "")
 
 
-def test_long_entries_are_checked_one_at_a_time_and_none_is_passed_over(body, officer, monkeypatch):
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_every_entry_is_checked_however_few_are_held_at_a_time(body, officer, monkeypatch, size):
     for reason in ("One.", "Two.", "Three."):
         workflow.journal("note", body, by=officer, reason=reason)
     last = Event.objects.latest("number")
-    assert len(list(journal._chunks())) == 1
-    monkeypatch.setattr(journal, "LONG", 0)
-    assert [len(group) for group in journal._chunks()] == [1] * last.number
+    monkeypatch.setattr(journal, "CHUNK", size)
+    monkeypatch.setattr(journal, "ENTRIES", journal.ENTRIES.replace("LIMIT 2000", f"LIMIT {size}"))
+    monkeypatch.setattr(journal, "FEW", 2)
+    assert [entry.number for chunk in journal._chunks() for entry in chunk] == list(range(1, last.number + 1))
     verdict = integrity.verdict()
     assert (verdict.checked, verdict.last_hash, verdict.complaint) == (last.number, last.hash, "")
+
+
+def test_an_entry_that_commits_to_many_records_fills_a_chunk_alone(body, officer, monkeypatch):
+    workflow.journal("note", body, by=officer, reason="One.")
+    workflow.journal("correct_name", body, by=officer, commits=[body])
+    monkeypatch.setattr(journal, "CHUNK", 2)
+    assert [[entry.verb for entry in chunk] for chunk in journal._chunks()][-1][-1] == "correct_name"
+    assert all(len(chunk) <= 2 for chunk in journal._chunks())

@@ -46,7 +46,7 @@ def test_the_page_of_an_account_says_what_it_holds_and_what_the_reader_may_do(of
         "Logged in last never",
     ):
         assert words_of_page in page
-    for label in ("Correct the address of the account", "Let back in who is locked out takes a second person", "Close"):
+    for label in ("Correct the address of the account", "Restore access to the account takes a second person", "Close"):
         assert label in page
 
 
@@ -85,12 +85,16 @@ def test_a_locked_out_head_is_let_back_in_by_two_at_the_desk(client):
     head, technician = make_head(name="Ruth"), make_user("sysadmin")
     sign_in(client, technician)
     page = words(client.get(page_of(head, "restore_access")))
-    for sentence in ("It works for one hour, and once.", "within 12 hours", "Everybody who holds an office is told"):
+    for sentence in (
+        "It works for one hour, and once.",
+        "Nothing changes until a second member of staff confirms it, by ",
+        "Everybody who holds an office is told",
+    ):
         assert sentence in page
     client.post(page_of(head, "restore_access"), {"reason": "The telephone was stolen.", "address": ""})
     proposal = Proposal.objects.get()
     assert (proposal.act, proposal.concerns, proposal.values) == ("restore_access", head, {})
-    assert "Waits for a second person Let back in who is locked out: Ruth" in words(client.get(page_of(head)))
+    assert "Waits for a second person Restore access to the account: Ruth" in words(client.get(page_of(head)))
     again = client.post(page_of(head, "restore_access"), {"reason": "Once more."})
     assert (again.status_code, "waits for a second person already" in words(again)) == (409, True)
     sign_in(client, make_secretariat())
