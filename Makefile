@@ -16,16 +16,16 @@ help: ## explain these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
 
 demo: ## the 2017 consultation in one go, served on 127.0.0.1:8000 (SERVE=0 stops before serving; PORT=8001)
-	@ncm_portal/prepare.sh demo
-	@PORT=$(PORT) ncm_portal/demo.sh
+	@ncm_portal/local/prepare.sh demo
+	@PORT=$(PORT) ncm_portal/local/demo.sh
 
 test: ## everything that is checked: lint, tests, browser, PDF validator (ARGS="-k word" for some)
-	@ncm_portal/prepare.sh test
+	@ncm_portal/local/prepare.sh test
 	@$(MAKE) --no-print-directory checks
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal -q $(ARGS)
 
 lint: ## style, format, types, missing migrations, deployment settings
-	@ncm_portal/prepare.sh test
+	@ncm_portal/local/prepare.sh test
 	@$(MAKE) --no-print-directory checks
 
 .PHONY: checks
@@ -41,11 +41,11 @@ checks:
 	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
 run: ## development server with reload on 127.0.0.1:8000, on the demo's database
-	@ncm_portal/prepare.sh test
-	@PORT=$(PORT) ncm_portal/demo.sh develop
+	@ncm_portal/local/prepare.sh test
+	@PORT=$(PORT) ncm_portal/local/demo.sh develop
 
 bench: ## speed and memory, as ratios to a floor measured in the same run
-	@ncm_portal/prepare.sh test
+	@ncm_portal/local/prepare.sh test
 	@RACE_ROUNDS=200 $(PY) -m pytest -q -s -o python_files='bench_*.py' tests/benchmarks tests/positions/test_races.py $(ARGS)
 
 format: ## put the code into its format
@@ -60,6 +60,6 @@ lock: ## write the lock files anew from pyproject.toml (needs uv; UPGRADE=--upgr
 	@$(LOCK) --no-deps --group embedded -o requirements-embedded.txt
 
 clean: ## stop the demo's database; remove it, the installed packages and everything generated
-	@test ! -x $(PY) || $(PY) -m ncm_portal.embedded_postgres stop var/postgres --throwaway
+	@test ! -x $(PY) || $(PY) -m ncm_portal.local.embedded_postgres stop var/postgres --throwaway
 	@rm -rf .venv var .ruff_cache .mypy_cache .hypothesis
 	@find . -name __pycache__ -prune -exec rm -rf {} +

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from ncm_portal.workflow import Blocked
 
-from .intake import import_inputs
+from .imports import import_inputs
 from .models import Job, JobKind, JobState
-from .outbox import delete_texts, join_digests
+from .notifications.outbox import delete_texts, join_digests
 from .workflow import check_nightly, clear_mail_counts, clear_unfinished, compare, inspect_waiting
 
 log = logging.getLogger(__name__)

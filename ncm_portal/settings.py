@@ -14,7 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from ncm_portal import addresses, embedded_postgres
+from ncm_portal import env_urls
+from ncm_portal.local import embedded_postgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = os.environ.get("DEBUG") == "1"
@@ -77,7 +78,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "ncm_portal.middleware.readable_address_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "positions.views.official_files.official_files_middleware",
+    "positions.views.edition_files.official_files_middleware",
     "ncm_portal.middleware.CompressionMiddleware",
     "ncm_portal.middleware.direction_middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -124,12 +125,12 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 _private = embedded_postgres.Server.at(VAR_DIR / "postgres")
 _url = _required("DATABASE_URL", _private.url)
-DATABASES = {"default": addresses.database(_url)}
+DATABASES = {"default": env_urls.database(_url)}
 # Whoever migrates or loads an archive logs in as the owner of the tables; its address is given only there.
 _owner_url = os.environ.get("DATABASE_OWNER_URL") or (_private.owner_url if _url == _private.url else "")
 DATABASE_ROLES = {
-    "running": addresses.database(_url),
-    "owner": addresses.database(_owner_url) if _owner_url else None,
+    "running": env_urls.database(_url),
+    "owner": env_urls.database(_owner_url) if _owner_url else None,
 }
 _pool = int(os.environ.get("DATABASE_POOL", "0"))  # connections kept open by each server process
 if _pool:
@@ -302,7 +303,7 @@ GRAVE_ACTS = [  # what one person proposes and another confirms: see ncm_portal.
 LARGEST_UPLOAD = max(32 * 1024 * 1024, 2 * ATTACHMENT_MAX_BYTES)  # what one request may leave on the disk, in bytes
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "consultations.uploads.arrival.BoundedUploadHandler",
+    "consultations.uploads.upload_handler.BoundedUploadHandler",
 ]
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
@@ -318,10 +319,10 @@ if LOCAL and not os.environ.get("EMAIL_URL"):
     _mailer["OPTIONS"] = {"file_path": VAR_DIR / "mail"}
 else:
     _mailer = {"BACKEND": "django.core.mail.backends.smtp.EmailBackend"}
-    _mailer["OPTIONS"] = addresses.mail(_required("EMAIL_URL", ""))
+    _mailer["OPTIONS"] = env_urls.mail(_required("EMAIL_URL", ""))
 MAILERS = {"default": _mailer}
-# The class that sends text messages (consultations/sms.py says what it does); without one there are none.
-SMS_SENDER = os.environ.get("SMS_SENDER") or ("consultations.sms.ConsoleSender" if LOCAL else "")
+# The class that sends text messages (consultations/notifications/sms.py says what it does); without one there are none.
+SMS_SENDER = os.environ.get("SMS_SENDER") or ("consultations.notifications.sms.ConsoleSender" if LOCAL else "")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM") or f"NCM Portal <no-reply@{_host}>"
 
 LOGGING = {

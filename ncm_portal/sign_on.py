@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from consultations.email_addresses import NotAnAddress, normal_form
 from consultations.models import MailStop
-from consultations.outbox import stop_headers, stop_link
+from consultations.notifications.outbox import stop_headers, stop_link
 from consultations.workflow import give_up_unconfirmed, may_write_to_account, why_person_waits
 
 from .log_ins import LogInAdapter

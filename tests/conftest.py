@@ -22,7 +22,8 @@ from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 from hypothesis import settings as hypothesis
 
-from ncm_portal import database_roles, embedded_postgres
+from ncm_portal import database_roles
+from ncm_portal.local import embedded_postgres
 from tests import migrated
 from tests.database_roles import OWNER, SUPERUSER, as_superuser, become, server
 from tests.settings import RUN_FOLDER, RUN_PREFIX

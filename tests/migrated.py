@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from ncm_portal import embedded_postgres
+from ncm_portal.local import embedded_postgres
 
 NAME, OWNER = "portal_migrated", "portal_owner"
 ROOT = Path(__file__).resolve().parent.parent

@@ -7,11 +7,11 @@ import pytest
 from django.http import HttpResponseNotFound
 from django.test import Client
 
-from consultations import emails
 from consultations.models import OutgoingMail
-from consultations.models.inputs import SubmissionQuerySet
+from consultations.models.submissions import SubmissionQuerySet
+from consultations.notifications import recipients
 from ncm_portal import urls
-from positions import emails as paper_emails
+from positions import notifications as paper_emails
 from tests import canary
 from tests.database_roles import as_superuser
 from tests.pages import without_tokens
@@ -132,9 +132,9 @@ def test_numbers_of_the_list_count_what_the_reader_may_read(world):
 
 def test_no_mail_tells_anybody_but_its_author(world):
     for each in world.inputs:
-        for tell in (emails.receipt, emails.accepted, emails.set_aside, emails.returned):
+        for tell in (recipients.receipt, recipients.accepted, recipients.set_aside, recipients.returned):
             tell(each.submission)
-    emails.deadline_extended(world.consultation)
+    recipients.deadline_extended(world.consultation)
     paper_emails.answered(world.paper)
     written = [(mail.to, canary.found_in(f"{mail.subject} {mail.body}")) for mail in OutgoingMail.objects.all()]
     assert {to for to, _words in written} > {world.owner.email}

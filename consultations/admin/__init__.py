@@ -1,3 +1,3 @@
 """The secretariat's admin for what people tell us."""
 
-from . import access_log, forums, inputs, people, reference
+from . import access_log, forums, organisations, reference, submissions

@@ -6,13 +6,13 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from consultations.intake import AccessResource
+from consultations.imports import AccessResource
 from consultations.models import AccessEntry, AccessSeal
 from consultations.permissions import may_enter_admin
 
 from .base import ReadOnlyAdmin
-from .inputs import of_readable_inputs
 from .spreadsheets import SpreadsheetExport
+from .submissions import of_readable_inputs
 
 
 @admin.register(AccessEntry)

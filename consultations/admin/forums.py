@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations import workflow
 from consultations.forms import ReasonForm
-from consultations.intake import DelegateResource
+from consultations.imports import DelegateResource
 from consultations.models import RULES, CheckIn, Consultation, Delegate, Forum, ForumSession, Milestone, SessionRole
 from consultations.permissions import is_secretariat
 from ncm_portal.workflow import now

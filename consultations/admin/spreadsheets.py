@@ -14,10 +14,10 @@ from django.utils.translation import ngettext
 from import_export.admin import ExportMixin, ImportMixin
 from import_export.forms import ExportForm
 
-from consultations.intake import FORMATS_IN, FORMATS_OUT, NotReadable, SpreadsheetForm, UploadFolder, problems_of
-from consultations.intake.refused_files import enter_refused_files
+from consultations.imports import FORMATS_IN, FORMATS_OUT, NotReadable, SpreadsheetForm, UploadFolder, problems_of
+from consultations.imports.refused_files import enter_refused_files
 from consultations.permissions import is_secretariat
-from consultations.uploads.room import NoRoom
+from consultations.uploads.disk_space import NoRoom
 from consultations.workflow import enter_export
 
 PREVIEW = 50  # rows that a preview shows; all of them are tried

@@ -1,11 +1,11 @@
 """What people type in: checked beside each field, and kept as typed whatever is wrong with it."""
 
+from .duplicates import AlikeForm
 from .fields import GroupedCheckboxes, LineField, ObjectivesField, PlainTextField, ReasonForm, reason_field
-from .inputs import NoteForm, SubmissionForm
-from .likeness import AlikeForm
 from .notices import NoticesForm
-from .people import InviteOfficerForm, OrganisationForm
+from .organisations import InviteOfficerForm, OrganisationForm
 from .points import MergeForm, PointForm, SessionPointForm, SplitForm, TwinForm, passages
+from .submissions import NoteForm, SubmissionForm
 from .wanted import WantedForm, WantedInputsForm, WantedOrganisationsForm, WantedPointsForm
 
 __all__ = [

@@ -17,8 +17,8 @@ from consultations.queries.invitations import SEATED
 from consultations.workflow import Named, Paper, print_of
 from ncm_portal import workflow
 
+from .attachments import ACCEPTED
 from .fields import LineField, PlainTextField
-from .files import ACCEPTED
 
 COME, DECLINE = "come", "decline"
 MOST_OFFICERS, MOST_ALTERNATES = 10, 3  # empty rows that are offered

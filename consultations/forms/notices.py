@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from consultations import sms
 from consultations.models import Notices, User
+from consultations.notifications import sms
 
 from .fields import LineField
 

@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Point, PointKind, Stakeholder, Submission, Theme
-from consultations.passages import holds_back
+from consultations.redaction import holds_back
 
 from .fields import LineField, ObjectivesField, OneTickField, PlainTextField, ReasonForm, reason_field
 

@@ -14,8 +14,8 @@ from consultations.models import Forum, ForumSession, NormalEmailFormField, Sess
 from consultations.models.forums import NO_YEAR, in_our_time
 from consultations.queries.programme import planned
 
+from .attachments import FileForm
 from .fields import LineField, OneTickField, PlainTextField
-from .files import FileForm
 
 MOMENT = "%Y-%m-%dT%H:%M"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-from consultations.models.keeping import INPUT_COUNTS, POINT_COUNTS, TALLY
+from consultations.db.search_triggers import INPUT_COUNTS, POINT_COUNTS, TALLY
 
 from . import Finding, Progress, no_progress
 

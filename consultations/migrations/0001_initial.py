@@ -14,8 +14,8 @@ from django.contrib.postgres.operations import TrigramExtension, UnaccentExtensi
 from django.core.management import call_command
 from django.db import migrations, models
 
-import consultations.models.text
-from ncm_portal.tables import CreateTables
+import consultations.db.fields
+from ncm_portal.migration_operations import CreateTables
 
 
 def make_cache_table(apps, schema_editor):
@@ -51,40 +51,38 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "code",
-                            consultations.models.text.CleanCharField(max_length=3, unique=True, verbose_name="code"),
+                            consultations.db.fields.CleanCharField(max_length=3, unique=True, verbose_name="code"),
                         ),
                         (
                             "name",
-                            consultations.models.text.CleanCharField(max_length=60, unique=True, verbose_name="name"),
+                            consultations.db.fields.CleanCharField(max_length=60, unique=True, verbose_name="name"),
                         ),
                         ("slug", models.SlugField(unique=True, verbose_name="slug")),
                         (
                             "alternative_spellings",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=200, verbose_name="other spellings"
                             ),
                         ),
                         (
                             "headquarters",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=60, verbose_name="headquarters"
                             ),
                         ),
                         (
                             "former_province",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=40, verbose_name="former province"
                             ),
                         ),
                         (
                             "iso_code",
-                            consultations.models.text.CleanCharField(
-                                blank=True, max_length=6, verbose_name="ISO 3166-2"
-                            ),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=6, verbose_name="ISO 3166-2"),
                         ),
                         (
                             "migration_note",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=200, verbose_name="note on migration"
                             ),
                         ),
@@ -104,7 +102,7 @@ class Migration(migrations.Migration):
                                 verbose_name="evidence",
                             ),
                         ),
-                        ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
+                        ("source", consultations.db.fields.CleanTextField(blank=True, verbose_name="source")),
                     ],
                     options={
                         "verbose_name": "county",
@@ -122,15 +120,15 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("order", models.PositiveSmallIntegerField(unique=True, verbose_name="order")),
-                        ("part", consultations.models.text.CleanCharField(max_length=8, verbose_name="part")),
-                        ("heading", consultations.models.text.CleanCharField(max_length=200, verbose_name="heading")),
+                        ("part", consultations.db.fields.CleanCharField(max_length=8, verbose_name="part")),
+                        ("heading", consultations.db.fields.CleanCharField(max_length=200, verbose_name="heading")),
                         (
                             "length",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=40, verbose_name="usual length"
                             ),
                         ),
-                        ("content", consultations.models.text.CleanTextField(blank=True, verbose_name="content")),
+                        ("content", consultations.db.fields.CleanTextField(blank=True, verbose_name="content")),
                         (
                             "evidence",
                             models.CharField(
@@ -147,7 +145,7 @@ class Migration(migrations.Migration):
                                 verbose_name="evidence",
                             ),
                         ),
-                        ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
+                        ("source", consultations.db.fields.CleanTextField(blank=True, verbose_name="source")),
                     ],
                     options={
                         "verbose_name": "part of the outline",
@@ -178,14 +176,14 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "code",
-                            consultations.models.text.CleanCharField(max_length=12, unique=True, verbose_name="code"),
+                            consultations.db.fields.CleanCharField(max_length=12, unique=True, verbose_name="code"),
                         ),
                         ("order", models.PositiveSmallIntegerField(verbose_name="order")),
-                        ("label", consultations.models.text.CleanCharField(max_length=120, verbose_name="short label")),
-                        ("title", consultations.models.text.CleanCharField(max_length=300, verbose_name="title")),
+                        ("label", consultations.db.fields.CleanCharField(max_length=120, verbose_name="short label")),
+                        ("title", consultations.db.fields.CleanCharField(max_length=300, verbose_name="title")),
                         (
                             "reference",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=40, verbose_name="paragraph of the resolution"
                             ),
                         ),
@@ -205,7 +203,7 @@ class Migration(migrations.Migration):
                                 verbose_name="evidence",
                             ),
                         ),
-                        ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
+                        ("source", consultations.db.fields.CleanTextField(blank=True, verbose_name="source")),
                         (
                             "targets",
                             models.ManyToManyField(
@@ -238,7 +236,7 @@ class Migration(migrations.Migration):
                                 blank=True, editable=False, max_length=40, null=True, unique=True, verbose_name="code"
                             ),
                         ),
-                        ("name", consultations.models.text.CleanCharField(max_length=80, verbose_name="name")),
+                        ("name", consultations.db.fields.CleanCharField(max_length=80, verbose_name="name")),
                         (
                             "rule",
                             models.CharField(
@@ -296,7 +294,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "source",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, help_text="The Gazette notice, with number and date.", verbose_name="source"
                             ),
                         ),
@@ -380,14 +378,14 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "code",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=20, null=True, unique=True, verbose_name="registry code"
                             ),
                         ),
-                        ("name", consultations.models.text.CleanCharField(max_length=250, verbose_name="name")),
+                        ("name", consultations.db.fields.CleanCharField(max_length=250, verbose_name="name")),
                         (
                             "short_name",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=60, verbose_name="short name"
                             ),
                         ),
@@ -441,7 +439,7 @@ class Migration(migrations.Migration):
                         ("contact_email", models.EmailField(blank=True, max_length=254, verbose_name="contact e-mail")),
                         (
                             "about",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, max_length=2000, verbose_name="what the organisation does"
                             ),
                         ),
@@ -455,7 +453,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "legal_basis",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=250, verbose_name="legal basis"
                             ),
                         ),
@@ -476,7 +474,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "state_reason",
-                            consultations.models.text.CleanTextField(blank=True, editable=False, verbose_name="reason"),
+                            consultations.db.fields.CleanTextField(blank=True, editable=False, verbose_name="reason"),
                         ),
                         (
                             "is_sample",
@@ -498,7 +496,7 @@ class Migration(migrations.Migration):
                                 verbose_name="evidence",
                             ),
                         ),
-                        ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
+                        ("source", consultations.db.fields.CleanTextField(blank=True, verbose_name="source")),
                         (
                             "created_at",
                             models.DateTimeField(
@@ -623,24 +621,22 @@ class Migration(migrations.Migration):
                                 verbose_name="stakeholder",
                             ),
                         ),
-                        ("name", consultations.models.text.CleanCharField(max_length=250, verbose_name="name")),
+                        ("name", consultations.db.fields.CleanCharField(max_length=250, verbose_name="name")),
                         ("valid_from", models.DateField(verbose_name="from")),
                         (
                             "from_precision",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 default="day", max_length=8, verbose_name="precision"
                             ),
                         ),
                         ("valid_to", models.DateField(blank=True, null=True, verbose_name="until")),
                         (
                             "to_precision",
-                            consultations.models.text.CleanCharField(
-                                blank=True, max_length=8, verbose_name="precision"
-                            ),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=8, verbose_name="precision"),
                         ),
                         (
                             "basis",
-                            consultations.models.text.CleanCharField(blank=True, max_length=250, verbose_name="basis"),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=250, verbose_name="basis"),
                         ),
                         (
                             "evidence",
@@ -658,7 +654,7 @@ class Migration(migrations.Migration):
                                 verbose_name="evidence",
                             ),
                         ),
-                        ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
+                        ("source", consultations.db.fields.CleanTextField(blank=True, verbose_name="source")),
                     ],
                     options={
                         "verbose_name": "dated name",
@@ -682,17 +678,17 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "term",
-                            consultations.models.text.CleanCharField(max_length=120, unique=True, verbose_name="term"),
+                            consultations.db.fields.CleanCharField(max_length=120, unique=True, verbose_name="term"),
                         ),
                         (
                             "term_sw",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=160, verbose_name="Kiswahili (unedited)"
                             ),
                         ),
-                        ("kind", consultations.models.text.CleanCharField(max_length=20, verbose_name="kind")),
-                        ("definition", consultations.models.text.CleanTextField(verbose_name="definition")),
-                        ("note", consultations.models.text.CleanTextField(blank=True, verbose_name="note")),
+                        ("kind", consultations.db.fields.CleanCharField(max_length=20, verbose_name="kind")),
+                        ("definition", consultations.db.fields.CleanTextField(verbose_name="definition")),
+                        ("note", consultations.db.fields.CleanTextField(blank=True, verbose_name="note")),
                         (
                             "evidence",
                             models.CharField(
@@ -709,7 +705,7 @@ class Migration(migrations.Migration):
                                 verbose_name="evidence",
                             ),
                         ),
-                        ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
+                        ("source", consultations.db.fields.CleanTextField(blank=True, verbose_name="source")),
                     ],
                     options={
                         "verbose_name": "term",
@@ -728,28 +724,28 @@ class Migration(migrations.Migration):
                         ),
                         ("code", models.SlugField(max_length=8, unique=True, verbose_name="code")),
                         ("order", models.PositiveSmallIntegerField(unique=True, verbose_name="order")),
-                        ("title", consultations.models.text.CleanCharField(max_length=200, verbose_name="title")),
+                        ("title", consultations.db.fields.CleanCharField(max_length=200, verbose_name="title")),
                         (
                             "title_sw",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=200, verbose_name="title in Kiswahili (unedited)"
                             ),
                         ),
                         (
                             "introduction",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, max_length=2000, verbose_name="introduction"
                             ),
                         ),
                         (
                             "gcm_session",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=300, verbose_name="thematic session of the Compact"
                             ),
                         ),
                         (
                             "lead_bodies",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=300, verbose_name="Kenyan lead bodies (to be confirmed)"
                             ),
                         ),
@@ -769,7 +765,7 @@ class Migration(migrations.Migration):
                                 verbose_name="evidence",
                             ),
                         ),
-                        ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
+                        ("source", consultations.db.fields.CleanTextField(blank=True, verbose_name="source")),
                         (
                             "provisions",
                             models.ManyToManyField(
@@ -795,12 +791,12 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("slug", models.SlugField(unique=True, verbose_name="address")),
-                        ("title", consultations.models.text.CleanCharField(max_length=200, verbose_name="title")),
+                        ("title", consultations.db.fields.CleanCharField(max_length=200, verbose_name="title")),
                         (
                             "short_title",
-                            consultations.models.text.CleanCharField(max_length=40, verbose_name="short title"),
+                            consultations.db.fields.CleanCharField(max_length=40, verbose_name="short title"),
                         ),
-                        ("purpose", consultations.models.text.CleanTextField(max_length=2000, verbose_name="purpose")),
+                        ("purpose", consultations.db.fields.CleanTextField(max_length=2000, verbose_name="purpose")),
                         ("opens_at", models.DateTimeField(verbose_name="opens")),
                         ("closes_at", models.DateTimeField(verbose_name="closes")),
                         (
@@ -932,26 +928,26 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "code",
-                            consultations.models.text.CleanCharField(max_length=20, unique=True, verbose_name="code"),
+                            consultations.db.fields.CleanCharField(max_length=20, unique=True, verbose_name="code"),
                         ),
                         ("slug", models.SlugField(unique=True, verbose_name="address")),
-                        ("title", consultations.models.text.CleanCharField(max_length=200, verbose_name="title")),
-                        ("place", consultations.models.text.CleanCharField(max_length=120, verbose_name="place")),
+                        ("title", consultations.db.fields.CleanCharField(max_length=200, verbose_name="title")),
+                        ("place", consultations.db.fields.CleanCharField(max_length=120, verbose_name="place")),
                         (
                             "venue",
-                            consultations.models.text.CleanCharField(blank=True, max_length=200, verbose_name="venue"),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=200, verbose_name="venue"),
                         ),
                         ("starts_on", models.DateField(verbose_name="from")),
                         ("ends_on", models.DateField(verbose_name="to")),
                         (
                             "convenors",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=300, verbose_name="convened by"
                             ),
                         ),
                         (
                             "concept",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, max_length=5000, verbose_name="concept note"
                             ),
                         ),
@@ -959,7 +955,7 @@ class Migration(migrations.Migration):
                         ("respond_by", models.DateField(blank=True, null=True, verbose_name="answers to letters by")),
                         (
                             "letter_text",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True,
                                 help_text="What the letter says between the salutation and the programme. A blank line begins a paragraph.",
                                 max_length=4000,
@@ -968,7 +964,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "contact",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=200, verbose_name="whom to ask"
                             ),
                         ),
@@ -990,7 +986,7 @@ class Migration(migrations.Migration):
                                 verbose_name="state",
                             ),
                         ),
-                        ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
+                        ("source", consultations.db.fields.CleanTextField(blank=True, verbose_name="source")),
                     ],
                     options={
                         "verbose_name": "forum",
@@ -1076,7 +1072,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("order", models.PositiveSmallIntegerField(verbose_name="order")),
-                        ("title", consultations.models.text.CleanCharField(max_length=200, verbose_name="title")),
+                        ("title", consultations.db.fields.CleanCharField(max_length=200, verbose_name="title")),
                         (
                             "kind",
                             models.CharField(
@@ -1098,7 +1094,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "room",
-                            consultations.models.text.CleanCharField(blank=True, max_length=80, verbose_name="room"),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=80, verbose_name="room"),
                         ),
                         ("starts_at", models.DateTimeField(verbose_name="starts")),
                         ("ends_at", models.DateTimeField(verbose_name="ends")),
@@ -1188,33 +1184,31 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "code",
-                            consultations.models.text.CleanCharField(max_length=24, unique=True, verbose_name="code"),
+                            consultations.db.fields.CleanCharField(max_length=24, unique=True, verbose_name="code"),
                         ),
-                        ("title", consultations.models.text.CleanCharField(max_length=300, verbose_name="title")),
+                        ("title", consultations.db.fields.CleanCharField(max_length=300, verbose_name="title")),
                         (
                             "short_title",
-                            consultations.models.text.CleanCharField(max_length=120, verbose_name="short title"),
+                            consultations.db.fields.CleanCharField(max_length=120, verbose_name="short title"),
                         ),
-                        ("level", consultations.models.text.CleanCharField(max_length=20, verbose_name="level")),
-                        ("kind", consultations.models.text.CleanCharField(max_length=30, verbose_name="kind")),
+                        ("level", consultations.db.fields.CleanCharField(max_length=20, verbose_name="level")),
+                        ("kind", consultations.db.fields.CleanCharField(max_length=30, verbose_name="kind")),
                         (
                             "number",
-                            consultations.models.text.CleanCharField(blank=True, max_length=120, verbose_name="number"),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=120, verbose_name="number"),
                         ),
                         ("adopted_on", models.DateField(blank=True, null=True, verbose_name="adopted or assented to")),
                         (
                             "adopted_precision",
-                            consultations.models.text.CleanCharField(
-                                blank=True, max_length=20, verbose_name="precision"
-                            ),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=20, verbose_name="precision"),
                         ),
                         (
                             "status",
-                            consultations.models.text.CleanCharField(blank=True, max_length=200, verbose_name="status"),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=200, verbose_name="status"),
                         ),
                         (
                             "notes",
-                            consultations.models.text.CleanCharField(blank=True, max_length=300, verbose_name="notes"),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=300, verbose_name="notes"),
                         ),
                         (
                             "evidence",
@@ -1232,7 +1226,7 @@ class Migration(migrations.Migration):
                                 verbose_name="evidence",
                             ),
                         ),
-                        ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
+                        ("source", consultations.db.fields.CleanTextField(blank=True, verbose_name="source")),
                         (
                             "themes",
                             models.ManyToManyField(
@@ -1277,13 +1271,13 @@ class Migration(migrations.Migration):
                         ("seats", models.PositiveSmallIntegerField(default=1, verbose_name="seats")),
                         (
                             "reference",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 max_length=60, unique=True, verbose_name="reference of the letter"
                             ),
                         ),
                         (
                             "addressee",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=200, verbose_name="to whom the letter is addressed"
                             ),
                         ),
@@ -1319,7 +1313,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "text",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, editable=False, max_length=4000, verbose_name="text as it was sent"
                             ),
                         ),
@@ -1332,13 +1326,13 @@ class Migration(migrations.Migration):
                         ("answered_at", models.DateTimeField(editable=False, null=True, verbose_name="answered")),
                         (
                             "answered_by",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, editable=False, max_length=200, verbose_name="who answered"
                             ),
                         ),
                         (
                             "answer_reference",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True,
                                 editable=False,
                                 max_length=80,
@@ -1347,7 +1341,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "message",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, editable=False, max_length=2000, verbose_name="what they wrote"
                             ),
                         ),
@@ -1457,7 +1451,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "basis",
-                            consultations.models.text.CleanCharField(blank=True, max_length=250, verbose_name="basis"),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=250, verbose_name="basis"),
                         ),
                         (
                             "evidence",
@@ -1511,24 +1505,24 @@ class Migration(migrations.Migration):
                                 verbose_name="consultation",
                             ),
                         ),
-                        ("title", consultations.models.text.CleanCharField(max_length=250, verbose_name="title")),
+                        ("title", consultations.db.fields.CleanCharField(max_length=250, verbose_name="title")),
                         (
                             "short_title",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=80, verbose_name="short title"
                             ),
                         ),
-                        ("kind", consultations.models.text.CleanCharField(max_length=40, verbose_name="kind")),
-                        ("level", consultations.models.text.CleanCharField(max_length=20, verbose_name="level")),
+                        ("kind", consultations.db.fields.CleanCharField(max_length=40, verbose_name="kind")),
+                        ("level", consultations.db.fields.CleanCharField(max_length=20, verbose_name="level")),
                         (
                             "place",
-                            consultations.models.text.CleanCharField(blank=True, max_length=120, verbose_name="place"),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=120, verbose_name="place"),
                         ),
                         ("planned_start", models.DateField(blank=True, null=True, verbose_name="planned from")),
                         ("planned_end", models.DateField(blank=True, null=True, verbose_name="planned to")),
                         (
                             "planned_precision",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, default="day", max_length=20, verbose_name="precision"
                             ),
                         ),
@@ -1536,7 +1530,7 @@ class Migration(migrations.Migration):
                         ("actual_end", models.DateField(blank=True, null=True, verbose_name="took place to")),
                         (
                             "actual_precision",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, default="day", max_length=20, verbose_name="precision"
                             ),
                         ),
@@ -1557,7 +1551,7 @@ class Migration(migrations.Migration):
                         ("is_key", models.BooleanField(default=False, verbose_name="on the line of the home page")),
                         (
                             "reference",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=250, verbose_name="reference or note"
                             ),
                         ),
@@ -1577,7 +1571,7 @@ class Migration(migrations.Migration):
                                 verbose_name="evidence",
                             ),
                         ),
-                        ("source", consultations.models.text.CleanTextField(blank=True, verbose_name="source")),
+                        ("source", consultations.db.fields.CleanTextField(blank=True, verbose_name="source")),
                     ],
                     options={
                         "verbose_name": "milestone",
@@ -1818,10 +1812,10 @@ class Migration(migrations.Migration):
                                 verbose_name="e-mail address",
                             ),
                         ),
-                        ("name", consultations.models.text.CleanCharField(max_length=200, verbose_name="name")),
+                        ("name", consultations.db.fields.CleanCharField(max_length=200, verbose_name="name")),
                         (
                             "phone",
-                            consultations.models.text.CleanCharField(blank=True, max_length=40, verbose_name="phone"),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=40, verbose_name="phone"),
                         ),
                         (
                             "language",
@@ -1910,7 +1904,7 @@ class Migration(migrations.Migration):
                                 verbose_name="forum",
                             ),
                         ),
-                        ("body", consultations.models.text.CleanTextField(max_length=20000, verbose_name="text")),
+                        ("body", consultations.db.fields.CleanTextField(max_length=20000, verbose_name="text")),
                         (
                             "version",
                             models.PositiveSmallIntegerField(default=1, editable=False, verbose_name="version"),
@@ -2071,10 +2065,10 @@ class Migration(migrations.Migration):
                                 verbose_name="account",
                             ),
                         ),
-                        ("name", consultations.models.text.CleanCharField(max_length=200, verbose_name="name")),
+                        ("name", consultations.db.fields.CleanCharField(max_length=200, verbose_name="name")),
                         (
                             "title",
-                            consultations.models.text.CleanCharField(blank=True, max_length=200, verbose_name="title"),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=200, verbose_name="title"),
                         ),
                         ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
                         (
@@ -2139,7 +2133,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "access_needs",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True,
                                 help_text="A ramp, a sign language interpreter, large print.",
                                 max_length=300,
@@ -2363,7 +2357,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "device",
-                            consultations.models.text.CleanCharField(blank=True, max_length=60, verbose_name="device"),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=60, verbose_name="device"),
                         ),
                         (
                             "device_at",
@@ -2371,7 +2365,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "reason",
-                            consultations.models.text.CleanCharField(blank=True, max_length=200, verbose_name="reason"),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=200, verbose_name="reason"),
                         ),
                         (
                             "voids",
@@ -2439,7 +2433,7 @@ class Migration(migrations.Migration):
                         ("by_name", models.CharField(max_length=200, verbose_name="name at the time")),
                         ("at", models.DateTimeField(verbose_name="when")),
                         ("recorded_at", models.DateTimeField(verbose_name="written at")),
-                        ("reason", consultations.models.text.CleanTextField(blank=True, verbose_name="reason")),
+                        ("reason", consultations.db.fields.CleanTextField(blank=True, verbose_name="reason")),
                         ("data", models.JSONField(default=dict, verbose_name="details")),
                         ("previous_hash", models.CharField(max_length=64)),
                         ("hash", models.CharField(max_length=64, unique=True)),
@@ -2519,11 +2513,11 @@ class Migration(migrations.Migration):
                                 verbose_name="kind",
                             ),
                         ),
-                        ("title", consultations.models.text.CleanCharField(max_length=200, verbose_name="title")),
+                        ("title", consultations.db.fields.CleanCharField(max_length=200, verbose_name="title")),
                         ("for_everybody", models.BooleanField(default=False, verbose_name="everybody may read it")),
                         (
                             "name",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 editable=False, max_length=200, verbose_name="name of the file"
                             ),
                         ),
@@ -2717,7 +2711,7 @@ class Migration(migrations.Migration):
                         ("valid_until", models.DateField(blank=True, null=True, verbose_name="no longer from")),
                         (
                             "mandate_letter",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=120, verbose_name="letter of mandate, reference"
                             ),
                         ),
@@ -2953,7 +2947,7 @@ class Migration(migrations.Migration):
                                 verbose_name="kind",
                             ),
                         ),
-                        ("device", consultations.models.text.CleanCharField(max_length=60, verbose_name="device")),
+                        ("device", consultations.db.fields.CleanCharField(max_length=60, verbose_name="device")),
                         ("payload", models.JSONField(verbose_name="as it came")),
                         ("device_at", models.DateTimeField(verbose_name="time by the device's own clock")),
                         (
@@ -2983,7 +2977,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "reason",
-                            consultations.models.text.CleanTextField(blank=True, max_length=2000, verbose_name="why"),
+                            consultations.db.fields.CleanTextField(blank=True, max_length=2000, verbose_name="why"),
                         ),
                         (
                             "delegate",
@@ -3010,7 +3004,7 @@ class Migration(migrations.Migration):
                         ("settled_at", models.DateTimeField(editable=False, null=True, verbose_name="settled")),
                         (
                             "settled_how",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, editable=False, max_length=300, verbose_name="how it was settled"
                             ),
                         ),
@@ -3158,7 +3152,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "name",
-                            consultations.models.text.CleanCharField(blank=True, max_length=200, verbose_name="name"),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=200, verbose_name="name"),
                         ),
                         (
                             "kind",
@@ -3374,15 +3368,15 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "title",
-                            consultations.models.text.CleanCharField(blank=True, max_length=200, verbose_name="title"),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=200, verbose_name="title"),
                         ),
                         (
                             "body",
-                            consultations.models.text.CleanTextField(blank=True, max_length=20000, verbose_name="text"),
+                            consultations.db.fields.CleanTextField(blank=True, max_length=20000, verbose_name="text"),
                         ),
                         (
                             "proposed_wording",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, max_length=5000, verbose_name="proposed wording"
                             ),
                         ),
@@ -3453,7 +3447,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "state_reason",
-                            consultations.models.text.CleanTextField(blank=True, editable=False, verbose_name="reason"),
+                            consultations.db.fields.CleanTextField(blank=True, editable=False, verbose_name="reason"),
                         ),
                         (
                             "created_at",
@@ -3576,7 +3570,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "late_reason",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, editable=False, verbose_name="why it was let in after the deadline"
                             ),
                         ),
@@ -3850,7 +3844,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "name",
-                            consultations.models.text.CleanCharField(max_length=200, verbose_name="name of the file"),
+                            consultations.db.fields.CleanCharField(max_length=200, verbose_name="name of the file"),
                         ),
                         (
                             "media_type",
@@ -3884,7 +3878,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "state_reason",
-                            consultations.models.text.CleanTextField(blank=True, editable=False, verbose_name="reason"),
+                            consultations.db.fields.CleanTextField(blank=True, editable=False, verbose_name="reason"),
                         ),
                         ("text", models.TextField(blank=True, editable=False, verbose_name="text in the file")),
                         (
@@ -4096,7 +4090,7 @@ class Migration(migrations.Migration):
                                 verbose_name="input",
                             ),
                         ),
-                        ("text", consultations.models.text.CleanTextField(max_length=5000, verbose_name="note")),
+                        ("text", consultations.db.fields.CleanTextField(max_length=5000, verbose_name="note")),
                         (
                             "by",
                             models.ForeignKey(
@@ -4195,7 +4189,7 @@ class Migration(migrations.Migration):
                                 verbose_name="theme",
                             ),
                         ),
-                        ("text", consultations.models.text.CleanTextField(max_length=2000, verbose_name="text")),
+                        ("text", consultations.db.fields.CleanTextField(max_length=2000, verbose_name="text")),
                         (
                             "held_back",
                             models.BooleanField(
@@ -4204,7 +4198,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "responsible",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=200, verbose_name="who will do it"
                             ),
                         ),
@@ -4434,9 +4428,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "text",
-                            consultations.models.text.CleanTextField(
-                                max_length=2000, verbose_name="what is to be done"
-                            ),
+                            consultations.db.fields.CleanTextField(max_length=2000, verbose_name="what is to be done"),
                         ),
                         (
                             "stakeholder",
@@ -4451,7 +4443,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "responsible",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=200, verbose_name="who will do it"
                             ),
                         ),
@@ -4468,7 +4460,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "report",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, editable=False, max_length=2000, verbose_name="what came of it"
                             ),
                         ),
@@ -4617,7 +4609,7 @@ class Migration(migrations.Migration):
                                 verbose_name="state",
                             ),
                         ),
-                        ("reason", consultations.models.text.CleanTextField(blank=True, verbose_name="reason")),
+                        ("reason", consultations.db.fields.CleanTextField(blank=True, verbose_name="reason")),
                         (
                             "decided_by",
                             models.ForeignKey(
@@ -4730,7 +4722,7 @@ class Migration(migrations.Migration):
                                 auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                             ),
                         ),
-                        ("text", consultations.models.text.CleanTextField(max_length=2000, verbose_name="text")),
+                        ("text", consultations.db.fields.CleanTextField(max_length=2000, verbose_name="text")),
                         (
                             "by",
                             models.ForeignKey(
@@ -4749,9 +4741,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "answer",
-                            consultations.models.text.CleanTextField(
-                                blank=True, max_length=2000, verbose_name="answer"
-                            ),
+                            consultations.db.fields.CleanTextField(blank=True, max_length=2000, verbose_name="answer"),
                         ),
                         (
                             "answered_by",
@@ -4871,7 +4861,7 @@ class Migration(migrations.Migration):
                                 auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                             ),
                         ),
-                        ("text", consultations.models.text.CleanTextField(max_length=2000, verbose_name="text")),
+                        ("text", consultations.db.fields.CleanTextField(max_length=2000, verbose_name="text")),
                         (
                             "by",
                             models.ForeignKey(
@@ -4890,9 +4880,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "answer",
-                            consultations.models.text.CleanTextField(
-                                blank=True, max_length=2000, verbose_name="answer"
-                            ),
+                            consultations.db.fields.CleanTextField(blank=True, max_length=2000, verbose_name="answer"),
                         ),
                         (
                             "answered_by",

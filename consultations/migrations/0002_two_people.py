@@ -9,7 +9,7 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
-import consultations.models.text
+import consultations.db.fields
 
 
 class Migration(migrations.Migration):
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                         verbose_name="what is proposed",
                     ),
                 ),
-                ("reason", consultations.models.text.CleanTextField(max_length=2000, verbose_name="reason")),
+                ("reason", consultations.db.fields.CleanTextField(max_length=2000, verbose_name="reason")),
                 ("proposed_at", models.DateTimeField(verbose_name="proposed")),
                 ("lapses_at", models.DateTimeField(verbose_name="lapses")),
                 ("decided_at", models.DateTimeField(null=True, verbose_name="decided")),

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import consultations.models.text
+import consultations.db.fields
 from consultations.lookalikes import skeleton
 
 
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="stakeholder",
             name="name_skeleton",
-            field=consultations.models.text.SkeletonField(
+            field=consultations.db.fields.SkeletonField(
                 default="", editable=False, max_length=500, of="name", verbose_name="name as it looks"
             ),
         ),

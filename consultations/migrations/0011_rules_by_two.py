@@ -7,7 +7,7 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
-import consultations.models.text
+import consultations.db.fields
 
 
 class Migration(migrations.Migration):
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                         verbose_name="what was changed, as it stood before",
                     ),
                 ),
-                ("reason", consultations.models.text.CleanTextField(max_length=2000, verbose_name="reason")),
+                ("reason", consultations.db.fields.CleanTextField(max_length=2000, verbose_name="reason")),
                 ("at", models.DateTimeField(verbose_name="when")),
             ],
             options={

@@ -1,10 +1,12 @@
 """What people told us."""
 
+from ..db.bulk_copy import copy_in, copy_values
+from ..db.fields import CleanCharField, CleanTextField, SkeletonField, clean_text
 from .access_log import Access, AccessEntry, AccessSeal, NotLogged
 from .attachments import Attachment, AttachmentKind, AttachmentState
+from .checkin import CheckIn, CheckInChannel, ForumFile, ForumFileKind, QueuedKind, QueuedOutcome, QueuedRow, Speech
 from .checkpoints import Checkpoint
 from .commitments import Salt, committed_words, committing_models
-from .copying import copy_in, copy_values
 from .delegates import (
     DECIDED,
     Delegate,
@@ -15,20 +17,10 @@ from .delegates import (
     SeatQuota,
     Sex,
 )
-from .dialogue import Endorsement, Misreading, Presence, Question, Reminder
+from .duplicates import Likeness, LikenessState
 from .email_addresses import NormalEmailField, NormalEmailFormField
-from .events import Event, MailState, Medium, OutgoingMail
-from .finding import SearchEntry, Tally
-from .forum_day import (
-    CheckIn,
-    CheckInChannel,
-    ForumFile,
-    ForumFileKind,
-    QueuedKind,
-    QueuedOutcome,
-    QueuedRow,
-    Speech,
-)
+from .feedback import Endorsement, Misreading, Presence, Question, Reminder
+from .followup import ActionPoint, ActionState, Communique, CommuniqueState
 from .forums import (
     RULES,
     Consultation,
@@ -44,25 +36,11 @@ from .forums import (
     SessionState,
 )
 from .holidays import HolidayRule, PublicHoliday, easter_sunday
-from .inputs import (
-    BODY_LIMIT,
-    WORDING_LIMIT,
-    Audience,
-    Channel,
-    Note,
-    Point,
-    PointKind,
-    PointState,
-    SetAsideReason,
-    Submission,
-    SubmissionState,
-)
 from .integrity import IntegrityCheck
 from .jobs import Job, JobKind, JobState
-from .likeness import Likeness, LikenessState
+from .journal import Event, MailState, Medium, OutgoingMail
 from .mail_limits import MailCount, MailScope
 from .mail_stops import MailStop
-from .outcome import ActionPoint, ActionState, Communique, CommuniqueState
 from .people import (
     STAFF_OFFICES,
     County,
@@ -82,6 +60,19 @@ from .people import (
     User,
 )
 from .proposals import Proposal, ProposalState
+from .reference import OF_COMPACT, Framework, Instrument, OutlinePart, Provision, Relation, Term, Theme, ThemeProvision
 from .rules import RuleChange
-from .text import CleanCharField, CleanTextField, SkeletonField, clean_text
-from .themes import OF_COMPACT, Framework, Instrument, OutlinePart, Provision, Relation, Term, Theme, ThemeProvision
+from .search import SearchEntry, Tally
+from .submissions import (
+    BODY_LIMIT,
+    WORDING_LIMIT,
+    Audience,
+    Channel,
+    Note,
+    Point,
+    PointKind,
+    PointState,
+    SetAsideReason,
+    Submission,
+    SubmissionState,
+)

@@ -19,9 +19,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ncm_portal.client_address import present_client_address
 
-from .guards import append_only, no_truncate, one_of
+from ..db.constraints import append_only, no_truncate, one_of
+from ..db.fields import UNREADABLE
 from .people import Office
-from .text import UNREADABLE
 
 log = logging.getLogger(__name__)
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.stored_files import StoredFile
 
-from .guards import no_delete, one_of, state_guards
-from .inputs import Submission
-from .keeping import search_attachment
+from ..db.constraints import no_delete, one_of, state_guards
+from ..db.fields import CleanCharField, CleanTextField
+from ..db.search_triggers import search_attachment
 from .people import User
-from .text import CleanCharField, CleanTextField
+from .submissions import Submission
 
 
 class AttachmentKind(models.TextChoices):

@@ -12,8 +12,8 @@ from django.core import checks
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ..db.constraints import append_only, no_truncate
 from .entries import canonical
-from .guards import append_only, no_truncate
 
 CHECKPOINT, KEY = "ncm-portal checkpoint 1", "ncm-portal checkpoint key 1"  # what a signature is made of begins so
 

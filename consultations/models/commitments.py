@@ -15,8 +15,8 @@ from django.apps import apps
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
+from ..db.constraints import no_truncate
 from .entries import as_json, code_of
-from .guards import no_truncate
 
 Subject = tuple[str, str]  # the kind of a record and its key
 Salted = tuple[int, bytes]  # the number of a salt, and the salt

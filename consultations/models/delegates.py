@@ -7,11 +7,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..db.constraints import no_delete, one_of, state_guards
+from ..db.fields import CleanCharField, CleanTextField
 from .email_addresses import NormalEmailField
 from .forums import Forum
-from .guards import no_delete, one_of, state_guards
 from .people import County, Group, Stakeholder, User
-from .text import CleanCharField, CleanTextField
 
 
 class SeatQuota(models.Model):

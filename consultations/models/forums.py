@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ncm_portal import workflow
 
-from .guards import no_delete, one_of, rules_locked, state_guards
+from ..db.constraints import no_delete, one_of, rules_locked, state_guards
+from ..db.fields import CleanCharField, CleanTextField
 from .people import Evidence, User
-from .text import CleanCharField, CleanTextField
-from .themes import Theme
+from .reference import Theme
 
 
 class ConsultationState(models.TextChoices):

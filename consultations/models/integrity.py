@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .guards import append_only
+from ..db.constraints import append_only
 
 
 class IntegrityCheck(models.Model):

@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..db.constraints import one_of
 from .forums import Consultation
-from .guards import one_of
 from .people import User
 
 

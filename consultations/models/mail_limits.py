@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .guards import one_of
+from ..db.constraints import one_of
 
 
 class MailScope(models.TextChoices):

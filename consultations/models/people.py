@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from consultations.lookalikes import Unusual, unusual
 from ncm_portal import workflow
 
+from ..db.constraints import no_delete, no_office_holder, office_guards, one_of, state_guards, together
+from ..db.fields import CleanCharField, CleanTextField, SkeletonField
 from .email_addresses import NormalEmailField, normal_unless
-from .guards import no_delete, no_office_holder, office_guards, one_of, state_guards, together
-from .text import CleanCharField, CleanTextField, SkeletonField
 
 
 class Evidence(models.TextChoices):

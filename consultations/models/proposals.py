@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ncm_portal import workflow
 
-from .guards import no_delete, one_of, state_guards
+from ..db.constraints import no_delete, one_of, state_guards
+from ..db.fields import CleanTextField
 from .people import User
-from .text import CleanTextField
 
 
 class ProposalState(models.TextChoices):

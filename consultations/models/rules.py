@@ -5,10 +5,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from ..db.constraints import append_only, confirmed_by_two
+from ..db.fields import CleanTextField
 from .forums import Consultation
-from .guards import append_only, confirmed_by_two
 from .people import User
-from .text import CleanTextField
 
 
 class RuleChange(models.Model):

@@ -4,6 +4,19 @@ Numbers count every input that was sent, since a number gives no content away. A
 `visible_to` lets the reader see an input of that organisation.
 """
 
+from .attachments import files_of
+from .duplicates import (
+    Alike,
+    Signed,
+    co_signatures,
+    group_of,
+    groups_alike,
+    in_campaign,
+    likeness_note,
+    number_of_groups,
+    organisations_behind,
+    pair_of_input,
+)
 from .figures import (
     Delegates,
     GroupOfDelegates,
@@ -17,21 +30,24 @@ from .figures import (
     participation,
     theme_figures,
 )
-from .files import files_of
-from .holidays import days_off, public_holidays, working_day_after, working_days_between
-from .likeness import (
-    Alike,
-    Signed,
-    co_signatures,
-    group_of,
-    groups_alike,
-    in_campaign,
-    likeness_note,
-    number_of_groups,
-    organisations_behind,
-    pair_of_input,
+from .followup import (
+    Attendance,
+    actions_of,
+    attendance,
+    bodies_that_came,
+    commitments,
+    open_actions_of,
+    overdue,
+    published_communique,
+    reported_done,
 )
-from .lists import (
+from .holidays import days_off, public_holidays, working_day_after, working_days_between
+from .lookalikes import lookalikes_of, suspicion, with_lookalikes
+from .proposals import confirmers_of, proposals_to_confirm, staff
+from .rounds import current_round, key_milestones, public_rounds, themes_of
+from .search import RANKED, Hit, found, named_like, ranked_page, searchable, shown, with_each_word
+from .speakers import Speakers, speakers
+from .submissions import (
     LISTED,
     Counted,
     Page,
@@ -45,22 +61,6 @@ from .lists import (
     readable_by_reference,
     readable_inputs,
 )
-from .lookalikes import lookalikes_of, suspicion, with_lookalikes
-from .outcome import (
-    Attendance,
-    actions_of,
-    attendance,
-    bodies_that_came,
-    commitments,
-    open_actions_of,
-    overdue,
-    published_communique,
-    reported_done,
-)
-from .proposals import confirmers_of, proposals_to_confirm, staff
-from .rounds import current_round, key_milestones, public_rounds, themes_of
-from .search import RANKED, Hit, found, named_like, ranked_page, searchable, shown, with_each_word
-from .speakers import Speakers, speakers
 from .waiting import Waiting, waiting
 
 __all__ = [

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from consultations.calendars import Entry
+from consultations.ical import Entry
 from consultations.models import (
     Delegate,
     DelegateState,

@@ -22,7 +22,7 @@ from django.db.models import Model
 from consultations.models import Event, Salt, committed_words, committing_models
 from consultations.models.commitments import ERASE, key_of, standing_words
 from consultations.models.entries import ERASES, FIRST_HASH, Entry, code_of, message
-from consultations.models.events import LOADED
+from consultations.models.journal import LOADED
 
 CHUNK = 2_000
 FEW = 50  # entries that are fetched at a time: one may be some 100 kB long

@@ -20,9 +20,9 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from consultations.models import Attachment, Point, SearchEntry, Stakeholder, Submission, clean_text
-from consultations.passages import for_everybody
+from consultations.redaction import for_everybody
 
-from .lists import PAGE, REFERENCE, Page, beyond, page_between
+from .submissions import PAGE, REFERENCE, Page, beyond, page_between
 
 FEW = 5_000
 RANKED = 100  # so many of the newest matches are put in order of how well they match

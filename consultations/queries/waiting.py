@@ -13,7 +13,7 @@ from consultations.models import MailState, OutgoingMail, Point, PointState, Sta
 from consultations.permissions import is_secretariat
 from ncm_portal.workflow import now
 
-from .likeness import number_of_groups
+from .duplicates import number_of_groups
 from .proposals import proposals_to_confirm
 
 SOON = timedelta(days=2)

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from consultations.emails import typed
-from consultations.passages import as_html
+from consultations.notifications.recipients import typed
+from consultations.redaction import as_html
 from ncm_portal import workflow
 from ncm_portal.errors import current_reference
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from .kinds import OLE, PROGRAMS, ZIP, ZIP_END
-from .refusals import Refused
+from .rejections import Refused
 
 MEGABYTE = 1024 * 1024
 MOST_UNPACKED = 100 * MEGABYTE

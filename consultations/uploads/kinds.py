@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import puremagic
 
-from .refusals import Refused
+from .rejections import Refused
 
 ENOUGH = 4096  # bytes in which every kind shows itself
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

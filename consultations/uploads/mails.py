@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from .names import tidy
-from .refusals import Refused
+from .rejections import Refused
 
 MOST_PARTS = 1000
 SHOWN = ("From", "To", "Date", "Subject")

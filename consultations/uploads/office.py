@@ -7,7 +7,7 @@ from xml.parsers import expat
 
 from .archives import Archive
 from .kinds import DOCX, ODT, XLSX, Kind
-from .refusals import Refused
+from .rejections import Refused
 
 Attributes = dict[str, str]
 Opened = Callable[[str, Attributes], None]  # is told each element as it opens: its name without namespace

@@ -10,7 +10,7 @@ from typing import Any
 import pikepdf
 from pypdf import PdfReader
 
-from .refusals import Refused
+from .rejections import Refused
 
 ACTIONS = {
     "/JavaScript": "javascript", "/Launch": "launch", "/GoToE": "action", "/GoToR": "action", "/ImportData": "action",

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .refusals import Refused
+from .rejections import Refused
 
 WORDS = {
     "empty": gettext_lazy("The file is empty. Look whether you chose the right one."),

@@ -24,7 +24,7 @@ from consultations.permissions import (
 )
 from ncm_portal.workflow import acts
 
-from .access import INVALID, NOTHING_DONE, attempt, for_staff
+from .decorators import INVALID, NOTHING_DONE, attempt, for_staff
 
 MOST = 50
 ALONE: dict[str, tuple[Callable[..., Any], Callable[[Any, User], bool]]] = {

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
-from consultations.forms.files import FileForm, PieceForm
+from consultations.forms.attachments import FileForm, PieceForm
 from consultations.models import Attachment, Audience, Submission, SubmissionState
 from consultations.permissions import is_secretariat, may_submit
 from consultations.queries import files_of
-from consultations.uploads.room import NoRoom
+from consultations.uploads.disk_space import NoRoom
 from ncm_portal.workflow import Blocked, NotAllowed
 
 from .stored_files import hand_out

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
-from consultations.calendars import Entry, calendar
+from consultations.ical import Entry, calendar
 from consultations.models import Delegate, Forum, ForumState
 from consultations.queries.forum_calendar import calendar_of, is_signed, whole_calendar
 

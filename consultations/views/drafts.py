@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from consultations import workflow
 from consultations.forms import SubmissionForm
 from consultations.forms.fields import MomentField
-from consultations.forms.inputs import AUDIENCES, initial_of
+from consultations.forms.submissions import AUDIENCES, initial_of
 from consultations.models import Audience, Submission
-from consultations.passages import holds_back
 from consultations.permissions import organisations_of
 from consultations.queries import files_of
+from consultations.redaction import holds_back
 from ncm_portal.workflow import Blocked, Conflict, needs_of
 
-from .stakeholder import AUTHOR_MOVES, EDITABLE, INSIDE, chosen_round, inside, keep, own_input, sign_offs
+from .submissions import AUTHOR_MOVES, EDITABLE, INSIDE, chosen_round, inside, keep, own_input, sign_offs
 
 
 @require_POST

@@ -13,16 +13,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
-from consultations.forms.door import QueueFileForm, RegisterForm, SettleForm
-from consultations.intake.queue_files import read_queue
-from consultations.intake.refused_files import enter_refused_files
+from consultations.forms.checkin import QueueFileForm, RegisterForm, SettleForm
+from consultations.imports.queue_files import read_queue
+from consultations.imports.refused_files import enter_refused_files
 from consultations.models import CheckIn, Forum, QueuedKind, QueuedOutcome, QueuedRow
 from consultations.queries import presence
-from consultations.workflow.door import entered_on_paper, seated
+from consultations.workflow.checkin import entered_on_paper, seated
 from ncm_portal.workflow import Blocked, now
 
-from .access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
-from .forum_home import desk_forum
+from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
+from .forums import desk_forum
 
 SHOWN, SETTLED, FEW = 50, 20, 3
 PART, PATIENCE = 200, 20  # rows of a file that are taken over at once; seconds after which the rest waits
@@ -101,7 +101,7 @@ def _show(
         "devices": devices,
         "room": presence.present(forum),
         "came": [(half, len(people)) for half, people in presence.came_by_half_day(forum).items()],
-        "doubles": len(workflow.settling.doubles(forum)[0]) if len(waiting) > FEW else 0,
+        "doubles": len(workflow.checkin_conflicts.doubles(forum)[0]) if len(waiting) > FEW else 0,
     }
     return render(request, "consultations/forum_day/forum_door.html", context, status=outcome.status)
 

@@ -12,14 +12,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from consultations.forms.accrediting import ListForm
-from consultations.intake import NamesForm, RowState, suggestions
-from consultations.intake.delegates import COLUMNS, NEEDED, import_delegates, shown, try_list
-from consultations.intake.refused_files import enter_refused_files
+from consultations.forms.delegates import ListForm
+from consultations.imports import NamesForm, RowState, suggestions
+from consultations.imports.delegates import COLUMNS, NEEDED, import_delegates, shown, try_list
+from consultations.imports.refused_files import enter_refused_files
 from consultations.models import Forum
 
-from .access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
-from .forum_home import desk_forum
+from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
+from .forums import desk_forum
 from .imports import STATES
 
 SALT, HOURS = "list of delegates", 12

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consultations import workflow
-from consultations.forms.accrediting import SeatsForm
+from consultations.forms.delegates import SeatsForm
 from consultations.forms.programme import DocumentForm
 from consultations.models import Forum, ForumFile
 from consultations.queries.forum_documents import documents, readable_document
 from consultations.queries.seating import balance, seat_plan
 
-from .access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
-from .forum_home import desk_forum
+from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
+from .forums import desk_forum
 from .stored_files import hand_out
 
 

@@ -8,11 +8,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from consultations import workflow
-from consultations.forum_news import News, news_of
+from consultations.notifications.delegates import News, news_of
 from consultations.queries.telling import CURRENT, untold_of
 
-from .access import for_secretariat
-from .forum_home import desk_forum
+from .decorators import for_secretariat
+from .forums import desk_forum
 
 WHOLE = 3  # mails that the review shows unfolded
 

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from consultations import intake
-from consultations.intake import InputsImportForm, NamesForm, NotReadable, RowState, Trial
-from consultations.intake.refused_files import enter_refused_files
+from consultations import imports
+from consultations.imports import InputsImportForm, NamesForm, NotReadable, RowState, Trial
+from consultations.imports.refused_files import enter_refused_files
 from consultations.models import Consultation, Job, JobKind, JobState
-from consultations.uploads.room import NoRoom
+from consultations.uploads.disk_space import NoRoom
 from ncm_portal.workflow import Blocked
 
-from .access import NOTHING_DONE, Outcome, attempt, for_secretariat
+from .decorators import NOTHING_DONE, Outcome, attempt, for_secretariat
 
 SHOWN = 100  # rows of one page of a preview
 MOVING = {JobState.WAITING, JobState.RUNNING}
@@ -57,9 +57,9 @@ def _prepared(request: HttpRequest, form: InputsImportForm) -> Job:
     """The job of a sound upload. Raises NotReadable when columns are missing, NoRoom when the disk is full."""
     chosen = form.cleaned_data
     kept = {name: chosen[name] for name in ("consultation", "channel", "received_on")}
-    trial = intake.try_rows(form.sheet, by=request.user, **kept)
+    trial = imports.try_rows(form.sheet, by=request.user, **kept)
     asked = {**kept, "encoding": chosen["encoding"], "name": chosen["file"].name, "rows": len(form.sheet)}
-    return intake.prepare_import(form.content, trial, by=request.user, asked=asked)
+    return imports.prepare_import(form.content, trial, by=request.user, asked=asked)
 
 
 @for_secretariat
@@ -67,7 +67,7 @@ def _prepared(request: HttpRequest, form: InputsImportForm) -> Job:
 def import_template(request: HttpRequest, slug: str) -> HttpResponse:
     """The workbook to fill in for a consultation."""
     consultation = get_object_or_404(Consultation, slug=slug)
-    return _workbook(intake.template(consultation), f"{consultation.slug}-inputs.xlsx")
+    return _workbook(imports.template(consultation), f"{consultation.slug}-inputs.xlsx")
 
 
 def _workbook(content: bytes, name: str) -> HttpResponse:
@@ -103,10 +103,10 @@ def _show(request: HttpRequest, found: Job, outcome: Outcome = NOTHING_DONE) -> 
 
 def _preview(request: HttpRequest, found: Job) -> dict[str, Any]:
     try:
-        trial = intake.tried(found)
+        trial = imports.tried(found)
     except Blocked as gone:
         return {"reasons": gone.reasons}
-    tally = intake.tally(trial)
+    tally = imports.tally(trial)
     first = next((state for state in STATES if tally[state]), RowState.NEW)
     asked = request.GET.get("show", first)
     state = RowState(asked) if asked in tally else first
@@ -118,8 +118,8 @@ def _preview(request: HttpRequest, found: Job) -> dict[str, Any]:
         "new": tally[RowState.NEW],
         "wrong": tally[RowState.ERROR],
         "not_read": ", ".join(trial.not_read),
-        "encoding": intake.ENCODINGS.get(found.asked["encoding"], ""),
-        "names_form": NamesForm(suggested=intake.suggestions(trial.unknown)),
+        "encoding": imports.ENCODINGS.get(found.asked["encoding"], ""),
+        "names_form": NamesForm(suggested=imports.suggestions(trial.unknown)),
         "confirmed": found.asked["names"],
     }
 
@@ -157,13 +157,13 @@ def job_names(request: HttpRequest, key: UUID) -> HttpResponse:
     """Confirm which organisations are meant by names that are written otherwise."""
     found = _job(key)
     try:
-        form = NamesForm(request.POST, suggested=intake.suggestions(intake.tried(found).unknown))
+        form = NamesForm(request.POST, suggested=imports.suggestions(imports.tried(found).unknown))
     except Blocked as gone:
         return _show(request, found, Outcome(gone.reasons, 409))
     if not form.is_valid():
         messages.error(request, _("Choose from the names that are suggested."))
         return redirect("job", key)
-    outcome = attempt(lambda: intake.confirm_names(found, by=request.user, names=form.confirmed), found)
+    outcome = attempt(lambda: imports.confirm_names(found, by=request.user, names=form.confirmed), found)
     return _show(request, found, outcome) if outcome.reasons else redirect("job", key)
 
 
@@ -172,7 +172,7 @@ def job_names(request: HttpRequest, key: UUID) -> HttpResponse:
 def job_confirm(request: HttpRequest, key: UUID) -> HttpResponse:
     """Confirm an import, once: it is carried out behind the pages."""
     found = _job(key, kind=JobKind.IMPORT_INPUTS)
-    outcome = attempt(lambda: intake.confirm_import(found, by=request.user), found)
+    outcome = attempt(lambda: imports.confirm_import(found, by=request.user), found)
     if outcome.reasons:
         return _show(request, found, outcome)
     messages.success(request, _("Confirmed. You need not wait: a mail tells you when it is done."))
@@ -185,7 +185,7 @@ def job_left_out(request: HttpRequest, key: UUID) -> HttpResponse:
     """The rows that are wrong, to correct and send again."""
     found = _job(key, kind=JobKind.IMPORT_INPUTS)
     try:
-        return _workbook(intake.left_out(found), "rows-to-correct.xlsx")
+        return _workbook(imports.left_out(found), "rows-to-correct.xlsx")
     except Blocked as gone:
         messages.warning(request, " ".join(gone.reasons))
         return redirect(reverse("import_inputs"))

@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from consultations import forum_letters, workflow
+from consultations import workflow
 from consultations.forms.invitations import InviteForm, LetterForm, PaperAnswerForm
 from consultations.models import Forum, ForumFile, ForumState, Group, Invitation, InvitationState, OutgoingMail
+from consultations.notifications import invitations
 from consultations.queries.access_log import history
 from consultations.queries.invitations import candidates, letters_of, missing, next_step, open_actions, people_of
 from consultations.workflow import INVITATION_MOVES
 from ncm_portal.workflow import moves_open_to
 
-from .access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
+from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
 from .stored_files import hand_out
 
 WHOLE = 3  # mails that the review shows unfolded
@@ -130,15 +131,15 @@ def _written(forum: Forum, kind: str, keys: list[str]) -> list[Written]:
     letters = list(letters_of(forum).filter(state=state).select_related("forum__consultation"))
     if keys:
         letters = [each for each in letters if str(each.key) in keys]
-    sessions = list(forum.sessions.all()[: forum_letters.PROGRAMME])
+    sessions = list(forum.sessions.all()[: invitations.PROGRAMME])
     actions = open_actions(forum, [each.stakeholder_id for each in letters])
     conditions = INVITATION_MOVES[verb].conditions
     made = []
     for each in letters:
         mail = (
-            forum_letters.invitation_mail(each, sessions, actions.get(each.stakeholder_id, []))
+            invitations.invitation_mail(each, sessions, actions.get(each.stakeholder_id, []))
             if kind == "send"
-            else forum_letters.reminder_mail(each)
+            else invitations.reminder_mail(each)
         )
         made.append(Written(each, mail, [need.text for need in conditions(each) if not need.met]))
     return made
@@ -232,7 +233,7 @@ def forum_letter(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
 
 def _show(request: HttpRequest, letter: Invitation, form: LetterForm, outcome: Outcome) -> HttpResponse:
     moves = {verb: INVITATION_MOVES[verb] for verb in VERBS}
-    link = forum_letters.link_of(letter)
+    link = invitations.link_of(letter)
     opens = letter.token_hash and workflow.invited_by(link.rstrip("/").rpartition("/")[2]) == letter
     context = {
         "forum": letter.forum,

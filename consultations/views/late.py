@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
-from consultations.forms.desk import WhyForm
+from consultations.forms.screening import WhyForm
 from consultations.models import Event, Submission, SubmissionState
 from consultations.permissions import is_head, may_submit
 from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import Blocked, check
 
-from .access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
-from .further import further
+from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
+from .pagination import further
 
 DECISIONS = {"admit_late": workflow.admit_late, "refuse_late": workflow.refuse_late}
 LATE = ("ask_late", *DECISIONS)

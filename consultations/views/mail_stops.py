@@ -11,7 +11,7 @@ from consultations import workflow
 from consultations.models import MailStop
 from consultations.tokens import hash_in_stop_token
 
-from .limits import limited
+from .ratelimit import limited
 
 
 @csrf_exempt  # a mail program sends the form by itself (RFC 8058); whoever holds the link may do both

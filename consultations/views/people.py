@@ -15,7 +15,7 @@ from consultations.models import Membership, Stakeholder
 from consultations.permissions import is_secretariat, may_manage_members, may_rule_on_sign_off, organisations_of
 from ncm_portal.workflow import Blocked
 
-from .access import INVALID, NOTHING_DONE, attempt
+from .decorators import INVALID, NOTHING_DONE, attempt
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,8 +18,8 @@ from consultations.queries import confirmers_of, proposals_to_confirm
 from consultations.workflow import PROPOSAL_MOVES
 from ncm_portal.workflow import moves_open_to
 
-from .access import NOTHING_DONE, Outcome, carry_out, for_staff
-from .further import further
+from .decorators import NOTHING_DONE, Outcome, carry_out, for_staff
+from .pagination import further
 
 PAGE = 50
 PROPOSAL_VERBS: dict[str, Callable[..., Any]] = {

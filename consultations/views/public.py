@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from consultations import queries
 from consultations.models import Submission
 from consultations.views.filters import Asked, asked_of
-from consultations.views.memory import kept_for_visitors
+from consultations.views.page_cache import kept_for_visitors
 
 
 @login_not_required

@@ -16,7 +16,7 @@ from consultations.permissions import may_validate, may_write_point
 from consultations.workflow import POINT_MOVES
 from ncm_portal.workflow import moves_open_to
 
-from .access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out
+from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out
 from .sessions import notes_on, session_of
 
 VERBS = {

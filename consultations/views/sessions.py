@@ -14,7 +14,7 @@ from consultations.permissions import is_secretariat, may_write_point, works_in_
 from consultations.workflow import POINT_MOVES
 from ncm_portal.workflow import OpenMove, moves_open_to, needs_of
 
-from .access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out
+from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out
 
 VERBS = {
     "hand_in": lambda point, *, by, reason: workflow.hand_in(point, by=by),

@@ -8,7 +8,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from consultations.cells import escaped, text_cell
+from consultations.csv_safety import escaped, text_cell
 
 BLOCK = 64 * 1024
 Rows = Iterable[list[Any]]

@@ -20,7 +20,23 @@ from .accounts import (
     repair_address,
     repair_addresses,
 )
-from .accrediting import (
+from .appointments import APPOINT, announce_administrator, appoint, is_first_head, lay_down_office
+from .attachments import (
+    add_file,
+    begin_file,
+    clear_unfinished,
+    inspect_waiting,
+    judge_file,
+    kind_of_files,
+    receive,
+    remove_file,
+)
+from .badges import print_paper
+from .checkin import enter_register, take_queue
+from .checkin_conflicts import Settling, settle_doubles, settle_queued
+from .checkpoints import anchor_journal, make_key, rotate_key, sign_checkpoint, write_checkpoints
+from .commitments import commit_after_upgrade, commit_to_records
+from .delegates import (
     DELEGATE_MOVES,
     TOLD_BY_TWO,
     confirm,
@@ -35,25 +51,43 @@ from .accrediting import (
     waitlist,
     withdraw_delegate,
 )
-from .answers import Named, Paper, answer_invitation, decline_invitation, invited_by, print_of, record_answer
-from .appointments import APPOINT, announce_administrator, appoint, is_first_head, lay_down_office
-from .attachments import (
-    add_file,
-    begin_file,
-    clear_unfinished,
-    inspect_waiting,
-    judge_file,
-    kind_of_files,
-    receive,
-    remove_file,
-)
-from .badges import print_paper
-from .checkpoints import anchor_journal, make_key, rotate_key, sign_checkpoint, write_checkpoints
-from .commitments import commit_after_upgrade, commit_to_records
-from .dialogue import endorse, ready_to_endorse, ready_to_say_misread, say_misread, withdraw_endorsement
-from .door import enter_register, take_queue
 from .drafts import ask_sign_off, be_seen, edit_draft, moves_of, rule_on_sign_off, sign_off, start_draft
-from .forum_files import change_document, keep_forum_file, remove_document
+from .duplicates import (
+    LIKENESS_MOVES,
+    NOT_COMPARED,
+    NOT_COMPARED_INPUT,
+    ask_to_compare,
+    compare,
+    dismiss_group,
+    dismiss_likeness,
+    inputs_to_compare,
+    merge_group,
+    merge_likeness,
+    points_to_compare,
+    reopen_likeness,
+)
+from .feedback import endorse, ready_to_endorse, ready_to_say_misread, say_misread, withdraw_endorsement
+from .followup import (
+    ACTION_MOVES,
+    COMMUNIQUE_MOVES,
+    amend_action,
+    carry_commitments,
+    circulate_communique,
+    clear_communique,
+    commitments_to_carry,
+    draft_communique,
+    drop_action,
+    edit_communique,
+    finish_action,
+    note_action,
+    publish_communique,
+    reopen_action,
+    return_communique,
+    say_done,
+    take_list,
+    text_sha256,
+)
+from .forum_documents import change_document, keep_forum_file, remove_document
 from .forums import (
     CONSULTATION_MOVES,
     FORUM_MOVES,
@@ -74,21 +108,8 @@ from .forums import (
     open_session,
     report_forum,
 )
-from .inputs import (
-    SUBMISSION_MOVES,
-    accept,
-    add_note,
-    came_too_late,
-    is_under_way,
-    ready_to_send,
-    reopen,
-    return_for_completion,
-    set_aside,
-    submit,
-    withdraw,
-    written_hour,
-)
 from .integrity import check_is_due, check_nightly, keep_check, only_checker
+from .invitation_replies import Named, Paper, answer_invitation, decline_invitation, invited_by, print_of, record_answer
 from .invitations import (
     INVITATION_MOVES,
     change_invitation,
@@ -104,46 +125,11 @@ from .invitations import (
     today,
     write_invitations,
 )
-from .likeness import (
-    LIKENESS_MOVES,
-    NOT_COMPARED,
-    NOT_COMPARED_INPUT,
-    ask_to_compare,
-    compare,
-    dismiss_group,
-    dismiss_likeness,
-    inputs_to_compare,
-    merge_group,
-    merge_likeness,
-    points_to_compare,
-    reopen_likeness,
-)
 from .mail_limits import clear_mail_counts, count_mail, may_write_to_account, why_person_waits
 from .mail_stops import resume_mail, stop_mail
 from .milestones import date_milestone
 from .notices import TRY_AGAIN, choose_notices, try_again
-from .on_behalf import SheetRow, TakenIn, WhyNot, check_against_original, retype, take_in, take_in_many
-from .outcome import (
-    ACTION_MOVES,
-    COMMUNIQUE_MOVES,
-    amend_action,
-    carry_commitments,
-    circulate_communique,
-    clear_communique,
-    commitments_to_carry,
-    draft_communique,
-    drop_action,
-    edit_communique,
-    finish_action,
-    note_action,
-    publish_communique,
-    reopen_action,
-    return_communique,
-    say_done,
-    take_list,
-    text_sha256,
-)
-from .people import (
+from .organisations import (
     STAKEHOLDER_MOVES,
     add_member,
     confirm_mandate,
@@ -158,6 +144,7 @@ from .people import (
     suspend,
     verify,
 )
+from .paper_intake import SheetRow, TakenIn, WhyNot, check_against_original, retype, take_in, take_in_many
 from .points import (
     POINT_MOVES,
     correct_point,
@@ -191,15 +178,20 @@ from .proposals import (
     withdraw_proposal,
 )
 from .reminders import Letter, next_letters, remind, request_input
-from .settling import Settling, settle_doubles, settle_queued
+from .screening import admit_late, answer_misreading, answer_question, ask_late, assign, refuse_late, why_not_assigned
 from .speakers import ask_floor, end_speech, give_floor, move_speech, strike_speech
-from .telling import tell_delegates
-from .triage import (
-    admit_late,
-    answer_misreading,
-    answer_question,
-    ask_late,
-    assign,
-    refuse_late,
-    why_not_assigned,
+from .submissions import (
+    SUBMISSION_MOVES,
+    accept,
+    add_note,
+    came_too_late,
+    is_under_way,
+    ready_to_send,
+    reopen,
+    return_for_completion,
+    set_aside,
+    submit,
+    withdraw,
+    written_hour,
 )
+from .telling import tell_delegates

@@ -9,9 +9,9 @@ from django.db import connection, transaction
 from django.db.models import Max, Model
 from django.utils import timezone
 
-from consultations import emails
 from consultations.models import Access, AccessEntry, AccessSeal, User
 from consultations.models.access_log import KEPT_FOR, SEAL_LOCK, digest_between
+from consultations.notifications import recipients
 from ncm_portal.workflow import journal
 
 SEALING_LOCK, WARNING_LOCK = 20171024, 20171025  # one worker seals and one warns, the others pass over
@@ -89,7 +89,7 @@ def _warn(entry: AccessEntry) -> bool:
     owner = User.objects.filter(pk=entry.object_id, is_active=True).first()
     if owner is None:
         return False
-    emails.warning_of_account(owner, is_locked=entry.what == Access.LOCK_OUT, at=entry.at)
+    recipients.warning_of_account(owner, is_locked=entry.what == Access.LOCK_OUT, at=entry.at)
     AccessEntry.objects.add(Access.OWNER_WARNED, about=owner, details={"of": entry.what, "last": entry.pk}, must=True)
     return True
 

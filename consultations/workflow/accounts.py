@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations import account_emails, emails
 from consultations.email_addresses import NotAnAddress, is_normal, normal_form
 from consultations.models import Membership, Office, Proposal, User
+from consultations.notifications import accounts, recipients
 from consultations.permissions import (
     account_takes_two,
     is_secretariat,
@@ -77,7 +77,7 @@ def reopen_account(user: User, *, by: User, reason: str) -> User:
     row.is_active = True
     row.save()
     journal("reopen_account", row, by=by, before="closed", after="open", reason=reason)
-    account_emails.account_changed(row, [emails.recipient(row)], _effects_of_opening(row), by=by, reason=reason)
+    accounts.account_changed(row, [recipients.recipient(row)], _effects_of_opening(row), by=by, reason=reason)
     return row
 
 
@@ -105,7 +105,7 @@ def _close(person: User, by: User | None, reason: str, proposed_by: User | None 
         journal("appoint", person, by=by, before=office, after=person.office, reason=reason)
     named = _both(proposed_by, by)
     journal("close_account", person, by=by, before="open", after="closed", reason=reason, data=named)
-    account_emails.account_changed(person, told, effects, by=by, reason=reason, proposed_by=proposed_by)
+    accounts.account_changed(person, told, effects, by=by, reason=reason, proposed_by=proposed_by)
     return person
 
 
@@ -121,11 +121,11 @@ def _both(proposed_by: User | None, by: User | None) -> dict[str, str]:
     return {"proposed_by": proposed_by.name, "confirmed_by": by.name} if proposed_by and by else {}
 
 
-def _to_tell(person: User) -> list[emails.Recipient]:
+def _to_tell(person: User) -> list[recipients.Recipient]:
     """The person, and all staff where what the person holds makes it their matter."""
     known = {each.pk: each for each in staff()} if account_takes_two(person) else {}
     reached = [person] if is_normal(person.email) else []
-    return [emails.recipient(each) for each in (known | {each.pk: each for each in reached}).values()]
+    return [recipients.recipient(each) for each in (known | {each.pk: each for each in reached}).values()]
 
 
 # --- Addresses ------------------------------------------------------------------------------------------------------
@@ -167,8 +167,8 @@ def _correct(person: User, address: str, by: User, reason: str, proposed_by: Use
     EmailAddress.objects.create(user=person, email=address, primary=True, verified=False)
     data = {"from": _masked(before), "to": _masked(address), **_both(proposed_by, by)}
     journal("correct_address", person, by=by, reason=reason, data=data)
-    told.append(emails.recipient(person))
-    account_emails.account_changed(person, told, effects, by=by, reason=reason, proposed_by=proposed_by)
+    told.append(recipients.recipient(person))
+    accounts.account_changed(person, told, effects, by=by, reason=reason, proposed_by=proposed_by)
     return person
 
 
@@ -261,7 +261,7 @@ def _in_words(sentences: Iterable[Sentence]) -> list[str]:
 
 
 def _effects_of_closing(person: User) -> list[Sentence]:
-    named = {"name": emails.typed(person.name)}
+    named = {"name": recipients.typed(person.name)}
     log_in = gettext_lazy("Nobody logs in to the account of %(name)s any more; its sessions end, its password is gone.")
     office = gettext_lazy("%(name)s is no longer: %(office)s.")
     membership = gettext_lazy("%(name)s no longer acts for %(organisation)s.")
@@ -269,7 +269,7 @@ def _effects_of_closing(person: User) -> list[Sentence]:
         Sentence(log_in, named),
         *([Sentence(office, named | {"office": Office(person.office).label})] if person.office else []),
         *(
-            Sentence(membership, named | {"organisation": emails.typed(each.stakeholder.name)})
+            Sentence(membership, named | {"organisation": recipients.typed(each.stakeholder.name)})
             for each in _memberships(person)
         ),
         Sentence(gettext_lazy("What was written until now stays, with its author's name."), {}),
@@ -279,7 +279,7 @@ def _effects_of_closing(person: User) -> list[Sentence]:
 def _effects_of_opening(person: User) -> list[Sentence]:
     again = gettext_lazy("%(name)s may log in again, after choosing a new password by “Forgot your password?”.")
     return [
-        Sentence(again, {"name": emails.typed(person.name)}),
+        Sentence(again, {"name": recipients.typed(person.name)}),
         Sentence(gettext_lazy("Offices and memberships that ended do not come back by themselves."), {}),
     ]
 
@@ -288,13 +288,13 @@ def _effects_of_address(person: User, address: Words) -> list[Sentence]:
     instead = gettext_lazy("%(name)s logs in with %(address)s instead of %(before)s, and confirms it first.")
     told = gettext_lazy("Both addresses are told by mail. Links that were sent for a new password no longer work.")
     return [
-        Sentence(instead, {"name": emails.typed(person.name), "address": address, "before": person.email}),
+        Sentence(instead, {"name": recipients.typed(person.name), "address": address, "before": person.email}),
         Sentence(told, {}),
     ]
 
 
 def _effects_of_restoring(person: User, address: str) -> list[Sentence]:
-    named = {"name": emails.typed(person.name), "address": address or person.email}
+    named = {"name": recipients.typed(person.name), "address": address or person.email}
     sentences = (
         gettext_lazy("The second factors of %(name)s are removed, the password no longer works, and all sessions end."),
         gettext_lazy("A link to choose a new password goes to %(address)s. It works for one hour, and once."),
@@ -365,12 +365,10 @@ def _carry_out_restoring(person: User, values: Mapping[str, Any], by: User, prop
     person.save()
     data = _both(proposal.proposed_by, by)
     journal("restore_access", person, by=by, reason=proposal.reason, data=data)
-    others = [emails.recipient(each) for each in told.values() if each.pk != person.pk]
-    account_emails.account_changed(
-        person, others, effects, by=by, reason=proposal.reason, proposed_by=proposal.proposed_by
-    )
+    others = [recipients.recipient(each) for each in told.values() if each.pk != person.pk]
+    accounts.account_changed(person, others, effects, by=by, reason=proposal.reason, proposed_by=proposal.proposed_by)
     token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(person)
-    account_emails.access_restored(person, user_pk_to_url_str(person), token, by=by, proposed_by=proposal.proposed_by)
+    accounts.access_restored(person, user_pk_to_url_str(person), token, by=by, proposed_by=proposal.proposed_by)
 
 
 def _concerns(person: User) -> User:

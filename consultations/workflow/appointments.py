@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations import emails
 from consultations.models import STAFF_OFFICES, Event, Membership, Office, Proposal, User
+from consultations.notifications import recipients
 from consultations.permissions import (
     is_sysadmin,
     may_confirm_appointment,
@@ -66,7 +66,7 @@ def _give(person: User, office: str, by: User, reason: str, proposed_by: User | 
     named = {"proposed_by": proposed_by.name, "confirmed_by": by.name} if proposed_by else {}
     journal("appoint", person, by=by, before=before, after=office, reason=reason, data=named)
     told |= {person.pk: person}
-    emails.appointed(person, before, by, told.values(), proposed_by=proposed_by, reason=reason)
+    recipients.appointed(person, before, by, told.values(), proposed_by=proposed_by, reason=reason)
     return person
 
 
@@ -115,7 +115,7 @@ def announce_administrator(user: User, *, by: None) -> User:
     """Journal that a system administrator was made on the server, by a command and by nobody known; tell all staff."""
     reason = _("Made on the server, by the command createsuperuser.")
     journal("appoint", user, by=by, before="", after=user.office, reason=reason)
-    emails.appointed(user, Office.NONE, by, staff(), proposed_by=None, reason=reason)
+    recipients.appointed(user, Office.NONE, by, staff(), proposed_by=None, reason=reason)
     return user
 
 

@@ -16,14 +16,14 @@ from django.utils.translation import gettext_lazy
 
 from consultations.models import Attachment, AttachmentKind, AttachmentState, Stakeholder, Submission, User
 from consultations.permissions import is_secretariat, may_submit
-from consultations.uploads import Refused, apart, clamd, names
+from consultations.uploads import Refused, clamd, names, sandbox
+from consultations.uploads.disk_space import room_to_write
 from consultations.uploads.kinds import KINDS
-from consultations.uploads.room import room_to_write
 from consultations.uploads.words import say
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 
 from .access_log import enter_refused_file
-from .inputs import AUTHORS, SECRETARIAT, S
+from .submissions import AUTHORS, SECRETARIAT, S
 
 A = AttachmentState
 HERE = (A.UPLOADING, A.WAITING, A.READY)
@@ -180,11 +180,11 @@ def add_file(attachment: Attachment, *, by: User) -> Attachment:
     return file
 
 
-def _looked_through(file: Attachment, redrawn: Path) -> tuple[apart.Inspected | Refused, str | None]:
+def _looked_through(file: Attachment, redrawn: Path) -> tuple[sandbox.Inspected | Refused, str | None]:
     """What the file is or why it is refused, and the virus in it: none is "", None says that nobody looked yet."""
     try:
         is_original = file.kind == AttachmentKind.ORIGINAL  # what came by mail is no evidence of an author
-        found = apart.inspect(part_of(file).resolve(), redrawn.resolve(), mails=is_original)
+        found = sandbox.inspect(part_of(file).resolve(), redrawn.resolve(), mails=is_original)
     except Refused as refusal:
         return refusal, None
     try:

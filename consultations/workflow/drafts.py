@@ -8,13 +8,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations import emails
 from consultations.models import AttachmentState, Consultation, Presence, Provision, Stakeholder, Submission, User
+from consultations.notifications import recipients
 from consultations.permissions import acts_for, may_rule_on_sign_off, may_submit
 from ncm_portal.workflow import Blocked, Conflict, Move, demand, journal, make, now, verb
 
-from .inputs import AUTHORS, DRAFT_FIELDS, PRIMARY, SUBMISSION_MOVES, S
 from .mail_limits import count_mail
+from .submissions import AUTHORS, DRAFT_FIELDS, PRIMARY, SUBMISSION_MOVES, S
 
 HERE = timedelta(minutes=5)  # whoever gave a sign for so long has the draft open
 KEPT = timedelta(days=1)
@@ -104,7 +104,7 @@ def ask_sign_off(submission: Submission, *, by: User) -> Submission:
         count_mail(caused_by=by, stakeholder=row.stakeholder)
 
     row = make(SUBMISSION_MOVES["ask_sign_off"], submission, by=by, change=count)
-    emails.sign_off_asked(row, by)
+    recipients.sign_off_asked(row, by)
     return row
 
 
@@ -128,7 +128,7 @@ def sign_off(
 
     row = make(SUBMISSION_MOVES["sign_off"], submission, by=by, change=stamp)
     if row.author_id != by.pk:
-        emails.signed_off(row)
+        recipients.signed_off(row)
     return row
 
 

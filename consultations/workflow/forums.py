@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from consultations import emails, forum_news
 from consultations.models import (
     CheckIn,
     CheckInChannel,
@@ -27,6 +26,7 @@ from consultations.models import (
     Stakeholder,
     User,
 )
+from consultations.notifications import delegates, recipients
 from consultations.permissions import head_may, is_secretariat, may_nominate, secretariat_may
 from ncm_portal.workflow import (
     Blocked,
@@ -209,7 +209,7 @@ def extend(consultation: Consultation, *, closes_at: datetime, by: User, reason:
 
     data = {"to": closes_at.isoformat()}
     row = make(CONSULTATION_MOVES["extend"], consultation, by=by, reason=reason, change=move_deadline, data=data)
-    emails.deadline_extended(row)
+    recipients.deadline_extended(row)
     return row
 
 
@@ -255,7 +255,7 @@ def cancel_forum(forum: Forum, *, by: User, reason: str) -> Forum:
     known = forum.state != ForumState.DRAFT
     row = make(FORUM_MOVES["cancel_forum"], forum, by=by, reason=reason)
     if known:
-        forum_news.forum_cancelled(row, reason)
+        delegates.forum_cancelled(row, reason)
     return row
 
 

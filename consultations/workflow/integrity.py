@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from consultations import emails
 from consultations.models import IntegrityCheck
+from consultations.notifications import recipients
 from ncm_portal.workflow import now
 
 log = logging.getLogger(__name__)
@@ -81,5 +81,5 @@ def keep_check(report: Mapping[str, Any]) -> IntegrityCheck:
         for each in kept.findings[:TOLD]:
             log.critical("Not as it was written: %s: %s", each["record"], each["words"])
         log.critical("%s findings of the check of everything that is stored", kept.number)
-        emails.not_as_written(kept.number, [f"{each['record']}: {each['words']}" for each in kept.findings[:TOLD]])
+        recipients.not_as_written(kept.number, [f"{each['record']}: {each['words']}" for each in kept.findings[:TOLD]])
     return kept

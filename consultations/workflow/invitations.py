@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations import forum_letters
 from consultations.models import (
     Forum,
     ForumState,
@@ -20,6 +19,7 @@ from consultations.models import (
     StakeholderState,
     User,
 )
+from consultations.notifications import invitations
 from consultations.permissions import (
     is_secretariat,
     may_answer_invitation,
@@ -262,7 +262,7 @@ def send_invitation(invitation: Invitation, *, by: User) -> Invitation:
 
     row = make(INVITATION_MOVES["send_invitation"], invitation, by=by, change=issue)
     actions = open_actions(row.forum, [row.stakeholder_id])[row.stakeholder_id]
-    _post(forum_letters.invitation_mail(row, forum_letters.short_programme(row), actions))
+    _post(invitations.invitation_mail(row, invitations.short_programme(row), actions))
     return row
 
 
@@ -279,7 +279,7 @@ def remind_invited(invitation: Invitation, *, by: User | None) -> Invitation:
         row.reminders, row.reminded_at = row.reminders + 1, now()
 
     row = make(INVITATION_MOVES["remind_invited"], invitation, by=by, change=count)
-    _post(forum_letters.reminder_mail(row))
+    _post(invitations.reminder_mail(row))
     return row
 
 

@@ -18,8 +18,8 @@ from consultations.models import (
     Theme,
     User,
 )
-from consultations.passages import comes_from_held_back, without_brackets
 from consultations.permissions import is_rapporteur, is_secretariat, may_validate, may_write_point, secretariat_may
+from consultations.redaction import comes_from_held_back, without_brackets
 from ncm_portal.workflow import Blocked, Condition, Move, demand, either, journal, locked, make, now, table, verb
 
 S = PointState

@@ -27,7 +27,7 @@ from consultations.queries.programme import moved, planned
 from consultations.stored_files import NotGenuine, read_genuine
 from ncm_portal.workflow import Blocked, demand, journal, locked, verb
 
-from .forum_files import keep_forum_file
+from .forum_documents import keep_forum_file
 
 SECRETARIAT = gettext_lazy("the secretariat")
 CHANGE = gettext_lazy("Change the programme")

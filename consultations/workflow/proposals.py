@@ -8,8 +8,8 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations import account_emails, emails
 from consultations.models import Proposal, ProposalState, User
+from consultations.notifications import accounts, recipients
 from consultations.permissions import (
     is_signed_in,
     may_confirm_proposal,
@@ -108,9 +108,9 @@ def propose(record: Model, *, act: str, by: User, reason: str, values: Mapping[s
         reason=reason.strip(), concerns=concerns, proposed_by=by, proposed_at=at, lapses_at=at + what.open_for,
     )  # fmt: skip
     journal("propose", made, by=by, after=made.state, reason=reason, data={"act": act, "record": made.record_label})
-    emails.proposal_made(made, confirmers_of(made))
+    recipients.proposal_made(made, confirmers_of(made))
     if what.warns:
-        account_emails.proposed_about(made)
+        accounts.proposed_about(made)
     return made
 
 
@@ -149,7 +149,7 @@ def confirm_proposal(proposal: Proposal, *, by: User) -> Proposal:
 def refuse_proposal(proposal: Proposal, *, by: User, reason: str) -> Proposal:
     """Say as the second person that it shall not be; nothing changes. Mails whoever proposed it."""
     row = _decide("refuse_proposal", proposal, by, reason)
-    emails.proposal_ended(row, reason)
+    recipients.proposal_ended(row, reason)
     return row
 
 
@@ -163,7 +163,7 @@ def withdraw_proposal(proposal: Proposal, *, by: User, reason: str = "") -> Prop
 def lapse_proposal(proposal: Proposal, *, by: User | None) -> Proposal:
     """Note that nobody confirmed it in time. Mails whoever proposed it."""
     row = _decide("lapse_proposal", proposal, by)
-    emails.proposal_ended(row)
+    recipients.proposal_ended(row)
     return row
 
 

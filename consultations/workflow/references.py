@@ -2,8 +2,8 @@
 
 from django.utils import timezone
 
+from consultations.db.constraints import after_lock
 from consultations.models import Consultation
-from consultations.models.guards import after_lock
 
 REFERENCE_LOCK = 20171018
 LAST_REFERENCE = """

@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations import emails, letters
 from consultations.models import Consultation, Reminder, Stakeholder, Submission, User
+from consultations.notifications import recipients, submissions
 from consultations.permissions import is_secretariat
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 
-from .inputs import SECRETARIAT
+from .submissions import SECRETARIAT
 
 ESCALATED = 2  # from the second reminder on the principal is written to as well
 
@@ -23,7 +23,7 @@ class Letter:
 
     stakeholder: Stakeholder
     number: int
-    people: list[emails.Recipient] = field(default_factory=list)
+    people: list[recipients.Recipient] = field(default_factory=list)
     principal: str = ""
     reasons: list[str] = field(default_factory=list)
 
@@ -39,7 +39,7 @@ def next_letters(consultation: Consultation, stakeholders: Iterable[Stakeholder]
         last[reminder.stakeholder_id] = reminder
     inputs = Submission.objects.filter(consultation=consultation, stakeholder__in=bodies)
     states = set(inputs.exclude(state=Submission.State.WITHDRAWN).values_list("stakeholder", "state"))
-    people = emails.people_of_each(bodies)
+    people = recipients.people_of_each(bodies)
     return [
         _letter(consultation, body, last.get(body.pk), {state for pk, state in states if pk == body.pk}, people[body])
         for body in bodies
@@ -51,7 +51,7 @@ def _letter(
     body: Stakeholder,
     last: Reminder | None,
     states: set[str],
-    people: list[emails.Recipient],
+    people: list[recipients.Recipient],
 ) -> Letter:
     has_draft = Submission.State.DRAFT in states
     number = last.number + 1 if last else int(has_draft)
@@ -111,6 +111,6 @@ def _write(letter: Letter, consultation: Consultation, by: User, name: str) -> R
     body = letter.stakeholder
     data = {"consultation": consultation.slug, "number": made.number, "to_principal": made.to_principal}
     journal(name, body, by=by, before=body.state, after=body.state, data=data)
-    principal = [emails.Recipient(letter.principal)] if letter.principal else []
-    letters.input_asked_for(made, [*letter.people, *principal])
+    principal = [recipients.Recipient(letter.principal)] if letter.principal else []
+    submissions.input_asked_for(made, [*letter.people, *principal])
     return made

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext_lazy
 
-from consultations.forum_news import News, key_of, news_of
 from consultations.models import Forum, OutgoingMail, User
+from consultations.notifications.delegates import News, key_of, news_of
 from consultations.permissions import is_secretariat
 from consultations.queries.telling import own_address, untold_of
 from ncm_portal.workflow import demand, journal, locked, now, verb

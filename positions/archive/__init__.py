@@ -1,6 +1,6 @@
 """The archive of a consultation: one package for ever, that any computer can check and an empty portal can load."""
 
-from .bags import BadPackage, open_package
+from .bagit import BadPackage, open_package
 from .checking import check
 from .exporting import export
 

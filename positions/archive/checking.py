@@ -10,8 +10,8 @@ from typing import NamedTuple
 from consultations.models import Event, Salt
 from consultations.models.entries import FIRST_HASH, FORMAT, OLD_FORMAT, chain_hash
 
-from . import bags
-from .bags import BadPackage, Package, Progress
+from . import bagit
+from .bagit import BadPackage, Package, Progress
 from .exporting import CHAIN, CHAIN_HEAD, DESCRIPTION, ENTRIES, FULL, PUBLIC, SALTS, VERSION
 from .exporting import FORMAT as ARCHIVE
 from .rows import Row, read_lines
@@ -27,7 +27,7 @@ OLD_HEAD = b"number,hash\n"  # as version 1 began the chain
 
 def check(package: Package, progress: Progress = lambda done, total: None) -> Row:
     """The description of `package`, whose every byte is as it was written. Raises BadPackage with what is wrong."""
-    found = bags.complaints(package, progress)
+    found = bagit.complaints(package, progress)
     if found:
         raise BadPackage(*_bounded(found))
     described = description(package)

@@ -12,8 +12,8 @@ from consultations.models import AttachmentState, Consultation, Event, Membershi
 from consultations.queries.journal import one_moment
 from positions.models import Edition
 
-from . import tables, words
-from .bags import BLOCK, BadPackage, Bag, Progress, new_bag
+from . import readme, tables
+from .bagit import BLOCK, BadPackage, Bag, Progress, new_bag
 from .rows import Row, line
 
 FORMAT, VERSION = "ncm-portal-archive", 2
@@ -85,7 +85,7 @@ class _Export:
                         self.pointed_at[target].add(row[field.name])
                 yield line(row | files.get(values[0], {}))
 
-        self.bag.add(words.rows_file(label), lines())
+        self.bag.add(readme.rows_file(label), lines())
         self.counts[label] = len(self.keys[label])
 
     def _files(self, label: str, found: Any) -> dict[Any, Row]:
@@ -174,10 +174,10 @@ class _Export:
 
     def describe(self) -> None:
         """Write what the package is, and close it."""
-        about = words.About(FORMAT, VERSION, FULL, self.consultation, self.journal_end, self.entries)
-        described = words.description(about) | {
+        about = readme.About(FORMAT, VERSION, FULL, self.consultation, self.journal_end, self.entries)
+        described = readme.description(about) | {
             "schema": tables.schema(),
-            "tables": {label: words.table(label, self.counts[label]) for label in sorted(self.keys)},
+            "tables": {label: readme.table(label, self.counts[label]) for label in sorted(self.keys)},
             "left_out": {**tables.LEFT_OUT, "drafts": tables.NEVER_SENT},
         }
         close(self.bag, about, described)
@@ -194,11 +194,11 @@ def copied(bag: Bag, record: Any, name: str, sha256: str) -> list[str]:
     return [] if same else [f"{record} ({name}) was changed: its SHA-256 is another one."]
 
 
-def close(bag: Bag, about: words.About, described: Row) -> None:
+def close(bag: Bag, about: readme.About, described: Row) -> None:
     """Write the description and the words for a stranger, and close the package."""
-    bag.add(DESCRIPTION, [words.pretty(described)])
-    bag.add("README.txt", [words.readme(about).encode()])
-    bag.close(words.bag_info(about))
+    bag.add(DESCRIPTION, [readme.pretty(described)])
+    bag.add("README.txt", [readme.readme(about).encode()])
+    bag.close(readme.bag_info(about))
 
 
 _WITH: dict[type, tuple[str, ...]] = {

@@ -20,13 +20,13 @@ from django.utils import timezone
 
 from consultations.models import Attachment, Consultation, Event, ForumFile, Milestone, Salt, copy_values
 from consultations.models.entries import FIRST_HASH
-from consultations.models.events import JOURNAL_LOCK, LOADED
+from consultations.models.journal import JOURNAL_LOCK, LOADED
 from consultations.workflow import commit_to_records
 from ncm_portal.workflow import journal
 from positions.models import AnswerByLetter, Artefact, Edition
 
 from . import checking, tables
-from .bags import BadPackage, Package, Progress
+from .bagit import BadPackage, Package, Progress
 from .exporting import ENTRIES, FULL
 from .rows import Row, read_lines, values
 

@@ -23,10 +23,10 @@ from consultations.queries import commitments
 from consultations.queries.forum_documents import readable_documents
 from consultations.queries.journal import one_moment
 from positions.models import Artefact, Edition, Reflection
-from positions.open_data import inputs_as_data, points_as_data, public_points
+from positions.queries.open_data import inputs_as_data, points_as_data, public_points
 
-from . import tables, words
-from .bags import BadPackage, Bag, Progress, new_bag
+from . import readme, tables
+from .bagit import BadPackage, Bag, Progress, new_bag
 from .exporting import FORMAT, PUBLIC, VERSION, Written, close, copied, is_text
 from .rows import Row, line
 
@@ -52,8 +52,8 @@ def export_public(consultation: Consultation, target: Path, progress: Progress =
         if complaints:
             raise BadPackage(*complaints)
         end = Event.objects.order_by("number").values_list("number", "hash").last()
-        about = words.About(FORMAT, VERSION, PUBLIC, consultation, end, 0)
-        close(bag, about, words.description(about) | {"lists": lists, "editions": editions})
+        about = readme.About(FORMAT, VERSION, PUBLIC, consultation, end, 0)
+        close(bag, about, readme.description(about) | {"lists": lists, "editions": editions})
         progress(1, 1)
         return Written(sum(each["rows"] for each in lists.values()), files, 0)
 

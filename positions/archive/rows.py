@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Field
 
-from .bags import BadPackage
+from .bagit import BadPackage
 
 LONGEST_LINE = 32 * 1024 * 1024
 

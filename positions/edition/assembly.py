@@ -30,7 +30,6 @@ from consultations.models import (
     ThemeProvision,
 )
 from consultations.queries import likeness_note
-from positions import queries
 from positions.models import (
     FINAL_KINDS,
     Decision,
@@ -41,10 +40,11 @@ from positions.models import (
     StanceValue,
     Strength,
 )
+from positions.queries import papers
 
-from .floor import decisions, on_older_words
-from .voices import Voices, natural
-from .words import acronyms, listed, operative_words, quorum_sentence, roll_call
+from .attribution import Voices, natural
+from .phrases import acronyms, listed, operative_words, quorum_sentence, roll_call
+from .plenary import decisions, on_older_words
 
 SCHEMA = "ncm-edition/1"
 WITH_CLEARANCE = (EditionKind.FORUM, *FINAL_KINDS)
@@ -87,7 +87,7 @@ class _Assembly:
     def __post_init__(self) -> None:
         self.voices = Voices(self.paper.consultation_id, self.day)
         self.name = self.voices.name
-        self.paragraphs = cast(list[Any], queries.numbered_paragraphs(self.paper))
+        self.paragraphs = cast(list[Any], papers.numbered_paragraphs(self.paper))
         self.numbers = {each.pk: each.number for each in self.paragraphs}
         self.origins: dict[int, list[tuple[int, str]]] = defaultdict(list)
         descent = Lineage.objects.filter(successor__section__paper=self.paper).order_by("at", "pk")
@@ -100,7 +100,7 @@ class _Assembly:
     def whole(self, number: str, status: str, frozen_at: datetime, decision: Decision | None) -> dict[str, Any]:
         """All parts, under the names of the schema."""
         sections = self.sections()
-        tallies, note = queries.tallies(self.paper.consultation), likeness_note(self.paper.consultation)
+        tallies, note = papers.tallies(self.paper.consultation), likeness_note(self.paper.consultation)
         participants = self.participants() if self.is_late else []
         explanations = self.explanations() if self.is_late else []
         whole = {
@@ -192,7 +192,7 @@ class _Assembly:
 
     def sections(self) -> list[dict[str, Any]]:
         """The sections that hold text; the front and end matter that renderers make themselves has none."""
-        found: list[Any] = queries.outline(self.paper, self.paragraphs)
+        found: list[Any] = papers.outline(self.paper, self.paragraphs)
         return [
             {
                 "number": section.number,

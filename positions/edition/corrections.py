@@ -14,7 +14,7 @@ from ncm_portal.workflow import now
 from positions.models import Edition, EditionKind
 from positions.render import pdf
 
-from .words import acronyms
+from .phrases import acronyms
 
 
 def corrected(base: Edition, *, number: str, texts: Mapping[str, str], reason: str, by: User) -> Edition:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from consultations.stored_files import NotGenuine, read_genuine
-from consultations.uploads.room import room_to_write
+from consultations.uploads.disk_space import room_to_write
 from ncm_portal.workflow import Blocked, now
 from positions.models import NEEDED, Artefact, ArtefactFormat, Edition
 from positions.render import akoma_ntoso, clean, docx, pdf, summary, tables, workbook

@@ -11,7 +11,7 @@ from consultations.forms import PlainTextField, ReasonForm, reason_field
 from consultations.forms.fields import REASON_LIMIT
 from consultations.models import Forum, ForumState, Stakeholder
 from positions.models import PARAGRAPH_LIMIT, PositionPaper, Rule, StanceValue
-from positions.queries import may_replace
+from positions.queries.papers import may_replace
 
 SAYING_WHY = (StanceValue.COMMENT, StanceValue.RESERVATION, StanceValue.OBJECT)
 STANCES = [

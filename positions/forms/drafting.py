@@ -31,7 +31,7 @@ from positions.models import (
     Strength,
 )
 
-from .words import ParagraphField
+from .fields import ParagraphField
 
 RESERVED = "new"  # the address of the page on which a paper is begun
 BEGINNING = "section-"  # of the option that puts a paragraph at the beginning of a section

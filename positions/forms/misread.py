@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import PlainTextField
-from consultations.models.dialogue import WORDS_LIMIT
+from consultations.models.feedback import WORDS_LIMIT
 
 
 class MisreadForm(forms.Form):

@@ -13,8 +13,8 @@ from consultations.models import Delegate, DelegateState, Forum, Stakeholder
 from positions.models import PARAGRAPH_LIMIT, FloorMode, FloorOutcome
 from positions.workflow import Ruling
 
+from .fields import ParagraphField
 from .meeting import VOTES
-from .words import ParagraphField
 
 CHOOSE_ONE = {"invalid_choice": _("Choose one of these")}
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations.forms import LineField, reason_field
 from consultations.forms.fields import OneChoiceField
 from consultations.models import Stakeholder
-from consultations.uploads.room import has_room
+from consultations.uploads.disk_space import has_room
 from positions.models import WITH_TEXT, Advice, Audience, Consent, Operation
 
 from .decisions import moment_field

@@ -9,8 +9,8 @@ import pgtrigger.compiler
 from django.conf import settings
 from django.db import migrations, models
 
-import consultations.models.text
-from ncm_portal.tables import CreateTables
+import consultations.db.fields
+from ncm_portal.migration_operations import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -110,16 +110,14 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("slug", models.SlugField(unique=True, verbose_name="address")),
-                        ("title", consultations.models.text.CleanCharField(max_length=200, verbose_name="title")),
+                        ("title", consultations.db.fields.CleanCharField(max_length=200, verbose_name="title")),
                         (
                             "short_title",
-                            consultations.models.text.CleanCharField(max_length=60, verbose_name="short title"),
+                            consultations.db.fields.CleanCharField(max_length=60, verbose_name="short title"),
                         ),
                         (
                             "purpose",
-                            consultations.models.text.CleanCharField(
-                                blank=True, max_length=300, verbose_name="purpose"
-                            ),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=300, verbose_name="purpose"),
                         ),
                         (
                             "language",
@@ -173,7 +171,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "clearance_note",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, editable=False, verbose_name="clearance note"
                             ),
                         ),
@@ -529,23 +527,21 @@ class Migration(migrations.Migration):
                         ("number", models.PositiveSmallIntegerField(verbose_name="version")),
                         (
                             "ask",
-                            consultations.models.text.CleanTextField(max_length=700, verbose_name="what Kenya asks"),
+                            consultations.db.fields.CleanTextField(max_length=700, verbose_name="what Kenya asks"),
                         ),
                         (
                             "flexibility",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, max_length=700, verbose_name="flexibility"
                             ),
                         ),
                         (
                             "red_line",
-                            consultations.models.text.CleanTextField(
-                                blank=True, max_length=700, verbose_name="red line"
-                            ),
+                            consultations.db.fields.CleanTextField(blank=True, max_length=700, verbose_name="red line"),
                         ),
                         (
                             "speaking_points",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, max_length=1400, verbose_name="speaking points"
                             ),
                         ),
@@ -716,18 +712,18 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "reference",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 max_length=80, verbose_name="reference of the letter"
                             ),
                         ),
                         ("received_on", models.DateField(verbose_name="received on")),
                         (
                             "signed_by",
-                            consultations.models.text.CleanCharField(max_length=200, verbose_name="signed by"),
+                            consultations.db.fields.CleanCharField(max_length=200, verbose_name="signed by"),
                         ),
                         (
                             "scan_name",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, editable=False, max_length=200, verbose_name="file of the scan"
                             ),
                         ),
@@ -951,7 +947,7 @@ class Migration(migrations.Migration):
                                 verbose_name="corrected edition",
                             ),
                         ),
-                        ("reason", consultations.models.text.CleanTextField(max_length=2000, verbose_name="reason")),
+                        ("reason", consultations.db.fields.CleanTextField(max_length=2000, verbose_name="reason")),
                         (
                             "proposed_by",
                             models.ForeignKey(
@@ -1093,7 +1089,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "text",
-                            consultations.models.text.CleanTextField(max_length=5000, verbose_name="text as printed"),
+                            consultations.db.fields.CleanTextField(max_length=5000, verbose_name="text as printed"),
                         ),
                         (
                             "recorded_by",
@@ -1108,7 +1104,7 @@ class Migration(migrations.Migration):
                         ("withdrawn_at", models.DateTimeField(editable=False, null=True, verbose_name="withdrawn")),
                         (
                             "withdrawn_reason",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, editable=False, max_length=2000, verbose_name="why withdrawn"
                             ),
                         ),
@@ -1282,8 +1278,8 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("number", models.PositiveSmallIntegerField(verbose_name="number")),
-                        ("title", consultations.models.text.CleanCharField(max_length=200, verbose_name="title")),
-                        ("text", consultations.models.text.CleanTextField(max_length=20000, verbose_name="text")),
+                        ("title", consultations.db.fields.CleanCharField(max_length=200, verbose_name="title")),
+                        ("text", consultations.db.fields.CleanTextField(max_length=20000, verbose_name="text")),
                         (
                             "by",
                             models.ForeignKey(
@@ -1520,9 +1516,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "reasons",
-                            consultations.models.text.CleanTextField(
-                                blank=True, max_length=5000, verbose_name="reasons"
-                            ),
+                            consultations.db.fields.CleanTextField(blank=True, max_length=5000, verbose_name="reasons"),
                         ),
                         (
                             "chair",
@@ -1600,7 +1594,7 @@ class Migration(migrations.Migration):
                                 verbose_name="part",
                             ),
                         ),
-                        ("heading", consultations.models.text.CleanCharField(max_length=200, verbose_name="heading")),
+                        ("heading", consultations.db.fields.CleanCharField(max_length=200, verbose_name="heading")),
                         (
                             "theme",
                             models.ForeignKey(
@@ -1835,11 +1829,11 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "before",
-                            consultations.models.text.CleanTextField(max_length=3000, verbose_name="as printed"),
+                            consultations.db.fields.CleanTextField(max_length=3000, verbose_name="as printed"),
                         ),
                         (
                             "after",
-                            consultations.models.text.CleanTextField(max_length=3000, verbose_name="as corrected"),
+                            consultations.db.fields.CleanTextField(max_length=3000, verbose_name="as corrected"),
                         ),
                     ],
                     options={
@@ -1930,9 +1924,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "reason",
-                            consultations.models.text.CleanTextField(
-                                blank=True, max_length=2000, verbose_name="reason"
-                            ),
+                            consultations.db.fields.CleanTextField(blank=True, max_length=2000, verbose_name="reason"),
                         ),
                         (
                             "decided_by",
@@ -2056,7 +2048,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("adds", models.BooleanField(verbose_name="is to clear it")),
-                        ("reason", consultations.models.text.CleanTextField(max_length=2000, verbose_name="reason")),
+                        ("reason", consultations.db.fields.CleanTextField(max_length=2000, verbose_name="reason")),
                         (
                             "by",
                             models.ForeignKey(
@@ -2153,11 +2145,11 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "reference",
-                            consultations.models.text.CleanCharField(max_length=200, verbose_name="where it stands"),
+                            consultations.db.fields.CleanCharField(max_length=200, verbose_name="where it stands"),
                         ),
                         (
                             "note",
-                            consultations.models.text.CleanTextField(blank=True, max_length=1000, verbose_name="note"),
+                            consultations.db.fields.CleanTextField(blank=True, max_length=1000, verbose_name="note"),
                         ),
                         (
                             "replaces",
@@ -2171,7 +2163,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "reason",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=500, verbose_name="reason for the correction"
                             ),
                         ),
@@ -2292,7 +2284,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "text",
-                            consultations.models.text.CleanTextField(max_length=2000, verbose_name="text as printed"),
+                            consultations.db.fields.CleanTextField(max_length=2000, verbose_name="text as printed"),
                         ),
                         (
                             "recorded_by",
@@ -2307,7 +2299,7 @@ class Migration(migrations.Migration):
                         ("withdrawn_at", models.DateTimeField(editable=False, null=True, verbose_name="withdrawn")),
                         (
                             "withdrawn_reason",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, editable=False, max_length=2000, verbose_name="why withdrawn"
                             ),
                         ),
@@ -2369,7 +2361,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "heading",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=200, verbose_name="item of the agenda"
                             ),
                         ),
@@ -2385,7 +2377,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "amendment",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, max_length=3000, verbose_name="words proposed from the floor"
                             ),
                         ),
@@ -2455,11 +2447,11 @@ class Migration(migrations.Migration):
                         ("concurs", models.BooleanField(verbose_name="concurs")),
                         (
                             "text",
-                            consultations.models.text.CleanTextField(blank=True, max_length=5000, verbose_name="note"),
+                            consultations.db.fields.CleanTextField(blank=True, max_length=5000, verbose_name="note"),
                         ),
                         (
                             "letter_reference",
-                            consultations.models.text.CleanCharField(
+                            consultations.db.fields.CleanCharField(
                                 blank=True, max_length=80, verbose_name="reference of the letter"
                             ),
                         ),
@@ -2554,7 +2546,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("number", models.PositiveSmallIntegerField(verbose_name="number")),
-                        ("text", consultations.models.text.CleanTextField(max_length=3000, verbose_name="text")),
+                        ("text", consultations.db.fields.CleanTextField(max_length=3000, verbose_name="text")),
                         ("sha256", models.CharField(editable=False, max_length=64)),
                         (
                             "by",
@@ -2568,7 +2560,7 @@ class Migration(migrations.Migration):
                         ("at", models.DateTimeField(verbose_name="when")),
                         (
                             "why",
-                            consultations.models.text.CleanCharField(blank=True, max_length=500, verbose_name="why"),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=500, verbose_name="why"),
                         ),
                     ],
                     options={
@@ -2644,7 +2636,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "text",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, max_length=3000, verbose_name="proposed text"
                             ),
                         ),
@@ -2670,7 +2662,7 @@ class Migration(migrations.Migration):
                                 verbose_name="paragraph it moves behind",
                             ),
                         ),
-                        ("reason", consultations.models.text.CleanTextField(max_length=2000, verbose_name="reason")),
+                        ("reason", consultations.db.fields.CleanTextField(max_length=2000, verbose_name="reason")),
                         (
                             "sponsor",
                             models.ForeignKey(
@@ -2709,13 +2701,13 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "decision_reason",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, max_length=2000, verbose_name="reason of the decision"
                             ),
                         ),
                         (
                             "decided_text",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, max_length=3000, verbose_name="text accepted in part"
                             ),
                         ),
@@ -2876,7 +2868,7 @@ class Migration(migrations.Migration):
                                 verbose_name="words it speaks of",
                             ),
                         ),
-                        ("text", consultations.models.text.CleanTextField(max_length=2000, verbose_name="comment")),
+                        ("text", consultations.db.fields.CleanTextField(max_length=2000, verbose_name="comment")),
                         (
                             "by",
                             models.ForeignKey(
@@ -2889,7 +2881,7 @@ class Migration(migrations.Migration):
                         ("at", models.DateTimeField(verbose_name="when")),
                         (
                             "resolution",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, max_length=2000, verbose_name="how it was settled"
                             ),
                         ),
@@ -3089,7 +3081,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "amendment",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, max_length=3000, verbose_name="words proposed from the floor"
                             ),
                         ),
@@ -3154,7 +3146,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "note",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, max_length=2000, verbose_name="note of the chair"
                             ),
                         ),
@@ -3361,13 +3353,13 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "reason",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, max_length=2000, verbose_name="reason or comment"
                             ),
                         ),
                         (
                             "proposed_text",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, max_length=3000, verbose_name="proposed wording"
                             ),
                         ),
@@ -3457,7 +3449,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("at", models.DateTimeField(verbose_name="when")),
-                        ("why", consultations.models.text.CleanCharField(max_length=500, verbose_name="why")),
+                        ("why", consultations.db.fields.CleanCharField(max_length=500, verbose_name="why")),
                     ],
                     options={
                         "verbose_name": "descent of a paragraph",
@@ -3521,11 +3513,11 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "text",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, max_length=3000, verbose_name="recommended text"
                             ),
                         ),
-                        ("reason", consultations.models.text.CleanTextField(max_length=2000, verbose_name="reason")),
+                        ("reason", consultations.db.fields.CleanTextField(max_length=2000, verbose_name="reason")),
                         (
                             "by",
                             models.ForeignKey(
@@ -3549,7 +3541,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "consent_reason",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, max_length=2000, verbose_name="reason of the sponsor"
                             ),
                         ),
@@ -3685,13 +3677,13 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "reason",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, max_length=2000, verbose_name="reason or comment"
                             ),
                         ),
                         (
                             "proposed_text",
-                            consultations.models.text.CleanTextField(
+                            consultations.db.fields.CleanTextField(
                                 blank=True, max_length=3000, verbose_name="proposed wording"
                             ),
                         ),

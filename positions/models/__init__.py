@@ -1,6 +1,10 @@
 """What we answer."""
 
-from .aftermath import (
+from .clearance import Clearance, ClearanceState, Decision, QuorumCount, Reservation, Rule, Stance, StanceValue
+from .corrections import TRUSTED, Correction, Corrigendum, CorrigendumState, RestrictedAnnex
+from .dispositions import WITH_CODE, Disposition, Outcome, ReasonCode, kind_in_words
+from .editions import FINAL_KINDS, NEEDED, Artefact, ArtefactFormat, Edition, EditionKind
+from .findings import (
     BRIEF_PART,
     CORRECTION_LIMIT,
     NEEDS_NOTE,
@@ -11,11 +15,6 @@ from .aftermath import (
     ReflectionValue,
     Release,
 )
-from .afterwards import TRUSTED, Correction, Corrigendum, CorrigendumState, RestrictedAnnex
-from .decisions import Clearance, ClearanceState, Decision, QuorumCount, Reservation, Rule, Stance, StanceValue
-from .dispositions import WITH_CODE, Disposition, Outcome, ReasonCode, kind_in_words
-from .editions import FINAL_KINDS, NEEDED, Artefact, ArtefactFormat, Edition, EditionKind
-from .floor import NOT_ADOPTED, FloorDecision, FloorMode, FloorOutcome, Screen
 from .mandates import AnswerByLetter, ClearanceReminder, LetterLine, LetterState, MandateChange, ReminderStep
 from .meeting import ChainStep, Explanation, RollCall, StepAnswer, StepKind
 from .papers import (
@@ -38,6 +37,7 @@ from .papers import (
     Wording,
     wording_sha256,
 )
+from .plenary import NOT_ADOPTED, FloorDecision, FloorMode, FloorOutcome, Screen
 from .review import (
     OPEN_AMENDMENTS,
     TOUCHES,

@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from consultations.db.constraints import no_delete, one_of
 from consultations.models import CleanTextField, Point, User
-from consultations.models.guards import no_delete, one_of
 
 from .papers import Paragraph, PositionPaper
 

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from consultations.db.constraints import append_only, one_of
 from consultations.models import Office, User
-from consultations.models.guards import append_only, one_of
 from consultations.stored_files import StoredFile
 
 from .papers import OFFICIAL_STATES, PaperState, PositionPaper

@@ -8,11 +8,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from consultations.db.constraints import append_only, no_delete, one_of, state_guards, together
 from consultations.models import CleanCharField, CleanTextField, Stakeholder, User
-from consultations.models.guards import append_only, no_delete, one_of, state_guards, together
 from consultations.stored_files import StoredFile
 
-from .decisions import Clearance, StanceValue
+from .clearance import Clearance, StanceValue
 from .papers import PARAGRAPH_LIMIT, Paragraph, PositionPaper, Wording
 
 

@@ -5,10 +5,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from consultations.db.constraints import append_only, no_delete, one_of, step_locked, together
 from consultations.models import CleanCharField, CleanTextField, Consultation, Stakeholder, User
-from consultations.models.guards import append_only, no_delete, one_of, step_locked, together
 
-from .decisions import QuorumCount
+from .clearance import QuorumCount
 from .editions import Edition
 from .papers import PositionPaper
 

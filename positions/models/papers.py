@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from consultations.db.constraints import append_only, no_delete, one_of, state_guards, together
 from consultations.models import (
     CleanCharField,
     CleanTextField,
@@ -21,7 +22,6 @@ from consultations.models import (
     Theme,
     User,
 )
-from consultations.models.guards import append_only, no_delete, one_of, state_guards, together
 from ncm_portal import workflow
 
 PARAGRAPH_LIMIT = 3_000

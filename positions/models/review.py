@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from consultations.db.constraints import no_delete, one_of, state_guards, together
 from consultations.models import CleanTextField, Office, Stakeholder, StakeholderState, User
-from consultations.models.guards import no_delete, one_of, state_guards, together
 from ncm_portal import workflow
 
 from .editions import Edition

@@ -9,9 +9,9 @@ from lxml import etree
 from lxml.builder import ElementMaker
 
 from positions.render.akoma_names import NAMESPACE, Content, Names, akn, name, paragraph_key, resource, three_letters
+from positions.render.labels import rule_words, vote_words
 from positions.render.plain import NAIROBI
 from positions.render.printable import is_final
-from positions.render.words import rule_words, vote_words
 
 OURS = "urn:x-ncm-portal:edition:1"
 FORMAT = "application/akn+xml"

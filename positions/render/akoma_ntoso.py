@@ -16,11 +16,11 @@ from positions.render import annexes, paper, printable
 from positions.render.akoma_meta import identification, meta
 from positions.render.akoma_names import LANGUAGE, Content, Names, akn, is_numbered, name, names, paragraph_key
 from positions.render.fonts import strings
+from positions.render.labels import with_values
+from positions.render.languages import headings, labels, other_language
 from positions.render.plain import Piece, blocks, days, minute
 from positions.render.rulings import rulings
 from positions.render.sections import opener
-from positions.render.tongues import headings, labels, other_language
-from positions.render.words import with_values
 
 RENDERER_VERSION = "ncm-akn 1.1"
 # What XML 1.0 knows no way to write (production [2], Char), not even as a reference.

@@ -1,6 +1,6 @@
 """A position laid out beside the Compact, for a page and for paper: a table, its notes and a picture. Pure.
 
-What goes in is the content that `positions.alignment` reads: provisions, milestones and findings, JSON values only.
+What goes in is what `positions.queries.alignment` reads: provisions, milestones and findings, JSON values only.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any, NamedTuple
 
+from positions.render.labels import finding_words
 from positions.render.plain import day
-from positions.render.words import finding_words
 
 KINDS = ("reflected", "in_part", "not_reflected", "contrary")
 OBJECTIVE, PRINCIPLE = "GCM", "GCM-P"

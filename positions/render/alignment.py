@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from positions.render.aligned import KINDS, Aligned, Line, laid_out
 from positions.render.glyphs import legible
+from positions.render.labels import finding_words
 from positions.render.paper import WEASYPRINT, as_of, filled, sealed, set_up_alone
 from positions.render.plain import days, groups_of_four, minute, spans
-from positions.render.words import finding_words
 
 RENDERER_VERSION = f"ncm-alignment 1.0, WeasyPrint {WEASYPRINT}"
 ATTACHMENT = "alignment.json"

@@ -5,11 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from positions import explorer
-from positions.explorer import OTHER
-from positions.render.plain import blocks, day, minute, short_reference, spans
-from positions.render.sections import VERY_LONG, targets
-from positions.render.words import (
+from positions.queries import explorer
+from positions.queries.explorer import OTHER
+from positions.render.labels import (
     objectives,
     outcome_words,
     reason_words,
@@ -19,6 +17,8 @@ from positions.render.words import (
     vote_words,
     with_values,
 )
+from positions.render.plain import blocks, day, minute, short_reference, spans
+from positions.render.sections import VERY_LONG, targets
 
 STANCES = ("agree", "agree_with_comment", "reservation", "object", "abstain", "recuse", "silent")
 MARKS = {"accepted": "●", "accepted_in_part": "◐", "merged": "○", "noted": "○", "not_accepted": "◇"}

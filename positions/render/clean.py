@@ -6,10 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from positions.render import annexes, printable
+from positions.render.labels import with_values
 from positions.render.paper import WEASYPRINT, attested, fill, pressed
 from positions.render.plain import blocks
 from positions.render.sections import sections
-from positions.render.words import with_values
 
 RENDERER_VERSION = f"ncm-clean 1.1, WeasyPrint {WEASYPRINT}"
 Content = dict[str, Any]

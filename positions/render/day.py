@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from positions.render import qr
-from positions.render.fitting import size_for
 from positions.render.paper import RENDERER_VERSION, attested, engine, set_up_alone
 from positions.render.plain import blocks, day, days, minute
+from positions.render.text_fitting import size_for
 
 ATTACHMENT = "forum-paper.json"
 STYLESHEET = "day.css"

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 import pikepdf
 
-from ncm_portal.apart import MEGABYTE, ask, limit
+from ncm_portal.sandbox import MEGABYTE, ask, limit
 from positions.render import redline
-from positions.render.apart import refuse_network
-from positions.render.claims import HASH, claim
 from positions.render.paper import ATTACHMENT, canonical
+from positions.render.sandbox import refuse_network
+from positions.render.self_description import HASH, claim
 
 MODULE = "positions.render.inside"
 SECONDS, MEGABYTES = 5, 600

@@ -7,11 +7,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from consultations import pictures
+from consultations import charts as pictures
 from positions.render import charts
+from positions.render.labels import outcome_words
 from positions.render.paper import as_of, attested, filled, set_up_alone
 from positions.render.plain import day, days, minute
-from positions.render.words import outcome_words
 
 ATTACHMENT = "participation.json"
 OUTCOMES = ("accepted", "accepted_in_part", "merged", "noted", "not_accepted")

@@ -4,10 +4,10 @@ Light to import: WeasyPrint is loaded by `render` only, and web processes call `
 child process.
 """
 
-from positions.render.apart import RenderFailed, render_apart
 from positions.render.checks import attached, attached_content, inspect
 from positions.render.glyphs import obstacles
 from positions.render.paper import RENDERER_VERSION, canonical, render
+from positions.render.sandbox import RenderFailed, render_apart
 
 __all__ = [
     "RENDERER_VERSION",

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from positions.render import annexes, charts
+from positions.render.labels import rule_words, with_values
+from positions.render.languages import foreign, with_titles
 from positions.render.plain import blocks, day, days, groups_of_four, unbroken
 from positions.render.rulings import older_words, rulings
 from positions.render.sections import sections
-from positions.render.tongues import foreign, with_titles
-from positions.render.words import rule_words, with_values
 
 FINAL = ("adopted", "corrected")
 STATEMENT = "position-paper.akn.xml"  # the names of the files that the whole paper carries beside its content

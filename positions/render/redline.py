@@ -5,13 +5,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from positions.comparison import Kind, Part, Row, compare, tally
 from positions.render import printable
+from positions.render.languages import other_language
 from positions.render.paper import WEASYPRINT, fill, frozen_at, sealed
 from positions.render.plain import groups_of_four
 from positions.render.sections import VERY_LONG
-from positions.render.tongues import other_language
-from positions.wording import Span
+from positions.text.compare import Kind, Part, Row, compare, tally
+from positions.text.diff import Span
 
 RENDERER_VERSION = f"ncm-redline 1.1, WeasyPrint {WEASYPRINT}"
 ATTACHMENT = "comparison.json"

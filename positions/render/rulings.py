@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from positions.render.labels import vote_words
 from positions.render.plain import spans
-from positions.render.words import vote_words
 
 Content = dict[str, Any]
 MORE = ("counts", "proposed", "after", "reservation", "note")

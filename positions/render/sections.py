@@ -6,10 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from positions.lines import Passage, numbered
+from positions.render.labels import objectives, provision_names, relation_words, speakers, with_values
+from positions.render.languages import headings, labels, other_language
 from positions.render.plain import blocks, short_reference
-from positions.render.tongues import headings, labels, other_language
-from positions.render.words import objectives, provision_names, relation_words, speakers, with_values
+from positions.text.line_numbers import Passage, numbered
 
 MOST_SOURCES = 8
 LONG = 420  # letters, seven lines or so: a longer paragraph may be cut by a page break, also the first below a heading

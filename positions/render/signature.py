@@ -18,10 +18,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ncm_portal.apart import MEGABYTE, ask, limit
-from positions.render.apart import refuse_network
-from positions.render.claims import one_line
+from ncm_portal.sandbox import MEGABYTE, ask, limit
 from positions.render.inside import TooHard
+from positions.render.sandbox import refuse_network
+from positions.render.self_description import one_line
 
 MODULE = "positions.render.signature"
 SECONDS, MEGABYTES = 5, 600

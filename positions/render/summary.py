@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from positions.render import annexes, charts, printable
+from positions.render.labels import strength_words, with_values
+from positions.render.languages import headings, other_language
 from positions.render.paper import WEASYPRINT, attested, fill, pressed
 from positions.render.plain import blocks, spans
-from positions.render.tongues import headings, other_language
-from positions.render.words import strength_words, with_values
 
 RENDERER_VERSION = f"ncm-summary 1.1, WeasyPrint {WEASYPRINT}"
 PAGES = 4

@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.writer.excel import ExcelWriter
 
-from consultations.cells import text_cell, writable
+from consultations.csv_safety import text_cell, writable
 from positions.render import tables
 from positions.render.paper import frozen_at, sealed, set_up_alone
 from positions.render.plain import minute

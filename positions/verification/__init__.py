@@ -2,7 +2,7 @@
 
 from .examining import LARGEST, State, Verdict, examine
 from .restricted import RESTRICTED, RestrictedCopy, find_restricted, is_restricted_print
-from .seals import Seal, Standing, seals_of_ours
+from .signature_status import Seal, Standing, seals_of_ours
 
 __all__ = [
     "LARGEST",

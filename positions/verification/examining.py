@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from consultations.models import Communique
 from consultations.queries import published_communique
 from positions.models import Artefact, Edition
-from positions.queries import Copy, find_copy
+from positions.queries.papers import Copy, find_copy
 from positions.render import signature
 from positions.render.inside import Inside, TooHard, look_inside
 from positions.render.pdf import RenderFailed
 
 from .printing import Printing, redline_pdf
-from .seals import Seal, Standing, seals_of, worst
+from .signature_status import Seal, Standing, seals_of, worst
 
 LARGEST = 64 * 1024 * 1024  # bytes: no file of ours is larger
 

@@ -9,18 +9,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consultations.queries.access_log import history
-from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
+from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from ncm_portal.workflow import moves_open_to, needs_of
 from positions import workflow
 from positions.forms.decisions import ForumForm, NeededReasonForm, ReservationForm
 from positions.models import BEFORE_ADOPTION, FINAL_KINDS, EditionKind, PaperState, PositionPaper
 from positions.permissions import may_chair
-from positions.queries import numbered_paragraphs, paragraph_numbers
+from positions.queries.papers import numbered_paragraphs, paragraph_numbers
 from positions.workflow import PAPER_MOVES
 from positions.workflow.drafting import BEFORE_THE_SESSION
 from positions.workflow.meeting import BEFORE_THE_MEETING
 
-from .paper_moves import HOME, known_paper, moves_on
+from .papers import HOME, known_paper, moves_on
 
 
 @for_secretariat

@@ -12,12 +12,12 @@ from consultations.permissions import is_secretariat
 from consultations.queries import commitments
 from consultations.views.sheets import SHEETS, csv_blocks
 from consultations.workflow import enter_reading
-from positions import alignment
 from positions.models import PositionPaper, Reflection, Release
-from positions.workflow.afterwards import printed_paragraphs
+from positions.queries import alignment
 from positions.workflow.conditions import final_edition
+from positions.workflow.corrections import printed_paragraphs
 
-from .afterwards import trusted_paper
+from .corrections import trusted_paper
 
 Rows = Iterator[list[Any]]
 

@@ -10,18 +10,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from consultations.models import Milestone
-from consultations.views.limits import limited
-from consultations.views.memory import kept_for_visitors
-from positions import alignment
+from consultations.views.page_cache import kept_for_visitors
+from consultations.views.ratelimit import limited
 from positions.models import Edition, PositionPaper, ReflectionValue
-from positions.queries import latest_official
+from positions.queries import alignment
+from positions.queries.papers import latest_official
 from positions.render.aligned import laid_out
 from positions.render.alignment import RENDERER_VERSION
 from positions.render.pdf import RenderFailed
 from positions.verification.printing import Printing, kept, name_of
 from positions.views import reading
 
-from .printed_forms import later
+from .paper_intake import later
 
 KINDS = [kind for kind in ReflectionValue if kind != ReflectionValue.STRUCK]
 

@@ -10,18 +10,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.permissions import is_secretariat
-from consultations.views.access import INVALID, NOTHING_DONE, attempt, for_secretariat
+from consultations.views.decorators import INVALID, NOTHING_DONE, attempt, for_secretariat
 from consultations.workflow import enter_reading
-from positions import briefs, workflow
-from positions.forms.aftermath import BriefForm
+from positions import workflow
+from positions.forms.findings import BriefForm
 from positions.models import Brief, PositionPaper
+from positions.queries import briefs
 from positions.render.pdf import RenderFailed
 from positions.workflow.briefs import printed
 from positions.workflow.conditions import final_edition
 
-from .aftermath import known_milestone, printed_with_words
-from .afterwards import trusted_paper
-from .printed_forms import later
+from .corrections import trusted_paper
+from .findings import known_milestone, printed_with_words
+from .paper_intake import later
 
 PRINTING = 60
 

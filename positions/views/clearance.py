@@ -15,17 +15,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from consultations.models import Event
 from consultations.permissions import has_clearances, is_member, is_secretariat
 from consultations.templatetags.portal import runs
-from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
+from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from ncm_portal.workflow import Blocked, Conflict, moves_open_to, needs_of
 from positions import workflow
 from positions.forms.decisions import STANCES, StanceForm
 from positions.models import Clearance, PaperState, Paragraph, PositionPaper, Stance, StanceValue
 from positions.permissions import may_answer
-from positions.queries import paragraph_numbers
+from positions.queries.papers import paragraph_numbers
 from positions.workflow import CLEARANCE_MOVES, PAPER_MOVES
-from positions.workflow.steps import clearance_text, steps_for
+from positions.workflow.clearance_steps import clearance_text, steps_for
 
-from .paper_moves import HOME, known_paper, moves_on
+from .papers import HOME, known_paper, moves_on
 
 KEY = re.compile(r"[0-9]{1,18}")
 

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from consultations.views.access import attempt, for_secretariat
+from consultations.views.decorators import attempt, for_secretariat
 from positions import workflow
 from positions.forms.drafting import CommentForm, ResolveForm
 
-from .paper_moves import known_paper
+from .papers import known_paper
 from .paragraphs import _gone, _place, _place_in, _show, _was_removed
 
 

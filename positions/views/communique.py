@@ -11,17 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
-from consultations.emails import people_of_each
-from consultations.forms.outcome import CommuniqueForm
+from consultations.forms.followup import CommuniqueForm
 from consultations.models import Communique, CommuniqueState, Event, Forum, Stakeholder
+from consultations.notifications.recipients import people_of_each
 from consultations.permissions import reads_communique
 from consultations.queries import bodies_that_came
-from consultations.views.access import INVALID, NOTHING_DONE, Outcome, carry_out, for_secretariat
-from consultations.views.forum_actions import forum_of
-from consultations.views.memory import kept_for_visitors
+from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, carry_out, for_secretariat
+from consultations.views.followup import forum_of
+from consultations.views.page_cache import kept_for_visitors
 from consultations.workflow import COMMUNIQUE_MOVES
 from ncm_portal.workflow import Blocked, Conflict, moves_open_to, needs_of
-from positions.communique import blocks, first_draft
+from positions.queries.communique import blocks, first_draft
 
 VERBS = {
     "circulate_communique": lambda record, *, by, reason: workflow.circulate_communique(record, by=by),

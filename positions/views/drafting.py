@@ -14,20 +14,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.models import Event, PointState
 from consultations.queries.access_log import with_refusals
-from consultations.views.access import attempt, for_secretariat
+from consultations.views.decorators import attempt, for_secretariat
 from ncm_portal.workflow import moves_open_to, needs_of
 from positions import workflow
-from positions.edition.words import operative_words
+from positions.edition.phrases import operative_words
 from positions.forms.drafting import NewSectionForm, PaperForm, PaperNameForm, SectionForm
 from positions.models import Amendment, AmendmentState, Grounding, Paragraph, PositionPaper, Section
-from positions.queries import Coverage, carries, coverage, numbered_paragraphs, outline
-from positions.room import outline_at_a_glance
-from positions.timeline import steps
+from positions.queries.drafting import outline_at_a_glance
+from positions.queries.papers import Coverage, carries, coverage, numbered_paragraphs, outline
+from positions.queries.timeline import steps
 from positions.workflow import PAPER_MOVES
 from positions.workflow.conditions import open_points
 from positions.workflow.drafting import OPEN_STATES
 
-from .paper_moves import home_of, known_paper
+from .papers import home_of, known_paper
 
 REFUSED = 422  # of a page whose form was not carried out: its fields or the reasons on top say why
 EVENTS = 20

@@ -7,10 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from consultations.views.memory import kept_for_visitors
-from positions.comparison import Part, tally
+from consultations.views.page_cache import kept_for_visitors
 from positions.models import Edition
-from positions.queries import readable_editions
+from positions.queries.papers import readable_editions
+from positions.text.compare import Part, tally
 
 from . import reading
 from .public_papers import enter_reading_of, is_official

@@ -23,8 +23,8 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_http_methods
 
 from consultations.models import Event, Submission
-from consultations.views.limits import line_of, seconds_to_wait
-from positions.open_data import Data, inputs_as_data, points_as_data, public_points
+from consultations.views.ratelimit import line_of, seconds_to_wait
+from positions.queries.open_data import Data, inputs_as_data, points_as_data, public_points
 
 PAGE = 100
 EVERYBODY = AnonymousUser()

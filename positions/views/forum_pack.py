@@ -24,11 +24,11 @@ from django.views.decorators.http import require_safe
 
 from consultations.models import Forum, ForumFile, ForumSession, ForumState, SessionKind
 from consultations.queries.forum_documents import documents
-from consultations.views.memory import kept_for_visitors
+from consultations.views.page_cache import kept_for_visitors
 from positions.models import FINAL_KINDS, Edition, EditionKind
-from positions.open_data import Data
+from positions.queries.open_data import Data
 
-from .public_forums import slots
+from .forums import slots
 
 TEXT_BUDGET = 24_000  # characters of the paper that a page of 60 kB has room for
 LONGEST, SHORTEST = 240, 60

@@ -15,15 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.models import Delegate, Forum
-from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
+from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from consultations.workflow import enter_export, print_paper
-from positions.day import PAPERS, Content, Day, Paper, content, fingerprint, prints_of
-from positions.day.printed import LOTS, Printed, Standing, lot
-from positions.forms.printing import ForWhomForm
+from positions.forms.forum_documents import ForWhomForm
+from positions.forum_documents import PAPERS, Content, Day, Paper, content, fingerprint, prints_of
+from positions.forum_documents.printed import LOTS, Printed, Standing, lot
 from positions.render.day import readable
 from positions.render.pdf import RenderFailed, canonical, render_apart
 
-from .printed_forms import later, refusals
+from .paper_intake import later, refusals
 
 KEPT = 15 * 60  # seconds that a finished paper lies ready, so that a broken line asks for it again at no cost
 PRINTING = 90

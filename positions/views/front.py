@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from consultations.models import IntegrityCheck
-from consultations.views.access import for_secretariat
-from consultations.views.desk import front
+from consultations.views.decorators import for_secretariat
+from consultations.views.screening import front
 from positions.models import OFFICIAL_STATES, PaperState, PositionPaper
 
 ENDED = (*OFFICIAL_STATES, PaperState.WITHDRAWN)

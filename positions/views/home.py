@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from consultations import queries
 from consultations.models import Milestone, MilestoneState
-from consultations.views.memory import kept_for_visitors
+from consultations.views.page_cache import kept_for_visitors
 from ncm_portal import workflow
-from positions.queries import latest_edition
+from positions.queries.papers import latest_edition
 
 
 @login_not_required

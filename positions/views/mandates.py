@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.models import Membership, MembershipRole, Ministry, Stakeholder
-from consultations.views.access import INVALID, NOTHING_DONE, attempt, for_secretariat
+from consultations.views.decorators import INVALID, NOTHING_DONE, attempt, for_secretariat
 from positions import workflow
-from positions.forms.clearing import MandateForm
+from positions.forms.clearance import MandateForm
 from positions.models import Paragraph, PositionPaper, Stance, StanceValue
-from positions.queries import ministries_of, paragraph_numbers
+from positions.queries.papers import ministries_of, paragraph_numbers
 from positions.workflow.mandates import ADJUSTABLE
 
-from .paper_moves import known_paper
+from .papers import known_paper
 
 
 class Cell(NamedTuple):

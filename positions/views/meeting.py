@@ -11,17 +11,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from consultations.views.access import INVALID, NOTHING_DONE, attempt, for_secretariat
+from consultations.views.decorators import INVALID, NOTHING_DONE, attempt, for_secretariat
 from positions import workflow
 from positions.forms.decisions import NeededReasonForm
 from positions.forms.meeting import AgreedForm, ExplanationForm, RollCallForm
 from positions.models import PositionPaper
 from positions.permissions import may_chair
-from positions.queries import numbered_paragraphs
+from positions.queries.papers import numbered_paragraphs
 from positions.workflow.conditions import decided_on
 from positions.workflow.meeting import last_count
 
-from .paper_moves import known_paper
+from .papers import known_paper
 
 
 def _chaired(request: HttpRequest, slug: str) -> PositionPaper:

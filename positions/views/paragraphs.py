@@ -16,10 +16,9 @@ from django.views.decorators.http import require_http_methods
 
 from consultations.models import Framework, Point
 from consultations.queries.access_log import history
-from consultations.views.access import attempt, for_secretariat
+from consultations.views.decorators import attempt, for_secretariat
 from ncm_portal.workflow import Blocked, Conflict
 from positions import workflow
-from positions.advice import advise
 from positions.forms.decisions import NeededReasonForm
 from positions.forms.drafting import (
     CommentForm,
@@ -31,11 +30,12 @@ from positions.forms.drafting import (
     SoughtPointsForm,
 )
 from positions.models import PARAGRAPH_LIMIT, Grounding, Paragraph, PositionPaper, Strength, Wording
-from positions.room import preferred_words, sought_points
-from positions.wording import merge, redline
+from positions.queries.drafting import preferred_words, sought_points
+from positions.text.diff import merge, redline
+from positions.text.style_advice import advise
 
 from .drafting import EVENTS, REFUSED, Text, text_of
-from .paper_moves import known_paper
+from .papers import known_paper
 from .section import at_paragraph
 
 PAGE = 20

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from consultations import queries
-from consultations.views.memory import kept_for_visitors
-from positions.participation import report
+from consultations.views.page_cache import kept_for_visitors
+from positions.queries.participation import report
 from positions.render.participation import readable
 from positions.render.pdf import RenderFailed, canonical, render_apart
 
-from .printed_forms import later
+from .paper_intake import later
 
 KEPT = 15 * 60  # seconds: the report says of which moment it is
 PRINTING = 90

@@ -12,19 +12,19 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from consultations.stored_files import NotGenuine
-from consultations.views.memory import kept_for_visitors
+from consultations.views.page_cache import kept_for_visitors
 from consultations.views.stored_files import Sent, not_genuine
 from consultations.workflow import enter_reading
 from ncm_portal.workflow import Blocked
 from positions import workflow
 from positions.edition.files import FORMS
 from positions.models import FINAL_KINDS, NEEDED, TRUSTED, Artefact, ArtefactFormat, Edition, PositionPaper
-from positions.queries import readable_editions, readable_papers, successor
+from positions.queries.papers import readable_editions, readable_papers, successor
+from positions.queries.timeline import public_steps
 from positions.render.rulings import rulings
 from positions.render.schema import edition_schema as schema_at
-from positions.timeline import public_steps
 from positions.views import reading
-from positions.views.official_files import FOR_EVER, Stored, remember, send
+from positions.views.edition_files import FOR_EVER, Stored, remember, send
 
 A_DAY = "public, max-age=86400"
 CONFLICT = 409

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from consultations import queries
 from consultations.models import Consultation, Instrument, Tally, Theme, ThemeProvision
-from consultations.views.memory import kept_for_visitors
-from positions.queries import on_theme
+from consultations.views.page_cache import kept_for_visitors
+from positions.queries.papers import on_theme
 
 NEWEST = 10
 

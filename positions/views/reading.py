@@ -14,11 +14,11 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from positions import explorer
-from positions.comparison import Part, compare
-from positions.lines import Block, numbered
 from positions.models import Edition
-from positions.render.tongues import headings
+from positions.queries import explorer
+from positions.render.languages import headings
+from positions.text.compare import Part, compare
+from positions.text.line_numbers import Block, numbered
 
 KEPT = 16
 KEPT_WORDS = 4  # sets of editions: each holds the words of all of them

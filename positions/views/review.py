@@ -7,12 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from consultations.views.memory import kept_for_visitors
+from consultations.views.page_cache import kept_for_visitors
 from positions.models import Audience, PositionPaper, ReviewRound
 from positions.permissions import may_propose_amendment, sponsors
 
 from . import reading
-from .amended import Load, amendments_of, groups, loads, read, total
+from .amendments import Load, amendments_of, groups, loads, read, total
 
 
 def known_round(request: HttpRequest, slug: str, **only: Any) -> ReviewRound:

@@ -12,18 +12,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from consultations.views.access import attempt, for_secretariat
+from consultations.views.decorators import attempt, for_secretariat
 from ncm_portal.workflow import Blocked, Conflict, moves_open_to, needs_of
 from positions import workflow
 from positions.forms.review import AcceptForm, ChooseForm, DeclineForm, FitForm, RecommendForm, RoundForm
 from positions.models import Amendment, Paragraph, PositionPaper, Section
-from positions.queries import paragraph_numbers
+from positions.queries.papers import paragraph_numbers
 from positions.workflow import AMENDMENT_MOVES, PAPER_MOVES
 from positions.workflow.drafting import OPEN_STATES
 
-from .amended import Group, Load, amendments_of, groups, loads, read, total, words_today
+from .amendments import Group, Load, amendments_of, groups, loads, read, total, words_today
 from .drafting import REFUSED
-from .paper_moves import HOME, known_paper
+from .papers import HOME, known_paper
 
 # --- Rounds and the queue -------------------------------------------------------------------------------------------
 

@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from consultations.intake.refused_files import enter_refused_files
-from consultations.intake.spreadsheets import EncodingUnknown, NotReadable, read
+from consultations.imports.refused_files import enter_refused_files
+from consultations.imports.spreadsheets import EncodingUnknown, NotReadable, read
 from consultations.uploads import Refused
 from consultations.uploads.words import say
-from consultations.views.access import attempt
+from consultations.views.decorators import attempt
 from consultations.workflow import written_hour
 from positions import workflow
 from positions.forms.review import MOST_FOUND, FoundFormSet, UploadForm
-from positions.intake.apart import read_word
-from positions.intake.matching import Matched, Target, match_lines, match_table
+from positions.imports.matching import Matched, Target, match_lines, match_table
+from positions.imports.sandbox import read_word
 from positions.models import Operation, Paragraph, ReviewRound
 from positions.permissions import sponsors
 from positions.render.review_text import docx

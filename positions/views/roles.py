@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from consultations.views.memory import kept_for_visitors
+from consultations.views.page_cache import kept_for_visitors
 from positions.roles import ROLES, tables
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from consultations import workflow as consultation_workflow
 from consultations.models import Consultation, Proposal
-from consultations.views.access import INVALID, NOTHING_DONE, attempt, for_secretariat
+from consultations.views.decorators import INVALID, NOTHING_DONE, attempt, for_secretariat
 from positions.forms.rules import RulesForm
 from positions.workflow.rules import in_session
 

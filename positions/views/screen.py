@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from consultations.models import Forum
 from consultations.permissions import is_secretariat
-from positions.plenary import Watched, may_watch, room_of, shown_on, watched
+from positions.queries.plenary import Watched, may_watch, room_of, shown_on, watched
 
 KEPT = 16
 

@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from consultations.models import Point
-from consultations.views.access import attempt, for_secretariat
+from consultations.views.decorators import attempt, for_secretariat
 from positions import workflow
-from positions.advice import advise
 from positions.forms.drafting import BesideForm, ParagraphForm, PickForm
 from positions.models import Paragraph, PositionPaper, Section, Strength
-from positions.queries import numbered_paragraphs
-from positions.room import PART, Part, outline_at_a_glance, part_of, preferred_words, sought_points
+from positions.queries.drafting import PART, Part, outline_at_a_glance, part_of, preferred_words, sought_points
+from positions.queries.papers import numbered_paragraphs
+from positions.text.style_advice import advise
 
 from .drafting import REFUSED, Text, dress
-from .paper_moves import known_paper
+from .papers import known_paper
 
 PAGE = 20
 LADDER = {value: str(label) for value, label in Strength.choices if value}

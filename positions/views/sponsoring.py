@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from consultations.views.access import attempt
+from consultations.views.decorators import attempt
 from ncm_portal.workflow import Blocked, Conflict, needs_of
 from positions import workflow
 from positions.forms.review import AnswerForm, ConfirmForm, ProposalForm
@@ -20,7 +20,7 @@ from positions.models import Operation, Paragraph, ReviewRound
 from positions.permissions import may_sponsor, speaks_for, sponsors
 from positions.workflow import AMENDMENT_MOVES
 
-from .amended import amendments_of, groups
+from .amendments import amendments_of, groups
 from .drafting import REFUSED
 from .review import frame, is_in_time, known_round, read_in, sections_of, under_review
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
-from consultations.forms.desk import AnswersForm
+from consultations.forms.screening import AnswersForm
 from consultations.models import (
     Consultation,
     ConsultationState,
@@ -27,15 +27,15 @@ from consultations.models import (
 )
 from consultations.permissions import may_manage_members, may_rule_on_sign_off, organisations_of
 from consultations.queries import files_of, open_actions_of
-from consultations.views.access import INVALID, NOTHING_DONE, Outcome, attempt, carry_out
+from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out
 from consultations.views.late import late_standing
-from consultations.views.stakeholder import AUTHOR_MOVES, EDITABLE, history_of, own_input
+from consultations.views.submissions import AUTHOR_MOVES, EDITABLE, history_of, own_input
 from consultations.workflow import STAKEHOLDER_MOVES
 from ncm_portal.workflow import moves_open_to, needs_of, now
 from positions.models import Amendment, AmendmentState, PaperState, PositionPaper, ReviewRound
-from positions.outcomes import what_became
 from positions.permissions import sponsors
-from positions.plenary import screens_of
+from positions.queries.dispositions import what_became
+from positions.queries.plenary import screens_of
 
 # The order in which a focal point has to do with them: what is theirs to finish stands first.
 ORDER = [

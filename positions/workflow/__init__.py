@@ -14,14 +14,6 @@ from .adoption import (
     supersede,
     withdraw_reservation,
 )
-from .aftermath import correct_reflection, reflect, release_reflections, strike_reflection
-from .afterwards import (
-    CORRIGENDUM_MOVES,
-    decline_corrigendum,
-    issue_corrigendum,
-    propose_corrigendum,
-    write_annex,
-)
 from .amendments import (
     AMENDMENT_MOVES,
     answer_recommendation,
@@ -51,8 +43,10 @@ from .clearance import (
     request_clearance,
     take_stance,
 )
+from .clearance_letters import LETTER_MOVES, add_scan, countersign_answer, strike_answer, type_answer
+from .clearance_steps import answer_step, asked_steps, countersign_step
 from .comments import comment, resolve_comment
-from .copies import note_false_copy, print_restricted
+from .corrections import CORRIGENDUM_MOVES, decline_corrigendum, issue_corrigendum, propose_corrigendum, write_annex
 from .dispositions import decide
 from .drafting import (
     add_paragraph,
@@ -69,13 +63,13 @@ from .drafting import (
     reword,
     unground,
 )
-from .letters import LETTER_MOVES, add_scan, countersign_answer, strike_answer, type_answer
-from .lineage import merge_paragraphs, split_paragraph
+from .findings import correct_reflection, reflect, release_reflections, strike_reflection
 from .mandates import adjust_mandate
 from .meeting import call_roll, record_explanation, withdraw_before, withdraw_explanation
-from .moves import PAPER_MOVES, open_to_all, restrict, resume, suspend, withdraw_paper
+from .papers import PAPER_MOVES, open_to_all, restrict, resume, suspend, withdraw_paper
 from .plenary import Ruling, agree_paragraphs, decide_paragraph, show_on_screen
 from .reminders import remind_clearances
+from .restricted_copies import note_false_copy, print_restricted
 from .review import (
     accept_amendment,
     accept_in_part,
@@ -87,4 +81,4 @@ from .review import (
     remind_reviews,
 )
 from .rules import CHANGE_RULES, rules_of, step_of, steps_of
-from .steps import answer_step, asked_steps, countersign_step
+from .split_merge import merge_paragraphs, split_paragraph

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from consultations import workflow as consultation_workflow
 from consultations.models import Point, PointState, Stakeholder, User
 from ncm_portal.workflow import Blocked, demand, journal, locked, make, now, verb
-from positions import edition, emails
+from positions import edition, notifications
 from positions.models import (
     BEFORE_ADOPTION,
     Artefact,
@@ -24,11 +24,11 @@ from positions.models import (
     Rule,
 )
 from positions.permissions import may_chair, may_run, may_withdraw_reservation
-from positions.queries import may_replace
+from positions.queries.papers import may_replace
 
 from .conditions import decided_on, final_edition, left_out, standing, unprintable
 from .meeting import BEFORE_THE_MEETING, last_count, last_roll_call, withdraw_before
-from .moves import PAPER_MOVES
+from .papers import PAPER_MOVES
 from .quorum import counted
 
 SECRETARIAT = gettext_lazy("the secretariat")
@@ -238,7 +238,7 @@ def publish(paper: PositionPaper, *, by: User) -> PositionPaper:
     row = make(PAPER_MOVES["publish"], paper, by=by, change=sign, commits=answered)
     for point in Point.objects.filter(dispositions__paper=row, state=PointState.VALIDATED):
         consultation_workflow.dispose(point, by=by)
-    emails.answered(row)
+    notifications.answered(row)
     return row
 
 

@@ -21,7 +21,7 @@ from ncm_portal.workflow import (
     table,
     verb,
 )
-from positions import emails
+from positions import notifications
 from positions.models import (
     TOUCHES,
     WITH_TEXT,
@@ -40,7 +40,7 @@ from positions.models import (
     Wording,
 )
 from positions.permissions import may_draft, may_propose_amendment, may_sponsor, speaks_for, sponsors
-from positions.wording import is_unsettled, merge, parts
+from positions.text.diff import is_unsettled, merge, parts
 
 S = AmendmentState
 SECRETARIAT = gettext_lazy("the secretariat")
@@ -263,7 +263,7 @@ def withdraw_amendment(amendment: Amendment, *, by: User) -> Amendment:
 def outdate(amendment: Amendment, *, by: User) -> Amendment:
     """Mark an amendment as one whose paragraph has moved, and ask its sponsor to confirm it. Raises NotAllowed."""
     row = make(AMENDMENT_MOVES["outdate"], amendment, by=by)
-    emails.amendment_stale(row)
+    notifications.amendment_stale(row)
     return row
 
 
@@ -343,7 +343,7 @@ def recommend(amendment: Amendment, *, by: User, advice: str, reason: str, text:
     made.clean_fields()
     made.save()
     journal("recommend", row, by=by, reason=reason, data={"advice": advice}, commits=[made, *before])
-    emails.amendment_advised(made)
+    notifications.amendment_advised(made)
     return made
 
 

@@ -11,15 +11,15 @@ from django.utils.translation import gettext_lazy
 
 from consultations.models import Milestone, MilestoneState, User
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
-from positions import briefs
 from positions.models import BRIEF_PART, Brief, BriefParagraph, Edition, Paragraph, PositionPaper
 from positions.permissions import may_reflect
+from positions.queries import briefs
 from positions.render import pdf
 from positions.render.brief import MOST_PAGES
 
-from .aftermath import FOLLOWED, SECRETARIAT
-from .afterwards import printed_paragraphs
 from .conditions import final_edition
+from .corrections import printed_paragraphs
+from .findings import FOLLOWED, SECRETARIAT
 
 SECONDS = 30
 

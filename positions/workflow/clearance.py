@@ -26,7 +26,7 @@ from ncm_portal.workflow import (
     table,
     verb,
 )
-from positions import edition, emails
+from positions import edition, notifications
 from positions.models import (
     AnswerByLetter,
     Clearance,
@@ -41,11 +41,11 @@ from positions.models import (
     StanceValue,
 )
 from positions.permissions import may_answer, may_run_clearance
-from positions.queries import ministries_of
+from positions.queries.papers import ministries_of
 
+from .clearance_steps import ask_steps
 from .conditions import standing
-from .moves import PAPER_MOVES
-from .steps import ask_steps
+from .papers import PAPER_MOVES
 
 S = ClearanceState
 SECRETARIAT = gettext_lazy("the secretariat")
@@ -127,7 +127,7 @@ def request_clearance(paper: PositionPaper, *, by: User, due_at: datetime) -> Po
     mandated = ministries_of(standing(row).select_related("section", "wording"))
     ask_about(row, mandated, text, by, due_at)
     waiting = row.clearances.filter(ministry__in=mandated, state=S.REQUESTED)
-    emails.clearance_requested(waiting.select_related("ministry", "paper"))
+    notifications.clearance_requested(waiting.select_related("ministry", "paper"))
     ask_steps(row)
     return row
 
@@ -328,7 +328,7 @@ def open_silence(paper: PositionPaper, *, by: User, until: datetime) -> Position
         row.silence_until = until
 
     row = make(PAPER_MOVES["open_silence"], paper, by=by, change=set_hour, data={"until": until.isoformat()})
-    emails.silence_opened(row)
+    notifications.silence_opened(row)
     return row
 
 

@@ -27,7 +27,7 @@ from positions.models import (
     StanceValue,
     rivals,
 )
-from positions.queries import ministries_of, paragraph_numbers
+from positions.queries.papers import ministries_of, paragraph_numbers
 from positions.render.glyphs import Passage, complaints
 
 from .quorum import figures

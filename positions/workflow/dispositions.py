@@ -21,7 +21,7 @@ from positions.models import (
 )
 from positions.permissions import may_draft
 
-from .moves import SECRETARIAT
+from .papers import SECRETARIAT
 
 
 @verb

@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy
 
 from consultations.models import Membership, MembershipRole, Stakeholder, User
 from ncm_portal.workflow import Blocked, deadline_passed, demand, journal, locked, now, verb
-from positions import emails
+from positions import notifications
 from positions.models import EditionKind, MandateChange, PaperState, Paragraph, PositionPaper, Stance
 from positions.permissions import may_run
-from positions.queries import ministries_of
+from positions.queries.papers import ministries_of
 
 from .clearance import SECRETARIAT, ask_about, replace_stances
 from .conditions import standing
@@ -78,4 +78,4 @@ def _ask_now(paper: PositionPaper, paragraph: Paragraph, ministry: Stakeholder, 
     text = paper.editions.filter(kind=EditionKind.CLEARANCE).first()
     mandated = ministries_of(standing(paper).select_related("section", "wording"))
     ask_about(paper, {ministry: mandated[ministry]}, text, by, due_at)
-    emails.clearance_requested(paper.clearances.filter(ministry=ministry).select_related("ministry", "paper"))
+    notifications.clearance_requested(paper.clearances.filter(ministry=ministry).select_related("ministry", "paper"))

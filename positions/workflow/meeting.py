@@ -19,7 +19,7 @@ from positions.models import (
     RollCall,
 )
 from positions.permissions import may_chair, may_run
-from positions.queries import paragraph_numbers
+from positions.queries.papers import paragraph_numbers
 
 from .conditions import decided_on, standing
 

@@ -29,7 +29,7 @@ from positions.models import (
     Screen,
 )
 from positions.permissions import may_chair
-from positions.queries import paragraph_numbers
+from positions.queries.papers import paragraph_numbers
 
 from .adoption import record_reservation
 from .conditions import decided_on, standing

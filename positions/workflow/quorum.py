@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from consultations.models import User
 from positions.models import PositionPaper, QuorumCount
-from positions.plenary import quorum_of
+from positions.queries.plenary import quorum_of
 
 
 def count_of(paper: PositionPaper, chair: User) -> QuorumCount:

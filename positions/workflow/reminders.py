@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from consultations.queries import working_days_between
 from ncm_portal.workflow import deadline_passed, journal, now
-from positions import emails
+from positions import notifications
 from positions.models import Clearance, ClearanceReminder, ClearanceState, PaperState, ReminderStep
 
 DAYS_BEFORE = 2  # working days
@@ -48,5 +48,5 @@ def _remind(pk: int) -> bool:
         clearance=row, step=step, due_at=row.due_at, to_principal=bool(principal), at=now()
     )
     journal("remind", row, by=None, before=row.state, after=row.state, data={"step": step})
-    emails.clearance_reminder(made, principal)
+    notifications.clearance_reminder(made, principal)
     return True

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from consultations.models import User
 from ncm_portal.workflow import Blocked, Conflict, deadline_passed, demand, journal, locked, make, now, verb
-from positions import edition, emails
+from positions import edition, notifications
 from positions.models import (
     Amendment,
     Audience,
@@ -24,12 +24,12 @@ from positions.models import (
     rivals,
 )
 from positions.permissions import may_draft
-from positions.wording import parts
+from positions.text.diff import parts
 
 from .amendments import AMENDMENT_MOVES, SECRETARIAT
 from .drafting import add_paragraph, move_paragraph, remove_paragraph, reword
-from .lineage import split_paragraph
-from .moves import PAPER_MOVES
+from .papers import PAPER_MOVES
+from .split_merge import split_paragraph
 
 REMIND_BEFORE = timedelta(days=2)
 
@@ -55,7 +55,7 @@ def open_review(
     review = ReviewRound.objects.create(
         paper=row, number=number, edition=frozen, opens_at=now(), closes_at=closes_at, audience=audience
     )
-    emails.review_opened(review)
+    notifications.review_opened(review)
     return row
 
 
@@ -77,7 +77,7 @@ def extend_review(paper: PositionPaper, *, by: User, closes_at: datetime, reason
         data.update(round=review.number, to=closes_at.isoformat(), **{"from": review.closes_at.isoformat()})
         review.closes_at, review.reminded_at = closes_at, None
         review.save(update_fields=["closes_at", "reminded_at"])
-        emails.review_extended(review)
+        notifications.review_extended(review)
 
     return make(PAPER_MOVES["extend_review"], paper, by=by, reason=reason, change=move_hour, data=data)
 
@@ -101,7 +101,7 @@ def _remind(pk: int) -> bool:
     row.reminded_at = now()
     row.save(update_fields=["reminded_at"])
     journal("remind", row.paper, by=None, data={"round": row.number})
-    emails.review_closes(row)
+    notifications.review_closes(row)
     return True
 
 
@@ -165,7 +165,7 @@ def decline_amendment(amendment: Amendment, *, by: User, reason: str) -> Amendme
 
 def _decided_on(row: Amendment, by: User) -> Amendment:
     """Tell the sponsor, and carry out what was accepted for this paragraph and has no rival left."""
-    emails.amendment_decided(row)
+    notifications.amendment_decided(row)
     others = list(Amendment.objects.filter(paragraph=row.paragraph_id).select_related("sponsor", "base"))
     for each in others:
         if each.is_untaken and not rivals(each, others) and _fits(each):

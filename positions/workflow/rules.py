@@ -21,7 +21,7 @@ from consultations.models import (
     User,
 )
 from ncm_portal.workflow import Act, Blocked, journal, now
-from positions import emails
+from positions import notifications
 from positions.models import ChainStep, PaperState, PositionPaper, StepKind
 from positions.permissions import may_change_rules
 
@@ -169,7 +169,7 @@ def _carry_out(consultation: Consultation, values: Mapping[str, Any], by: User, 
         "proposed_by": proposal.proposed_by.name, "confirmed_by": by.name,
     }  # fmt: skip
     journal("change_rules", consultation, by=by, reason=proposal.reason, data=data)
-    emails.rules_changed(consultation, lambda: told(consultation, after, before), proposal.reason)
+    notifications.rules_changed(consultation, lambda: told(consultation, after, before), proposal.reason)
 
 
 CHANGE_RULES = Act(

@@ -16,9 +16,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from positions.comparison import compare
 from positions.models import Paragraph
-from positions.wording import merge, redline
+from positions.text.compare import compare
+from positions.text.diff import merge, redline
 from tests.benchmarks.bench_pages import analyse, timed
 from tests.long_paper import make_long_paper, word_many
 from tests.paper_factories import freeze

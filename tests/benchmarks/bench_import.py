@@ -29,12 +29,12 @@ from import_export.formats.base_formats import XLSX
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
 
 from consultations import jobs
-from consultations.intake import RowState, confirm_import, prepare_import, try_rows
-from consultations.intake.spreadsheets import read_sheet
+from consultations.imports import RowState, confirm_import, prepare_import, try_rows
+from consultations.imports.spreadsheets import read_sheet
 from consultations.integrity.journal import verdict
 from consultations.models import Event, Job, Provision, Stakeholder, Submission, Theme
 from tests.benchmarks.bench_export import database_url
-from tests.consultations.intake.sheets import workbook
+from tests.consultations.imports.sheets import workbook
 from tests.factories import make_consultation, make_provision, make_secretariat, make_stakeholder, make_theme
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from consultations.models import CheckIn, Point, QueuedRow
 from consultations.queries import presence
-from consultations.views import door as door_views
+from consultations.views import checkin as door_views
 from ncm_portal.workflow import now
 from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.factories import (

@@ -12,7 +12,7 @@ from consultations import tokens
 from consultations import workflow as forums
 from consultations.models import CheckIn, Delegate, Point, QueuedRow
 from consultations.queries import presence
-from consultations.queries.forum_home import doors
+from consultations.queries.forums import doors
 from ncm_portal.workflow import now
 from positions import workflow
 from positions.models import FloorDecision, PositionPaper

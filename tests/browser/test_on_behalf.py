@@ -8,7 +8,7 @@ from consultations import jobs
 from consultations.models import Attachment, Submission
 from positions.models import Disposition
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.consultations.intake.sheets import HEAD, ROW, workbook
+from tests.consultations.imports.sheets import HEAD, ROW, workbook
 from tests.factories import (
     change,
     make_consultation,

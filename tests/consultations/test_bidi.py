@@ -10,12 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from zeal import zeal_ignore
 
-from consultations import outbox
 from consultations.bidi import CONTROLS, isolated, may_turn, without_controls
-from consultations.calendars import Entry, calendar
-from consultations.cells import escaped
+from consultations.csv_safety import escaped
 from consultations.forms.fields import LineField, PlainTextField
+from consultations.ical import Entry, calendar
 from consultations.models import Stakeholder, Submission
+from consultations.notifications import outbox
 from positions.render.press import lay_out
 from tests import factories
 from tests.sign_in import sign_in

@@ -2,19 +2,17 @@
 
 import json
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from consultations import workflow
 from consultations.models import CheckIn, Event, Point, QueuedRow
 from consultations.queries import presence
-from consultations.workflow import queues
+from consultations.workflow import checkin_queue
 from ncm_portal.workflow import Blocked, NotAllowed, now
 from tests.factories import (
     change,
@@ -28,7 +26,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
-from tests.threads import at_once, wait_until_one_waits
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 MORNING = presence.HalfDay(now().date() - timedelta(days=1), "am").begins
@@ -110,14 +108,6 @@ def test_one_badge_at_two_devices_counts_once_and_is_shown(door):
     assert presence.came_by_half_day(door.forum)[presence.half_day(MORNING)] == {door.one.pk}
 
 
-def test_rows_of_a_queue_are_judged_in_the_order_of_the_door_and_answered_in_that_of_the_queue(door):
-    """A device that sends its latest row first: who was there first counts."""
-    rows = [came(door.one, at=MORNING + timedelta(minutes=turn)) for turn in (20, 0, 10)]
-    again = ("taken", "It was checked in on this device already, at 09:00.")
-    assert send(door, *rows) == [again, TAKEN, again]
-    assert CheckIn.objects.get().device_at == MORNING
-
-
 def test_two_for_one_seat_are_shown_whoever_comes_first(door):
     substitute = make_delegate(door.forum, door.body, name="Chebet", badge_number=3, sits_in_for=door.one)
     assert send(door, came(substitute)) == [TAKEN]
@@ -192,10 +182,10 @@ def test_two_devices_at_once_take_turns():
     st.datetimes(),
 )
 def test_nothing_that_a_device_can_send_makes_the_reading_fail(raw, local):
-    clock = queues.Clock(queues.moment(local.isoformat(), MORNING), MORNING)
-    row = queues.read(raw, clock, SimpleNamespace(pk=1))
-    assert row.key == queues.read(raw, clock, SimpleNamespace(pk=1)).key
-    assert MORNING - queues.LONGEST_WAIT <= clock.at_the_door(row.device_at) <= MORNING
+    clock = checkin_queue.Clock(checkin_queue.moment(local.isoformat(), MORNING), MORNING)
+    row = checkin_queue.read(raw, clock, SimpleNamespace(pk=1))
+    assert row.key == checkin_queue.read(raw, clock, SimpleNamespace(pk=1)).key
+    assert MORNING - checkin_queue.LONGEST_WAIT <= clock.at_the_door(row.device_at) <= MORNING
     json.dumps(row.payload, allow_nan=False).encode()
     assert len(row.word("text")) >= 0
     assert row.number("session") is None or row.number("session") >= 0
@@ -314,22 +304,6 @@ def test_settling_says_everything_that_is_missing(rivals):
         assert refusal.value.reasons == reasons
     with pytest.raises(NotAllowed):
         workflow.settle_queued(lost, by=make_member(), how="note", note="Mine.")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_who_settles_second_waits_and_judges_by_what_the_first_has_settled(door):
-    """One voids the first at the door while another keeps the first: together they would void everybody."""
-    for minutes, device in ((30, "a"), (40, "b"), (10, "c")):
-        send(door, came(door.one, at=MORNING + timedelta(minutes=minutes)), device=device)
-    b, c = QueuedRow.objects.filter(outcome="conflict").order_by("pk")
-    second = make_secretariat(name="Second")
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            workflow.settle_queued(c, by=door.by, how="void")
-            answer = pool.submit(at_once, lambda: workflow.settle_queued(b, by=second, how="first"))
-            wait_until_one_waits()
-        [settled] = answer.result()
-    assert (settled.settled_by, standing(door)) == (second, ["a"])
 
 
 def test_doubles_are_settled_together_and_a_substitute_is_not(rivals):

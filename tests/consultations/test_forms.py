@@ -24,7 +24,7 @@ from consultations.forms import (
     passages,
 )
 from consultations.forms.fields import NEVER, KeyField, MomentField, ObjectivesField
-from consultations.forms.intake import TypedForm
+from consultations.forms.paper_intake import TypedForm
 from consultations.forms.programme import DocumentForm
 from consultations.models import Theme
 from positions.forms.review import RoundForm

@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consultations.charts import paired_bars
 from consultations.models import County, Speech
-from consultations.pictures import paired_bars
-from consultations.queries.forum_figures import FEWEST, forum_figures, pooled, shares
+from consultations.queries.forum_statistics import FEWEST, forum_figures, pooled, shares
 from tests.factories import (
     make_check_in,
     make_delegate,

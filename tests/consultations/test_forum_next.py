@@ -1,6 +1,6 @@
 """What is to be done next on a forum: told from counts, without a database."""
 
-from consultations.queries.forum_next import Action, Counts, figures, next_actions
+from consultations.queries.forum_tasks import Action, Counts, figures, next_actions
 from consultations.queries.seating import Seated, plan
 
 QUIET = {"sessions": 3, "letters": 9}

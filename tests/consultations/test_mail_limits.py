@@ -6,8 +6,9 @@ import pytest
 import time_machine
 from django.core import mail
 
-from consultations import emails, workflow
+from consultations import workflow
 from consultations.models import MailCount, MailScope, MembershipInvitation, OutgoingMail
+from consultations.notifications import recipients
 from ncm_portal.workflow import Blocked, now
 from tests.factories import (
     change,
@@ -69,7 +70,7 @@ def test_the_secretariat_invites_the_first_person_of_an_organisation_of_the_regi
 @pytest.mark.parametrize("state", ["registered", "refused", "suspended"])
 def test_an_address_that_such_an_organisation_typed_is_not_written_to(state):
     body = make_stakeholder(state=state, contact_email="typed@example.org")
-    assert emails.people_of(body) == []
+    assert recipients.people_of(body) == []
     person = make_delegate(make_forum(), stakeholder=body, state="nominated", email="delegate@example.org")
     workflow.refuse_delegate(person, by=make_secretariat(), reason="No seat.")
     (told,) = workflow.tell_delegates(person.forum, by=make_secretariat(), keys=[f"{person.pk}-refused"])
@@ -79,7 +80,7 @@ def test_an_address_that_such_an_organisation_typed_is_not_written_to(state):
 @pytest.mark.django_db
 def test_a_verified_one_and_people_who_were_told_before_are_written_to():
     body = make_stakeholder(contact_email="office@example.org")
-    assert [each.address for each in emails.people_of(body)] == ["office@example.org"]
+    assert [each.address for each in recipients.people_of(body)] == ["office@example.org"]
     confirmed = make_delegate(make_forum(), stakeholder=body, email="delegate@example.org")
     change(confirmed, told="confirmed", told_at=now())
     workflow.suspend(body, by=make_secretariat(), reason="x")

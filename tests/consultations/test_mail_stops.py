@@ -8,8 +8,9 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from consultations import outbox, workflow
+from consultations import workflow
 from consultations.models import MailStop, OutgoingMail
+from consultations.notifications import outbox
 from consultations.tokens import address_hash, hash_in_stop_token, stop_token
 from ncm_portal.workflow import Blocked
 from tests.factories import make_member, make_secretariat, make_stakeholder, make_submission, make_user

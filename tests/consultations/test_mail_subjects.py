@@ -11,11 +11,12 @@ from django.template.base import VariableNode
 from django.template.loader import get_template
 from django.test import Client
 
-from consultations import emails, forum_letters, forum_news, letters, workflow
-from consultations.emails import typed
+from consultations import workflow
 from consultations.models import Misreading, OutgoingMail, Reminder
+from consultations.notifications import delegates, invitations, recipients, submissions
+from consultations.notifications.recipients import typed
 from ncm_portal.workflow import now
-from positions import emails as paper_emails
+from positions import notifications as paper_emails
 from tests import factories
 from tests.paper_factories import make_clearance, make_paper
 from tests.sign_in import sign_in
@@ -60,35 +61,41 @@ def tell_everything(body, person):
     """Every mail that holds something which a stranger typed."""
     officer = factories.make_secretariat()
     sent = factories.make_submission(stakeholder=body, author=person, title=EVIL, state="accepted")
-    for tell in (emails.receipt, emails.returned, emails.set_aside, emails.accepted, emails.signed_off):
+    for tell in (
+        recipients.receipt,
+        recipients.returned,
+        recipients.set_aside,
+        recipients.accepted,
+        recipients.signed_off,
+    ):
         tell(sent)
     colleague = factories.make_member(body, "alternate")
-    emails.sign_off_asked(sent, colleague)
+    recipients.sign_off_asked(sent, colleague)
     workflow.endorse(factories.make_submission(state="accepted"), body, by=person)
-    emails.organisation_verified(body)
-    emails.organisation_refused(body)
+    recipients.organisation_verified(body)
+    recipients.organisation_refused(body)
     workflow.invite_officer(body, email="new@example.org", role="alternate", by=person)
-    emails.inputs_taken_in(sent.consultation, {body: ["NCM-1"]})
+    recipients.inputs_taken_in(sent.consultation, {body: ["NCM-1"]})
     factories.make_head()
-    letters.late_asked(sent, "Reason")
-    letters.late_decided(sent, "Reason")
+    submissions.late_asked(sent, "Reason")
+    submissions.late_decided(sent, "Reason")
     reminder = Reminder(consultation=sent.consultation, stakeholder=body, number=1, by=officer, at=now())
-    letters.input_asked_for(reminder, emails.people_of(body))
+    submissions.input_asked_for(reminder, recipients.people_of(body))
     point = factories.make_point(sent)
-    letters.misreading_answered(
+    submissions.misreading_answered(
         Misreading(point=point, stakeholder=body, text="No.", answer="Yes.", by=person, at=now())
     )
     forum = factories.make_forum()
     letter = factories.make_invitation(forum, body, email="office@example.org", addressee=EVIL, answered_by=EVIL)
     delegate = factories.make_delegate(forum, stakeholder=body, name=EVIL, email="delegate@example.org")
     by_institution = factories.make_delegate(forum, stakeholder=body, name=EVIL, title=EVIL)
-    mails = [forum_letters.invitation_mail(letter, [], []), forum_letters.reminder_mail(letter)]
-    mails.append(forum_letters.answer_mail(letter, [by_institution]))
+    mails = [invitations.invitation_mail(letter, [], []), invitations.reminder_mail(letter)]
+    mails.append(invitations.answer_mail(letter, [by_institution]))
     for state in ("confirmed", "waitlisted", "refused", "withdrawn"):
         delegate.state = by_institution.state = state
-        mails += [news.mail for news in forum_news.news_of([delegate, by_institution])]
+        mails += [news.mail for news in delegates.news_of([delegate, by_institution])]
     OutgoingMail.objects.bulk_create(each for each in mails if each)
-    forum_news.forum_cancelled(forum, "Flood")
+    delegates.forum_cancelled(forum, "Flood")
     clearance = make_clearance(make_paper(), body)
     factories.make_member(body, "clearing_officer", user=person)
     paper_emails.clearance_requested([clearance])

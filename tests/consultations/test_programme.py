@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consultations.queries.accrediting import Person, same_name, twins
+from consultations.queries.delegates import Person, same_name, twins
 from consultations.queries.programme import Part, Place, Planned, clashes, moved
 
 DAY = date(2017, 10, 17)

@@ -4,11 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
 from django.utils import translation
 
 from consultations import queries
-from consultations.models import Milestone, Provision, Submission
+from consultations.models import Milestone, Submission
 from ncm_portal import workflow
 from tests.factories import (
     change,
@@ -245,7 +244,7 @@ def test_wanted_narrows_by_everything_at_once(consultation):
 
 
 def test_pages_run_from_the_newest_to_the_oldest_and_back(consultation, monkeypatch):
-    monkeypatch.setattr(queries.lists, "PAGE", 2)
+    monkeypatch.setattr(queries.submissions, "PAGE", 2)
     a, b, c, d, e = at_minutes(consultation, 1, 2, 3, 4, 5)
     inputs = queries.readable_inputs(VISITOR, queries.Wanted())
     first = pages(inputs)
@@ -259,25 +258,8 @@ def test_pages_run_from_the_newest_to_the_oldest_and_back(consultation, monkeypa
     assert pages(inputs, after=a) == ([], "", "")
 
 
-@pytest.mark.parametrize("number", [2, 3, 4, 5])
-def test_a_page_that_is_just_full_leads_nowhere_else(monkeypatch, number):
-    """With a page of three: only a fourth row makes a second page, and the pages lead back the way they came."""
-    monkeypatch.setattr(queries.lists, "PAGE", 3)
-    keys = [make_provision(f"P{turn}").pk for turn in range(number)][::-1]
-    rows = Provision.objects.filter(pk__in=keys).order_by("-pk")
-    page = queries.page_between(rows, "pk", older_than=None, newer_than=None)
-    assert [row.pk for row in page.rows] == keys[:3]
-    assert (page.newer, page.older) == ("", str(keys[2]) if number > 3 else "")
-    last = queries.page_between(rows, "pk", older_than=Q(pk__lt=keys[0]), newer_than=None)
-    assert [row.pk for row in last.rows] == keys[1:4]
-    assert (last.newer, last.older) == (str(keys[1]), str(keys[3]) if number > 4 else "")
-    first = queries.page_between(rows, "pk", older_than=None, newer_than=Q(pk__gt=keys[-1]))
-    assert [row.pk for row in first.rows] == keys[:-1][-3:]
-    assert (first.newer, first.older) == (str(keys[1]) if number > 4 else "", str(keys[-2]))
-
-
 def test_inputs_of_the_same_moment_are_neither_lost_nor_shown_twice(consultation, monkeypatch):
-    monkeypatch.setattr(queries.lists, "PAGE", 2)
+    monkeypatch.setattr(queries.submissions, "PAGE", 2)
     sent = at_minutes(consultation, 1, 1, 1, 1, 1)
     inputs, seen, page = queries.readable_inputs(VISITOR, queries.Wanted()), [], None
     edge = None
@@ -289,7 +271,7 @@ def test_inputs_of_the_same_moment_are_neither_lost_nor_shown_twice(consultation
 
 
 def test_a_new_input_does_not_shift_an_older_page(consultation, monkeypatch):
-    monkeypatch.setattr(queries.lists, "PAGE", 2)
+    monkeypatch.setattr(queries.submissions, "PAGE", 2)
     _a, b, c, d = at_minutes(consultation, 1, 2, 3, 4)
     inputs = queries.readable_inputs(VISITOR, queries.Wanted())
     before = pages(inputs, before=b).rows

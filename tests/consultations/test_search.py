@@ -163,7 +163,7 @@ def walk(words):
 def test_every_page_is_reached_there_and_back(send, monkeypatch, number, few):
     """The newest four are ranked; what is older follows by time. So it is whichever way the matches are looked for."""
     monkeypatch.setattr(queries.search, "FEW", few)
-    for module in (queries.lists, queries.search):
+    for module in (queries.submissions, queries.search):
         monkeypatch.setattr(module, "PAGE", 2)
     monkeypatch.setattr(queries.search, "RANKED", 4)
     for turn in range(number):

@@ -10,7 +10,7 @@ from zeal import zeal_ignore
 from consultations import workflow
 from consultations.integrity import hashes
 from consultations.models import Attachment, OutgoingMail, Question
-from consultations.passages import without_brackets
+from consultations.redaction import without_brackets
 from tests import factories
 from tests.pages import words
 from tests.paper_factories import make_disposition, make_paper, make_paragraph, make_section

@@ -14,8 +14,9 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import connection
 
-from consultations import jobs, outbox
+from consultations import jobs
 from consultations.models import Job, JobKind, JobState, MailState
+from consultations.notifications import outbox
 from tests import factories
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ncm_portal import addresses
+from ncm_portal import env_urls
 
 words = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"), min_size=1, max_size=20)
 hosts = st.from_regex(r"[a-z][a-z0-9-]{0,10}(\.[a-z]{2,5})?", fullmatch=True)
@@ -18,7 +18,7 @@ hosts = st.from_regex(r"[a-z][a-z0-9-]{0,10}(\.[a-z]{2,5})?", fullmatch=True)
 @given(user=words, password=words, host=hosts, port=st.integers(1, 65535), name=words)
 def test_any_database_address_is_read_back(user, password, host, port, name):
     coded = [quote(value, safe="") for value in (user, password, name)]
-    assert addresses.database(f"postgresql://{coded[0]}:{coded[1]}@{host}:{port}/{coded[2]}") == {
+    assert env_urls.database(f"postgresql://{coded[0]}:{coded[1]}@{host}:{port}/{coded[2]}") == {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,
         "USER": user,
@@ -31,12 +31,12 @@ def test_any_database_address_is_read_back(user, password, host, port, name):
 
 @given(folder=words, user=words)
 def test_a_socket_folder_is_the_host(folder, user):
-    read = addresses.database(f"postgresql://{quote(user, safe='')}@/portal?host={quote('/' + folder, safe='')}")
+    read = env_urls.database(f"postgresql://{quote(user, safe='')}@/portal?host={quote('/' + folder, safe='')}")
     assert (read["HOST"], read["USER"], read["PORT"], read["NAME"]) == ("/" + folder, user, "", "portal")
 
 
 def test_what_else_is_asked_goes_to_the_driver():
-    read = addresses.database("postgres://portal@db/portal?sslmode=verify-full&port=6432")
+    read = env_urls.database("postgres://portal@db/portal?sslmode=verify-full&port=6432")
     assert (read["PORT"], read["OPTIONS"]) == ("6432", {"sslmode": "verify-full"})
 
 
@@ -52,8 +52,8 @@ def test_what_else_is_asked_goes_to_the_driver():
     ],
 )
 def test_a_database_address_that_cannot_be_is_refused_in_words(address, said):
-    with pytest.raises(addresses.AddressError, match=said):
-        addresses.database(address)
+    with pytest.raises(env_urls.AddressError, match=said):
+        env_urls.database(address)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_database_address_that_cannot_be_is_refused_in_words(address, said):
     ],
 )
 def test_a_mail_address_is_read(address, port, tls, ssl):
-    assert addresses.mail(address) == {
+    assert env_urls.mail(address) == {
         "host": "mail.example",
         "port": port,
         "username": "u@x",
@@ -78,8 +78,8 @@ def test_a_mail_address_is_read(address, port, tls, ssl):
 
 @pytest.mark.parametrize("address", ["", "http://mail.example", "smtp://", "smtp://mail.example:port"])
 def test_a_mail_address_that_cannot_be_is_refused(address):
-    with pytest.raises(addresses.AddressError, match="EMAIL_URL"):
-        addresses.mail(address)
+    with pytest.raises(env_urls.AddressError, match="EMAIL_URL"):
+        env_urls.mail(address)
 
 
 # --- The three ways to run, each in a process of its own ----------------------------------------------------------

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from consultations.models import ActionPoint, Communique, Group, SeatQuota, SessionRole
 from consultations.queries import delegates_of as counted_delegates
-from positions.day import PAPERS, Day, content, fingerprint
+from positions.forum_documents import PAPERS, Day, content, fingerprint
 from positions.models import FloorDecision
-from positions.render import day, fitting
+from positions.render import day, text_fitting
 from positions.render.paper import canonical
 from tests.factories import (
     change,
@@ -202,21 +202,21 @@ WORDS = st.text(alphabet="abcmWi'- ገأ", min_size=1, max_size=120)
 
 @given(WORDS, st.integers(40, 250), st.integers(10, 60))
 def test_a_name_is_as_large_as_its_place_allows_and_no_larger(text, room, height):
-    size = fitting.size_for(text, room, height, largest=36)
-    usable = [each for each in fitting.SIZES if each <= 36]
+    size = text_fitting.size_for(text, room, height, largest=36)
+    usable = [each for each in text_fitting.SIZES if each <= 36]
     assert size in usable
     larger = [each for each in usable if each > size]
-    assert not any(fitting.fits(text, each, room, height, 1.15) for each in larger)
-    assert size == usable[-1] or fitting.fits(text, size, room, height, 1.15)
-    assert size == usable[-1] or all(fitting.width(word, size) <= room for word in text.split())
+    assert not any(text_fitting.fits(text, each, room, height, 1.15) for each in larger)
+    assert size == usable[-1] or text_fitting.fits(text, size, room, height, 1.15)
+    assert size == usable[-1] or all(text_fitting.width(word, size) <= room for word in text.split())
 
 
 def test_sixteen_groups_have_sixteen_patterns_and_every_size_a_class():
     assert sorted(day.GROUPS) == sorted(Group.values)
-    style = (fitting.FOLDER.parents[1] / "css" / "print" / day.STYLESHEET).read_text("utf-8")
+    style = (text_fitting.FOLDER.parents[1] / "css" / "print" / day.STYLESHEET).read_text("utf-8")
     bands = [line.split("{")[1] for line in style.splitlines() if line.startswith(".g") and "gradient" in line]
     assert len({band.replace("#", "") for band in bands}) == 16
-    assert all(f".s{size} {{" in style for size in fitting.SIZES)
+    assert all(f".s{size} {{" in style for size in text_fitting.SIZES)
 
 
 def test_days_are_said_as_one_says_them():

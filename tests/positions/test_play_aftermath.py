@@ -4,8 +4,9 @@ import pytest
 
 from consultations.models import Milestone
 from consultations.queries import commitments
-from positions import alignment, sample
+from positions import sample
 from positions.models import PositionPaper, Reflection
+from positions.queries import alignment
 
 
 @pytest.fixture

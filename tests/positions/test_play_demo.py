@@ -35,7 +35,7 @@ from consultations.models import (
     User,
 )
 from consultations.permissions import needs_second_factor
-from positions import queries, sample
+from positions import sample
 from positions.edition import problems
 from positions.models import (
     Amendment,
@@ -51,6 +51,7 @@ from positions.models import (
     Stance,
     rivals,
 )
+from positions.queries import papers
 from positions.sample.play import CannotPlay, accounts, play
 from positions.sample.play.drafting import KEYS
 from positions.workflow import take_stance
@@ -316,12 +317,12 @@ def test_visitors_find_a_round_that_is_open(played):
     assert Counter(current.submissions.values_list("state", flat=True)) == {
         "submitted": 3, "draft": 2, "accepted": 4, "returned": 1,
     }  # fmt: skip
-    assert queries.latest_edition(current) == Edition.objects.get(number="1.0")
+    assert papers.latest_edition(current) == Edition.objects.get(number="1.0")
 
 
 def test_the_secretariat_finds_work(played):
     officer = User.objects.get(email="hassan.guyo@secretariat.example.org")
-    waiting = [str(row.text) for row in [*consultation_queries.waiting(officer), *queries.waiting(officer)]]
+    waiting = [str(row.text) for row in [*consultation_queries.waiting(officer), *papers.waiting(officer)]]
     due = consultation_queries.working_day_after(timezone.localdate() - timedelta(days=3), 12)
     assert waiting == [
         "3 inputs to screen",

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from positions.management.commands import verify
 from positions.render import inside, signature
 from positions.render.inside import TooHard
-from positions.verification import Standing, State, examine, examining, seals, seals_of_ours
+from positions.verification import Standing, State, examine, examining, seals_of_ours, signature_status
 from tests import certificates
 from tests.pages import words
 from tests.positions.copies import make_printed_paper, pdf_with
@@ -83,7 +83,12 @@ def test_a_name_in_a_certificate_is_told_for_what_it_is_also_where_the_signature
         return [f"{seal.word}: {seal.sentence}" for seal in examine(path).seals]
 
     followed, broken, not_own = (
-        str(text) for text in (seals.SENTENCES[Standing.FOLLOWED], seals.SENTENCES[Standing.BROKEN], seals.NOT_OWN)
+        str(text)
+        for text in (
+            signature_status.SENTENCES[Standing.FOLLOWED],
+            signature_status.SENTENCES[Standing.BROKEN],
+            signature_status.NOT_OWN,
+        )
     )
     forged = certificates.sign(pdf_with(b"{}"), namesake)
     assert sentences(published.pdf + b"\n%") == [f"Added to later: {followed}"]
@@ -95,7 +100,7 @@ def test_the_command_tells_a_signature_in_lines(published, in_process, certifica
     said = StringIO()
     call_command("verify", published.files["pdf"].file.path, stdout=said)
     lines = said.getvalue().splitlines()
-    assert lines[1] == f"Signature: Intact. {seals.SENTENCES[Standing.SOUND]}"
+    assert lines[1] == f"Signature: Intact. {signature_status.SENTENCES[Standing.SOUND]}"
     assert lines[2] == "  Signed by NCM test secretariat"
     assert lines[3].startswith("  Signed at 20")
     assert lines[4:7] == [
@@ -113,7 +118,7 @@ def test_a_certificate_that_ran_out_later_leaves_what_is_known_by_its_hash_as_it
     def standing(signed_at, now, *, is_ours):
         moments = [datetime(year, 6, 1, tzinfo=UTC) for year in (signed_at, now)]
         asked = {"own": "f" * 64, "is_ours": is_ours, "moment": moments[1]}
-        return seals._standing(found._replace(signed_at=moments[0].isoformat()), **asked)
+        return signature_status._standing(found._replace(signed_at=moments[0].isoformat()), **asked)
 
     assert standing(2021, 2021, is_ours=False) == Standing.SOUND
     assert standing(2021, 2026, is_ours=True) == Standing.SOUND
@@ -132,7 +137,7 @@ def test_the_page_of_a_hash_tells_the_signature_of_the_stored_file(client, publi
     assert "Digital signature" not in words(client.get(f"/verify/{published.edition.sha256}/"))
     with Path(published.files["pdf"].file.path).open("ab") as stored:
         stored.write(b"more")
-    seals._signatures.cache_clear()
+    signature_status._signatures.cache_clear()
     assert seals_of_ours(published.files["pdf"]) == []
 
 
@@ -175,12 +180,12 @@ def test_what_is_not_looked_at_is_said(published, in_process, monkeypatch, tmp_p
 
 def test_the_certificate_of_the_settings_may_be_of_either_form_and_may_be_missing(settings, certificate, tmp_path):
     own = certificates.fingerprint(certificate)
-    assert seals.own_fingerprint() == own
+    assert signature_status.own_fingerprint() == own
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
 
     pem = certificate.certificate.read_bytes()
     certificate.certificate.write_bytes(x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER))
-    assert seals.own_fingerprint() == own
+    assert signature_status.own_fingerprint() == own
     settings.SIGNATURE_CERTIFICATE = str(tmp_path / "nothing")
-    assert seals.own_fingerprint() == ""
+    assert signature_status.own_fingerprint() == ""

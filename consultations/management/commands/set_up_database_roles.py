@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from ncm_portal import addresses, database_roles
+from ncm_portal import database_roles, env_urls
 
 
 class Command(BaseCommand):
@@ -30,8 +30,8 @@ class Command(BaseCommand):
         if owner["USER"] == running["USER"]:
             raise CommandError(f"DATABASE_URL and DATABASE_OWNER_URL name the same role, {owner['USER']}.")
         try:
-            acting = addresses.database(address) if address else owner
-        except addresses.AddressError as error:
+            acting = env_urls.database(address) if address else owner
+        except env_urls.AddressError as error:
             raise CommandError(str(error)) from error
         if acting["USER"] == running["USER"]:
             raise CommandError(f"{running['USER']} runs the portal and cannot set itself up. Give another with --as.")

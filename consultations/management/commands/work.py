@@ -9,7 +9,8 @@ from functools import partial
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
-from consultations import jobs, outbox
+from consultations import jobs
+from consultations.notifications import outbox
 
 log = logging.getLogger(__name__)
 PAUSE = 2  # seconds between looks at empty queues

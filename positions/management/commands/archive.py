@@ -11,11 +11,11 @@ from types import FrameType
 from django.core.management.base import BaseCommand, CommandError
 
 from consultations.models import Consultation, ConsultationState
-from consultations.uploads.room import FULL
+from consultations.uploads.disk_space import FULL
 from consultations.workflow import enter_export
 from ncm_portal.database_roles import as_owner, is_owner
 from positions.archive import BadPackage, check, export, open_package
-from positions.archive.bags import TAG_MANIFEST, Package, Progress
+from positions.archive.bagit import TAG_MANIFEST, Package, Progress
 from positions.archive.exporting import PUBLIC
 from positions.archive.loading import load
 from positions.archive.public import export_public

@@ -12,17 +12,17 @@ from tempfile import NamedTemporaryFile
 from django.db import connection, transaction
 
 from consultations.models import Theme
-from consultations.models.events import JOURNAL_LOCK
+from consultations.models.journal import JOURNAL_LOCK
 from consultations.stored_files import open_genuine
 from positions import sample
 from positions.models import Artefact, ArtefactFormat, PaperState, PositionPaper
 
 from . import (
     accounts,
-    aftermath,
     agenda,
     clearance,
     drafting,
+    findings,
     forum,
     inputs,
     interim,
@@ -46,7 +46,7 @@ CHAPTERS = [
     forum.ADOPTION,
     publication.FILES,
     publication.CHAPTER,
-    aftermath.CHAPTER,
+    findings.CHAPTER,
 ]
 FILES = {ArtefactFormat.PDF: "position-paper.pdf", ArtefactFormat.JSON: "position-paper.json"}
 

@@ -11,8 +11,8 @@ from consultations.workflow import (
     report_forum,
 )
 from positions import sample
-from positions.communique import first_draft
 from positions.models import Artefact, Disposition
+from positions.queries.communique import first_draft
 from positions.workflow import make_files, propose_publication, publish
 
 from .agenda import Act, Chapter, Stage

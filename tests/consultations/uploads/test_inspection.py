@@ -7,7 +7,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from consultations.uploads import Refused, apart, kinds
+from consultations.uploads import Refused, kinds, sandbox
 from consultations.uploads.words import WORDS as REASONS
 from consultations.uploads.words import say
 from tests import made_files as made
@@ -24,7 +24,7 @@ def looked_through(tmp_path, data: bytes):
     """What the inspection says about these bytes, and the picture that was drawn anew."""
     path, redrawn = tmp_path / "file.part", tmp_path / "redrawn"
     path.write_bytes(data)
-    return apart.inspect(path, redrawn), redrawn
+    return sandbox.inspect(path, redrawn), redrawn
 
 
 @pytest.mark.parametrize(
@@ -172,5 +172,5 @@ def test_a_child_that_has_too_little_memory_or_time_refuses(tmp_path):
     path.write_bytes(made.bomb())
     for limits in ({"megabytes": 60}, {"seconds": 0}):
         with pytest.raises(Refused) as refused:
-            apart.inspect(path, tmp_path / "redrawn", **limits)
+            sandbox.inspect(path, tmp_path / "redrawn", **limits)
         assert refused.value.code == "too_hard"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from consultations.uploads import Refused, apart, kinds, mails
+from consultations.uploads import Refused, kinds, mails, sandbox
 from consultations.uploads.words import say
 from tests import made_files as made
 
@@ -41,7 +41,7 @@ def judged(folder, data: bytes) -> str:
 
 def test_an_e_mail_comes_in_where_originals_do_with_its_words(tmp_path):
     (tmp_path / "a.part").write_bytes(TWO_FORMS)
-    found = apart.inspect(tmp_path / "a.part", tmp_path / "redrawn", mails=True)
+    found = sandbox.inspect(tmp_path / "a.part", tmp_path / "redrawn", mails=True)
     assert found == ("message/rfc822", f"{SHOWN}\n\n{made.WORDS}", False)
 
 
@@ -120,7 +120,7 @@ def test_parts_inside_each_other_cost_one_process_and_not_the_portal(tmp_path):
     opened = "".join(f"--{n}\r\nContent-Type: multipart/mixed; boundary={n + 1}\r\n\r\n" for n in range(900))
     (tmp_path / "a.part").write_bytes(HEAD + MULTIPART.replace(b"=b", b"=0") + opened.encode())
     with pytest.raises(Refused) as refused:
-        apart.inspect(tmp_path / "a.part", tmp_path / "redrawn", mails=True)
+        sandbox.inspect(tmp_path / "a.part", tmp_path / "redrawn", mails=True)
     assert refused.value.code in {"too_hard", "damaged"}
 
 

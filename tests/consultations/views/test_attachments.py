@@ -93,7 +93,7 @@ def test_no_file_and_one_too_large_are_said(client, draft, author, settings):
 
 
 def test_what_is_too_large_is_not_kept_on_the_disk_while_it_arrives(settings):
-    from consultations.uploads.arrival import BoundedUploadHandler
+    from consultations.uploads.upload_handler import BoundedUploadHandler
 
     settings.LARGEST_UPLOAD = 100
     handler = BoundedUploadHandler()

@@ -23,7 +23,7 @@ from tests.factories import (
 from tests.pages import words
 from tests.sign_in import sign_in
 
-from .test_stakeholder import SUBMIT, WORDS, post, problems
+from .test_submissions_stakeholder import SUBMIT, WORDS, post, problems
 
 pytestmark = pytest.mark.django_db
 SECRET = "the cells of Nadapal"

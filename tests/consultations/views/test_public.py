@@ -167,7 +167,7 @@ def test_the_best_match_comes_first_with_its_words_marked(client, consultation):
 
 
 def test_pages_of_a_search_keep_the_words(client, consultation, monkeypatch):
-    for module in (queries.lists, queries.search):
+    for module in (queries.submissions, queries.search):
         monkeypatch.setattr(module, "PAGE", 1)
     newest = [make_submission(consultation, title="Remittances").reference for _turn in range(2)][::-1]
     first = client.get(reverse("inputs"), {"q": "remittances"})
@@ -187,7 +187,7 @@ def test_a_misspelt_organisation_is_asked_about_and_its_inputs_are_shown(client,
 
 
 def test_the_count_stops_at_a_thousand(client, consultation, monkeypatch):
-    monkeypatch.setattr(queries.lists, "MOST_COUNTED", 1)
+    monkeypatch.setattr(queries.submissions, "MOST_COUNTED", 1)
     for _turn in range(2):
         make_submission(consultation)
     assert "More than 1 inputs that you may read" in words(client.get(reverse("inputs")))
@@ -211,7 +211,7 @@ ASKS_MUCH = {"theme": "T1", "group": "civil_society", "county": "kilifi"}
 def test_a_search_asks_the_database_little(client, consultation, asked, monkeypatch):
     """Though some words stand in titles, some in texts, some in points, and a name is like them."""
     monkeypatch.setattr(queries.search, "RANKED", 2)
-    for module in (queries.lists, queries.search):
+    for module in (queries.submissions, queries.search):
         monkeypatch.setattr(module, "PAGE", 1)
     kilifi = County.objects.create(code="003", name="Kilifi", slug="kilifi")
     sender = change(make_stakeholder("Remittances Forum"), group="civil_society", county=kilifi)
@@ -275,7 +275,7 @@ def test_the_list_is_only_read(client, method):
 
 
 def test_pages_keep_the_filters_and_lead_back(client, consultation, monkeypatch):
-    monkeypatch.setattr(queries.lists, "PAGE", 2)
+    monkeypatch.setattr(queries.submissions, "PAGE", 2)
     sent = [make_submission(consultation, theme=make_theme("T2")) for _turn in range(5)]
     newest = [found.reference for found in sent[::-1]]
     first = client.get(reverse("inputs"), {"theme": "T2"})

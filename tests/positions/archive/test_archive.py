@@ -21,7 +21,7 @@ from django.urls import reverse
 from consultations.integrity.journal import verdict as walked
 from consultations.models import Attachment, Consultation, Event, ForumFile, Milestone, Submission, User
 from consultations.queries.journal import altered_records
-from positions.archive import BadPackage, bags, checking, export, open_package, tables
+from positions.archive import BadPackage, bagit, checking, export, open_package, tables
 from positions.archive.loading import load
 from positions.archive.public import export_public
 from positions.models import Brief, Edition
@@ -204,13 +204,13 @@ def test_the_chain_of_a_package_of_the_first_version_is_read():
 def listed_anew(folder):
     """Make the lists of a folder fit whatever stands in it, as somebody would who wants to hide what he changed."""
     payload = sorted(path for path in (folder / "data").rglob("*") if path.is_file())
-    info = folder / bags.INFO
+    info = folder / bagit.INFO
     lines = [line for line in info.read_text().splitlines() if not line.startswith("Payload-Oxum")]
     oxum = f"Payload-Oxum: {sum(path.stat().st_size for path in payload)}.{len(payload)}"
     info.write_text("\n".join([*lines, oxum, ""]))
-    for manifest, listed in ((bags.MANIFEST, payload), (bags.TAG_MANIFEST, sorted(folder.glob("*.txt")))):
+    for manifest, listed in ((bagit.MANIFEST, payload), (bagit.TAG_MANIFEST, sorted(folder.glob("*.txt")))):
         named = {path.relative_to(folder).as_posix(): path.read_bytes() for path in listed}
-        named.pop(bags.TAG_MANIFEST, None)
+        named.pop(bagit.TAG_MANIFEST, None)
         lines = [f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in named.items()]
         (folder / manifest).write_text("".join(lines))
 
@@ -411,7 +411,7 @@ def test_a_full_disk_and_a_request_to_end_leave_nothing(world, tmp_path, monkeyp
         assert run(canary.SLUG, tmp_path / "whole", public=write is export_public) == (1, said)
     before = signal.getsignal(signal.SIGTERM)
     with monkeypatch.context() as patched:
-        patched.setattr(bags.Bag, "close", lambda bag, info: os.kill(os.getpid(), signal.SIGTERM))
+        patched.setattr(bagit.Bag, "close", lambda bag, info: os.kill(os.getpid(), signal.SIGTERM))
         assert run(canary.SLUG, tmp_path / "whole", public=write is export_public)[0] == 128 + signal.SIGTERM
     assert signal.getsignal(signal.SIGTERM) == before
     assert [path.name for path in tmp_path.iterdir()] == ["files"]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from consultations.uploads.room import WORDS
+from consultations.uploads.disk_space import WORDS
 from ncm_portal.workflow import Blocked
 from positions import edition, workflow
 from positions.render.pdf import RenderFailed, render_apart

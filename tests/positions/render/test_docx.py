@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from positions.intake import word
+from positions.imports import word
 from positions.render import docx, paper, printable
 from positions.render.docx.parts import run
 from tests.positions.render import editions
@@ -84,7 +84,7 @@ def converted(data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("word")
     (folder / "paper.docx").write_bytes(data)
     program = shutil.which("soffice")
-    assert program, "LibreOffice is missing: ncm_portal/prepare.sh test installs it"
+    assert program, "LibreOffice is missing: ncm_portal/local/prepare.sh test installs it"
     command = [program, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf"]
     subprocess.run([*command, "--outdir", folder, folder / "paper.docx"], check=True, capture_output=True, timeout=120)
     return pypdf.PdfReader(folder / "paper.pdf")

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from positions.render import fonts, glyphs
-from positions.render.apart import RenderFailed, render_apart
 from positions.render.places import passages
+from positions.render.sandbox import RenderFailed, render_apart
 
 LACK = "no typeface of ours can print 漢 (U+6F22)."
 

@@ -2,8 +2,8 @@ import copy
 
 import pytest
 
-from positions.lines import numbered
 from positions.render import printable
+from positions.text.line_numbers import numbered
 from tests.positions.render import editions
 
 SAMPLE = "SAMPLE: not a position of the Government of Kenya"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 
-from consultations.cells import FORMULA
+from consultations.csv_safety import FORMULA
 from positions.render import tables, workbook
 from tests.positions.render import editions
 

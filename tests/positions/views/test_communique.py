@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from consultations.models import Communique
 from consultations.workflow import text_sha256
-from positions.communique import REST, blocks, first_draft, fitted
+from positions.queries.communique import REST, blocks, first_draft, fitted
 from tests.factories import (
     make_check_in,
     make_communique,

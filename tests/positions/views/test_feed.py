@@ -13,7 +13,7 @@ from consultations.models import Audience, Channel, Event, Group, Language, Poin
 from positions.models import Outcome, ReasonCode
 from positions.views import feed
 from tests import factories
-from tests.positions.views.test_exports import answered  # noqa: F401  # the same world
+from tests.positions.views.test_open_data import answered  # noqa: F401  # the same world
 from tests.sign_in import sign_in
 
 FEEDS = {"feed_inputs": "Inputs", "feed_points": "Points"}

@@ -17,7 +17,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from consultations.models import Office
-from consultations.uploads.room import WORDS
+from consultations.uploads.disk_space import WORDS
 from ncm_portal.workflow import Blocked
 from positions.edition.files import FORMS, Form
 from positions.models import ArtefactFormat

@@ -9,7 +9,7 @@ from django.utils import timezone
 from ncm_portal.workflow import now
 from positions import workflow
 from positions.models import PositionPaper
-from positions.views.amended import Load
+from positions.views.amendments import Load
 from tests.factories import make_head
 from tests.pages import words
 from tests.positions.drafting import make_draft

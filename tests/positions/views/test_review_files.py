@@ -5,10 +5,10 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from positions.lines import numbered as numbered_lines
 from positions.models import Amendment
+from positions.text.line_numbers import numbered as numbered_lines
 from tests.factories import make_member, make_ministry, make_user
-from tests.positions.intake.changing import behind, numbered, opened, rewrite, saved
+from tests.positions.imports.changing import behind, numbered, opened, rewrite, saved
 from tests.positions.reviewing import TEXT, make_reviewable
 from tests.positions.views.reviewed import OTHER, close, open_review, propose
 from tests.positions.views.test_drafting import at, problems

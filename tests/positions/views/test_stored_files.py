@@ -16,7 +16,7 @@ from consultations.workflow import copy_forum
 from ncm_portal.workflow import Blocked
 from positions.edition.files import render_artefact
 from positions.models import Edition
-from positions.views import official_files
+from positions.views import edition_files
 from tests import factories, paper_factories
 from tests.made_files import pdf
 from tests.pages import words
@@ -34,8 +34,8 @@ def files(settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path
     monkeypatch.setattr(stored_files, "_notes", {})
     monkeypatch.setattr(stored_files, "SETTLED", -1)
-    monkeypatch.setattr(official_files, "_known", {})
-    monkeypatch.setattr(official_files, "connection", SimpleNamespace(in_atomic_block=False))
+    monkeypatch.setattr(edition_files, "_known", {})
+    monkeypatch.setattr(edition_files, "connection", SimpleNamespace(in_atomic_block=False))
 
 
 def attachment(kind):
@@ -156,9 +156,9 @@ def test_every_address_that_hands_out_a_stored_file_is_among_these_doors():
         if any(word in path.read_text() for word in opens)
     }
     assert found == {
-        "consultations/views/attachments.py", "consultations/views/door.py", "consultations/views/forum_seats.py",
-        "consultations/views/invitations.py", "consultations/views/stored_files.py", "positions/views/letters.py",
-        "positions/views/official_files.py", "positions/views/public_papers.py",
+        "consultations/views/attachments.py", "consultations/views/checkin.py", "consultations/views/forum_seats.py",
+        "consultations/views/invitations.py", "consultations/views/stored_files.py", "positions/views/clearance_letters.py",
+        "positions/views/edition_files.py", "positions/views/public_papers.py",
     }  # fmt: skip
     assert {"attachment", "forum_document", "forum_letter_file", "letter_scan", "edition_file"} <= {
         name for name in get_resolver().reverse_dict if isinstance(name, str)

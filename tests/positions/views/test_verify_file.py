@@ -11,11 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from consultations.models import Access, Event
-from consultations.uploads import arrival
+from consultations.uploads import upload_handler
 from ncm_portal.workflow import journal
-from positions.forms.verify import TOO_LARGE
+from positions.forms.verification import TOO_LARGE
 from positions.render import inside
-from positions.views import public_verify
+from positions.views import verification
 from tests import factories, paper_factories
 from tests.access_log import entries
 from tests.pages import words
@@ -144,11 +144,11 @@ def test_nothing_or_nothing_in_it_is_said_beside_the_field(client, db):
 
 def test_a_file_larger_than_any_of_ours_fills_no_disk(client, db, monkeypatch):
     kept = []
-    receive = arrival.TemporaryFileUploadHandler.receive_data_chunk
-    monkeypatch.setattr(public_verify.CopyUploadHandler, "most", 200_000)
-    monkeypatch.setattr("positions.forms.verify.LARGEST", 200_000)
+    receive = upload_handler.TemporaryFileUploadHandler.receive_data_chunk
+    monkeypatch.setattr(verification.CopyUploadHandler, "most", 200_000)
+    monkeypatch.setattr("positions.forms.verification.LARGEST", 200_000)
     monkeypatch.setattr(
-        arrival.TemporaryFileUploadHandler,
+        upload_handler.TemporaryFileUploadHandler,
         "receive_data_chunk",
         lambda self, data, start: kept.append(len(data)) or receive(self, data, start),
     )
@@ -161,14 +161,14 @@ def test_a_full_disk_is_said(client, db, monkeypatch):
     def full(_self, _data, _start):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(arrival.TemporaryFileUploadHandler, "receive_data_chunk", full)
+    monkeypatch.setattr(upload_handler.TemporaryFileUploadHandler, "receive_data_chunk", full)
     said = send(client, b"%PDF-", status=HTTPStatus.UNPROCESSABLE_ENTITY)
     assert said.count("The portal has no room left on its disk.") == 2
 
 
 def test_without_its_token_nothing_is_looked_at(published, monkeypatch):
     looked = []
-    monkeypatch.setattr(public_verify, "examine", looked.append)
+    monkeypatch.setattr(verification, "examine", looked.append)
     strict = Client(enforce_csrf_checks=True)
     assert strict.post("/verify/", {"file": SimpleUploadedFile("a", b"a")}).status_code == HTTPStatus.FORBIDDEN
     assert looked == []
@@ -188,7 +188,7 @@ def test_who_sends_too_often_waits_and_the_hashes_stay_open(client, published, s
 
 
 def test_the_bounds_are_those_of_the_files_that_we_print():
-    from positions.render.apart import LARGEST_FILE
+    from positions.render.sandbox import LARGEST_FILE
 
-    assert public_verify.CopyUploadHandler.most == LARGEST_FILE == 64 * 1024 * 1024
+    assert verification.CopyUploadHandler.most == LARGEST_FILE == 64 * 1024 * 1024
     assert (inside.SECONDS, inside.MEGABYTES) == (5, 600)

@@ -1,0 +1,190 @@
+"""Inputs, points, the journal and the outbox in the admin: read, moved by verbs, never rewritten."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
+from django.http import HttpRequest
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
+
+from consultations import workflow
+from consultations.imports import SubmissionResource
+from consultations.models import Attachment, Event, OutgoingMail, Point, Submission
+from consultations.permissions import is_secretariat
+from consultations.redaction import for_everybody
+from consultations.templatetags.portal import day, spoken
+
+from .base import ReadOnlyAdmin, RowsInline
+from .spreadsheets import SpreadsheetExport
+
+
+class PointsInline(RowsInline):
+    model = Point
+    fk_name = "submission"
+    fields = ["reference", "kind", "theme", "text", "state"]
+    readonly_fields = fields
+    show_change_link = True
+
+    def get_queryset(self, request):
+        points = super().get_queryset(request).select_related("theme")
+        return points.filter(pk__in=Point.objects.visible_to(request.user).values("pk"))
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+class FilesInline(RowsInline):
+    """The files, for reading: those that the person may open."""
+
+    model = Attachment
+    fk_name = "submission"
+    fields = ["name", "state", "state_reason"]  # what a telephone shows without scrolling aside
+    readonly_fields = fields
+
+    def get_queryset(self, request):
+        files = super().get_queryset(request).select_related("uploaded_by")
+        return files.filter(pk__in=Attachment.objects.visible_to(request.user).values("pk"))
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Submission)
+class SubmissionAdmin(SpreadsheetExport, ReadOnlyAdmin):
+    resource_classes = [SubmissionResource]
+    moves, verbs = {verb: move for verb, move in workflow.SUBMISSION_MOVES.items() if verb != "take_in"}, workflow
+    list_display = ["reference", "title", "stakeholder", "theme", "audience", "state", "sent", "desk"]
+    list_filter = ["consultation", "state", "theme", "audience", "channel", "language", "stakeholder__group"]
+    search_fields = ["reference", "title", "body", "stakeholder__name"]
+    list_select_related = ["stakeholder", "theme"]
+    date_hierarchy = "submitted_at"
+    inlines = [FilesInline, PointsInline]
+
+    def get_queryset(self, request: HttpRequest):
+        """What the person may read, and no drafts of others."""
+        return super().get_queryset(request).filter(pk__in=Submission.objects.visible_to(request.user).values("pk"))
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """The input as this person reads it: the passages that are held back are the secretariat's and the author's."""
+        if obj and not Submission.objects.in_full_for(request.user).filter(pk=obj.pk).exists():
+            obj.body, obj.proposed_wording = for_everybody(obj.body), for_everybody(obj.proposed_wording)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def get_search_fields(self, request):
+        """Nobody finds an input by words that only others read."""
+        fields = super().get_search_fields(request)
+        return fields if is_secretariat(request.user) else [name for name in fields if name != "body"]
+
+    def get_export_queryset(self, request):
+        rows = super().get_export_queryset(request)
+        return rows.select_related("stakeholder", "theme").prefetch_related("provisions")
+
+    def changelist_view(self, request, extra_context=None):
+        """The list leads to the import too."""
+        leads = {"has_import_permission": is_secretariat(request.user)}
+        return super().changelist_view(request, {**(extra_context or {}), **leads})
+
+    def get_urls(self):
+        """The admin's import is that of the desk."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}_import"
+        desk = RedirectView.as_view(pattern_name="import_inputs")
+        return [path("import/", self.admin_site.admin_view(desk), name=name), *super().get_urls()]
+
+    @admin.display(description=_("sent"), ordering="submitted_at")
+    def sent(self, submission: Submission) -> str:
+        """The day on which it was sent."""
+        return day(submission.submitted_at)
+
+    @admin.display(description=_("desk"))
+    def desk(self, submission: Submission) -> str:
+        """A link to the desk's page of the input."""
+        return format_html('<a href="{}">{}</a>', reverse("desk_input", args=[submission.key]), _("Open"))
+
+
+@admin.register(Point)
+class PointAdmin(ReadOnlyAdmin):
+    moves, verbs = {verb: move for verb, move in workflow.POINT_MOVES.items() if verb == "validate"}, workflow
+    list_display = ["reference", "kind", "theme", "stakeholder", "text", "state", "merged_into"]
+    list_filter = ["consultation", "state", "kind", "theme"]
+    search_fields = ["reference", "text", "stakeholder__name"]
+    list_select_related = ["theme", "stakeholder", "merged_into"]
+
+    def get_queryset(self, request: HttpRequest):
+        """Points whose source the person may read."""
+        return super().get_queryset(request).filter(pk__in=Point.objects.visible_to(request.user).values("pk"))
+
+
+class InWords(admin.AllValuesFieldListFilter):
+    """A filter of the journal that names verbs and kinds of records in words."""
+
+    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+        """The choices of the filter, each as a reader of the journal calls it."""
+        for choice in super().choices(changelist):
+            yield {**choice, "display": _named(str(choice["display"]))}
+
+
+def _named(value: str) -> str:
+    """A kind of record by its name in the admin, a verb in words."""
+    kinds = {model._meta.label_lower: model._meta.verbose_name for model in apps.get_models()}
+    return capfirst(kinds[value]) if value in kinds else spoken(value)
+
+
+def of_readable_inputs(entries: Any, user: Any) -> Any:
+    """All of `entries` but those about inputs that the person does not read in full."""
+    in_full = Submission.objects.in_full_for(user).annotate(key_as_text=Cast("pk", CharField()))
+    about = Q(kind=Submission._meta.label_lower)
+    return entries.filter(~about | Q(object_id__in=in_full.values("key_as_text")))
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    """The journal, for reading. What it says about an input may name drafts and files: only for who reads that."""
+
+    exclude = ["commitments"]  # codes, thousands in some entries
+    list_display = ["number", "at", "by_name", "what", "object_label", "was", "became", "reason"]
+    list_filter = [("kind", InWords), ("verb", InWords)]
+    search_fields = ["object_label", "by_name", "verb"]
+
+    def get_queryset(self, request: HttpRequest):
+        """All but the entries about inputs that the person does not read in full."""
+        return of_readable_inputs(super().get_queryset(request), request.user)
+
+    @admin.display(description=_("what was done"), ordering="verb")
+    def what(self, event: Event) -> str:
+        """The verb in words."""
+        return spoken(event.verb)
+
+    @admin.display(description=_("state before"), ordering="before")
+    def was(self, event: Event) -> str:
+        """The state before, in words."""
+        return spoken(event.before)
+
+    @admin.display(description=_("state after"), ordering="after")
+    def became(self, event: Event) -> str:
+        """The state after, in words."""
+        return spoken(event.after)
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnlyAdmin):
+    """What was sent to whom and when. The text is not shown: it may hold a link that lets its reader in."""
+
+    moves, verbs = {"try_again": workflow.TRY_AGAIN}, workflow
+    exclude = ["body"]
+    list_display = ["to", "subject", "state", "created_at", "sent_at", "tries", "error"]
+    list_filter = ["state", "medium", "in_digest"]
+    list_select_related = ["user"]
+    search_fields = ["to", "subject"]

@@ -1,0 +1,143 @@
+"""Triggers by which the database keeps the words to search and the tallies, whatever way a record comes in."""
+
+import pgtrigger
+
+HELD_BACK = r"\[\[((?!\[\[|\]\]).)*\]\]"  # the passages of consultations.redaction, in PostgreSQL's spelling
+AFTER = {"when": pgtrigger.After, "operation": pgtrigger.Insert | pgtrigger.Update}
+CHANGED = {"when": pgtrigger.After, "operation": pgtrigger.Update}
+# All that one statement wrote is told to a trigger together: thousands come at once, and each call of its own costs.
+WRITTEN = {
+    "when": pgtrigger.After,
+    "operation": pgtrigger.Insert,
+    "level": pgtrigger.Statement,
+    "referencing": pgtrigger.Referencing(new="written"),
+}
+
+
+def _vector(weight: str, text: str) -> str:
+    """The words of an SQL expression: English stems, and each word as it stands without accents."""
+    return (
+        f"setweight(to_tsvector('english', {text}), '{weight}') || setweight(to_tsvector('portal', {text}), '{weight}')"
+    )
+
+
+def _unless_changed(*fields: str) -> str:
+    """Leave when an update touches none of `fields`."""
+    same = " AND ".join(f"OLD.{field} IS NOT DISTINCT FROM NEW.{field}" for field in fields)
+    return f"IF TG_OP = 'UPDATE' AND {same} THEN RETURN NULL; END IF;"
+
+
+def search_input() -> list[pgtrigger.Trigger]:
+    """Keep the searchable words of inputs; what they hold back is left out."""
+    weights = {"A": "title", "B": "body", "C": "proposed_wording"}
+    shown = ((weight, f"regexp_replace(input.{field}, '{HELD_BACK}', ' ', 'g')") for weight, field in weights.items())
+    words = " || ".join(_vector(weight, text) for weight, text in shown)
+
+    def keep(inputs: str) -> str:
+        return f"""
+            INSERT INTO consultations_searchentry (submission_id, words)
+            SELECT input.id, {words} FROM {inputs} AS input
+            ON CONFLICT (submission_id) WHERE point_id IS NULL AND attachment_id IS NULL
+            DO UPDATE SET words = EXCLUDED.words;
+            RETURN NULL;
+        """
+
+    unless_changed = _unless_changed(*weights.values())
+    return [
+        pgtrigger.Trigger(name="search_new_inputs", **WRITTEN, func=keep("written")),
+        pgtrigger.Trigger(name="search_input", **CHANGED, func=unless_changed + keep("(SELECT NEW.*)")),
+    ]
+
+
+def search_point() -> pgtrigger.Trigger:
+    """Keeps the searchable words of a point of an input, unless they were held back or it was taken back."""
+    return pgtrigger.Trigger(
+        name="search_point",
+        **AFTER,
+        func=f"""
+            {_unless_changed("text", "held_back", "state")}
+            IF NEW.submission_id IS NULL THEN RETURN NULL; END IF;
+            IF NEW.held_back OR NEW.state = 'withdrawn' THEN
+                DELETE FROM consultations_searchentry WHERE point_id = NEW.id;
+            ELSE
+                INSERT INTO consultations_searchentry (submission_id, point_id, words)
+                VALUES (NEW.submission_id, NEW.id, {_vector("B", "NEW.text")})
+                ON CONFLICT (point_id) DO UPDATE SET words = EXCLUDED.words;
+            END IF;
+            RETURN NULL;
+        """,
+    )
+
+
+def search_attachment() -> pgtrigger.Trigger:
+    """Keeps the searchable words of a file that can be opened by whoever reads the input; never those of originals."""
+    words = f"{_vector('C', 'NEW.name')} || {_vector('D', 'left(NEW.text, 200000)')}"
+    return pgtrigger.Trigger(
+        name="search_attachment",
+        **AFTER,
+        func=f"""
+            {_unless_changed("text", "name", "state")}
+            IF NEW.state = 'ready' AND NEW.kind = 'evidence' THEN
+                INSERT INTO consultations_searchentry (submission_id, attachment_id, words)
+                VALUES (NEW.submission_id, NEW.id, {words})
+                ON CONFLICT (attachment_id) DO UPDATE SET words = EXCLUDED.words;
+            ELSE
+                DELETE FROM consultations_searchentry WHERE attachment_id = NEW.id;
+            END IF;
+            RETURN NULL;
+        """,
+    )
+
+
+TALLY = ("consultation_id", "theme_id", "stakeholder_id")
+
+
+def _count(column: str, found: str, change: str) -> str:
+    """Add `change` to the tallies whose keys, with the number to begin with, `found` selects in SQL.
+
+    They are found through their unique index, whether or not there is an organisation.
+    """
+    key, other = ", ".join(TALLY), {"inputs": "points", "points": "inputs"}[column]
+    return f"""
+        INSERT INTO consultations_tally ({key}, {column}, {other}) {found}
+        ON CONFLICT ({key}) DO UPDATE SET {column} = consultations_tally.{column} + {change};
+    """
+
+
+def _count_new(column: str, counts: str) -> str:
+    key = ", ".join(TALLY)
+    found = f"SELECT {key}, count(*), 0 FROM written WHERE {counts} GROUP BY {key} ORDER BY {key}"
+    return _count(column, found, f"EXCLUDED.{column}")
+
+
+def _count_one(column: str, row: str, change: int) -> str:
+    values = ", ".join(f"{row}.{field}" for field in TALLY)
+    return _count(column, f"VALUES ({values}, {max(change, 0)}, 0)", str(change))
+
+
+def tally(column: str, counts: str) -> list[pgtrigger.Trigger]:
+    """Keep `column` of the tallies: how many rows there are of which `counts` (SQL about {row}) is true."""
+    old, new = counts.format(row="OLD"), counts.format(row="NEW")
+    moved = " OR ".join(f"OLD.{field} IS DISTINCT FROM NEW.{field}" for field in TALLY)
+    return [
+        pgtrigger.Trigger(
+            name="tally_new",
+            **WRITTEN,
+            func=f"{_count_new(column, counts.format(row='written'))} RETURN NULL;",
+        ),
+        pgtrigger.Trigger(
+            name="tally",
+            **CHANGED,
+            func=f"""
+                {_unless_changed("state", *TALLY)}
+                IF {old} AND {new} AND NOT ({moved}) THEN RETURN NULL; END IF;
+                IF {old} THEN {_count_one(column, "OLD", -1)} END IF;
+                IF {new} THEN {_count_one(column, "NEW", 1)} END IF;
+                RETURN NULL;
+            """,
+        ),
+    ]
+
+
+INPUT_COUNTS = "({row}.submitted_at IS NOT NULL AND {row}.state <> 'withdrawn')"
+POINT_COUNTS = "({row}.state IN ('validated', 'merged', 'disposed'))"

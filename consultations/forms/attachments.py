@@ -1,0 +1,53 @@
+"""A file that is added to an input: chosen on a page, or sent piece by piece by the script of the page."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from consultations.uploads.disk_space import has_room
+
+ACCEPTED = ".pdf,.docx,.odt,.xlsx,.jpg,.jpeg,.png"
+ACCEPTED_ORIGINALS = f"{ACCEPTED},.eml"
+
+
+class FileForm(forms.Form):
+    """The file. Everything about it is found out from its bytes, later."""
+
+    use_required_attribute = False
+
+    file = forms.FileField(
+        label=_("File"),
+        allow_empty_file=True,
+        validators=[has_room],
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        error_messages={
+            "required": _("Choose a file first."),
+            "invalid": _("Choose a file first."),
+            "missing": _("Choose a file first."),
+        },
+    )
+
+    def __init__(self, *args: Any, mails: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if mails:
+            self.fields["file"].widget.attrs["accept"] = ACCEPTED_ORIGINALS
+
+
+class PieceForm(forms.Form):
+    """The next bytes of a file: where they stand in it, and how large it will be."""
+
+    offset = forms.IntegerField(min_value=0, max_value=2**53)
+    size = forms.IntegerField(min_value=0, max_value=2**53)
+    name = forms.CharField(max_length=1000, required=False)
+    piece = forms.FileField(allow_empty_file=True, validators=[has_room])
+
+    def clean_piece(self) -> bytes:
+        """The bytes themselves, never more than a piece may hold."""
+        piece: Any = self.cleaned_data["piece"]
+        if piece.size > LARGEST_PIECE:
+            raise forms.ValidationError(_("That is too much at once."))
+        return piece.read()
+
+
+LARGEST_PIECE = 2 * 1024 * 1024

@@ -1,0 +1,146 @@
+"""At the door and at its desk: who is looked for, how something is settled, a queue as a file, a signed register."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from consultations.imports.queue_files import LARGEST
+from consultations.models import Delegate
+from consultations.workflow import Settling
+
+from .fields import KeyField, LineField, PlainTextField
+
+MOST_NUMBERS = 2_000
+
+
+class WhoForm(forms.Form):
+    """Whom somebody at the door looks for."""
+
+    who = LineField(
+        label=_("Badge number, code or name"),
+        max_length=200,
+        what=_("What you typed"),
+        error_messages={"required": _("Type the number or code of the badge, or a part of the name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "search"}),
+    )
+
+
+class ComeForm(forms.Form):
+    """Somebody is checked in by a button."""
+
+    ticket = forms.UUIDField(widget=forms.HiddenInput)
+    key = KeyField(required=False)
+
+
+class SettleForm(forms.Form):
+    """How a row of a device is settled."""
+
+    use_required_attribute = False  # the page says what is missing, beside the field
+    how = forms.ChoiceField(
+        label=_("How is it settled?"),
+        choices=Settling.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how it is settled.")},
+    )
+    note = PlainTextField(
+        label=_("Note"),
+        required=False,
+        max_length=200,
+        what=_("The note"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What was found out. It is kept with the row and in the journal."),
+    )
+
+    def __init__(self, *args: Any, has_check_in: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not has_check_in:
+            self.fields["how"] = forms.CharField(widget=forms.HiddenInput, initial=Settling.NOTE)
+            self.fields["note"].required = True
+            self.fields["note"].error_messages["required"] = _("Write a note: what was found out, and what was done.")
+
+
+class QueueFileForm(forms.Form):
+    """A queue that was saved as a file, because the device found no line."""
+
+    file = forms.FileField(
+        label=_("File of a device"),
+        help_text=_("The file that the page at the door saved: its name ends in .json."),
+        error_messages={
+            "required": _("Choose the file that the device saved."),
+            "empty": _("The file is empty. Save it on the device once more."),
+        },
+    )
+
+    def clean_file(self) -> bytes:
+        """Give what stands in the file. Far larger ones are no queue."""
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST:
+            raise ValidationError(_("This is no queue of a device: it is far too large."))
+        return file.read()
+
+
+def numbers_in(text: str) -> list[int]:
+    """The numbers that a text like "1-14, 17 20" tells, in order. Raises ValueError where it tells something else."""
+    found: set[int] = set()
+    for part in re.sub(r"\s*[-–]\s*", "-", text.strip()).replace(",", " ").replace(";", " ").split():
+        ends = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", part, re.ASCII)
+        if ends is None:
+            raise ValueError(part)
+        first, last = int(ends[1]), int(ends[2] or ends[1])
+        if last < first or last - first > MOST_NUMBERS:
+            raise ValueError(part)
+        found.update(range(first, last + 1))
+    return sorted(found)
+
+
+class RegisterForm(forms.Form):
+    """Who signed the register of a half-day: ticked by name, or typed as numbers."""
+
+    signed = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+    numbers = LineField(
+        label=_("Or type the badge numbers"),
+        required=False,
+        max_length=2_000,
+        what=_("The list of numbers"),
+        help_text=_("For example 1-14, 17, 20. They are added to those that are ticked."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, people: Iterable[Delegate], **options: Any) -> None:
+        super().__init__(*args, **options)
+        people = list(people)
+        self.by_badge = {person.badge_number: person.pk for person in people}
+        self.fields["signed"].choices = [(str(person.pk), person.name) for person in people]
+        self.fields["signed"].error_messages["invalid_choice"] = _("Somebody who was ticked has no seat any more.")
+
+    def clean_numbers(self) -> list[int]:
+        """The delegates whose badge numbers were typed."""
+        try:
+            numbers = numbers_in(self.cleaned_data["numbers"])
+        except ValueError as part:
+            words = {"part": str(part)[:40]}
+            raise ValidationError(
+                _("“%(part)s” is no number, nor numbers from one to another."), params=words
+            ) from None
+        unknown = [str(number) for number in numbers if number not in self.by_badge]
+        if unknown:
+            raise ValidationError(
+                _("Nobody with a seat has the badge %(numbers)s."), params={"numbers": ", ".join(unknown[:10])}
+            )
+        return [self.by_badge[number] for number in numbers]
+
+    @property
+    def ticked(self) -> set[int]:
+        """All who signed, by the delegates' primary keys."""
+        return {int(pk) for pk in self.cleaned_data["signed"]} | set(self.cleaned_data["numbers"])
+
+    @property
+    def unticked(self) -> set[int]:
+        """Those whose tick stood there when the page was opened, and stands there no more."""
+        shown = {int(pk) for pk in re.findall(r"\d{1,9}", self.cleaned_data["shown"])}
+        return shown - self.ticked

@@ -1,0 +1,177 @@
+"""What the secretariat types about the people of a forum."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.imports import ENCODINGS, NotReadable
+from consultations.imports.delegates import rows_of
+from consultations.imports.spreadsheets import MAX_BYTES, read
+from consultations.models import County, Delegate, DelegateRole, DelegateState, Forum, Group, NormalEmailFormField, Sex
+from consultations.uploads.disk_space import has_room
+
+from .fields import LineField
+from .wanted import WantedForm
+
+
+def _choices(choices: Iterable[tuple[str, Any]], first: Any) -> list[tuple[str, Any]]:
+    return [("", first), *((value, capfirst(str(label))) for value, label in choices)]
+
+
+class WantedDelegatesForm(WantedForm):
+    """The people that an officer looks for."""
+
+    theme = None
+    group = forms.ChoiceField(
+        label=gettext_lazy("Group"), required=False, choices=lambda: _choices(Group.choices, _("All"))
+    )
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"), required=False, choices=lambda: _choices(DelegateState.choices, _("All"))
+    )
+    badge = forms.ChoiceField(
+        label=gettext_lazy("Badge"),
+        required=False,
+        choices=lambda: [("", _("All")), ("to_print", _("To print")), ("to_take_back", _("To take back"))],
+    )
+
+
+class PersonForm(forms.Form):
+    """A person who sits in for another: the name exactly as it is written."""
+
+    name = LineField(
+        label=gettext_lazy("Name"),
+        what=gettext_lazy("The name"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("Write the name.")},
+    )
+    title = LineField(label=gettext_lazy("Title"), what=gettext_lazy("The title"), max_length=200, required=False)
+    email = NormalEmailFormField(label=gettext_lazy("E-mail"), required=False)
+
+
+class DelegateForm(PersonForm):
+    """What is said of a delegate."""
+
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=lambda: [(value, capfirst(str(label))) for value, label in DelegateRole.choices],
+    )
+    county = forms.ModelChoiceField(County.objects.order_by("name"), label=gettext_lazy("County"), required=False)
+    sex = forms.ChoiceField(
+        label=gettext_lazy("Sex"),
+        required=False,
+        choices=lambda: _choices(Sex.choices, _("Not told")),
+        help_text=gettext_lazy("Only where it was told."),
+    )
+    access_needs = LineField(
+        label=gettext_lazy("Access needs"),
+        what=gettext_lazy("The access needs"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("A ramp, a sign language interpreter, large print."),
+    )
+
+    @staticmethod
+    def says(delegate: Delegate) -> dict[str, Any]:
+        """What the form begins with."""
+        return {name: getattr(delegate, name) for name in DelegateForm.base_fields}
+
+
+class SeatsForm(forms.Form):
+    """The seats of a forum and, of these, the seats and places on the reserve list of each group."""
+
+    def __init__(self, *args: Any, forum: Forum, **options: Any) -> None:
+        planned = {row.group: row for row in forum.quotas.all()}
+        super().__init__(*args, **options)
+        self.fields["seats"] = _number(_("Seats of the forum"), initial=forum.seats, required=True)
+        for group, label in Group.choices:
+            row = planned.get(group)
+            self.fields[f"seats-{group}"] = _number(_("Seats: %s") % label, initial=row.seats if row else None)
+            self.fields[f"reserve-{group}"] = _number(_("Reserve: %s") % label, initial=row.reserve if row else None)
+
+    @property
+    def rows(self) -> list[tuple[Any, Any, Any]]:
+        """For each group its name and its two fields."""
+        return [(label, self[f"seats-{group}"], self[f"reserve-{group}"]) for group, label in Group.choices]
+
+    @property
+    def groups(self) -> dict[str, tuple[int, int]]:
+        """The groups for which seats or places are planned."""
+        given = {group: (self.cleaned_data[f"seats-{group}"], self.cleaned_data[f"reserve-{group}"]) for group in Group}
+        return {str(group): (pair[0] or 0, pair[1] or 0) for group, pair in given.items() if pair != (None, None)}
+
+
+def _number(label: str, *, initial: int | None, required: bool = False) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        min_value=0,
+        max_value=5_000,
+        required=required,
+        initial=initial,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "few"}),
+        error_messages={"invalid": _("Write a whole number.")},
+    )
+
+
+class TwinsForm(forms.Form):
+    """Two entries of one person: for each field the one that is right."""
+
+    def __init__(self, *args: Any, pair: tuple[Delegate, Delegate], names: Iterable[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in names:
+            shown = [(str(each.pk), self._said(each, name)) for each in pair]
+            if shown[0][1] != shown[1][1]:
+                better = next((pk for pk, words in shown if words != _("nothing")), shown[0][0])
+                label = capfirst(str(Delegate._meta.get_field(name).verbose_name))
+                self.fields[name] = forms.ChoiceField(
+                    label=label, choices=shown, initial=better, widget=forms.RadioSelect,
+                    error_messages={"required": _("Choose one of the two.")},
+                )  # fmt: skip
+
+    @staticmethod
+    def _said(delegate: Delegate, name: str) -> str:
+        shown = getattr(delegate, f"get_{name}_display", None)
+        value = shown() if shown else getattr(delegate, name)
+        return str(value) if value else _("nothing")
+
+    @property
+    def chosen(self) -> dict[str, int]:
+        """For each field the pk of the entry that is right."""
+        return {name: int(pk) for name, pk in self.cleaned_data.items()}
+
+
+class ListForm(forms.Form):
+    """A list of delegates as a spreadsheet."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Spreadsheet"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+        validators=[has_room],
+        error_messages={"required": gettext_lazy("Choose a file first.")},
+    )
+    encoding = forms.ChoiceField(
+        label=gettext_lazy("Letters of a CSV file"),
+        choices=[("", gettext_lazy("Find out")), *ENCODINGS.items()],
+        required=False,
+        help_text=gettext_lazy("Only if letters looked wrong in a preview, or if you are asked for it."),
+    )
+
+    def clean_file(self) -> Any:
+        """Refuse a file that is too large before anything reads it."""
+        if self.cleaned_data["file"].size > MAX_BYTES:
+            raise ValidationError(_("The file is larger than 4 MB. Split it, or remove pictures from it."))
+        return self.cleaned_data["file"]
+
+    def clean(self) -> dict[str, Any]:
+        """Read the list: what cannot be read is said beside the file."""
+        data = super().clean()
+        if file := data.get("file"):
+            try:
+                data["rows"] = rows_of(read(file.read(), data.get("encoding") or ""))
+            except NotReadable as error:
+                self.add_error("file", str(error))
+        return data

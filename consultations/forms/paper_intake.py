@@ -1,0 +1,124 @@
+"""What came on paper or by mail, as the secretariat types it for its author."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import (
+    BODY_LIMIT,
+    WORDING_LIMIT,
+    Audience,
+    Channel,
+    Consultation,
+    Language,
+    Stakeholder,
+    Submission,
+    Theme,
+    User,
+)
+from consultations.permissions import is_head
+from consultations.redaction import badly_marked
+from ncm_portal import workflow
+
+from .fields import KeyField, LineField, ObjectivesField, OneChoiceField, PlainTextField, reason_field
+
+CHANNELS = [choice for choice in Channel.choices if choice[0] != Channel.WEB]
+WORDS = ("theme", "title", "body", "proposed_wording", "language", "audience")
+
+
+class TypedForm(forms.Form):
+    """The words of an input, word for word as they stand in the original."""
+
+    theme = forms.ModelChoiceField(
+        Theme.objects.order_by("order"), to_field_name="code", label=gettext_lazy("Main theme"), empty_label=_("Choose")
+    )
+    objectives = ObjectivesField()
+    title = LineField(label=gettext_lazy("Title"), max_length=200, what=gettext_lazy("The title"))
+    body = PlainTextField(
+        label=gettext_lazy("Text"),
+        max_length=BODY_LIMIT,
+        help_text=gettext_lazy("Word for word. Between [[ and ]] stands what its author wants to be held back."),
+    )
+    proposed_wording = PlainTextField(
+        label=gettext_lazy("Proposed wording"),
+        max_length=WORDING_LIMIT,
+        what=gettext_lazy("The wording"),
+        required=False,
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the text"), choices=Language.choices, widget=forms.RadioSelect, initial="en"
+    )
+    audience = OneChoiceField(label=gettext_lazy("Readers of the text"), choices=Audience.choices, initial="public")
+
+    def __init__(self, *args: Any, typed: Submission | None = None, **options: Any) -> None:
+        if typed:
+            found = {name: getattr(typed, name) for name in WORDS} | {"theme": typed.theme.code}
+            options["initial"] = {**found, "objectives": [each.code for each in typed.provisions.all()]}
+        super().__init__(*args, **options)
+        self.fields["objectives"].offer(str(self["theme"].value() or ""))
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse passages whose brackets do not close."""
+        data = super().clean()
+        for name in ("body", "proposed_wording"):
+            if wrong := badly_marked(data.get(name, "")):
+                words = _("Near “%(words)s”: every [[ needs its ]], and none inside another") % {"words": wrong}
+                self.add_error(name, words)
+        return data
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the verbs store: the fields and `provisions`."""
+        return {"provisions": self.cleaned_data["objectives"], **{name: self.cleaned_data[name] for name in WORDS}}
+
+
+class IntakeForm(TypedForm):
+    """An input that came on paper or by mail: from whom, how and when, and its words."""
+
+    field_order = ["key", "consultation", "organisation", "channel", "received_on", "late_reason"]
+
+    key = KeyField(required=False)
+    consultation = forms.ModelChoiceField(
+        Consultation.objects.exclude(state__in=["draft", "archived"]),
+        to_field_name="slug",
+        label=gettext_lazy("Consultation"),
+        empty_label=None,
+    )
+    organisation = forms.ModelChoiceField(
+        Stakeholder.objects.verified(), label=gettext_lazy("Organisation"), empty_label=gettext_lazy("Choose")
+    )
+    channel = forms.ChoiceField(label=gettext_lazy("How it came"), choices=CHANNELS, widget=forms.RadioSelect)
+    received_on = forms.DateField(
+        label=gettext_lazy("Received on"),
+        help_text=gettext_lazy("What came after the deadline is let in by the head of the secretariat alone."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    late_reason = reason_field(
+        label=gettext_lazy("Why it is let in"),
+        help_text=gettext_lazy("Only for what came after the deadline. Everybody reads it beside the input."),
+    )
+
+    def __init__(self, *args: Any, by: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not is_head(by):
+            del self.fields["late_reason"]
+
+    def clean_received_on(self) -> date:
+        """Nothing was received tomorrow."""
+        day = self.cleaned_data["received_on"]
+        if day > timezone.localdate(workflow.now()):
+            raise ValidationError(_("This day lies ahead."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """The consultation asks about the theme."""
+        data = super().clean()
+        asked, theme = data.get("consultation"), data.get("theme")
+        if asked and theme and not asked.themes.filter(pk=theme.pk).exists():
+            self.add_error("theme", _("The consultation does not ask about this theme."))
+        return data

@@ -1,0 +1,160 @@
+"""What an officer types at the desk: decisions with their reasons, questions, answers, acts on many inputs at once."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models import Group, Office, Question, SetAsideReason, Stakeholder, User
+from consultations.models.feedback import WORDS_LIMIT
+
+from .fields import PlainTextField, ReasonForm, reason_field
+
+MOST_QUESTIONS = 4
+
+
+class WhyForm(ReasonForm):
+    """A reason that has to be given."""
+
+    reason = reason_field(_("Give a reason: it is kept in the journal."))
+
+
+class ReturnForm(ReasonForm):
+    """Why an input goes back, and the questions that its author answers in place."""
+
+    reason = reason_field(_("Say what is missing: the author reads it."), label=_("What is missing?"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for number in range(1, MOST_QUESTIONS + 1):
+            self.fields[f"question_{number}"] = PlainTextField(
+                label=_("Question %(number)s") % {"number": number},
+                max_length=WORDS_LIMIT,
+                what=_("The question"),
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What the verb is given."""
+        asked = [self.cleaned_data[f"question_{number}"] for number in range(1, MOST_QUESTIONS + 1)]
+        return {"reason": self.cleaned_data["reason"], "questions": [text for text in asked if text.strip()]}
+
+
+class SetAsideForm(ReasonForm):
+    """Why an input is not used: from the list, and in words for its author."""
+
+    set_aside_for = forms.ChoiceField(
+        label=_("Why is it set aside?"),
+        choices=lambda: [
+            ("", _("Choose")),
+            *((value, capfirst(str(label))) for value, label in SetAsideReason.choices),
+        ],
+        error_messages={"required": _("Choose from the list why it is set aside.")},
+    )
+    reason = reason_field(_("Say why: the author reads it."), label=_("In words, for the author"))
+    field_order = ["set_aside_for", "reason"]
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What the verb is given."""
+        return self.cleaned_data
+
+
+class AssignForm(forms.Form):
+    """Which officer looks after an input."""
+
+    hide_optional = True
+    to = forms.ModelChoiceField(
+        User.objects.none(), required=False, label=_("Looked after by"), empty_label=_("Nobody in particular")
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        officers = User.objects.filter(office__in=[Office.SECRETARIAT, Office.HEAD], is_active=True)
+        self.fields["to"].queryset = officers.order_by("name", "pk")
+        self.fields["to"].label_from_instance = lambda officer: officer.name
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What the verb is given."""
+        return self.cleaned_data
+
+
+class NothingMoreForm(forms.Form):
+    """An act that needs no words."""
+
+    said: dict[str, Any] = {}  # nothing is ever put into it
+
+
+class AnswersForm(forms.Form):
+    """The answers to the questions about a returned input; those left empty are answered later."""
+
+    hide_optional = True
+
+    def __init__(self, *args: Any, questions: Iterable[Question], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.questions = list(questions)
+        for question in self.questions:
+            self.fields[f"answer_{question.pk}"] = PlainTextField(
+                label=question.text,
+                max_length=WORDS_LIMIT,
+                what=_("The answer"),
+                required=False,
+                initial=question.answer,
+                widget=forms.Textarea(attrs={"rows": 3}),
+            )
+
+    @property
+    def given(self) -> list[tuple[Question, str]]:
+        """The questions whose answer is new."""
+        found = [(question, self.cleaned_data[f"answer_{question.pk}"]) for question in self.questions]
+        return [(question, answer) for question, answer in found if answer.strip() not in ("", question.answer)]
+
+
+class AnswerForm(forms.Form):
+    """The answer to an organisation that did not recognise its point."""
+
+    answer = PlainTextField(
+        label=_("Answer"),
+        max_length=WORDS_LIMIT,
+        what=_("The answer"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write the answer.")},
+    )
+
+
+class SilentForm(forms.Form):
+    """Which of the organisations that have not sent an input are looked at. What is not known narrows nothing."""
+
+    group = forms.ChoiceField(label=_("Group"), required=False, choices=lambda: [("", _("All")), *Group.choices])
+    last = forms.ChoiceField(
+        label=_("Last letter"),
+        required=False,
+        choices=[
+            ("", _("All")),
+            ("never", _("Not asked yet")),
+            ("week", _("A week ago or more")),
+            ("today", _("Today")),
+        ],
+    )
+    draft = forms.ChoiceField(
+        label=_("Draft started"), required=False, choices=[("", _("All")), ("yes", _("Yes")), ("no", _("No"))]
+    )
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """What was asked for, without what is empty or unknown."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class LettersForm(forms.Form):
+    """The organisations that are to be written to."""
+
+    bodies = forms.ModelMultipleChoiceField(
+        Stakeholder.objects.all(), error_messages={"required": _("Choose at least one organisation.")}
+    )

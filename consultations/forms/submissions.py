@@ -1,0 +1,200 @@
+"""An input as its author writes it, and what the secretariat notes on it."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models import (
+    BODY_LIMIT,
+    WORDING_LIMIT,
+    Audience,
+    Consultation,
+    Language,
+    Provision,
+    Stakeholder,
+    Submission,
+    Theme,
+    User,
+)
+from consultations.permissions import organisations_of
+from consultations.redaction import badly_marked
+
+from .fields import KeyField, LineField, MomentField, ObjectivesField, OneChoiceField, PlainTextField, ThemeField
+
+BADLY_MARKED = _("Near “%(words)s” the brackets do not match: every [[ needs its ]], and none stands inside another.")
+AUDIENCES = {
+    Audience.PUBLIC: _("The text appears on this portal under your organisation's name."),
+    Audience.MEMBERS: _("Member institutions of the NCM and officials read it; others see that there is an input."),
+    Audience.SECRETARIAT: _("Only the secretariat reads it. The paper may rest on it without naming you."),
+}
+
+
+def _explained(choices: dict[Audience, Any]) -> list[tuple[str, Any]]:
+    shown = "<span><b>{}</b> <span class='small'>{}</span></span>"
+    return [(value, format_html(shown, value.label, words)) for value, words in choices.items()]
+
+
+class SubmissionForm(forms.Form):
+    """An input on one page. A draft needs a theme only; `sending` asks for the words too."""
+
+    use_required_attribute = False  # a draft may be saved without them
+
+    key = KeyField(required=False)
+    seen_at = MomentField(required=False)
+    organisation = forms.TypedChoiceField(label=_("Organisation"), coerce=int, widget=forms.RadioSelect)
+    theme = ThemeField(
+        Theme.objects.none(),
+        to_field_name="code",
+        empty_label=None,
+        label=_("Main theme"),
+        error_messages={"required": _("Choose the theme that your input is mainly about.")},
+    )
+    title = LineField(
+        label=_("Title"),
+        max_length=200,
+        what=_("The title"),
+        help_text=_("What you ask for, in one line."),
+        error_messages={"required": _("Give your input a title.")},
+    )
+    body = PlainTextField(
+        label=_("Text"),
+        max_length=BODY_LIMIT,
+        help_text=_("What the problem is, and what Kenya should stand for. An empty line begins a new paragraph."),
+        widget=forms.Textarea(attrs={"rows": 10}),
+        error_messages={"required": _("Write what you ask for.")},
+    )
+    proposed_wording = PlainTextField(
+        label=_("Proposed wording"),
+        max_length=WORDING_LIMIT,
+        what=_("The wording"),
+        required=False,
+        help_text=_("If you have a sentence for the position paper, write it here as it should stand."),
+    )
+    language = forms.ChoiceField(label=_("Language of the text"), choices=Language.choices, widget=forms.RadioSelect)
+    objectives = ObjectivesField()
+    audience = OneChoiceField(label=_("Readers of the text"), choices=lambda: _explained(AUDIENCES))
+
+    def __init__(
+        self,
+        *args: Any,
+        person: User,
+        consultation: Consultation,
+        draft: Submission | None = None,
+        sending: bool = False,
+        **options: Any,
+    ) -> None:
+        if not (args and args[0]):
+            options.setdefault("initial", initial_of(draft) if draft else first_words(person))
+        super().__init__(*args, **options)
+        self.organisations = {body.pk: body for body in organisations_of(person)}
+        self._offer_organisations(draft)
+        self.fields["theme"].queryset = consultation.themes.all()
+        self.fields["theme"].known = draft.theme if draft and getattr(draft, "theme_is_offered", False) else None
+        first = str(self["theme"].value() or "")
+        self.fields["objectives"].offer(first, known=draft.provisions.all() if draft else ())
+        self.sending = sending
+        for name in ("title", "body"):
+            self.fields[name].required = sending or not self.is_bound
+
+    def _offer_organisations(self, draft: Submission | None) -> None:
+        """The choice is there for a person of several organisations, until the first saving."""
+        if draft or len(self.organisations) == 1:
+            del self.fields["organisation"]
+        else:
+            self.fields["organisation"].choices = [(pk, body.name) for pk, body in self.organisations.items()]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to send what would show a passage that its author means to hold back; a draft may be half marked."""
+        for name in ("title", "body"):
+            self.fields[name].required = True  # a draft was saved without them: they are still needed to send it
+        for name in ("title", "body", "proposed_wording") if self.sending else ():
+            words = self.cleaned_data.get(name, "")
+            if name == "title" and ("[[" in words or "]]" in words):
+                self.add_error(name, _("Everybody sees the title: no part of it can be held back."))
+            elif wrong := badly_marked(words):
+                self.add_error(name, ValidationError(BADLY_MARKED, params={"words": wrong}))
+        return self.cleaned_data
+
+    @property
+    def stakeholder(self) -> Stakeholder:
+        """The organisation chosen, or the only one."""
+        chosen = self.cleaned_data.get("organisation") or next(iter(self.organisations))
+        return self.organisations[chosen]
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the verbs store of an input: its fields and `provisions`."""
+        names = ("theme", "title", "body", "proposed_wording", "language", "audience")
+        return {"provisions": self.cleaned_data["objectives"], **{name: self.cleaned_data[name] for name in names}}
+
+    @property
+    def choices_made(self) -> list[str]:
+        """What is chosen in the form beside its words, in words."""
+        made = self.cleaned_data
+        return _in_words(made["theme"], made["language"], made["audience"], made["objectives"])
+
+    def says_the_same_as(self, submission: Submission) -> bool:
+        """Whether `submission` holds exactly what was typed, for the same organisation."""
+        words = self.words
+        provisions = {provision.pk for provision in words.pop("provisions")}
+        if self.fields.get("organisation") and submission.stakeholder_id != self.stakeholder.pk:
+            return False
+        same_words = all(getattr(submission, name) == value for name, value in words.items())
+        return same_words and provisions == {provision.pk for provision in submission.provisions.all()}
+
+    def start_from(self, submission: Submission) -> None:
+        """Let the typed text count as written with `submission` in view, as it stands now."""
+        self.fields.pop("organisation", None)
+        self.data = self.data.copy()
+        self.data["seen_at"] = submission.edited_at.isoformat()
+        self.data["key"] = str(submission.key)
+
+
+def first_words(person: User) -> dict[str, Any]:
+    """What an empty form holds: a new key, the person's language, and readers that suit most."""
+    return {"key": uuid.uuid4(), "language": person.language or Language.ENGLISH, "audience": Audience.PUBLIC}
+
+
+def initial_of(submission: Submission) -> dict[str, Any]:
+    """What the form shows of a saved input."""
+    return {
+        "key": submission.key,
+        "seen_at": submission.edited_at.isoformat(),
+        "theme": submission.theme.code,
+        "title": submission.title,
+        "body": submission.body,
+        "proposed_wording": submission.proposed_wording,
+        "language": submission.language,
+        "audience": submission.audience,
+        "objectives": [provision.code for provision in submission.provisions.all()],
+    }
+
+
+def choices_of(submission: Submission) -> list[str]:
+    """What is chosen in a saved input beside its words, in words: a colleague may have changed only that."""
+    objectives = submission.provisions.order_by("code")
+    return _in_words(submission.theme, submission.language, submission.audience, objectives)
+
+
+def _in_words(theme: Theme, language: str, audience: str, objectives: Iterable[Provision]) -> list[str]:
+    codes = ", ".join(objective.code for objective in objectives) or _("none")
+    chosen = f"{_('Objectives of the Compact')}: {codes}"
+    return [str(theme), str(Language(language).label), str(Audience(audience).label), chosen]
+
+
+class NoteForm(forms.Form):
+    """An internal note of the secretariat."""
+
+    text = PlainTextField(
+        label=_("Internal note"),
+        max_length=5_000,
+        what=_("The note"),
+        help_text=_("Only the secretariat reads it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write the note.")},
+    )

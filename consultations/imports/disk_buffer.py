@@ -1,0 +1,61 @@
+"""Rows that lie on the disk while they are worked on, so that a long sheet takes no more memory than a short one."""
+
+import pickle
+import tempfile
+import weakref
+from array import array
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.conf import settings
+
+from consultations.uploads.disk_space import room_to_write
+
+
+class Spool:
+    """Things in the order in which they came, each read again when it is asked for.
+
+    They lie in a file without a name: nobody else can open it, and it is gone with this object or with the process.
+    """
+
+    def __init__(self) -> None:
+        folder = Path(settings.VAR_DIR)
+        folder.mkdir(parents=True, exist_ok=True)
+        with room_to_write():
+            self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - open as long as this object
+        self._ends, self._at_end = array("Q", [0]), False
+        weakref.finalize(self, _closed, self._file)
+
+    def append(self, thing: Any) -> int:
+        """Keep it and return its place. Raises NoRoom where the disk is full."""
+        data = pickle.dumps(thing, pickle.HIGHEST_PROTOCOL)
+        with room_to_write():
+            if not self._at_end:  # each step to another place empties the buffer
+                self._file.seek(self._ends[-1])
+            self._file.write(data)
+        self._at_end = True
+        self._ends.append(self._ends[-1] + len(data))
+        return len(self) - 1
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, place: int) -> Any:
+        """What was kept there. Raises IndexError."""
+        if not 0 <= place < len(self):
+            raise IndexError(place)
+        start, end = self._ends[place : place + 2]
+        self._at_end = False
+        with room_to_write():  # what waits in the buffer is written first
+            self._file.seek(start)
+        return pickle.loads(self._file.read(end - start))  # noqa: S301 - nobody but this object writes the file
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[place] for place in range(len(self)))
+
+
+def _closed(file: BinaryIO) -> None:
+    with suppress(OSError):  # what still waited to be written to a full disk
+        file.close()

@@ -1,0 +1,222 @@
+"""Spreadsheets read and written: bounded, taken literally, whatever program made them."""
+
+import codecs
+import csv
+import itertools
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterable, Iterator
+from io import BytesIO, StringIO, TextIOWrapper
+from typing import Any
+
+from charset_normalizer import from_bytes
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from import_export.formats.base_formats import CSV, XLSX
+from openpyxl import Workbook
+from tablib import Dataset
+
+from consultations.csv_safety import escaped, is_formula, text_cell
+
+from .disk_buffer import Spool
+from .workbooks import MAX_COLUMNS, NotReadable, NotText, Numbered, Row, workbook_rows
+
+MAX_BYTES = 4 * 1024 * 1024
+MAX_ROWS = 5_000
+MAX_TEXT = 16_000_000  # characters of all cells together: one text of a workbook may stand in each of them
+MAX_LINES = 1_048_576  # of a CSV file, blank ones too: a sheet of Excel has no more
+ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+SAMPLE = 100_000  # bytes by which an encoding is detected
+ENCODINGS = {
+    "utf-8-sig": gettext_lazy("UTF-8"),
+    "utf-16": gettext_lazy("UTF-16 (“Unicode text” of Excel)"),
+    "cp1252": gettext_lazy("Windows, Western Europe (1252)"),
+    "mac_roman": gettext_lazy("Macintosh (Roman)"),
+    "cp1256": gettext_lazy("Windows, Arabic (1256)"),
+}
+DETECTED = ("cp1252", "mac_roman", "cp1256")
+
+
+class EncodingUnknown(NotReadable):
+    """A CSV file of which nobody but its sender knows how its letters were saved."""
+
+
+class Sheet:
+    """A sheet whose rows lie on the disk. Row n of the spreadsheet is that at place n - 2."""
+
+    def __init__(self, columns: list[str], rows: Iterable[Row]) -> None:
+        self.headers, self._rows = columns, Spool()
+        for row in rows:
+            self._rows.append(row)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The rows that hold something, by their numbers."""
+        for number in range(2, len(self) + 2):
+            cells = self.cells(number)
+            if not is_blank(cells.values()):
+                yield number, cells
+
+    def cells(self, number: int) -> dict[str, Any]:
+        """The cells of one row, by the names of the columns."""
+        return dict(zip(self.headers, self._rows[number - 2], strict=True))
+
+
+def read(data: bytes, encoding: str = "") -> Dataset:
+    """The first sheet of a workbook (.xlsx), or a CSV file, with the names of its columns as headers.
+
+    Row n of the dataset is row n + 1 of the sheet. A formula stands as NotText. `encoding` is that of a CSV file, where
+    somebody knows it. Raises NotReadable.
+    """
+    columns, rows = _table(data, encoding)
+    return Dataset(*rows, headers=columns)
+
+
+def read_sheet(data: bytes, encoding: str = "") -> Sheet:
+    """The same, read row by row onto the disk. Raises NotReadable, or NoRoom where the disk is full."""
+    return Sheet(*_table(data, encoding))
+
+
+def encoding_of(data: bytes) -> str:
+    """How the letters of a CSV file were saved, detected where it is not UTF-8; empty for a workbook.
+
+    Raises EncodingUnknown where it must be asked for, NotReadable for what is no text at all.
+    """
+    if data.startswith(ZIP):
+        return ""
+    for encoding, mark in (("utf-8-sig", b""), ("utf-16", BOM_UTF16_LE), ("utf-16", BOM_UTF16_BE)):
+        if data.startswith(mark) and _is_text(data, encoding):
+            return encoding
+    if b"\0" in data:
+        raise NotReadable(_("The file is neither an Excel workbook (.xlsx) nor a CSV file. Save it as one of these."))
+    guess = from_bytes(data[:SAMPLE], cp_isolation=list(DETECTED)).best()
+    found = next((code for code in DETECTED if guess and codecs.lookup(code) == codecs.lookup(guess.encoding)), "")
+    if not found or not _is_text(data, found):
+        raise EncodingUnknown(_("The letters of this CSV file were saved in a way that is not known. Choose it below."))
+    return found
+
+
+def _is_text(data: bytes, encoding: str) -> bool:
+    try:
+        text = data.decode(encoding)
+    except UnicodeError:
+        return False
+    return not any("\x80" <= letter <= "\x9f" for letter in text[:SAMPLE])
+
+
+def _csv_rows(data: bytes, encoding: str) -> Iterator[Numbered]:
+    try:
+        text = data.decode(encoding)
+    except UnicodeError as error:
+        raise EncodingUnknown(_("The file was not saved in the way that was chosen. Choose another.")) from error
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    del text  # from here on it is decoded piece by piece
+    lines = TextIOWrapper(BytesIO(data), encoding, newline="")
+    try:
+        for number, row in enumerate(csv.reader(lines, delimiter=delimiter), 1):
+            if number > MAX_LINES:
+                raise _too_many_rows()
+            yield number, [_unescaped(cell) for cell in row[:MAX_COLUMNS]]
+    except csv.Error as error:
+        raise NotReadable(_("The CSV file cannot be read: %(why)s.") % {"why": error}) from error
+
+
+def _table(data: bytes, encoding: str) -> tuple[list[str], Iterator[Row]]:
+    """The names of the columns, and the rows below them, blank ones too, each read when it is asked for."""
+    if data.startswith(OLD_EXCEL):
+        raise NotReadable(_("This is an old Excel file (.xls). Save it as .xlsx and send it again."))
+    rows = workbook_rows(data) if data.startswith(ZIP) else _csv_rows(data, encoding or encoding_of(data))
+    filled = ((number, row) for number, row in rows if not is_blank(row))
+    first, head = next(filled, (0, []))
+    if first == 0:
+        raise NotReadable(_("The sheet is empty."))
+    if first > 1:
+        raise NotReadable(_("The first row must hold the names of the columns."))
+    columns = {place: _column(name) for place, name in enumerate(head) if _column(name)}
+    if len(set(columns.values())) < len(columns):
+        raise NotReadable(_("Two columns have the same name."))
+    return list(columns.values()), _body(filled, list(columns))
+
+
+def _body(filled: Iterable[Numbered], places: list[int]) -> Iterator[Row]:
+    following = 2
+    size = 0
+    for number, row in filled:
+        size += sum(len(cell) for cell in row if isinstance(cell, str))
+        if number > MAX_ROWS + 1:
+            raise _too_many_rows()
+        if size > MAX_TEXT:
+            raise NotReadable(_("The sheet holds more text than is read at once. Split it."))
+        yield from itertools.repeat([None] * len(places), number - following)
+        yield [row[place] if place < len(row) else None for place in places]
+        following = number + 1
+    if following == 2:
+        raise NotReadable(_("There is no row below the names of the columns."))
+
+
+def _too_many_rows() -> NotReadable:
+    return NotReadable(_("The sheet has more than %(rows)s rows. Split it.") % {"rows": f"{MAX_ROWS:,}"})
+
+
+def is_blank(cells: Iterable[Any]) -> bool:
+    """Whether nothing stands in any of these cells."""
+    return all(cell is None or (not isinstance(cell, NotText) and not str(cell).strip()) for cell in cells)
+
+
+def _column(name: Any) -> str:
+    """A column's name as the resources spell it: "Proposed wording " is "proposed_wording"."""
+    return "_".join(str(name or "")[:100].lower().split())
+
+
+def _unescaped(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and is_formula(cell) else cell
+
+
+class Spreadsheet(XLSX):
+    """What may come in: the file itself says whether it is a workbook or a CSV file."""
+
+    def create_dataset(self, in_stream: bytes) -> Dataset:
+        """Read the file. Raises NotReadable."""
+        return read(in_stream)
+
+
+class LiteralXLSX(XLSX):
+    """A workbook in which every cell is text: nothing in it is ever a formula."""
+
+    def get_title(self) -> str:
+        """The name of the format in the form."""
+        return _("Excel workbook (.xlsx)")
+
+    def export_data(self, dataset: Dataset, **kwargs: Any) -> bytes:
+        """Write the dataset as one sheet."""
+        book = Workbook(write_only=True)
+        sheet = book.create_sheet()
+        for row in [dataset.headers, *dataset]:
+            sheet.append([text_cell(sheet, value) for value in row])
+        out = BytesIO()
+        book.save(out)
+        return out.getvalue()
+
+
+class LiteralCSV(CSV):
+    """A CSV file in which an apostrophe keeps a cell from being taken for a formula. Reading takes it away again."""
+
+    def get_title(self) -> str:
+        """The name of the format in the form."""
+        return _("CSV file (UTF-8)")
+
+    def is_binary(self) -> bool:
+        """The bytes are ready to be sent."""
+        return True
+
+    def export_data(self, dataset: Dataset, **kwargs: Any) -> bytes:
+        """Write the dataset with the mark by which spreadsheet programs know UTF-8."""
+        out = StringIO(newline="")
+        csv.writer(out).writerows([escaped(value) for value in row] for row in [dataset.headers, *dataset])
+        return out.getvalue().encode("utf-8-sig")
+
+
+FORMATS_OUT = [LiteralXLSX, LiteralCSV]
+FORMATS_IN = [Spreadsheet]

@@ -1,0 +1,163 @@
+"""What is said about an input after it was written: questions and answers, co-signatures, misread points, reminders."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..db.constraints import append_only, no_delete, together
+from ..db.fields import CleanTextField
+from .forums import Consultation
+from .people import Stakeholder, User
+from .submissions import Point, Submission
+
+WORDS_LIMIT = 2000
+
+
+class Answered(models.Model):
+    """Words that wait for an answer, and get one."""
+
+    text = CleanTextField(_("text"), max_length=WORDS_LIMIT)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"), editable=False)
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+    answer = CleanTextField(_("answer"), max_length=WORDS_LIMIT, blank=True)
+    answered_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("answered by"), editable=False
+    )
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["at", "pk"]
+        constraints = [
+            together("answered_by", "answered_at", name="%(class)s_answered"),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at=None) | ~Q(answer="") & Q(answered_at__isnull=False),
+                name="%(class)s_answer",
+            ),
+        ]
+        triggers = [no_delete()]
+
+
+class Question(Answered):
+    """What the desk asks the author of an input that it returns; the author answers in place."""
+
+    COMMITTED = ("submission", "text", "by", "at", "answer", "answered_by", "answered_at")
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="questions", verbose_name=_("input"))
+
+    def was_answered_by(self, moment) -> bool:
+        """Whether its answer stood at `moment` (aware)."""
+        return self.answered_at is not None and self.answered_at <= moment
+
+    class Meta(Answered.Meta):
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+
+    def __str__(self):
+        return f"{self.submission}: {self.text[:60]}"
+
+
+class Misreading(Answered):
+    """ "I do not recognise my point in this": one structured reply of an organisation, which the desk must answer."""
+
+    COMMITTED = ("point", "stakeholder", "text", "by", "at", "answer", "answered_by", "answered_at")
+
+    point = models.ForeignKey(Point, models.PROTECT, related_name="misreadings", verbose_name=_("point"))
+    stakeholder = models.ForeignKey(
+        Stakeholder, models.PROTECT, related_name="misreadings", verbose_name=_("organisation")
+    )
+
+    class Meta(Answered.Meta):
+        verbose_name = _("reply to a point")
+        verbose_name_plural = _("replies to points")
+        constraints = [
+            *Answered.Meta.constraints,
+            models.UniqueConstraint(fields=["point", "stakeholder"], name="misreading_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.point}: {self.stakeholder}"
+
+
+class EndorsementQuerySet(models.QuerySet):
+    def live(self):
+        """Endorsements that were not withdrawn."""
+        return self.filter(withdrawn_at=None)
+
+
+class Endorsement(models.Model):
+    """An organisation co-signs another's public input. It may withdraw, and both stay on record."""
+
+    COMMITTED = ("submission", "stakeholder", "by", "at", "withdrawn_by", "withdrawn_at")
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="endorsements", verbose_name=_("input"))
+    stakeholder = models.ForeignKey(
+        Stakeholder, models.PROTECT, related_name="endorsements", verbose_name=_("organisation")
+    )
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"), editable=False)
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+    withdrawn_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("withdrawn by"), editable=False
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
+
+    objects = EndorsementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("endorsement")
+        verbose_name_plural = _("endorsements")
+        ordering = ["at", "pk"]
+        constraints = [
+            together("withdrawn_by", "withdrawn_at", name="endorsement_withdrawn"),
+            models.UniqueConstraint(
+                fields=["submission", "stakeholder"], condition=Q(withdrawn_at=None), name="endorsement_once"
+            ),
+        ]
+        triggers = [no_delete()]
+
+    def __str__(self):
+        return f"{self.submission}: {self.stakeholder}"
+
+
+class Reminder(models.Model):
+    """A letter to an organisation that was asked for its input: the first asks, the later ones remind."""
+
+    consultation = models.ForeignKey(
+        Consultation, models.PROTECT, related_name="reminders", verbose_name=_("consultation")
+    )
+    stakeholder = models.ForeignKey(
+        Stakeholder, models.PROTECT, related_name="reminders", verbose_name=_("organisation")
+    )
+    number = models.PositiveSmallIntegerField(_("number"))  # 0 is the request itself
+    to_principal = models.BooleanField(_("to the principal"), default=False)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"), editable=False)
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        ordering = ["consultation", "stakeholder", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["consultation", "stakeholder", "number"], name="reminder_once"),
+        ]
+        triggers = [append_only()]
+
+    def __str__(self):
+        return f"{self.stakeholder}: {self.number}"
+
+
+class Presence(models.Model):
+    """Who had a draft open last, and when: colleagues see each other. Kept for a day at most, never evidence."""
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="presences", verbose_name=_("input"))
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("person"))
+    seen_at = models.DateTimeField(_("seen"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("presence")
+        verbose_name_plural = _("presences")
+        constraints = [models.UniqueConstraint(fields=["submission", "user"], name="presence_once")]
+
+    def __str__(self):
+        return f"{self.submission}: {self.user}"

@@ -1,0 +1,276 @@
+"""The journal (append-only, hash-chained) and the outbox."""
+
+from datetime import UTC, datetime, timedelta
+
+import pgtrigger
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ncm_portal import workflow
+
+from ..db.bulk_copy import copy_in
+from ..db.constraints import after_lock, no_truncate, one_of
+from ..db.fields import CleanTextField, clean_text
+from .commitments import Salt, said_by, salted, subject_of
+from .entries import ERASES, FIRST_HASH, FORMAT, OLD_FORMAT, Entry, as_json, canonical, chain_hash, digest, message
+
+JOURNAL_LOCK = 20171017
+LAST_ENTRY = "SELECT number, hash FROM consultations_event ORDER BY number DESC LIMIT 1"
+LOADED = "load_archive"  # this portal was begun with the archive of a consultation; "elsewhere" counts its bare entries
+MANY = 20  # entries that are worth a COPY
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class EventQuerySet(models.QuerySet):
+    def about(self, record):
+        """Entries about `record`, oldest first."""
+        kind, key = subject_of(record)
+        return self.filter(kind=kind, object_id=key).order_by("number")
+
+    def record(self, verb, record, *, commits=(), **said):
+        """Append one entry about `record` and return it. It commits to the words of the records in `commits` too."""
+        return self._append(verb, [(record, commits)], **said)[0]
+
+    def record_many(self, verb, records, *, commits=False, **said):
+        """Append one entry about each of `records`, in one go; with `commits` each commits to the words of its own."""
+        return self._append(verb, [(record, [record] if commits else ()) for record in records], **said)
+
+    def _append(self, verb, entries, **said):
+        """Everything that takes time comes before the lock of the chain's end: under it only the last hash is computed.
+
+        A refusal is written outside any transaction: the end of the chain is locked until its entry stands.
+        """
+        if not entries:
+            return []
+        with transaction.atomic(savepoint=False):
+            events = _prepared(self.model, verb, entries, **said)
+            number, previous = self._locked_end()
+            for event in events:
+                number += 1
+                event.number, event.previous_hash = number, previous
+                event.hash = previous = chain_hash(number, previous, event.digest)
+            if len(events) < MANY:
+                return self.bulk_create(events)
+            copy_in(events)
+            return events
+
+    def _locked_end(self):
+        """Number and hash of the last entry. The lock serialises writers until they commit: the chain has one order."""
+        return after_lock(LAST_ENTRY, lock=(JOURNAL_LOCK,)) or (0, FIRST_HASH)
+
+
+def _prepared(model, verb, entries, *, by, before="", after="", reason="", data=None, erases=()):
+    """Entries that want only their place in the chain. Their words are committed to as the table keeps them: with
+    unified line ends, in one Unicode form. `erases` names salts that the entry lets go: it does without them itself.
+    """
+    name = str(getattr(by, "name", "") or _("the system"))
+    shared = {
+        "verb": str(verb), "before": str(before), "after": str(after), "by": by if getattr(by, "pk", None) else None,
+        "by_name": name, "at": workflow.now(), "recorded_at": timezone.now(), "reason": clean_text(reason),
+        "data": as_json(data or {}), "format": FORMAT,
+    }  # fmt: skip
+    entries = [(record, said_by(others)) for record, others in entries]
+    words = _Words(shared, entries, erases)
+    events = []
+    for record, others in entries:
+        about, label = subject_of(record), str(record)[:200]
+        commitments = words.commitments(about, label, others)
+        digest = words.digest(about, commitments)
+        named = {"kind": about[0], "object_id": about[1], "object_label": label}
+        events.append(model(**named, **shared, commitments=commitments, digest=digest))
+    return events
+
+
+class _Words:
+    """What entries that are written in one go share: their words, ready to be committed to, and the salts they need."""
+
+    def __init__(self, shared, entries, erases):
+        by = shared["by"]
+        self.happened = shared["verb"], shared["before"], shared["after"], by.pk if by else None
+        self.moments = micros(shared["at"]), micros(shared["recorded_at"])
+        self.erases = {ERASES: list(erases)} if erases else {}
+        self.messages = {word: message(word, shared[word]) for word in ("reason", "data", "by_name") if shared[word]}
+        subjects = [
+            subject for record, others in entries for subject in (subject_of(record), *(s.subject for s in others))
+        ]
+        self.salts = _salts([*subjects, *([subject_of(by)] if by else [])], erases)
+        self.of_person = {}  # the name of who acts; that of nobody in particular goes with the record
+        if by:
+            self.of_person = {"by_name": salted(self.salts[subject_of(by)], self.messages.pop("by_name"))}
+
+    def commitments(self, about, label, others):
+        """What an entry says instead of its words and of those of `others`: each under the salt of its own."""
+        own = self.salts[about]
+        found = {word: salted(own, said) for word, said in self.messages.items()}
+        if label:
+            found["object_label"] = salted(own, message("object_label", label))
+        found |= {each.key: salted(self.salts[each.subject], message(each.key, each.words)) for each in others}
+        return found | self.of_person | self.erases
+
+    def digest(self, about, commitments):
+        """The digest of an entry with these commitments."""
+        return digest(about, self.happened, self.moments, canonical(commitments))
+
+
+def _salts(subjects, erases):
+    """A salt for each subject: those that this verb asked for already, the others in one query."""
+    if (run := workflow.current_run()) is None or erases:
+        return Salt.objects.of(subjects, other_than=erases)
+    known = run.kept(Salt, connection)
+    if missing := [subject for subject in subjects if subject not in known]:
+        known |= run.keep(Salt, connection, Salt.objects.of(missing))
+    return known
+
+
+def micros(moment: datetime) -> int:
+    """A moment as microseconds since 1970, exactly."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def _append_only_but_for_blanks():
+    """Trigger that refuses UPDATE and DELETE, except that words may be blanked whose salt is destroyed."""
+    blank = {"object_label": "''", "by_name": "''", "reason": "''", "data": "'{}'::jsonb"}
+    kept = " AND ".join(
+        f"""(NEW.{word} = OLD.{word} OR NEW.{word} = {nothing} AND NOT EXISTS (
+            SELECT FROM consultations_salt WHERE id = (OLD.commitments -> '{word}' ->> 0)::bigint))"""
+        for word, nothing in blank.items()
+    )
+    words = ", ".join(f"'{word}'" for word in blank)
+    return pgtrigger.Trigger(
+        name="append_only",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func=f"""
+            IF TG_OP = 'UPDATE' THEN
+                IF OLD.format = {FORMAT} AND {kept}
+                    AND to_jsonb(NEW) - ARRAY[{words}] = to_jsonb(OLD) - ARRAY[{words}]
+                THEN RETURN NEW; END IF;
+            END IF;
+            RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+        """,
+    )
+
+
+class Event(models.Model):
+    """One entry of the journal: what was done to which record, by whom, when and why.
+
+    The database changes nothing in it but for one thing: words whose salt was destroyed may be blanked.
+    """
+
+    number = models.PositiveBigIntegerField(_("number"), unique=True)
+    format = models.PositiveSmallIntegerField(_("format"), default=OLD_FORMAT)
+    kind = models.CharField(_("kind of record"), max_length=60)
+    object_id = models.CharField(_("record"), max_length=64)
+    object_label = models.CharField(_("record's name"), max_length=200)
+    verb = models.CharField(_("what was done"), max_length=80)
+    before = models.CharField(_("state before"), max_length=40, blank=True)
+    after = models.CharField(_("state after"), max_length=40, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    by_name = models.CharField(_("name at the time"), max_length=200)
+    at = models.DateTimeField(_("when"))
+    recorded_at = models.DateTimeField(_("written at"))
+    reason = CleanTextField(_("reason"), blank=True)
+    data = models.JSONField(_("details"), default=dict)
+    commitments = models.JSONField(_("commitments"), default=dict)
+    digest = models.CharField(_("SHA-256 of the content"), max_length=64, null=True)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("journal entry")
+        verbose_name_plural = _("journal")
+        ordering = ["-number"]
+        indexes = [models.Index(fields=["kind", "object_id", "number"], name="event_about")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(format=OLD_FORMAT, digest=None) | models.Q(format=FORMAT, digest__isnull=False),
+                name="event_digest",
+            )
+        ]
+        triggers = [_append_only_but_for_blanks(), no_truncate()]
+
+    def __str__(self):
+        return f"{self.number}: {self.object_label}, {self.verb}"
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether only its hash is here: it tells of other things than the archive with which this portal was begun."""
+        return not self.kind
+
+    def as_entry(self) -> Entry:
+        """The entry as values, to be checked."""
+        return Entry(
+            self.number, self.format, self.kind, self.object_id, self.object_label, self.verb, self.before, self.after,
+            self.by_id, self.by_name, micros(self.at), micros(self.recorded_at), self.reason, self.data,
+            self.commitments, self.digest, self.previous_hash, self.hash,
+        )  # fmt: skip
+
+    def computed_hash(self) -> str:
+        """SHA-256 over the entry's content and the hash before it."""
+        return self.as_entry().computed_hash()
+
+
+class MailState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("failed")
+    STOPPED = "stopped", _("not sent: the address takes no mail")
+
+
+class Medium(models.TextChoices):
+    MAIL = "mail", _("e-mail")
+    SMS = "sms", _("text message")
+
+
+class OutgoingMail(models.Model):
+    """A mail or text message that waits in the outbox until the worker sends it, once. Its text, which may hold a link
+    that lets its reader in, is deleted as soon as it left."""
+
+    State = MailState
+
+    medium = models.CharField(_("by"), max_length=4, choices=Medium, default=Medium.MAIL)
+    to = models.CharField(_("to"), max_length=254)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")
+    )
+    is_optional = models.BooleanField(_("may be stopped by its receiver"), default=False)
+    in_digest = models.BooleanField(_("part of the day's mail"), default=False)
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField(_("text"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    created_at = models.DateTimeField(_("written at"), default=timezone.now)
+    due_at = models.DateTimeField(_("to be sent from"), default=timezone.now)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    error = models.TextField(_("last error"), blank=True)
+
+    class Meta:
+        verbose_name = _("outgoing mail")
+        verbose_name_plural = _("outgoing mail")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            one_of("state", MailState, "outgoingmail_state"),
+            one_of("medium", Medium, "outgoingmail_medium"),
+            models.CheckConstraint(
+                condition=models.Q(in_digest=False) | models.Q(user__isnull=False), name="outgoingmail_digest"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="sent", sent_at__isnull=False)
+                | ~models.Q(state="sent") & models.Q(sent_at=None),
+                name="outgoingmail_sent_at",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["sent", "stopped"]) | models.Q(body=""), name="outgoingmail_no_text"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="stopped") | models.Q(is_optional=True), name="outgoingmail_stopped"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "due_at"], name="outgoingmail_queue")]
+
+    def __str__(self):
+        return f"{self.to}: {self.subject}"

@@ -1,0 +1,64 @@
+"""What the database keeps by itself from what is written: the words to search, and how much was heard from whom."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .attachments import Attachment
+from .forums import Consultation
+from .people import Stakeholder
+from .reference import Theme
+from .submissions import Point, Submission
+
+
+class SearchEntry(models.Model):
+    """The words of one input, point or file, as the full-text search reads them: English stems, and every word as it
+    stands without accents (Kiswahili, names). Passages that are held back are not among them. Written by triggers, so
+    that no import passes by."""
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="+")
+    point = models.OneToOneField(Point, models.CASCADE, null=True, related_name="+")
+    attachment = models.OneToOneField(Attachment, models.CASCADE, null=True, related_name="+")
+    words = SearchVectorField()
+
+    class Meta:
+        verbose_name = _("search entry")
+        verbose_name_plural = _("search entries")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission"], condition=Q(point=None, attachment=None), name="searchentry_input_once"
+            ),
+            models.CheckConstraint(condition=Q(point=None) | Q(attachment=None), name="searchentry_one_source"),
+        ]
+        indexes = [GinIndex(fields=["words"], name="searchentry_words", fastupdate=False)]
+
+    def __str__(self):
+        return str(self.submission_id)
+
+
+class Tally(models.Model):
+    """How many inputs an organisation sent, and how many points of it stand, on a theme. Kept by triggers.
+
+    `stakeholder` is empty for points that nobody in particular raised in a session.
+    """
+
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="tallies")
+    theme = models.ForeignKey(Theme, models.CASCADE, related_name="+")
+    stakeholder = models.ForeignKey(Stakeholder, models.CASCADE, null=True, related_name="+")
+    inputs = models.IntegerField(_("inputs"), default=0)
+    points = models.IntegerField(_("points"), default=0)
+
+    class Meta:
+        verbose_name = _("tally")
+        verbose_name_plural = _("tallies")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["consultation", "theme", "stakeholder"], nulls_distinct=False, name="tally_once"
+            ),
+            models.CheckConstraint(condition=Q(inputs__gte=0, points__gte=0), name="tally_not_negative"),
+        ]
+
+    def __str__(self):
+        return f"{self.stakeholder}: {self.theme}"

@@ -1,0 +1,448 @@
+"""What stakeholders send in, and the single asks inside it."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable
+
+import pgtrigger
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from consultations.redaction import for_everybody
+
+from ..db.constraints import no_delete, one_of, state_guards, together
+from ..db.fields import CleanCharField, CleanTextField
+from ..db.search_triggers import INPUT_COUNTS, POINT_COUNTS, search_input, search_point, tally
+from .forums import Consultation, Forum, ForumSession
+from .people import Language, Office, Stakeholder, User
+from .reference import Provision, Theme
+
+BODY_LIMIT = 20_000
+WORDING_LIMIT = 5_000
+
+
+class Audience(models.TextChoices):
+    PUBLIC = "public", _("Everyone")
+    MEMBERS = "members", _("Members of the NCM only")
+    SECRETARIAT = "secretariat", _("The secretariat only")
+
+
+class Channel(models.TextChoices):
+    WEB = "web", _("browser")
+    EMAIL = "email", _("e-mail")
+    LETTER = "letter", _("letter")
+    FORUM = "forum", _("forum")
+
+
+class SetAsideReason(models.TextChoices):
+    OFF_TOPIC = "off_topic", _("it is not about the themes of the consultation")
+    DUPLICATE = "duplicate", _("it repeats another input of the same organisation")
+    NOT_FOR_ORGANISATION = "no_mandate", _("the sender does not speak for the organisation")
+    UNREADABLE = "unreadable", _("it cannot be read or understood, and the sender did not answer")
+    PERSONAL = "personal", _("it is about a single case and belongs to another office")
+    OTHER = "other", _("another reason")
+
+
+class SubmissionState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("received")
+    ACCEPTED = "accepted", _("accepted")
+    RETURNED = "returned", _("returned for completion")
+    SET_ASIDE = "set_aside", _("set aside")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+STATES, AUDIENCES = dict(SubmissionState.choices), dict(Audience.choices)
+
+
+class SubmissionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Inputs that `user` may read: the only way any page, search, count, export or mail reads inputs.
+
+        Everyone: accepted public ones. Members of the NCM and officials: accepted ones for members too. One's own
+        organisation: all of its own, drafts too. The secretariat: all that was ever sent.
+        """
+        accepted = Q(state=SubmissionState.ACCEPTED)
+        seen = accepted & Q(audience=Audience.PUBLIC)
+        if getattr(user, "is_authenticated", False) and user.is_active:
+            if user.office in {Office.SECRETARIAT, Office.HEAD}:
+                seen |= Q(submitted_at__isnull=False)
+            organisations = [membership.stakeholder for membership in user.live_memberships]
+            is_member = any(body.is_verified_member for body in organisations)
+            if is_member or user.office == Office.OFFICIAL:
+                seen |= accepted & Q(audience=Audience.MEMBERS)
+            own = [m.stakeholder_id for m in user.live_memberships if m.role != m.Role.CLEARING_OFFICER]
+            seen |= Q(stakeholder__in=own)
+        return self.filter(seen)
+
+    def in_full_for(self, user):
+        """Inputs that `user` reads with every passage, also those held back: the own organisation's, and for the
+        secretariat all that were sent."""
+        if not (getattr(user, "is_authenticated", False) and user.is_active):
+            return self.none()
+        own = [m.stakeholder_id for m in user.live_memberships if m.role != m.Role.CLEARING_OFFICER]
+        in_full = Q(stakeholder__in=own)
+        if user.office in {Office.SECRETARIAT, Office.HEAD}:
+            in_full |= Q(submitted_at__isnull=False)
+        return self.filter(in_full)
+
+    def to_be_written(self):
+        """Inputs with what their form needs: objectives, and whether the consultation offers the theme still."""
+        offered = Consultation.themes.through.objects.filter(
+            consultation=OuterRef("consultation"), theme=OuterRef("theme")
+        )
+        along = self.select_related("consultation", "stakeholder", "theme").prefetch_related("provisions")
+        return along.annotate(theme_is_offered=Exists(offered))
+
+    def sent(self):
+        """Inputs that were sent and not withdrawn."""
+        return self.filter(submitted_at__isnull=False).exclude(state=SubmissionState.WITHDRAWN)
+
+
+class Submission(models.Model):
+    """An input: what one organisation sends in on one theme. Evidence, owned by its author and never rewritten."""
+
+    COMMITTED = (
+        "state", "reference", "consultation", "stakeholder", "author", "theme", "forum", "title", "body",
+        "proposed_wording", "language", "audience", "channel", "received_on", "entered_by", "state_reason",
+        "submitted_at", "content_sha256", "decided_at", "decided_by", "set_aside_for", "late_at", "late_by",
+        "late_reason", "resent_at",
+    )  # fmt: skip
+    STILL_WRITTEN = (SubmissionState.DRAFT, SubmissionState.RETURNED)  # its author may save words without an entry
+    SILENT_WHILE = {"state": SubmissionState.DRAFT}
+    State = SubmissionState
+    READ_WITH = ("consultation", "stakeholder", "theme")  # what its moves ask about
+
+    key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
+    reference = models.CharField(_("reference"), max_length=20, unique=True, null=True, blank=True, editable=False)
+    consultation = models.ForeignKey(
+        Consultation, models.PROTECT, related_name="submissions", verbose_name=_("consultation")
+    )
+    stakeholder = models.ForeignKey(
+        Stakeholder, models.PROTECT, related_name="submissions", verbose_name=_("organisation")
+    )
+    author = models.ForeignKey(User, models.PROTECT, related_name="submissions", verbose_name=_("author"))
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="submissions", verbose_name=_("main theme"))
+    provisions = models.ManyToManyField(Provision, blank=True, related_name="submissions", verbose_name=_("objectives"))
+    forum = models.ForeignKey(
+        Forum, models.PROTECT, null=True, blank=True, related_name="submissions", verbose_name=_("forum")
+    )
+    title = CleanCharField(_("title"), max_length=200, blank=True)
+    body = CleanTextField(_("text"), max_length=BODY_LIMIT, blank=True)
+    proposed_wording = CleanTextField(_("proposed wording"), max_length=WORDING_LIMIT, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
+    audience = models.CharField(_("who may read it"), max_length=12, choices=Audience, default=Audience.PUBLIC)
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel, default=Channel.WEB)
+    received_on = models.DateField(_("received on"), null=True, blank=True)
+    entered_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("typed by")
+    )
+    state = models.CharField(
+        _("state"), max_length=12, choices=SubmissionState, default=SubmissionState.DRAFT, editable=False
+    )
+    state_reason = CleanTextField(_("reason"), blank=True, editable=False)
+    created_at = models.DateTimeField(_("begun"), default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(_("last edited"), default=timezone.now, editable=False)
+    submitted_at = models.DateTimeField(_("sent"), null=True, blank=True, editable=False)
+    resent_at = models.DateTimeField(_("sent again"), null=True, blank=True, editable=False)
+    content_sha256 = models.CharField(_("SHA-256 of the content"), max_length=64, blank=True, editable=False)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("decided by")
+    )
+    set_aside_for = models.CharField(
+        _("why it was set aside"), max_length=10, choices=SetAsideReason, blank=True, editable=False
+    )
+    assigned_to = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("looked after by")
+    )
+    signed_off_at = models.DateTimeField(_("signed off"), null=True, blank=True, editable=False)
+    signed_off_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("signed off by")
+    )
+    checked_at = models.DateTimeField(_("checked against the original"), null=True, blank=True, editable=False)
+    checked_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("checked by")
+    )
+    late_at = models.DateTimeField(_("let in after the deadline"), null=True, blank=True, editable=False)
+    late_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("let in by")
+    )
+    late_reason = CleanTextField(_("why it was let in after the deadline"), blank=True, editable=False)
+    compared_at = models.DateTimeField(_("compared with the others"), null=True, blank=True, editable=False)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("input")
+        verbose_name_plural = _("inputs")
+        ordering = ["-submitted_at", "-pk"]
+        constraints = [
+            one_of("state", SubmissionState, "submission_state"),
+            one_of("audience", Audience, "submission_audience"),
+            one_of("channel", Channel, "submission_channel"),
+            together("decided_at", "decided_by", name="submission_decided"),
+            together("signed_off_at", "signed_off_by", name="submission_signed_off"),
+            together("checked_at", "checked_by", name="submission_checked"),
+            together("late_at", "late_by", name="submission_late"),
+            models.CheckConstraint(condition=Q(late_at=None) | ~Q(late_reason=""), name="submission_late_reason"),
+            models.CheckConstraint(
+                condition=Q(checked_by=None) | ~Q(checked_by=F("entered_by")), name="submission_checked_by_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_at=None, reference=None, content_sha256="")
+                | Q(submitted_at__isnull=False, reference__isnull=False) & ~Q(content_sha256=""),
+                name="submission_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False),
+                name="submission_sent_state",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["returned", "set_aside"]) | ~Q(state_reason=""), name="submission_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(channel="web", entered_by=None) | ~Q(channel="web") & Q(entered_by__isnull=False),
+                name="submission_entered_by",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["consultation", "state", "theme"], name="submission_tally"),
+            models.Index(fields=["-submitted_at", "-id"], name="submission_newest"),
+            models.Index(  # the sender too: those of a group are counted without a look at the inputs themselves
+                fields=["state", "audience", "-submitted_at", "-id"], include=["stakeholder"], name="submission_public"
+            ),
+            models.Index(fields=["theme", "-submitted_at", "-id"], name="submission_theme"),
+            models.Index(
+                fields=["decided_at", "id"], condition=Q(state="accepted", audience="public"), name="submission_feed"
+            ),
+            models.Index(fields=["stakeholder", "-submitted_at", "-id"], name="submission_stakeholder"),
+            models.Index(
+                fields=["id"],
+                condition=Q(title__contains="[[") | Q(body__contains="[[") | Q(proposed_wording__contains="[["),
+                name="submission_holds_back",
+            ),
+        ]
+        triggers = [
+            *state_guards(
+                "draft",
+                [
+                    ("draft", "submitted"),
+                    ("returned", "submitted"),
+                    ("submitted", "accepted"),
+                    ("submitted", "returned"),
+                    ("submitted", "set_aside"),
+                    ("accepted", "submitted"),
+                    ("set_aside", "submitted"),
+                    ("draft", "withdrawn"),
+                    ("submitted", "withdrawn"),
+                    ("returned", "withdrawn"),
+                ],
+                or_begun=pgtrigger.Q(new__state="submitted", new__entered_by__isnull=False),
+            ),
+            no_delete(),
+            *search_input(),
+            *tally("inputs", INPUT_COUNTS),
+        ]
+
+    def __str__(self):
+        return self.reference or self.title or str(_("Draft without a title"))
+
+    def get_state_display(self) -> str:
+        """The state in words. Django's own would translate all states to name one, and lists ask for it in each row."""
+        return str(STATES.get(self.state, self.state))
+
+    def get_audience_display(self) -> str:
+        """Who may read it, in words; see `get_state_display`."""
+        return str(AUDIENCES.get(self.audience, self.audience))
+
+    @property
+    def open_title(self) -> str:
+        """The title as everybody may read it: without the passages that are held back."""
+        return for_everybody(self.title)
+
+    def content(self, objectives: Iterable[str] | None = None) -> dict[str, object]:
+        """What the receipt's hash is computed over. `objectives` are their codes, where they are at hand already."""
+        codes = self.provisions.values_list("code", flat=True) if objectives is None else objectives
+        files = self._files() if self.pk else []
+        return {
+            "reference": self.reference,
+            "consultation": self.consultation.slug,
+            "organisation": self.stakeholder.name,
+            "theme": self.theme.code,
+            "objectives": sorted(codes),
+            "audience": self.audience,
+            "language": self.language,
+            "title": self.title,
+            "body": self.body,
+            "proposed_wording": self.proposed_wording,
+            **({"files": files} if files else {}),
+            **({"answers": answers} if (answers := self.answers_sent()) else {}),
+        }
+
+    def answers_sent(self) -> list[dict[str, str]]:
+        """What its author had answered to the desk when it was sent again, in the order of the questions."""
+        said = self.questions.all() if self.resent_at else []
+        return [{"question": row.text, "answer": row.answer} for row in said if row.was_answered_by(self.resent_at)]
+
+    def _files(self) -> list[dict[str, str]]:
+        """The files that its author added, by name and hash. The original of what came on paper is no part of it."""
+        own = (file for file in self.attachments.all() if file.kind == "evidence" and file.sha256)
+        added = [{"name": file.name, "sha256": file.sha256} for file in own if file.state != "removed"]
+        return sorted(added, key=lambda file: (file["name"], file["sha256"]))  # by code points, whatever the database
+
+    def computed_sha256(self, objectives: Iterable[str] | None = None) -> str:
+        """SHA-256 (FIPS 180-4) of the canonical JSON of `content`."""
+        text = json.dumps(self.content(objectives), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Note(models.Model):
+    """An internal note of the secretariat on an input; never shown to anybody else."""
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="notes", verbose_name=_("input"))
+    text = CleanTextField(_("note"), max_length=5000)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("internal note")
+        verbose_name_plural = _("internal notes")
+        ordering = ["at", "pk"]
+
+    def __str__(self):
+        return f"{self.submission}: {self.by}"
+
+
+class PointKind(models.TextChoices):
+    FINDING = "finding", _("finding")
+    GOOD_PRACTICE = "good_practice", _("good practice")
+    CHALLENGE = "challenge", _("challenge")
+    RECOMMENDATION = "recommendation", _("recommendation")
+    COMMITMENT = "commitment", _("commitment")
+    DECISION = "decision", _("decision")
+    DISSENT = "dissent", _("dissent")
+
+
+class PointState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("handed in")
+    VALIDATED = "validated", _("validated")
+    MERGED = "merged", _("merged")
+    DISPOSED = "disposed", _("answered")
+    WITHDRAWN = "withdrawn", _("taken back")
+
+
+class PointQuerySet(models.QuerySet):
+    def visible_to(self, user, *, among=None):
+        """Points whose source `user` may read: the input is visible, and in full where the point comes from a passage
+        that is held back; or the point was validated at a forum.
+
+        Where only those of a few inputs are asked for, `among` gives their keys: else the database reads the keys of
+        all that `user` may read first."""
+        inputs = Submission.objects.all() if among is None else Submission.objects.filter(pk__in=among)
+        seen = Q(submission__in=inputs.visible_to(user).values("pk"), held_back=False)
+        seen |= Q(submission__in=inputs.in_full_for(user).values("pk"))
+        seen |= Q(session__isnull=False) & ~Q(state__in=[PointState.DRAFT, PointState.SUBMITTED])
+        if getattr(user, "is_authenticated", False) and user.office in {Office.SECRETARIAT, Office.HEAD}:
+            seen |= Q(session__isnull=False)
+        return self.filter(seen)
+
+    def standing(self):
+        """Points that count: validated, merged into another or answered."""
+        return self.filter(state__in=[PointState.VALIDATED, PointState.MERGED, PointState.DISPOSED])
+
+
+class Point(models.Model):
+    """One ask inside an input, or one said in a session: the atom of the position."""
+
+    COMMITTED = (
+        "state", "reference", "consultation", "submission", "session", "stakeholder", "number", "kind", "theme",
+        "text", "held_back", "responsible", "due_on", "merged_into", "created_by",
+    )  # fmt: skip
+    State = PointState
+
+    reference = models.CharField(_("reference"), max_length=30, unique=True, editable=False)
+    consultation = models.ForeignKey(
+        Consultation, models.PROTECT, related_name="points", verbose_name=_("consultation")
+    )
+    submission = models.ForeignKey(
+        Submission, models.PROTECT, null=True, blank=True, related_name="points", verbose_name=_("input")
+    )
+    session = models.ForeignKey(
+        ForumSession, models.PROTECT, null=True, blank=True, related_name="points", verbose_name=_("session")
+    )
+    stakeholder = models.ForeignKey(
+        Stakeholder, models.PROTECT, null=True, blank=True, related_name="points", verbose_name=_("raised by")
+    )
+    number = models.PositiveSmallIntegerField(_("number in its source"))
+    kind = models.CharField(_("kind"), max_length=14, choices=PointKind)
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="points", verbose_name=_("theme"))
+    provisions = models.ManyToManyField(Provision, blank=True, related_name="points", verbose_name=_("objectives"))
+    text = CleanTextField(_("text"), max_length=2000)
+    held_back = models.BooleanField(_("from a passage that is held back"), default=False, editable=False)
+    responsible = CleanCharField(_("who will do it"), max_length=200, blank=True)
+    due_on = models.DateField(_("by when"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        editable=False,
+        verbose_name=_("merged into"),
+    )
+    state = models.CharField(_("state"), max_length=10, choices=PointState, default=PointState.DRAFT, editable=False)
+    created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False, verbose_name=_("written by"))
+    compared_at = models.DateTimeField(_("compared with the others"), null=True, blank=True, editable=False)
+
+    objects = PointQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("point")
+        verbose_name_plural = _("points")
+        ordering = ["reference"]
+        constraints = [
+            one_of("state", PointState, "point_state"),
+            one_of("kind", PointKind, "point_kind"),
+            models.CheckConstraint(
+                condition=Q(submission__isnull=False, session=None) | Q(submission=None, session__isnull=False),
+                name="point_one_source",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False) | ~Q(state="merged") & Q(merged_into=None),
+                name="point_merged",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("pk")), name="point_not_into_itself"
+            ),
+            models.UniqueConstraint(fields=["submission", "number"], name="point_number_in_input"),
+            models.UniqueConstraint(fields=["session", "number"], name="point_number_in_session"),
+        ]
+        triggers = [
+            *state_guards(
+                "draft",
+                [
+                    ("draft", "submitted"),
+                    ("draft", "validated"),
+                    ("submitted", "validated"),
+                    ("submitted", "draft"),
+                    ("validated", "merged"),
+                    ("merged", "validated"),
+                    ("validated", "disposed"),
+                    ("draft", "withdrawn"),
+                    ("submitted", "withdrawn"),
+                    ("validated", "withdrawn"),
+                ],
+            ),
+            no_delete(),
+            search_point(),
+            *tally("points", POINT_COUNTS),
+        ]
+
+    def __str__(self):
+        return self.reference

@@ -1,0 +1,1 @@
+"""Mail and text messages: who receives what, and the outbox from which the worker sends it."""

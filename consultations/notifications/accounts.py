@@ -1,0 +1,52 @@
+"""Mail about accounts: closed, opened, corrected and let back in."""
+
+from collections.abc import Iterable, Sequence
+
+from ..models import Proposal, User
+from .recipients import Recipient, address, recipient, send_all, typed
+
+
+def account_changed(
+    person: User,
+    told: Iterable[Recipient],
+    effects: Sequence[object],
+    *,
+    by: User | None,
+    reason: str,
+    proposed_by: User | None = None,
+) -> None:
+    """Tell the person, and whom it concerns besides, what became of an account and who did it."""
+    send_all(
+        "consultations/mail/account_changed.txt",
+        told,
+        always=True,
+        person=typed(person.name),
+        effects=effects,
+        proposer=typed(proposed_by.name) if proposed_by else "",
+        confirmer=typed(by.name) if by else "",
+        reason=reason,
+    )
+
+
+def access_restored(person: User, uid: str, token: str, *, by: User, proposed_by: User) -> None:
+    """Send the person whom two people let back in the link to choose a new password."""
+    send_all(
+        "consultations/mail/access_restored.txt",
+        [recipient(person)],
+        always=True,
+        proposer=typed(proposed_by.name),
+        confirmer=typed(by.name),
+        link=address("account_reset_password_from_key", uid, token),
+    )
+
+
+def proposed_about(proposal: Proposal) -> None:
+    """Warn the person whom a proposal concerns: whoever did not ask for it can still object."""
+    if proposal.concerns and proposal.concerns.is_active:
+        send_all(
+            "consultations/mail/proposed_about.txt",
+            [recipient(proposal.concerns)],
+            always=True,
+            proposal=proposal,
+            proposer=typed(proposal.proposed_by.name),
+        )

@@ -1,0 +1,113 @@
+"""Mails that tell people what was decided on their seats at a forum, written the same way for the page that shows them
+before they go and for the outbox; and that a forum does not take place."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from ..models import Delegate, Forum, Invitation, OutgoingMail, User
+from ..queries.forum_calendar import calendar_address
+from ..queries.telling import institution_addresses, own_address, refusal_reasons
+from .recipients import Recipient, address, one_line, recipient, send_all, typed, written
+
+
+class News(NamedTuple):
+    """What would be told by one mail: to whom, of whom. Without a mail it is told by telephone or letter."""
+
+    name: str
+    people: list[Delegate]
+    mail: OutgoingMail | None = None
+
+    @property
+    def key(self) -> str:
+        """What the page of review sends back: who is told of which decision. A later decision has another key."""
+        return ",".join(map(key_of, self.people))
+
+
+def key_of(delegate: Delegate) -> str:
+    """A person and the decision that is told."""
+    return f"{delegate.pk}-{delegate.state}"
+
+
+def news_of(people: Iterable[Delegate]) -> list[News]:
+    """The unsaved mails that tell these people of one forum, in their order: each at an address of their own, the
+    others through their institution in one mail; last those whom no mail reaches, each alone."""
+    rows = list(people)
+    reasons = refusal_reasons(rows)
+    for row in rows:
+        row.reason = reasons.get(row.pk, "")  # type: ignore[attr-defined]
+        row.calendar = calendar_address(row)  # type: ignore[attr-defined]
+    told = [News(row.name, [row], _to_person(row)) for row in rows if own_address(row)]
+    rest = [row for row in rows if not own_address(row)]
+    at, unreached = institution_addresses(rest), []
+    for body, group in groupby(rest, key=lambda row: row.stakeholder):
+        if at[body.pk]:
+            named = list(group)
+            told.append(News(body.name, named, _mail("forum_decisions", Recipient(at[body.pk]), named)))
+        else:
+            unreached += [News(row.name, [row]) for row in group]
+    return [*told, *unreached]
+
+
+def _to_person(row: Delegate) -> OutgoingMail:
+    return _mail("forum_decision", _person(row), [row])
+
+
+def _person(row: Delegate) -> Recipient:
+    user, to = row.user, own_address(row)
+    knows = user and user.is_active and user.email.lower() == to.lower()
+    return recipient(user) if user and knows else Recipient(to, typed(row.name))
+
+
+def _mail(name: str, to: Recipient, people: Sequence[Delegate]) -> OutgoingMail:
+    forum = people[0].forum
+    (mail,) = written(
+        f"consultations/mail/{name}.txt",
+        to,
+        always=True,
+        forum=forum,
+        title=one_line(forum.title),
+        organisation=typed(people[0].stakeholder.name),
+        person=people[0],
+        people=people,
+        confirmed=[row for row in people if row.state == Delegate.State.CONFIRMED],
+        waitlisted=[row for row in people if row.state == Delegate.State.WAITLISTED],
+        refused=[row for row in people if row.state == Delegate.State.REFUSED],
+        withdrawn=[row for row in people if row.state == Delegate.State.WITHDRAWN],
+        pack=address("forum_pack", forum.slug),
+    )
+    return mail
+
+
+EXPECTED = (Delegate.State.NOMINATED, Delegate.State.CONFIRMED, Delegate.State.WAITLISTED)
+WRITTEN_TO = (Invitation.State.SENT, Invitation.State.ANSWERED, Invitation.State.LAPSED)
+
+
+def forum_cancelled(forum: Forum, reason: str) -> None:
+    """Tell everybody who may be about to come that the forum does not take place: each address once."""
+    send_all(
+        "consultations/mail/forum_cancelled.txt",
+        _about_to_come(forum),
+        always=True,
+        sms=True,
+        forum=forum,
+        title=one_line(forum.title),
+        reason=reason,
+    )
+
+
+def _about_to_come(forum: Forum) -> list[Recipient]:
+    """Who has a part in the programme, was named and not turned away, or had a letter and did not decline; people whom
+    no mail reaches stand for their institution."""
+    hosts = User.objects.filter(session_roles__session__forum=forum, is_active=True).distinct().order_by("pk")
+    named = forum.delegates.filter(state__in=EXPECTED, merged_into=None).order_by("pk")
+    people = list(named.select_related("forum", "stakeholder", "user"))
+    letters = forum.invitations.filter(state__in=WRITTEN_TO).exclude(email="").order_by("pk")
+    institutions = institution_addresses(row for row in people if not own_address(row))
+    found = [
+        *map(recipient, hosts),
+        *(_person(row) for row in people if own_address(row)),
+        *(Recipient(to) for to in institutions.values() if to),
+        *(Recipient(letter.email) for letter in letters),
+    ]
+    return list({each.address.lower(): each for each in reversed(found)}.values())[::-1]

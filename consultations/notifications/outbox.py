@@ -1,0 +1,202 @@
+"""The outbox: what waits there is sent by a worker, once: by itself, or together with what else waits for a person."""
+
+import logging
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from ..bidi import isolated, without_controls
+from ..models import Language, MailState, MailStop, Medium, OutgoingMail, User
+from ..tokens import stop_token
+from . import sms
+
+log = logging.getLogger(__name__)
+
+TRIES = 5
+PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120)]
+KEEP_FAILED = timedelta(days=14)  # how long an officer can have a message that failed tried again
+DIGEST_HOUR = 7  # of the portal's own clock, EAT
+
+
+def one_line(text: str) -> str:
+    """Return `text` with every run of spaces and line ends as one space."""
+    return " ".join(text.split())
+
+
+def outgoing(to: str, subject: str, body: str) -> OutgoingMail:
+    """Return an unsaved row of the outbox, with a subject that is one line and not too long."""
+    return OutgoingMail(to=to, subject=one_line(subject)[:200], body=body)
+
+
+def queue(to: str, subject: str, body: str) -> OutgoingMail:
+    """Put a mail into the outbox. It leaves if the caller's transaction commits, and never if that rolls back."""
+    mail = outgoing(to, subject, body)
+    mail.save()
+    return mail
+
+
+# --- One by one ---------------------------------------------------------------------------------------------------
+
+
+def deliver(limit: int = 50) -> int:
+    """Send up to `limit` messages that are due and return how many left.
+
+    Each is sent once, however many workers run: a worker locks the row that it sends, the others pass over it.
+    What fails is tried again after a while, five times in all; then it stays as failed, with the error.
+    """
+    sent = 0
+    for _turn in range(limit):
+        mail = _deliver_next()
+        if mail is None:
+            break
+        sent += mail.state == MailState.SENT
+    return sent
+
+
+def _deliver_next() -> OutgoingMail | None:
+    with transaction.atomic():
+        due = OutgoingMail.objects.filter(state=MailState.WAITING, in_digest=False, due_at__lte=timezone.now())
+        locked = due.select_related("user").select_for_update(skip_locked=True, of=("self",), no_key=True)
+        mail = locked.order_by("due_at", "pk").first()
+        if mail and mail.is_optional and MailStop.objects.covers(mail.to):
+            mail.state, mail.body = MailState.STOPPED, ""
+            mail.save()
+        elif mail:
+            _try_to_send(mail)
+            mail.save()
+    return mail
+
+
+def _try_to_send(mail: OutgoingMail) -> None:
+    mail.tries += 1
+    try:
+        if mail.medium == Medium.SMS:
+            sms.send(mail.to, mail.body)
+        else:
+            message(mail).send()
+    except Exception as error:  # whatever the server says, the queue goes on and the reason is kept
+        mail.error = f"{type(error).__name__}: {error}"
+        log.warning("Mail %s was not sent, try %s of %s: %s", mail.pk, mail.tries, TRIES, mail.error)
+        if mail.tries >= TRIES:
+            mail.state = MailState.FAILED
+        else:
+            mail.due_at = timezone.now() + PAUSES[mail.tries - 1]
+    else:
+        mail.state, mail.sent_at, mail.error, mail.body = MailState.SENT, timezone.now(), "", ""
+
+
+def delete_texts() -> int:
+    """Delete the texts of messages that failed two weeks ago: nobody had them tried again. Return how many."""
+    given_up = OutgoingMail.objects.filter(state=MailState.FAILED, due_at__lt=timezone.now() - KEEP_FAILED)
+    return given_up.exclude(body="").update(body="")
+
+
+# --- What travels -------------------------------------------------------------------------------------------------
+
+
+class Line(NamedTuple):
+    """A line of a mail: its words, and the page of the portal to which they lead, if any."""
+
+    words: str
+    link: str = ""
+
+
+def message(mail: OutgoingMail) -> EmailMultiAlternatives:
+    """The mail as it travels, as text and as HTML; its identifier never changes, so that a server can tell a repeat."""
+    host = urlsplit(settings.PORTAL_ADDRESS).hostname
+    headers = {
+        "Message-ID": f"<outbox-{mail.pk}-{mail.created_at:%Y%m%d%H%M%S%f}@{host}>",
+        "Auto-Submitted": "auto-generated",
+    }
+    if mail.is_optional:
+        headers |= stop_headers(mail.to)
+    subject, body = without_controls(mail.subject), without_controls(mail.body)
+    made = EmailMultiAlternatives(subject, body, to=[mail.to], headers=headers)
+    made.attach_alternative(as_html(mail), "text/html")
+    return made
+
+
+def stop_link(address: str) -> str:
+    """The page on which whoever reads the mail of `address` stops it."""
+    return settings.PORTAL_ADDRESS + reverse("mail_stop", args=[stop_token(address)])
+
+
+def stop_headers(address: str) -> dict[str, str]:
+    """What lets a mail program offer to stop such mail (RFC 2369, RFC 8058)."""
+    return {
+        "List-Unsubscribe": f"<{stop_link(address)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def as_html(mail: OutgoingMail) -> str:
+    """The same words as a page: no picture, nothing that tells of its opening, links only to pages of the portal."""
+    language = mail.user.language if mail.user else Language.ENGLISH
+    context = {"subject": mail.subject, "language": language, "blocks": list(_blocks(mail.body))}
+    return isolated(render_to_string("consultations/mail/message.html", context))
+
+
+def _blocks(body: str) -> Iterator[list[Line]]:
+    for block in re.split(r"\n\s*\n", body.strip()):
+        yield [_line(line) for line in block.splitlines()]
+
+
+def _line(line: str) -> Line:
+    found = re.fullmatch(rf"(.*?):?\s*({re.escape(settings.PORTAL_ADDRESS)}/\S+)", line)
+    return Line(found[1].strip() or found[2], found[2]) if found else Line(line)
+
+
+# --- Together, once a day -----------------------------------------------------------------------------------------
+
+
+def next_digest(after: datetime) -> datetime:
+    """The next moment at which a day's notices leave."""
+    day = timezone.localtime(after)
+    hour = day.replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
+    return hour if hour > day else hour + timedelta(days=1)
+
+
+def join_digests() -> int:
+    """Join the notices that are due for each person into one mail of the outbox; return how many were joined.
+
+    Each notice goes into one mail, however many workers run: a worker locks the person, the others pass over.
+    """
+    joined = 0
+    while (notices := _join_next()) is not None:
+        joined += notices
+    return joined
+
+
+def _join_next() -> int | None:
+    waiting = OutgoingMail.objects.filter(in_digest=True, state=MailState.WAITING, due_at__lte=timezone.now())
+    with transaction.atomic():
+        people = User.objects.filter(Exists(waiting.filter(user=OuterRef("pk"))), is_active=True).order_by("pk")
+        person = people.select_for_update(skip_locked=True, no_key=True).first()
+        if person is None:
+            return None
+        notices = list(waiting.filter(user=person).order_by("pk"))
+        if notices:
+            _digest(person, notices).save()
+            gone = OutgoingMail.objects.filter(pk__in=[notice.pk for notice in notices])
+            gone.update(state=MailState.SENT, sent_at=timezone.now(), body="")
+    return len(notices)
+
+
+def _digest(person: User, notices: list[OutgoingMail]) -> OutgoingMail:
+    context = {"name": one_line(person.name), "portal": settings.PORTAL_ADDRESS, "notices": notices}
+    with translation.override(person.language):
+        text = render_to_string("consultations/mail/digest.txt", context)
+    subject, _end, body = text.strip().partition("\n")
+    mail = outgoing(person.email, subject, body.strip() + "\n")
+    mail.user = person
+    return mail

@@ -1,0 +1,426 @@
+"""Mail: written into the outbox together with what it tells of. Who gets what, in which words, and how often."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from ..models import (
+    AttachmentKind,
+    AttachmentState,
+    Communique,
+    Consultation,
+    Endorsement,
+    Job,
+    Language,
+    Medium,
+    Membership,
+    MembershipInvitation,
+    MembershipRole,
+    Notices,
+    Office,
+    OutgoingMail,
+    Proposal,
+    Stakeholder,
+    StakeholderState,
+    Submission,
+    User,
+)
+from ..permissions import acts_for
+from .outbox import next_digest, one_line, outgoing, stop_link
+from .sms import is_available
+
+
+class Recipient(NamedTuple):
+    """Where a mail goes, how it greets (empty: nobody by name), in which language it speaks, and the person it is for:
+    whoever has an account chose how notices come."""
+
+    address: str
+    name: str = ""
+    language: str = Language.ENGLISH
+    user: User | None = None
+
+
+# --- Writing ------------------------------------------------------------------------------------------------------
+
+
+def address(url_name: str, *args: object) -> str:
+    """Return the full public address of a page."""
+    return settings.PORTAL_ADDRESS + reverse(url_name, args=args)
+
+
+def written(
+    template: str, to: Recipient, *, always: bool = False, optional: bool = False, sms: bool = False, **context: object
+) -> list[OutgoingMail]:
+    """Return the unsaved messages that a template gives for one recipient, in the recipient's language: by mail as the
+    person chose (receipts and what starts a clock come `always`), and by text message where one was asked for (`sms`).
+
+    The first line of what the template gives is the subject; a text message is that and the link. Where nobody has an
+    account, and where it is `optional`, whoever reads the mail can stop it.
+    """
+    optional = optional or to.user is None
+    choice = Notices.AT_ONCE if always or to.user is None else to.user.notices
+    context |= {"name": to.name, "portal": settings.PORTAL_ADDRESS, "bare": choice == Notices.DAILY}
+    context |= {"stop": stop_link(to.address) if optional else ""}
+    with translation.override(to.language):
+        text = render_to_string(template, context)
+    subject, _end, body = text.strip().partition("\n")
+    mail = outgoing(to.address, subject, body.strip() + "\n")
+    mail.user, mail.is_optional = to.user, optional
+    if choice == Notices.DAILY:
+        mail.in_digest, mail.due_at = True, next_digest(mail.due_at)
+    made = [] if choice == Notices.NONE else [mail]
+    return [*made, *(_by_telephone(to, mail.subject, str(context.get("link", ""))) if sms else [])]
+
+
+def _by_telephone(to: Recipient, subject: str, link: str) -> list[OutgoingMail]:
+    """A person who gave a number among the notices asked for it."""
+    if to.user is None or not to.user.phone or not is_available():
+        return []
+    text = f"{subject}: {link}" if link else subject
+    return [OutgoingMail(medium=Medium.SMS, to=to.user.phone, user=to.user, subject=subject, body=text)]
+
+
+def send_all(
+    template: str,
+    recipients: Iterable[Recipient],
+    *,
+    always: bool = False,
+    optional: bool = False,
+    sms: bool = False,
+    **context: object,
+) -> None:
+    """Put what each recipient is to get into the outbox, in the caller's transaction. See `written`."""
+    how = {"always": always, "optional": optional, "sms": sms}
+    made = [row for to in recipients for row in written(template, to, **how, **context)]
+    OutgoingMail.objects.bulk_create(made, batch_size=500)
+
+
+LIKE_LINKS = re.compile(r"(?<=:)(?=//)|(?<=\w[.@])(?=\w\w)|(?<=\w@)(?=\w)", re.IGNORECASE)
+WORD_JOINER = "\u2060"  # shown as nothing; it parts what a mail program would join to a link
+
+
+def typed(text: str) -> str:
+    """One line that somebody typed, such as a name or a title, for the text of a mail: never for its subject, which
+    goes out in the secretariat's name. Nothing in it looks like an address to a mail program."""
+    return LIKE_LINKS.sub(WORD_JOINER, one_line(text))
+
+
+# --- Recipients ---------------------------------------------------------------------------------------------------
+
+
+def recipient(user: User) -> Recipient:
+    """Return how mail reaches a person."""
+    return Recipient(user.email, typed(user.name), user.language, user)
+
+
+def people_of(*stakeholders: Stakeholder) -> list[Recipient]:
+    """Return who gets the mail of these organisations: each focal point and alternate of today once.
+
+    A verified organisation for which nobody can log in is reached at its contact address, if it gave one.
+    """
+    found = [each for people in people_of_each(stakeholders).values() for each in people]
+    return list({each.address.lower(): each for each in reversed(found)}.values())[::-1]
+
+
+def people_of_each(stakeholders: Iterable[Stakeholder]) -> dict[Stakeholder, list[Recipient]]:
+    """Return who gets the mail of each of these organisations, read in one query for all of them."""
+    people: dict[int, list[Recipient]] = {body.pk: [] for body in stakeholders}
+    speaking = (MembershipRole.FOCAL_POINT, MembershipRole.ALTERNATE)
+    live = Membership.objects.live().filter(stakeholder__in=people, role__in=speaking, user__is_active=True)
+    for membership in live.select_related("user").order_by("pk"):
+        people[membership.stakeholder_id].append(recipient(membership.user))
+    for body in stakeholders:
+        if not people[body.pk] and body.contact_email and body.state == StakeholderState.VERIFIED:
+            people[body.pk] = [Recipient(body.contact_email)]
+    return {body: people[body.pk] for body in stakeholders}
+
+
+def _author(submission: Submission) -> list[Recipient]:
+    """The author, while acting for the organisation; otherwise those who speak for it now.
+
+    Whoever has left reads no more of it, and an officer who typed a letter did not write it.
+    """
+    author, body = submission.author, submission.stakeholder
+    return [recipient(author)] if acts_for(author, body) else people_of(body)
+
+
+def _invited(invitation: MembershipInvitation) -> list[Recipient]:
+    known = User.objects.filter(email=invitation.email).first()
+    if known is None:
+        return [Recipient(invitation.email)]
+    return [recipient(known)] if known.is_active else []
+
+
+# --- Messages about inputs ----------------------------------------------------------------------------------------
+
+
+def receipt(submission: Submission) -> None:
+    """Tell the author that the input arrived: reference, time and SHA-256 of the content, and which files are no part
+    of it because they were not taken."""
+    link = address("receipt", submission.reference)
+    own = [file for file in submission.attachments.all() if file.kind == AttachmentKind.EVIDENCE]
+    refused = [file for file in own if file.state == AttachmentState.REFUSED]
+    files = [(one_line(file.name), one_line(file.state_reason)) for file in refused]
+    _about_input("receipt", submission, link=link, always=True, sms=True, refused=files)
+
+
+def returned(submission: Submission) -> None:
+    """Tell the author what is missing, what the desk asks, and where to answer."""
+    questions = [one_line(question.text) for question in submission.questions.filter(answered_at=None)]
+    link = address("my_input" if questions else "draft", submission.key)
+    _about_input("returned", submission, link=link, questions=questions)
+
+
+def set_aside(submission: Submission) -> None:
+    """Tell the author that the input will not be used, and why."""
+    _about_input("set_aside", submission, link=address("my_input", submission.key))
+
+
+def accepted(submission: Submission) -> None:
+    """Tell the author that the input was accepted, and what happens to it now."""
+    _about_input("accepted", submission, link=address("my_input", submission.key))
+
+
+def sign_off_asked(submission: Submission, by: User) -> None:
+    """Ask the primary focal point of the organisation to read a draft and to sign it off."""
+    primary = Membership.objects.live().filter(stakeholder=submission.stakeholder_id, is_primary=True)
+    heads = [each.user for each in primary.select_related("user") if each.user.is_active and each.user_id != by.pk]
+    send_all(
+        "consultations/mail/sign_off_asked.txt",
+        map(recipient, heads),
+        asker=typed(by.name),
+        title=typed(submission.title),
+        consultation=submission.consultation,
+        link=address("draft_preview", submission.key),
+    )
+
+
+def signed_off(submission: Submission) -> None:
+    """Tell the author that the draft may be sent now."""
+    _about_input("signed_off", submission, link=address("draft", submission.key))
+
+
+def endorsed(endorsement: Endorsement) -> None:
+    """Tell the author that another organisation co-signs the input."""
+    submission = endorsement.submission
+    signer = typed(endorsement.stakeholder.name)
+    _about_input("endorsed", submission, link=address("input", submission.reference), signer=signer)
+
+
+def _about_input(name: str, submission: Submission, *, link: str, **context: object) -> None:
+    send_all(
+        f"consultations/mail/{name}.txt",
+        _author(submission),
+        submission=submission,
+        title=typed(submission.title),
+        organisation=typed(submission.stakeholder.name),
+        consultation=submission.consultation,
+        link=link,
+        **context,
+    )
+
+
+# --- Messages about an import ---------------------------------------------------------------------------------------
+
+NAMED = 20  # inputs that a mail names; the others are counted
+
+
+def inputs_taken_in(consultation: Consultation, taken: Mapping[Stakeholder, list[str]]) -> None:
+    """Tell each organisation once which inputs of its own were taken in from a spreadsheet, by their references."""
+    mails = [
+        row
+        for body, people in people_of_each(list(taken)).items()
+        for to in people[:1]
+        for row in written(
+            "consultations/mail/inputs_taken_in.txt",
+            to,
+            always=True,  # their receipt
+            organisation=typed(body.name),
+            consultation=consultation,
+            references=taken[body][:NAMED],
+            number=len(taken[body]),
+            more=max(0, len(taken[body]) - NAMED),
+            link=address("my_organisation"),
+        )
+    ]
+    OutgoingMail.objects.bulk_create(mails, batch_size=500)
+
+
+def import_done(job: Job) -> None:
+    """Tell whoever confirmed an import what came of it."""
+    taken = sum(map(len, job.result["taken"].values()))
+    send_all(
+        "consultations/mail/import_done.txt",
+        [recipient(job.by)],
+        consultation=job.consultation,
+        file=typed(job.asked["name"]),
+        taken=taken,
+        organisations=len(job.result["taken"]),
+        left_out=job.result["tally"]["error"],
+        refused=job.result["refused"][:NAMED],
+        more=max(0, len(job.result["refused"]) - NAMED),
+        changed=job.result["tally"]["changed"],
+        link=address("job", job.key),
+    )
+
+
+# --- Messages about the portal itself -------------------------------------------------------------------------------
+
+
+def not_as_written(number: int, first: list[str]) -> None:
+    """Tell the head of the secretariat and the system administrators what the check of everything stored found."""
+    people = User.objects.filter(office__in=[Office.HEAD, Office.SYSADMIN], is_active=True).order_by("pk")
+    send_all(
+        "consultations/mail/not_as_written.txt",
+        map(recipient, people),
+        always=True,
+        number=number,
+        first=first,
+        more=number - len(first),
+        link=address("desk_checks"),
+    )
+
+
+# --- Messages about an account ----------------------------------------------------------------------------------------
+
+
+def warning_of_account(owner: User, *, is_locked: bool, at: datetime) -> None:
+    """Tell the owner of an account that it was locked, or that somebody failed at its second step; and what to do."""
+    pages = {"password": address("account_reset_password"), "factors": address("mfa_index")}
+    pages["log"] = address("account_log")
+    template = "consultations/mail/warning_of_account.txt"
+    send_all(template, [recipient(owner)], always=True, is_locked=is_locked, at=at, **pages)
+
+
+# --- Messages about organisations ---------------------------------------------------------------------------------
+
+
+def organisation_verified(stakeholder: Stakeholder) -> None:
+    """Tell an organisation that it may take part from now on."""
+    _about_organisation("organisation_verified", stakeholder, link=address("my_organisation"))
+
+
+def organisation_refused(stakeholder: Stakeholder) -> None:
+    """Tell an organisation that it was not verified, and why."""
+    _about_organisation("organisation_refused", stakeholder, link=address("register_organisation"))
+
+
+def _about_organisation(name: str, stakeholder: Stakeholder, *, link: str) -> None:
+    send_all(
+        f"consultations/mail/{name}.txt",
+        people_of(stakeholder),
+        organisation=typed(stakeholder.name),
+        reason=stakeholder.state_reason,
+        link=link,
+    )
+
+
+def membership_invitation(invitation: MembershipInvitation, token: str) -> None:
+    """Invite somebody to act for an organisation, by a link that holds the secret `token`."""
+    send_all(
+        "consultations/mail/membership_invitation.txt",
+        _invited(invitation),
+        invitation=invitation,
+        organisation=typed(invitation.stakeholder.name),
+        inviter=typed(invitation.invited_by.name),
+        link=address("join_organisation", token),
+        always=True,
+        optional=True,
+    )
+
+
+def deadline_extended(consultation: Consultation) -> None:
+    """Tell every verified organisation that inputs are taken until a later moment."""
+    send_all(
+        "consultations/mail/deadline_extended.txt",
+        people_of(*Stakeholder.objects.verified()),
+        consultation=consultation,
+        title=one_line(consultation.title),
+        link=address("submit"),
+        sms=True,
+    )
+
+
+# --- Messages about a forum -----------------------------------------------------------------------------------------
+
+
+def communique_circulated(communique: Communique, bodies: Iterable[Stakeholder]) -> None:
+    """Send the text of a communiqué to the organisations that took part, and say where comments go."""
+    send_all(
+        "consultations/mail/communique_circulated.txt",
+        people_of(*bodies),
+        title=one_line(communique.forum.title),
+        contact=one_line(communique.forum.contact),
+        body=communique.body,
+        link=address("communique", communique.forum.slug),
+    )
+
+
+def clearing_officer_named(membership: Membership) -> None:
+    """Tell the institution's own people, or its contact address, who answers in its name from now on."""
+    body, officer = membership.stakeholder, membership.user
+    send_all(
+        "consultations/mail/clearing_officer_named.txt",
+        [to for to in people_of(body) if to.user != officer],
+        always=True,
+        organisation=typed(body.name),
+        officer=typed(officer.name),
+        officer_email=officer.email,
+        letter=typed(membership.mandate_letter),
+        link=address("my_organisation"),
+    )
+
+
+# --- Messages about what takes two people ---------------------------------------------------------------------------
+
+
+def proposal_made(proposal: Proposal, people: Iterable[User]) -> None:
+    """Ask those who may confirm a proposal to read it. What its record is called stands in no subject."""
+    send_all(
+        "consultations/mail/proposal_made.txt",
+        map(recipient, people),
+        always=True,
+        proposal=proposal,
+        record=typed(proposal.record_label),
+        proposer=typed(proposal.proposed_by.name),
+        link=address("desk_proposal", proposal.key),
+    )
+
+
+def proposal_ended(proposal: Proposal, reason: str = "") -> None:
+    """Tell whoever proposed something that nobody confirmed it, or who refused to and why."""
+    send_all(
+        "consultations/mail/proposal_ended.txt",
+        [recipient(proposal.proposed_by)],
+        proposal=proposal,
+        record=typed(proposal.record_label),
+        decider=typed(proposal.decided_by.name) if proposal.decided_by else "",
+        reason=reason,
+        link=address("desk_proposal", proposal.key),
+    )
+
+
+def appointed(
+    person: User, before: str, by: User | None, told: Iterable[User], *, proposed_by: User | None, reason: str
+) -> None:
+    """Tell all staff, and the person, who was given which office or lost it, and by whom."""
+    offices = dict(Office.choices)
+    send_all(
+        "consultations/mail/appointed.txt",
+        map(recipient, told),
+        always=True,
+        person=typed(person.name),
+        person_address=person.email,
+        before=offices[before],
+        after=offices[person.office],
+        proposer=typed(proposed_by.name) if proposed_by else "",
+        confirmer=typed(by.name) if by else "",
+        own=by == person,
+        reason=reason,
+    )

@@ -1,0 +1,120 @@
+"""Looking through a file in a child process, so that a hostile one costs one process and never the portal.
+
+The child starts with an empty environment, has its processor time, memory and output limited by the kernel, opens no
+network connection, starts no other program, and is killed when its time is over. It writes its verdict as one line of
+JSON, and after it the text of the file, as far as it comes in the time there is.
+"""
+
+import errno
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ncm_portal.sandbox import MEGABYTE, ask, limit
+
+from .rejections import Refused
+
+MODULE = "consultations.uploads.sandbox"
+SECONDS, SECONDS_OF_TEXT, MEGABYTES = 10, 3, 1000
+LARGEST_OUTPUT = 128 * MEGABYTE
+NO_ROOM = 75  # how the child ends where the disk is full: EX_TEMPFAIL of sysexits.h
+MOST_TEXT = 200_000  # characters: as much as the search reads
+FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "ctypes.")
+
+
+class Inspected(NamedTuple):
+    """What a file is, the text in it, and whether it was drawn anew."""
+
+    media_type: str
+    text: str
+    is_redrawn: bool
+
+
+def inspect(
+    path: Path, redrawn: Path, *, mails: bool = False, seconds: int = SECONDS, megabytes: int = MEGABYTES
+) -> Inspected:
+    """Look through the file at `path` in a child process; a picture is drawn anew to `redrawn`. An e-mail comes in only
+    where `mails` do.
+
+    Raises Refused, or OSError where the disk has no room for what the child writes.
+    """
+    given = (str(path), str(redrawn), str(seconds), str(megabytes), "mails" if mails else "")
+    most = 4 * MOST_TEXT + MEGABYTE
+    with tempfile.TemporaryDirectory(prefix="ncm-file-") as folder:
+        status, said = ask(MODULE, *given, folder=folder, seconds=seconds, most=most)
+    if status == NO_ROOM:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(redrawn))
+    verdict, _line, text = said.partition(b"\n")
+    return _understood(verdict, text.decode("utf-8", "replace"))
+
+
+def _understood(verdict: bytes, text: str) -> Inspected:
+    try:
+        found: dict[str, Any] = json.loads(verdict)
+    except ValueError:  # the child was stopped before it came to a verdict
+        raise Refused("too_hard") from None
+    if "refused" in found:
+        raise Refused(found["refused"], **found["facts"])
+    readable = "".join(each if each.isprintable() or each == "\n" else " " for each in text[:MOST_TEXT])
+    return Inspected(found["media_type"], readable, found["is_redrawn"])
+
+
+# --- The child ------------------------------------------------------------------------------------------------------
+
+
+def main(path: Path, redrawn: Path, *, mails: bool) -> None:
+    """Print the verdict and the text."""
+    from . import kinds, office, pdfs, pictures
+    from . import mails as letters
+
+    family = kinds.family(path, mails=mails)
+    if family == "archive":
+        kind, text = office.inspect(path)
+        _tell(media_type=kind.media_type, is_redrawn=False)
+        _write(text)
+    elif family == "pdf":
+        pdfs.inspect(path)
+        _tell(media_type=kinds.PDF.media_type, is_redrawn=False)
+        for words in pdfs.text(path, most=MOST_TEXT, seconds=SECONDS_OF_TEXT):
+            _write(words + "\n")
+    elif family == "mail":
+        text = letters.inspect(path)
+        _tell(media_type=kinds.MAIL.media_type, is_redrawn=False)
+        _write(text)
+    else:
+        pictures.redraw(path, redrawn, family.upper())
+        _tell(media_type={"jpeg": kinds.JPEG, "png": kinds.PNG}[family].media_type, is_redrawn=True)
+
+
+def _tell(**verdict: Any) -> None:
+    _write(json.dumps(verdict) + "\n")
+
+
+def _write(text: str) -> None:
+    sys.stdout.buffer.write(text[: 2 * MOST_TEXT].encode("utf-8", "replace"))
+    sys.stdout.buffer.flush()
+
+
+def _forbid(event: str, _arguments: tuple[Any, ...]) -> None:
+    if event.startswith(FORBIDDEN):
+        raise PermissionError(event)
+
+
+if __name__ == "__main__":
+    limit(int(sys.argv[3]), int(sys.argv[4]), largest_file=LARGEST_OUTPUT)
+    sys.addaudithook(_forbid)
+    try:
+        main(Path(sys.argv[1]), Path(sys.argv[2]), mails=sys.argv[5] == "mails")
+    except Refused as refusal:
+        _tell(refused=refusal.code, facts=refusal.facts)
+    except MemoryError:
+        _tell(refused="too_hard", facts={})
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            os._exit(NO_ROOM)
+        raise
+    sys.stdout.flush()
+    os._exit(0)

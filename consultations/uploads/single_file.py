@@ -1,0 +1,82 @@
+"""A file that comes in one piece and is no attachment: looked through like every other, then kept in its place."""
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from ncm_portal.workflow import Blocked, NotTaken
+
+from . import clamd, names, sandbox
+from .kinds import KINDS
+from .rejections import Refused
+from .words import say
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A file that may come in, lying beside its place until it is kept."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    lies: Path
+    place: Path
+
+    def keep(self) -> None:
+        """Put it in its place, over what lay there."""
+        self.lies.replace(self.place)
+
+
+@contextmanager
+def whole_file(place: Path, *, name: str, data: bytes) -> Iterator[Whole]:
+    """The file that came under `name`, looked through; what is not kept in the end leaves nothing behind.
+
+    Raises NotTaken for a file that may not come in, or of which the virus scanner says nothing.
+    """
+    came, redrawn = (place.with_suffix(f".{uuid.uuid4().hex}") for _part in range(2))
+    came.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        _write(came, name, data)
+        found = _looked_through(came, redrawn, name, data)
+        lies = redrawn if found.is_redrawn else came
+        sha256 = hashlib.sha256(lies.read_bytes()).hexdigest()
+        fits = names.fitting(names.tidy(name), KINDS[found.media_type])
+        yield Whole(fits, found.media_type, lies.stat().st_size, sha256, lies, place)
+    finally:
+        came.unlink(missing_ok=True)
+        redrawn.unlink(missing_ok=True)
+
+
+def _write(path: Path, name: str, data: bytes) -> None:
+    if not data:
+        raise Blocked(say(Refused("empty")))
+    if len(data) > settings.ATTACHMENT_MAX_BYTES:
+        too_large = Refused("too_large", limit=settings.ATTACHMENT_MAX_BYTES // MEGABYTE)
+        raise NotTaken(say(too_large), name=name, data=data)
+    with path.open("wb") as written:
+        written.write(data)
+        written.flush()
+        os.fsync(written.fileno())
+
+
+def _looked_through(file: Path, redrawn: Path, name: str, data: bytes) -> sandbox.Inspected:
+    try:
+        found = sandbox.inspect(file.resolve(), redrawn.resolve())
+        virus = clamd.scan(redrawn if found.is_redrawn else file, settings.CLAMD) if settings.CLAMD else ""
+    except Refused as refusal:
+        raise NotTaken(say(refusal), name=name, data=data) from refusal
+    except clamd.ScannerDown as down:
+        raise Blocked(_("The virus scanner does not answer. Add the file again in a few minutes.")) from down
+    if virus:
+        raise NotTaken(say(Refused("virus", what=virus)), name=name, data=data)
+    return found

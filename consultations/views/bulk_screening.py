@@ -1,0 +1,123 @@
+"""Several inputs at once: an act on all that are marked, with a page before it that says what would come of each."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from consultations import workflow
+from consultations.forms.screening import AssignForm, NothingMoreForm, SetAsideForm
+from consultations.models import Submission
+from consultations.workflow import SUBMISSION_MOVES
+from ncm_portal.workflow import Blocked, check
+
+from .decorators import attempt, for_secretariat
+
+MOST = 100
+
+
+class Act(NamedTuple):
+    """Something that is done to many inputs: its name, the form of its words, its verb, and what it does to each."""
+
+    label: Any
+    form: type[forms.Form]
+    verb: Callable[..., Submission]
+    effect: Any
+    done: Callable[[int], str]
+
+
+ACTS = {
+    "accept": Act(
+        gettext_lazy("Accept"),
+        NothingMoreForm,
+        workflow.accept,
+        gettext_lazy("It is accepted, and the author is told by mail."),
+        lambda number: ngettext("%(n)s input is accepted.", "%(n)s inputs are accepted.", number),
+    ),
+    "assign": Act(
+        gettext_lazy("Assign"),
+        AssignForm,
+        workflow.assign,
+        gettext_lazy("It is given to the officer whom you choose."),
+        lambda number: ngettext("%(n)s input is assigned.", "%(n)s inputs are assigned.", number),
+    ),
+    "set_aside": Act(
+        gettext_lazy("Set aside"),
+        SetAsideForm,
+        workflow.set_aside,
+        gettext_lazy("It is set aside, and the author is told the reason by mail."),
+        lambda number: ngettext("%(n)s input is set aside.", "%(n)s inputs are set aside.", number),
+    ),
+}
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_bulk(request: HttpRequest) -> HttpResponse:
+    """Show what an act would do to each of the marked inputs, refusals named; with `confirm` in the form, do it."""
+    if request.method != "POST":
+        return redirect("desk")
+    name = request.POST.get("do", "")
+    if name not in ACTS:
+        raise Http404
+    act, marked = ACTS[name], _marked(request)
+    if not marked:
+        messages.error(request, _("Mark the inputs first."))
+        return redirect("desk")
+    confirmed = "confirm" in request.POST
+    form = act.form(request.POST) if confirmed else act.form()
+    if confirmed and form.is_valid():
+        return _do(request, act, marked, form.said)
+    found = [(submission, _refusal(name, submission, request.user)) for submission in marked]
+    context = {
+        "act": act,
+        "name": name,
+        "form": form,
+        "inputs": found,
+        "ready": sum(not reasons for _submission, reasons in found),
+    }
+    return render(request, "consultations/desk/bulk.html", context, status=422 if confirmed else 200)
+
+
+def _marked(request: HttpRequest) -> list[Submission]:
+    """The marked inputs that the reader may see, the oldest first."""
+    keys = [key for key in map(_key, request.POST.getlist("inputs")[:MOST]) if key]
+    sent = Submission.objects.visible_to(request.user).filter(submitted_at__isnull=False, key__in=keys)
+    return list(sent.select_related("consultation", "stakeholder", "theme").order_by("submitted_at", "pk"))
+
+
+def _key(typed: str) -> UUID | None:
+    try:
+        return UUID(typed)
+    except ValueError:
+        return None
+
+
+def _refusal(name: str, submission: Submission, user: Any) -> list[str]:
+    """Every reason for which the act would be refused on this input; none: it would happen."""
+    if name == "assign":
+        return workflow.why_not_assigned(submission, None)
+    try:
+        check(SUBMISSION_MOVES[name], submission, by=user)
+    except Blocked as refusal:
+        return refusal.reasons
+    return []
+
+
+def _do(request: HttpRequest, act: Act, marked: list[Submission], said: dict[str, Any]) -> HttpResponse:
+    """Carry the act out on each input by itself, so that one refusal stops no other."""
+    outcomes = [(each, attempt(lambda each=each: act.verb(each, by=request.user, **said))) for each in marked]
+    done = sum(not outcome.reasons for _each, outcome in outcomes)
+    if done:
+        messages.success(request, act.done(done) % {"n": done})
+    for each, outcome in outcomes:
+        if outcome.reasons:
+            messages.warning(request, f"{each.reference}: {' '.join(outcome.reasons)}")
+    return redirect("desk")

@@ -1,0 +1,269 @@
+"""Accrediting at the desk: the people of a forum, what a decision would make of its seats, and each person."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations import workflow
+from consultations.forms import ReasonForm
+from consultations.forms.delegates import DelegateForm, PersonForm, TwinsForm, WantedDelegatesForm
+from consultations.models import Delegate, DelegateState, Event, Forum, Group
+from consultations.queries import page_behind
+from consultations.queries.delegates import badges, came, pair_of, people_of, twins_of
+from consultations.queries.seating import Seated, SeatPlan, after, balance, seat_plan
+from consultations.queries.telling import untold_of
+from consultations.workflow import DELEGATE_MOVES
+from ncm_portal.workflow import Blocked, Move, check, moves_open_to, needs_of
+
+from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
+from .forums import desk_forum
+
+PAGE, MOST = 200, 500
+
+
+@for_secretariat
+@require_safe
+def forum_delegates(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everybody who was named for a forum, with the seat plan; several may be marked and decided together."""
+    forum, form = desk_forum(slug), WantedDelegatesForm(request.GET)
+    found = people_of(forum, **form.wanted)
+    rows, last = page_behind(found, request.GET.get("after", ""), order="name", size=PAGE)
+    plan = seat_plan(forum)
+    kept = {name: value for name, value in request.GET.items() if name != "after"}
+    context = {
+        "forum": forum,
+        "form": form,
+        "people": rows,
+        "number": found.count(),
+        "next": reverse("forum_delegates", args=[slug], query={**kept, "after": last}) if last else "",
+        "plan": plan,
+        "balance": balance(plan),
+        "badges": badges(forum),
+        "untold": untold_of(forum).count(),
+        "moves": DELEGATE_MOVES,
+    }
+    return render(request, "consultations/forum_day/delegates.html", context)
+
+
+# --- Deciding on one or several -------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_delegates_decide(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what a move would make of the seats, for all that are marked; with `confirm` in the form, make it."""
+    forum = desk_forum(slug)
+    if request.method != "POST":
+        return redirect("forum_delegates", slug)
+    move = DELEGATE_MOVES.get(request.POST.get("do", ""))
+    if move is None:
+        raise Http404
+    marked = _marked(request, forum)
+    if not marked:
+        messages.error(request, _("Mark the people first."))
+        return redirect("forum_delegates", slug)
+    form = ReasonForm(request.POST if "confirm" in request.POST else None)
+    if "confirm" not in request.POST or not form.is_valid():
+        return _preview(request, forum, move, marked, form, INVALID if form.is_bound else NOTHING_DONE)
+    given = {"move": move.verb, "delegates": marked, "reason": form.cleaned_data["reason"]}
+    outcome = attempt(lambda: workflow.decide_delegates(forum, by=request.user, **given))
+    if outcome.reasons:
+        return _preview(request, forum, move, marked, form, outcome)
+    done = ngettext("%(move)s: %(n)s person.", "%(move)s: %(n)s people.", len(marked))
+    messages.success(request, done % {"move": move.label, "n": len(marked)})
+    return redirect("forum_delegates", slug)
+
+
+def _marked(request: HttpRequest, forum: Forum) -> list[Delegate]:
+    typed = request.POST.getlist("delegates")[:MOST]
+    chosen = [int(pk) for pk in typed if pk.isascii() and pk.isdigit() and len(pk) < 10]
+    return list(people_of(forum).select_related("forum").filter(pk__in=chosen).order_by("name", "pk"))
+
+
+def _preview(
+    request: HttpRequest, forum: Forum, move: Move, marked: list[Delegate], form: ReasonForm, outcome: Outcome
+) -> HttpResponse:
+    """What would come of it: who may not move, and the seats before and after those that may."""
+    found = [(each, _refusal(move, each, request.user)) for each in marked]
+    ready = [each for each, reasons in found if not reasons]
+    before = seat_plan(forum)
+    then = after(before, [_seated(each) for each in ready if each.sits_in_for_id is None], move.target or "")
+    context = {
+        "forum": forum,
+        "move": move,
+        "form": form,
+        "reasons": outcome.reasons,
+        "people": found,
+        "ready": ready,
+        "plan": then,
+        "rows": _side_by_side(before, then),
+        "balance": balance(then),
+        "over": move.verb == "confirm" and any(row.over for row in then.groups),
+        "takes_reason": move.verb != "waitlist",
+    }
+    return render(request, "consultations/forum_day/delegates_decide.html", context, status=outcome.status)
+
+
+def _refusal(move: Move, delegate: Delegate, user: Any) -> list[str]:
+    try:
+        check(move, delegate, by=user)
+    except Blocked as refusal:
+        return refusal.reasons
+    return []
+
+
+def _seated(delegate: Delegate) -> Seated:
+    return Seated(delegate.group, delegate.county.name if delegate.county else "", delegate.state)
+
+
+def _side_by_side(before: SeatPlan, then: SeatPlan) -> list[tuple[Any, Any]]:
+    rows = {row.group: row for row in before.groups}
+    return [(rows.get(row.group, row), row) for row in then.groups]
+
+
+# --- One person -----------------------------------------------------------------------------------------------------
+
+
+def _person(slug: str, pk: int) -> Delegate:
+    found = Delegate.objects.select_related(
+        "forum", "forum__consultation", "stakeholder", "county", "sits_in_for", "merged_into", "invitation"
+    )
+    return get_object_or_404(found, forum__slug=slug, pk=pk)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_delegate(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """One person: what is said of them, corrected in place, who sits in, and what may be decided."""
+    person = _person(slug, pk)
+    form = DelegateForm(request.POST if request.method == "POST" else None, initial=DelegateForm.says(person))
+    if request.method != "POST" or not form.is_valid():
+        return _show(request, person, INVALID if form.errors else NOTHING_DONE, form=form)
+    outcome = attempt(lambda: workflow.edit_delegate(person, by=request.user, **form.cleaned_data))
+    if outcome.reasons:
+        return _show(request, person, outcome, form=form)
+    messages.success(request, _("Saved."))
+    return redirect("forum_delegate", slug, pk)
+
+
+def _show(
+    request: HttpRequest, person: Delegate, outcome: Outcome = NOTHING_DONE, *, form: Any = None, sits: Any = None
+) -> HttpResponse:
+    next_in = person.forum.delegates.filter(state=DelegateState.WAITLISTED, group=person.group).order_by("pk").first()
+    context = {
+        "person": person,
+        "forum": person.forum,
+        "reasons": outcome.reasons,
+        "form": form or DelegateForm(initial=DelegateForm.says(person)),
+        "sits_form": sits or PersonForm(prefix="sits"),
+        "sits": list(person.substitutes.order_by("pk")),
+        "merged": list(person.merged.select_related("stakeholder")),
+        "check_ins": came(person),
+        "next_in": next_in if person.state == DelegateState.CONFIRMED and not person.sits_in_for_id else None,
+        "moves": moves_open_to(DELEGATE_MOVES, person, request.user),
+        "needs": needs_of(DELEGATE_MOVES, person),
+        "events": Event.objects.about(person).reverse()[:20],
+    }
+    return render(request, "consultations/forum_day/delegate.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_delegate_move(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
+    """Let somebody sit in, end that, or give the seat to the first on the reserve list."""
+    person = _person(slug, pk)
+    acts = {"substitute": _substitute, "end_substitute": _end, "promote": _promote}
+    if verb not in acts:
+        raise Http404
+    return acts[verb](request, person) if request.method == "POST" else redirect("forum_delegate", slug, pk)
+
+
+def _substitute(request: HttpRequest, person: Delegate) -> HttpResponse:
+    form = PersonForm(request.POST, prefix="sits")
+    if not form.is_valid():
+        return _show(request, person, INVALID, sits=form)
+    outcome = attempt(lambda: workflow.substitute(person, by=request.user, **form.cleaned_data))
+    if outcome.reasons:
+        return _show(request, person, outcome, sits=form)
+    words = {"name": form.cleaned_data["name"], "principal": person.name}
+    messages.success(request, _("%(name)s sits in for %(principal)s.") % words)
+    return redirect("forum_delegate", person.forum.slug, person.pk)
+
+
+def _end(request: HttpRequest, person: Delegate) -> HttpResponse:
+    principal = person.sits_in_for or person
+    outcome = attempt(lambda: workflow.end_substitute(person, by=request.user))
+    if outcome.reasons:
+        return _show(request, person, outcome)
+    messages.success(request, _("%(name)s does not sit in any more.") % {"name": person.name})
+    return redirect("forum_delegate", person.forum.slug, principal.pk)
+
+
+def _promote(request: HttpRequest, person: Delegate) -> HttpResponse:
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _show(request, person, Outcome(form.problems, 422))
+    made: list[Delegate] = []
+    given = {"instead_of": person, "reason": form.cleaned_data["reason"]}
+    outcome = attempt(lambda: made.append(workflow.promote(person.forum, by=request.user, **given)), person)
+    if outcome.reasons:
+        return _show(request, person, outcome)
+    words = {"gone": person.name, "name": made[0].name, "badge": made[0].badge_number}
+    messages.success(request, _("%(gone)s is withdrawn; %(name)s has the seat, with badge %(badge)s.") % words)
+    return redirect("forum_delegate", person.forum.slug, made[0].pk)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_promote(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give a free seat to the first on the reserve list of a group."""
+    forum = desk_forum(slug)
+    if request.method == "POST":
+        made: list[Delegate] = []
+        group = request.POST.get("group", "")
+        if group not in ("", *Group.values):
+            raise Http404
+        outcome = attempt(lambda: made.append(workflow.promote(forum, by=request.user, group=group)))
+        for reason in outcome.reasons:
+            messages.error(request, reason)
+        if made:
+            words = {"name": made[0].name, "badge": made[0].badge_number}
+            messages.success(request, _("%(name)s has a seat now, with badge %(badge)s.") % words)
+    return redirect("forum_delegates", slug)
+
+
+# --- Entries that may be one person ---------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_safe
+def forum_twins(request: HttpRequest, slug: str) -> HttpResponse:
+    """Entries of a forum that may be one person, across organisations too."""
+    forum = desk_forum(slug)
+    return render(request, "consultations/forum_day/twins.html", {"forum": forum, "pairs": twins_of(forum)})
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_twin(request: HttpRequest, slug: str, first: int, second: int) -> HttpResponse:
+    """Two entries side by side: for each field that differs, which is right; then they are one."""
+    forum = desk_forum(slug)
+    pair = pair_of(forum, first, second)
+    if pair is None:
+        raise Http404
+    form = TwinsForm(request.POST if request.method == "POST" else None, pair=pair, names=workflow.TOLD_BY_TWO)
+    outcome = INVALID if form.errors else NOTHING_DONE
+    if request.method == "POST" and form.is_valid():
+        made: list[Delegate] = []
+        outcome = attempt(lambda: made.append(workflow.merge_delegates(*pair, by=request.user, chosen=form.chosen)))
+        if made:
+            messages.success(request, _("%(name)s is one entry now; nothing was lost.") % {"name": made[0].name})
+            return redirect("forum_delegate", slug, made[0].pk)
+    context = {"forum": forum, "pair": pair, "form": form, "reasons": outcome.reasons}
+    return render(request, "consultations/forum_day/twin.html", context, status=outcome.status)

@@ -1,0 +1,190 @@
+"""Texts that may say the same, side by side at the desk: found by a search, decided by people."""
+
+from collections import Counter
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from consultations import redaction, similarity, workflow
+from consultations.forms import AlikeForm
+from consultations.models import (
+    Consultation,
+    ConsultationState,
+    Event,
+    Job,
+    JobKind,
+    JobState,
+    Likeness,
+    LikenessState,
+    Point,
+)
+from consultations.queries import Alike, group_of, groups_alike, organisations_behind
+from consultations.workflow import LIKENESS_MOVES
+from ncm_portal.workflow import moves_open_to
+
+from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
+
+SHOWN = 25  # groups on the page; when these are decided, the next come up
+BESIDE = 6  # texts side by side; the others of a campaign are named
+DECIDED = 10
+UNDO = {"reopen_likeness": workflow.reopen_likeness}
+UNDER_WAY = [JobState.WAITING, JobState.RUNNING]
+
+
+class Beside(NamedTuple):
+    """A text that is shown beside others: its pieces, with the words marked that another uses too."""
+
+    text: Any
+    pieces: list[similarity.Piece]
+    organisations: int
+
+
+@for_secretariat
+@require_safe
+def likenesses(request: HttpRequest) -> HttpResponse:
+    """The groups of texts that may say the same, the search for more, and what was decided last."""
+    groups, number = groups_alike(SHOWN)
+    decided = Likeness.objects.exclude(state=LikenessState.OPEN).order_by("-decided_at", "-pk")
+    context = {
+        "groups": groups,
+        "number": number,
+        "rounds": _rounds(),
+        "jobs": Job.objects.filter(kind=JobKind.COMPARE, state__in=UNDER_WAY).select_related("consultation"),
+        "decided": decided.select_related("first_point", "second_point", "first_input", "second_input", "decided_by")[
+            :DECIDED
+        ],
+    }
+    return render(request, "consultations/desk/likenesses.html", context)
+
+
+def _rounds() -> list[Consultation]:
+    """The consultations in which points may be merged, with how many texts were not compared yet."""
+    under_way = Consultation.objects.filter(state__in=[ConsultationState.OPEN, ConsultationState.CLOSED])
+    found = list(under_way.order_by("-opens_at"))
+    for each in found:
+        inputs = workflow.inputs_to_compare(each).filter(workflow.NOT_COMPARED_INPUT).count()
+        each.to_compare = inputs + workflow.points_to_compare(each).filter(workflow.NOT_COMPARED).count()
+    return found
+
+
+@for_secretariat
+@require_POST
+def likenesses_compare(request: HttpRequest, slug: str) -> HttpResponse:
+    """Let the worker compare what was not compared yet in a consultation."""
+    consultation = get_object_or_404(Consultation, slug=slug)
+    workflow.ask_to_compare(consultation, by=request.user)
+    messages.success(request, _("The search begins in a moment. What it finds is listed here."))
+    return redirect("likenesses")
+
+
+@for_secretariat
+@require_safe
+def likeness(request: HttpRequest, pk: int) -> HttpResponse:
+    """The group of a pair: the texts side by side with the words in common marked, and what can be decided."""
+    return _show(request, get_object_or_404(Likeness, pk=pk))
+
+
+def _show(
+    request: HttpRequest, pair: Likeness, outcome: Outcome = NOTHING_DONE, form: AlikeForm | None = None
+) -> HttpResponse:
+    group = group_of(pair)
+    is_open = pair.state == LikenessState.OPEN
+    context = {
+        "pair": pair,
+        "group": group,
+        "is_open": is_open,
+        "reasons": outcome.reasons,
+        "form": form,
+        "alike_form": form or AlikeForm(group=group),
+        "beside": _beside(group),
+        "others": group.texts[BESIDE:],
+        "words": list(dict.fromkeys(word for each in group.pairs for word in each.words)),
+        "moves": LIKENESS_MOVES,
+        "undo": moves_open_to({verb: LIKENESS_MOVES[verb] for verb in UNDO}, pair, request.user),
+        "here": reverse("likeness", args=[pair.pk]),
+        "events": Event.objects.about(pair).reverse(),
+    }
+    return render(request, "consultations/desk/likeness.html", context, status=outcome.status)
+
+
+def _beside(group: Alike) -> list[Beside]:
+    """The first texts of the group; marked are the words that at least two of them use."""
+    texts = group.texts[:BESIDE]
+    used = Counter(word for text in texts for word in similarity.words_of(_words(text)))
+    common = {word for word, number in used.items() if number > 1}
+    counts = organisations_behind(texts) if group.is_of_points else {}
+    return [Beside(text, similarity.marked(_words(text), common), counts.get(text.pk, 0)) for text in texts]
+
+
+def _words(text: Any) -> str:
+    """The words of a text as the secretariat reads them: in full."""
+    return text.text if isinstance(text, Point) else redaction.in_full(text.body)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def likeness_merge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Decide that the chosen pairs say the same."""
+
+    def act(form: AlikeForm) -> None:
+        reason = form.cleaned_data["reason"]
+        workflow.merge_group(form.chosen, by=request.user, reason=reason, into=form.kept)
+
+    return _decide(request, pk, act, _said_the_same)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def likeness_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
+    """Decide that the chosen pairs do not say the same."""
+
+    def act(form: AlikeForm) -> None:
+        workflow.dismiss_group(form.chosen, by=request.user, reason=form.cleaned_data["reason"])
+
+    return _decide(request, pk, act, _said_something_else)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def likeness_move(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Take back what was decided about a pair: the verb stands in the address."""
+    pair = get_object_or_404(Likeness, pk=pk)
+    if request.method != "POST":
+        return redirect("likeness", pk)
+    outcome = carry_out(request, pair, verb, UNDO)
+    if outcome.reasons:
+        return _show(request, pair, outcome)
+    messages.success(request, _("The decision is taken back. The pair waits to be looked at again."))
+    return redirect("likeness", pk)
+
+
+def _decide(request: HttpRequest, pk: int, act: Any, done: Any) -> HttpResponse:
+    pair = get_object_or_404(Likeness, pk=pk)
+    if request.method != "POST":
+        return redirect("likeness", pk)
+    form = AlikeForm(request.POST, group=group_of(pair))
+    if not form.is_valid():
+        return _show(request, pair, INVALID, form)
+    outcome = attempt(lambda: act(form), pair)
+    if outcome.reasons:
+        return _show(request, pair, outcome, form)
+    messages.success(request, done(form))
+    return redirect("likenesses")
+
+
+def _said_the_same(form: AlikeForm) -> str:
+    if form.kept is None:
+        return _("These inputs are seen as one campaign. Each of them stays, and counts.")
+    return _("They stand together behind %(point)s now. None is lost.") % {"point": form.kept.reference}
+
+
+def _said_something_else(form: AlikeForm) -> str:
+    number = len(form.chosen)
+    words = ngettext("%(n)s pair is not suggested again.", "%(n)s pairs are not suggested again.", number)
+    return words % {"n": number}

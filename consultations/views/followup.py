@@ -1,0 +1,235 @@
+"""Action points: noted after a forum, looked after until they are done, reported by who does them, read by all."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations import queries, workflow
+from consultations.forms.followup import (
+    OVERDUE,
+    REPORTED,
+    ActionForm,
+    DeskCommitmentsForm,
+    ReportForm,
+    WantedCommitmentsForm,
+)
+from consultations.models import ActionPoint, ActionState, Event, Forum, Stakeholder
+from consultations.permissions import organisations_of
+from consultations.queries.followup import in_order, open_before, with_source
+from consultations.workflow import ACTION_MOVES
+from ncm_portal.workflow import moves_open_to
+
+from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
+from .page_cache import kept_for_visitors
+
+MOST_BEFORE = 30  # of earlier forums, on the page of a later one
+MOST, MOST_FOR_ALL = 500, 100  # actions on one page of the desk, and of everybody
+VERBS = {"drop_action": workflow.drop_action, "reopen_action": workflow.reopen_action}
+BY_REASON = {verb: ACTION_MOVES[verb] for verb in VERBS}
+
+
+def forum_of(slug: str) -> Forum:
+    """The forum with this address, whatever its state; 404 when there is none."""
+    return get_object_or_404(Forum.objects.select_related("consultation"), slug=slug)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_actions(request: HttpRequest, slug: str) -> HttpResponse:
+    """The action points of a forum, the overdue first, and a form for another one."""
+    forum = forum_of(slug)
+    if request.method != "POST":
+        return _list(request, forum)
+    form = ActionForm(request.POST)
+    if not form.is_valid():
+        return _list(request, forum, INVALID, form)
+    outcome = attempt(lambda: workflow.note_action(forum, by=request.user, **form.cleaned_data))
+    if outcome.reasons:
+        return _list(request, forum, outcome, form)
+    messages.success(request, _("Noted. It stays on this page until it is done or dropped."))
+    return redirect("forum_actions", slug)
+
+
+def _list(
+    request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE, form: forms.Form | None = None
+) -> HttpResponse:
+    actions = list(queries.actions_of(forum)[:MOST])
+    context = {
+        "forum": forum,
+        "reasons": outcome.reasons,
+        "form": form or ActionForm(),
+        "actions": actions,
+        "open": sum(action.state == ActionState.OPEN for action in actions),
+        "overdue": sum(action.is_overdue for action in actions),
+        "left_open": list(open_before(forum)[:MOST_BEFORE]),
+        "to_carry": len(workflow.commitments_to_carry(forum)),
+    }
+    return render(request, "consultations/forum_day/desk_actions.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_actions_carry(request: HttpRequest, slug: str) -> HttpResponse:
+    """Make an action point of every validated commitment, each once."""
+    forum = forum_of(slug)
+    if request.method == "POST":
+        made = len(workflow.carry_commitments(forum, by=request.user))
+        said = ngettext("%(n)s commitment is carried over.", "%(n)s commitments are carried over.", made)
+        messages.success(request, said % {"n": made} if made else _("Every commitment is carried over already."))
+    return redirect("forum_actions", slug)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_action(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+    """One action point: what was said and done about it, its words to be amended while it is open."""
+    action = _action(slug, key)
+    if request.method != "POST":
+        return _show(request, action)
+    form = ActionForm(request.POST, action=action)
+    if not form.is_valid():
+        return _show(request, action, INVALID, form=form)
+    outcome = attempt(lambda: workflow.amend_action(action, by=request.user, **form.cleaned_data), action)
+    if outcome.reasons:
+        return _show(request, action, outcome, form=form)
+    messages.success(request, _("Saved."))
+    return redirect("forum_action", slug, key)
+
+
+def _action(slug: str, key: UUID) -> ActionPoint:
+    return get_object_or_404(with_source(ActionPoint.objects.filter(forum__slug=slug)), key=key)
+
+
+def _show(
+    request: HttpRequest,
+    action: ActionPoint,
+    outcome: Outcome = NOTHING_DONE,
+    *,
+    form: forms.Form | None = None,
+    report: ReportForm | None = None,
+) -> HttpResponse:
+    is_open = action.state == ActionState.OPEN
+    context = {
+        "action": action,
+        "reasons": outcome.reasons,
+        "form": report if report and report.errors else form or ActionForm(action=action),
+        "amending": form or ActionForm(action=action),
+        "report": report or ReportForm(initial={"report": action.report}),
+        "is_open": is_open,
+        "moves": moves_open_to(BY_REASON, action, request.user),
+        "events": Event.objects.about(action).reverse(),
+        "here": reverse("forum_action", args=[action.forum.slug, action.key]),
+    }
+    return render(request, "consultations/forum_day/desk_action.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_action_move(request: HttpRequest, slug: str, key: UUID, verb: str) -> HttpResponse:
+    """Confirm that an action is done, drop it or open it again: the verb stands in the address."""
+    action = _action(slug, key)
+    if request.method != "POST":
+        return redirect("forum_action", slug, key)
+    report = None
+    if verb == "finish_action":
+        report = ReportForm(request.POST)
+        if not report.is_valid():
+            return _show(request, action, INVALID, report=report)
+        said = report.cleaned_data["report"]
+        outcome = attempt(lambda: workflow.finish_action(action, by=request.user, report=said), action)
+    else:
+        outcome = carry_out(request, action, verb, VERBS)
+    if outcome.reasons:
+        return _show(request, action, outcome, report=report)
+    messages.success(request, _("Done: %(move)s.") % {"move": ACTION_MOVES[verb].label})
+    return redirect("forum_action", slug, key)
+
+
+# --- For who does it --------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_action(request: HttpRequest, key: UUID) -> HttpResponse:
+    """What the reader's organisation is to do, and a field to say that it is done. 404 for another's."""
+    bodies = organisations_of(request.user)
+    action = get_object_or_404(with_source(ActionPoint.objects.filter(stakeholder__in=bodies)), key=key)
+    posted = request.POST if request.method == "POST" else None
+    form, outcome = ReportForm(posted, initial={"report": action.report}), NOTHING_DONE
+    if posted is not None and form.is_valid():
+        said = form.cleaned_data["report"]
+        outcome = attempt(lambda: workflow.say_done(action, by=request.user, note=said), action)
+        if not outcome.reasons:
+            messages.success(request, _("Thank you. The secretariat reads it and marks the action as done."))
+            return redirect("my_action", key)
+    elif posted is not None:
+        outcome = INVALID
+    is_open = action.state == ActionState.OPEN
+    context = {"action": action, "form": form, "reasons": outcome.reasons, "is_open": is_open}
+    return render(request, "consultations/stakeholder/action.html", context, status=outcome.status)
+
+
+# --- Over all forums --------------------------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+@kept_for_visitors
+def commitments(request: HttpRequest) -> HttpResponse:
+    """What institutions promised at forums that are reported: by institution, with what became of it."""
+    found = queries.commitments()
+    form = WantedCommitmentsForm(request.GET, bodies=_bodies(found))
+    context = {"form": form, **_by_body(_narrowed(found, form.wanted))}
+    return render(request, "consultations/commitments.html", context)
+
+
+def _bodies(actions: QuerySet[ActionPoint]) -> QuerySet[Stakeholder]:
+    return Stakeholder.objects.filter(pk__in=actions.order_by().values("stakeholder")).only("name").order_by("name")
+
+
+def _narrowed(actions: QuerySet[ActionPoint], wanted: dict[str, Any]) -> QuerySet[ActionPoint]:
+    """Actions as they were asked for by organisation and state."""
+    state = wanted.get("state")
+    if wanted.get("organisation"):
+        actions = actions.filter(stakeholder=wanted["organisation"])
+    if state == OVERDUE:
+        return actions.filter(queries.overdue())
+    if state == REPORTED:
+        return actions.filter(pk__in=queries.reported_done().values("pk"))
+    return actions.filter(state=state) if state else actions
+
+
+def _by_body(actions: QuerySet[ActionPoint]) -> dict[str, Any]:
+    """The actions under the name of who does them, in the order of these names, and how many there are."""
+    rows = list(actions[: MOST_FOR_ALL + 1])
+    found: dict[str, list[ActionPoint]] = {}
+    for row in rows[:MOST_FOR_ALL]:
+        found.setdefault(row.stakeholder.name if row.stakeholder else row.responsible, []).append(row)
+    shown = min(len(rows), MOST_FOR_ALL)
+    return {"bodies": sorted(found.items()), "number": shown, "is_more": len(rows) > MOST_FOR_ALL}
+
+
+@for_secretariat
+@require_safe
+def desk_commitments(request: HttpRequest) -> HttpResponse:
+    """All action points over all forums, the overdue first."""
+    every = ActionPoint.objects.all()
+    form = DeskCommitmentsForm(request.GET, bodies=_bodies(every))
+    found = in_order(with_source(_narrowed(every, form.wanted)))
+    context = {
+        "form": form,
+        "actions": found[:MOST],
+        "number": found.count(),
+        "overdue": every.filter(queries.overdue()).count(),
+        "most": MOST,
+    }
+    return render(request, "consultations/forum_day/desk_commitments.html", context)

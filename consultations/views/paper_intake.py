@@ -1,0 +1,138 @@
+"""The register of what came on paper or by mail: typed, kept with its original, checked by a second person."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import CharField, Exists, OuterRef, QuerySet
+from django.db.models.functions import Cast
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations import workflow
+from consultations.forms.paper_intake import IntakeForm, TypedForm
+from consultations.models import Event, Submission, SubmissionState
+from consultations.queries import files_of
+from consultations.workflow import SUBMISSION_MOVES
+from ncm_portal.workflow import moves_open_to
+
+from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
+
+CHECKING = {"check_against_original": workflow.check_against_original}
+SHOWN = 100
+
+
+@for_secretariat
+@require_safe
+def intake(request: HttpRequest) -> HttpResponse:
+    """What was typed from paper and mails: what waits for its check, the oldest first, then the last ones checked."""
+    typed = _typed(request)
+    waiting = typed.filter(state=SubmissionState.SUBMITTED, checked_at=None).order_by("submitted_at", "pk")
+    checked = typed.filter(checked_at__isnull=False).order_by("-checked_at", "-pk")
+    context = {"waiting": waiting[:SHOWN], "number": waiting.count(), "checked": checked[:SHOWN]}
+    return render(request, "consultations/desk/intake.html", context)
+
+
+def _typed(request: HttpRequest) -> QuerySet[Submission]:
+    """Inputs that somebody typed; rows of spreadsheets are not among them."""
+    entry = Event.objects.filter(
+        kind="consultations.submission", object_id=Cast(OuterRef("pk"), CharField()), verb="take_in_many"
+    )
+    found = Submission.objects.visible_to(request.user).filter(entered_by__isnull=False).exclude(Exists(entry))
+    people = found.select_related("stakeholder", "entered_by", "checked_by", "theme", "consultation")
+    return people.defer("body", "proposed_wording")
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def intake_new(request: HttpRequest) -> HttpResponse:
+    """Type an input that came on paper or by mail; the next page takes its scan."""
+    form, reasons = IntakeForm(request.POST or None, by=request.user), []
+    if request.method == "POST" and form.is_valid():
+        outcome = attempt(lambda: _take_in(request, form))
+        if not outcome.reasons:
+            messages.success(request, _("It is taken in. Add the scan or the mail now; then somebody else checks it."))
+            return redirect("intake_check", form.cleaned_data["key"])
+        reasons = outcome.reasons
+    context = {"form": form, "reasons": reasons}
+    return render(request, "consultations/desk/intake_new.html", context, status=422 if form.errors or reasons else 200)
+
+
+def _take_in(request: HttpRequest, form: IntakeForm) -> None:
+    given = form.cleaned_data
+    workflow.take_in(
+        given["consultation"],
+        given["organisation"],
+        by=request.user,
+        key=given["key"],
+        channel=given["channel"],
+        received_on=given["received_on"],
+        late_reason=given.get("late_reason", ""),
+        **form.words,
+    )
+
+
+# --- One input --------------------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_safe
+def intake_check(request: HttpRequest, key: UUID) -> HttpResponse:
+    """What was typed beside its original: add the original, correct the typing, or say that both say the same."""
+    return _show(request, _one(request, key))
+
+
+def _one(request: HttpRequest, key: UUID) -> Submission:
+    people = ("consultation", "stakeholder", "theme", "entered_by", "checked_by")
+    found = Submission.objects.visible_to(request.user).filter(entered_by__isnull=False, submitted_at__isnull=False)
+    return get_object_or_404(found.select_related(*people), key=key)
+
+
+def _show(request: HttpRequest, submission: Submission, outcome: Outcome = NOTHING_DONE, **more: Any) -> HttpResponse:
+    moves = moves_open_to({verb: SUBMISSION_MOVES[verb] for verb in CHECKING}, submission, request.user)
+    context = {
+        "submission": submission,
+        "reasons": outcome.reasons,
+        "files": files_of(request.user, submission),
+        "provisions": submission.provisions.all(),
+        "unchecked": submission.state == SubmissionState.SUBMITTED and submission.checked_at is None,
+        "moves": moves,
+        "events": Event.objects.about(submission).reverse(),
+        **more,
+    }
+    return render(request, "consultations/desk/intake_check.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def intake_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
+    """Say that what was typed is what the original says."""
+    submission = _one(request, key)
+    if verb not in CHECKING:
+        raise Http404
+    if request.method != "POST":
+        return redirect("intake_check", key)
+    outcome = attempt(lambda: CHECKING[verb](submission, by=request.user), submission)
+    if outcome.reasons:
+        return _show(request, submission, outcome)
+    messages.success(request, _("Checked. The input can be screened now."))
+    return redirect("desk_input", key)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def intake_correct(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Correct what was typed, until it is checked. Whoever corrects it leaves the check to somebody else."""
+    submission = _one(request, key)
+    form, outcome = TypedForm(request.POST or None, typed=submission), NOTHING_DONE
+    if request.method == "POST":
+        outcome = INVALID
+        if form.is_valid():
+            outcome = attempt(lambda: workflow.retype(submission, by=request.user, **form.words))
+            if not outcome.reasons:
+                messages.success(request, _("Corrected. Somebody else checks it against the original."))
+                return redirect("intake_check", key)
+    context = {"submission": submission, "form": form, "reasons": outcome.reasons}
+    return render(request, "consultations/desk/intake_correct.html", context, status=outcome.status)

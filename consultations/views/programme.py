@@ -1,0 +1,213 @@
+"""The programme of a forum at the desk: sessions in their order, what clashes, who has which part."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from consultations import workflow
+from consultations.forms import ReasonForm
+from consultations.forms.programme import BreakoutsForm, CopyForm, PartForm, SessionForm
+from consultations.models import Event, Forum, ForumSession, SessionRole
+from consultations.queries.programme import clashes, planned
+from consultations.workflow import SESSION_MOVES
+from ncm_portal.workflow import moves_open_to
+
+from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
+from .forums import desk_forum
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_programme(request: HttpRequest, slug: str) -> HttpResponse:
+    """The programme with its clashes; a session is added below it."""
+    forum = desk_forum(slug)
+    if request.method != "POST":
+        return _show(request, forum)
+    form = SessionForm(request.POST, forum=forum)
+    if not form.is_valid():
+        return _show(request, forum, INVALID, session_form=form)
+    outcome = attempt(lambda: workflow.add_session(forum, by=request.user, **form.cleaned_data))
+    if outcome.reasons:
+        return _show(request, forum, outcome, session_form=form)
+    messages.success(request, _("%(title)s is in the programme.") % {"title": form.cleaned_data["title"]})
+    return redirect("forum_programme", slug)
+
+
+def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE, **given: forms.Form) -> HttpResponse:
+    shown = planned(forum)
+    found = clashes(shown, forum.starts_on, forum.ends_on)
+    sessions = forum.sessions.select_related("theme").prefetch_related("roles__user").order_by("starts_at", "order")
+    times = SessionForm.after_the_last(forum)
+    bad = next((form for form in given.values() if form.errors), None)
+    context = {
+        "forum": forum,
+        "sessions": [(each, [clash for clash in found if each.pk in clash.sessions]) for each in sessions],
+        "clashes": found,
+        "reasons": outcome.reasons,
+        "form": bad,
+        "session_form": given.get("session_form") or SessionForm(forum=forum, initial=times),
+        "breakouts_form": given.get("breakouts_form") or BreakoutsForm(prefix="all", initial=times),
+        "cancelled": ForumSession.everything.filter(forum=forum, state=ForumSession.State.CANCELLED),
+    }
+    return render(request, "consultations/forum_day/programme.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_breakouts(request: HttpRequest, slug: str) -> HttpResponse:
+    """One breakout for each theme that has none."""
+    forum = desk_forum(slug)
+    if request.method != "POST":
+        return redirect("forum_programme", slug)
+    form = BreakoutsForm(request.POST, prefix="all")
+    if not form.is_valid():
+        return _show(request, forum, INVALID, breakouts_form=form)
+    made: list[Any] = []
+    outcome = attempt(lambda: made.extend(workflow.breakouts_for_themes(forum, by=request.user, **form.cleaned_data)))
+    if outcome.reasons:
+        return _show(request, forum, outcome, breakouts_form=form)
+    words = ngettext("%(n)s breakout is in the programme.", "%(n)s breakouts are in the programme.", len(made))
+    messages.success(request, words % {"n": len(made)})
+    return redirect("forum_programme", slug)
+
+
+# --- One session ----------------------------------------------------------------------------------------------------
+
+
+def _session(slug: str, pk: int) -> ForumSession:
+    found = ForumSession.objects.select_related("forum__consultation", "theme").prefetch_related("roles__user")
+    return get_object_or_404(found, forum__slug=slug, pk=pk)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_session(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """One session: what the programme says of it, who has which part, and its moves."""
+    session = _session(slug, pk)
+    if request.method != "POST":
+        return _show_session(request, session)
+    form = SessionForm(request.POST, forum=session.forum)
+    if not form.is_valid():
+        return _show_session(request, session, INVALID, session_form=form)
+    outcome = attempt(lambda: workflow.change_session(session, by=request.user, **form.cleaned_data))
+    if outcome.reasons:
+        return _show_session(request, session, outcome, session_form=form)
+    messages.success(request, _("Saved."))
+    return redirect("forum_programme", slug)
+
+
+def _show_session(
+    request: HttpRequest, session: ForumSession, outcome: Outcome = NOTHING_DONE, **given: forms.Form
+) -> HttpResponse:
+    bad = next((form for form in given.values() if form.errors), None)
+    form = given.get("session_form") or SessionForm(forum=session.forum, initial=SessionForm.says(session))
+    context = {
+        "forum": session.forum,
+        "session": session,
+        "reasons": outcome.reasons,
+        "form": bad,
+        "session_form": form,
+        "part_form": given.get("part_form") or PartForm(prefix="part"),
+        "moves": moves_open_to(SESSION_MOVES, session, request.user),
+        "moves_at": reverse("forum_session", args=[session.forum.slug, session.pk]),
+        "events": Event.objects.about(session).reverse()[:20],
+    }
+    return render(request, "consultations/forum_day/session.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_session_move(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
+    """Move a session up or down, give a part in it, open, close or cancel it: what is done stands in the address."""
+    if verb not in ACTS:
+        raise Http404
+    if request.method != "POST":
+        return redirect("forum_session", slug, pk)
+    return ACTS[verb](request, _session(slug, pk))
+
+
+def _up_or_down(up: bool) -> Callable[[HttpRequest, ForumSession], HttpResponse]:
+    def act(request: HttpRequest, session: ForumSession) -> HttpResponse:
+        outcome = attempt(lambda: workflow.move_session(session, by=request.user, up=up))
+        if outcome.reasons:
+            return _show(request, session.forum, outcome)
+        return redirect(f"{reverse('forum_programme', args=[session.forum.slug])}#s{session.pk}")
+
+    return act
+
+
+def _part(request: HttpRequest, session: ForumSession) -> HttpResponse:
+    form = PartForm(request.POST, prefix="part")
+    if not form.is_valid():
+        return _show_session(request, session, INVALID, part_form=form)
+    said = form.cleaned_data
+    who = {"user": said["email"]} if said["email"] else {"name": said["name"]}
+    outcome = attempt(lambda: workflow.give_part(session, by=request.user, kind=said["kind"], **who))
+    if outcome.reasons:
+        return _show_session(request, session, outcome, part_form=form)
+    return redirect("forum_session", session.forum.slug, session.pk)
+
+
+def _state(name: str) -> Callable[[HttpRequest, ForumSession], HttpResponse]:
+    verb, move = getattr(workflow, name), SESSION_MOVES[name]
+
+    def act(request: HttpRequest, session: ForumSession) -> HttpResponse:
+        form = ReasonForm(request.POST)
+        if not form.is_valid():
+            return _show_session(request, session, Outcome(form.problems, 422))
+        given = {"reason": form.cleaned_data["reason"]} if move.needs_reason else {}
+        outcome = attempt(lambda: verb(session, by=request.user, **given), session)
+        if outcome.reasons:
+            return _show_session(request, session, outcome)
+        messages.success(request, _("Done: %(move)s.") % {"move": move.label})
+        return redirect("forum_programme", session.forum.slug)
+
+    return act
+
+
+ACTS = {
+    "up": _up_or_down(True),
+    "down": _up_or_down(False),
+    "part": _part,
+    **{name: _state(name) for name in SESSION_MOVES},
+}
+
+
+@for_secretariat
+@require_POST
+def forum_part_away(request: HttpRequest, slug: str, pk: int, role: int) -> HttpResponse:
+    """Take a part in a session from somebody again."""
+    found = SessionRole.objects.select_related("session__forum", "user")
+    row = get_object_or_404(found, pk=role, session=pk, session__forum__slug=slug)
+    outcome = attempt(lambda: workflow.take_part(row, by=request.user))
+    if outcome.reasons:
+        return _show_session(request, _session(slug, pk), outcome)
+    return redirect("forum_session", slug, pk)
+
+
+# --- The next forum -------------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_copy(request: HttpRequest, slug: str) -> HttpResponse:
+    """Prepare the next forum like this one."""
+    forum = desk_forum(slug)
+    form = CopyForm(request.POST if request.method == "POST" else None, initial={"title": forum.title})
+    outcome = INVALID if form.errors else NOTHING_DONE
+    if form.is_valid():
+        made: list[Forum] = []
+        outcome = attempt(lambda: made.append(workflow.copy_forum(forum, by=request.user, **form.cleaned_data)))
+        if made:
+            messages.success(request, _("The forum is copied. Look through its programme, seats and letter."))
+            return redirect("forum_home", made[0].slug)
+    context = {"forum": forum, "form": form, "reasons": outcome.reasons}
+    return render(request, "consultations/forum_day/copy.html", context, status=outcome.status)

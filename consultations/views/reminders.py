@@ -1,0 +1,92 @@
+"""Organisations that have not sent their input: who they are, and the letters that go to them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations import workflow
+from consultations.forms.screening import LettersForm, SilentForm
+from consultations.models import Consultation
+from consultations.queries import current_round
+from consultations.queries.reminders import silent_organisations
+from consultations.workflow import Letter
+
+from .decorators import attempt, for_secretariat
+from .pagination import further
+
+PAGE = 100
+
+
+def _round(slug: str | None) -> Consultation | None:
+    known = Consultation.objects.exclude(state=Consultation.State.DRAFT)
+    return get_object_or_404(known, slug=slug) if slug else current_round()
+
+
+@for_secretariat
+@require_safe
+def non_responses(request: HttpRequest) -> HttpResponse:
+    """Organisations that sent nothing to a consultation (the current one, or `?consultation=`), with the last letter
+    to each."""
+    consultation, form = _round(request.GET.get("consultation")), SilentForm(request.GET)
+    context: dict[str, Any] = {"consultation": consultation, "form": form}
+    if consultation:
+        found = silent_organisations(consultation, **form.wanted)
+        page = further(request, "non_responses", "after", found, order="name", size=PAGE)
+        context |= {"organisations": page.rows, "number": found.count(), "further": page}
+    return render(request, "consultations/desk/non_responses.html", context)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def non_responses_letters(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show who would get which letter, and who none and why; with `confirm` in the form, write them.
+
+    `bodies` are the marked ones; `do=all` means every organisation that was asked or has begun, as the filters stand.
+    """
+    consultation = _round(slug)
+    if request.method != "POST" or consultation is None:
+        return redirect("non_responses")
+    form = LettersForm({"bodies": _everybody(request, consultation)} if "all" in request.POST else request.POST)
+    back = reverse("non_responses", query={"consultation": consultation.slug})
+    if not form.is_valid():
+        messages.error(request, _("Choose at least one organisation."))
+        return redirect(back)
+    letters = workflow.next_letters(consultation, form.cleaned_data["bodies"].order_by("name", "pk"))
+    if "confirm" in request.POST:
+        _write(request, consultation, letters)
+        return redirect(back)
+    context = {
+        "consultation": consultation,
+        "letters": [letter for letter in letters if not letter.reasons],
+        "refused": [letter for letter in letters if letter.reasons],
+        "mails": sum(len(each.people) + bool(each.principal) for each in letters if not each.reasons),
+        "back": back,
+    }
+    return render(request, "consultations/desk/letters.html", context)
+
+
+def _everybody(request: HttpRequest, consultation: Consultation) -> list[int]:
+    wanted = SilentForm(request.POST).wanted
+    found = silent_organisations(consultation, **wanted)
+    return [body.pk for body in found if body.has_draft or body.letter is not None]
+
+
+def _write(request: HttpRequest, consultation: Consultation, letters: list[Letter]) -> None:
+    """Write each letter by itself, so that one refusal stops no other."""
+    written = 0
+    for letter in letters:
+        body = letter.stakeholder
+        act: Any = workflow.remind if letter.number else workflow.request_input
+        outcome = attempt(lambda act=act, body=body: act(body, consultation=consultation, by=request.user))
+        written += not outcome.reasons
+        if outcome.reasons:
+            messages.warning(request, f"{body.name}: {' '.join(outcome.reasons)}")
+    if written:
+        said = ngettext("%(n)s organisation is written to.", "%(n)s organisations are written to.", written)
+        messages.success(request, said % {"n": written})

@@ -1,0 +1,326 @@
+"""The desk of the secretariat: what waits, and each input from screening to its points."""
+
+from collections.abc import Iterable
+from itertools import count
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, Min, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations import workflow
+from consultations.forms import NoteForm, SplitForm, WantedInputsForm, passages
+from consultations.forms.points import taken_parts
+from consultations.forms.screening import AssignForm, ReturnForm, SetAsideForm
+from consultations.models import (
+    Forum,
+    ForumState,
+    Misreading,
+    Point,
+    PointState,
+    Stakeholder,
+    Submission,
+    SubmissionState,
+    Theme,
+    User,
+)
+from consultations.queries import (
+    RANKED,
+    by_reference,
+    counted,
+    files_of,
+    in_campaign,
+    input_page,
+    number_of_groups,
+    pair_of_input,
+    reported_done,
+    with_each_word,
+)
+from consultations.queries.access_log import history
+from consultations.queries.submissions import beyond
+from consultations.workflow import SUBMISSION_MOVES
+from ncm_portal.workflow import Move, moves_open_to, needs_of
+
+from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
+from .late import asked_late
+
+QUEUE = 20
+SHOWN = (  # in a row of a table of inputs
+    "key", "reference", "title", "state", "submitted_at", "stakeholder__name", "stakeholder__short_name",
+    "theme__title", "theme__title_sw", "assigned_to__name",
+)  # fmt: skip
+SCREENING = {verb: getattr(workflow, verb) for verb in ("accept", "return_for_completion", "set_aside", "reopen")}
+WORDED = {"return_for_completion": ReturnForm, "set_aside": SetAsideForm}
+
+
+# --- What waits -----------------------------------------------------------------------------------------------------
+
+
+def front(request: HttpRequest) -> dict[str, Any]:
+    """What waits at the desk: inputs to screen, the oldest first, inputs to split, organisations, points of sessions.
+
+    The page itself is put together in `positions`, which knows the papers too.
+    """
+    sent, organisations = _ever_sent(request), Stakeholder.objects.waiting()
+    waiting = sent.filter(state=SubmissionState.SUBMITTED)
+    unsplit = sent.filter(state=SubmissionState.ACCEPTED, points=None)
+    return {
+        "themes": _by_theme(waiting),
+        "waiting": waiting.count(),
+        "queue": _shown(waiting)[:QUEUE],
+        "unsplit": unsplit.count(),
+        "to_split": _shown(unsplit)[:QUEUE],
+        "organisations": organisations.order_by("created_at", "pk")[:QUEUE],
+        "to_verify": organisations.count(),
+        "sessions": _sessions_with_points(),
+        "asked_late": asked_late().count(),
+        "alike": number_of_groups(),
+        **_said_since(request),
+        "forums": Forum.objects.exclude(state__in=[ForumState.REPORTED, ForumState.CANCELLED]).prefetch_related(
+            "sessions"
+        ),
+    }
+
+
+def _said_since(request: HttpRequest) -> dict[str, int]:
+    """How many replies of authors and reports of organisations wait for an answer: both in one query."""
+    rows = {"replies": Misreading.objects.filter(answered_at=None), "reported_done": reported_done()}
+    numbers = {name: Coalesce(Subquery(_number(found)), 0) for name, found in rows.items()}
+    return User.objects.filter(pk=request.user.pk).order_by().values(**numbers).get()
+
+
+def _number(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.order_by().values(every=Value(1)).annotate(number=Count("pk")).values("number")
+
+
+def _ever_sent(request: HttpRequest) -> QuerySet[Submission]:
+    """Inputs that the reader may see and that were sent at some time, withdrawn ones too."""
+    return Submission.objects.visible_to(request.user).filter(submitted_at__isnull=False)
+
+
+def _by_theme(inputs: QuerySet[Submission]) -> QuerySet[Theme]:
+    """Themes with the number of `inputs` on each and the moment of the oldest."""
+    found = Theme.objects.filter(submissions__in=inputs)
+    return found.annotate(waiting=Count("submissions"), oldest=Min("submissions__submitted_at")).order_by("order")
+
+
+def _shown(inputs: QuerySet[Submission]) -> QuerySet[Submission]:
+    found = inputs.select_related("stakeholder", "theme", "assigned_to").only(*SHOWN)
+    return found.annotate(alike=in_campaign("merged", "open")).order_by("submitted_at", "pk")
+
+
+def _sessions_with_points() -> list[dict[str, Any]]:
+    handed_in = Point.objects.filter(session__isnull=False, state=PointState.SUBMITTED)
+    rows = handed_in.values("session", "session__title", "session__forum__title")
+    return list(rows.annotate(number=Count("pk")).order_by("session__starts_at"))
+
+
+@for_secretariat
+@require_safe
+def desk_inputs(request: HttpRequest) -> HttpResponse:
+    """All inputs that were ever sent, newest first, narrowed by words, theme and state."""
+    form, ever_sent = WantedInputsForm(request.GET), _ever_sent(request)
+    most = RANKED if form.wanted.get("words") else 0  # each that is counted must be looked into
+    found = _narrowed(ever_sent, form.wanted, request.user)
+    edges = {name: request.GET[name] for name in ("before", "after") if request.GET.get(name)}
+    edge = {row.reference: row for row in by_reference(ever_sent, edges.values())} if edges else {}
+    shown = _shown(found).order_by("-submitted_at", "-pk")
+    page = input_page(shown, before=edge.get(edges.get("before")), after=edge.get(edges.get("after")))
+    context = {"form": form, "inputs": page.rows, "counted": counted(found.order_by("-submitted_at", "-pk"), most=most)}
+    context["newer"] = neighbour(request, after=page.newer)
+    context["older"] = neighbour(request, before=page.older)
+    return render(request, "consultations/desk/inputs.html", context)
+
+
+def neighbour(request: HttpRequest, **edge: str) -> str:
+    """The address of the neighbouring page of a list, with what the list is narrowed to; empty where there is none."""
+    if not any(edge.values()):
+        return ""
+    kept = {name: value for name, value in request.GET.items() if name not in ("before", "after")}
+    return reverse(request.resolver_match.view_name, query={**kept, **edge})
+
+
+def _narrowed(inputs: QuerySet[Submission], wanted: dict[str, Any], user: Any) -> QuerySet[Submission]:
+    if wanted.pop("mine", ""):
+        inputs = inputs.filter(assigned_to=user)
+    return with_each_word(inputs, wanted.pop("words", "")).filter(**wanted)
+
+
+# --- One input ------------------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_safe
+def desk_input(request: HttpRequest, key: UUID) -> HttpResponse:
+    """An input as it came, with its points beside it: screen it, then take its points out one by one."""
+    return _show(request, _input(request, key))
+
+
+def _input(request: HttpRequest, key: UUID) -> Submission:
+    found = _ever_sent(request).select_related(
+        "consultation", "stakeholder", "theme", "author", "decided_by", "assigned_to", "late_by"
+    )
+    alike = {
+        "open_pair": pair_of_input("open"),
+        "pair": pair_of_input("merged"),
+        "alike": in_campaign("merged", "open"),
+    }
+    return get_object_or_404(found.annotate(**alike), key=key)
+
+
+def _show(
+    request: HttpRequest,
+    submission: Submission,
+    outcome: Outcome = NOTHING_DONE,
+    *,
+    split_form: SplitForm | None = None,
+    note_form: NoteForm | None = None,
+    worded: dict[str, Any] | None = None,
+) -> HttpResponse:
+    if split_form is None and submission.state == SubmissionState.ACCEPTED:
+        split_form = SplitForm(submission=submission)
+    worded = {name: form(auto_id=f"%s-{name}") for name, form in WORDED.items()} | (worded or {})
+    bad = next((form for form in (split_form, note_form, *worded.values()) if form and form.errors), None)
+    points = list(submission.points.select_related("theme", "merged_into").order_by("number"))
+    moves = moves_open_to({verb: SUBMISSION_MOVES[verb] for verb in SCREENING}, submission, request.user)
+    context = {
+        "submission": submission,
+        "reasons": outcome.reasons,
+        "form": bad,
+        "split_form": split_form,
+        "note_form": note_form or NoteForm(prefix="note"),
+        "lines": _lines(submission, split_form, points),
+        "points": points,
+        "provisions": submission.provisions.all(),
+        "files": files_of(request.user, submission),
+        "moves": [open_ for open_ in moves if open_.move.verb == "accept"],
+        "undo": [open_ for open_ in moves if open_.move.undoes and open_.ready],
+        "worded": [(open_.move, worded[open_.move.verb]) for open_ in moves if open_.move.verb in WORDED],
+        "assign_form": AssignForm(auto_id="%s-assign", initial={"to": submission.assigned_to_id}),
+        "questions": submission.questions.select_related("by", "answered_by"),
+        "queue": _around(request, submission),
+        "needs": needs_of(_moves_of(submission), submission),
+        "events": history(submission),
+        "notes": submission.notes.select_related("by"),
+        "here": reverse("desk_input", args=[submission.key]),
+    }
+    return render(request, "consultations/desk/input.html", context, status=outcome.status)
+
+
+def _moves_of(submission: Submission) -> dict[str, Move]:
+    """The moves that concern an input at the desk: only what somebody typed is checked against an original."""
+    typed = submission.entered_by_id is not None
+    return {name: move for name, move in workflow.moves_of(submission).items() if typed or "original" not in name}
+
+
+def _around(request: HttpRequest, submission: Submission) -> dict[str, Submission | None]:
+    """The inputs that wait before and after this one in the queue."""
+    waiting = _ever_sent(request).filter(state=SubmissionState.SUBMITTED).only("key", "reference")
+    before, after = waiting.filter(beyond(submission, "lt")), waiting.filter(beyond(submission, "gt"))
+    return {
+        "previous": before.order_by("-submitted_at", "-pk").first(),
+        "next": after.order_by("submitted_at", "pk").first(),
+    }
+
+
+class Passage(NamedTuple):
+    """A sentence of a text: its number in the form, whether it is marked, and its parts, each with whether a point
+    has its words already."""
+
+    number: int
+    text: str
+    is_marked: bool
+    parts: list[tuple[str, bool]]
+
+
+def _lines(submission: Submission, form: SplitForm | None, points: Iterable[Point]) -> list[list[Passage]]:
+    """The sentences of the text by line, numbered through as the form numbers them, and marked as they were sent."""
+    marked = set(form["passages"].value() or []) if form else set()
+    said = [point.text for point in points if point.state != PointState.WITHDRAWN]
+    numbers = count()
+    return [
+        [
+            Passage(number := next(numbers), sentence, str(number) in marked, taken_parts(sentence, said))
+            for sentence in line
+        ]
+        for line in passages(submission.body)
+    ]
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
+    """Accept an input, return it with questions, set it aside or take that back: the verb stands in the address."""
+    submission = _input(request, key)
+    if request.method != "POST":
+        return redirect("desk_input", key)
+    worded = {verb: WORDED[verb](request.POST, auto_id=f"%s-{verb}")} if verb in WORDED else {}
+    if worded and not worded[verb].is_valid():
+        return _show(request, submission, INVALID, worded=worded)
+    if worded:
+        said = worded[verb].said
+        outcome = attempt(lambda: SCREENING[verb](submission, by=request.user, **said), submission)
+    else:
+        outcome = carry_out(request, submission, verb, SCREENING)
+    if outcome.reasons:
+        return _show(request, submission, outcome, worded=worded)
+    if verb == "reopen":
+        messages.success(request, _("The decision is taken back. The input waits at the desk again."))
+        return redirect("desk_input", key)
+    messages.success(request, _("Done: %(move)s. The author is told by mail.") % {"move": SUBMISSION_MOVES[verb].label})
+    return redirect("desk_input", key)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_input_split(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Take a point out of an accepted input."""
+    submission = _input(request, key)
+    if request.method != "POST":
+        return redirect("desk_input", key)
+    form = SplitForm(request.POST, submission=submission)
+    if not form.is_valid():
+        return _show(request, submission, INVALID, split_form=form)
+    outcome = attempt(lambda: workflow.split(submission, by=request.user, **form.words), submission)
+    if outcome.reasons:
+        return _show(request, submission, outcome, split_form=form)
+    messages.success(request, _("The point is taken out. Go on with the next one."))
+    return redirect(reverse("desk_input", args=[key]) + "#points")
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_note(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Write an internal note on an input."""
+    submission = _input(request, key)
+    if request.method != "POST":
+        return redirect("desk_input", key)
+    form = NoteForm(request.POST, prefix="note")
+    if not form.is_valid():
+        return _show(request, submission, INVALID, note_form=form)
+    workflow.add_note(submission, by=request.user, text=form.cleaned_data["text"])
+    return redirect(reverse("desk_input", args=[key]) + "#notes")
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_assign(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Say which officer looks after an input."""
+    submission = _input(request, key)
+    if request.method != "POST":
+        return redirect("desk_input", key)
+    form = AssignForm(request.POST)
+    to = form.cleaned_data["to"] if form.is_valid() else None
+    outcome = attempt(lambda: workflow.assign(submission, by=request.user, to=to), submission)
+    if outcome.reasons:
+        return _show(request, submission, outcome)
+    messages.success(
+        request, _("%(name)s looks after it now.") % {"name": to.name} if to else _("Nobody looks after it now.")
+    )
+    return redirect("desk_input", key)

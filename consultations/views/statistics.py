@@ -1,0 +1,45 @@
+"""Who has been heard on what, from where and when: for everybody, as tables first and pictures beside them."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from consultations import charts, queries
+from consultations.queries import statistics
+from consultations.templatetags.portal import span
+from consultations.views.page_cache import kept_for_visitors
+
+
+@login_not_required
+@require_safe
+@kept_for_visitors
+def show(request: HttpRequest) -> HttpResponse:
+    """The coverage of the consultation asked for by `?round=`, or else of the one that is open or the latest.
+
+    Numbers count every input that was sent; each leads to the list of those that the reader may read.
+    """
+    rounds = queries.public_rounds()
+    asked = (found for found in rounds if found.slug == request.GET.get("round"))
+    current = next(asked, rounds[0] if rounds else None)
+    context = {"round": current, "others": [found for found in rounds if found != current]}
+    if current:
+        places, arrived = statistics.by_county(current), statistics.arrivals(current)
+        context |= {
+            "participation": queries.participation(current),
+            "themes": statistics.by_theme(current, list(current.themes.all())),
+            "objectives": statistics.by_objective(current),
+            "places": places,
+            "silent_places": [place for place in places if not place.inputs],
+            "map": _map(places),
+            "arrivals": [(span(each.first, each.last), each) for each in arrived],
+            "line": charts.time_line([each.inputs for each in arrived]),
+            "in_address": f"&round={current.slug}" if len(rounds) > 1 else "",
+        }
+    return render(request, "consultations/coverage.html", context)
+
+
+def _map(places: list[statistics.Place]) -> charts.TileMap:
+    tiles = statistics.tiles()
+    found = [(place.county, tiles[place.county.code], place.inputs) for place in places if place.county.code in tiles]
+    return charts.tile_map((county.slug, tile.label, tile.column, tile.row, inputs) for county, tile, inputs in found)

@@ -1,0 +1,227 @@
+"""What a stakeholder does before the secretariat reads it: write an input, keep it, send it, hold its receipt."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations import workflow
+from consultations.forms import SubmissionForm
+from consultations.forms.submissions import choices_of
+from consultations.models import Attachment, Consultation, ConsultationState, Event, Submission, SubmissionState
+from consultations.permissions import may_submit, organisations_of
+from consultations.queries import files_of
+from ncm_portal.workflow import Blocked, Conflict, Move, needs_of
+
+from .late import late_standing
+
+EDITABLE = (SubmissionState.DRAFT, SubmissionState.RETURNED)
+INSIDE = ("ask_sign_off", "sign_off")
+AUTHOR_MOVES = {verb: workflow.SUBMISSION_MOVES[verb] for verb in ("submit", "withdraw")}
+COMPLETE = ("send", *INSIDE)  # what a form is sent for that has to be complete
+NO_KEY = gettext_lazy("The form did not arrive whole: nothing was saved. What you typed is below. Send it again.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def submit(request: HttpRequest) -> HttpResponse:
+    """Write an input: GET shows the form, POST saves it (`do=save`) and goes on to what it is saved for: to the page
+    that shows it as others will see it (`preview`), to the one that takes files (`files`), to the sign-off inside the
+    organisation (`ask_sign_off`, `sign_off`), or to the secretariat (`send`).
+
+    With several open consultations the address says which (`?consultation=slug`). What is typed after the deadline
+    (`&late=yes`) is kept as a draft and refused with the deadline, until the head lets it in.
+    """
+    if not organisations_of(request.user):
+        return render(request, "consultations/stakeholder/no_organisation.html")
+    consultation, rounds = chosen_round(request)
+    may_come_late = consultation is not None and "late" in request.GET and workflow.is_under_way(consultation)
+    if consultation is None or (request.method != "POST" and not consultation.takes_inputs and not may_come_late):
+        return render(request, "consultations/stakeholder/choose.html", {"rounds": rounds, "asked": consultation})
+    if request.method == "POST":
+        return _write(request, consultation)
+    form = SubmissionForm(person=request.user, consultation=consultation)
+    return _page(request, form, consultation)
+
+
+def chosen_round(request: HttpRequest) -> tuple[Consultation | None, list[Consultation]]:
+    """The consultation that an input is for, where it is known, and all that take inputs now."""
+    rounds = [found for found in Consultation.objects.filter(state=ConsultationState.OPEN) if found.takes_inputs]
+    return _asked_for(request) or (rounds[0] if len(rounds) == 1 else None), rounds
+
+
+def _asked_for(request: HttpRequest) -> Consultation | None:
+    """The consultation that the address names. 404 for one that nobody knows of yet."""
+    slug = request.GET.get("consultation")
+    known = Consultation.objects.exclude(state=ConsultationState.DRAFT)
+    return get_object_or_404(known, slug=slug) if slug else None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Go on writing a draft, or complete an input that came back. One that was sent is shown where it stands."""
+    found = own_input(request, key)
+    if request.method == "POST":
+        return _write(request, found.consultation, found)
+    if found.state not in EDITABLE:
+        return redirect("my_input", found.key)
+    form = SubmissionForm(person=request.user, consultation=found.consultation, draft=found)
+    return _page(request, form, found.consultation, found)
+
+
+def own_input(request: HttpRequest, key: UUID) -> Submission:
+    """The input with `key` that the reader may write for. One and the same 404 for anybody else's and for none."""
+    return _own(request, Submission.objects.to_be_written(), key=key)
+
+
+def _own(request: HttpRequest, inputs: QuerySet[Submission], **named: Any) -> Submission:
+    readable = inputs.visible_to(request.user)
+    found = get_object_or_404(readable, **named)
+    if not may_submit(request.user, found):
+        raise Http404
+    return found
+
+
+def sign_offs(request: HttpRequest, submission: Submission) -> list[Move]:
+    """What the reader may do about the sign-off of a draft: sign it off, or else ask for that; nothing once it is."""
+    moves = [move for verb, move in workflow.moves_of(submission).items() if verb in INSIDE]
+    return [move for move in moves if move.may(request.user, submission)][-1:]
+
+
+def history_of(submission: Submission) -> QuerySet[Event]:
+    """What the organisation sees of the journal: what happened, not what the secretariat noted or failed to do."""
+    return Event.objects.about(submission).exclude(verb="note").exclude(verb__endswith=":refused").reverse()
+
+
+@require_safe
+def receipt(request: HttpRequest, reference: str) -> HttpResponse:
+    """The receipt of an input that was sent: what arrived, when, and its hash."""
+    inputs = Submission.objects.select_related("consultation", "stakeholder", "theme")
+    found = _own(request, inputs, reference=reference)
+    files = [file for file in files_of(request.user, found) if file.kind == Attachment.Kind.EVIDENCE]
+    context = {
+        "submission": found,
+        "files": [file for file in files if file.sha256],
+        "refused": [file for file in files if file.state == Attachment.State.REFUSED],
+        "answers": found.answers_sent(),
+    }
+    return render(request, "consultations/stakeholder/receipt.html", context)
+
+
+# --- Saving and sending -------------------------------------------------------------------------------------------
+
+
+def _write(request: HttpRequest, consultation: Consultation, saved: Submission | None = None) -> HttpResponse:
+    do = request.POST.get("do", "save")
+    form = SubmissionForm(
+        request.POST, person=request.user, consultation=consultation, draft=saved, sending=do in COMPLETE
+    )
+    is_sound = form.is_valid()
+    if saved is None and form.fields["key"].is_new:
+        return _page(request, form, consultation, reasons=[NO_KEY], status=400)
+    if not is_sound:
+        return _page(request, form, consultation, saved, status=422)
+    try:
+        saved = keep(request, form, consultation, saved)
+        done = _go_on(request, saved, do)
+    except Conflict as conflict:
+        theirs = conflict.theirs
+        both = [choices_of(theirs), form.choices_made]
+        return _page(
+            request, form, consultation, theirs, theirs=theirs, both=both, reasons=conflict.reasons, status=409
+        )
+    except Blocked as refusal:
+        return _page(request, form, consultation, saved, reasons=refusal.reasons, status=409)
+    return done
+
+
+def _go_on(request: HttpRequest, saved: Submission, do: str) -> HttpResponse:
+    """Do what the draft was saved for. Raises Blocked or Conflict."""
+    if do == "send":
+        return redirect("receipt", _send(request, saved).reference)
+    if do == "files":
+        return redirect("attachment_add", saved.key)
+    if do in INSIDE:
+        inside(request, saved, do, seen_files=request.POST.getlist("file"))
+    elif do == "save":
+        messages.success(request, _("Saved. Nobody but your organisation sees it until you send it."))
+    return redirect("draft" if do == "save" else "draft_preview", saved.key)
+
+
+def inside(
+    request: HttpRequest,
+    saved: Submission,
+    verb: str,
+    seen_at: datetime | None = None,
+    seen_files: list[str] | None = None,
+) -> None:
+    """Ask for the sign-off, or sign the text off that the reader has seen. Raises Blocked or Conflict."""
+    if verb == "sign_off":
+        workflow.sign_off(saved, by=request.user, seen_at=seen_at or saved.edited_at, seen_files=seen_files)
+        messages.success(request, _("Signed off. It can be sent as it stands."))
+    else:
+        workflow.ask_sign_off(saved, by=request.user)
+        messages.success(request, _("Your primary focal point is asked by mail to sign it off."))
+
+
+def keep(
+    request: HttpRequest, form: SubmissionForm, consultation: Consultation, saved: Submission | None
+) -> Submission:
+    """Save what was typed. The first saving makes the draft; the same form sent twice finds it again.
+
+    Raises Blocked, and Conflict when a colleague saved other words since.
+    """
+    if saved is None:
+        key = form.cleaned_data["key"]
+        saved = workflow.start_draft(consultation, form.stakeholder, by=request.user, key=key, **form.words)
+    if not form.says_the_same_as(saved):
+        seen_at = form.cleaned_data["seen_at"]
+        saved = workflow.edit_draft(saved, by=request.user, seen_at=seen_at, **form.words)
+    return saved
+
+
+def _send(request: HttpRequest, saved: Submission) -> Submission:
+    """Send a draft. Where the same text was sent a moment ago, by a second click, that is its sending."""
+    if _was_sent(saved):
+        return saved
+    try:
+        return workflow.submit(saved, by=request.user, seen_at=saved.edited_at)
+    except Blocked:
+        saved.refresh_from_db()
+        if _was_sent(saved):
+            return saved
+        raise
+
+
+def _was_sent(saved: Submission) -> bool:
+    return bool(saved.reference) and saved.state not in (*EDITABLE, SubmissionState.WITHDRAWN)
+
+
+def _page(
+    request: HttpRequest,
+    form: SubmissionForm,
+    consultation: Consultation,
+    saved: Submission | None = None,
+    *,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    """The form, on its first page or on the page of its draft, with everything that was typed."""
+    if saved and form.is_bound and status == 409:
+        form.start_from(saved)
+    context |= {"form": form, "consultation": consultation, "saved": saved}
+    context["organisations"] = list(form.organisations.values())
+    context["needs"] = needs_of(AUTHOR_MOVES, saved) if saved else []
+    if saved and saved.state in EDITABLE:
+        context["others"] = workflow.be_seen(saved, request.user)
+        context["inside"] = sign_offs(request, saved)
+    context["events"] = history_of(saved) if saved else []
+    context["files"] = files_of(request.user, saved) if saved else []
+    context["late"] = late_standing(saved, request.user) if saved else {}
+    return render(request, "consultations/stakeholder/submit.html", context, status=status)

@@ -1,0 +1,259 @@
+"""Texts that say nearly the same: the search that suggests pairs, and what staff decide about them."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations import redaction, similarity
+from consultations.models import (
+    Consultation,
+    Job,
+    JobKind,
+    JobState,
+    Likeness,
+    LikenessState,
+    Point,
+    PointState,
+    Submission,
+    SubmissionState,
+    User,
+)
+from consultations.permissions import is_secretariat, secretariat_may
+from ncm_portal.workflow import Condition, Move, demand, either, journal, make, now, table, verb
+
+from .points import merge
+
+S = LikenessState
+SECRETARIAT = gettext_lazy("the secretariat")
+AT_ONCE = 200  # texts that are compared before what was found is kept and the worker may break off
+WORDS_KEPT = 60
+Text = Point | Submission
+
+
+# --- What staff decide ----------------------------------------------------------------------------------------------
+
+
+def may_become_one(likeness: Likeness) -> list[Condition]:
+    """What merging a pair needs: two points that still stand. Two inputs are only seen as one campaign."""
+    if likeness.first_point_id is None:
+        return []
+    first, second = standing_for(likeness.first_point), standing_for(likeness.second_point)
+    if first == second:
+        return []
+    return [_stands(first), _stands(second)]
+
+
+def standing_for(point: Point) -> Point:
+    """The point behind which `point` stands, or itself."""
+    return point.merged_into or point
+
+
+def _stands(point: Point) -> Condition:
+    about = {"point": point.reference, "state": point.get_state_display()}
+    is_validated = point.state == PointState.VALIDATED
+    return either(is_validated, _("%(point)s is validated") % about, _("%(point)s is %(state)s") % about)
+
+
+def nothing_stands_on_it(likeness: Likeness) -> list[Condition]:
+    """What taking a decision back needs: two points that stand apart. Two inputs were never joined."""
+    if likeness.first_point_id is None:
+        return []
+    apart = standing_for(likeness.first_point) != standing_for(likeness.second_point)
+    return [either(apart, _("The points stand apart"), _("The points stand together: take them apart first"))]
+
+
+LIKENESS_MOVES = table(
+    Move(
+        "merge_likeness",
+        gettext_lazy("They say the same"),
+        (S.OPEN,),
+        S.MERGED,
+        secretariat_may,
+        SECRETARIAT,
+        may_become_one,
+        needs_reason=True,
+    ),
+    Move(
+        "dismiss_likeness",
+        gettext_lazy("They do not say the same"),
+        (S.OPEN,),
+        S.DISMISSED,
+        secretariat_may,
+        SECRETARIAT,
+        needs_reason=True,
+    ),
+    Move(
+        "reopen_likeness",
+        gettext_lazy("Take the decision back"),
+        (S.MERGED, S.DISMISSED),
+        S.OPEN,
+        secretariat_may,
+        SECRETARIAT,
+        nothing_stands_on_it,
+        needs_reason=True,
+        undoes=True,
+    ),
+)
+
+
+@verb
+def merge_likeness(likeness: Likeness, *, by: User, reason: str, into: Point | None = None) -> Likeness:
+    """Decide that both say the same. Of two points one stands behind the other from now on: behind `into`, if it is
+    one of them, else behind the first. Two inputs are seen as of one campaign, and nothing else changes.
+
+    Raises NotAllowed or Blocked.
+    """
+
+    def join(row: Likeness) -> None:
+        _decide(row, by, reason)
+        if row.first_point_id is not None:
+            _join(row, into, by, reason)
+
+    return make(LIKENESS_MOVES["merge_likeness"], likeness, by=by, reason=reason, change=join)
+
+
+def _join(row: Likeness, into: Point | None, by: User, reason: str) -> None:
+    first, second = standing_for(row.first_point), standing_for(row.second_point)
+    if first == second:
+        return
+    kept, other = (second, first) if into is not None and standing_for(into) == second else (first, second)
+    merge(other, into=kept, by=by, reason=reason)
+
+
+@verb
+def dismiss_likeness(likeness: Likeness, *, by: User, reason: str) -> Likeness:
+    """Decide that they do not say the same. The pair is not suggested again."""
+    move = LIKENESS_MOVES["dismiss_likeness"]
+    return make(move, likeness, by=by, reason=reason, change=lambda row: _decide(row, by, reason))
+
+
+@verb
+def reopen_likeness(likeness: Likeness, *, by: User, reason: str) -> Likeness:
+    """Take back what was decided about a pair; it is suggested again. The journal keeps both. Raises NotAllowed or
+    Blocked."""
+
+    def undecide(row: Likeness) -> None:
+        row.decided_by, row.decided_at, row.reason = None, None, ""
+
+    return make(LIKENESS_MOVES["reopen_likeness"], likeness, by=by, reason=reason, change=undecide)
+
+
+def _decide(row: Likeness, by: User, reason: str) -> None:
+    row.decided_by, row.decided_at, row.reason = by, now(), reason.strip()
+
+
+@verb
+def merge_group(likenesses: Iterable[Likeness], *, by: User, reason: str, into: Point | None = None) -> list[Likeness]:
+    """Decide the same about several pairs at once: all or none of them. Points end up behind `into`."""
+    return [merge_likeness(each, by=by, reason=reason, into=into) for each in likenesses]
+
+
+@verb
+def dismiss_group(likenesses: Iterable[Likeness], *, by: User, reason: str) -> list[Likeness]:
+    """Decide about several pairs at once that they do not say the same: all or none of them."""
+    return [dismiss_likeness(each, by=by, reason=reason) for each in likenesses]
+
+
+# --- The search -----------------------------------------------------------------------------------------------------
+
+
+@verb
+def ask_to_compare(consultation: Consultation, *, by: User) -> Job:
+    """Let the worker look for texts of the consultation that say the same; one search waits at a time."""
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Search for texts that say the same"))
+    Consultation.objects.select_for_update(of=("self",), no_key=True).get(pk=consultation.pk)
+    waiting = Job.objects.filter(kind=JobKind.COMPARE, consultation=consultation, state=JobState.WAITING).first()
+    if waiting:
+        return waiting
+    job = Job.objects.create(kind=JobKind.COMPARE, consultation=consultation, by=by, at=now(), state=JobState.WAITING)
+    journal("ask_to_compare", consultation, by=by)
+    return job
+
+
+def compare(job: Job, progress: Callable[[int, int], None]) -> dict[str, Any]:
+    """Compare what was not compared yet with everything, and keep the pairs that are alike. It decides nothing.
+
+    The runner of JobKind.COMPARE. What was compared is marked as such with the pairs that it gave, so that a search
+    that breaks off goes on where it was.
+    """
+    assert job.consultation is not None
+    inputs, points = inputs_to_compare(job.consultation), points_to_compare(job.consultation)
+    total = inputs.filter(NOT_COMPARED_INPUT).count() + points.filter(NOT_COMPARED).count()
+    counted = {"done": 0}
+
+    def add(number: int) -> None:
+        counted["done"] += number
+        progress(counted["done"], total)
+
+    progress(0, total)
+    found = _search(inputs, NOT_COMPARED_INPUT, "input", similarity.INPUTS_ALIKE, add)
+    found += _search(points, NOT_COMPARED, "point", similarity.POINTS_ALIKE, add)
+    journal("compare", job.consultation, by=job.by, data={"texts": total, "pairs": found, "method": similarity.METHOD})
+    return {"texts": total, "pairs": found}
+
+
+NOT_COMPARED = Q(compared_at=None)
+NOT_COMPARED_INPUT = NOT_COMPARED | Q(compared_at__lt=F("edited_at"))
+
+
+def inputs_to_compare(consultation: Consultation) -> QuerySet[Submission]:
+    """The inputs among which campaigns are looked for: those that wait at the desk and those that were accepted."""
+    states = [SubmissionState.SUBMITTED, SubmissionState.ACCEPTED]
+    return Submission.objects.filter(consultation=consultation, state__in=states).order_by("pk")
+
+
+def points_to_compare(consultation: Consultation) -> QuerySet[Point]:
+    """The points among which those are looked for that say the same: all that count."""
+    return Point.objects.standing().filter(consultation=consultation).order_by("pk")
+
+
+def _search(texts: QuerySet[Any], is_new: Q, kind: str, at_least: float, add: Callable[[int], None]) -> int:
+    """Compare the new ones of `texts`, some at a time, and return how many pairs were kept."""
+    new = {row.pk: row for row in texts.filter(is_new)}
+    if not new:
+        return 0
+    rows = {**{row.pk: row for row in texts.exclude(pk__in=new)}, **new}
+    old = [(pk, _words(row)) for pk, row in rows.items() if pk not in new]
+    pairs = similarity.pairs_among([(pk, _words(row)) for pk, row in new.items()], old, at_least=at_least)
+    kept, keys = 0, iter(new)
+    while some := list(islice(keys, AT_ONCE)):
+        likenesses = [_likeness(kind, pair, rows) for found in islice(pairs, len(some)) for pair in found]
+        with transaction.atomic():
+            kept += _keep(kind, [each for each in likenesses if each is not None])
+            texts.model.objects.filter(pk__in=some).update(compared_at=now())
+        add(len(some))
+    return kept
+
+
+def _words(row: Text) -> str:
+    """The words of a text, also those held back: only the secretariat reads what comes of it."""
+    if isinstance(row, Point):
+        return row.text
+    return redaction.in_full("\n".join([row.title, row.body, row.proposed_wording]))
+
+
+def _likeness(kind: str, pair: similarity.Pair[int], rows: dict[int, Any]) -> Likeness | None:
+    """The row to keep; None for points that are parts of one input, or stand for each other already."""
+    first, second = sorted([rows[pair.first], rows[pair.second]], key=lambda row: row.pk)
+    if isinstance(first, Point) and _is_known(first, second):
+        return None
+    words = similarity.shared_words(_words(first), _words(second))[:WORDS_KEPT]
+    fields = {f"first_{kind}": first, f"second_{kind}": second, "score": round(pair.score, 4), "words": words}
+    return Likeness(method=similarity.METHOD, found_at=now(), **fields)
+
+
+def _is_known(first: Point, second: Point) -> bool:
+    is_one_source = first.submission_id is not None and first.submission_id == second.submission_id
+    return is_one_source or (first.merged_into_id or first.pk) == (second.merged_into_id or second.pk)
+
+
+def _keep(kind: str, likenesses: list[Likeness]) -> int:
+    """Keep the pairs that are not known yet, whatever was decided about them; return how many."""
+    before = Likeness.objects.count()
+    Likeness.objects.bulk_create(likenesses, ignore_conflicts=True)
+    return Likeness.objects.count() - before

@@ -1,0 +1,366 @@
+"""After a forum: who does what by when until it is done, and the communiqué that tells what was adopted."""
+
+import hashlib
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import (
+    ActionPoint,
+    ActionState,
+    Communique,
+    CommuniqueState,
+    Forum,
+    ForumState,
+    Point,
+    PointKind,
+    PointState,
+    Stakeholder,
+    User,
+)
+from consultations.notifications import recipients
+from consultations.permissions import acts_for, head_may, is_secretariat, may_publish_communique, secretariat_may
+from consultations.queries.followup import bodies_that_came
+from ncm_portal.workflow import (
+    Blocked,
+    Condition,
+    Conflict,
+    Move,
+    demand,
+    either,
+    journal,
+    locked,
+    make,
+    now,
+    table,
+    verb,
+)
+
+from .access_log import enter_export
+
+A, C = ActionState, CommuniqueState
+SECRETARIAT = gettext_lazy("the secretariat")
+HEAD = gettext_lazy("the head of the secretariat")
+ANOTHER = gettext_lazy("an officer of the secretariat other than the one who wrote the text last")
+THEIRS = gettext_lazy("focal points and alternates of the organisation")
+
+
+def ready_to_circulate(communique: Communique) -> list[Condition]:
+    """A communiqué goes round once the forum is held, and says whom comments reach."""
+    forum = communique.forum
+    return [
+        either(
+            forum.state in {ForumState.HELD, ForumState.REPORTED},
+            _("The forum is held"),
+            _("The forum is not closed yet: what it adopts may still change"),
+        ),
+        either(
+            bool(forum.contact.strip()),
+            _("The forum says whom to ask: comments go there"),
+            _("The forum does not say whom to ask: enter it, so that comments have an address"),
+        ),
+    ]
+
+
+ACTION_MOVES = table(
+    Move("finish_action", gettext_lazy("Done"), (A.OPEN,), A.DONE, secretariat_may, SECRETARIAT),
+    Move("drop_action", gettext_lazy("Drop"), (A.OPEN,), A.DROPPED, secretariat_may, SECRETARIAT, needs_reason=True),
+    Move(
+        "reopen_action",
+        gettext_lazy("Open again"),
+        (A.DONE, A.DROPPED),
+        A.OPEN,
+        secretariat_may,
+        SECRETARIAT,
+        needs_reason=True,
+        undoes=True,
+    ),
+)
+
+COMMUNIQUE_MOVES = table(
+    Move(
+        "circulate_communique",
+        gettext_lazy("Circulate for comment"),
+        (C.DRAFT,),
+        C.CIRCULATED,
+        secretariat_may,
+        SECRETARIAT,
+        ready_to_circulate,
+    ),
+    Move("clear_communique", gettext_lazy("Clear"), (C.CIRCULATED,), C.CLEARED, head_may, HEAD),
+    Move(
+        "publish_communique",
+        gettext_lazy("Publish"),
+        (C.CLEARED,),
+        C.PUBLISHED,
+        may_publish_communique,
+        ANOTHER,
+        grave=True,
+    ),
+    Move(
+        "return_communique",
+        gettext_lazy("Back to draft"),
+        (C.CIRCULATED, C.CLEARED),
+        C.DRAFT,
+        secretariat_may,
+        SECRETARIAT,
+        needs_reason=True,
+        undoes=True,
+    ),
+)
+
+
+# --- Action points --------------------------------------------------------------------------------------------------
+
+
+@verb
+def note_action(
+    forum: Forum,
+    *,
+    by: User,
+    text: str,
+    stakeholder: Stakeholder | None = None,
+    responsible: str = "",
+    due_on: date | None = None,
+) -> ActionPoint:
+    """Note who does what by when, as decided at a forum. The same words for the same organisation are the same action.
+
+    Raises NotAllowed, or Blocked when nothing is to be done or nobody does it.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Note an action point"))
+    _demand_words(text, stakeholder, responsible)
+    locked(forum)
+    known = {"text": text.strip(), "stakeholder": stakeholder, "responsible": responsible.strip()}
+    again = forum.actions.filter(state=A.OPEN, **known).first()
+    return again or _enter(forum, by, due_on=due_on, **known)
+
+
+def _demand_words(text: str, stakeholder: Stakeholder | None, responsible: str) -> None:
+    reasons = [] if text.strip() else [_("Write what is to be done.")]
+    if stakeholder is None and not responsible.strip():
+        reasons.append(_("Say who will do it: choose an organisation or write a name."))
+    if reasons:
+        raise Blocked(reasons)
+
+
+def _enter(forum: Forum, by: User, **fields: object) -> ActionPoint:
+    action = ActionPoint.objects.create(forum=forum, by=by, at=now(), **fields)
+    journal("note_action", action, by=by, after=action.state, commits=[action])
+    return action
+
+
+@verb
+def carry_commitments(forum: Forum, *, by: User) -> list[ActionPoint]:
+    """Make an open action point of every validated commitment of the forum's sessions, each once; return the new ones.
+
+    One that names nobody waits for a name. Raises NotAllowed.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Carry commitments over"))
+    locked(forum)  # two people who carry at once wait for each other
+    return [
+        _enter(
+            forum,
+            by,
+            point=point,
+            text=point.text,
+            stakeholder=point.stakeholder,
+            responsible=point.responsible or ("" if point.stakeholder_id else _("to be named")),
+            due_on=point.due_on,
+        )
+        for point in commitments_to_carry(forum)
+    ]
+
+
+def commitments_to_carry(forum: Forum) -> list[Point]:
+    """Validated commitments of the forum's sessions that are no action point yet."""
+    made = Point.objects.filter(session__forum=forum, kind=PointKind.COMMITMENT, action=None)
+    standing = made.filter(state__in=[PointState.VALIDATED, PointState.DISPOSED])
+    return list(standing.select_related("stakeholder").order_by("session__starts_at", "session__order", "number"))
+
+
+@verb
+def amend_action(
+    action: ActionPoint,
+    *,
+    by: User,
+    text: str,
+    stakeholder: Stakeholder | None = None,
+    responsible: str = "",
+    due_on: date | None = None,
+) -> ActionPoint:
+    """Say anew what is to be done, by whom or by when, while it is open. The journal keeps what it said before.
+
+    Raises NotAllowed or Blocked.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Amend an action point"))
+    _demand_words(text, stakeholder, responsible)
+    row = _open(action)
+    said = {"text": row.text, "by_when": str(row.due_on or ""), "who": row.who}
+    row.text, row.stakeholder, row.responsible, row.due_on = text.strip(), stakeholder, responsible.strip(), due_on
+    row.save()
+    journal("amend_action", row, by=by, before=row.state, after=row.state, data={"said": said})
+    return row
+
+
+def _open(action: ActionPoint) -> ActionPoint:
+    row = locked(action)
+    if row.state != A.OPEN:
+        raise Blocked(_("This action is %(state)s: open it again first.") % {"state": row.get_state_display()})
+    return row
+
+
+@verb
+def say_done(action: ActionPoint, *, by: User, note: str) -> ActionPoint:
+    """Report for the organisation that an action is done; the secretariat is told and confirms it with `finish_action`.
+
+    Raises NotAllowed, or Blocked when it has ended or nothing is said.
+    """
+    demand(acts_for(by, action.stakeholder_id), who=THEIRS, to=gettext_lazy("Report an action point"))
+    if not note.strip():
+        raise Blocked(_("Write what came of it."))
+    row = _open(action)
+    row.report = note.strip()
+    row.save(update_fields=["report"])
+    journal("say_done", row, by=by, before=row.state, after=row.state, reason=row.report)
+    return row
+
+
+@verb
+def finish_action(action: ActionPoint, *, by: User, report: str) -> ActionPoint:
+    """Confirm that an action is done, with what came of it. Raises NotAllowed or Blocked."""
+
+    def end(row: ActionPoint) -> None:
+        if not report.strip():
+            raise Blocked(_("Write what came of it."))
+        _end(row, report)
+
+    return make(ACTION_MOVES["finish_action"], action, by=by, reason=report.strip(), change=end)
+
+
+def _end(row: ActionPoint, report: str) -> None:
+    row.report, row.ended_on = report.strip(), timezone.localdate(now())
+
+
+@verb
+def drop_action(action: ActionPoint, *, by: User, reason: str) -> ActionPoint:
+    """Nobody will do it any more, and why. Raises NotAllowed or Blocked."""
+    return make(ACTION_MOVES["drop_action"], action, by=by, reason=reason, change=lambda row: _end(row, reason))
+
+
+@verb
+def reopen_action(action: ActionPoint, *, by: User, reason: str) -> ActionPoint:
+    """It is not done after all, or to be done again. Raises NotAllowed or Blocked."""
+
+    def begin_again(row: ActionPoint) -> None:
+        row.report, row.ended_on = "", None
+
+    return make(ACTION_MOVES["reopen_action"], action, by=by, reason=reason, change=begin_again)
+
+
+# --- The communiqué -------------------------------------------------------------------------------------------------
+
+
+@verb
+def draft_communique(forum: Forum, *, by: User, body: str) -> Communique:
+    """Begin the communiqué of a forum with `body`. A forum has one: begun a second time, it is the one that is there.
+
+    Raises NotAllowed, or Blocked when there is no text.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Write a communiqué"))
+    _demand_text(body)
+    locked(forum)
+    there = Communique.objects.filter(forum=forum).first()
+    if there:
+        return there
+    made = Communique.objects.create(forum=forum, body=body, written_by=by, written_at=now())
+    journal("draft_communique", made, by=by, after=made.state, data={"text": body}, commits=[made])
+    return made
+
+
+def _demand_text(body: str) -> None:
+    if not body.strip():
+        raise Blocked(_("Write the text of the communiqué."))
+
+
+@verb
+def edit_communique(communique: Communique, *, by: User, body: str, version: int) -> Communique:
+    """Put `body` in the place of a draft's text. `version` is the one that the writer started from.
+
+    Raises Conflict when somebody saved since, NotAllowed, or Blocked when it is no draft any more.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Write a communiqué"))
+    _demand_text(body)
+    row = locked(communique)
+    if row.state != C.DRAFT:
+        raise Blocked(_("The text is %(state)s: take it back to draft first.") % {"state": row.get_state_display()})
+    if row.body == body:
+        return row
+    if row.version != version:
+        raise Conflict(row)
+    row.body, row.version, row.written_by, row.written_at = body, row.version + 1, by, now()
+    row.save()
+    journal("edit_communique", row, by=by, before=row.state, after=row.state, data={"text": body})
+    return row
+
+
+@verb
+def circulate_communique(communique: Communique, *, by: User) -> Communique:
+    """Send the text to the verified organisations that took part; comments go to the forum's contact.
+
+    Raises NotAllowed or Blocked.
+    """
+    row = make(COMMUNIQUE_MOVES["circulate_communique"], communique, by=by)
+    recipients.communique_circulated(row, bodies_that_came(row.forum).filter(state=Stakeholder.State.VERIFIED))
+    return row
+
+
+@verb
+def clear_communique(communique: Communique, *, by: User) -> Communique:
+    """Clear the text for publication, as the head. Raises NotAllowed or Blocked."""
+
+    def sign(row: Communique) -> None:
+        row.cleared_by = by
+
+    return make(COMMUNIQUE_MOVES["clear_communique"], communique, by=by, change=sign)
+
+
+@verb
+def publish_communique(communique: Communique, *, by: User) -> Communique:
+    """Show the text to everybody, with the hash of its words. Raises NotAllowed or Blocked."""
+
+    def seal(row: Communique) -> None:
+        row.published_at, row.sha256 = now(), text_sha256(row.body)
+        data["sha256"] = row.sha256
+
+    data: dict[str, str] = {}
+    return make(COMMUNIQUE_MOVES["publish_communique"], communique, by=by, change=seal, data=data)
+
+
+def text_sha256(body: str) -> str:
+    """The SHA-256 of a communiqué's words in UTF-8, lines ended by a line feed: what `sha256sum` says of the file."""
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+@verb
+def return_communique(communique: Communique, *, by: User, reason: str) -> Communique:
+    """Take the text back to draft; a clearance falls. Raises NotAllowed or Blocked."""
+
+    def unsign(row: Communique) -> None:
+        row.cleared_by = None
+
+    return make(COMMUNIQUE_MOVES["return_communique"], communique, by=by, reason=reason, change=unsign)
+
+
+# --- Lists ----------------------------------------------------------------------------------------------------------
+
+
+@verb
+def take_list(forum: Forum, *, by: User, what: str, form: str) -> None:
+    """Enter in the access log that a list of the forum, with names of people, is taken out as a file.
+
+    Raises NotAllowed; NotLogged, and then nothing may go out.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Take a list of the forum out"))
+    enter_export(forum, by=by, list=what, form=form)

@@ -1,0 +1,272 @@
+"""What institutions answer to a letter of invitation, by its link or on paper: who comes, who stands in, or nobody."""
+
+import hashlib
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import Delegate, DelegateState, ForumFileKind, ForumState, Invitation, User
+from consultations.notifications import invitations
+from consultations.permissions import LinkHolder, is_secretariat
+from consultations.queries.invitations import LIVE, SEATED, people_of
+from consultations.tokens import hashed, ticket
+from ncm_portal.workflow import Blocked, demand, journal, make, now, verb
+
+from .forum_documents import keep_forum_file
+from .invitations import INVITATION_MOVES, SECRETARIAT
+from .mail_limits import count_mail
+
+D = DelegateState
+TOLD = ("name", "title", "email", "access_needs", "sex")
+
+
+@dataclass(frozen=True)
+class Named:
+    """One row of an answer: somebody who is named now (`row`, a key made with the form) or was before (`delegate`).
+
+    `seen` is the print of what the page showed of somebody who was named before; `leaves` takes the person out.
+    """
+
+    name: str
+    title: str = ""
+    email: str = ""
+    access_needs: str = ""
+    sex: str = ""
+    row: uuid.UUID | None = None
+    delegate: int | None = None
+    seen: str = ""
+    is_alternate: bool = False
+    leaves: bool = False
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The letter in which an answer came: its reference and the day on which it was received."""
+
+    reference: str
+    received_on: date
+
+
+def print_of(delegate: Delegate) -> str:
+    """A short print of what is known of a person, by which a form tells that somebody changed it meanwhile."""
+    told = "\x00".join([*(getattr(delegate, name) for name in TOLD), delegate.state])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def invited_by(secret: str) -> Invitation | None:
+    """The invitation behind the secret of a link: the one issued last, until the forum is over or called off."""
+    rows = Invitation.objects.select_related("forum__consultation", "stakeholder").filter(token_hash=hashed(secret))
+    current = (ForumState.ANNOUNCED, ForumState.REGISTRATION_CLOSED, ForumState.IN_SESSION)
+    return rows.filter(forum__state__in=current).first()
+
+
+@verb
+def answer_invitation(
+    invitation: Invitation,
+    *,
+    by: User | LinkHolder,
+    answered_by: str,
+    people: Sequence[Named],
+    message: str = "",
+    paper: Paper | None = None,
+) -> Invitation:
+    """Say who comes. Rows that are not given stay as they are, so that two who answer at once lose nobody's names.
+
+    Officers stand as nominated, never more than there are seats; alternates wait on the reserve list, no more than
+    there are seats either. The same rows sent twice are the same people. Mails the institution. Raises NotAllowed, or
+    Blocked with every reason.
+    """
+
+    def write(row: Invitation) -> None:
+        _refuse_after_registration(row, by)
+        _count_mail(row, by)
+        live = {each.pk: each for each in _locked_people(row)}
+        if reasons := _write_people(row, people, live, by):
+            raise Blocked(reasons)
+        _stamp(row, answered_by, message, paper)
+
+    data = {"answered_by": answered_by, "on_paper": paper.reference if paper else ""}
+    row = make(INVITATION_MOVES["answer_invitation"], invitation, by=by, change=write, data=data)
+    _acknowledge(row)
+    return row
+
+
+@verb
+def decline_invitation(
+    invitation: Invitation,
+    *,
+    by: User | LinkHolder,
+    answered_by: str,
+    message: str = "",
+    paper: Paper | None = None,
+) -> Invitation:
+    """Say that nobody comes; who was named before is withdrawn. Mails the institution. Raises NotAllowed or Blocked."""
+
+    def write(row: Invitation) -> None:
+        _refuse_after_registration(row, by)
+        _count_mail(row, by)
+        for delegate in _locked_people(row):
+            _to_state(row, delegate, D.WITHDRAWN, "withdraw_delegate", by)
+        _stamp(row, answered_by, message, paper)
+
+    data = {"answered_by": answered_by, "on_paper": paper.reference if paper else ""}
+    row = make(INVITATION_MOVES["decline_invitation"], invitation, by=by, change=write, data=data)
+    _acknowledge(row)
+    return row
+
+
+@verb
+def record_answer(
+    invitation: Invitation,
+    *,
+    by: User,
+    paper: Paper,
+    scan: tuple[str, bytes],
+    answered_by: str,
+    people: Sequence[Named] | None,
+    message: str = "",
+) -> Invitation:
+    """Record what came by letter, with its scan (name and content): who comes, or, where `people` is None, nobody.
+
+    Raises NotAllowed or Blocked, also for a scan that may not come in; then nothing is recorded.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Record an answer that came by letter"))
+    said: dict[str, Any] = {"answered_by": answered_by, "message": message, "paper": paper}
+    if people is None:
+        row = decline_invitation(invitation, by=by, **said)
+    else:
+        row = answer_invitation(invitation, by=by, people=people, **said)
+    title, (name, data) = _("Answer %(reference)s") % {"reference": paper.reference}, scan
+    keep_forum_file(row.forum, by=by, title=title, name=name, data=data, kind=ForumFileKind.ANSWER, invitation=row)
+    return row
+
+
+def _locked_people(row: Invitation) -> list[Delegate]:
+    """Whom the institution sends; by their keys, since their usual order would lock the forum along with them."""
+    return list(row.delegates.select_for_update(of=("self",), no_key=True).filter(state__in=LIVE).order_by("pk"))
+
+
+def _refuse_after_registration(row: Invitation, by: User | LinkHolder) -> None:
+    """What comes on paper is recorded until the forum begins; a link answers until registration closes."""
+    if isinstance(by, LinkHolder) and row.forum.state != ForumState.ANNOUNCED:
+        contact = row.forum.contact or _("the secretariat")
+        raise Blocked(_("Registration has closed. Ask %(contact)s.") % {"contact": contact})
+
+
+def _count_mail(row: Invitation, by: User | LinkHolder) -> None:
+    """Each answer writes to the institution's mailbox."""
+    if row.email and isinstance(by, LinkHolder):
+        count_mail(caused_by=by, stakeholder=row.stakeholder)
+
+
+def _stamp(row: Invitation, answered_by: str, message: str, paper: Paper | None) -> None:
+    """The first answer says whether it came in time; later changes do not make it late."""
+    if row.answered_at is None:
+        row.answered_at = _received(paper) if paper else now()
+    row.answered_by, row.message = answered_by, message
+    row.answer_reference = paper.reference if paper else row.answer_reference
+
+
+def _received(paper: Paper) -> datetime:
+    noon = timezone.make_aware(datetime.combine(paper.received_on, time(12)))
+    return min(noon, now())
+
+
+def _acknowledge(row: Invitation) -> None:
+    mail = invitations.answer_mail(row, people_of(row))
+    if mail:
+        mail.save()
+
+
+# --- People ---------------------------------------------------------------------------------------------------------
+
+
+def _write_people(
+    row: Invitation, people: Sequence[Named], live: dict[int, Delegate], by: User | LinkHolder
+) -> list[str]:
+    """Write the rows; return every reason for which the answer cannot stand like this."""
+    reasons: list[str] = []
+    for each in people:
+        known = live.get(each.delegate or 0) or _named_before(row, each)
+        if known is None and each.delegate is None and not each.leaves:
+            made = _name(row, each, by)
+            live[made.pk] = made
+        elif known is None or known.pk not in live:
+            reasons += [] if each.leaves else [_("“%(name)s” was taken off the list meanwhile.") % {"name": each.name}]
+        elif each.delegate and each.seen != print_of(known):
+            reasons.append(_meanwhile(known))
+        elif each.leaves:
+            live[known.pk] = _to_state(row, known, D.WITHDRAWN, "withdraw_delegate", by)
+        else:
+            reasons += _correct(known, each, by)
+    here = [each for each in live.values() if each.state in LIVE]
+    return list(dict.fromkeys([*reasons, *_what_is_wrong(row, here)]))
+
+
+def _named_before(row: Invitation, each: Named) -> Delegate | None:
+    """Whoever this row of the form named when it was sent the first time."""
+    return Delegate.objects.filter(ticket=ticket(row.key, each.row), invitation=row).first() if each.row else None
+
+
+def _name(row: Invitation, each: Named, by: User | LinkHolder) -> Delegate:
+    body = row.stakeholder
+    made = Delegate(forum=row.forum, stakeholder=body, invitation=row, group=body.group, county_id=body.county_id)
+    for name in TOLD:
+        setattr(made, name, getattr(each, name))
+    if each.row:
+        made.ticket = ticket(row.key, each.row)
+    made.save()
+    journal("nominate", made, by=by, after=made.state, data={"letter": row.reference})
+    return _to_state(row, made, D.WAITLISTED, "waitlist", by) if each.is_alternate else made
+
+
+def _to_state(row: Invitation, delegate: Delegate, state: str, verb: str, by: User | LinkHolder) -> Delegate:
+    """What the institution itself decides; the letter in the journal tells it from a decision of the secretariat."""
+    before, delegate.state = delegate.state, state
+    delegate.save(update_fields=["state"])
+    journal(verb, delegate, by=by, before=before, after=state, data={"letter": row.reference})
+    return delegate
+
+
+def _correct(known: Delegate, each: Named, by: User | LinkHolder) -> list[str]:
+    """Take over what was corrected. The name of somebody who is confirmed stands on a badge: another is another
+    person."""
+    changed = [name for name in TOLD if getattr(known, name) != getattr(each, name)]
+    if "name" in changed and known.state == D.CONFIRMED:
+        words = _("“%(name)s” is confirmed: take the name out and name the other person in a row of their own.")
+        return [words % {"name": known.name}]
+    for name in changed:
+        setattr(known, name, getattr(each, name))
+    if changed:
+        known.save(update_fields=changed)
+        journal("edit", known, by=by, before=known.state, after=known.state, data={"changed": changed})
+    return []
+
+
+def _meanwhile(known: Delegate) -> str:
+    words = _("Somebody changed “%(name)s” since you opened this page. It now says: %(now)s. Look again and send.")
+    said = ", ".join(filter(None, [known.name, known.title, known.email, known.access_needs]))
+    return words % {"name": known.name, "now": f"{said} ({known.get_state_display()})"}
+
+
+def _what_is_wrong(row: Invitation, here: Sequence[Delegate]) -> list[str]:
+    seated = [each for each in here if each.state in SEATED]
+    alternates = [each for each in here if each.state == D.WAITLISTED]
+    reasons = [] if here else [_("Name at least one person, or decline.")]
+    figures = {"seats": row.seats, "names": ", ".join(each.name for each in seated)}
+    if len(seated) > row.seats:
+        words = _("Seats for you: %(seats)s. These are more: %(names)s. Take somebody off, or name alternates.")
+        reasons.append(words % figures)
+    if len(alternates) > row.seats:
+        figures["names"] = ", ".join(each.name for each in alternates)
+        reasons.append(_("Room for alternates: %(seats)s. These are more: %(names)s.") % figures)
+    counted = Counter((each.name.casefold(), each.title.casefold()) for each in here)
+    twice = {each.name for each in here if counted[each.name.casefold(), each.title.casefold()] > 1}
+    return reasons + [_("“%(name)s” stands on the list twice.") % {"name": name} for name in sorted(twice)]

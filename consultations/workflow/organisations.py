@@ -1,0 +1,295 @@
+"""How organisations and people come to the table, and how they leave it."""
+
+import hashlib
+import secrets
+from datetime import date, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import (
+    Evidence,
+    MailStop,
+    Mandate,
+    Membership,
+    MembershipInvitation,
+    MembershipRole,
+    Stakeholder,
+    StakeholderState,
+    Theme,
+    User,
+)
+from consultations.notifications import recipients
+from consultations.permissions import (
+    is_secretariat,
+    is_signed_in,
+    may_manage_members,
+    secretariat_may,
+)
+from consultations.queries import suspicion
+from ncm_portal.workflow import Blocked, Move, demand, journal, locked, make, now, table, verb
+
+from .accounts import address_of
+from .mail_limits import count_mail
+
+S = StakeholderState
+SECRETARIAT = gettext_lazy("the secretariat")
+MANAGERS = gettext_lazy("the secretariat or the organisation's primary focal point")
+INVITATION_LIFE = timedelta(days=14)
+
+STAKEHOLDER_MOVES = table(
+    Move("verify", gettext_lazy("Verify"), (S.REGISTERED,), S.VERIFIED, secretariat_may, SECRETARIAT),
+    Move(
+        "refuse",
+        gettext_lazy("Refuse"),
+        (S.REGISTERED,),
+        S.REFUSED,
+        secretariat_may,
+        SECRETARIAT,
+        needs_reason=True,
+        grave=True,
+    ),
+    Move(
+        "suspend",
+        gettext_lazy("Suspend"),
+        (S.VERIFIED,),
+        S.SUSPENDED,
+        secretariat_may,
+        SECRETARIAT,
+        needs_reason=True,
+        grave=True,
+    ),
+    Move(
+        "reinstate",
+        gettext_lazy("Reinstate"),
+        (S.SUSPENDED,),
+        S.VERIFIED,
+        secretariat_may,
+        SECRETARIAT,
+        needs_reason=True,
+    ),
+)
+
+
+def on_both_sides(user: User) -> list[str]:
+    """Why this person may act for no organisation, in plain words: nobody decides on what comes from oneself."""
+    if not user.is_staff:
+        return []
+    words = _("%(name)s holds an office of the secretariat, and so acts for no organisation.")
+    return [words % {"name": user.name}]
+
+
+def _not_to_oneself(email: str, by: User) -> list[str]:
+    """Why nobody is invited at this address by `by`: it is that of `by`, or of somebody who holds an office."""
+    known = list(User.objects.filter(Q(email=email) | Q(emailaddress__email=email)).distinct())
+    own = any(user.pk == by.pk for user in known)
+    return [_("Nobody invites oneself.")] if own else [words for user in known for words in on_both_sides(user)]
+
+
+@verb
+def register_organisation(*, by: User, **fields: object) -> Stakeholder:
+    """Enter an organisation on behalf of the person who logs in; that person becomes its primary focal point.
+
+    `fields` are columns of Stakeholder (name, short_name, group, county, contact_email, about). It waits for the
+    secretariat's verification. The same name from the same person, while it waits, is the same organisation. Raises
+    NotAllowed for a visitor.
+    """
+    demand(is_signed_in(by), who=gettext_lazy("people who have signed in"), to=gettext_lazy("Register an organisation"))
+    if reasons := on_both_sides(locked(by)):
+        raise Blocked(reasons)
+    waiting = Stakeholder.objects.filter(memberships__user=by, state=S.REGISTERED, name=fields.get("name")).first()
+    if waiting:
+        return waiting
+    stakeholder = Stakeholder.objects.create(**fields, created_at=now())
+    journal("register", stakeholder, by=by, after=stakeholder.state, data=suspicion(stakeholder))
+    Membership.objects.create(
+        user=by, stakeholder=stakeholder, role=MembershipRole.FOCAL_POINT, is_primary=True, valid_from=_today()
+    )
+    _forget(by)
+    return stakeholder
+
+
+def _today() -> date:
+    return timezone.localdate(now())
+
+
+def _forget(user: User) -> None:
+    """Memberships are read once per request; forget them where they changed."""
+    user.__dict__.pop("live_memberships", None)
+
+
+def _settle(verb: str, stakeholder: Stakeholder, by: User, reason: str) -> Stakeholder:
+    def note(row: Stakeholder) -> None:
+        row.state_reason = reason.strip()
+
+    return make(STAKEHOLDER_MOVES[verb], stakeholder, by=by, reason=reason, change=note)
+
+
+@verb
+def verify(stakeholder: Stakeholder, *, by: User, reason: str = "") -> Stakeholder:
+    """Confirm that the organisation is what it says; it takes part from now on. Mails its people."""
+    row = _settle("verify", stakeholder, by, reason)
+    recipients.organisation_verified(row)
+    return row
+
+
+@verb
+def refuse(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder:
+    """Refuse a registration with a reason. Mails its people."""
+    row = _settle("refuse", stakeholder, by, reason)
+    recipients.organisation_refused(row)
+    return row
+
+
+@verb
+def suspend(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder:
+    """Let an organisation take no further part until it is reinstated."""
+    return _settle("suspend", stakeholder, by, reason)
+
+
+@verb
+def reinstate(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder:
+    """Let a suspended organisation take part again."""
+    return _settle("reinstate", stakeholder, by, reason)
+
+
+@verb
+def invite_officer(stakeholder: Stakeholder, *, email: str, role: str, by: User) -> tuple[MembershipInvitation, str]:
+    """Invite somebody by mail to act for an organisation. Returns the invitation and the secret token of its link.
+
+    Only the token's hash is kept. A clearing officer is invited by the secretariat only. An organisation invites once
+    it is verified. Raises NotAllowed, or Blocked for the address of whoever invites, of somebody who holds an office of
+    the staff, or that takes no invitations, and where a limit is reached.
+    """
+    allowed = may_manage_members(by, stakeholder)
+    if role == MembershipRole.CLEARING_OFFICER:
+        allowed = is_secretariat(by)
+    demand(allowed, who=MANAGERS, to=gettext_lazy("Invite people to an organisation"))
+    address = address_of(email)
+    if reasons := _not_to_oneself(address, by):
+        raise Blocked(reasons)
+    _check_inviting(stakeholder, by, address)
+    token = secrets.token_urlsafe(32)
+    invitation = MembershipInvitation.objects.create(
+        stakeholder=stakeholder,
+        email=address,
+        role=role,
+        token_hash=_hashed(token),
+        invited_by=by,
+        invited_at=now(),
+        expires_at=now() + INVITATION_LIFE,
+    )
+    journal("invite", stakeholder, by=by, data={"email": invitation.email, "role": role})
+    recipients.membership_invitation(invitation, token)
+    return invitation, token
+
+
+def _check_inviting(stakeholder: Stakeholder, by: User, address: str) -> None:
+    """Raise Blocked where no invitation may leave. The secretariat may invite for an organisation that it has not
+    verified yet: so the first person comes to one of the register."""
+    state = Stakeholder.objects.values_list("state", flat=True).get(pk=stakeholder.pk)
+    if state != S.VERIFIED and not (state == S.REGISTERED and is_secretariat(by)):
+        words = {
+            S.REGISTERED: _(
+                "The secretariat has not verified your organisation yet. You can invite people once it has."
+            ),
+            S.REFUSED: _("The secretariat has not verified this organisation. It cannot invite anybody."),
+            S.SUSPENDED: _("This organisation is suspended. It can invite people once it is reinstated."),
+        }
+        raise Blocked(words[StakeholderState(state)])
+    if MailStop.objects.covers(address):
+        raise Blocked(_("This address takes no invitations."))
+    count_mail(caused_by=by, stakeholder=stakeholder, address=address)
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def invited(token: str) -> MembershipInvitation | None:
+    """The invitation behind a link, if it is still good."""
+    found = MembershipInvitation.objects.filter(token_hash=_hashed(token), accepted_at=None, expires_at__gte=now())
+    return found.select_related("stakeholder").first()
+
+
+@verb
+def join(token: str, *, by: User) -> Membership:
+    """Accept an invitation as the person it was sent to. The first focal point of an organisation is its primary one.
+
+    Raises Blocked when the invitation is spent or was sent to another address, or for who holds an office.
+    """
+    invitation = invited(token)
+    if invitation is None or not is_signed_in(by):
+        raise Blocked(_("This invitation is no longer valid. Ask for a new one."))
+    invitation = MembershipInvitation.objects.select_for_update(of=("self",), no_key=True).get(pk=invitation.pk)
+    if invitation.accepted_at:
+        raise Blocked(_("This invitation is no longer valid. Ask for a new one."))
+    if invitation.email != by.email:
+        raise Blocked(_("This invitation was sent to another address. Sign in with that address to accept it."))
+    invitation.accepted_by, invitation.accepted_at = by, now()
+    invitation.save()
+    return _add(by, invitation.stakeholder, invitation.role, by, is_primary=_is_first(invitation))
+
+
+def _is_first(invitation: MembershipInvitation) -> bool:
+    primary = Membership.objects.filter(stakeholder=invitation.stakeholder, is_primary=True, valid_until=None)
+    return invitation.role == MembershipRole.FOCAL_POINT and not primary.exists()
+
+
+@verb
+def add_member(
+    user: User, stakeholder: Stakeholder, *, role: str, by: User, is_primary: bool = False, letter: str = ""
+) -> Membership:
+    """Let `user` act for an organisation from today, on a letter of mandate. Raises NotAllowed, or Blocked for who
+    holds an office of the staff."""
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Add a person to an organisation"))
+    return _add(user, stakeholder, role, by, is_primary=is_primary, mandate_letter=letter)
+
+
+def _add(user: User, stakeholder: Stakeholder, role: str, by: User, **fields: object) -> Membership:
+    if reasons := on_both_sides(locked(user)):
+        raise Blocked(reasons)
+    known = Membership.objects.filter(user=user, stakeholder=stakeholder, role=role, valid_until=None).first()
+    membership = known or Membership.objects.create(
+        user=user, stakeholder=stakeholder, role=role, valid_from=_today(), **fields
+    )
+    journal("join", stakeholder, by=by, data={"person": user.name, "role": role})
+    if known is None and role == MembershipRole.CLEARING_OFFICER:
+        recipients.clearing_officer_named(membership)
+    _forget(user)
+    return membership
+
+
+@verb
+def end_membership(membership: Membership, *, by: User, reason: str = "") -> Membership:
+    """Let a membership end at once; what was done under it stays. Raises NotAllowed, or Blocked when it is over."""
+    demand(may_manage_members(by, membership.stakeholder), who=MANAGERS, to=gettext_lazy("End a membership"))
+    row = locked(membership)
+    if row.valid_until and row.valid_until <= _today():
+        raise Blocked(_("This membership is over already."))
+    row.valid_until, row.is_primary = max(_today(), row.valid_from), False
+    row.save()
+    journal("leave", row.stakeholder, by=by, reason=reason, data={"person": row.user.name, "role": row.role})
+    _forget(membership.user)
+    return row
+
+
+@verb
+def confirm_mandate(
+    ministry: Stakeholder, theme: Theme, *, by: User, is_lead: bool = False, basis: str = ""
+) -> Mandate:
+    """Confirm a ministry's mandate over a theme: from now on it clears the theme's paragraphs.
+
+    It is the secretariat's own from then on: loading the reference data again leaves it alone. Raises NotAllowed, or
+    Blocked when another ministry leads on the theme.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Confirm a mandate"))
+    leads = Mandate.objects.filter(theme=theme, is_lead=True, is_confirmed=True).exclude(ministry=ministry)
+    if is_lead and leads.exists():
+        raise Blocked(_("This theme has a confirmed lead ministry already."))
+    confirmed = {"is_confirmed": True, "is_lead": is_lead, "basis": basis, "evidence": Evidence.OWN}
+    mandate, _made = Mandate.objects.update_or_create(ministry=ministry, theme=theme, defaults=confirmed)
+    journal("confirm_mandate", ministry, by=by, data={"theme": theme.code, "lead": is_lead, "basis": basis})
+    return mandate

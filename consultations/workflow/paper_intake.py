@@ -1,0 +1,208 @@
+"""Inputs that the secretariat takes in for an organisation: from paper, from a mail, from a spreadsheet."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import (
+    Audience,
+    Consultation,
+    Event,
+    Language,
+    Provision,
+    Stakeholder,
+    Submission,
+    Theme,
+    User,
+    copy_in,
+    copy_values,
+)
+from consultations.permissions import is_head, is_secretariat
+from ncm_portal.workflow import Blocked, check, demand, journal, log_refusal, make, now, verb
+
+from .references import next_references
+from .submissions import DRAFT_FIELDS, HEAD, SECRETARIAT, SUBMISSION_MOVES, S, came_late, stamp_as_sent
+
+TAKING_IN = gettext_lazy("Take in an input")
+
+
+@verb
+def take_in(
+    consultation: Consultation,
+    stakeholder: Stakeholder,
+    *,
+    by: User,
+    key: uuid.UUID,
+    channel: str,
+    received_on: date,
+    provisions: list[Provision] | None = None,
+    late_reason: str = "",
+    **fields: object,
+) -> tuple[Submission, bool]:
+    """Take in an input that an organisation sent by letter or e-mail: theirs, typed by the secretariat.
+
+    The same `key` is one input, however often it is taken in. Returns it and whether it is new. One that was received
+    after the deadline is let in by the head alone, who says why (`late_reason`). Raises NotAllowed or Blocked with
+    every reason.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=TAKING_IN)
+    moment = now()
+    values = {"consultation": consultation, "stakeholder": stakeholder, "author": by, "entered_by": by}
+    values |= {"channel": channel, "received_on": received_on, "created_at": moment, "edited_at": moment}
+    submission, is_new = Submission.objects.get_or_create(key=key, defaults=values | _known(fields))
+    if not is_new:
+        return submission, False
+    submission.provisions.set(provisions or [])
+    let_in = late_reason.strip() if came_late(submission) else ""
+    if let_in:
+        demand(is_head(by), who=HEAD, to=gettext_lazy("Let in after the deadline"))
+        submission.late_at, submission.late_by, submission.late_reason = moment, by, let_in
+        submission.save(update_fields=["late_at", "late_by", "late_reason"])
+    return make(SUBMISSION_MOVES["take_in"], submission, by=by, reason=let_in, change=stamp_as_sent), True
+
+
+def _known(fields: dict[str, object]) -> dict[str, object]:
+    unknown = set(fields) - set(DRAFT_FIELDS)
+    if unknown:
+        raise TypeError(f"an input has no such fields: {', '.join(sorted(unknown))}")
+    return fields
+
+
+class SheetRow(NamedTuple):
+    """An input as it stands in a row of a spreadsheet. The same `key` is the same input."""
+
+    key: uuid.UUID
+    stakeholder: Stakeholder
+    theme: Theme
+    title: str
+    body: str
+    received_on: date
+    proposed_wording: str = ""
+    audience: str = Audience.PUBLIC
+    language: str = Language.ENGLISH
+    provisions: tuple[Provision, ...] = ()
+
+
+class WhyNot:
+    """Why rows of one spreadsheet may not be taken in; asked once of all rows that the verb cannot tell apart."""
+
+    def __init__(self, draft: Submission) -> None:
+        self.draft, self._known = draft, {}
+
+    def about(self, row: SheetRow) -> list[str]:
+        """Every reason against one row, none when it may be taken in. Raises NotAllowed."""
+        marks = [text for text in (row.title, row.body, row.proposed_wording) if "[[" in text or "]]" in text]
+        body = row.stakeholder
+        named = None if body.state == Stakeholder.State.VERIFIED else body.pk  # only who is not verified is named
+        alike = (named, row.received_on, not row.title.strip(), not row.body.strip())
+        if marks:
+            return self._ask(row)
+        if alike not in self._known:
+            self._known[alike] = self._ask(row)
+        return self._known[alike]
+
+    def _ask(self, row: SheetRow) -> list[str]:
+        for name in ("stakeholder", "received_on", "title", "body", "proposed_wording"):
+            setattr(self.draft, name, getattr(row, name))
+        try:
+            check(SUBMISSION_MOVES["take_in"], self.draft, by=self.draft.author)
+        except Blocked as refusal:
+            return refusal.reasons
+        return []
+
+
+class TakenIn(NamedTuple):
+    """What came of many rows: the inputs that are new, and why others were refused, by their keys."""
+
+    new: list[Submission]
+    refused: dict[uuid.UUID, list[str]]
+
+
+@verb
+def take_in_many(
+    consultation: Consultation,
+    rows: Sequence[SheetRow],
+    *,
+    by: User,
+    channel: str,
+    data: Mapping[str, object] | None = None,
+) -> TakenIn:
+    """Take in the rows of a spreadsheet that an organisation filled in, in a few statements for all of them together.
+
+    Rows that are here already are passed over; a row that may not be taken in keeps out no other. `data` goes into the
+    journal beside each input. Raises NotAllowed.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=TAKING_IN)
+    references = next_references(consultation, len(rows))  # and nobody else takes in until this is over
+    known = set(Submission.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
+    moment = now()  # one for all of them
+    asked = WhyNot(Submission(consultation=consultation, channel=channel, author=by, entered_by=by))
+    sent = {"consultation": consultation, "channel": channel, "author": by, "entered_by": by, "state": S.SUBMITTED}
+    sent |= {"created_at": moment, "edited_at": moment, "submitted_at": moment}
+    new, refused, objectives = [], {}, []
+    for row in {row.key: row for row in rows if row.key not in known}.values():
+        if reasons := asked.about(row):
+            refused[row.key] = reasons
+        else:
+            submission = Submission(**sent, **_without_provisions(row), reference=references[len(new)])
+            submission.content_sha256 = submission.computed_sha256([provision.code for provision in row.provisions])
+            new.append(submission)
+            objectives.append(row.provisions)
+    _write(new, objectives)
+    Event.objects.record_many("take_in_many", new, by=by, before=S.DRAFT, after=S.SUBMITTED, data=data, commits=True)
+    if refused:
+        reasons = sorted({reason for reasons in refused.values() for reason in reasons})
+        log_refusal("take_in_many", consultation, by=by, refusal=Blocked(reasons), data=data)
+    return TakenIn(new, refused)
+
+
+def _without_provisions(row: SheetRow) -> dict[str, object]:
+    return {name: value for name, value in row._asdict().items() if name != "provisions"}
+
+
+def _write(new: list[Submission], objectives: list[tuple[Provision, ...]]) -> None:
+    """Write the inputs as sent: the database lets one that is typed for its author begin so."""
+    copy_in(new)
+    links = Submission.provisions.through
+    ends = [links._meta.get_field(name) for name in ("submission", "provision")]
+    pairs = zip(new, objectives, strict=True)
+    copy_values(links, ends, ((each.pk, provision.pk) for each, chosen in pairs for provision in chosen))
+
+
+@verb
+def retype(
+    submission: Submission, *, by: User, provisions: list[Provision] | None = None, **fields: object
+) -> Submission:
+    """Correct what was typed from the original, before a second person has checked it.
+
+    Whoever corrects it is its typist from then on, so that another one checks. Raises NotAllowed or Blocked.
+    """
+    row = Submission.objects.select_for_update(of=("self",), no_key=True).get(pk=submission.pk)
+    demand(is_secretariat(by) and row.entered_by_id is not None, who=SECRETARIAT, to=gettext_lazy("Correct the typing"))
+    if row.state != S.SUBMITTED or row.checked_at:
+        raise Blocked(_("This input was checked or decided already: its words stay as they are."))
+    changed = [name for name, value in _known(fields).items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, fields[name])
+    if provisions is not None:
+        row.provisions.set(provisions)
+    was = row.content_sha256
+    row.entered_by, row.edited_at, row.content_sha256 = by, now(), row.computed_sha256()
+    row.save()
+    data = {"changed": changed, "sha256_before": was}
+    journal("retype", row, by=by, before=row.state, after=row.state, data=data, commits=[row])
+    return row
+
+
+@verb
+def check_against_original(submission: Submission, *, by: User) -> Submission:
+    """Say that what was typed is what stands in the original: a second person, never the one who typed it."""
+
+    def stamp(row: Submission) -> None:
+        row.checked_by, row.checked_at = by, now()
+
+    return make(SUBMISSION_MOVES["check_against_original"], submission, by=by, change=stamp)

@@ -1,0 +1,126 @@
+"""Around the screening of an input: who looks after it, what its author answers, and who is let in too late."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import Misreading, Question, Submission, SubmissionState, User
+from consultations.notifications import submissions
+from consultations.permissions import is_secretariat, may_submit
+from ncm_portal.workflow import Blocked, demand, journal, locked, make, now, verb
+
+from .mail_limits import count_mail
+from .submissions import AUTHORS, SECRETARIAT, SUBMISSION_MOVES
+
+CARED_FOR = (SubmissionState.SUBMITTED, SubmissionState.RETURNED, SubmissionState.ACCEPTED)
+
+
+@verb
+def assign(submission: Submission, *, to: User | None, by: User) -> Submission:
+    """Say which officer looks after an input; None: nobody in particular. Anybody of the secretariat may still act.
+
+    Raises NotAllowed, or Blocked when `to` is no officer or the input has come to its end.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Assign an input"))
+    row = locked(submission)
+    reasons = why_not_assigned(row, to)
+    if reasons:
+        raise Blocked(reasons)
+    if row.assigned_to != to:
+        row.assigned_to = to
+        row.save(update_fields=["assigned_to"])
+        name = to.name if to else ""
+        journal(
+            "assign", row, by=by, before=row.state, after=row.state, data={"to": to.pk if to else None, "name": name}
+        )
+    return row
+
+
+def why_not_assigned(submission: Submission, to: User | None) -> list[str]:
+    """What stands against giving an input to this person, in plain words."""
+    reasons = []
+    if submission.state not in CARED_FOR:
+        reasons.append(_("It is %(state)s: nobody needs to look after it.") % {"state": submission.get_state_display()})
+    if to is not None and not is_secretariat(to):
+        reasons.append(_("%(name)s does not work at the secretariat.") % {"name": to.name})
+    return reasons
+
+
+@verb
+def answer_question(question: Question, *, by: User, answer: str) -> Question:
+    """Answer what the desk asked about a returned input, as its authors; until it is sent again the answer may change.
+
+    Raises NotAllowed, or Blocked when the input was sent again already or the answer is empty.
+    """
+    row = locked(question)
+    submission = locked(row.submission)
+    demand(may_submit(by, submission), who=AUTHORS, to=gettext_lazy("Answer a question"))
+    if submission.state != SubmissionState.RETURNED:
+        raise Blocked(_("The input is not with you any more: it was sent again or taken back."))
+    _answer(row, by, answer)
+    journal("answer_question", submission, by=by, data={"question": row.pk}, commits=[row])
+    return row
+
+
+def _answer(row: Question | Misreading, by: User, answer: str) -> None:
+    if not answer.strip():
+        raise Blocked(_("Write the answer."))
+    row.answer, row.answered_by, row.answered_at = answer.strip(), by, now()
+    row.save()
+
+
+@verb
+def answer_misreading(misreading: Misreading, *, by: User, answer: str) -> Misreading:
+    """Answer an organisation that did not recognise its point in what became of it. Mails it there, once.
+
+    Raises NotAllowed, or Blocked when it was answered already or the answer is empty.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Answer a reply to a point"))
+    row = locked(misreading)
+    if row.answered_at:
+        raise Blocked(_("A colleague has answered it already."))
+    _answer(row, by, answer)
+    data = {"organisation": row.stakeholder.name}
+    journal("answer_misreading", row.point, by=by, data=data, commits=[row])
+    submissions.misreading_answered(row)
+    return row
+
+
+# --- After the deadline ---------------------------------------------------------------------------------------------
+
+
+@verb
+def ask_late(submission: Submission, *, by: User, reason: str) -> Submission:
+    """Ask the head of the secretariat to let a draft in after the deadline. Mails the head.
+
+    Raises NotAllowed or Blocked.
+    """
+
+    def count(row: Submission) -> None:
+        count_mail(caused_by=by, stakeholder=row.stakeholder)
+
+    row = make(SUBMISSION_MOVES["ask_late"], submission, by=by, reason=reason, change=count)
+    submissions.late_asked(row, reason)
+    return row
+
+
+@verb
+def admit_late(submission: Submission, *, by: User, reason: str) -> Submission:
+    """Let a draft in after the deadline: it may be sent from now on, and everybody reads why. Mails the author.
+
+    Raises NotAllowed or Blocked.
+    """
+
+    def let_in(row: Submission) -> None:
+        row.late_at, row.late_by, row.late_reason = now(), by, reason.strip()
+
+    row = make(SUBMISSION_MOVES["admit_late"], submission, by=by, reason=reason, change=let_in)
+    submissions.late_decided(row, reason)
+    return row
+
+
+@verb
+def refuse_late(submission: Submission, *, by: User, reason: str) -> Submission:
+    """Keep a draft out that came after the deadline, and say why. Mails the author. Raises NotAllowed or Blocked."""
+    row = make(SUBMISSION_MOVES["refuse_late"], submission, by=by, reason=reason)
+    submissions.late_decided(row, reason)
+    return row

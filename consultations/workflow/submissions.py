@@ -1,0 +1,426 @@
+"""What happens to an input, from the first word to the secretariat's answer."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Prefetch, prefetch_related_objects
+from django.utils import dateformat, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from consultations.models import (
+    Attachment,
+    Consultation,
+    Event,
+    Membership,
+    Note,
+    PointState,
+    Question,
+    SetAsideReason,
+    Stakeholder,
+    Submission,
+    SubmissionState,
+    User,
+)
+from consultations.notifications import recipients
+from consultations.permissions import (
+    head_may,
+    is_secretariat,
+    may_check,
+    may_screen,
+    may_sign_off,
+    may_submit,
+    may_take_in,
+)
+from consultations.redaction import badly_marked
+from ncm_portal.workflow import (
+    Blocked,
+    Condition,
+    Conflict,
+    Move,
+    deadline_passed,
+    demand,
+    either,
+    journal,
+    make,
+    now,
+    table,
+    verb,
+)
+
+from .references import next_references
+
+S = SubmissionState
+AUTHORS = gettext_lazy("focal points and alternates of the organisation")
+PRIMARY = gettext_lazy("the primary focal point of the organisation")
+SECRETARIAT = gettext_lazy("the secretariat")
+HEAD = gettext_lazy("the head of the secretariat")
+SCREENERS = gettext_lazy("the secretariat, never for an organisation one acts for")
+CHECKERS = gettext_lazy("the secretariat, where somebody else of it typed the input")
+FILES = Prefetch("attachments", Attachment.objects.defer("text"))
+DRAFT_FIELDS = ("theme", "title", "body", "proposed_wording", "language", "audience", "forum")
+
+
+def ready_to_send(submission: Submission) -> list[Condition]:
+    """What an input needs to be sent: its words, a verified organisation and an open consultation."""
+    consultation = submission.consultation
+    is_let_in = bool(submission.submitted_at or submission.late_at)  # sent in time before, or let in
+    in_time = is_under_way(consultation) if is_let_in else consultation.takes_inputs
+    is_late = deadline_passed(consultation.closes_at)
+    closed = _("Inputs closed on %(moment)s") if is_late else _("Inputs are not being taken")
+    open_ = _("Let in after the deadline") if submission.late_at else _("Inputs close on %(moment)s")
+    when = {"moment": written_hour(consultation.closes_at)}
+    return [
+        *_is_complete(submission),
+        *_has_its_files(submission),
+        *_is_signed_off(submission),
+        *_is_answered(submission),
+        either(in_time, open_ % when, closed % when),
+    ]
+
+
+def is_under_way(consultation: Consultation) -> bool:
+    """Whether the consultation has opened and its file is not closed yet."""
+    return consultation.state in {consultation.State.OPEN, consultation.State.CLOSED}
+
+
+def written_hour(moment: datetime) -> str:
+    """An aware moment in the reader's language: "13 October 2017, 17:00 EAT (UTC+3)"."""
+    return f"{dateformat.format(timezone.localtime(moment), 'j F Y, H:i')} EAT (UTC+3)"
+
+
+def _is_answered(submission: Submission) -> list[Condition]:
+    """Every question that the desk asked when it returned the input has its answer."""
+    if submission.state != S.RETURNED:
+        return []
+    asked = list(submission.questions.values_list("answer", flat=True))
+    left = asked.count("")
+    open_ = ngettext("%(n)s question is not answered yet", "%(n)s questions are not answered yet", left) % {"n": left}
+    return [either(not left, _("Every question is answered"), open_)] if asked else []
+
+
+def came_too_late(submission: Submission) -> list[Condition]:
+    """What asking to be let in needs: the deadline has passed, the file is open and nobody let it in yet."""
+    consultation = submission.consultation
+    when = {"moment": written_hour(consultation.closes_at)}
+    is_over = is_under_way(consultation) and not consultation.takes_inputs
+    passed, ahead = _("Inputs closed on %(moment)s"), _("Inputs are taken until %(moment)s, or not at all any more")
+    shut, let_in = _("It was not let in yet"), _("It was let in already")
+    return [either(is_over, passed % when, ahead % when), either(submission.late_at is None, shut, let_in)]
+
+
+def _is_complete(submission: Submission) -> list[Condition]:
+    """It has its words and comes from a verified organisation."""
+    name = {"name": submission.stakeholder.name}
+    return [
+        either(bool(submission.title.strip()), _("It has a title"), _("It has no title yet")),
+        either(bool(submission.body.strip()), _("It has a text"), _("It has no text yet")),
+        either(
+            submission.stakeholder.state == Stakeholder.State.VERIFIED,
+            _("The secretariat has verified %(name)s") % name,
+            _("The secretariat has not verified %(name)s") % name,
+        ),
+        *_is_marked_well(submission),
+    ]
+
+
+def _is_marked_well(submission: Submission) -> list[Condition]:
+    """Its passages that are held back are closed, and its title, which stands in lists, holds nothing back."""
+    found = []
+    if "[[" in submission.title or "]]" in submission.title:
+        found.append(Condition(_("Everybody sees the title: no part of it can be held back"), False))
+    bad = badly_marked(submission.body) or badly_marked(submission.proposed_wording)
+    if bad:
+        found.append(
+            Condition(_("Near “%(words)s”: every [[ needs its ]], and none inside another") % {"words": bad}, False)
+        )
+    return found
+
+
+def _has_its_files(submission: Submission) -> list[Condition]:
+    """No file is on its way: the receipt covers every one."""
+    if submission.pk is None:
+        return []
+    prefetch_related_objects([submission], FILES)  # read once: the hash covers them too
+    on_their_way = [file for file in submission.attachments.all() if file.state == Attachment.State.UPLOADING]
+    words = _("“%(name)s” has not arrived in full: add it again or remove it")
+    return [Condition(words % {"name": file.name}, False) for file in on_their_way]
+
+
+def _is_signed_off(submission: Submission) -> list[Condition]:
+    if not submission.stakeholder.signs_off:
+        return []
+    done, open_ = _("It is signed off"), _("The primary focal point of %(name)s has not signed it off yet")
+    if submission.signed_off_at is None and not (somebody := _somebody_signs(submission)).met:
+        return [somebody]
+    return [either(submission.signed_off_at is not None, done, open_ % {"name": submission.stakeholder.name})]
+
+
+def _somebody_signs(submission: Submission) -> Condition:
+    """The organisation has a primary focal point who can log in: nobody else signs in that person's place."""
+    primary = Membership.objects.live().filter(stakeholder=submission.stakeholder_id, is_primary=True)
+    name = {"name": submission.stakeholder.name}
+    here = _("%(name)s has a primary focal point, who signs it off") % name
+    missing = _("%(name)s has no primary focal point now, who alone could sign it off: ask the secretariat to name one")
+    return either(primary.filter(user__is_active=True).exists(), here, missing % name)
+
+
+def ready_for_sign_off(submission: Submission) -> list[Condition]:
+    """What a sign-off needs: its words and somebody who signs it. It waits neither for files nor for the deadline."""
+    fresh, again = _("It waits for the sign-off"), _("It is signed off already")
+    return [
+        *_is_complete(submission),
+        _somebody_signs(submission),
+        either(submission.signed_off_at is None, fresh, again),
+    ]
+
+
+def received_in_time(submission: Submission) -> list[Condition]:
+    """What an input on paper or by mail needs: its words, a verified organisation, received by the deadline or let in.
+
+    It may be typed after the deadline, but not before the consultation opens or once its file is closed.
+    """
+    consultation = submission.consultation
+    day = {"day": dateformat.format(timezone.localdate(consultation.closes_at), "j F Y")}
+    received, late = _("It was received by %(day)s") % day, _("It was not received by %(day)s") % day
+    on_time = either(not came_late(submission), received, late)
+    if submission.late_at:
+        on_time = Condition(_("Let in after the deadline"), True)
+    state = _("The consultation is %(state)s") % {"state": consultation.get_state_display()}
+    return [*_is_complete(submission), Condition(state, is_under_way(consultation)), on_time]
+
+
+def came_late(submission: Submission) -> bool:
+    """Whether what came on paper or by mail was received after the day of the deadline."""
+    received = submission.received_on
+    return received is None or received > timezone.localdate(submission.consultation.closes_at)
+
+
+def nothing_was_taken_out(submission: Submission) -> list[Condition]:
+    """What taking a decision back needs: nobody works on with what the input said."""
+    standing = submission.pk is not None and submission.points.exclude(state=PointState.WITHDRAWN).exists()
+    return [either(not standing, _("No point was taken out of it"), _("Points were taken out of it: take them back"))]
+
+
+def checked_where_typed(submission: Submission) -> list[Condition]:
+    """What letting in an input needs that somebody typed for its author: a second person compared it with the original.
+
+    A spreadsheet needs nobody: it is the original, and its preview was confirmed row by row.
+    """
+    if submission.entered_by_id is None or came_in_a_sheet(submission):
+        return []
+    checked, unchecked = _("It was checked against the original"), _("Nobody checked it against the original yet")
+    return [either(submission.checked_at is not None, checked, unchecked)]
+
+
+def came_in_a_sheet(submission: Submission) -> bool:
+    """Whether the input was a row of a spreadsheet, as the journal says."""
+    return submission.pk is not None and Event.objects.about(submission).filter(verb="take_in_many").exists()
+
+
+def has_its_original(submission: Submission) -> list[Condition]:
+    """What checking needs: the scan or mail to compare with, and that it was not done yet."""
+    originals = Attachment.objects.filter(submission=submission.pk, kind=Attachment.Kind.ORIGINAL).shown()
+    kept, missing = (
+        _("The original is kept with it"),
+        _("The original is not kept with it yet: add the scan or the mail"),
+    )
+    first, again = _("It was not checked before"), _("It was checked already")
+    return [either(originals.exists(), kept, missing), either(submission.checked_at is None, first, again)]
+
+
+SUBMISSION_MOVES = table(
+    Move(
+        "ask_sign_off",
+        gettext_lazy("Ask for the sign-off"),
+        (S.DRAFT, S.RETURNED),
+        None,
+        may_submit,
+        AUTHORS,
+        ready_for_sign_off,
+    ),
+    Move("sign_off", gettext_lazy("Sign off"), (S.DRAFT, S.RETURNED), None, may_sign_off, PRIMARY, ready_for_sign_off),
+    Move("submit", gettext_lazy("Send"), (S.DRAFT, S.RETURNED), S.SUBMITTED, may_submit, AUTHORS, ready_to_send),
+    Move(
+        "ask_late",
+        gettext_lazy("Ask to be let in"),
+        (S.DRAFT,),
+        None,
+        may_submit,
+        AUTHORS,
+        came_too_late,
+        needs_reason=True,
+    ),
+    Move(
+        "admit_late",
+        gettext_lazy("Let in after the deadline"),
+        (S.DRAFT,),
+        None,
+        head_may,
+        HEAD,
+        came_too_late,
+        needs_reason=True,
+    ),
+    Move(
+        "refuse_late", gettext_lazy("Do not let in"), (S.DRAFT,), None, head_may, HEAD, came_too_late, needs_reason=True
+    ),
+    Move("take_in", gettext_lazy("Take in"), (S.DRAFT,), S.SUBMITTED, may_take_in, SECRETARIAT, received_in_time),
+    Move(
+        "check_against_original",
+        gettext_lazy("It says what the original says"),
+        (S.SUBMITTED,),
+        None,
+        may_check,
+        CHECKERS,
+        has_its_original,
+    ),
+    Move("accept", gettext_lazy("Accept"), (S.SUBMITTED,), S.ACCEPTED, may_screen, SCREENERS, checked_where_typed),
+    Move(
+        "return_for_completion",
+        gettext_lazy("Return for completion"),
+        (S.SUBMITTED,),
+        S.RETURNED,
+        may_screen,
+        SCREENERS,
+        needs_reason=True,
+    ),
+    Move(
+        "set_aside",
+        gettext_lazy("Set aside"),
+        (S.SUBMITTED,),
+        S.SET_ASIDE,
+        may_screen,
+        SCREENERS,
+        needs_reason=True,
+        grave=True,
+    ),
+    Move(
+        "reopen",
+        gettext_lazy("Take the decision back"),
+        (S.ACCEPTED, S.RETURNED, S.SET_ASIDE),
+        S.SUBMITTED,
+        may_screen,
+        SCREENERS,
+        nothing_was_taken_out,
+        needs_reason=True,
+        undoes=True,
+    ),
+    Move(
+        "withdraw",
+        gettext_lazy("Withdraw"),
+        (S.DRAFT, S.SUBMITTED, S.RETURNED),
+        S.WITHDRAWN,
+        may_submit,
+        AUTHORS,
+        grave=True,
+    ),
+)
+
+
+@verb
+def submit(submission: Submission, *, by: User, seen_at: datetime | None = None) -> Submission:
+    """Send an input: it gets its reference at the first sending, the hash of its content and a receipt by mail.
+
+    `seen_at` is the `edited_at` of the text that was read: raises Conflict when somebody saved since. Raises
+    NotAllowed or Blocked, with the deadline when it has passed.
+    """
+
+    def stamp(row: Submission) -> None:
+        if seen_at is not None and seen_at != row.edited_at:
+            raise Conflict(row)
+        if row.author_id == by.pk:
+            row.author = by  # for whom this person acts is known already
+        as_read = submission if submission.edited_at == row.edited_at else row  # nobody edited it since: so it stands
+        stamp_as_sent(row, [provision.code for provision in as_read.provisions.all()])
+
+    row = make(SUBMISSION_MOVES["submit"], submission, by=by, change=stamp)
+    recipients.receipt(row)
+    row.refresh_from_db(fields=["attachments"])  # the files that were read for this alone; asks nothing
+    return row
+
+
+def stamp_as_sent(row: Submission, objectives: Iterable[str] | None = None) -> None:
+    """Give an input, as it is sent, its reference, the moment and the hash of its content. Sent again, it keeps the
+    moment of the first time, gets that of this one, and its hash covers what its author answered."""
+    row.reference = row.reference or next_references(row.consultation)[0]
+    row.resent_at = now() if row.submitted_at else None
+    row.submitted_at = row.submitted_at or now()
+    row.content_sha256 = row.computed_sha256(objectives)
+    row.decided_at = row.decided_by = None
+
+
+def _decide(
+    verb: str, submission: Submission, by: User, reason: str, set_aside_for: str = "", questions: Iterable[str] = ()
+) -> Submission:
+    asked: list[Question] = []
+
+    def stamp(row: Submission) -> None:
+        row.decided_by, row.decided_at, row.state_reason = by, now(), reason.strip()
+        row.set_aside_for = set_aside_for
+        asked.extend(
+            Question.objects.create(submission=row, text=question.strip(), by=by, at=now()) for question in questions
+        )
+
+    return make(SUBMISSION_MOVES[verb], submission, by=by, reason=reason, change=stamp, commits=asked)
+
+
+@verb
+def accept(submission: Submission, *, by: User, reason: str = "") -> Submission:
+    """Screen an input and let it in; from now on its audience may read it. Mails the author."""
+    row = _decide("accept", submission, by, reason)
+    recipients.accepted(row)
+    return row
+
+
+@verb
+def return_for_completion(
+    submission: Submission, *, by: User, reason: str, questions: Iterable[str] = ()
+) -> Submission:
+    """Send an input back with what is missing; the author may complete and send it again. Mails the author.
+
+    Each of `questions` is answered in place before the input can be sent again.
+    """
+    row = _decide("return_for_completion", submission, by, reason, questions=questions)
+    recipients.returned(row)
+    return row
+
+
+@verb
+def set_aside(
+    submission: Submission, *, by: User, reason: str, set_aside_for: str = SetAsideReason.OTHER
+) -> Submission:
+    """Keep an input on file without taking it into the paper, and say why: from the list, and in words.
+
+    Mails the author. Raises NotAllowed, or Blocked for a reason that the list does not have.
+    """
+    if set_aside_for not in SetAsideReason.values:
+        raise Blocked(_("Choose from the list why it is set aside."))
+    row = _decide("set_aside", submission, by, reason, set_aside_for)
+    recipients.set_aside(row)
+    return row
+
+
+@verb
+def reopen(submission: Submission, *, by: User, reason: str) -> Submission:
+    """Take back what was decided about an input; it waits at the desk again. Mails nobody: the next decision does."""
+
+    def undecide(row: Submission) -> None:
+        row.decided_by = row.decided_at = None
+        row.state_reason = row.set_aside_for = ""
+
+    return make(SUBMISSION_MOVES["reopen"], submission, by=by, reason=reason, change=undecide)
+
+
+@verb
+def withdraw(submission: Submission, *, by: User, reason: str = "") -> Submission:
+    """Take back an input that was not accepted yet. It stays on file."""
+    return make(SUBMISSION_MOVES["withdraw"], submission, by=by, reason=reason)
+
+
+@verb
+def add_note(submission: Submission, *, by: User, text: str) -> Note:
+    """Write an internal note of the secretariat on an input."""
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Write a note"))
+    note = Note.objects.create(submission=submission, text=text, by=by, at=now())
+    journal("note", submission, by=by)
+    return note

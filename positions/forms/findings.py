@@ -1,0 +1,204 @@
+"""What is typed of a milestone: its dates, and what it left of the position."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from consultations.forms import LineField, PlainTextField
+from consultations.models import Framework, Milestone, MilestoneState, Provision
+from consultations.workflow.milestones import DATES, problems_with_dates
+from positions.models import (
+    BRIEF_PART,
+    CORRECTION_LIMIT,
+    NEEDS_NOTE,
+    NOTE_LIMIT,
+    Brief,
+    Paragraph,
+    Reflection,
+    ReflectionValue,
+)
+from positions.workflow.findings import wanting
+
+NO_DATE = _("This is no date. Write it like 2026-11-30.")
+FOUND = [(value, label) for value, label in ReflectionValue.choices if value != ReflectionValue.STRUCK]
+
+
+def _day(label: Any, **options: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": NO_DATE},
+        **options,
+    )
+
+
+class MilestoneForm(forms.Form):
+    """When a milestone was planned, when it took place, or that it did not."""
+
+    state = forms.ChoiceField(label=_("State"), choices=MilestoneState, widget=forms.RadioSelect)
+    planned_start = _day(_("Planned from"))
+    planned_end = _day(_("Planned to"))
+    actual_start = _day(_("Took place from"), help_text=_("Only once it was held."))
+    actual_end = _day(_("Took place to"))
+    note = LineField(label=_("Note for the journal"), max_length=500, required=False)
+
+    def __init__(self, *args: Any, milestone: Milestone, **options: Any) -> None:
+        self.milestone = milestone
+        options["initial"] = {name: getattr(milestone, name) for name in ("state", *DATES)}
+        super().__init__(*args, **options)
+
+    def clean(self) -> dict[str, Any]:
+        """Say beside each date what is wrong with it."""
+        data = super().clean() or {}
+        if not self.errors:
+            told = {name: data[name] for name in ("state", *DATES)}
+            for field, words in problems_with_dates(self.milestone, **told):
+                self.add_error(field, words)
+        return data
+
+
+class FindingForm(forms.Form):
+    """What was found, where it stands, and what is to be said of it."""
+
+    value = forms.ChoiceField(
+        label=_("What was found?"),
+        choices=FOUND,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what was found.")},
+    )
+    reference = LineField(
+        label=_("Where it stands"),
+        max_length=200,
+        help_text=_("The document and its paragraph, for example: Zero draft, 5 February 2018, objective 6 (b)."),
+        error_messages={"required": _("Enter where it stands: the document and its paragraph.")},
+    )
+    note = PlainTextField(
+        label=_("Note"),
+        max_length=NOTE_LIMIT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What is missing, or what stands there instead. Everyone reads it once the findings are released."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """What is not reflected whole needs a word on it."""
+        data = super().clean() or {}
+        if data.get("value") in NEEDS_NOTE and "note" in data:
+            for words in wanting(data["value"], data.get("reference", "-"), data["note"]):
+                self.add_error("note", words)
+        return data
+
+
+class ReflectionForm(FindingForm):
+    """A finding on a paragraph and an objective or a guiding principle."""
+
+    paragraph = forms.ChoiceField(label=_("Paragraph"))
+    provision = forms.ChoiceField(label=_("Objective or guiding principle of the Compact"))
+    field_order = ["paragraph", "provision", "value", "reference", "note"]
+
+    def __init__(
+        self,
+        *args: Any,
+        printed: Sequence[tuple[Paragraph, dict[str, Any]]],
+        provisions: Iterable[Provision],
+        **options: Any,
+    ) -> None:
+        super().__init__(*args, **options)
+        self.printed = {str(words["number"]): paragraph for paragraph, words in printed}
+        self.known = {each.code: each for each in provisions}
+        fields: Any = self.fields
+        fields["paragraph"].choices = [
+            (str(words["number"]), f"{words['number']}. {_shortened(words['text'])}") for _paragraph, words in printed
+        ]
+        fields["provision"].choices = _by_framework(self.known.values())
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the verb takes."""
+        data = self.cleaned_data
+        found = {name: data[name] for name in ("value", "reference", "note")}
+        return {"paragraph": self.printed[data["paragraph"]], "provision": self.known[data["provision"]], **found}
+
+
+def _by_framework(known: Iterable[Provision]) -> list[tuple[Any, list[tuple[str, str]]]]:
+    heads = {Framework.GCM_OBJECTIVE: _("Objectives"), Framework.GCM_PRINCIPLE: _("Guiding principles")}
+    listed = list(known)
+    groups = [
+        (words, [(each.code, f"{each.numeral} {each.label}") for each in listed if each.framework == framework])
+        for framework, words in heads.items()
+    ]
+    return [(words, choices) for words, choices in groups if choices]
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 70 else f"{text[:69].rstrip()}…"
+
+
+class CorrectFindingForm(FindingForm):
+    """The same finding, put right, and why."""
+
+    reason = PlainTextField(
+        label=_("Why is it corrected?"),
+        what=_("The reason"),
+        max_length=CORRECTION_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Everyone reads it beside the correction once the findings are released."),
+        error_messages={"required": _("Give a reason: it stays beside the correction.")},
+    )
+
+    def __init__(self, *args: Any, finding: Reflection, **options: Any) -> None:
+        options["initial"] = {name: getattr(finding, name) for name in ("value", "reference", "note")}
+        super().__init__(*args, **options)
+
+
+def _part(label: Any, limit: int = BRIEF_PART, rows: int = 4, **options: Any) -> PlainTextField:
+    widget = forms.Textarea(attrs={"rows": rows})
+    return PlainTextField(label=label, max_length=limit, what=label, widget=widget, **options)
+
+
+class BriefForm(forms.Form):
+    """What officials carry to a milestone."""
+
+    paragraphs = forms.MultipleChoiceField(
+        label=_("Paragraphs that it carries"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("A few: the brief has two pages at most."),
+        error_messages={"required": _("Choose at least one paragraph.")},
+    )
+    ask = _part(_("What Kenya asks"), error_messages={"required": _("Say what Kenya asks.")})
+    flexibility = _part(_("Flexibility"), required=False, help_text=_("What may be given, and for what."))
+    red_line = _part(_("Red line"), required=False, help_text=_("What is not agreed to, whatever is offered."))
+    speaking_points = _part(_("Speaking points"), 2 * BRIEF_PART, 8, required=False, help_text=_("One on each line."))
+    field_order = ["ask", "flexibility", "red_line", "speaking_points", "paragraphs"]
+
+    def __init__(
+        self, *args: Any, printed: Sequence[tuple[Paragraph, dict[str, Any]]], last: Brief | None, **options: Any
+    ) -> None:
+        options["initial"] = _words_of(last, printed) if last else {}
+        super().__init__(*args, **options)
+        self.printed = {str(words["number"]): paragraph for paragraph, words in printed}
+        fields: Any = self.fields
+        fields["paragraphs"].choices = [
+            (str(words["number"]), f"{words['number']}. {_shortened(words['text'])}") for _paragraph, words in printed
+        ]
+
+    @classmethod
+    def labels(cls) -> list[tuple[str, Any]]:
+        """The parts of a brief in their order, each with its words."""
+        return [(name, field.label) for name, field in cls.base_fields.items() if name != "paragraphs"]
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the verb takes; the paragraphs in the order of the text."""
+        chosen = set(self.cleaned_data["paragraphs"])
+        paragraphs = [paragraph for number, paragraph in self.printed.items() if number in chosen]
+        return {**self.cleaned_data, "paragraphs": paragraphs}
+
+
+def _words_of(brief: Brief, printed: Sequence[tuple[Paragraph, dict[str, Any]]]) -> dict[str, Any]:
+    held = set(brief.chosen.values_list("paragraph", flat=True))
+    parts = {name: getattr(brief, name) for name, _label in BriefForm.labels()}
+    return {**parts, "paragraphs": [str(words["number"]) for paragraph, words in printed if paragraph.pk in held]}

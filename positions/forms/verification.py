@@ -1,0 +1,90 @@
+"""What somebody types, pastes, scans or chooses to verify a copy."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext, gettext_lazy
+
+from consultations.uploads.disk_space import has_room
+from positions.verification import LARGEST
+
+HASH = re.compile(r"[0-9a-f]{64}")
+PREFIX = re.compile(r"^sha-?256[:=(]*")
+GAPS = re.compile(r"[\s\u00a0\u200b.:–-]+")
+
+
+def hash_in(typed: str) -> str:
+    """The SHA-256 in what somebody typed, pasted or scanned; "" where there is none.
+
+    Capitals, gaps and a leading "sha256:" do not matter; the whole address of a verify page will do.
+    """
+    text = typed.strip().lower()
+    whole = HASH.search(text)
+    if whole and ("/" in text or " " in text):
+        return whole.group()  # an address, or a line of sha256sum with the file's name
+    plain = GAPS.sub("", PREFIX.sub("", text)).rstrip(")")
+    return plain if HASH.fullmatch(plain) else ""
+
+
+class HashForm(forms.Form):
+    """One field: the hash that is printed on the copy."""
+
+    hash = forms.CharField(
+        label=gettext_lazy("Hash of the copy"),
+        widget=forms.Textarea(
+            attrs={"rows": 3, "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+        help_text=gettext_lazy(
+            "64 letters and digits, on the cover of the paper and on its last page. Spaces do not matter."
+        ),
+        error_messages={"required": gettext_lazy("Enter the hash that is printed on your copy.")},
+    )
+
+    def clean_hash(self) -> str:
+        """The bare hash. Raises ValidationError that says what to do."""
+        found = hash_in(self.cleaned_data["hash"])
+        if not found:
+            raise forms.ValidationError(_advice(self.cleaned_data["hash"]))
+        return found
+
+
+def _advice(typed: str) -> str:
+    """Say what is wrong with a text that is not a hash."""
+    plain = GAPS.sub("", PREFIX.sub("", typed.strip().lower()))
+    wrong = sorted(set(re.sub(r"[0-9a-f]", "", plain)))[:5]
+    if wrong:
+        said = gettext("A hash has only the digits 0 to 9 and the letters a to f. Check: %(characters)s")
+        return said % {"characters": " ".join(wrong)}
+    said = gettext("A hash has 64 characters, and this has %(count)s. Copy all sixteen groups of four.")
+    return said % {"count": len(plain)}
+
+
+TOO_LARGE = gettext_lazy(
+    "The file is larger than 64 MB, and no file of ours is. Look whether you chose the right one; the hash of a "
+    "larger one can be made with the tools below."
+)
+
+
+class FileForm(forms.Form):
+    """One field: the file itself. What it is, is found out from its bytes."""
+
+    use_required_attribute = False
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("Any file of a position paper. You can drop it here."),
+        allow_empty_file=True,
+        validators=[has_room],
+        error_messages=dict.fromkeys(["required", "invalid", "missing"], gettext_lazy("Choose a file first.")),
+        widget=forms.FileInput,
+    )
+
+    def clean_file(self) -> Any:
+        """The file as it came. Raises ValidationError for one that is empty or larger than any of ours."""
+        file = self.cleaned_data["file"]
+        if not file.size:
+            raise forms.ValidationError(gettext("The file is empty. Look whether you chose the right one."))
+        if file.size > LARGEST:
+            raise forms.ValidationError(TOO_LARGE)
+        return file

@@ -1,0 +1,66 @@
+"""Reading a Word document in a child process, within the limits of every upload: see consultations.uploads.sandbox."""
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from consultations.uploads.rejections import Refused
+from consultations.uploads.sandbox import FORBIDDEN, MEGABYTES, SECONDS
+from ncm_portal.sandbox import MEGABYTE, ask, limit
+
+MODULE = "positions.imports.sandbox"
+LARGEST_OUTPUT = 16 * MEGABYTE
+
+
+def read_word(data: bytes, *, seconds: int = SECONDS, megabytes: int = MEGABYTES) -> dict[str, Any]:
+    """The lines and tables of a DOCX, as `word.read` gives them. Raises Refused, also where the child was stopped."""
+    with tempfile.TemporaryDirectory(prefix="ncm-word-") as folder:
+        path = Path(folder) / "file.docx"
+        path.write_bytes(data)
+        given = (str(path), str(seconds), str(megabytes))
+        _status, said = ask(MODULE, *given, folder=folder, seconds=seconds, most=LARGEST_OUTPUT)
+    return _understood(said)
+
+
+def _understood(answer: bytes) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(answer)
+    except ValueError:  # the child was stopped before it had an answer
+        raise Refused("too_hard") from None
+    if "refused" in found:
+        raise Refused(found["refused"], **found["facts"])
+    return found
+
+
+def _answer(path: Path) -> dict[str, Any]:
+    """What the child says of a file."""
+    from consultations.uploads import kinds
+
+    from ..imports import word
+
+    try:
+        if kinds.family(path) != "archive":
+            return {"refused": "unknown", "facts": {}}
+        return word.read(path)
+    except Refused as refusal:
+        return {"refused": refusal.code, "facts": refusal.facts}
+    except MemoryError:
+        return {"refused": "too_hard", "facts": {}}
+    except (KeyError, ValueError):  # no text in it, or XML that is none
+        return {"refused": "damaged", "facts": {}}
+
+
+def _forbid(event: str, _arguments: tuple[Any, ...]) -> None:
+    if event.startswith(FORBIDDEN):
+        raise PermissionError(event)
+
+
+if __name__ == "__main__":
+    limit(int(sys.argv[2]), int(sys.argv[3]), largest_file=LARGEST_OUTPUT)
+    sys.addaudithook(_forbid)
+    sys.stdout.write(json.dumps(_answer(Path(sys.argv[1]))))
+    sys.stdout.flush()
+    os._exit(0)

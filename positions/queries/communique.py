@@ -1,0 +1,142 @@
+"""The first draft of a forum's communiqué, made from what it adopted: its paper, and the validated points of its
+sessions. In English, as the paper is. Staff edit it from there."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.utils import timezone, translation
+from django.utils.dateformat import format as written
+
+from consultations.models import Forum, Point, PointKind, PointState, Theme
+from consultations.queries import bodies_that_came
+from consultations.queries.presence import came_by_half_day
+from positions.models import Decision, PositionPaper
+from positions.queries.papers import latest_official
+
+# What is told, in this order: what binds first.
+TOLD = {
+    PointKind.DECISION: "Decisions",
+    PointKind.RECOMMENDATION: "Recommendations",
+    PointKind.COMMITMENT: "Commitments",
+}
+LIMIT = 20_000  # characters of a communiqué
+LONGEST_HEADING = 90
+REST = "Further points ({count}) stand in the record of the sessions."
+
+
+def adopted_points(forum: Forum) -> list[Point]:
+    """What the sessions of `forum` adopted: validated decisions, recommendations and commitments, by theme. One query.
+
+    Points that stand behind another are told by that one.
+    """
+    standing = Point.objects.filter(session__forum=forum, kind__in=TOLD)
+    adopted = standing.filter(state__in=[PointState.VALIDATED, PointState.DISPOSED])
+    found = adopted.select_related("theme", "stakeholder", "session").order_by("theme__order", "session", "number")
+    return sorted(found, key=lambda point: (point.theme.order, list(TOLD).index(PointKind(point.kind))))
+
+
+def first_draft(forum: Forum) -> str:
+    """The draft as plain text, a blank line between paragraphs; what does not fit is counted in its last sentence."""
+    with translation.override("en"):
+        head = [f"Communiqué of the {forum.title}", f"{forum.place}, {_days(forum)}"]
+        return fitted([*head, _opening(forum), *_papers(forum)], _by_theme(adopted_points(forum)))
+
+
+def _day(at: date) -> str:
+    return written(timezone.localdate(at) if isinstance(at, datetime) else at, "j F Y")
+
+
+def _days(forum: Forum) -> str:
+    """The day of the forum, or its first and its last."""
+    return " – ".join(dict.fromkeys([_day(forum.starts_on), _day(forum.ends_on)]))
+
+
+def _opening(forum: Forum) -> str:
+    people = len(set().union(*came_by_half_day(forum).values()))
+    bodies = list(bodies_that_came(forum))
+    groups = len({body.group for body in bodies})
+    convened = f", convened by {forum.convenors}," if forum.convenors else ""
+    took_part = [
+        (people, "person", "people"),
+        (len(bodies), "organisation", "organisations"),
+        (groups, "group", "groups"),
+    ]
+    who, sent_by, of = (f"{number} {one if number == 1 else many}" for number, one, many in took_part)
+    came = f" Taking part: {who} from {sent_by} of {of}." if people else ""
+    return f"The forum{convened} met on the consultation “{forum.consultation.title}”.{came}"
+
+
+def _of(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _papers(forum: Forum) -> list[str]:
+    """What the meeting decided on its paper, and where the text stands now."""
+    told = []
+    for paper in PositionPaper.objects.filter(forum=forum, is_restricted=False).order_by("pk"):
+        decision = Decision.objects.filter(paper=paper, forum=forum).first()
+        edition = latest_official(paper)
+        if decision:
+            how = f"On {_day(decision.at)} the meeting decided on the position paper “{paper.title}”: "
+            how += f"{decision.get_rule_display()}."
+            told.append(how + (f" It is edition {edition.number}, {edition.status}." if edition else ""))
+    return told
+
+
+def _by_theme(points: Iterable[Point]) -> list[str]:
+    """The points as paragraphs: the heading of a theme, of a kind, then each point; an item ends its own line."""
+    said: list[str] = []
+    theme: Theme | None = None
+    kind = ""
+    for point in points:
+        if point.theme != theme:
+            theme, kind = point.theme, ""
+            said.append(str(theme))
+        if point.kind != kind:
+            kind = point.kind
+            said.append(TOLD[PointKind(kind)])
+        said.append(_told(point))
+    return said
+
+
+def _told(point: Point) -> str:
+    who = point.responsible or (point.stakeholder.name if point.stakeholder else "")
+    when = f" (by {_day(point.due_on)})" if point.due_on else ""
+    return f"- {who}: {point.text}{when}" if point.kind == PointKind.COMMITMENT and who else f"- {point.text}{when}"
+
+
+def fitted(opening: Iterable[str], parts: list[str], limit: int = LIMIT) -> str:
+    """Join paragraphs as far as they fit; items that do not are counted, so that none is lost in silence."""
+    text = "\n\n".join(opening)
+    for place, part in enumerate(parts):
+        items = [each for each in parts[place:] if each.startswith("- ")]
+        rest = REST.format(count=len(items))
+        last = place == len(parts) - 1
+        if len(text) + 2 + len(part) + (0 if last else 2 + len(rest)) > limit:
+            return f"{text}\n\n{rest}"
+        text = f"{text}\n\n{part}"
+    return text
+
+
+class Block(NamedTuple):
+    """A part of a communiqué as it is set: a paragraph, a heading or the items of a list."""
+
+    kind: str
+    lines: list[str]
+
+
+def blocks(body: str) -> list[Block]:
+    """The parts of a communiqué, for a page: a paragraph that begins with a dash is an item, a short one that ends
+    without a stop is a heading. Not a word is changed."""
+    found: list[Block] = []
+    for part in re.split(r"\n\s*\n", body.strip("\n")):
+        if part.startswith("- "):
+            if not found or found[-1].kind != "items":
+                found.append(Block("items", []))
+            found[-1].lines.append(part[2:])
+        elif part.strip():
+            is_heading = len(part) <= LONGEST_HEADING and "\n" not in part and part.rstrip()[-1] not in ".:;,!?"
+            found.append(Block("heading" if is_heading else "text", [part]))
+    return found

@@ -1,0 +1,198 @@
+"""What became of what somebody said: each point with its group, its answer, the words that rest on it, its history.
+
+For its author, and where the input is public for everybody. Before a paper is published nothing of it stands here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from consultations.models import Event, Misreading, Point, Submission
+from positions.models import Grounding
+from positions.queries.papers import Answer, answers_for
+
+
+class Place(NamedTuple):
+    """A paragraph in which a point was taken up: its paper's address and title, its number, its words."""
+
+    slug: str
+    title: str
+    number: int
+    text: str
+    paragraph: int  # its key
+
+
+class Line(NamedTuple):
+    """One thing that happened to a point, in plain words."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
+class Became:
+    """What became of a point, as far as the reader may see it.
+
+    `into` is the point behind which it stands; `others` the organisations whose points stand together with it, by
+    name; `organisations` how many there are in all. `misreading` is what its author wrote about the answer.
+    """
+
+    point: Point
+    answer: Answer | None
+    into: Point | None
+    others: list[str]
+    organisations: int
+    places: list[Place]
+    history: list[Line]
+    misreading: Misreading | None
+    is_open_to_reply: bool
+
+
+def what_became(points: list[Point], user: Any) -> list[Became]:
+    """What became of `points`, in their order, as `user` may read it. Under a dozen queries, whatever their number."""
+    return _Outcomes(points, _together({_root(point) for point in points}, user), user).all() if points else []
+
+
+def what_became_of(submission: Submission, user: Any) -> list[Became]:
+    """What became of the points of an input that `user` may read, in their order. The points and their groups cost one
+    query, and what became of them five, whatever their number."""
+    own = Point.objects.standing().filter(submission=submission).annotate(root=Coalesce("merged_into", "pk"))
+    together = _together(own.order_by().values("root"), user)
+    said = [point for point in together if point.is_seen and point.submission_id == submission.pk]
+    return _Outcomes(sorted(said, key=lambda point: point.number), together, user).all() if said else []
+
+
+def _root(point: Point) -> int:
+    """The key of the point behind which `point` stands, which may be itself."""
+    return point.merged_into_id or point.pk
+
+
+class _Outcomes:
+    """What several points need, read once. `together`: they and all that stand with them."""
+
+    def __init__(self, points: list[Point], together: list[Point], user: Any) -> None:
+        self.points = points
+        self.roots = {point.pk: _root(point) for point in points}
+        self.seen = {each.pk: each for each in together if each.is_seen}
+        self.counts = _organisations(together)
+        self.answers = answers_for([Point(pk=pk) for pk in {*self.roots.values(), *self.roots}])
+        self.places = _places(self.answers.values())
+        self.written = self._written()
+        own = Submission.objects.in_full_for(user).filter(points__in=points)
+        self.in_full = set(own.values_list("points", flat=True))
+        said = Misreading.objects.filter(point__in=self.in_full).select_related("stakeholder")
+        self.misreadings = {each.point_id: each for each in said}
+        self.events = _events(points)
+
+    def all(self) -> list[Became]:
+        return [self.became(point) for point in self.points]
+
+    def became(self, point: Point) -> Became:
+        root = self.roots[point.pk]
+        answer, final = self.answers.get(point.pk), self.answers.get(root)
+        places = self.places_of(answer) or self.places_of(final)
+        return Became(
+            point=point,
+            answer=answer,
+            into=self.seen.get(root) if root != point.pk else None,
+            others=self.others(point, root),
+            organisations=self.counts[root],
+            places=places,
+            history=sorted(self.history(point, root, answer, places)),
+            misreading=self.misreadings.get(point.pk),
+            is_open_to_reply=final is not None and point.pk in self.in_full and point.pk not in self.misreadings,
+        )
+
+    def others(self, point: Point, root: int) -> list[str]:
+        """The other organisations of the group, as far as the reader may see their points."""
+        group = [each for each in self.seen.values() if root in (each.pk, each.merged_into_id)]
+        names = {each.stakeholder.label for each in group if each.stakeholder_id not in (None, point.stakeholder_id)}
+        return sorted(names)
+
+    def places_of(self, answer: Answer | None) -> list[Place]:
+        return self.places[answer.disposition.pk] if answer else []
+
+    # --- History ----------------------------------------------------------------------------------------------------
+
+    def history(self, point: Point, root: int, answer: Answer | None, places: list[Place]) -> Iterable[Line]:
+        yield Line(point.created_at, _("Taken out of the input as a point."))
+        for event in self.events[point.pk]:
+            yield from self.told(event, point)
+        for place in places:
+            written = self.written.get((root, place.paragraph))
+            if written:
+                about = {"number": place.number, "paper": place.title}
+                yield Line(written, _("Paragraph %(number)s of %(paper)s was written on it.") % about)
+        if answer:
+            about = {"paper": answer.disposition.paper.short_title, "outcome": answer.disposition.get_outcome_display()}
+            yield Line(answer.disposition.answered_at, _("Answered with %(paper)s: %(outcome)s.") % about)
+
+    def told(self, event: Event, point: Point) -> Iterable[Line]:
+        """An entry of the journal in plain words; another point is named only where the reader may see it."""
+        known = {each.reference for each in self.seen.values()}
+        into = event.data.get("into", "")
+        if event.verb == "merge" and into in known:
+            yield Line(event.at, _("Joined with %(point)s, which says the same.") % {"point": into})
+        elif event.verb == "merge":
+            yield Line(event.at, _("Joined with another point that says the same."))
+        elif event.verb == "unmerge":
+            yield Line(event.at, _("It stands on its own again."))
+        elif event.verb == "say_misread" and point.pk in self.in_full:
+            yield Line(event.at, _("Its author wrote that the point was misread."))
+        elif event.verb == "answer_misreading" and point.pk in self.in_full:
+            yield Line(event.at, _("The secretariat answered."))
+
+    def _written(self) -> dict[tuple[int, int], datetime]:
+        """When a paragraph that is shown was first written on a point, by their keys."""
+        shown = {place.paragraph for found in self.places.values() for place in found}
+        rows = Grounding.objects.filter(point__in=set(self.roots.values()), wording__paragraph__in=shown).order_by()
+        first = rows.values_list("point", "wording__paragraph").annotate(Min("at"))
+        return {(point, paragraph): at for point, paragraph, at in first}
+
+
+TOLD = ("merge", "unmerge", "say_misread", "answer_misreading")
+
+
+def _together(roots: set[int] | QuerySet, user: Any) -> list[Point]:
+    """The points that stand behind each of `roots`, and these; `is_seen` says which of them `user` may read."""
+    seen = Point.objects.visible_to(user).filter(pk=OuterRef("pk"))
+    group = Point.objects.standing().filter(Q(pk__in=roots) | Q(merged_into__in=roots))
+    return list(group.annotate(is_seen=Exists(seen)).select_related("submission", "stakeholder"))
+
+
+def _organisations(together: list[Point]) -> dict[int, int]:
+    """How many organisations stand behind each root. A number gives no content away: all points count."""
+    bodies = defaultdict(set)
+    for point in together:
+        bodies[_root(point)].update({point.stakeholder_id} - {None})
+    return {root: len(found) for root, found in bodies.items()}
+
+
+def _events(points: list[Point]) -> dict[int, list[Event]]:
+    """What the journal has to tell about each of `points`. One query."""
+    found = defaultdict(list)
+    keys = [str(point.pk) for point in points]
+    asked = Event.objects.filter(kind=Point._meta.label_lower, object_id__in=keys, verb__in=TOLD)
+    for event in asked.order_by("number"):
+        found[int(event.object_id)].append(event)
+    return found
+
+
+def _places(answers: Iterable[Answer]) -> dict[int, list[Place]]:
+    """The paragraphs that each of `answers` names, with their words, by the disposition."""
+    found = {}
+    for answer in answers:
+        paper = answer.disposition.paper
+        found[answer.disposition.pk] = [
+            Place(paper.slug, paper.short_title, each.number, each.wording.text if each.wording else "", each.pk)
+            for each in answer.paragraphs
+        ]
+    return found

@@ -1,0 +1,105 @@
+"""What the drafting room reads: the outline at a glance, the points beside the text, and what to look at again.
+
+A part of a section is read and the rest of the paper only counted: a long paper is as quick to open as a short one.
+"""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from consultations.models import Point, PointState, Term
+from positions.models import Grounding, Paragraph, PositionPaper, Section, SectionPart
+from positions.text.style_advice import Preference, preferences
+
+PART = 20  # paragraphs of a section that are read and shown at once
+MOST_WORDS = 10  # of a search; more would only make it slow
+
+
+def outline_at_a_glance(paper: PositionPaper) -> list[Section]:
+    """The sections of `paper` in order, with their numbers and what stands in each, counted. Two queries.
+
+    `written` paragraphs stand in it, `first` is the number of the first, `bare` of them rest on no point, `doubtful`
+    have sources to confirm. `number` is that of the section in print, "" where it has none.
+    """
+    sources = Grounding.objects.filter(wording=OuterRef("wording"))
+    counted = Paragraph.objects.standing().filter(section__paper=paper).order_by().values("section")
+    rows = counted.annotate(
+        written=Count("pk"),
+        bare=Count("pk", filter=Q(is_secretariat_text=False) & ~Exists(sources.carrying())),
+        doubtful=Count("pk", filter=Exists(sources.filter(is_confirmed=False))),
+    )
+    held = {row["section"]: row for row in rows}
+    found: list[Any] = list(paper.sections.select_related("theme").order_by("order"))
+    last = number = 0
+    for section in found:
+        row = held.get(section.pk, {})
+        section.written, section.bare, section.doubtful = (row.get(name, 0) for name in ("written", "bare", "doubtful"))
+        section.first, last = last + 1, last + section.written
+        counts = bool(section.written) and section.part in (SectionPart.BODY, SectionPart.THEME)
+        number += counts
+        section.number = str(number) if counts else ""
+    return found
+
+
+class Part(NamedTuple):
+    """The paragraphs of a section that are read at once: the keys of all of it, and which of them these are."""
+
+    whole: list[UUID]
+    start: int
+    stop: int
+    offset: int  # how many paragraphs of the paper stand before the section
+
+    @property
+    def keys(self) -> list[UUID]:
+        """The keys of its paragraphs."""
+        return self.whole[self.start : self.stop]
+
+    @property
+    def first(self) -> int:
+        """The number of its first paragraph."""
+        return self.offset + self.start + 1
+
+    @property
+    def others(self) -> list[tuple[int, int]]:
+        """The numbers of the first and the last paragraph of each part of the section, if it has several."""
+        size, ends = self.stop - self.start, len(self.whole)
+        starts = range(0, ends, PART)
+        return [(self.offset + at + 1, self.offset + min(at + PART, ends)) for at in starts] if size < ends else []
+
+
+def part_of(section: Any, number: int) -> Part:
+    """The part of `section` (as glanced at) that holds the paragraph with this number, else its first. One query."""
+    keys = list(Paragraph.objects.standing().filter(section=section).values_list("key", flat=True))
+    at = number - section.first
+    start = at // PART * PART if 0 < at < len(keys) else 0
+    return Part(keys, start, min(start + PART, len(keys)), section.first - 1)
+
+
+def sought_points(paper: PositionPaper, reader: Any, wanted: dict[str, Any]) -> QuerySet[Point]:
+    """The validated points of the paper's consultation that `reader` may read, by reference.
+
+    `wanted` narrows them: `words` in text, reference or organisation; `free` to those without a paragraph;
+    `organisation`, `theme`, `kind`. `resting` counts the paragraphs of the paper that rest on each.
+    """
+    points: Any = Point.objects
+    found = points.visible_to(reader).filter(consultation=paper.consultation_id, state=PointState.VALIDATED)
+    wanted = dict(wanted)
+    for word in wanted.pop("words", "").split()[:MOST_WORDS]:
+        places = ("text", "reference", "stakeholder__name")
+        found = found.filter(Q(*((f"{each}__icontains", word) for each in places), _connector=Q.OR))
+    today = Paragraph.objects.standing().filter(section__paper=paper).order_by().values("wording")
+    here = Grounding.objects.filter(point=OuterRef("pk"), wording__in=today)
+    if wanted.pop("free", False):
+        found = found.filter(~Exists(here))
+    if "organisation" in wanted:
+        wanted["stakeholder"] = wanted.pop("organisation")
+    resting = Count("groundings", filter=Q(groundings__wording__in=today))
+    shown = found.filter(**wanted).annotate(resting=resting)
+    return shown.select_related("submission", "session", "stakeholder", "theme").order_by("reference")
+
+
+def preferred_words() -> list[Preference]:
+    """What the loaded vocabulary says to write instead of what. One query."""
+    stated = Term.objects.filter(Q(definition__icontains="say ") | Q(note__icontains="say "))
+    return preferences(text for row in stated.values_list("definition", "note") for text in row)

@@ -1,0 +1,171 @@
+"""The participation report: who was asked, who answered, on what, from where and when, and what became of it.
+
+Made from the figures alone, so that nobody has to write it, and of the same shape whether it is shown or printed.
+Names of organisations stand nowhere in it, and only answers that were published.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import JSONObject, TruncDate
+from django.urls import reverse
+
+from consultations.models import Channel, Consultation, Event, Group, Stakeholder, Submission, Theme
+from consultations.queries import statistics
+from ncm_portal import workflow
+from positions.models import Disposition, Outcome, PositionPaper
+
+SCHEMA = "ncm-participation/1"
+Content = dict[str, Any]
+
+
+def report(consultation: Consultation) -> Content:
+    """All that the report says of `consultation`, as values that JSON knows. Six queries."""
+    themes = list(_themes(consultation))
+    by_theme, asked = statistics.by_theme(consultation, themes), _asked(consultation)
+    counted = _counted(consultation)
+    points, sent = _points(themes, counted["met"]), counted["sent"]
+    return {
+        "schema": SCHEMA,
+        "language": "en",
+        "sample": consultation.is_sample,
+        "title": consultation.title,
+        "short_title": consultation.short_title,
+        "purpose": consultation.purpose,
+        "opened": consultation.opens_at.isoformat(),
+        "closed": consultation.closes_at.isoformat(),
+        "as_of": (counted["as_of"] or workflow.now()).isoformat(timespec="seconds"),
+        "address": settings.PORTAL_ADDRESS + reverse("participation", query={"round": consultation.slug}),
+        "figures": _figures(asked, points),
+        "groups": {code: str(label) for code, label in Group.choices},
+        "asked": asked,
+        "channels": _channels(sent),
+        "themes": [{"code": theme.code, "title": theme.title} for theme in themes],
+        "tallies": {
+            "theme_by_group": [
+                {"theme": line.code, "group": cell.group, "inputs": cell.number}
+                for line in by_theme.lines
+                for cell in line.cells
+                if cell.number
+            ]
+        },
+        "objectives": [
+            {"code": line.code, "label": line.label, "inputs": line.total, "groups": len(line.cells) - line.gaps}
+            for line in statistics.by_objective(consultation).lines
+        ],
+        "counties": _counties(consultation),
+        "arrivals": [
+            {
+                "first": each.first.isoformat(),
+                "last": each.last.isoformat(),
+                "inputs": each.inputs,
+                "so_far": each.so_far,
+            }
+            for each in statistics.in_line(_by_day(sent))
+        ],
+        "points": points,
+    }
+
+
+def _themes(consultation: Consultation) -> QuerySet[Theme]:
+    """The themes in order, each with its number of points (`standing`)."""
+    counted = consultation.tallies.filter(theme=OuterRef("pk")).order_by().values("theme")
+    return consultation.themes.annotate(standing=Subquery(counted.values(number=Sum("points"))))
+
+
+def _counted(consultation: Consultation) -> Content:
+    """What is counted by day and by outcome, and as of when, in one query.
+
+    That is the moment of the journal's last entry: until the next one nothing changes, and the report stays the same.
+    """
+    found = Consultation.objects.filter(pk=consultation.pk).values(
+        as_of=Subquery(Event.objects.order_by("-number").values("at")[:1]),
+        sent=ArraySubquery(_sent(consultation)),
+        met=ArraySubquery(_met(consultation)),
+    )
+    return found.get()
+
+
+def _figures(asked: list[Content], points: list[Content]) -> dict[str, int]:
+    return {
+        "inputs": sum(row["inputs"] for row in asked),
+        "organisations": sum(row["answered"] for row in asked),
+        "groups": sum(row["answered"] > 0 for row in asked),
+        "points": sum(row["points"] for row in points),
+    }
+
+
+def _asked(consultation: Consultation) -> list[dict[str, Any]]:
+    """For each group: organisations that could answer (verified today, or heard), that answered, and their inputs."""
+    heard = consultation.tallies.filter(stakeholder=OuterRef("pk"), inputs__gt=0).order_by()
+    inputs = Subquery(heard.values("stakeholder").values(number=Sum("inputs")))
+    could = Stakeholder.objects.annotate(inputs=inputs).filter(Q(state=Stakeholder.State.VERIFIED) | Q(inputs__gt=0))
+    rows = could.order_by().values_list("group").annotate(Count("pk"), Count("inputs"), Sum("inputs"))
+    found = {code: (number, answered, inputs or 0) for code, number, answered, inputs in rows}
+    return [
+        {"group": code, "organisations": number, "answered": answered, "inputs": inputs}
+        for code, (number, answered, inputs) in ((code, found.get(code, (0, 0, 0))) for code in Group.values)
+    ]
+
+
+def _sent(consultation: Consultation) -> QuerySet[Submission, Any]:
+    """How many inputs came in on each day in Nairobi by each channel."""
+    sent = Submission.objects.sent().filter(consultation=consultation).order_by()
+    rows = sent.values("channel", day=TruncDate("submitted_at")).annotate(number=Count("pk"))
+    return rows.values_list(JSONObject(day="day", channel="channel", number="number"))
+
+
+def _met(consultation: Consultation) -> QuerySet[Disposition, Any]:
+    """How many points of each theme met which outcome; the newest published paper's answer counts."""
+    answers = Disposition.objects.answered().filter(paper__in=PositionPaper.objects.published())
+    newest = (
+        answers.filter(point__consultation=consultation)
+        .order_by("point_id", "-answered_at", "-pk")
+        .distinct("point_id")
+    )
+    counted = Disposition.objects.filter(pk__in=newest.values("pk")).order_by()
+    rows = counted.values("outcome", theme=F("point__theme")).annotate(number=Count("pk"))
+    return rows.values_list(JSONObject(theme="theme", outcome="outcome", number="number"))
+
+
+def _by_day(sent: list[Content]) -> Counter[date]:
+    counts: Counter[date] = Counter()
+    for row in sent:
+        counts[date.fromisoformat(row["day"])] += row["number"]
+    return counts
+
+
+def _channels(sent: list[Content]) -> list[dict[str, Any]]:
+    """How the inputs came in."""
+    counts: Counter[str] = Counter()
+    for row in sent:
+        counts[row["channel"]] += row["number"]
+    return [{"channel": code, "inputs": counts[code]} for code in Channel.values if code in counts]
+
+
+def _counties(consultation: Consultation) -> list[Content]:
+    """All counties, with their places on the tile map; a county without a place is in the table only."""
+    tiles, found = statistics.tiles(), []
+    for place in statistics.by_county(consultation):
+        tile = tiles.get(place.county.code)
+        spot = {"label": tile.label, "column": tile.column, "row": tile.row} if tile else None
+        numbers = {"organisations": place.organisations, "inputs": place.inputs}
+        found.append({"code": place.county.code, "name": place.county.name, "tile": spot, **numbers})
+    return found
+
+
+def _points(themes: list[Any], rows: list[Content]) -> list[Content]:
+    """For each theme its points, and how many of them met which outcome."""
+    met = Counter({(row["theme"], row["outcome"]): row["number"] for row in rows})
+    found = []
+    for theme in themes:
+        outcomes, points = {outcome: met[theme.pk, outcome] for outcome in Outcome.values}, theme.standing or 0
+        waiting = max(0, points - sum(outcomes.values()))
+        found.append({"theme": theme.code, "points": points, "outcomes": outcomes, "open": waiting})
+    return found

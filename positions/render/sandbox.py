@@ -1,0 +1,138 @@
+"""Printing in a child process, so that a paper that is too large or hostile costs one process and never the portal.
+
+The child gets the edition on standard input and writes the PDF to standard output. It starts with an empty
+environment, has its processor time and its memory limited by the kernel, opens no network connection, and is killed
+when its time is over.
+"""
+
+import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from ncm_portal.sandbox import MEGABYTE, clean_environment, end, limit
+from positions.render.fonts import NO_SYSTEM_FONTS
+from positions.render.glyphs import obstacles
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULE = "positions.render.sandbox"
+LARGEST_FILE = 64 * MEGABYTE
+TOLD = 2000
+DOCUMENTS = {
+    "alignment": "positions.render.alignment",
+    "brief": "positions.render.brief",
+    "clean": "positions.render.clean",
+    "day": "positions.render.day",
+    "delegation": "positions.render.delegation",
+    "form": "positions.render.form",
+    "letter": "positions.render.letter",
+    "paper": "positions.render.paper",
+    "participation": "positions.render.participation",
+    "redline": "positions.render.redline",
+    "summary": "positions.render.summary",
+}
+# No fonts but our own, and no word of what WeasyPrint always says of those.
+QUIET = {"FONTCONFIG_FILE": str(NO_SYSTEM_FONTS), "PYTHONWARNINGS": "ignore::UserWarning:weasyprint.text.fonts"}
+ALL_WORDS = ("brief", "day", "letter", "participation")  # of these every word has to be printed as it is
+PATIENCE = 3  # on a busy machine a child waits for its processor; what it may use of it stays the same
+REFUSED = 2  # the code with which the child says that the edition itself can't be printed, and why
+
+
+class RenderFailed(Exception):
+    """The paper could not be printed; the message says why in plain words, `reasons` one by one what is to correct."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = list(reasons)
+
+
+def render_apart(
+    content: dict[str, Any],
+    sha256: str,
+    address: str,
+    *,
+    document: str = "paper",
+    seconds: int = 60,
+    megabytes: int = 1500,
+) -> bytes:
+    """Do as the `render` of DOCUMENTS[document] does, in a child process with limits.
+
+    Raises RenderFailed, with what the child said, or before it starts with the letters that can't be printed and where
+    they stand, in the language of whoever asks.
+    """
+    if document in ALL_WORDS and (found := obstacles(content)):
+        raise RenderFailed(*found)
+    order = json.dumps({"content": content, "sha256": sha256, "address": address, "document": document}).encode()
+    with tempfile.TemporaryDirectory(prefix="ncm-print-") as folder:
+        child = subprocess.Popen(
+            [sys.executable, "-m", MODULE, str(seconds), str(megabytes)],
+            cwd=ROOT,
+            env=clean_environment(folder, **QUIET),
+            start_new_session=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        try:
+            printed, told = child.communicate(order, timeout=PATIENCE * seconds)
+        except subprocess.TimeoutExpired:
+            raise RenderFailed(f"Printing took longer than {PATIENCE * seconds} seconds and was stopped.") from None
+        finally:
+            end(child)
+    if child.returncode != 0 or not printed.startswith(b"%PDF-"):
+        raise RenderFailed(reason(child.returncode, told.decode("utf-8", "replace"), seconds, megabytes))
+    return printed
+
+
+def reason(code: int, told: str, seconds: int, megabytes: int) -> str:
+    """Why the child ended, in plain words, followed by the last lines it wrote."""
+    if code == REFUSED:
+        return told.strip()
+    if code == -signal.SIGKILL:
+        why = (
+            f"The printing process was killed: its {seconds} seconds of processor time were over, or the machine had no"
+            " memory left. Nothing was kept. Try again."
+        )
+    elif code == -signal.SIGXCPU:
+        why = f"Printing used up its {seconds} seconds of processor time and was stopped."
+    elif "MemoryError" in told or "Cannot allocate memory" in told or "out of memory" in told.lower():
+        why = f"Printing needed more than {megabytes} MB of memory and was stopped."
+    elif code < 0:
+        name = signal.Signals(-code).name
+        why = f"The printing process broke down ({name}), perhaps for want of memory: it may use {megabytes} MB."
+    else:
+        why = (
+            f"The printing process failed with code {code}. It may use {seconds} seconds and {megabytes} MB of memory."
+        )
+    return f"{why}\n{told.strip()[-TOLD:]}".strip()
+
+
+def refuse_network(event: str, _arguments: tuple[Any, ...]) -> None:
+    """An audit hook: whatever asks for a connection or a name look-up is stopped."""
+    if event in ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto"):
+        raise PermissionError(f"The printing process has no network ({event}).")
+
+
+def main() -> None:
+    """The child: limits first, then the order, then the paper. Leaves without tearing Pango down, which can crash."""
+    limit(int(sys.argv[1]), int(sys.argv[2]), largest_file=LARGEST_FILE)
+    sys.addaudithook(refuse_network)
+    order = json.load(sys.stdin.buffer)
+    render = importlib.import_module(DOCUMENTS[order["document"]]).render
+    try:
+        printed = render(order["content"], sha256=order["sha256"], address=order["address"])
+    except (ValueError, KeyError) as error:
+        sys.stderr.write(f"This edition can't be printed. {error}")
+        sys.exit(REFUSED)
+    sys.stdout.buffer.write(printed)
+    sys.stdout.buffer.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

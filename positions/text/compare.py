@@ -1,0 +1,192 @@
+"""Two editions side by side: which paragraphs stayed, changed, came, went or stand elsewhere now.
+
+Pure: the content of two frozen editions in, rows out. A paragraph is known by its key, never by its number or its
+words, so that one that moved is not taken for one that was removed and another that is new.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from positions.text.diff import Span, longest_rising, redline
+
+Kind = Literal["same", "changed", "new", "removed", "moved", "moved and changed"]
+Text = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A paragraph in two editions; `before` or `after` is None where it is not part of one."""
+
+    before: Text | None
+    after: Text | None
+    is_moved: bool = False
+    into: tuple[int, ...] = ()  # the numbers of the later paragraphs that took up the words of one that went
+    out_of: tuple[int, ...] = ()  # the numbers of the earlier paragraphs that a new one came out of
+
+    @property
+    def kind(self) -> Kind:
+        """What happened to it."""
+        if self.before is None or self.after is None:
+            return "new" if self.before is None else "removed"
+        changed = self.has_other_words or self.has_other_strength
+        if self.is_moved:
+            return "moved and changed" if changed else "moved"
+        return "changed" if changed else "same"
+
+    @property
+    def has_other_words(self) -> bool:
+        """Whether the words are others."""
+        return self._text(self.before) != self._text(self.after)
+
+    @property
+    def has_other_strength(self) -> bool:
+        """Whether the operative strength is another one, in a paragraph that both have."""
+        return bool(self.before and self.after) and self.before["strength"] != self.after["strength"]
+
+    @property
+    def number(self) -> int:
+        """Its number, in the later edition if it is there."""
+        return (self.after or self.before or {})["number"]
+
+    @cached_property
+    def spans(self) -> list[Span]:
+        """Its words, with what went and what came."""
+        return redline(self._text(self.before), self._text(self.after))
+
+    @property
+    def old(self) -> list[Span]:
+        """The words of the earlier edition, with what went of them."""
+        return [span for span in self.spans if span.kind != "added"]
+
+    @property
+    def new(self) -> list[Span]:
+        """The words of the later edition, with what came to them."""
+        return [span for span in self.spans if span.kind != "removed"]
+
+    @staticmethod
+    def _text(paragraph: Text | None) -> str:
+        return paragraph["text"] if paragraph else ""
+
+
+@dataclass
+class Part:
+    """A section of the later edition, or of the earlier one where all of it is gone, with its rows."""
+
+    heading: str
+    old_heading: str
+    number: str
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def changed(self) -> list[Row]:
+        """The rows in which something happened."""
+        return [row for row in self.rows if row.kind != "same"]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything in it or its heading is another."""
+        return bool(self.changed) or self.heading != self.old_heading
+
+
+def compare(before: Text, after: Text) -> list[Part]:
+    """The sections of two contents of editions, in the order of the later one, each paragraph of both once.
+
+    What was removed stands behind what it stood behind.
+    """
+    return _Pair(before, after).parts()
+
+
+def tally(parts: Iterable[Part]) -> Counter[Kind]:
+    """How many paragraphs stayed, changed, came, went or moved."""
+    return Counter(row.kind for part in parts for row in part.rows)
+
+
+class _Pair:
+    """The paragraphs of two editions by their keys, and the sections that hold them by their places."""
+
+    def __init__(self, before: Text, after: Text) -> None:
+        self.old_sections, self.new_sections = before["sections"], after["sections"]
+        self.old = {each["key"]: each for each in _paragraphs(before)}
+        self.new = {each["key"]: each for each in _paragraphs(after)}
+        self.old_home = _homes(before)
+        self.new_home = _homes(after)
+        self.same_section = self.sections_that_stayed()
+        self.moved = self.moved_keys()
+
+    def sections_that_stayed(self) -> dict[int, int]:
+        """The later place of each earlier section: that with the same heading, or else where its paragraphs went."""
+        headings = {(each["theme"], each["heading"]): place for place, each in enumerate(self.new_sections)}
+        found = {
+            place: headings[each["theme"], each["heading"]]
+            for place, each in enumerate(self.old_sections)
+            if (each["theme"], each["heading"]) in headings
+        }
+        for place, section in enumerate(self.old_sections):
+            went = Counter(self.new_home[each["key"]] for each in section["paragraphs"] if each["key"] in self.new)
+            if place not in found and went and went.most_common(1)[0][0] not in found.values():
+                found[place] = went.most_common(1)[0][0]
+        return found
+
+    def moved_keys(self) -> set[str]:
+        """Those that stand in another section, or in another order than the others, as few of them as can be."""
+        both = [key for key in self.old if key in self.new]
+        away = {key for key in both if self.same_section.get(self.old_home[key]) != self.new_home[key]}
+        places = {key: place for place, key in enumerate(self.new)}
+        stayed = [key for key in both if key not in away]
+        rising = longest_rising([places[key] for key in stayed])
+        return set(both) - {stayed[index] for index in rising}
+
+    def parts(self) -> list[Part]:
+        """The later sections with their rows, then what was removed with the whole of its section."""
+        came_from = {new: old for old, new in self.same_section.items()}
+        removed = self.removed()
+        found = []
+        for place, section in enumerate(self.new_sections):
+            old = self.old_sections[came_from[place]]["heading"] if place in came_from else ""
+            rows = list(removed.pop((came_from.get(place), ""), []))
+            for paragraph in section["paragraphs"]:
+                rows += [self.row(paragraph["key"]), *removed.pop((came_from.get(place), paragraph["key"]), [])]
+            found.append(Part(section["heading"], old, section["number"], rows))
+        for (place, _key), rows in removed.items():
+            section = self.old_sections[place]
+            found.append(Part("", section["heading"], "", rows))
+        return found
+
+    def removed(self) -> dict[tuple[int | None, str], list[Row]]:
+        """The rows of what was removed, by its section and by what it stands behind there in the later edition."""
+        found: dict[tuple[int | None, str], list[Row]] = defaultdict(list)
+        for place, section in enumerate(self.old_sections):
+            behind = ""
+            for paragraph in section["paragraphs"]:
+                key = paragraph["key"]
+                if key not in self.new:
+                    found[place, behind].append(self.row(key))
+                elif key not in self.moved:
+                    behind = key
+        return dict(found)
+
+    def row(self, key: str) -> Row:
+        """The paragraph with this key in both editions."""
+        before, after = self.old.get(key), self.new.get(key)
+        into = () if after else tuple(sorted(each["number"] for each in self.new.values() if key in _came_from(each)))
+        out_of = () if after is None else tuple(self.old[one]["number"] for one in _came_from(after) if one in self.old)
+        return Row(before, after, key in self.moved, into, out_of)
+
+
+def _came_from(paragraph: Text) -> list[str]:
+    """The keys of the paragraphs that this one was split from or that were merged into it."""
+    return paragraph.get("came_from", [])
+
+
+def _paragraphs(content: Text) -> Iterator[Text]:
+    return (each for section in content["sections"] for each in section["paragraphs"])
+
+
+def _homes(content: Text) -> dict[str, int]:
+    """The place of the section that holds each paragraph."""
+    return {each["key"]: place for place, section in enumerate(content["sections"]) for each in section["paragraphs"]}

@@ -1,0 +1,158 @@
+"""Amendments as the pages show them: what each would change, which contend, the open text in square brackets."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from string import ascii_uppercase
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from positions.models import (
+    Amendment,
+    AmendmentState,
+    CoSponsor,
+    Operation,
+    PositionPaper,
+    Recommendation,
+    rivals,
+)
+from positions.text.diff import Option, Span, bracketed, merge, redline
+
+
+def amendments_of(paper: PositionPaper) -> QuerySet[Amendment]:
+    """The amendments of all rounds of `paper` with what their pages show. Three queries, however many there are."""
+    joined = CoSponsor.objects.live().select_related("stakeholder")
+    advised = Recommendation.objects.filter(replaced_at=None).select_related("by", "consent_by")
+    found = Amendment.objects.filter(round__paper=paper).select_related(
+        "round", "paragraph__wording", "paragraph__section", "base", "sponsor", "by", "decided_by", "section", "after"
+    )
+    shown = found.prefetch_related(
+        Prefetch("cosponsors", joined, to_attr="joined"), Prefetch("recommendations", advised, to_attr="advised")
+    )
+    return shown.order_by("at", "pk")
+
+
+def read(amendments: Iterable[Any], numbers: Mapping[int, int]) -> list[Any]:
+    """The same, each with its `number`, its changes as `spans`, its `advice`, and where it would move the paragraph.
+
+    `numbers` are those of the paragraphs, by primary key; a paragraph that was removed has none.
+    """
+    found = list(amendments)
+    for each in found:
+        each.number = numbers.get(each.paragraph_id)
+        each.behind = numbers.get(each.after_id) if each.after_id else None
+        each.spans = spans(each)
+        each.advice = each.advised[0] if each.advised else None
+        each.is_stale = each.state == AmendmentState.STALE
+    return found
+
+
+def spans(amendment: Amendment) -> list[Span]:
+    """What an amendment takes away and puts in."""
+    before = amendment.base.text
+    if amendment.operation == Operation.INSERT:
+        return [Span("added", amendment.text)]
+    if amendment.operation == Operation.DELETE:
+        return [Span("removed", before)]
+    return redline(before, amendment.text) if amendment.text else []
+
+
+@dataclass
+class Group:
+    """The amendments of one paragraph."""
+
+    amendments: list[Any] = field(default_factory=list)
+
+    @cached_property
+    def waiting(self) -> list[Any]:
+        """Those on which nobody has decided."""
+        return [each for each in self.amendments if each.is_open]
+
+    @cached_property
+    def untaken(self) -> list[Any]:
+        """Those that were accepted and are not in the text yet; a new paragraph waits for nothing."""
+        return [each for each in self.amendments if each.is_untaken]
+
+    @cached_property
+    def contending(self) -> list[Any]:
+        """Those that live and touch the same, each with its `letter`."""
+        found = [each for each in self.amendments if (each.is_open or each.is_untaken)]
+        found = [each for each in found if rivals(each, self.amendments)]
+        for place, each in enumerate(found):
+            each.letter = letter(place)
+        return found
+
+    @cached_property
+    def others(self) -> list[Any]:
+        """Those that contend with none."""
+        contending = {each.pk for each in self.contending}
+        return [each for each in self.amendments if each.pk not in contending]
+
+    @cached_property
+    def open_text(self) -> list[str | list[Option]]:
+        """The words of the paragraph with those that contend in square brackets, by their letters."""
+        worded = [each for each in self.contending if each.operation != Operation.MOVE]
+        if not worded:
+            return []
+        now = worded[0].paragraph.wording.text
+        return bracketed(now, {each.letter: words_today(each) for each in worded})
+
+
+def letter(place: int) -> str:
+    """A, B … Z, A2, B2 …: how the texts in brackets are told apart."""
+    turn, at = divmod(place, len(ascii_uppercase))
+    return ascii_uppercase[at] + (str(turn + 1) if turn else "")
+
+
+def words_today(amendment: Amendment) -> str:
+    """What a paragraph would say with an amendment, its changes brought into the words of today."""
+    now = amendment.paragraph.wording
+    if amendment.base_id == now.pk or amendment.operation == Operation.DELETE:
+        return amendment.final_text
+    return merge(amendment.base.text, amendment.final_text, now.text).text
+
+
+def groups(amendments: Iterable[Any]) -> dict[int, Group]:
+    """The amendments by the primary key of their paragraph; what was withdrawn is left out."""
+    found: dict[int, Group] = defaultdict(Group)
+    for each in amendments:
+        if each.state != AmendmentState.WITHDRAWN:
+            found[each.paragraph_id].amendments.append(each)
+    return dict(found)
+
+
+@dataclass
+class Load:
+    """How many amendments a section has, how many of them wait, and for how many paragraphs some contend."""
+
+    amendments: int = 0
+    waiting: int = 0
+    contended: int = 0
+
+
+def loads(paper: PositionPaper, **of: Any) -> dict[Any, Load]:
+    """The load of each paragraph, by its key. One query that reads no words."""
+    found = Amendment.objects.filter(round__paper=paper, **of).exclude(state=AmendmentState.WITHDRAWN)
+    held: dict[Any, list[Amendment]] = defaultdict(list)
+    keys: dict[int, Any] = {}
+    rows = found.only("pk", "state", "operation", "taken_at", "paragraph_id", "paragraph__key")
+    for each in rows.select_related("paragraph"):
+        keys[each.paragraph_id] = each.paragraph.key
+        held[each.paragraph_id].append(each)
+    return {keys[pk]: _load(own) for pk, own in held.items()}
+
+
+def _load(own: list[Amendment]) -> Load:
+    waiting = [each for each in own if each.is_open or each.is_untaken]
+    touched = Counter(bool(rivals(each, waiting)) for each in waiting)
+    return Load(len(own), len(waiting), int(touched[True] > 0))
+
+
+def total(found: Iterable[Load]) -> Load:
+    """Several loads as one."""
+    rows = list(found)
+    return Load(*(sum(getattr(row, name) for row in rows) for name in ("amendments", "waiting", "contended")))

@@ -1,0 +1,82 @@
+"""A step of the chain beside the ministries, such as legal vetting: for the office asked and for the secretariat."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from consultations.permissions import is_secretariat
+from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
+from positions import workflow
+from positions.forms.clearance import StepForm
+from positions.models import ChainStep, PaperState, PositionPaper, StepAnswer
+from positions.permissions import may_answer_step, may_countersign_step
+from positions.workflow.clearance_steps import clearance_text
+
+
+def _known(request: HttpRequest, slug: str, pk: int) -> tuple[PositionPaper, ChainStep]:
+    """The paper and the step, for the office that is asked and the secretariat; a 404 for everybody else."""
+    paper = get_object_or_404(PositionPaper.objects.select_related("consultation"), slug=slug)
+    steps = ChainStep.objects.filter(consultation=paper.consultation_id, is_asked=True).select_related("institution")
+    step = get_object_or_404(steps, pk=pk)
+    if not (may_answer_step(request.user, step) or is_secretariat(request.user)) or clearance_text(paper) is None:
+        raise Http404
+    return paper, step
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The text that is cleared, what the office said to it, and the form in which it says so."""
+    paper, asked = _known(request, slug, pk)
+    by_letter = not may_answer_step(request.user, asked)
+    form = StepForm(request.POST if request.method == "POST" else None, by_letter=by_letter)
+    outcome = NOTHING_DONE
+    if request.method == "POST":
+        outcome = INVALID
+        if form.is_valid():
+            words: dict[str, Any] = form.words
+            seen = request.POST.get("seen")
+            outcome = attempt(lambda: workflow.answer_step(paper, asked, by=request.user, seen=seen, **words))
+            if not outcome.reasons:
+                said = _("Recorded. A second officer countersigns it.") if by_letter else _("The answer is recorded.")
+                messages.success(request, said)
+                return redirect("step", slug, pk)
+    return _show(request, paper, asked, form, outcome)
+
+
+def _show(
+    request: HttpRequest, paper: PositionPaper, asked: ChainStep, form: StepForm, outcome: Outcome
+) -> HttpResponse:
+    given = paper.step_answers.filter(step=asked).select_related("edition", "by", "countersigned_by")
+    answers = list(given.defer("edition__content"))
+    for answer in answers:
+        answer.waits = bool(answer.letter_reference) and answer.countersigned_at is None
+        answer.may_sign = answer.waits and may_countersign_step(request.user, answer)
+    text: Any = clearance_text(paper)
+    context = {
+        "paper": paper,
+        "step": asked,
+        "text": text,
+        "seen": request.POST.get("seen", text.number) if outcome == INVALID else text.number,
+        "answers": answers,
+        "form": form if paper.state == PaperState.IN_CLEARANCE else None,
+        "reasons": outcome.reasons,
+    }
+    return render(request, "positions/decide/step.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_POST
+def step_countersign(request: HttpRequest, slug: str, pk: int, answer: int) -> HttpResponse:
+    """Say as a second officer that what was recorded is what the letter says."""
+    paper, asked = _known(request, slug, pk)
+    row = get_object_or_404(StepAnswer.objects.filter(paper=paper, step=asked), pk=answer)
+    outcome = attempt(lambda: workflow.countersign_step(row, by=request.user))
+    if outcome.reasons:
+        by_letter = not may_answer_step(request.user, asked)
+        return _show(request, paper, asked, StepForm(by_letter=by_letter), outcome)
+    messages.success(request, _("Countersigned: the answer counts."))
+    return redirect("step", slug, pk)

@@ -1,0 +1,192 @@
+"""A frozen text explored: the paragraphs that answer a question, who was heard where, and a page for each paragraph."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from consultations.models import Group, PointKind
+from consultations.views.filters import Filter, Options
+from consultations.views.page_cache import kept_for_visitors
+from positions.models import Edition, Outcome, ReasonCode, Strength
+from positions.queries import explorer
+from positions.render.rulings import rulings
+
+from . import reading
+from .editions import _chosen, _editions
+from .public_papers import address_of, enter_reading_of, part_of, standing
+
+LABELS = {
+    "theme": gettext_lazy("Theme"),
+    "objective": gettext_lazy("Objective"),
+    "group": gettext_lazy("Group"),
+    "organisation": gettext_lazy("Organisation"),
+    "strength": gettext_lazy("Strength"),
+    "reserved": gettext_lazy("Reservations"),
+}
+
+
+# --- Which paragraphs, and who was heard where ----------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+@kept_for_visitors
+def paper_explore(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    """The paragraphs of an edition that meet what the address asks for; without a question, who was heard where.
+
+    What the address asks for and is not there is left out with a notice. 404 as for the edition.
+    """
+    editions = _editions(request, slug)
+    edition = _chosen(editions, number)
+    enter_reading_of(request, edition)
+    content, traits = reading.content(edition.sha256), reading.traits(edition.sha256)
+    filters = _filters(request, content, traits)
+    asked = {each.name: each.chosen for each in filters if each.chosen}
+    context = {
+        **standing(edition, editions),
+        "filters": [each for each in filters if each.options],
+        "asked": [(each.label, each.options[each.chosen][0]) for each in filters if each.chosen],
+        "not_found": any(each.is_unknown for each in filters),
+        "all": len(traits),
+        **(_found(request, edition, asked) if asked else _heard(content)),
+    }
+    return render(request, "positions/explore.html", context)
+
+
+def _filters(request: HttpRequest, content: dict[str, Any], traits: dict[int, explorer.Traits]) -> list[Filter]:
+    """The conditions with the values that paragraphs of this text have, in words, and what the address chooses."""
+    found = explorer.values(traits)
+    options: dict[str, Options] = {
+        "theme": {code: (title, None) for code, title in _themes(content).items()},
+        "objective": {each["code"]: (f"{each['code']} {each['label']}", None) for each in content["provisions"]},
+        "group": {code: (label, None) for code, label in _groups(content).items()},
+        "organisation": {name: (name, None) for name in sorted(found.get("organisation", ()))},
+        "strength": {value: (capfirst(str(label)), None) for value, label in Strength.choices},
+        "reserved": {explorer.RESERVED: (_("With a reservation"), None)},
+    }
+    return [
+        Filter(
+            name,
+            label,
+            {value: option for value, option in options[name].items() if value in found.get(name, ())},
+            request.GET.get(name, ""),
+        )
+        for name, label in LABELS.items()
+    ]
+
+
+def _themes(content: dict[str, Any]) -> dict[str, str]:
+    """The titles of the themes in the language of the reader, and a name for what has none."""
+    name = "title_sw" if get_language() == "sw" else "title"
+    titles = {each["code"]: each[name] or each["title"] for each in content["themes"]}
+    return {**titles, explorer.OTHER: _("Sections without a theme")}
+
+
+def _groups(content: dict[str, Any]) -> dict[str, str]:
+    """The names of the groups of which somebody is named, in their order, and of the others; none where the edition
+    tells no group."""
+    present = set(explorer.groups_of(content).values())
+    named = {code: str(label) for code, label in Group.choices if code in present}
+    return {**named, explorer.OTHER: _("Others")} if named else {}
+
+
+def _found(request: HttpRequest, edition: Edition, asked: dict[str, str]) -> dict[str, Any]:
+    """The paragraphs that answer the question: the numbers of all, and one page of them in their words."""
+    numbers = explorer.matching(reading.traits(edition.sha256), asked)
+    pages = explorer.sheets(reading.content(edition.sha256), numbers, reading.MOST)
+    part, address = part_of(request, len(pages)), address_of(edition)
+    return {
+        "numbers": numbers,
+        "text": reading.rows(edition.sha256, address, pages[part - 1]),
+        "previous": _page_at(asked, part - 1, len(pages)),
+        "next": _page_at(asked, part + 1, len(pages)),
+    }
+
+
+def _page_at(asked: dict[str, str], part: int, pages: int) -> str:
+    return f"?{urlencode({**asked, 'part': part})}" if 0 < part <= pages else ""
+
+
+def _heard(content: dict[str, Any]) -> dict[str, Any]:
+    """The table of who was heard where."""
+    groups, themes = _groups(content), _themes(content)
+    lines = explorer.heard(content, [code for code in groups if code != explorer.OTHER])
+    shown = [(cell.group, groups[cell.group]) for cell in lines[0].cells] if lines and groups else []
+    others = any(group == explorer.OTHER for group, _label in shown)
+    return {
+        "groups": shown,
+        "others": others,
+        "only_present": "organisations" not in content,
+        "lines": [{"title": themes.get(line.theme, line.theme), "line": line} for line in lines],
+    }
+
+
+# --- One paragraph --------------------------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+@kept_for_visitors
+def paper_paragraph(request: HttpRequest, slug: str, number: str, paragraph: int) -> HttpResponse:
+    """A paragraph of an edition at an address to cite, with all that the edition says of it.
+
+    404 as for the edition, and where it has no such paragraph.
+    """
+    editions = _editions(request, slug)
+    edition = _chosen(editions, number)
+    enter_reading_of(request, edition)
+    content = reading.content(edition.sha256)
+    passage = explorer.passage(content, paragraph)
+    if passage is None:
+        raise Http404
+    by_number = {each.number: each for each in editions}
+    steps = reading.history(tuple(each.sha256 for each in reversed(editions)), passage.paragraph["key"])
+    context = {
+        **standing(edition, editions),
+        "passage": passage,
+        "address": settings.PORTAL_ADDRESS + request.path,
+        "place": address_of(edition) + reading.place(edition.sha256, paragraph),
+        "strength": capfirst(str(Strength(passage.paragraph["strength"]).label)),
+        "theme": _themes(content).get(passage.section["theme"] or "", ""),
+        "sources": [_source(each) for each in passage.sources],
+        "answered": [_answer(each) for each in passage.answered],
+        "rulings": _decided(content, paragraph),
+        "steps": [(step, by_number[step.edition]) for step in reversed(steps)],
+    }
+    return render(request, "positions/paragraph.html", context)
+
+
+def _source(source: dict[str, Any]) -> dict[str, Any]:
+    """A source in words: its reference, the group behind it, and its point with the answer."""
+    groups: dict[str, Any] = dict(Group.choices)
+    said = _answer(source["said"]) if source["said"] else {}
+    return {**said, **reading.named(source), "group": groups.get(source["group"], "")}
+
+
+def _answer(point: dict[str, Any]) -> dict[str, Any]:
+    """A point with the words of its kind, of what became of it and of the kind of reason."""
+    kinds, outcomes, reasons = dict(PointKind.choices), dict(Outcome.choices), dict(ReasonCode.choices)
+    about = {"point": point["reference"], "organisation": point["organisation"], "relation": ""}
+    return {
+        **point,
+        **reading.named(about),
+        "into_short": reading.short(point.get("into", "")),
+        "kind": kinds.get(point["kind"], point["kind"]),
+        "outcome": point["outcome"],
+        "outcome_words": outcomes.get(point["outcome"], ""),
+        "reason_kind": reasons.get(point["reason_code"], ""),
+    }
+
+
+def _decided(content: dict[str, Any], paragraph: int) -> list[dict[str, Any]]:
+    """What the meeting decided on this paragraph, where it was decided one by one."""
+    rows = (content["adoption"] or {}).get("paragraphs", [])
+    return rulings({"adoption": {"paragraphs": [row for row in rows if row["number"] == paragraph]}})

@@ -1,0 +1,236 @@
+"""At the desk after the adoption: the milestones of a paper, and what each left of it."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from consultations import workflow as consultation_workflow
+from consultations.forms import ReasonForm
+from consultations.models import Milestone, MilestoneState, Provision
+from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
+from positions import workflow
+from positions.forms.findings import CorrectFindingForm, MilestoneForm, ReflectionForm
+from positions.models import Brief, Edition, Paragraph, PositionPaper, Reflection
+from positions.permissions import may_release
+from positions.queries import alignment
+from positions.workflow.conditions import final_edition
+from positions.workflow.corrections import printed_paragraphs
+
+from .papers import known_paper
+
+Printed = list[tuple[Paragraph, dict[str, Any]]]
+
+
+@for_secretariat
+@require_safe
+def desk_after(request: HttpRequest, slug: str) -> HttpResponse:
+    """The milestones of a paper with what was written for each, and all others to choose from."""
+    paper = known_paper(request, slug)
+    if chosen := request.GET.get("milestone"):
+        return redirect(
+            "desk_findings", slug, known_milestone(int(chosen) if re.fullmatch(r"[0-9]{1,10}", chosen) else 0).pk
+        )
+    found = alignment.milestones_of(paper, all_written=True)
+    findings: dict[int, int] = {}
+    standing = Reflection.objects.standing().filter(edition__paper=paper)
+    for number in standing.order_by().values_list("milestone", flat=True):
+        findings[number] = findings.get(number, 0) + 1
+    others = Milestone.objects.exclude(pk__in=[each.pk for each in found])
+    context = {
+        "paper": paper,
+        "edition": final_edition(paper),
+        "milestones": [(each, findings.get(each.pk, 0)) for each in found],
+        "others": others.filter(alignment.since(alignment.adopted_on(paper))),
+    }
+    return render(request, "positions/desk/after.html", context)
+
+
+def known_milestone(pk: int) -> Milestone:
+    """The milestone with this number; 404 where there is none, or where no database could hold the number."""
+    if not 0 < pk < 2**31:
+        raise Http404
+    return get_object_or_404(Milestone, pk=pk)
+
+
+def printed_with_words(edition: Edition | None) -> Printed:
+    """The paragraphs of an edition with their printed words, in order."""
+    if edition is None:
+        return []
+    words = printed_paragraphs(edition)
+    known = {str(each.key): each for each in Paragraph.objects.filter(section__paper=edition.paper_id)}
+    return [(known[key], each) for key, each in words.items()]
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_findings(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """What one milestone left of a paper, and a form for the next finding."""
+    paper, milestone = known_paper(request, slug), known_milestone(pk)
+    printed, known = printed_with_words(final_edition(paper)), alignment.provisions()
+    findings = _findings(paper, milestone)
+    left = _left(printed, alignment.objectives(known), findings)
+    data = request.POST if request.method == "POST" else None
+    form = ReflectionForm(data, printed=printed, provisions=known, initial=_asked(request, left))
+    outcome = NOTHING_DONE
+    if request.method == "POST":
+        outcome = INVALID
+        if form.is_valid():
+            words = form.words
+            outcome = attempt(lambda: workflow.reflect(paper, by=request.user, milestone=milestone, **words))
+            if not outcome.reasons:
+                messages.success(request, _("Written down. The form stands at the next one."))
+                return redirect("desk_findings", slug, pk)
+    return _show(request, paper, milestone, printed, findings, left, form=form, outcome=outcome)
+
+
+def _findings(paper: PositionPaper, milestone: Milestone) -> list[Reflection]:
+    current = Reflection.objects.current().filter(edition__paper=paper, milestone=milestone)
+    return alignment.with_names(current.select_related("by"))
+
+
+def _left(
+    printed: Printed, objectives: list[Provision], findings: list[Reflection]
+) -> list[tuple[dict[str, Any], Provision]]:
+    """The paragraphs with the objectives that they name, of which nothing was found yet."""
+    known = {each.code: each for each in objectives}
+    done = {(each.paragraph_id, each.provision.code) for each in findings}
+    return [
+        (words, known[code])
+        for paragraph, words in printed
+        for code in words.get("provisions", [])
+        if code in known and (paragraph.pk, code) not in done
+    ]
+
+
+def _asked(request: HttpRequest, left: list[tuple[dict[str, Any], Provision]]) -> dict[str, str]:
+    """What the form begins with: what the address asks for, or else the first of what is left."""
+    if {"paragraph", "provision"} <= set(request.GET):
+        return {name: request.GET[name] for name in ("paragraph", "provision")}
+    return {"paragraph": str(left[0][0]["number"]), "provision": left[0][1].code} if left else {}
+
+
+def _show(
+    request: HttpRequest,
+    paper: PositionPaper,
+    milestone: Milestone,
+    printed: Printed,
+    findings: list[Reflection],
+    left: list[tuple[dict[str, Any], Provision]],
+    *,
+    form: forms.Form,
+    outcome: Outcome,
+) -> HttpResponse:
+    numbers = {paragraph.pk: words["number"] for paragraph, words in printed}
+    context = {
+        "paper": paper,
+        "milestone": milestone,
+        "findings": [(numbers.get(each.paragraph_id), each) for each in findings],
+        "left": left,
+        "form": form,
+        "reasons": outcome.reasons,
+        "is_held": milestone.state == MilestoneState.HELD,
+        "release": paper.releases.filter(milestone=milestone).select_related("by").first(),
+        "has_brief": Brief.objects.visible_to(request.user).filter(edition__paper=paper, milestone=milestone).exists(),
+        "may_release": may_release(request.user, paper),
+    }
+    return render(request, "positions/desk/findings.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_milestone(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """When a milestone was planned and when it took place."""
+    paper, milestone = known_paper(request, slug), known_milestone(pk)
+    form = MilestoneForm(request.POST if request.method == "POST" else None, milestone=milestone)
+    outcome = NOTHING_DONE
+    if request.method == "POST":
+        outcome = INVALID
+        if form.is_valid():
+            words = form.cleaned_data
+            outcome = attempt(lambda: consultation_workflow.date_milestone(milestone, by=request.user, **words))
+            if not outcome.reasons:
+                messages.success(request, _("Saved. What stood there before is in the journal."))
+                return redirect("desk_findings", slug, pk)
+    context = {"paper": paper, "milestone": milestone, "form": form, "reasons": outcome.reasons}
+    return render(request, "positions/desk/milestone.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_POST
+def desk_release(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Let everybody read what was found after a milestone."""
+    paper, milestone = known_paper(request, slug), known_milestone(pk)
+    outcome = attempt(lambda: workflow.release_reflections(paper, by=request.user, milestone=milestone))
+    if not outcome.reasons:
+        messages.success(request, _("Released. Everybody reads it on the page of the paper."))
+        return redirect("desk_findings", slug, pk)
+    printed, known = printed_with_words(final_edition(paper)), alignment.provisions()
+    findings = _findings(paper, milestone)
+    left = _left(printed, alignment.objectives(known), findings)
+    form = ReflectionForm(printed=printed, provisions=known, initial=_asked(request, left))
+    return _show(request, paper, milestone, printed, findings, left, form=form, outcome=outcome)
+
+
+# --- One finding ------------------------------------------------------------------------------------------------------
+
+
+def _finding(paper: PositionPaper, pk: int, finding: int) -> Reflection:
+    rows = Reflection.objects.filter(edition__paper=paper, milestone=pk)
+    return get_object_or_404(rows.select_related("paragraph__wording", "provision", "milestone", "by"), pk=finding)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_finding(request: HttpRequest, slug: str, pk: int, finding: int) -> HttpResponse:
+    """Put a finding right: the words before stay on file."""
+    paper = known_paper(request, slug)
+    row = _finding(paper, pk, finding)
+    form = CorrectFindingForm(request.POST if request.method == "POST" else None, finding=row)
+    if request.method != "POST":
+        return _show_finding(request, paper, row, form, NOTHING_DONE)
+    outcome = INVALID
+    if form.is_valid():
+        words = form.cleaned_data
+        outcome = attempt(lambda: workflow.correct_reflection(row, by=request.user, **words))
+        if not outcome.reasons:
+            messages.success(request, _("Corrected. The words before stay on file."))
+            return redirect("desk_findings", slug, pk)
+    return _show_finding(request, paper, row, form, outcome)
+
+
+@for_secretariat
+@require_POST
+def desk_finding_strike(request: HttpRequest, slug: str, pk: int, finding: int) -> HttpResponse:
+    """Strike out a finding that was a mistake."""
+    paper = known_paper(request, slug)
+    row, reason = _finding(paper, pk, finding), ReasonForm(request.POST)
+    outcome = Outcome(reason.problems, INVALID.status)
+    if reason.is_valid():
+        why = reason.cleaned_data["reason"]
+        outcome = attempt(lambda: workflow.strike_reflection(row, by=request.user, reason=why))
+    if not outcome.reasons:
+        messages.success(request, _("Struck out. Its words stay on file."))
+        return redirect("desk_findings", slug, pk)
+    return _show_finding(request, paper, row, CorrectFindingForm(finding=row), outcome)
+
+
+def _show_finding(
+    request: HttpRequest, paper: PositionPaper, row: Reflection, form: forms.Form, outcome: Outcome
+) -> HttpResponse:
+    newer = Reflection.objects.filter(replaces=row).first()
+    context = {
+        "paper": paper,
+        "finding": row,
+        "newer": newer,
+        "earlier": alignment.earlier_words([row]).get(row.pk, []),
+        "form": form,
+        "reasons": outcome.reasons,
+        "struck_reason": request.POST.get("reason", "") if outcome.reasons else "",
+    }
+    return render(request, "positions/desk/finding.html", context, status=outcome.status)

@@ -1,0 +1,223 @@
+"""What covers what: points without a paragraph, paragraphs without a point, and what becomes of each point."""
+
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations.models import Point
+from consultations.queries import organisations_behind
+from consultations.redaction import in_full
+from consultations.views.decorators import attempt, for_secretariat
+from ncm_portal.workflow import needs_of
+from positions import workflow
+from positions.forms.dispositions import FREE, OPEN, DispositionForm, GroundOneForm, WantedDispositionsForm
+from positions.models import Disposition, Grounding, GroundingRelation, Outcome, Paragraph, PositionPaper
+from positions.workflow import PAPER_MOVES
+from positions.workflow.conditions import open_points
+from positions.workflow.dispositions import challenges_own_words
+
+from .drafting import REFUSED, Text, missing_from, text_of
+from .papers import known_paper
+
+PAGE = 25
+SHOWN = 15  # points of one theme on the page of what is missing; the list has the others
+
+
+@for_secretariat
+@require_safe
+def desk_coverage(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is still open between what was said and what is written."""
+    text = text_of(known_paper(request, slug))
+    missing = missing_from(text)
+    by_theme = groupby(missing.points, key=lambda point: point.theme)
+    context = {
+        "paper": text.paper,
+        "text": text,
+        "found": missing.covered,
+        "missing": missing,
+        "answered": len(missing.covered.points_without_paragraph) - len(missing.points),
+        "themes": [_of_theme(theme, list(points)) for theme, points in by_theme],
+        "unconfirmed": _by_paragraph(missing.covered.unconfirmed),
+        "needs": needs_of(PAPER_MOVES, text.paper),
+    }
+    return render(request, "positions/desk/coverage.html", context)
+
+
+def _of_theme(theme: Any, points: list[Any]) -> dict[str, Any]:
+    behind = organisations_behind(points[:SHOWN])
+    for point in points[:SHOWN]:
+        point.organisations = behind[point.pk]
+    return {"theme": theme, "points": points[:SHOWN], "number": len(points), "more": len(points) > SHOWN}
+
+
+def _by_paragraph(pairs: list[tuple[Any, Grounding]]) -> list[tuple[Any, list[Grounding]]]:
+    grouped = groupby(pairs, key=lambda pair: pair[0])
+    return [(paragraph, [grounding for _paragraph, grounding in found]) for paragraph, found in grouped]
+
+
+# --- Dispositions ---------------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_safe
+def desk_dispositions(request: HttpRequest, slug: str) -> HttpResponse:
+    """What becomes of each point, narrowed by words, theme and answer."""
+    text = text_of(known_paper(request, slug))
+    asked = request.GET.dict()
+    form = WantedDispositionsForm(asked)
+    found = _narrowed(_points(text.paper), text.paper, form.wanted)
+    rows = list(found.filter(reference__gt=asked.pop("after", ""))[: PAGE + 1])
+    older = {**asked, "after": rows[PAGE - 1].reference} if len(rows) > PAGE else None
+    context = {
+        "paper": text.paper,
+        "text": text,
+        "form": form,
+        "rows": [_answered(point, text) for point in rows[:PAGE]],
+        "number": found.count(),
+        "unanswered": open_points(text.paper).count(),
+        "next": open_points(text.paper).order_by("theme__order", "reference").first(),
+        "older": reverse("desk_dispositions", args=[slug], query=older) if older else "",
+        "needs": needs_of(PAPER_MOVES, text.paper),
+    }
+    return render(request, "positions/desk/dispositions.html", context)
+
+
+def _points(paper: PositionPaper) -> QuerySet[Point]:
+    """The points of the paper's consultation that count, with `answers`: their disposition in this paper, if any."""
+    here = Disposition.objects.filter(paper=paper).prefetch_related("paragraphs")
+    points: Any = Point.objects.filter(consultation=paper.consultation_id)
+    shown = points.standing().select_related("submission", "session", "stakeholder", "theme", "merged_into")
+    return shown.prefetch_related(Prefetch("dispositions", here, to_attr="answers")).order_by("reference")
+
+
+def _narrowed(points: QuerySet[Point], paper: PositionPaper, wanted: dict[str, Any]) -> QuerySet[Point]:
+    for word in wanted.pop("words", "").split()[:10]:
+        points = points.filter(Q(text__icontains=word) | Q(reference__icontains=word))
+    outcome, rests = wanted.pop("outcome", ""), wanted.pop("rests", "")
+    answers = Disposition.objects.filter(paper=paper, point=OuterRef("pk"))
+    if outcome:
+        points = points.filter(~Exists(answers) if outcome == OPEN else Exists(answers.filter(outcome=outcome)))
+    if rests == FREE:
+        today = Paragraph.objects.standing().filter(section__paper=paper).order_by().values("wording")
+        grounded = Grounding.objects.filter(wording__in=today)
+        points = points.filter(merged_into=None).exclude(pk__in=grounded.values("point"))
+    return points.filter(**wanted)
+
+
+def _answered(point: Any, text: Text) -> dict[str, Any]:
+    """A point with its disposition, the numbers of the paragraphs named in it and of those that rest on the point."""
+    numbers = {each.pk: each.number for each in text.paragraphs}
+    answer = point.answers[0] if point.answers else None
+    named = [each.pk for each in answer.paragraphs.all()] if answer else []
+    return {
+        "point": point,
+        "answer": answer,
+        "numbers": sorted(numbers[pk] for pk in named if pk in numbers),
+        "resting": [each.number for each, _source in _resting_on(point, text)],
+    }
+
+
+def _resting_on(point: Point, text: Text) -> list[tuple[Any, Grounding]]:
+    """The paragraphs that rest on a point, or on the one it was merged into, with how they do."""
+    own = point.merged_into_id or point.pk
+    return [(each, source) for each in text.paragraphs for source in each.sources if source.point_id == own]
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_disposition(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
+    """One point, where it comes from and what rests on it; POST says what becomes of it, and leads to the next."""
+    text, point = _point(request, slug, reference)
+    if request.method != "POST":
+        return _show(request, text, point)
+    form = DispositionForm(request.POST, point=point, sections=text.sections)
+    if not form.is_valid():
+        return _show(request, text, point, form=form)
+    was_open = not point.answers
+    outcome = attempt(lambda: workflow.decide(text.paper, point, by=request.user, **form.words))
+    if outcome.reasons:
+        return _show(request, text, point, form=form, reasons=outcome.reasons)
+    messages.success(request, _("Kept: what becomes of %(point)s.") % {"point": point.reference})
+    following = _next_open(text.paper, point) if was_open else None
+    return redirect("desk_disposition", slug, following.reference) if following else redirect("desk_dispositions", slug)
+
+
+def _point(request: HttpRequest, slug: str, reference: str) -> tuple[Text, Any]:
+    paper = known_paper(request, slug)
+    point = get_object_or_404(_points(paper).select_related("consultation"), reference=reference)
+    return text_of(paper), point
+
+
+def _next_open(paper: PositionPaper, point: Point) -> Point | None:
+    """The point without an answer that comes next: of the same theme first."""
+    waiting = open_points(paper).order_by("theme__order", "reference")
+    return waiting.filter(theme=point.theme_id).first() or waiting.first()
+
+
+def _show(
+    request: HttpRequest,
+    text: Text,
+    point: Any,
+    *,
+    form: DispositionForm | None = None,
+    ground: GroundOneForm | None = None,
+    reasons: list[str] | None = None,
+) -> HttpResponse:
+    resting = _resting_on(point, text)
+    bad = next((each for each in (form, ground) if each and each.errors), None)
+    context = {
+        "paper": text.paper,
+        "text": text,
+        "point": point,
+        "answer": point.answers[0] if point.answers else None,
+        "passage": _in_context(point),
+        "resting": resting,
+        "own_words": challenges_own_words(text.paper, point, request.user),
+        "decide": form or DispositionForm(point=point, sections=text.sections, initial=_start(point, resting)),
+        "ground": ground or GroundOneForm(point=point, sections=text.sections, auto_id="ground_%s"),
+        "form": bad,
+        "reasons": reasons,
+    }
+    return render(request, "positions/desk/disposition.html", context, status=REFUSED if bad or reasons else 200)
+
+
+def _start(point: Any, resting: list[tuple[Any, Grounding]]) -> dict[str, Any]:
+    """The answer as it stands; for a point without one, the paragraphs that rest on it are suggested."""
+    if point.answers:
+        answer = point.answers[0]
+        named = [str(each.key) for each in answer.paragraphs.all()]
+        given = {name: getattr(answer, name) for name in ("outcome", "reason_code", "reason")}
+        return {**given, "paragraphs": named}
+    suggested = [str(each.key) for each, source in resting if source.relation != GroundingRelation.CONTRARY]
+    return {"outcome": Outcome.MERGED if point.merged_into_id else "", "paragraphs": suggested}
+
+
+def _in_context(point: Point) -> tuple[str, str, str] | None:
+    """The input before the point's words, those words, and what follows; None where they are not found in it."""
+    said = in_full(point.submission.body) if point.submission else ""
+    before, words, behind = said.partition(point.text)
+    return (before, words, behind) if words else None
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_disposition_ground(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
+    """Let a paragraph rest on the point at hand."""
+    text, point = _point(request, slug, reference)
+    if request.method != "POST":
+        return redirect("desk_disposition", slug, reference)
+    form = GroundOneForm(request.POST, point=point, sections=text.sections, auto_id="ground_%s")
+    if not form.is_valid():
+        return _show(request, text, point, ground=form)
+    outcome = attempt(lambda: workflow.ground(point=point, by=request.user, **form.words))
+    if outcome.reasons:
+        return _show(request, text, point, ground=form, reasons=outcome.reasons)
+    messages.success(request, _("The paragraph rests on this point now."))
+    return redirect("desk_disposition", slug, reference)

@@ -1,0 +1,91 @@
+"""Forms for those who write without a connection: one for each theme, as Word document and as PDF."""
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from consultations import queries
+from consultations.models import Consultation, Theme
+from positions.render import form
+from positions.render.paper import canonical
+from positions.render.sandbox import RenderFailed, render_apart
+
+KEPT = 60 * 60
+PRINTING = 60
+TYPES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
+
+
+@login_not_required
+@require_safe
+def printed_form(request: HttpRequest, theme: str, kind: str) -> HttpResponse:
+    """The form of a theme in the consultation asked for by `?round=`, or else the one that is open or the latest."""
+    rounds = queries.public_rounds()
+    asked = request.GET.get("round")
+    current = next((found for found in rounds if asked in (None, found.slug)), None)
+    wanted = current.themes.filter(code=theme).first() if current else None
+    if wanted is None or kind not in TYPES:
+        raise Http404
+    content = _content(current, wanted)
+    sha256 = hashlib.sha256(canonical(content)).hexdigest()
+    data = cache.get(name := f"form-{kind}-{sha256}")
+    if data is None:
+        data = _made(kind, content, sha256)
+        if data is None:
+            return later(_("The form is being printed. Try again in a few seconds."))
+        cache.set(name, data, KEPT)
+    headers = {"Content-Disposition": f'attachment; filename="form-{current.slug}-{wanted.code}.{kind}"'}
+    return HttpResponse(data, content_type=TYPES[kind], headers=headers)
+
+
+def later(words: str) -> HttpResponse:
+    """Say in plain words that a document is not ready yet."""
+    return HttpResponse(words, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "5"})
+
+
+def refusals(failure: RenderFailed) -> list[str]:
+    """Why something could not be printed, for a message: one sentence for each thing that is to be corrected."""
+    first, *more = failure.reasons
+    return [_("It could not be printed: %(why)s") % {"why": first.splitlines()[0]}, *more]
+
+
+def _made(kind: str, content: dict[str, Any], sha256: str) -> bytes | None:
+    """The bytes of a form; None while another PDF is being printed, or when it cannot be."""
+    if kind == "docx":
+        return form.docx(content)
+    if not cache.add("form-printing", 1, PRINTING):
+        return None
+    try:
+        return render_apart(content, sha256, content["address"], document="form")
+    except RenderFailed:
+        return None
+    finally:
+        cache.delete("form-printing")
+
+
+def _content(current: Consultation, theme: Theme) -> dict[str, Any]:
+    """All that stands on a form: the same values give the same bytes."""
+    language = get_language() or "en"
+    query = {"consultation": current.slug, "theme": theme.code}
+    provisions = theme.provisions.order_by("framework", "order").values_list("code", "label")
+    return {
+        "language": language,
+        "reference": f"{current.slug.upper()}/{theme.code}",
+        "round": current.title,
+        "theme": theme.title_sw if language == "sw" and theme.title_sw else theme.title,
+        "opens": current.opens_at.isoformat(),
+        "closes": current.closes_at.isoformat(),
+        "sample": current.is_sample,
+        "objectives": [list(found) for found in provisions],
+        "address": settings.PORTAL_ADDRESS + reverse("submit", query=query),
+    }

@@ -1,0 +1,198 @@
+"""One page for each move of a paper: what it needs, what it asks for, one button."""
+
+from collections.abc import Callable
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from consultations.permissions import is_secretariat
+from consultations.queries import public_holidays, working_day_after
+from consultations.templatetags.portal import day
+from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt
+from consultations.workflow import written_hour
+from ncm_portal.workflow import Move, check, moves_open_to, now
+from positions import workflow
+from positions.forms.decisions import (
+    AdoptForm,
+    DueForm,
+    ExtendForm,
+    NeededReasonForm,
+    NoteForm,
+    SilenceForm,
+    SupersedeForm,
+)
+from positions.models import PositionPaper
+from positions.workflow import PAPER_MOVES, days_to_give
+from positions.workflow.clearance_steps import clearance_text
+
+DONE = Outcome([])
+CLOSE_OF_BUSINESS = time(17)
+# What a move asks for beside the click. The fields have the names of the verb's arguments.
+MOVE_FORMS: dict[str, type[forms.Form]] = {
+    "extend_review": ExtendForm,
+    "request_clearance": DueForm,
+    "reopen_text": NeededReasonForm,
+    "clear_paper": NoteForm,
+    "open_silence": SilenceForm,
+    "break_silence": NeededReasonForm,
+    "adopt": AdoptForm,
+    "not_adopt": NeededReasonForm,
+    "supersede": SupersedeForm,
+    "restrict": NeededReasonForm,
+    "open_to_all": NeededReasonForm,
+    "suspend": NeededReasonForm,
+    "withdraw_paper": NeededReasonForm,
+}
+# What follows from a move, in a sentence above its button.
+WHAT_FOLLOWS = {
+    "close_review": gettext_lazy("No more amendments are taken, and the drafters decide on those that came."),
+    "extend_review": gettext_lazy("Amendments are taken until the new hour. Everybody invited is told by mail."),
+    "fix_clearance_text": gettext_lazy("The text is frozen as an edition. This edition is what the ministries clear."),
+    "request_clearance": gettext_lazy("Each ministry is asked about the paragraphs of its mandate, by mail."),
+    "reopen_text": gettext_lazy("The words may change again. Only ministries whose paragraphs change are asked again."),
+    "clear_paper": gettext_lazy("The text is cleared as it stands, and can be laid before the forum."),
+    "open_silence": gettext_lazy(
+        "Members may break the silence until the hour you set. If nobody does, the text is cleared."
+    ),
+    "end_silence": gettext_lazy("Nobody broke the silence: the text is cleared."),
+    "break_silence": gettext_lazy("The text goes back to the drafters with your reason."),
+    "lay_before_forum": gettext_lazy("The text is frozen as the edition on which the forum decides."),
+    "begin_session": gettext_lazy("The meeting takes up the text. From here it is adopted or not."),
+    "adopt": gettext_lazy("Edition 1.0 is frozen with the record of the decision, and its words never change again."),
+    "not_adopt": gettext_lazy("The text goes back to the drafters with your reason, and the decision stays on record."),
+    "propose_publication": gettext_lazy("A second officer can publish from now on. You cannot be both."),
+    "publish": gettext_lazy("Everyone can read the paper, and every author is told what became of each point."),
+    "supersede": gettext_lazy(
+        "The newer paper takes its place. This one stays readable at its address for ever, and says what replaced it."
+    ),
+    "restrict": gettext_lazy(
+        "Only officials, the secretariat and its head will read it, also when it is published. No mail goes out."
+    ),
+    "open_to_all": gettext_lazy("The paper will be read by everyone whom its state allows, and published to all."),
+    "suspend": gettext_lazy("The paper rests where it is until it is resumed."),
+    "resume": gettext_lazy("The paper goes on where it was halted."),
+    "withdraw_paper": gettext_lazy("The paper is given up. Everything stays on file, and nothing is published."),
+}
+# A move that asks for more than a form here can: the page of the review opens a round.
+ELSEWHERE = ("open_review",)
+# The page on which each move stands, and to which it leads back.
+HOME = {
+    "desk_review": ["open_review", "close_review", "extend_review"],
+    "desk_clearance": [
+        "fix_clearance_text", "request_clearance", "reopen_text", "clear_paper",
+        "open_silence", "end_silence", "break_silence",
+    ],
+    "desk_adoption": ["lay_before_forum", "begin_session", "adopt", "not_adopt"],
+    "desk_publication": ["propose_publication", "publish", "supersede", "restrict", "open_to_all"],
+}  # fmt: skip
+
+
+def _clearance_days(paper: PositionPaper) -> tuple[dict[str, Any], str]:
+    """The first hour at which the ministries have had their working days, and a sentence that says how it counts."""
+    today = timezone.localdate(now())
+    needed = days_to_give(paper)
+    first = working_day_after(today, needed)
+    off = [f"{name}, {day(date)}" for date, name in public_holidays(today, first).items()]
+    words = ngettext(
+        "One working day is needed: until %(day)s at the earliest.",
+        "%(count)s working days are needed: until %(day)s at the earliest.",
+        needed,
+    ) % {"count": needed, "day": day(first)}
+    if off:
+        words = f"{words} {_('Not counted: %(days)s.') % {'days': '; '.join(off)}}"
+    return {"due_at": datetime.combine(first, CLOSE_OF_BUSINESS)}, words
+
+
+def _closing_hour(paper: PositionPaper) -> tuple[dict[str, Any], str]:
+    """The hour at which the round closes now."""
+    last = paper.rounds.order_by("-number").first()
+    if last is None:
+        return {}, ""
+    return {"closes_at": last.closes_at}, _("Now it closes on %(day)s.") % {"day": written_hour(last.closes_at)}
+
+
+def _last_hour(paper: PositionPaper) -> tuple[dict[str, Any], str]:
+    """The hour until which the silence can be broken."""
+    if paper.silence_until is None:
+        return {}, ""
+    return {}, _("Silence lasts until %(day)s.") % {"day": written_hour(paper.silence_until)}
+
+
+# What a form begins with, and a sentence of advice.
+BEGINNINGS: dict[str, Callable[[PositionPaper], tuple[dict[str, Any], str]]] = {
+    "request_clearance": _clearance_days,
+    "extend_review": _closing_hour,
+    "break_silence": _last_hour,
+}
+
+
+def known_paper(request: HttpRequest, slug: str) -> PositionPaper:
+    """The paper, for people who may know of it; a 404 for everybody else."""
+    papers = PositionPaper.objects.visible_to(request.user).select_related("consultation", "forum")
+    return get_object_or_404(papers, slug=slug)
+
+
+def moves_on(page: str, paper: PositionPaper, user: Any) -> list[Any]:
+    """The moves of `page` that `user` may make now."""
+    return moves_open_to({verb: PAPER_MOVES[verb] for verb in HOME[page]}, paper, user)
+
+
+def home_of(verb: str) -> str:
+    """The url name of the page on which a move stands."""
+    return next((page for page, verbs in HOME.items() if verb in verbs), "desk_paper")
+
+
+def _way_back(request: HttpRequest, verb: str, slug: str) -> str:
+    """Where the person came from: the desk's page of the move, or the papers for members, who have no desk."""
+    return reverse(home_of(verb), args=[slug]) if is_secretariat(request.user) else reverse("papers")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_paper_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
+    """Make one move: the verb stands in the address, its form has the verb's arguments.
+
+    While something stands in the way, the page says what, and asks for nothing. 404 for whoever has no part in it.
+    """
+    paper = known_paper(request, slug)
+    move = PAPER_MOVES.get(verb)
+    if move is None or verb in ELSEWHERE or not (move.may(request.user, paper) or is_secretariat(request.user)):
+        raise Http404
+    initial, advice = BEGINNINGS.get(verb, lambda paper: ({}, ""))(paper)
+    options: dict[str, Any] = {"initial": initial} | ({"paper": paper} if verb == "supersede" else {})
+    form = MOVE_FORMS.get(verb, forms.Form)(request.POST if request.method == "POST" else None, **options)
+    outcome, back = NOTHING_DONE, _way_back(request, verb, slug)
+    if request.method == "POST":
+        outcome = _make(request, move, paper, form)
+        if outcome == DONE:
+            messages.success(request, _("Done: %(move)s") % {"move": move.label})
+            return redirect(back)
+    context = {
+        "paper": paper,
+        "move": move,
+        "what_follows": WHAT_FOLLOWS[verb],
+        "advice": advice,
+        "form": form,
+        "reasons": outcome.reasons,
+        "in_the_way": [] if form.is_bound else attempt(lambda: check(move, paper, by=request.user)).reasons,
+        "needs": move.conditions(paper),
+        "text": clearance_text(paper) if verb == "break_silence" else None,
+        "back": back,
+    }
+    return render(request, "positions/decide/move.html", context, status=outcome.status)
+
+
+def _make(request: HttpRequest, move: Move, paper: PositionPaper, form: forms.Form) -> Outcome:
+    """Call the verb with what was typed, if all of it can be read."""
+    if not form.is_valid():
+        return INVALID
+    act = getattr(workflow, move.verb)
+    return attempt(lambda: act(paper, by=request.user, **form.cleaned_data))

@@ -1,0 +1,257 @@
+"""The chair's desk: what the screen shows, who speaks, and the decisions on the paragraphs."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations import workflow as consultation_workflow
+from consultations.models import Forum, ForumSession, Speech
+from consultations.queries import speakers
+from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
+from consultations.views.forums import desk_forum
+from consultations.workflow import SESSION_MOVES
+from ncm_portal.workflow import moves_open_to
+from positions import workflow
+from positions.forms.plenary import AskFloorForm, FloorWordsForm, ItemForm, RulingForm
+from positions.models import FloorMode, PositionPaper, Screen
+from positions.permissions import may_chair
+from positions.queries.plenary import paper_of, quorum_of, text_before
+
+SESSION_VERBS: dict[str, Callable[..., Any]] = {
+    "open_session": lambda session, *, by, reason: consultation_workflow.open_session(session, by=by),
+    "close_session": lambda session, *, by, reason: consultation_workflow.close_session(session, by=by),
+}
+SPEAKER_VERBS: dict[str, Callable[..., Any]] = {
+    "give": lambda speech, *, by, reason: consultation_workflow.give_floor(speech, by=by),
+    "end": lambda speech, *, by, reason: consultation_workflow.end_speech(speech, by=by),
+    "strike": lambda speech, *, by, reason: consultation_workflow.strike_speech(speech, by=by),
+    "up": lambda speech, *, by, reason: consultation_workflow.move_speech(speech, by=by, up=True),
+    "down": lambda speech, *, by, reason: consultation_workflow.move_speech(speech, by=by, up=False),
+}
+MODES = {
+    "consensus": gettext_lazy("By consensus"),
+    "show_of_hands": gettext_lazy("By a show of hands"),
+    "roll_call": gettext_lazy("By a roll call"),
+}
+
+
+@for_secretariat
+@require_safe
+def forum_chair(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the screen shows, who speaks, and how far the text is decided."""
+    return _show(request, desk_forum(slug))
+
+
+def _screen(forum: Forum) -> Screen | None:
+    along = ("session", "paragraph__wording", "moved_by")
+    return Screen.objects.filter(forum=forum).select_related(*along).first()
+
+
+def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE, **typed: forms.Form) -> HttpResponse:
+    screen, paper = _screen(forum), paper_of(forum)
+    paragraphs: list[Any] = text_before(paper) if paper else []
+    session = screen.session if screen else None
+    now_shown = next((each for each in paragraphs if screen and each.pk == screen.paragraph_id), None)
+    given = {
+        "session": session.pk if session else None,
+        "heading": screen.heading if screen else "",
+        "paragraph": now_shown.key if now_shown else "",
+    }
+    forms_here = {
+        "item": ItemForm(initial=given, forum=forum, paragraphs=paragraphs),
+        "ask": AskFloorForm(forum=forum, auto_id="ask_%s"),
+        **typed,
+    }
+    context = {
+        "forum": forum,
+        "paper": paper,
+        "session": session,
+        "session_moves": moves_open_to(SESSION_MOVES, session, request.user) if session else [],
+        "shown": now_shown,
+        "moved_by": screen.moved_by if screen else None,
+        "following": next((each for each in paragraphs if now_shown and each.number == now_shown.number + 1), None),
+        "paragraphs": paragraphs,
+        "open": sum(each.ruling is None for each in paragraphs),
+        "speakers": speakers(session),
+        "quorum": quorum_of(forum),
+        "form": next(iter(typed.values()), None),
+        "reasons": outcome.reasons,
+        **forms_here,
+    }
+    return render(request, "positions/forum_day/desk_chair.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_chair_show(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show an item of the agenda and a paragraph on the screen."""
+    if request.method != "POST":
+        return redirect("forum_chair", slug)
+    forum = desk_forum(slug)
+    paper = paper_of(forum)
+    form = ItemForm(request.POST, forum=forum, paragraphs=text_before(paper) if paper else [])
+    if not form.is_valid():
+        return _show(request, forum, INVALID, item=form)
+    outcome = attempt(lambda: workflow.show_on_screen(forum, by=request.user, **form.words))
+    if outcome.reasons:
+        return _show(request, forum, outcome, item=form)
+    messages.success(request, _("The screen shows it."))
+    return redirect("forum_chair", slug)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_chair_session(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
+    """Open or close a session: the verb stands in the address."""
+    if request.method != "POST":
+        return redirect("forum_chair", slug)
+    forum = desk_forum(slug)
+    session = get_object_or_404(forum.sessions, pk=pk)
+    outcome = carry_out(request, session, verb, SESSION_VERBS)
+    return _show(request, forum, outcome) if outcome.reasons else redirect("forum_chair", slug)
+
+
+def _session_on_screen(forum: Forum) -> ForumSession:
+    """The session on the screen, with its list of speakers; a 404 where none is."""
+    return get_object_or_404(forum.sessions, pk__in=Screen.objects.filter(forum=forum).values("session"))
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_chair_ask(request: HttpRequest, slug: str) -> HttpResponse:
+    """Put somebody on the list of speakers."""
+    if request.method != "POST":
+        return redirect("forum_chair", slug)
+    forum = desk_forum(slug)
+    session = _session_on_screen(forum)
+    form = AskFloorForm(request.POST, forum=forum, auto_id="ask_%s")
+    if not form.is_valid():
+        return _show(request, forum, INVALID, ask=form)
+    outcome = attempt(lambda: consultation_workflow.ask_floor(session, by=request.user, **form.words))
+    if outcome.reasons:
+        return _show(request, forum, outcome, ask=form)
+    return redirect("forum_chair", slug)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_chair_speech(request: HttpRequest, slug: str, key: UUID, verb: str) -> HttpResponse:
+    """Give the floor, end a speech, or change the list: the verb stands in the address."""
+    if request.method != "POST":
+        return redirect("forum_chair", slug)
+    forum = desk_forum(slug)
+    speech = get_object_or_404(Speech.objects.select_related("session"), session__forum=forum, key=key)
+    outcome = carry_out(request, speech, verb, SPEAKER_VERBS)
+    return _show(request, forum, outcome) if outcome.reasons else redirect("forum_chair", slug)
+
+
+# --- One paragraph ----------------------------------------------------------------------------------------------------
+
+
+def _place(forum: Forum, key: UUID) -> tuple[PositionPaper, Any, list[Any]]:
+    """The paper before the forum, the paragraph with this key, and all of its paragraphs; or a 404."""
+    paper = paper_of(forum)
+    paragraphs: list[Any] = text_before(paper) if paper else []
+    found = next((each for each in paragraphs if each.key == key), None)
+    if paper is None or found is None:
+        raise Http404
+    return paper, found, paragraphs
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_chair_decide(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+    """Take down what the meeting decides on a paragraph; `how` in the address says by which manner."""
+    forum = desk_forum(slug)
+    paper, paragraph, _all = _place(forum, key)
+    if request.method != "POST":
+        return _paragraph(request, forum, paragraph)
+    form = _ruling_form(request, forum, paragraph)
+    if not form.is_valid():
+        return _paragraph(request, forum, paragraph, INVALID, form)
+    seen = form.cleaned_data["seen"] or 0
+    outcome = attempt(lambda: workflow.decide_paragraph(paper, paragraph, by=request.user, said=form.ruling, seen=seen))
+    if outcome.reasons:
+        return _paragraph(request, forum, _place(forum, key)[1], outcome, form)
+    messages.success(request, _("Taken down: paragraph %(number)s.") % {"number": paragraph.number})
+    return redirect("forum_chair", slug)
+
+
+def _proposed(forum: Forum, paragraph: Any) -> dict[str, Any]:
+    """The words proposed for a paragraph, as the screen has them."""
+    screen = _screen(forum)
+    if screen is None or screen.paragraph_id != paragraph.pk or not screen.amendment:
+        return {"amendment": "", "moved_by": None}
+    return {"amendment": screen.amendment, "moved_by": screen.moved_by_id}
+
+
+def _ruling_form(request: HttpRequest, forum: Forum, paragraph: Any) -> RulingForm:
+    mode = request.GET.get("how", FloorMode.CONSENSUS)
+    if mode not in MODES:
+        raise Http404
+    names = [each["name"] for each in quorum_of(forum).electorate if each["present"]]
+    proposed = _proposed(forum, paragraph)
+    sent = request.POST if request.method == "POST" else None
+    amendment = sent.get("amendment", "") if sent is not None else proposed["amendment"]
+    seen = paragraph.ruling.pk if paragraph.ruling else 0
+    initial = {"seen": seen, **proposed, "words": "amended"}
+    return RulingForm(sent, mode=mode, names=names, has_amendment=bool(amendment.strip()), initial=initial)
+
+
+def _paragraph(
+    request: HttpRequest,
+    forum: Forum,
+    paragraph: Any,
+    outcome: Outcome = NOTHING_DONE,
+    form: RulingForm | None = None,
+    floor: FloorWordsForm | None = None,
+) -> HttpResponse:
+    proposed = _proposed(forum, paragraph)
+    given = {**proposed, "amendment": proposed["amendment"] or paragraph.wording.text}
+    rulings = paragraph.floor_decisions.select_related("by", "moved_by", "reservation__stakeholder").order_by("-pk")
+    context = {
+        "forum": forum,
+        "paragraph": paragraph,
+        "rulings": rulings,
+        "quorum": quorum_of(forum),
+        "may_decide": may_chair(request.user, paragraph.section.paper),
+        "modes": MODES,
+        "how": request.GET.get("how", FloorMode.CONSENSUS),
+        "proposed": proposed["amendment"],
+        "floor": floor or FloorWordsForm(initial=given, auto_id="floor_%s"),
+        "ruling": form or _ruling_form(request, forum, paragraph),
+        "form": floor or form,
+        "reasons": outcome.reasons,
+    }
+    return render(request, "positions/forum_day/desk_decide.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_chair_words(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+    """Show a paragraph in the room, with the words that the floor proposes for it."""
+    if request.method != "POST":
+        return redirect("forum_chair_decide", slug, key)
+    forum = desk_forum(slug)
+    _paper, paragraph, _all = _place(forum, key)
+    floor = FloorWordsForm(request.POST, auto_id="floor_%s")
+    if not floor.is_valid():
+        return _paragraph(request, forum, paragraph, INVALID, floor=floor)
+    screen = _screen(forum)
+    said = dict(floor.cleaned_data)
+    if said["amendment"].strip() == paragraph.wording.text:
+        said = {"amendment": "", "moved_by": None}
+    shown = {"session": screen.session if screen else None, "heading": screen.heading if screen else ""}
+    outcome = attempt(lambda: workflow.show_on_screen(forum, by=request.user, paragraph=paragraph, **shown, **said))
+    if outcome.reasons:
+        return _paragraph(request, forum, paragraph, outcome, floor=floor)
+    messages.success(request, _("The screen shows it."))
+    return redirect("forum_chair_decide", slug, key)

@@ -1,0 +1,228 @@
+"""A paragraph through time: its whole history, and the pages on which it is split or merged with another."""
+
+import re
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations.models import Event
+from consultations.views.decorators import for_secretariat
+from ncm_portal.workflow import Blocked, Conflict
+from positions import workflow
+from positions.forms.drafting import MergeForm, SplitForm
+from positions.models import Lineage, Paragraph
+from positions.queries.papers import paragraph_numbers
+from positions.text.diff import redline
+
+from .drafting import REFUSED
+from .papers import known_paper
+from .paragraphs import Place, _anew, _gone, _place_in, _was_removed
+from .section import at_paragraph
+
+SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
+TOLD = ("reword", "write", "split", "merge")  # the wordings and the lineage tell these
+
+
+# --- History --------------------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_safe
+def desk_paragraph_history(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+    """Everything that happened to a paragraph, whether or not it is still part of the text: who, when, why."""
+    paper = known_paper(request, slug)
+    found = Paragraph.objects.select_related("section", "wording").filter(section__paper=paper)
+    paragraph: Any = get_object_or_404(found, key=key)
+    numbers = paragraph_numbers(paper)
+    origins, successions = _relatives(paragraph, numbers)
+    context = {
+        "paper": paper,
+        "paragraph": paragraph,
+        "number": numbers.get(paragraph.pk),
+        "origins": origins,
+        "successions": successions,
+        "entries": _entries(paragraph, origins),
+    }
+    return render(request, "positions/desk/paragraph_history.html", context)
+
+
+def _relatives(paragraph: Paragraph, numbers: dict[int, int]) -> tuple[list[Lineage], list[Lineage]]:
+    """What it came out of and what came out of it, each with the `other` paragraph and its `number` today, if any."""
+    along = ("by", "wording", "predecessor__wording", "successor__wording")
+    origins: list[Any] = list(paragraph.origins.select_related(*along))
+    successions: list[Any] = list(paragraph.successions.select_related(*along))
+    for each in origins:
+        each.other = each.predecessor
+    for each in successions:
+        each.other = each.successor
+    for each in [*origins, *successions]:
+        each.number = numbers.get(each.other.pk)
+    return origins, successions
+
+
+def _entries(paragraph: Paragraph, origins: list[Lineage]) -> list[dict[str, Any]]:
+    """Its wordings as redlines and what the journal knows beside them, the latest first."""
+    split_from = next((each.wording.text for each in origins if each.kind == "split"), "")
+    wordings = list(paragraph.wordings.select_related("by").order_by("number"))
+    before = [split_from, *(wording.text for wording in wordings)]
+    rows = [
+        {
+            "at": wording.at,
+            "order": wording.number,
+            "wording": wording,
+            "spans": redline(old, wording.text) if old else [],
+        }
+        for old, wording in zip(before, wordings, strict=False)
+    ]
+    events = Event.objects.about(paragraph).exclude(verb__in=TOLD).exclude(verb__endswith=":refused")
+    rows += [{"at": event.at, "order": 10**6, "event": event} for event in events]
+    return sorted(rows, key=lambda row: (row["at"], row["order"]), reverse=True)
+
+
+# --- Split ----------------------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_paragraph_split(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+    """Make two paragraphs of one: `cut` in the address says behind which sentence, and both texts can be edited."""
+    paper = known_paper(request, slug)
+    if _was_removed(paper, key):
+        return _gone(request, paper, key)
+    place = _place_in(paper, key)
+    if request.method != "POST":
+        return _show_split(request, place, _cut(place, request.GET.get("cut", "")))
+    form = SplitForm(request.POST)
+    if not form.is_valid():
+        return _show_split(request, place, form)
+    data = form.cleaned_data
+    texts, given = [data["text"], data["rest"]], {"why": data["why"], "base": data["base"], "key": data["key"]}
+    try:
+        workflow.split_paragraph(place.paragraph, by=request.user, texts=texts, **given)
+    except Conflict as refusal:
+        return _show_split(request, _anew(place), _on_new_words(form, place), refusal.reasons)
+    except Blocked as refusal:
+        return _show_split(request, _anew(place), form, refusal.reasons)
+    messages.success(request, _("There are two paragraphs now. Look whether the sources still carry each of them."))
+    return redirect(at_paragraph(slug, place.section, place.paragraph))
+
+
+def _cut(place: Place, asked: str) -> SplitForm:
+    """A form with the text cut behind the sentence that was asked for, or else behind the first."""
+    sentences = _sentences(place.paragraph.wording.text)
+    at = int(asked) if asked.isascii() and asked.isdecimal() and 0 < int(asked[:4]) < len(sentences) else 1
+    first = sentences[at - 1][1] if at <= len(sentences) else 0
+    text = place.paragraph.wording.text
+    start = {"text": text[:first].rstrip(), "rest": text[first:].lstrip()}
+    return SplitForm(initial={**start, "base": place.paragraph.wording_id, "key": uuid4()})
+
+
+def _sentences(text: str) -> list[tuple[str, int]]:
+    """The sentences of `text`, each with the place at which it ends."""
+    ends = [*(found.start() for found in SENTENCE.finditer(text)), len(text)]
+    starts = [0, *ends]
+    return [(text[start:end].strip(), end) for start, end in zip(starts, ends, strict=False)]
+
+
+def _on_new_words(form: Any, place: Place) -> Any:
+    """The same form, to be sent again on the words that stand now."""
+    today = Paragraph.objects.values_list("wording", flat=True).get(pk=place.paragraph.pk)
+    data = form.data.copy()
+    data["base"] = str(today)
+    return type(form)(data)
+
+
+def _show_split(request: HttpRequest, place: Place, form: SplitForm, reasons: list[str] | None = None) -> HttpResponse:
+    context = {
+        "paper": place.text.paper,
+        "text": place.text,
+        "section": place.section,
+        "paragraph": place.paragraph,
+        "sentences": _sentences(place.paragraph.wording.text),
+        "form": form,
+        "reasons": reasons,
+    }
+    bad = reasons or (form.is_bound and form.errors)
+    return render(request, "positions/desk/paragraph_split.html", context, status=REFUSED if bad else 200)
+
+
+# --- Merge ----------------------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_paragraph_merge(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+    """Make one paragraph of two: `with` in the address names the other one, which is part of the text no longer."""
+    paper = known_paper(request, slug)
+    if _was_removed(paper, key):
+        return _gone(request, paper, key)
+    place = _place_in(paper, key)
+    others = [each for each in place.text.paragraphs if each.pk != place.paragraph.pk]
+    asked = (request.POST if request.method == "POST" else request.GET).get("with", "")
+    named = next((each for each in others if str(each.key) == asked), None)
+    other = named or _neighbour(place)
+    if request.method != "POST":
+        return _show_merge(request, place, other, MergeForm(initial=_joined(place.paragraph, other)))
+    form = MergeForm(request.POST)
+    if named is None:
+        gone = [_("The other paragraph is not part of the text any more. Choose which one to merge with.")]
+        return _show_merge(request, place, other, _again(form, place.paragraph, other), gone)
+    if not form.is_valid():
+        return _show_merge(request, place, other, form)
+    data = form.cleaned_data
+    given = {"text": data["text"], "why": data["why"], "bases": (data["base"], data["other_base"])}
+    try:
+        workflow.merge_paragraphs(place.paragraph, other, by=request.user, **given)
+    except Blocked as refusal:
+        place = _anew(place)
+        other = next((each for each in place.text.paragraphs if each.pk == other.pk), None)
+        return _show_merge(request, place, other, _again(form, place.paragraph, other), refusal.reasons)
+    messages.success(request, _("The two are one paragraph now. Look whether its sources carry the words."))
+    place = _anew(place)
+    return redirect(at_paragraph(slug, place.section, place.paragraph))
+
+
+def _neighbour(place: Place) -> Any:
+    """The paragraph that stands behind it, or else before it; None where it is the only one."""
+    found, at = place.text.paragraphs, place.text.paragraphs.index(place.paragraph)
+    return found[at + 1] if at + 1 < len(found) else found[at - 1] if at else None
+
+
+def _joined(paragraph: Any, other: Any) -> dict[str, Any]:
+    """Both texts one behind the other, in the order of the paper."""
+    if other is None:
+        return {}
+    first, second = sorted((paragraph, other), key=lambda each: each.number)
+    text = f"{first.wording.text} {second.wording.text}"
+    return {"text": text, "base": paragraph.wording_id, "other_base": other.wording_id, "with": other.key}
+
+
+def _again(form: MergeForm, paragraph: Any, other: Any) -> MergeForm:
+    """What was typed, to be sent again on the words that stand now."""
+    data = form.data.copy()
+    data["base"] = str(paragraph.wording_id)
+    if other:
+        data["other_base"] = str(other.wording_id)
+    return MergeForm(data)
+
+
+def _show_merge(
+    request: HttpRequest, place: Place, other: Any, form: MergeForm, reasons: list[str] | None = None
+) -> HttpResponse:
+    context = {
+        "paper": place.text.paper,
+        "text": place.text,
+        "section": place.section,
+        "paragraph": place.paragraph,
+        "other": other,
+        "others": place.text.sections,
+        "form": form,
+        "reasons": reasons,
+    }
+    bad = reasons or (form.is_bound and form.errors)
+    return render(request, "positions/desk/paragraph_merge.html", context, status=REFUSED if bad else 200)

@@ -1,0 +1,109 @@
+"""One input as its readers see it: the words that were sent, who co-signs them, and what became of each point."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import JSONObject
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations import workflow
+from consultations.models import Attachment, Audience, Endorsement, Provision, Stakeholder, Submission
+from consultations.permissions import organisations_of
+from consultations.queries import Signed, co_signatures, files_of, in_campaign, readable_by_reference
+from consultations.redaction import holds_back
+from consultations.views.decorators import NOTHING_DONE, Outcome, attempt
+from consultations.views.page_cache import kept_for_visitors
+from positions.queries.dispositions import what_became_of
+
+
+@login_not_required
+@require_safe
+@kept_for_visitors
+def show(request: HttpRequest, reference: str) -> HttpResponse:
+    """An input that the reader may read. 404 for one that is not there and for one that is not the reader's to see."""
+    return _show(request, _input(request, reference))
+
+
+def _input(request: HttpRequest, reference: str) -> Submission:
+    """The input with its `objectives`, whether it `has_files` and `is_signed` (what is not there costs no query), and
+    how many are `alike`, as officers decided."""
+    of_it = {"submission": OuterRef("pk")}
+    named = JSONObject(code="code", label="label")
+    objectives = Provision.objects.filter(submissions=OuterRef("pk")).values(json=named)
+    readable = readable_by_reference(request.user, [reference]).annotate(
+        objectives=ArraySubquery(objectives),
+        has_files=Exists(Attachment.objects.filter(**of_it)),
+        is_signed=Exists(Endorsement.objects.live().filter(**of_it)),
+        alike=in_campaign("merged"),
+    )
+    return get_object_or_404(readable.select_related("consultation", "stakeholder__county", "theme"))
+
+
+def _show(request: HttpRequest, submission: Submission, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
+    full = Submission.objects.in_full_for(request.user).filter(pk=submission.pk).exists()
+    guessable = holds_back(submission.body) or holds_back(submission.proposed_wording)
+    context = {
+        "submission": submission,
+        "reasons": outcome.reasons,
+        "full": full,
+        # Whoever knows all the rest of a text could try words for what is held back until the hash is the same.
+        "fingerprint": submission.content_sha256 if full or not guessable else "",
+        "provisions": submission.objectives,
+        "files": files_of(request.user, submission) if submission.has_files else [],
+        "points": what_became_of(submission, request.user),
+        **_co_signing(request, submission),
+    }
+    return render(request, "positions/input.html", context, status=outcome.status)
+
+
+def _co_signing(request: HttpRequest, submission: Submission) -> dict[str, Any]:
+    """Who co-signs the input, and in whose name the reader may co-sign it or take that back."""
+    if submission.audience != Audience.PUBLIC:
+        return {}
+    signed, own = co_signatures(submission) if submission.is_signed else Signed([]), organisations_of(request.user)
+    signers = {each.stakeholder_id for each in signed.endorsements}
+    return {
+        "signed": signed,
+        "own": {body.pk for body in own},
+        "may_sign": [body for body in own if body.pk not in signers and _may_sign(submission, body)],
+    }
+
+
+def _may_sign(submission: Submission, body: Stakeholder) -> bool:
+    return all(condition.met for condition in workflow.ready_to_endorse(submission, body))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def endorse(request: HttpRequest, reference: str) -> HttpResponse:
+    """Co-sign an input in the name of an organisation of the reader's."""
+    submission = _input(request, reference)
+    if request.method != "POST":
+        return redirect("input", reference)
+    asked = request.POST.get("organisation", "")
+    own = [body for body in organisations_of(request.user) if str(body.pk) == asked]
+    if not own:
+        return _show(request, submission, Outcome([_("Choose the organisation in whose name you co-sign.")], 422))
+    outcome = attempt(lambda: workflow.endorse(submission, own[0], by=request.user))
+    if outcome.reasons:
+        return _show(request, submission, outcome)
+    messages.success(request, _("%(name)s co-signs this input now. Its author is told.") % {"name": own[0].name})
+    return redirect("input", reference)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def endorse_withdraw(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Take a co-signature back."""
+    submission = _input(request, reference)
+    if request.method != "POST":
+        return redirect("input", reference)
+    own = organisations_of(request.user)
+    endorsement = get_object_or_404(Endorsement, pk=pk, submission=submission, stakeholder__in=own)
+    workflow.withdraw_endorsement(endorsement, by=request.user)
+    messages.success(request, _("The co-signature is withdrawn."))
+    return redirect("input", reference)

@@ -1,0 +1,106 @@
+"""Is this copy ours? A hash, typed or scanned, is looked up among the official editions and their files; or a file is
+looked at and not kept."""
+
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations.queries import published_communique
+from consultations.uploads.upload_handler import BoundedUploadHandler
+from consultations.views.page_cache import kept_for_visitors
+from consultations.views.ratelimit import limited
+from positions import workflow
+from positions.forms.verification import TOO_LARGE, FileForm, HashForm, hash_in
+from positions.queries.papers import find_copy
+from positions.verification import LARGEST, examine, find_restricted, seals_of_ours
+
+PAGE = "positions/verify.html"
+
+
+class CopyUploadHandler(BoundedUploadHandler):
+    """Keeps a file for as long as it is looked at, if it is no larger than ours may be."""
+
+    most = LARGEST
+
+
+@csrf_exempt  # the body is read, and the token in it asked for, once it is settled how much of it is kept
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponseBase:
+    """Both forms; with ?hash= the way to the answer, or the form again with what is wrong beside the field. POST looks
+    at a file."""
+    if request.method == "POST":
+        return _verify_file(request)
+    form = HashForm(request.GET) if "hash" in request.GET else HashForm()
+    if form.is_bound and form.is_valid():
+        asked = form.cleaned_data["hash"]
+        return redirect("verify_communique" if published_communique(asked) else "verify_hash", asked)
+    return _forms(request, form, FileForm(), status=422 if form.is_bound else 200)
+
+
+def _forms(request: HttpRequest, hash_form: HashForm, file_form: FileForm, *, status: int = 200) -> HttpResponse:
+    form = file_form if file_form.is_bound else hash_form  # the one of which something may be wrong
+    context = {"form": form, "hash_form": hash_form, "file_form": file_form}
+    context |= {"largest": LARGEST, "too_large": TOO_LARGE}
+    return render(request, PAGE, context, status=status)
+
+
+@limited("copy")
+def _verify_file(request: HttpRequest) -> HttpResponseBase:
+    request.upload_handlers = [CopyUploadHandler(request)]
+    return _look(request)
+
+
+@csrf_protect
+def _look(request: HttpRequest) -> HttpResponse:
+    form = FileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _forms(request, HashForm(), form, status=422)
+    file = form.cleaned_data["file"]
+    verdict = examine(Path(file.temporary_file_path()))
+    if verdict.communique:
+        return redirect("verify_communique", verdict.sha256)
+    if not verdict.is_authentic and find_restricted(verdict.sha256, request.user):
+        return redirect("verify_hash", verdict.sha256)
+    if not verdict.is_authentic:
+        workflow.note_false_copy(verdict, name=str(file.name), size=file.size, by=request.user)
+    context = {"verdict": verdict, "found": verdict.found, "name": file.name}
+    return render(request, PAGE, context)
+
+
+@login_not_required
+@require_safe
+@kept_for_visitors
+def verify_hash(request: HttpRequest, sha256: str) -> HttpResponse:
+    """What this hash is the hash of. 404 in plain words when it is not of an official edition or one of its files, nor
+    of a restricted print that this reader may read."""
+    asked = hash_in(sha256)
+    if not asked:
+        form = HashForm({"hash": sha256})
+        form.is_valid()
+        return _forms(request, form, FileForm(), status=404)
+    found = find_copy(asked)
+    context: dict[str, Any] = {"hash_form": HashForm(), "asked": asked, "found": found}
+    if found and found.file:
+        context["seals"] = seals_of_ours(found.file)
+    if found is None and (copy := find_restricted(asked, request.user)):
+        response = render(request, PAGE, {"copy": copy, "asked": asked})
+        response["Cache-Control"] = "no-store, private"
+        return response
+    return render(request, PAGE, context, status=200 if found else 404)
+
+
+@login_not_required
+@require_safe
+@kept_for_visitors
+def verify_communique(request: HttpRequest, sha256: str) -> HttpResponse:
+    """The published communiqué whose words have this hash; 404 when there is none."""
+    found = published_communique(hash_in(sha256))
+    if found is None:
+        raise Http404
+    return render(request, PAGE, {"communique": found})

@@ -1,0 +1,176 @@
+"""Answers that come by letter: typed by one officer with the scan, countersigned by another before they count."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import User
+from consultations.uploads.disk_space import room_to_write
+from consultations.uploads.single_file import whole_file
+from ncm_portal.workflow import (
+    Blocked,
+    Condition,
+    Move,
+    all_of,
+    demand,
+    either,
+    journal,
+    locked,
+    make,
+    now,
+    table,
+    verb,
+)
+from positions.models import AnswerByLetter, Clearance, LetterLine, LetterState, PaperState, Paragraph
+from positions.permissions import may_countersign, may_handle_letter, may_run_clearance
+from positions.queries.papers import paragraph_numbers
+
+from .clearance import SECRETARIAT, complete_by_letter, stance_reasons, take_stance
+
+L = LetterState
+ANOTHER = gettext_lazy("an officer of the secretariat other than the one who typed the letter")
+MEGABYTE = 1024 * 1024
+
+
+def scan_is_here(letter: AnswerByLetter) -> list[Condition]:
+    """The scan of the letter is kept beside what was typed."""
+    return [either(bool(letter.scan_sha256), _("The scan is here"), _("The scan of the letter is missing"))]
+
+
+def clearance_is_open(letter: AnswerByLetter) -> list[Condition]:
+    """The ministry's clearance is still open."""
+    row = Clearance.objects.select_related("paper").get(pk=letter.clearance_id)
+    is_open = row.paper.state == PaperState.IN_CLEARANCE and row.state != row.State.SILENT
+    return [either(is_open, _("The clearance is open"), _("This clearance is closed."))]
+
+
+def words_still_stand(letter: AnswerByLetter) -> list[Condition]:
+    """Each paragraph has the words to which the letter answers, and is asked of the ministry."""
+    asked = letter.clearance.stances.filter(replaced_at=None).values_list("paragraph", "wording")
+    now_asked = dict(asked)
+    moved = [line for line in letter.lines.all() if now_asked.get(line.paragraph_id) != line.wording_id]
+    if not moved:
+        return [Condition(_("The letter answers to the words that stand"), True)]
+    numbers = paragraph_numbers(letter.clearance.paper)
+    words = _("Paragraph %(number)s is not asked in these words any more: strike the letter out and type it again.")
+    return [Condition(words % {"number": numbers.get(line.paragraph_id, "–")}, False) for line in moved]
+
+
+def nobody_answered_since(letter: AnswerByLetter) -> list[Condition]:
+    """The ministry has not answered otherwise since the letter was typed."""
+    lines = letter.lines.values("paragraph")
+    since = letter.clearance.stances.filter(replaced_at=None, at__gt=letter.typed_at, paragraph__in=lines)
+    answered = list(since.values_list("paragraph", flat=True))
+    if not answered:
+        return [Condition(_("The ministry has not answered otherwise since"), True)]
+    numbers = paragraph_numbers(letter.clearance.paper)
+    words = _("Paragraph %(number)s was answered after this letter was typed: strike the letter out, or type it again.")
+    return [Condition(words % {"number": numbers.get(pk, "–")}, False) for pk in answered]
+
+
+LETTER_MOVES = table(
+    Move(
+        "countersign_answer",
+        gettext_lazy("Countersign: it says what the letter says"),
+        (L.TYPED,),
+        L.COUNTED,
+        may_countersign,
+        ANOTHER,
+        all_of(scan_is_here, clearance_is_open, words_still_stand, nobody_answered_since),
+    ),
+    Move(
+        "strike_answer",
+        gettext_lazy("Strike out"),
+        (L.TYPED,),
+        L.STRUCK,
+        may_handle_letter,
+        SECRETARIAT,
+        needs_reason=True,
+        grave=True,
+    ),
+)
+
+
+@verb
+def type_answer(
+    clearance: Clearance,
+    *,
+    by: User,
+    reference: str,
+    received_on: date,
+    signed_by: str,
+    lines: Mapping[Paragraph, Mapping[str, str]],
+) -> AnswerByLetter:
+    """Type what a ministry answered on paper. Nothing counts before another officer has countersigned it.
+
+    `lines` holds value, reason and proposed_text for each paragraph that the letter speaks of. Raises NotAllowed, or
+    Blocked with every reason.
+    """
+    demand(may_run_clearance(by, clearance), who=SECRETARIAT, to=gettext_lazy("Type an answer that came by letter"))
+    row = locked(clearance)
+    asked = {each.paragraph_id: each for each in row.stances.filter(replaced_at=None)}
+    reasons = [] if lines else [_("Enter what the letter says about at least one paragraph.")]
+    if received_on > timezone.localdate(now()):
+        reasons.append(_("This day lies ahead."))
+    for paragraph, said in lines.items():
+        reasons += stance_reasons(row, **said)
+        if paragraph.pk not in asked:
+            reasons.append(_("This paragraph is not within your ministry's mandate."))
+    if reasons:
+        raise Blocked(list(dict.fromkeys(reasons)))
+    letter = AnswerByLetter.objects.create(
+        clearance=row, reference=reference, received_on=received_on, signed_by=signed_by, typed_by=by, typed_at=now()
+    )
+    made = LetterLine.objects.bulk_create(
+        LetterLine(letter=letter, paragraph=paragraph, wording_id=asked[paragraph.pk].wording_id, **said)
+        for paragraph, said in lines.items()
+    )
+    data = {"reference": reference, "lines": len(lines)}
+    journal("type_answer", letter, by=by, after=letter.state, data=data, commits=[letter, *made])
+    return letter
+
+
+@verb
+@room_to_write()
+def add_scan(letter: AnswerByLetter, *, by: User, name: str, data: bytes) -> AnswerByLetter:
+    """Keep the scan of a letter, looked through as every file that comes in. A later scan takes the place of one that
+    was added before, until the letter counts. Raises NotAllowed or Blocked, NoRoom where the disk is full."""
+    demand(may_handle_letter(by, letter), who=SECRETARIAT, to=gettext_lazy("Add the scan of a letter"))
+    with whole_file(letter.path, name=name, data=data) as came:
+        row = locked(letter)
+        if row.state != L.TYPED:
+            raise Blocked(_("This letter was decided already: its scan stays as it is."))
+        row.scan_name, row.scan_type, row.scan_sha256 = came.name, came.media_type, came.sha256
+        came.keep()
+    row.save(update_fields=["scan_name", "scan_type", "scan_sha256"])
+    journal("add_scan", row, by=by, before=row.state, after=row.state, data={"sha256": row.scan_sha256})
+    return row
+
+
+@verb
+def countersign_answer(letter: AnswerByLetter, *, by: User) -> AnswerByLetter:
+    """Say as a second officer that what was typed is what the letter says: from now on it counts as the ministry's
+    answer. Raises NotAllowed, or Blocked with every reason."""
+    row = make(LETTER_MOVES["countersign_answer"], letter, by=by, change=_decided(by))
+    for line in row.lines.select_related("paragraph"):
+        words = {name: getattr(line, name) for name in ("value", "reason", "proposed_text")}
+        take_stance(row.clearance, line.paragraph, by=by, letter=row, **words)
+    complete_by_letter(row.clearance, by=by)
+    return row
+
+
+@verb
+def strike_answer(letter: AnswerByLetter, *, by: User, reason: str) -> AnswerByLetter:
+    """Strike out what was typed before it counts; it stays on file with the reason."""
+    return make(LETTER_MOVES["strike_answer"], letter, by=by, reason=reason, change=_decided(by))
+
+
+def _decided(by: User) -> Any:
+    def stamp(row: AnswerByLetter) -> None:
+        row.decided_by, row.decided_at = by, now()
+
+    return stamp

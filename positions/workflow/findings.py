@@ -1,0 +1,166 @@
+"""What each milestone left of the position: findings, put right by newer ones, released by the head in one act."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import OF_COMPACT, Milestone, MilestoneState, Provision, User
+from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
+from positions.models import (
+    CORRECTION_LIMIT,
+    NEEDS_NOTE,
+    OFFICIAL_STATES,
+    Edition,
+    PaperState,
+    Paragraph,
+    PositionPaper,
+    Reflection,
+    ReflectionValue,
+    Release,
+)
+from positions.permissions import may_reflect, may_release
+
+from .conditions import final_edition
+from .corrections import printed_paragraphs
+
+FOLLOWED = (PaperState.ADOPTED, *OFFICIAL_STATES)
+SECRETARIAT, HEAD = gettext_lazy("the secretariat"), gettext_lazy("the head of the secretariat")
+
+
+@verb
+def reflect(
+    paper: PositionPaper,
+    *,
+    by: User,
+    milestone: Milestone,
+    paragraph: Paragraph,
+    provision: Provision,
+    value: str,
+    reference: str,
+    note: str = "",
+) -> Reflection:
+    """Write down what a milestone left of a paragraph in an objective or a guiding principle of the Compact.
+
+    It is public once released. Raises NotAllowed, or Blocked with every reason.
+    """
+    demand(may_reflect(by, paper), who=SECRETARIAT, to=gettext_lazy("Write down a finding"))
+    row = locked(paper)
+    edition = final_edition(row)
+    reasons = [*_not_followed(row, edition, milestone), *wanting(value, reference, note)]
+    if edition and str(paragraph.key) not in printed_paragraphs(edition):
+        reasons.append(_("The paragraph is not part of this text."))
+    if provision.framework not in OF_COMPACT:
+        reasons.append(_("Choose one of the objectives or guiding principles of the Compact."))
+    if Reflection.objects.current().filter(milestone=milestone, paragraph=paragraph, provision=provision).exists():
+        reasons.append(_("There is a finding on this paragraph and provision already: correct that one."))
+    if reasons or edition is None:
+        raise Blocked(reasons)
+    return _write(
+        by, "reflect", edition=edition, milestone=milestone, paragraph=paragraph, provision=provision, value=value,
+        reference=reference, note=note,
+    )  # fmt: skip
+
+
+def _not_followed(paper: PositionPaper, edition: Edition | None, milestone: Milestone) -> list[str]:
+    reasons = []
+    if paper.state not in FOLLOWED or edition is None:
+        reasons.append(_("Only an adopted paper is followed."))
+    if milestone.state != MilestoneState.HELD:
+        reasons.append(_("The milestone has not taken place yet."))
+    return reasons
+
+
+def wanting(value: str, reference: str, note: str) -> list[str]:
+    """What a finding lacks, in plain words."""
+    reasons = []
+    if value not in ReflectionValue.values or value == ReflectionValue.STRUCK:
+        reasons.append(_("Choose what was found."))
+    if not reference.strip():
+        reasons.append(_("Enter where it stands: the document and its paragraph."))
+    if value in NEEDS_NOTE and not note.strip():
+        reasons.append(_("Say in the note what is missing or what stands there instead."))
+    return reasons
+
+
+@verb
+def correct_reflection(
+    reflection: Reflection, *, by: User, value: str, reference: str, note: str = "", reason: str
+) -> Reflection:
+    """Put a newer finding in the place of one; the words before stay on file, and on the public page with the reason.
+
+    Also brings back what was struck out. Raises NotAllowed, or Blocked with every reason.
+    """
+    row = _last_word(reflection, by)
+    reasons = wanting(value, reference, note)
+    if (row.value, row.reference, row.note) == (value, reference.strip(), note.strip()):
+        reasons.append(_("Nothing changes."))
+    return _replace(row, by, "correct_reflection", reasons, value=value, reference=reference, note=note, reason=reason)
+
+
+@verb
+def strike_reflection(reflection: Reflection, *, by: User, reason: str) -> Reflection:
+    """Strike out a finding that was a mistake; its words stay on file.
+
+    Raises NotAllowed, or Blocked with every reason.
+    """
+    row = _last_word(reflection, by)
+    reasons = [_("It is struck out already.")] * (row.value == ReflectionValue.STRUCK)
+    words = {"value": ReflectionValue.STRUCK, "reference": row.reference, "note": row.note}
+    return _replace(row, by, "strike_reflection", reasons, reason=reason, **words)
+
+
+def _last_word(reflection: Reflection, by: User) -> Reflection:
+    """The finding, which nobody can replace meanwhile: everybody who would waits for its paper."""
+    paper = PositionPaper.objects.get(editions=reflection.edition_id)
+    demand(may_reflect(by, paper), who=SECRETARIAT, to=gettext_lazy("Correct a finding"))
+    locked(paper)
+    row = Reflection.objects.select_related("edition", "milestone", "paragraph", "provision").get(pk=reflection.pk)
+    if Reflection.objects.filter(replaces=row).exists():
+        raise Blocked(_("Somebody has corrected this finding since you opened it."))
+    return row
+
+
+def _replace(row: Reflection, by: User, name: str, reasons: list[str], *, reason: str, **words: str) -> Reflection:
+    if not reason.strip():
+        reasons.append(_("Give a reason: it stays beside the correction."))
+    if len(reason.strip()) > CORRECTION_LIMIT:
+        reasons.append(_("Give the reason in at most %(limit)s characters.") % {"limit": CORRECTION_LIMIT})
+    if reasons:
+        raise Blocked(reasons)
+    about = {field: getattr(row, field) for field in ("edition", "milestone", "paragraph", "provision")}
+    return _write(by, name, replaces=row, reason=reason, **about, **words)
+
+
+def _write(by: User, name: str, **fields: Any) -> Reflection:
+    texts = {field: fields[field].strip() for field in ("reference", "note", "reason") if field in fields}
+    made = Reflection(**{**fields, **texts}, by=by, at=now())
+    made.clean_fields(exclude=["edition", "milestone", "paragraph", "provision", "replaces", "by"])
+    made.save()
+    before = fields["replaces"].value if "replaces" in fields else ""
+    about = {"milestone": str(made.milestone), "paragraph": str(made.paragraph.key), "provision": made.provision.code}
+    said = {"before": before, "after": made.value, "reason": texts.get("reason", ""), "data": about}
+    journal(name, made.edition.paper, by=by, commits=[made], **said)
+    return made
+
+
+@verb
+def release_reflections(paper: PositionPaper, *, by: User, milestone: Milestone) -> Release:
+    """Let everybody read what was found after a milestone, and every later correction of it at once.
+
+    Raises NotAllowed, or Blocked with every reason.
+    """
+    demand(may_release(by, paper), who=HEAD, to=gettext_lazy("Release what was found"))
+    row = locked(paper)
+    reasons = []
+    if row.state not in OFFICIAL_STATES:
+        reasons.append(_("The paper is not published yet."))
+    if not Reflection.objects.standing().filter(edition__paper=row, milestone=milestone).exists():
+        reasons.append(_("Nothing was found yet."))
+    if row.releases.filter(milestone=milestone).exists():
+        reasons.append(_("It is released already."))
+    if reasons:
+        raise Blocked(reasons)
+    made = Release.objects.create(paper=row, milestone=milestone, by=by, at=now())
+    journal("release_reflections", row, by=by, data={"milestone": str(milestone)})
+    return made

@@ -1,0 +1,258 @@
+"""The table of the paper's moves: who, from where to where, and what must hold first."""
+
+from django.utils.translation import gettext_lazy
+
+from consultations.models import User
+from ncm_portal.workflow import Move, all_of, make, table, verb
+from positions.models import BEFORE_ADOPTION, PaperState, PositionPaper
+from positions.permissions import may_break_silence, may_chair, may_clear, may_publish, may_run
+
+from .clearance_steps import steps_are_done
+from .conditions import (
+    files_are_sound,
+    is_restricted,
+    mandates_are_complete,
+    quorum_is_met,
+    ready_for_forum,
+    ready_for_review,
+    ready_for_session,
+    ready_to_adopt,
+    ready_to_clear,
+    ready_to_fix,
+    ready_to_publish,
+    review_has_closed,
+    silence_is_over,
+)
+from .meeting import meeting_is_through
+
+S = PaperState
+SECRETARIAT = gettext_lazy("the secretariat")
+HEAD = gettext_lazy("the head of the secretariat")
+CHAIR = gettext_lazy("the chair")
+SECOND = gettext_lazy("an officer of the secretariat other than the one who proposed publication")
+ANY_MEMBER = gettext_lazy("a member of the NCM, or the secretariat on a member's word")
+
+PAPER_MOVES = table(
+    Move(
+        "open_review",
+        gettext_lazy("Open a review round"),
+        (S.DRAFTING, S.CONSOLIDATION),
+        S.REVIEW,
+        may_run,
+        SECRETARIAT,
+        ready_for_review,
+    ),
+    Move(
+        "close_review",
+        gettext_lazy("Close the review round"),
+        (S.REVIEW,),
+        S.CONSOLIDATION,
+        may_run,
+        SECRETARIAT,
+        review_has_closed,
+    ),
+    Move(
+        "extend_review",
+        gettext_lazy("Extend the review round"),
+        (S.REVIEW,),
+        None,
+        may_clear,
+        HEAD,
+        needs_reason=True,
+        undoes=True,
+    ),
+    Move(
+        "fix_clearance_text",
+        gettext_lazy("Fix the text for clearance"),
+        (S.CONSOLIDATION,),
+        S.CLEARANCE_TEXT,
+        may_run,
+        SECRETARIAT,
+        ready_to_fix,
+    ),
+    Move(
+        "request_clearance",
+        gettext_lazy("Ask the ministries to clear"),
+        (S.CLEARANCE_TEXT,),
+        S.IN_CLEARANCE,
+        may_run,
+        SECRETARIAT,
+        mandates_are_complete,
+    ),
+    Move(
+        "reopen_text",
+        gettext_lazy("Open the text again"),
+        (S.CLEARANCE_TEXT, S.IN_CLEARANCE),
+        S.CONSOLIDATION,
+        may_run,
+        SECRETARIAT,
+        needs_reason=True,
+    ),
+    Move(
+        "clear_paper",
+        gettext_lazy("Clear the text"),
+        (S.IN_CLEARANCE,),
+        S.CLEARED,
+        may_clear,
+        HEAD,
+        all_of(ready_to_clear, steps_are_done),
+        needs_reason=True,
+    ),
+    Move("open_silence", gettext_lazy("Put the text under silence"), (S.CLEARED,), S.SILENCE, may_run, SECRETARIAT),
+    Move(
+        "end_silence", gettext_lazy("End the silence"), (S.SILENCE,), S.CLEARED, may_run, SECRETARIAT, silence_is_over
+    ),
+    Move(
+        "break_silence",
+        gettext_lazy("Break the silence"),
+        (S.SILENCE,),
+        S.CONSOLIDATION,
+        may_break_silence,
+        ANY_MEMBER,
+        needs_reason=True,
+        grave=True,
+    ),
+    Move(
+        "lay_before_forum",
+        gettext_lazy("Lay the text before the forum"),
+        (S.CLEARED,),
+        S.FORUM_TEXT,
+        may_clear,
+        HEAD,
+        ready_for_forum,
+    ),
+    Move(
+        "begin_session",
+        gettext_lazy("Take up the text in session"),
+        (S.FORUM_TEXT,),
+        S.IN_SESSION,
+        may_chair,
+        CHAIR,
+        ready_for_session,
+    ),
+    Move(
+        "adopt",
+        gettext_lazy("Declare adopted"),
+        (S.IN_SESSION,),
+        S.ADOPTED,
+        may_chair,
+        CHAIR,
+        all_of(ready_to_adopt, meeting_is_through),
+    ),
+    Move(
+        "not_adopt",
+        gettext_lazy("Declare not adopted"),
+        (S.IN_SESSION,),
+        S.CONSOLIDATION,
+        may_chair,
+        CHAIR,
+        quorum_is_met,
+        needs_reason=True,
+        grave=True,
+    ),
+    Move(
+        "propose_publication",
+        gettext_lazy("Propose publication"),
+        (S.ADOPTED,),
+        None,
+        may_run,
+        SECRETARIAT,
+        files_are_sound,
+    ),
+    Move("publish", gettext_lazy("Publish"), (S.ADOPTED,), S.PUBLISHED, may_publish, SECOND, ready_to_publish),
+    Move(
+        "supersede",
+        gettext_lazy("Mark as superseded"),
+        (S.PUBLISHED,),
+        S.SUPERSEDED,
+        may_clear,
+        HEAD,
+        needs_reason=True,
+    ),
+    Move(
+        "suspend", gettext_lazy("Suspend"), BEFORE_ADOPTION, S.SUSPENDED, may_clear, HEAD, needs_reason=True, grave=True
+    ),
+    Move(
+        "restrict",
+        gettext_lazy("Restrict to officials"),
+        (*BEFORE_ADOPTION, S.ADOPTED),
+        None,
+        may_clear,
+        HEAD,
+        needs_reason=True,
+        undoes=True,
+    ),
+    Move(
+        "open_to_all",
+        gettext_lazy("Lift the restriction"),
+        (*BEFORE_ADOPTION, S.ADOPTED),
+        None,
+        may_clear,
+        HEAD,
+        is_restricted,
+        needs_reason=True,
+        grave=True,
+        undoes=True,
+    ),
+    Move("resume", gettext_lazy("Resume"), (S.SUSPENDED,), None, may_clear, HEAD),
+    Move(
+        "withdraw_paper",
+        gettext_lazy("Withdraw the paper"),
+        (*BEFORE_ADOPTION, S.SUSPENDED),
+        S.WITHDRAWN,
+        may_clear,
+        HEAD,
+        needs_reason=True,
+        grave=True,
+    ),
+)
+
+
+@verb
+def suspend(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
+    """Halt the paper where it is."""
+
+    def keep_place(row: PositionPaper) -> None:
+        row.suspended_from = row.state
+
+    return make(PAPER_MOVES["suspend"], paper, by=by, reason=reason, change=keep_place)
+
+
+@verb
+def resume(paper: PositionPaper, *, by: User, reason: str = "") -> PositionPaper:
+    """Let a suspended paper go on where it was halted."""
+
+    def take_place(row: PositionPaper) -> None:
+        row.state, row.suspended_from = row.suspended_from, ""
+
+    return make(PAPER_MOVES["resume"], paper, by=by, reason=reason, change=take_place)
+
+
+@verb
+def withdraw_paper(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
+    """Give the paper up before adoption; everything stays on file."""
+
+    def leave_place(row: PositionPaper) -> None:
+        row.suspended_from = ""
+
+    return make(PAPER_MOVES["withdraw_paper"], paper, by=by, reason=reason, change=leave_place)
+
+
+@verb
+def restrict(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
+    """Keep the paper from the public and from members: when it is published, officials read it and nobody else."""
+
+    def close(row: PositionPaper) -> None:
+        row.is_restricted = True
+
+    return make(PAPER_MOVES["restrict"], paper, by=by, reason=reason, change=close)
+
+
+@verb
+def open_to_all(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
+    """Lift the restriction before publication: the paper is read by whom its state allows."""
+
+    def lift(row: PositionPaper) -> None:
+        row.is_restricted = False
+
+    return make(PAPER_MOVES["open_to_all"], paper, by=by, reason=reason, change=lift)

@@ -1,0 +1,154 @@
+"""One paragraph made two, and two made one: what each rests on, what it answers and where it came from goes with it."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID, uuid4
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import Stakeholder, User
+from ncm_portal.workflow import Blocked, Conflict, journal, locked, now, verb
+from positions.models import Amendment, Descent, Lineage, MandateChange, Paragraph, Wording
+from positions.queries.papers import ministries_of
+
+from .amendments import outdate_all
+from .drafting import _carry, _locked, _place, _word
+
+WHY = gettext_lazy("Say why: it is kept with the history of both paragraphs.")
+
+
+@verb
+def split_paragraph(
+    paragraph: Paragraph, *, by: User, texts: Sequence[str], why: str, base: int | None = None, key: UUID | None = None
+) -> list[Paragraph]:
+    """Make one paragraph several: the first of `texts` stays under its key, the others stand behind it under new ones.
+
+    Each rests on what the whole rested on, to be confirmed, answers the same points and is cleared by the same
+    ministries; open amendments to the words of the whole wait for their sponsors. `base` is the wording the
+    drafter read: raises Conflict when it is not the one that stands. `key` is the second paragraph's: a form that is
+    sent twice splits once. Raises NotAllowed, or Blocked with every reason.
+    """
+    row = _locked(paragraph, by, gettext_lazy("Split a paragraph"))
+    done = row.successions.filter(successor__key=key, kind=Descent.SPLIT).exists() if key else False
+    if done:
+        return [row, *Paragraph.objects.filter(key=key)]
+    if base is not None and base != row.wording_id:
+        raise Conflict(row)
+    reasons = [] if len(texts) > 1 and all(text.strip() for text in texts) else [_("Both parts need words.")]
+    reasons += [] if why.strip() else [str(WHY)]
+    if reasons:
+        raise Blocked(reasons)
+    whole = row.wording
+    found = [row]
+    for text in texts[1:]:
+        found.append(_cut_off(row, text, by=by, why=why, after=found[-1], key=key if len(found) == 1 else None))
+    if texts[0].strip() != whole.text:
+        _carry(whole, _word(row, texts[0], by, why), by)
+        outdate_all(row, by=by)
+    data = {"from": whole.sha256, "to": row.wording.sha256, "into": [str(each.key) for each in found[1:]]}
+    journal("split", row, by=by, reason=why, data=data, commits=[row, row.wording])
+    return found
+
+
+def _cut_off(row: Paragraph, text: str, *, by: User, why: str, after: Paragraph, key: UUID | None) -> Paragraph:
+    """A new paragraph behind `after` with the marks of `row`, from which it came."""
+    taken = key is None or Paragraph.objects.filter(key=key).exists()
+    made = Paragraph.objects.create(
+        key=uuid4() if taken else key,
+        section=row.section,
+        order=_place(row.section, after),
+        strength=row.strength,
+        is_secretariat_text=row.is_secretariat_text,
+        language=row.language,
+    )
+    made.provisions.add(*row.provisions.all())
+    _carry(row.wording, _word(made, text, by, why), by)
+    made.dispositions.add(*row.dispositions.all())
+    _came_out_of(row, made, Descent.SPLIT, by, why)
+    cleared, clearing = set(ministries_of([row])), set(ministries_of([made]))
+    _let_clear(made, cleared - clearing, adds=True, by=by, why=why)
+    _let_clear(made, clearing - cleared, adds=False, by=by, why=why)
+    data = {"split_from": str(row.key)}
+    journal("write", made, by=by, reason=why, data=data, commits=[made, made.wording])
+    return made
+
+
+def _let_clear(row: Paragraph, ministries: Iterable[Stakeholder], *, adds: bool, by: User, why: str) -> None:
+    """Let `ministries` clear a paragraph beside those of its theme, or not, as they did what it came out of."""
+    paper = row.section.paper
+    for ministry in sorted(ministries, key=lambda body: body.pk):
+        MandateChange.objects.create(
+            paper=paper, paragraph=row, ministry=ministry, adds=adds, reason=why.strip(), by=by, at=now()
+        )
+        data = {"paragraph": str(row.key), "ministry": ministry.name}
+        journal("add_mandate" if adds else "take_mandate_out", paper, by=by, reason=why, data=data)
+
+
+def _came_out_of(predecessor: Paragraph, successor: Paragraph, kind: str, by: User, why: str) -> None:
+    Lineage.objects.create(
+        predecessor=predecessor,
+        successor=successor,
+        kind=kind,
+        wording=predecessor.wording,
+        by=by,
+        at=now(),
+        why=why.strip(),
+    )
+
+
+@verb
+def merge_paragraphs(
+    paragraph: Paragraph, other: Paragraph, *, by: User, text: str, why: str, bases: Sequence[int] = ()
+) -> Paragraph:
+    """Make two paragraphs one: `paragraph` says `text` from now on, `other` is part of the text no longer.
+
+    The one that stays rests on what both rested on, to be confirmed, answers the points of both, has the open comments
+    of both, and is cleared by the ministries of both. `bases` are the two wordings that the drafter read: raises
+    Conflict when others stand. Raises NotAllowed, or Blocked with every reason.
+    """
+    row = _locked(paragraph, by, gettext_lazy("Merge two paragraphs"))
+    if other.pk == row.pk or other.section.paper_id != row.section.paper_id:
+        raise Blocked(_("Choose another paragraph of this paper."))
+    gone = locked(other)
+    if gone.removed_at:
+        raise Blocked(_("This paragraph was removed from the text."))
+    if bases and {row.wording_id, gone.wording_id} != set(bases):
+        raise Conflict(row)
+    reasons = [*_held_by(gone), *([] if why.strip() else [str(WHY)])]
+    if reasons:
+        raise Blocked(reasons)
+    before: Wording = row.wording
+    if text.strip() != before.text:
+        _carry(before, _word(row, text, by, why), by)
+        outdate_all(row, by=by)
+    _carry(gone.wording, row.wording, by)
+    _hand_over(gone, row)
+    _let_clear(row, set(ministries_of([gone])) - set(ministries_of([row])), adds=True, by=by, why=why)
+    _came_out_of(gone, row, Descent.MERGE, by, why)
+    gone.removed_at = now()
+    gone.save(update_fields=["removed_at"])
+    data = {"from": before.sha256, "to": row.wording.sha256, "of": str(gone.key)}
+    journal("merge", row, by=by, reason=why, data=data, commits=[row, row.wording])
+    journal("remove", gone, by=by, reason=why, data={"into": str(row.key)})
+    return row
+
+
+def _held_by(gone: Paragraph) -> list[str]:
+    """What must be settled before a paragraph can go into another one: it would hang on words that nobody reads."""
+    reasons = []
+    own = Amendment.objects.filter(paragraph=gone)
+    if (own.open() | own.untaken()).exists():
+        reasons.append(_("An amendment to the paragraph that goes waits for a decision: decide it first."))
+    if gone.reservations.filter(withdrawn_at=None).exists():
+        reasons.append(_("An organisation reserved its position on the paragraph that goes: keep that one instead."))
+    return reasons
+
+
+def _hand_over(gone: Paragraph, row: Paragraph) -> None:
+    """Give the marks, the answers and the open comments of one paragraph to another."""
+    row.provisions.add(*gone.provisions.all())
+    row.dispositions.add(*gone.dispositions.all())
+    if row.is_secretariat_text and not gone.is_secretariat_text:
+        row.is_secretariat_text = False
+        row.save(update_fields=["is_secretariat_text"])
+    gone.comments.open().update(paragraph=row)

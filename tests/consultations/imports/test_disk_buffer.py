@@ -1,0 +1,117 @@
+"""Rows on the disk: they come back as they went, in any order, and leave nothing behind."""
+
+import gc
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consultations.imports import disk_buffer, row_validation, workbooks
+from consultations.imports.disk_buffer import Spool
+from consultations.imports.spreadsheets import NotReadable, NotText, read, read_sheet
+from consultations.models import Job
+from tests.consultations.imports.sheets import HEAD, ROW, send, sheet, states, workbook, wrong
+from tests.factories import make_submission
+
+FULL = "The portal has no room left on its disk. Your file is not the matter. Try again later, or tell the secretariat."
+CELLS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(), st.builds(NotText, st.text()),
+    st.dates().map(lambda day: datetime(day.year, day.month, day.day)), st.timedeltas(),  # noqa: DTZ001 - as openpyxl
+)  # fmt: skip
+
+
+@given(st.lists(st.lists(CELLS, max_size=4), max_size=8), st.data())
+def test_rows_come_back_as_they_went_in_any_order_and_between_others(rows, data):
+    kept = Spool()
+    for place, row in enumerate(rows):
+        assert kept.append(row) == place
+        earlier = data.draw(st.integers(0, place))
+        assert kept[earlier] == rows[earlier]
+    assert (len(kept), list(kept)) == (len(rows), rows)
+    assert [type(cell) for row in kept for cell in row] == [type(cell) for row in rows for cell in row]
+    for nowhere in (-1, len(rows)):
+        with pytest.raises(IndexError):
+            kept[nowhere]
+
+
+def test_nothing_has_a_name_on_the_disk_and_nothing_stays_open(settings, tmp_path):
+    settings.VAR_DIR = tmp_path / "not made yet"
+    kept = Spool()
+    kept.append(["secret" * 10_000])
+    file = kept._file
+    assert (list(settings.VAR_DIR.iterdir()), file.closed) == ([], False)
+    del kept
+    gc.collect()
+    assert file.closed
+
+
+def test_a_sheet_on_the_disk_is_the_sheet(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    rows = [
+        ["name", None, "day"],
+        ["A", "a note", date(2017, 10, 17)],
+        [],
+        ["", "left out", ""],
+        ["=1+1", 5, timedelta(1)],
+    ]
+    for data in (workbook(*rows), sheet(*rows)):
+        whole, found = read(data), read_sheet(data)
+        assert (found.headers, [found.cells(place + 2) for place in range(len(found))]) == (whole.headers, whole.dict)
+        assert [number for number, _cells in found] == [2, 5]
+    with pytest.raises(NotReadable, match="no row below"):
+        read_sheet(sheet(["name"], [""]))
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 1_000_000])
+def test_parts_are_counted_alike_in_pieces_of_any_size(monkeypatch, block):
+    monkeypatch.setattr(workbooks, "BLOCK", block)
+    package = workbooks._Package(workbook(HEAD, ROW))
+    for part in ("xl/worksheets/sheet1.xml", "xl/styles.xml"):
+        before = package.elements
+        with package.open(part) as unpacked:
+            content = unpacked.read()
+        assert before - package.elements == content.count(b"<") - content.count(b"</") > len(ROW)
+
+
+def test_rows_are_compared_with_those_of_every_part_before(client, consultation, network, monkeypatch):
+    monkeypatch.setattr(row_validation, "TOGETHER", 1)
+    here = make_submission(consultation, network, title="Here", body=ROW[4])
+    rows = [
+        [*ROW, ""],
+        [*ROW, ""],
+        [*ROW[:4], "Other words.", *ROW[5:], ""],
+        [*ROW[:3], "Here", *ROW[4:], here.reference],
+        [*ROW[:3], "Once more", *ROW[4:], here.reference],
+        [*ROW[:3], "Lost", *ROW[4:], "NCM-1999-0001"],
+        [*ROW[:3], "Another", *ROW[4:], ""],
+    ]
+    page = send(client, consultation, workbook([*HEAD, "reference"], *rows))
+    assert states(page) == {"error": 3, "changed": 1, "same": 1, "new": 2}
+    assert wrong(client, page) == [
+        (4, "title", "Row 2 has the same title, with other words."),
+        (6, "reference", "Row 5 has the same reference."),
+        (7, "reference", "No input here has this reference. Leave the cell empty for a new input."),
+    ]
+    address = reverse("job", args=[page.context["job"].key])
+    (same,) = client.get(address, {"show": "same"}).context["rows"].shown
+    assert (same.number, same.like, same.cells["title"]) == (3, "row 2", ROW[3])
+
+
+def full_disk(**_named):
+    return Path("/dev/full").open("r+b", buffering=0)
+
+
+def test_a_sheet_for_which_there_is_no_room_is_said_beside_the_file(client, consultation, monkeypatch):
+    with monkeypatch.context() as full:
+        full.setattr(disk_buffer.tempfile, "TemporaryFile", full_disk)
+        page = send(client, consultation, workbook(HEAD, ROW))
+    assert (page.status_code, page.context["form"].errors) == (422, {"file": [FULL]})
+    assert not Job.objects.exists()
+    page = send(client, consultation, workbook(HEAD, ROW))
+    with monkeypatch.context() as full:
+        full.setattr(disk_buffer.tempfile, "TemporaryFile", full_disk)
+        again = client.get(reverse("job", args=[page.context["job"].key]))
+    assert (again.status_code, again.context["reasons"]) == (200, [FULL])

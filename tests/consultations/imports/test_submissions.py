@@ -1,0 +1,390 @@
+"""A spreadsheet of inputs: previewed row by row, confirmed once, taken in behind the pages, told in one mail each."""
+
+import time
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from consultations import jobs
+from consultations.imports import Trial, uploads
+from consultations.integrity.journal import verdict
+from consultations.models import Event, Job, OutgoingMail, Provision, Stakeholder, Submission
+from consultations.notifications import recipients
+from consultations.views import imports as imports_views
+from ncm_portal.workflow import now
+from tests.access_log import last_refusal
+from tests.consultations.imports.sheets import HEAD, ROW, send, sheet, states, take_in, workbook, wrong
+from tests.factories import (
+    change,
+    make_consultation,
+    make_member,
+    make_secretariat,
+    make_stakeholder,
+    make_submission,
+    make_theme,
+    make_user,
+)
+from tests.pages import words
+from tests.sign_in import sign_in
+
+
+def sent(subject):
+    """The text of the one mail that left with a subject that begins so; the outbox keeps none of it."""
+    (message,) = [message for message in mail.outbox if message.subject.startswith(subject)]
+    return message.body
+
+
+def said(**cells):
+    """The example row with other cells."""
+    return [cells.get(name, cell) for name, cell in zip(HEAD, ROW, strict=True)]
+
+
+@pytest.mark.parametrize("make", [workbook, sheet], ids=["xlsx", "csv"])
+def test_inputs_are_previewed_and_then_taken_in(client, officer, network, consultation, make):
+    preview = send(client, consultation, make(HEAD, ROW), "inputs")
+    assert states(preview) == {"error": 0, "changed": 0, "same": 0, "new": 1}
+    assert not Submission.objects.exists()
+    done = take_in(client, preview)
+    assert "1 input was taken in." in words(done)
+    kept = Submission.objects.get()
+    assert (kept.stakeholder, kept.theme.code, kept.title, kept.body) == (network, "T1", ROW[3], ROW[4])
+    assert (kept.proposed_wording, kept.audience, kept.language) == (ROW[5], "public", "en")
+    assert [provision.code for provision in kept.provisions.all()] == ["GCM-02"]
+    assert (kept.state, kept.channel, kept.received_on) == ("submitted", "letter", timezone.localdate())
+    assert (kept.reference, kept.content_sha256) == (f"NCM-{now():%Y}-0001", kept.computed_sha256())
+    assert (kept.entered_by, kept.author, kept.consultation) == (officer, officer, consultation)
+    entry = Event.objects.about(kept).get()
+    assert (entry.verb, entry.by, entry.before, entry.after) == ("take_in_many", officer, "draft", "submitted")
+    assert entry.data == {"import": str(preview.context["job"].key)}
+    assert Job.objects.get(kind="compare").consultation == consultation
+    assert verdict().complaint == ""
+
+
+def test_an_input_is_the_organisations_and_not_the_importers(client, officer, consultation):
+    take_in(client, send(client, consultation, workbook(HEAD, ROW)))
+    kept = Submission.objects.get()
+    client.post(reverse("desk_input_move", args=[kept.key, "accept"]), {"reason": ""})
+    page = words(Client().get(reverse("input", args=[kept.reference])))
+    assert "Coast Network" in page
+    assert officer.name not in page
+    assert Submission.objects.visible_to(make_member(kept.stakeholder)).get() == kept
+
+
+def test_importing_the_same_again_changes_nothing(client, consultation):
+    data = workbook(HEAD, ROW, said(title="Another"))
+    take_in(client, send(client, consultation, data))
+    before = list(Submission.objects.order_by("pk").values())
+    again = send(client, consultation, data)
+    assert states(again) == {"error": 0, "changed": 0, "same": 2, "new": 0}
+    assert "0 inputs were taken in." in words(take_in(client, again))
+    assert list(Submission.objects.order_by("pk").values()) == before
+
+
+def test_other_words_under_a_known_title_are_shown_and_never_written(client, consultation, network):
+    take_in(client, send(client, consultation, workbook(HEAD, ROW)))
+    before = Submission.objects.values().get()
+    for cells in (
+        {"body": "Other words."},
+        {"proposed_wording": "Other."},
+        {"audience": "members"},
+        {"objectives": ""},
+    ):
+        page = send(client, consultation, workbook(HEAD, said(**cells)))
+        assert states(page) == {"error": 0, "changed": 1, "same": 0, "new": 0}
+        assert f"It is here as {before['reference']} with other words or objectives, and stays as it is" in words(page)
+        take_in(client, page)
+    assert Submission.objects.values().get() == before
+
+
+def test_what_an_organisation_sent_itself_is_known_too(client, consultation, network):
+    sent = make_submission(consultation, network, title=ROW[3], body=ROW[4], proposed_wording=ROW[5])
+    sent.provisions.add(Provision.objects.get(code="GCM-02"))
+    make_submission(consultation, make_stakeholder("Other"), title="Theirs", body="x")
+    page = send(client, consultation, workbook(HEAD, ROW, said(title="Theirs")))
+    assert states(page) == {"error": 0, "changed": 0, "same": 1, "new": 1}
+    page = client.get(reverse("job", args=[page.context["job"].key]), {"show": "same"})
+    assert f"The same as {sent.reference}" in words(page)
+
+
+def test_a_draft_of_theirs_is_not_told(client, consultation, network):
+    make_submission(consultation, network, state="draft", title=ROW[3], body="Not sent yet.")
+    assert states(send(client, consultation, workbook(HEAD, ROW)))["new"] == 1
+
+
+def test_the_reference_of_an_exported_row_is_its_own(client, consultation, network):
+    sent = make_submission(consultation, network, title="Old title", body=ROW[4])
+    head = [*HEAD, "reference"]
+    rows = [[*ROW, sent.reference], [*said(title="B"), sent.reference], [*said(title="C"), "NCM-1999-0001"]]
+    page = send(client, consultation, workbook(head, *rows))
+    assert states(page) == {"error": 2, "changed": 1, "same": 0, "new": 0}
+    assert wrong(client, page) == [
+        (3, "reference", "Row 2 has the same reference."),
+        (4, "reference", "No input here has this reference. Leave the cell empty for a new input."),
+    ]
+
+
+def test_a_title_twice_in_a_sheet_is_the_same_or_wrong(client, consultation):
+    page = send(client, consultation, workbook(HEAD, ROW, ROW, said(body="Other words.")))
+    assert states(page) == {"error": 1, "changed": 0, "same": 1, "new": 1}
+    assert wrong(client, page) == [(4, "title", "Row 2 has the same title, with other words.")]
+
+
+def test_a_second_confirmation_does_nothing(client, consultation):
+    preview = send(client, consultation, workbook(HEAD, ROW))
+    take_in(client, preview)
+    again = client.post(reverse("job_confirm", args=[preview.context["job"].key]))
+    assert (again.status_code, again.context["reasons"]) == (409, ["This import was confirmed already."])
+    assert jobs.run_next() is None
+    assert Submission.objects.count() == 1
+
+
+def test_the_preview_writes_nothing_but_itself(client, consultation):
+    before = Event.objects.count()
+    send(client, consultation, workbook(HEAD, ROW))
+    assert (Event.objects.count(), Submission.objects.count(), Job.objects.count()) == (before, 0, 1)
+
+
+def test_each_cell_that_is_wrong_is_named_with_its_reason(client, consultation):
+    for name, state in [("Twice", "verified"), ("twice", "verified"), ("Not yet", "registered")]:
+        make_stakeholder(name, state=state)
+    make_theme("T5")
+    page = send(
+        client,
+        consultation,
+        workbook(
+            [*HEAD, "received"],
+            [*ROW, ""],
+            ["Nobody", "T77", "GCM-99; GCM-02", "A title", "A text", "", "press", "fr", "soon"],
+            [],
+            ["Coast Network", "", "", "", "  ", "", "", "", "31/12/2999"],
+            ["twice", "T5", "", "t" * 201, "b" * 20_001, "w" * 5_001, "", "", ""],
+            ["Not yet", "T1", "", "A title", "A [[text", "", "", "", ""],
+            ["Not yet", "T1", "", "A title", "A text", "", "", "", "1/1/2017"],
+        ),
+    )
+    assert wrong(client, page) == [
+        (3, "organisation", "No organisation is called “Nobody”."),
+        (3, "theme", "“T77” is no theme of this consultation. Its themes are: T1, T2"),
+        (3, "objectives", "Unknown: GCM-99"),
+        (3, "audience", "“press” is none of: public, members, secretariat"),
+        (3, "language", "“fr” is none of: en, sw"),
+        (3, "received", "“soon” is no day. Write it as 2017-10-31 or 31/10/2017."),
+        (5, "theme", "This cell is empty. Where cells are joined, undo it: each row needs its own."),
+        (5, "title", "This cell is empty."),
+        (5, "body", "This cell is empty."),
+        (5, "received", "This day lies ahead."),
+        (6, "organisation", "Several organisations are called “twice”."),
+        (6, "theme", "“T5” is no theme of this consultation. Its themes are: T1, T2"),
+        (6, "title", "The text has 201 characters; 200 are the limit."),
+        (6, "body", "The text has 20,001 characters; 20,000 are the limit."),
+        (6, "proposed_wording", "The text has 5,001 characters; 5,000 are the limit."),
+        (7, "body", "Passages are held back by [[ and ]]; one of these is missing or stands in another."),
+        (8, "", "The secretariat has not verified Not yet"),
+    ]
+    text = page.content.decode()
+    assert ('data-label="What is wrong"' in text, 'data-label="What happens"' in text) == (True, False)
+    assert text.count("“press”") == 1  # a cell that the sentence quotes is not quoted behind it once more
+    take_in(client, page)
+    assert Submission.objects.get().title == ROW[3]
+
+
+def test_wrong_rows_come_back_as_a_sheet_to_correct(client, consultation):
+    page = send(client, consultation, workbook(HEAD, ROW, said(theme="T77"), said(organisation="=1+1")))
+    answer = client.get(reverse("job_left_out", args=[page.context["job"].key]))
+    rows = list(load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True))
+    assert rows[0] == (*HEAD, "row", "what is wrong")
+    assert [row[-2] for row in rows[1:]] == ["3", "4"]
+    assert rows[1][-1] == "theme: “T77” is no theme of this consultation. Its themes are: T1, T2"
+
+
+def test_a_misspelt_organisation_is_suggested_and_confirmed_by_a_person(client, consultation, network):
+    other = make_stakeholder("Coastal Networks of Lamu")
+    page = send(client, consultation, workbook(HEAD, said(organisation="Coast Netwrok"), ROW))
+    (field,) = page.context["names_form"]
+    assert field.label == "Coast Netwrok"
+    assert [value for value, _label in field.field.choices] == ["", str(network.pk), str(other.pk)]
+    assert states(page)["error"] == 1
+    address = reverse("job_names", args=[page.context["job"].key])
+    refused = client.post(address, {"name-0": "999999"}, follow=True)
+    assert "Choose from the names that are suggested." in words(refused)
+    page = client.post(address, {"name-0": str(other.pk)}, follow=True)
+    assert states(page) == {"error": 0, "changed": 0, "same": 0, "new": 2}
+    take_in(client, page)
+    assert set(Submission.objects.values_list("stakeholder", flat=True)) == {network.pk, other.pk}
+
+
+def test_what_is_no_longer_possible_when_it_runs_is_said_and_keeps_out_no_other(client, consultation, network):
+    other = make_stakeholder("Other")
+    rows = [ROW, said(organisation="Nobody"), said(organisation="Other"), said(title="Another")]
+    preview = send(client, consultation, workbook(HEAD, *rows))
+    Stakeholder.objects.filter(pk=other.pk).update(state="suspended")
+    page = take_in(client, preview)
+    assert [each.stakeholder for each in Submission.objects.all()] == [network] * 2
+    assert page.context["tally"][0] == ("error", 1, "wrong")
+    assert page.context["refused"] == [[4, "The secretariat has not verified Other"]]
+    assert "Row 4: The secretariat has not verified Other" in words(page)
+    told = sent("Your import is done: 2 inputs")
+    named = "Not taken in although the preview was sound:\nRow 4: The secretariat has not verified Other\n"
+    assert ("something is wrong with them: 1\n" in told, named in told) == (True, True)
+    answer = client.get(reverse("job_left_out", args=[preview.context["job"].key]))
+    assert [row[-2] for row in load_workbook(BytesIO(answer.content)).active.iter_rows(2, values_only=True)] == [
+        "3",
+        "4",
+    ]
+
+
+def test_many_refused_rows_are_counted_where_they_are_not_named(client, consultation, network, monkeypatch):
+    monkeypatch.setattr(imports_views, "SHOWN", 3)
+    monkeypatch.setattr(recipients, "NAMED", 2)
+    preview = send(client, consultation, workbook(HEAD, *[said(title=f"Title {turn}") for turn in range(5)]))
+    Stakeholder.objects.filter(pk=network.pk).update(state="suspended")
+    text = words(take_in(client, preview))
+    assert [f"Row {row}:" in text for row in range(2, 7)] == [True, True, True, False, False]
+    assert "and 2 more" in text
+    told = sent("Your import is done: 0 inputs")
+    assert ("Row 3:" in told, "Row 4:" in told, "and 3 more" in told) == (True, False, True)
+    assert jobs.run_next() is None  # nothing came in, so nothing is compared
+
+
+def test_a_refusal_of_the_verb_itself_is_told_row_by_row(client, consultation, monkeypatch):
+    """Between the second trial and the verb's own look a moment passes: what changes in it is refused by the verb."""
+    make_stakeholder("Other")
+    preview = send(client, consultation, workbook(HEAD, ROW, said(organisation="Other"), said(title="Another")))
+    built = Trial.built
+
+    def built_just_before(trial, verdicts):
+        for each in built(trial, verdicts):
+            if each.row.stakeholder.name == "Other":
+                each.row.stakeholder.state = "suspended"
+            yield each
+
+    monkeypatch.setattr(Trial, "built", built_just_before)
+    page = take_in(client, preview)
+    assert page.context["refused"] == [[3, "The secretariat has not verified Other"]]
+    assert (page.context["tally"][0], Submission.objects.count()) == (("error", 0, "wrong"), 2)
+    told = sent("Your import is done: 2 inputs")
+    assert "Row 3: The secretariat has not verified Other" in told
+    _by, verb, _reason, reasons = last_refusal()
+    assert (verb, reasons) == ("take_in_many", ["The secretariat has not verified Other"])
+
+
+def test_one_mail_to_the_importer_and_one_to_each_organisation(client, officer, consultation, network):
+    people = [make_member(network), make_member(network)]
+    change(people[0], notices="none")  # the references are a receipt, which comes always
+    other = make_stakeholder("Other", contact_email="office@example.org")
+    rows = [said(title=f"Title {turn}") for turn in range(25)]
+    take_in(client, send(client, consultation, workbook(HEAD, *rows, said(organisation=other.name))))
+    mails = OutgoingMail.objects.order_by("to").values_list("to", "subject")
+    assert sorted(mails) == sorted(
+        [
+            (officer.email, "Your import is done: 26 inputs taken in"),
+            (people[0].email, "We have 25 inputs of your organisation from a spreadsheet"),
+            ("office@example.org", "We have 1 input of your organisation from a spreadsheet"),
+        ]
+    )
+    body = sent("We have 25 inputs")
+    assert body.count("NCM-") == 20
+    assert "and 5 more" in body
+
+
+def test_an_import_that_broke_off_goes_on_where_it_was(client, consultation, monkeypatch):
+    monkeypatch.setattr("consultations.imports.submissions.BATCH", 2)
+    preview = send(client, consultation, workbook(HEAD, *[said(title=f"Title {turn}") for turn in range(5)]))
+    job = preview.context["job"]
+    client.post(reverse("job_confirm", args=[job.key]))
+    beats = iter([False, True, True])
+    jobs.run_next(ending=lambda: next(beats))
+    assert Submission.objects.count() == 2
+    page = client.get(reverse("job", args=[job.key]))
+    assert (page.headers["Refresh"], "2 of 5 done" in words(page)) == ("2", True)
+    assert "Refresh" not in client.get(reverse("job", args=[job.key]), {"still": ""}).headers
+    jobs.run_next()
+    job.refresh_from_db()
+    assert (job.state, job.done, job.total, Submission.objects.count()) == ("done", 5, 5, 5)
+    assert sum(map(len, job.result["taken"].values())) == 5
+    assert OutgoingMail.objects.filter(subject__startswith="Your import").count() == 1
+
+
+def test_a_sheet_that_is_gone_says_so(client, consultation):
+    preview = send(client, consultation, workbook(HEAD, ROW))
+    uploads.UploadFolder(name=preview.context["job"].asked["file"]).remove()
+    page = take_in(client, preview)
+    assert "This spreadsheet was uploaded too long ago. Upload it again." in words(page)
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "error"),
+    [
+        ({"received_on": "2999-01-01"}, "received_on", "This day lies ahead."),
+        ({"received_on": "soon"}, "received_on", "Enter a valid date."),
+        ({"consultation": ""}, "consultation", "This field is required."),
+        ({"channel": "web"}, "channel", "Select a valid choice. web is not one of the available choices."),
+    ],
+)
+def test_the_choices_are_checked_beside_their_fields(client, consultation, changed, field, error):
+    page = send(client, consultation, workbook(HEAD, ROW), **changed)
+    assert (page.status_code, page.context["form"].errors) == (422, {field: [error]})
+
+
+@pytest.mark.parametrize("state", ["open", "closed"])
+def test_the_day_of_the_deadline_is_in_time_and_the_next_is_not(client, consultation, state):
+    over = make_consultation(state=state, opens_at=now() - timedelta(days=40), closes_at=now() - timedelta(days=5))
+    day = timezone.localdate(over.closes_at)
+    page = send(client, over, workbook(HEAD, ROW), received_on=(day + timedelta(days=1)).isoformat())
+    assert wrong(client, page)[0][:2] == (2, "")
+    take_in(client, send(client, over, workbook(HEAD, ROW), received_on=day.isoformat()))
+    assert Submission.objects.get().received_on == day
+
+
+def test_letters_of_other_systems_are_found_out_or_asked_for(client, consultation):
+    make_stakeholder("Café de l’Océan")
+    data = sheet(HEAD, said(organisation="Café de l’Océan")).decode()
+    for encoding in ("cp1252", "mac_roman", "utf-16"):
+        assert states(send(client, consultation, data.encode(encoding)))["error"] == 0
+    strange = sheet(HEAD, ROW) + bytes(range(128, 256)) * 3
+    page = send(client, consultation, strange)
+    why = "The letters of this CSV file were saved in a way that is not known. Choose it below."
+    assert (page.status_code, page.context["form"].errors) == (422, {"encoding": [why]})
+    assert send(client, consultation, strange, encoding="mac_roman").status_code == 200
+
+
+def test_the_template_comes_back_as_it_is_filled_in(client, consultation, network):
+    answer = client.get(reverse("import_template", args=[consultation.slug]))
+    book = load_workbook(BytesIO(answer.content))
+    assert book.sheetnames == ["Inputs", "Columns", "Example", "Themes", "Objectives"]
+    book["Inputs"].append(["Coast Network", "Theme 1", "GCM-02", "Pay", "Wages.", "", "", "", "31/10/2017"])
+    out = BytesIO()
+    book.save(out)
+    page = send(client, consultation, out.getvalue())
+    assert states(page) == {"error": 0, "changed": 0, "same": 0, "new": 1}
+
+
+def test_only_the_secretariat_imports(db, consultation):
+    job = Job.objects.create(kind="import_inputs", consultation=consultation, by=make_secretariat())
+    for person in (make_user(), make_user("official"), make_user("sysadmin")):
+        client = sign_in(Client(), person)
+        pages = [reverse("import_inputs"), reverse("import_template", args=[consultation.slug])]
+        pages += [reverse(name, args=[job.key]) for name in ("job", "job_left_out")]
+        assert [client.get(page).status_code for page in pages] == [404] * 4
+        moves = [reverse(name, args=[job.key]) for name in ("job_names", "job_confirm")]
+        assert [client.post(move).status_code for move in moves] == [404] * 2
+
+
+def test_5000_rows_with_37_that_are_wrong(client, consultation):
+    rows = [said(title=f"Title {turn}", theme="T77" if turn % 135 == 0 else "T1") for turn in range(4_995)]
+    data = workbook(HEAD, *rows)
+    began = time.monotonic()
+    page = send(client, consultation, data)
+    spent = time.monotonic() - began
+    assert states(page) == {"error": 37, "changed": 0, "same": 0, "new": 4_958}
+    client.post(reverse("job_confirm", args=[page.context["job"].key]))
+    jobs.run_next()
+    assert Submission.objects.filter(state="submitted").count() == 4_958
+    assert spent < 20  # some 3 s on two idle cores

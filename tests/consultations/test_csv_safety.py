@@ -1,0 +1,93 @@
+"""Cells of tables as files: text comes back as it was, is never a formula, and says where it was cut."""
+
+import csv
+from io import BytesIO, StringIO
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils.escape import unescape
+
+from consultations.csv_safety import DIRECTION, FORMULA, LONGEST, UNSEEN, escaped, fitting, text_cell
+from consultations.imports.spreadsheets import _unescaped
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+BEGINNINGS = ["=", "+", "-", "@", "\t", "\r", "'=", "''+", "_x003D_", "\n=", " @", "\ufeff+", "\u200b-", "＝"]
+LIKE_FORMULAS = st.builds(str.__add__, st.sampled_from(BEGINNINGS), TEXT)
+HIDDEN = [
+    "\n=",
+    "\r\n=",
+    "\n\n  +",
+    " =",
+    "\u00a0-",
+    "\ufeff@",
+    "\u200b=",
+    "\u2060\u202e=",
+    "\v=",
+    "\x85=",
+    "'\n=",
+    "＝",
+    " ＠",
+]
+
+
+def read_back(*texts):
+    """The cells of one row as a reader of workbooks sees them."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append([text_cell(sheet, each) for each in texts])
+    out = BytesIO()
+    book.save(out)
+    return load_workbook(out).active[1]
+
+
+@given(TEXT | LIKE_FORMULAS)
+@example("_x000D_ and _x005F_x0041_")
+@example(" two lines \r\n and a tab\t ")
+@settings(max_examples=40)
+def test_a_text_comes_back_and_is_never_a_formula(text):
+    (cell,) = read_back(text)
+    unwritable = {*map(chr, range(32)), "\ufffe", "\uffff"} - set("\t\n\r")
+    shown = "".join("\ufffd" if letter in unwritable else letter for letter in text)
+    assert unescape(cell.value or "") == shown
+    assert cell.data_type != "f"
+
+
+@given(TEXT | LIKE_FORMULAS)
+def test_a_cell_of_a_csv_file_never_begins_like_a_formula(text):
+    out = StringIO(newline="")
+    csv.writer(out).writerow([escaped(text), "behind"])
+    ((found, behind),) = csv.reader(StringIO(out.getvalue(), newline=""))
+    assert behind == "behind"
+    assert not found.lstrip(UNSEEN).startswith(FORMULA)
+    assert found in ((shown := DIRECTION.sub("", text)), f"'{shown}")
+
+
+@pytest.mark.parametrize("beginning", HIDDEN)
+def test_a_formula_behind_what_nobody_sees_is_prefixed_and_comes_back(beginning):
+    text = DIRECTION.sub("", f"{beginning}HYPERLINK(1)")
+    assert escaped(f"{beginning}HYPERLINK(1)") == f"'{text}"
+    assert _unescaped(escaped(text)) == text
+
+
+@pytest.mark.parametrize("text", ["\nplain", " two words", "\u200bplain", "'plain", "a\n=1", "\n'=1", "1 + 1", ""])
+def test_the_neighbours_stay_byte_for_byte(text):
+    assert escaped(text) == text
+    assert _unescaped(text) == text
+
+
+@pytest.mark.parametrize("letter", ["x", "ũ", "😀"])
+def test_a_text_that_does_not_fit_says_so_and_one_that_fits_is_whole(letter):
+    size = len(letter.encode("utf-16-le")) // 2
+    fits = letter * (LONGEST // size)
+    cut = fitting(fits + letter)
+    assert fitting(fits) == fits
+    begun, told, rest = cut.partition(" … (cut here: a cell of a workbook holds no more.")
+    assert (begun.strip(letter), bool(told), rest) == ("", True, " The CSV and JSON files have the whole text.)")
+    assert LONGEST - size < len(cut.encode("utf-16-le")) // 2 <= LONGEST
+    assert read_back(fits + letter)[0].value == cut
+
+
+def test_an_apostrophe_that_somebody_typed_is_not_lost_when_reading_takes_ours_away():
+    assert [escaped(each) for each in ("'=1", "''-1", "'a", "''", None, 3)] == ["''=1", "'''-1", "'a", "''", "", "3"]

@@ -1,0 +1,144 @@
+"""Passages that are held back, and Markdown that never becomes more than it may."""
+
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consultations.redaction import (
+    as_html,
+    badly_marked,
+    comes_from_held_back,
+    for_everybody,
+    holds_back,
+    in_full,
+    is_well_marked,
+)
+
+NOTICE = "[passage held back]"
+ALLOWED = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "mark"}
+WORDS = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="[]"), max_size=60)
+
+
+@pytest.mark.parametrize(
+    ("text", "everybody", "full"),
+    [
+        ("open", "open", "open"),
+        ("a [[b]] c", f"a {NOTICE} c", "a b c"),
+        ("[[a\nb]]", NOTICE, "a\nb"),
+        ("[[a]] and [[b]]", f"{NOTICE} and {NOTICE}", "a and b"),
+        ("[[never closed", "[[never closed", "[[never closed"),
+        ("[one bracket]", "[one bracket]", "[one bracket]"),
+        ("", "", ""),
+    ],
+)
+def test_a_passage_is_read_by_some_and_announced_to_all(text, everybody, full):
+    assert (for_everybody(text), in_full(text)) == (everybody, full)
+    assert holds_back(text) is (everybody != full)
+
+
+@pytest.mark.parametrize(
+    ("text", "well"),
+    [("a [[b]] c", True), ("[[a", False), ("a]]", False), ("[[a [[b]] c]]", False), ("[a]", True), ("[[a]b]]", True)],
+)
+def test_brackets_must_be_closed_and_not_nested(text, well):
+    assert is_well_marked(text) is well
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("a [[b]] c", ""),
+        ("a [b] c", ""),
+        ("We say [[this and no more", "We say [[this and no more"),
+        ("[[a]] and then\nthis]] was left", "[[a]] and then this]] was left"),
+    ],
+)
+def test_where_a_bracket_is_wrong(text, where):
+    assert badly_marked(text) == where
+    assert is_well_marked(text) is not bool(where)
+
+
+def test_the_worst_brackets_take_no_time():
+    for text in ("[[" * 10_000, "[[a" * 7_000, "]]" * 10_000, "[[" + "a" * 20_000):
+        begun = time.perf_counter()
+        assert (holds_back(text), is_well_marked(text)) == (False, False)
+        assert time.perf_counter() - begun < 0.5
+
+
+@given(WORDS, WORDS.map(lambda words: words if len(words.strip()) > 12 else f"{words}said in confidence"), WORDS)
+def test_nothing_of_a_passage_is_left_over(before, held, after):
+    text = f"{before}[[{held}]]{after}"
+    assert for_everybody(text) == f"{before}{NOTICE}{after}"
+    assert in_full(text) == before + held + after
+
+
+@pytest.mark.parametrize(
+    ("quotation", "text", "held"),
+    [
+        ("the cells", "In [[the  cells\nof X]] there", True),
+        ("In the cells of X", "In [[the cells of X]] there", True),
+        ("there", "In [[the cells of X]] there", False),
+        ("the cells", "the cells are full. In [[the cells of X]]", False),
+        ("other words", "In [[the cells of X]] there", False),
+        ("", "[[a]]", False),
+        ("a summary of the cells of X", "In [[the cells of X]] there", True),
+        ("[[The cells of X are full.", "[[The cells of X are full. Nobody counts them.]] Build shelters.", True),
+        ("Nobody counts them.]]", "[[The cells of X are full. Nobody counts them.]] Build shelters.", True),
+        (
+            "Build shelters. Nobody counts them.",
+            "[[The cells are full. Nobody counts them.]] And build shelters.",
+            True,
+        ),
+        ("In X the guards counted the cells", "Open. [[We saw that the guards counted the cells of X.]]", True),
+        ("Build shelters of stone", "We ask: build shelters of stone. [[Do not build shelters of stone in X.]]", False),
+        ("See Mombasa", "We went to [[Mombasa]]", True),
+        ("See Mombasa", "We went to Mombasa, to [[Mombasa]]", False),
+    ],
+)
+def test_whether_a_quotation_touches_a_passage(quotation, text, held):
+    assert comes_from_held_back(quotation, text) is held
+
+
+def test_a_little_markdown():
+    text = "We *ask* for\n**two** things:\n\n- shelter\n- fuel\n\n> as we said\n\n[here](https://example.org/a)"
+    assert as_html(text, full=True) == (
+        "<p>We <em>ask</em> for<br>\n<strong>two</strong> things:</p>\n<ul>\n<li>shelter</li>\n<li>fuel</li>\n</ul>\n"
+        "<blockquote>\n<p>as we said</p>\n</blockquote>\n"
+        '<p><a href="https://example.org/a" rel="nofollow noopener">here</a></p>\n'
+    )
+
+
+def test_a_passage_is_marked_for_those_who_read_it():
+    assert as_html("a [[b *c*]] d", full=True) == '<p>a <mark class="held-back">b <em>c</em></mark> d</p>\n'
+    assert as_html("a [[b *c*]] d", full=False) == f"<p>a {NOTICE} d</p>\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        '<img src=x onerror="alert(1)">',
+        "[click](javascript:alert(1))",
+        "![pixel](https://example.org/p.png)",
+        "# not a heading",
+        "```\ncode\n```",
+        "{{ 7|add:7 }} {% now %}",
+        "[a](data:text/html,x)",
+        "[[" * 200 + "]]" * 200,
+        "> " * 300 + "deep",
+    ],
+)
+def test_nothing_else_becomes_html(text):
+    for full in (True, False):
+        html = as_html(text, full=full)
+        assert set(re.findall(r"<\s*/?\s*([a-zA-Z0-9]+)", html)) <= ALLOWED
+        assert re.findall(r"""(?:href|src)\s*=\s*["']?(?:javascript|data)""", html) == []
+
+
+@given(st.text(max_size=300))
+def test_any_text_becomes_allowed_html(text):
+    html = as_html(text, full=True)
+    assert set(re.findall(r"<\s*/?\s*([a-zA-Z0-9]+)", html)) <= ALLOWED

@@ -1,0 +1,89 @@
+"""How often one reader may ask for exports and the feed: counted for each, told in words, over after a while."""
+
+import json
+
+import pytest
+from django.test import Client, RequestFactory
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consultations.views import ratelimit
+from positions.views import feed
+from tests.factories import make_user
+from tests.pages import words
+from tests.sign_in import sign_in
+
+EXPORT, FEED = "/inputs.csv", "/feed/inputs.json"
+
+
+@pytest.fixture(autouse=True)
+def small(settings, monkeypatch):
+    """Two requests in a minute, at a clock that stands until a test moves it."""
+    settings.LIMITS = {"feed": (2, 60), "export": (2, 60)}
+    clock = {"now": 1_000_018}  # 2 seconds before a minute is over
+    monkeypatch.setattr(ratelimit.time, "time", lambda: clock["now"])
+    return clock
+
+
+def statuses(address, number, client=None, **who):
+    return [(client or Client()).get(address, **who).status_code for _turn in range(number)]
+
+
+@pytest.mark.django_db
+def test_an_export_too_many_is_refused_with_a_page_and_the_time_to_wait(small, settings):
+    assert statuses(EXPORT, 2) == [200, 200]
+    page = Client().get(EXPORT)
+    assert (page.status_code, page["Retry-After"]) == (429, "2")
+    assert "others would have to wait. Try again in a minute." in words(page)
+    assert statuses("/inputs.json", 1) == [429]  # one share for every form
+    small["now"] += 2
+    assert statuses(EXPORT, 3) == [200, 200, 429]
+    settings.LIMITS = {"export": (0, 600)}
+    assert "Try again in 3 minutes." in words(Client().get(EXPORT))
+
+
+@pytest.mark.django_db
+def test_the_feed_says_it_as_data_to_every_site_and_without_asking_the_database(django_assert_num_queries):
+    assert statuses(FEED, 2) == [200, 200]
+    with django_assert_num_queries(0):
+        answer = Client().get(FEED)
+    assert (answer.status_code, answer["Retry-After"]) == (429, "2")
+    assert json.loads(answer.content) == {"error": "Too many requests: try again in 2 seconds."}
+    headers = ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Cache-Control")
+    assert [answer[name] for name in headers] == ["*", "ETag, Last-Modified, Retry-After", "no-store"]
+    assert Client().options(FEED).status_code == 204
+    assert statuses(EXPORT, 1) == [200]  # each has its own share
+    described = {path: item["get"]["responses"] for path, item in feed.DESCRIPTION["paths"].items()}
+    assert {path: "429" in responses for path, responses in described.items()} == dict.fromkeys(described, True)
+
+
+@pytest.mark.django_db
+def test_nobody_uses_up_what_another_may_ask_for(settings):
+    assert statuses(FEED, 3, REMOTE_ADDR="192.0.2.1") == [200, 200, 429]
+    assert statuses(FEED, 1, REMOTE_ADDR="192.0.2.2") == [200]
+    people = [sign_in(Client(), make_user()) for _person in range(2)]
+    assert [statuses(EXPORT, 3, each, REMOTE_ADDR="192.0.2.1") for each in people] == [[200, 200, 429]] * 2
+    assert statuses(FEED, 1, people[0], REMOTE_ADDR="192.0.2.1") == [
+        429
+    ]  # the same for everybody, whoever is signed in
+    lines = ["2001:db8::1", "2001:db8:0:0:ffff::2", "2001:db8:0:1::1"]
+    assert [statuses(FEED, 2, REMOTE_ADDR=line) for line in lines] == [[200, 200], [429, 429], [200, 200]]
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    assert statuses(FEED, 1, REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR="192.0.2.7") == [200]
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=30), st.integers(1, 5), st.integers(1, 10**6))
+def test_each_reader_has_exactly_the_share(readers, most, seconds):
+    ratelimit.caches["limits"].clear()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ratelimit.settings, "LIMITS", {"feed": (most, seconds)})
+        waits = [(reader, ratelimit.seconds_to_wait("feed", reader)) for reader in readers]
+    for reader in set(readers):
+        own = [wait for each, wait in waits if each == reader]
+        assert [wait > 0 for wait in own] == [place >= most for place in range(len(own))]
+        assert all(wait <= seconds for wait in own)
+
+
+@pytest.mark.parametrize("address", ["", "unix:", "not an address"])
+def test_who_cannot_be_told_apart_shares(address):
+    assert ratelimit.line_of(RequestFactory().get("/", REMOTE_ADDR=address)) == "somebody"

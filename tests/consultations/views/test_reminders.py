@@ -1,0 +1,123 @@
+"""Organisations not heard from: the list with its filters, and letters that are shown before they are sent."""
+
+from datetime import timedelta
+
+import pytest
+
+from consultations import workflow
+from consultations.models import OutgoingMail, Reminder
+from consultations.views import reminders
+from ncm_portal.workflow import now, replayed_at
+from tests.factories import make_consultation, make_member, make_secretariat, make_stakeholder, make_submission
+from tests.pages import words
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+PAGE = "/desk/non-responses/"
+
+
+@pytest.fixture
+def officer(client):
+    officer = make_secretariat()
+    sign_in(client, officer)
+    return officer
+
+
+@pytest.fixture
+def bodies(officer):
+    """One that was asked, one that has begun, one that nobody asked, and one that has sent."""
+    consultation = make_consultation()
+    asked, begun, free, heard = (
+        make_stakeholder(f"{name} (sample)", group=group, contact_email=f"{name}@example.org")
+        for name, group in (
+            ("asked", "county_government"),
+            ("begun", "ministry"),
+            ("free", "county_government"),
+            ("heard", "county_government"),
+        )
+    )
+    make_member(asked)
+    make_submission(consultation, begun, state="draft")
+    make_submission(consultation, heard)
+    make_stakeholder("unknown", state="registered")
+    with replayed_at(now() - timedelta(days=8)):
+        workflow.request_input(asked, consultation=consultation, by=officer)
+    OutgoingMail.objects.all().delete()
+    return consultation, asked, begun, free
+
+
+def shown(client, **asked):
+    names = [body.name.split()[0] for body in client.get(PAGE, asked).context["organisations"]]
+    return [name for name in names if name in ("asked", "begun", "free", "heard", "unknown")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        ({}, ["asked", "begun", "free"]),
+        ({"group": "county_government"}, ["asked", "free"]),
+        ({"group": "no group"}, ["asked", "begun", "free"]),
+        ({"last": "never"}, ["begun", "free"]),
+        ({"last": "week"}, ["asked"]),
+        ({"last": "today"}, []),
+        ({"draft": "yes"}, ["begun"]),
+        ({"draft": "no", "group": "county_government", "last": "never"}, ["free"]),
+    ],
+)
+def test_the_list_is_narrowed(client, bodies, asked, names):
+    assert shown(client, **asked) == names
+
+
+def test_the_preview_shows_who_gets_what_and_sends_nothing(client, bodies):
+    consultation, asked, begun, free = bodies
+    with replayed_at(now()):
+        workflow.request_input(free, consultation=consultation, by=make_secretariat())
+    OutgoingMail.objects.all().delete()
+    page = client.post(f"{PAGE}{consultation.slug}/", {"all": "yes"})
+    text = words(page)
+    letters = [(each.stakeholder, each.number) for each in page.context["letters"]]
+    assert letters == [(asked, 1), (begun, 1)]
+    assert [(each.stakeholder, each.reasons) for each in page.context["refused"]] == [
+        (free, ["It was written to today already: once a day is enough."])
+    ]
+    assert "2 mails would go out." in text
+    assert (OutgoingMail.objects.exists(), Reminder.objects.count()) == (False, 2)
+
+
+def test_one_click_writes_to_all_and_the_second_to_nobody(client, bodies):
+    consultation, asked, begun, free = bodies
+    chosen = {"bodies": [asked.pk, begun.pk, free.pk], "confirm": "yes"}
+    page = client.get(client.post(f"{PAGE}{consultation.slug}/", chosen)["Location"])
+    assert [str(message) for message in page.context["messages"]] == ["3 organisations are written to."]
+    numbers = dict(Reminder.objects.order_by("number").values_list("stakeholder", "number"))
+    assert numbers == {asked.pk: 1, begun.pk: 1, free.pk: 0}
+    assert OutgoingMail.objects.count() == 3
+    page = client.get(client.post(f"{PAGE}{consultation.slug}/", chosen)["Location"])
+    assert len(page.context["messages"]) == 3
+    assert OutgoingMail.objects.count() == 3
+
+
+def test_with_nobody_marked_the_list_says_so(client, bodies):
+    page = client.get(client.post(f"{PAGE}{bodies[0].slug}/", {"bodies": []})["Location"])
+    assert [str(message) for message in page.context["messages"]] == ["Choose at least one organisation."]
+
+
+def test_the_list_goes_on_from_name_to_name(client, bodies, monkeypatch):
+    monkeypatch.setattr(reminders, "PAGE", 1)
+    consultation, asked, begun, free = bodies
+    twin = make_stakeholder("asked (sample)", group="ministry")
+    pages, address = [], f"{PAGE}?last=&draft="
+    while address:
+        pages.append(client.get(address))
+        address = pages[-1].context["further"].next
+    shown = [body.pk for page in pages for body in page.context["organisations"]]
+    assert (shown, pages[0].context["number"]) == ([asked.pk, twin.pk, begun.pk, free.pk], 4)
+    assert f'href="{PAGE}?last=&amp;draft="' in pages[1].content.decode()  # the beginning, narrowed as it was
+    assert [page.context["further"].first != "" for page in pages] == [False, True, True, True]
+    make_submission(consultation, twin)  # the edge has left the list, and still says where it was
+    after_the_twin = client.get(pages[1].context["further"].next)
+    assert [body.pk for body in after_the_twin.context["organisations"]] == [begun.pk]
+
+
+def test_without_a_consultation_the_page_stands(client, officer):
+    assert "There is no consultation yet." in words(client.get(PAGE))

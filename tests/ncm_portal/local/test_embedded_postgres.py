@@ -1,0 +1,185 @@
+"""The private PostgreSQL: it starts, it stops, it stands beside another one, and it says what is wrong."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ncm_portal.local import embedded_postgres as postgres
+
+FOLDER_NAMES = ["a 'b' \"c\" $d `e`", "ĩ-ũ", "d" * 120]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder whose server, if one was started, is gone after the test."""
+    yield tmp_path / "postgres"
+    postgres.stop(tmp_path / "postgres", throwaway=True)
+
+
+def by_owner(folder: Path) -> str:
+    return postgres.Server.at(folder).owner_url
+
+
+def ask(address: str, sql: str):
+    with psycopg.connect(address) as connection:
+        return connection.execute(sql).fetchone()[0]
+
+
+def pid(folder: Path) -> int:
+    return int((postgres.Server.at(folder).data / "postmaster.pid").read_text().split()[0])
+
+
+@pytest.mark.parametrize("name", FOLDER_NAMES)
+def test_any_folder_name_gets_a_server(tmp_path, name):
+    address = postgres.start(tmp_path / name, throwaway=True)
+    assert ask(address, "SELECT 1") == 1
+    assert postgres.stop(tmp_path / name, throwaway=True) is True
+
+
+def test_starting_twice_gives_the_same_server(folder):
+    first = postgres.start(folder, throwaway=True)
+    before = pid(folder)
+    assert postgres.start(folder, throwaway=True) == first == postgres.url(folder)
+    assert pid(folder) == before
+
+
+def test_data_outlives_a_stop(folder):
+    postgres.start(folder)
+    with psycopg.connect(by_owner(folder)) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    assert (postgres.is_running(folder), postgres.stop(folder), postgres.is_running(folder)) == (True, True, False)
+    postgres.start(folder)
+    assert ask(by_owner(folder), "SELECT answer FROM kept") == 42
+
+
+def test_the_portal_runs_as_a_role_without_power(folder):
+    address = postgres.start(folder, throwaway=True)
+    assert ask(address, "SELECT session_user || rolsuper FROM pg_roles WHERE rolname = session_user") == (
+        f"{postgres.RUNNING}false"
+    )
+    assert ask(by_owner(folder), "SELECT session_user") == postgres.OWNER
+
+
+def test_a_thrown_away_server_leaves_nothing(folder):
+    postgres.start(folder, throwaway=True)
+    server = postgres.Server.at(folder)
+    postgres.stop(folder, throwaway=True)
+    assert (server.data.exists(), server.socket.exists()) == (False, False)
+
+
+def test_stopping_what_never_ran_is_no_error(tmp_path):
+    assert postgres.stop(tmp_path / "nothing") is False
+
+
+def test_two_servers_stand_side_by_side(folder, tmp_path):
+    other = tmp_path / "other"
+    one, two = postgres.start(folder, throwaway=True), postgres.start(other, throwaway=True)
+    with psycopg.connect(by_owner(folder)) as connection:
+        connection.execute("CREATE TABLE only_here ()")
+    assert (ask(one, "SELECT to_regclass('only_here')"), ask(two, "SELECT to_regclass('only_here')")) == (
+        "only_here",
+        None,
+    )
+    postgres.stop(other, throwaway=True)
+    assert postgres.is_running(folder) is True
+
+
+def test_it_starts_after_a_crash(folder):
+    postgres.start(folder, throwaway=True)
+    dead = pid(folder)
+    os.kill(dead, signal.SIGKILL)
+    wait_for_end(dead)
+    assert ask(postgres.start(folder, throwaway=True), "SELECT 1") == 1
+
+
+def test_it_starts_when_somebody_cleaned_the_temporary_folder(folder):
+    postgres.start(folder, throwaway=True)
+    shutil.rmtree(postgres.Server.at(folder).socket)
+    assert ask(postgres.start(folder, throwaway=True), "SELECT 1") == 1
+
+
+def wait_for_end(process: int) -> None:
+    for _ in range(100):
+        if subprocess.run(["kill", "-0", str(process)], capture_output=True, check=False).returncode:
+            return
+        subprocess.run(["sleep", "0.05"], check=True)
+    raise AssertionError(f"process {process} is still there")
+
+
+def test_only_its_owner_reaches_it_and_nothing_listens_on_the_network(folder):
+    address = postgres.start(folder, throwaway=True)
+    server = postgres.Server.at(folder)
+    assert [oct(path.stat().st_mode & 0o777) for path in (server.data, server.socket)] == ["0o700", "0o700"]
+    assert ask(address, "SHOW listen_addresses") == ""
+
+
+def test_only_a_throw_away_server_risks_its_data(folder):
+    assert ask(postgres.start(folder), "SHOW fsync") == "on"
+    postgres.stop(folder)
+    assert ask(postgres.start(folder, throwaway=True), "SHOW fsync") == "off"
+
+
+def test_a_socket_folder_of_somebody_else_is_refused(folder):
+    socket = postgres.Server.at(folder).socket
+    socket.symlink_to(folder.parent)
+    try:
+        with pytest.raises(postgres.PostgresError, match="belongs to somebody else"):
+            postgres.start(folder)
+    finally:
+        socket.unlink()
+
+
+def test_data_of_another_version_is_refused_in_words(folder):
+    postgres.start(folder, throwaway=True)
+    postgres.stop(folder)
+    (postgres.Server.at(folder).data / "PG_VERSION").write_text("9\n")
+    with pytest.raises(postgres.PostgresError, match="was made by PostgreSQL 9"):
+        postgres.start(folder)
+
+
+def test_a_machine_without_postgresql_is_told_the_one_line(folder, monkeypatch):
+    monkeypatch.setattr(postgres, "_wheel", lambda: None)
+    monkeypatch.setattr(postgres.Path, "glob", lambda path, pattern: [])
+    monkeypatch.setattr(postgres.shutil, "which", lambda name: None)
+    with pytest.raises(postgres.PostgresError, match="apt-get install postgresql"):
+        postgres.start(folder)
+
+
+def test_a_postgresql_of_the_machine_serves_where_no_wheel_fits(folder, monkeypatch):
+    programs = postgres._programs(postgres.Server.at(folder))
+    monkeypatch.setattr(postgres, "_wheel", lambda: None)
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    assert postgres._programs(postgres.Server.at(folder)) == programs.resolve()
+    assert ask(postgres.start(folder, throwaway=True), "SELECT 1") == 1
+
+
+def command(*arguments: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "ncm_portal.local.embedded_postgres", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, (done.stdout + done.stderr).strip()
+
+
+def test_the_command_line(folder):
+    address = postgres.url(folder)
+    assert command("status", str(folder)) == (1, "not running")
+    assert command("start", str(folder), "--throwaway") == (0, address)
+    assert command("status", str(folder)) == (0, address)
+    assert command("stop", str(folder)) == (0, "stopped")
+    assert command("stop", str(folder)) == (0, "was not running")
+
+
+def test_the_command_line_says_what_is_wrong(tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setattr(postgres, "ROOT_HOME", tmp_path / "file" / "home")
+    code = postgres.main(["start", str(tmp_path / "file" / "postgres")])
+    assert (code, capsys.readouterr().err.split(":")[0].split("/")[0]) == (1, "Cannot write into ")

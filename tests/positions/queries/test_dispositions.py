@@ -1,0 +1,172 @@
+"""What became of a point: its group, the words that rest on it, its history; and the author's one reply to that."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
+
+from consultations import workflow
+from consultations.models import Misreading
+from ncm_portal.workflow import now
+from positions.queries.dispositions import what_became
+from tests.factories import (
+    change,
+    make_consultation,
+    make_member,
+    make_point,
+    make_secretariat,
+    make_stakeholder,
+    make_submission,
+)
+from tests.pages import words
+from tests.paper_factories import (
+    bring_paper,
+    make_disposition,
+    make_paper,
+    make_paragraph,
+    make_section,
+)
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+SECRET = "Nobody else may read these words"
+
+
+@pytest.fixture
+def world():
+    """A published paper with a paragraph that rests on a point behind which a public and a secret one stand."""
+    consultation = make_consultation(state="closed")
+    bodies = [make_stakeholder(name) for name in ("Body A", "Body B", "Body C")]
+    audiences = ("public", "public", "secretariat")
+    inputs = [
+        make_submission(consultation, body, audience=audience) for body, audience in zip(bodies, audiences, strict=True)
+    ]
+    root = make_point(inputs[0], text="The first ask.")
+    merged, secret = make_point(inputs[1], text="The same ask."), make_point(inputs[2], text=SECRET)
+    officer = make_secretariat()
+    for point in (merged, secret):
+        workflow.merge(point, into=root, by=officer, reason="The same.")
+    paper = make_paper(consultation, short_title="Paper A")
+    section = make_section(paper)
+    paragraphs = [make_paragraph(section, "Kenya calls for it.", points=points) for points in ((), (root,))]
+    make_disposition(paper, root, "accepted", paragraphs[1], answered_at=now())
+    make_disposition(paper, merged, "merged", reason="See the other.", answered_at=now())
+    make_disposition(paper, secret, "merged", reason=SECRET, answered_at=now())
+    change(root, state="disposed")
+    for point in (merged, secret):
+        point.refresh_from_db()
+    return bring_paper(paper, "adopted"), root, merged, secret
+
+
+def told(became) -> list[str]:
+    return [line.text for line in became.history]
+
+
+def test_before_publication_nothing_of_the_paper_is_known(world):
+    _paper, root, merged, _secret = world
+    for became in what_became([root, merged], make_secretariat()):
+        assert (became.answer, became.places, became.is_open_to_reply) == (None, [], False)
+        assert not any("Paper A" in line for line in told(became))
+
+
+def test_everybody_reads_the_group_the_words_and_the_history(world):
+    paper, root, merged, _secret = world
+    bring_paper(paper, "published")
+    first, second = what_became([root, merged], AnonymousUser())
+    assert (first.others, first.organisations, first.into) == (["Body B"], 3, None)
+    assert (second.others, second.organisations, second.into) == (["Body A"], 3, root)
+    for became in (first, second):
+        assert [place[:4] for place in became.places] == [(paper.slug, "Paper A", 2, "Kenya calls for it.")]
+        assert (became.misreading, became.is_open_to_reply) == (None, False)
+    assert told(first) == [
+        "Taken out of the input as a point.",
+        "Paragraph 2 of Paper A was written on it.",
+        "Answered with Paper A: accepted.",
+    ]
+    assert f"Joined with {root.reference}, which says the same." in told(second)
+    assert told(second)[-1] == "Answered with Paper A: merged."
+
+
+def test_a_point_that_the_reader_may_not_see_is_counted_and_never_named(client, world):
+    paper, root, _merged, secret = world
+    bring_paper(paper, "published")
+    change(root.submission, audience="secretariat")
+    page = client.get(reverse("input", args=[world[2].submission.reference])).content.decode()
+    assert "Said by 3 organisations." in page
+    hidden = (SECRET, secret.reference, root.reference, "Body A", "Body C", "The first ask.")
+    assert [word for word in hidden if word in page] == []
+    (became,) = what_became([world[2]], AnonymousUser())
+    assert "Joined with another point that says the same." in told(became)
+
+
+def test_many_points_cost_no_more_queries_than_one(world, django_assert_max_num_queries):
+    paper, root, merged, secret = world
+    bring_paper(paper, "published")
+    with django_assert_max_num_queries(16):
+        what_became([root, merged, secret], AnonymousUser())
+
+
+# --- The author's reply ---------------------------------------------------------------------------------------------
+
+
+def misread(point) -> str:
+    return reverse("misread", args=[point.reference])
+
+
+def test_an_author_replies_once_and_reads_the_answer(client, world):
+    paper, root, _merged, _secret = world
+    bring_paper(paper, "published")
+    sign_in(client, make_member(root.stakeholder))
+    own = reverse("my_input", args=[root.submission.key])
+    assert misread(root) in client.get(own).content.decode()
+    assert "I do not recognise my point in this" in words(client.get(misread(root)))
+    answer = client.post(misread(root), {"text": "We meant passes for all herders."})
+    assert (answer.status_code, answer["Location"]) == (302, f"{own}#{root.reference}")
+    page = words(client.get(own))
+    assert "We meant passes for all herders." in page
+    assert "It has not answered yet." in page
+    assert misread(root) not in client.get(own).content.decode()
+    workflow.answer_misreading(
+        Misreading.objects.get(), by=make_secretariat(), answer="Paragraph 2 covers all herders."
+    )
+    assert "Paragraph 2 covers all herders." in words(client.get(own))
+    assert client.post(misread(root), {"text": "Again."}).status_code == 409
+    assert Misreading.objects.count() == 1
+
+
+def test_what_the_author_replied_is_between_the_author_and_the_desk(client, world):
+    paper, root, _merged, _secret = world
+    bring_paper(paper, "published")
+    workflow.say_misread(root, root.stakeholder, by=make_member(root.stakeholder), text="Between us.")
+    address = reverse("input", args=[root.submission.reference])
+    assert "Between us." not in words(client.get(address))
+    assert "misread" not in words(client.get(address))
+    sign_in(client, make_secretariat())
+    assert "Between us." in words(client.get(address))
+
+
+def test_the_author_of_a_merged_point_replies_too(client, world):
+    paper, _root, merged, _secret = world
+    bring_paper(paper, "published")
+    sign_in(client, make_member(merged.stakeholder))
+    assert client.post(misread(merged), {"text": "Ours was wider."}).status_code == 302
+
+
+def test_an_empty_reply_keeps_the_page(client, world):
+    paper, root, _merged, _secret = world
+    bring_paper(paper, "published")
+    sign_in(client, make_member(root.stakeholder))
+    page = client.post(misread(root), {"text": "  "})
+    assert page.status_code == 422
+    assert "Write what your organisation meant." in words(page)
+    page = client.post(misread(root), {"text": "x" * 2001})
+    assert "x" * 2001 in page.content.decode()
+
+
+def test_there_is_nothing_to_reply_to_for_others_and_before_the_answer(client, world):
+    paper, root, merged, _secret = world
+    sign_in(client, make_member(root.stakeholder))
+    assert client.get(misread(root)).status_code == 404
+    bring_paper(paper, "published")
+    assert client.get(misread(merged)).status_code == 404
+    assert client.post(misread(merged), {"text": "Theirs."}).status_code == 404
+    assert Misreading.objects.count() == 0

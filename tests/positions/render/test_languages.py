@@ -1,0 +1,129 @@
+"""An edition in one language with passages in the other: whoever hears it is told where the language changes."""
+
+import copy
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html
+
+from positions.render import akoma_ntoso, clean, languages, paper, redline, summary
+from positions.render.languages import Said
+from tests.positions.render import editions
+
+THEME = {"code": "T1", "title": "Drivers", "title_sw": "Visababishi"}
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "expected"),
+    [
+        ("en", "Drivers", (Said("Drivers"), Said("Visababishi", "sw"))),
+        ("en", "Why people leave", (Said("Why people leave"), Said("Visababishi", "sw"))),
+        ("en", "Visababishi", (Said("Visababishi", "sw"), Said("Drivers"))),
+        ("sw", "Visababishi", (Said("Visababishi"), Said("Drivers", "en"))),
+        ("sw", "Kwa nini watu huondoka", (Said("Kwa nini watu huondoka"), Said("Drivers", "en"))),
+        ("sw", "Drivers", (Said("Drivers", "en"), Said("Visababishi"))),
+    ],
+)
+def test_a_heading_in_the_language_of_the_edition_has_the_other_one_beside_it(language, heading, expected):
+    section = {"heading": heading, "heading_sw": "", "theme": "T1"}
+    assert languages.headings(section, {"T1": THEME}, language) == expected
+    alone = {**section, "theme": None}
+    assert languages.headings(alone, {}, language) == (Said(heading), Said(""))
+
+
+WORDS = st.sampled_from(["", "Drivers", "Visababishi"])
+
+
+@given(english=WORDS, kiswahili=WORDS, language=st.sampled_from(["en", "sw"]))
+def test_a_title_is_said_first_in_the_language_of_the_edition_and_never_twice(english, kiswahili, language):
+    first, second = languages.titles(english, kiswahili, language)
+    own = kiswahili if language == "sw" else english
+    assert first == Said(own) if own else first.text == (english or kiswahili)
+    assert {first.text, second.text} - {""} == {english, kiswahili} - {""}
+    assert second == Said("") or first.text != second.text
+
+
+# --- A mixed paper --------------------------------------------------------------------------------------------------
+
+
+def mixed(language):
+    """A paper of a page or two in one language, whose second and third paragraphs are in the other one."""
+    content = editions.edition(themes=2, paragraphs=12, points=6, participants=2, ministries=1) | {"language": language}
+    own = {"en": "Said in English.", "sw": "Imesemwa kwa Kiswahili."}
+    for section in content["sections"]:
+        for each in section["paragraphs"]:
+            each["lang"] = languages.other(language) if each["number"] in (2, 3) else language
+            each["text"] = f"{own[each['lang']]} {each['number']}."
+            each |= {"strength": "calls_for", "verb": ""}
+    content["reservations"] = [{"organisation": "Union", "paragraph": 2, "text": "Reserved."}]
+    return content
+
+
+def heard(page):
+    """Each run of words with the language in which it is spoken."""
+    root = html.document_fromstring(page)
+    for element in root.iter():
+        for words, holder in ((element.text, element), (element.tail, element.getparent())):
+            if isinstance(element.tag, str) and words and words.strip() and holder is not None:
+                tongue = next(each.get("lang") for each in (holder, *holder.iterancestors()) if each.get("lang"))
+                yield " ".join(words.split()), tongue
+
+
+def forms(content):
+    """The HTML of every print of an edition."""
+    sha256, address = editions.digest(content), editions.address(content)
+    before = copy.deepcopy(content)
+    before["edition"]["number"] = "0.9"
+    for section in before["sections"]:
+        for each in section["paragraphs"]:
+            each["text"] = each["text"].replace(".", " kabla.", 1)
+    order = redline.order(before, content, hashes=(editions.digest(before), sha256))
+    values = {"sha256": sha256, "address": address}
+    return {
+        "paper": paper.html(content, **values),
+        "clean": paper.fill("print/clean.html", content, lambda: clean.book(content, **values), address=address),
+        "summary": summary.html(content, summary.MEASURES[0], **values),
+        "redline": paper.fill(
+            "print/redline.html", content, lambda: redline.book(order, address=address), address=address
+        ),
+    }
+
+
+@pytest.mark.parametrize("language", ["en", "sw"])
+def test_every_passage_of_a_mixed_paper_is_spoken_in_its_own_language(language):
+    for form, page in forms(mixed(language)).items():
+        spoken = list(heard(page))
+        said = [(words, tongue) for words, tongue in spoken if words.startswith(("Said in", "Imesemwa kwa"))]
+        assert [each for each in said if each[1] != ("en" if each[0].startswith("Said") else "sw")] == [], form
+        assert {tongue for _words, tongue in said} == {"en", "sw"}, form
+
+
+@pytest.mark.parametrize(
+    ("language", "reservation", "lines"),
+    [("en", "Reservation.", ("Line ", "Lines ")), ("sw", "Pingamizi lenye masharti.", ("Mstari ", "Mistari "))],
+)
+def test_what_stands_around_a_passage_is_in_the_language_of_the_edition(language, reservation, lines):
+    found = forms(mixed(language))
+    for form in ("paper", "clean"):
+        spoken = dict(heard(found[form]))
+        assert (spoken["Drivers of migration"], spoken["Visababishi vya uhamaji"]) == ("en", "sw")
+        assert spoken[reservation] == language
+    (beside,) = html.document_fromstring(found["paper"]).xpath("//*[@id='paragraph-2']/..//aside")
+    told = list(beside.iter("p"))[-1]
+    assert told.text.startswith(lines)
+    assert next(each.get("lang") for each in (told, *told.iterancestors()) if each.get("lang")) == language
+
+
+def test_what_the_portal_knows_in_english_only_is_marked_in_a_paper_in_kiswahili():
+    spoken = dict(heard(forms(mixed("sw"))["paper"]))
+    assert spoken["Drivers"] == "en"  # the name of an objective, in Annex A
+    assert [words for words in spoken if words.startswith("2 Drivers")] == []  # and in no running words
+    assert spoken["Yaliyomo"] == "sw"
+
+
+def test_akoma_ntoso_names_the_language_of_each_heading():
+    content = mixed("sw")
+    data = akoma_ntoso.render(content, sha256=editions.digest(content), address=editions.address(content)).decode()
+    assert '<heading xml:lang="en">Drivers of migration</heading>' in data
+    assert "<subheading>Visababishi vya uhamaji</subheading>" in data

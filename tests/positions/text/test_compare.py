@@ -1,0 +1,137 @@
+"""Two editions side by side: every paragraph of both once, known by its key whatever its number."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from positions.text.compare import compare, tally
+
+
+def paragraph(key, number, text="", **more):
+    return {"key": key, "number": number, "text": text or f"Text of {key}.", "strength": "", "verb": "", **more}
+
+
+def content(**sections):
+    """An edition with these sections; each paragraph is its key, or its key and its words, or a dict with a key."""
+    last, found = 0, []
+    for heading, given_ones in sections.items():
+        rows = []
+        for each in given_ones:
+            last += 1
+            named = each if isinstance(each, dict) else dict(zip(("key", "text"), each.split(": "), strict=False))
+            rows.append(paragraph(**{"number": last, **named}))
+        found.append({"heading": heading, "theme": None, "number": str(len(found) + 1), "paragraphs": rows})
+    return {"sections": found}
+
+
+def told(before, after):
+    """What happened to each paragraph, in the order of the rows."""
+    return [
+        (part.heading or part.old_heading, (row.after or row.before)["key"], row.kind)
+        for part in compare(before, after)
+        for row in part.rows
+    ]
+
+
+def test_nothing_happened_to_a_text_that_did_not_change():
+    text = content(One=["a", "b"], Two=["c"])
+    assert told(text, text) == [("One", "a", "same"), ("One", "b", "same"), ("Two", "c", "same")]
+    assert [part.is_changed for part in compare(text, text)] == [False, False]
+
+
+def test_a_paragraph_is_changed_new_moved_or_removed():
+    before = content(One=["a", "b: Kenya notes it.", "c", "d"], Two=["e", "f"])
+    after = content(One=["a", "b: Kenya duly notes it.", "n", "d"], Two=["f", "e: Other words."])
+    assert told(before, after) == [
+        ("One", "a", "same"), ("One", "b", "changed"), ("One", "c", "removed"), ("One", "n", "new"),
+        ("One", "d", "same"), ("Two", "f", "same"), ("Two", "e", "moved and changed"),
+    ]  # fmt: skip
+    assert tally(compare(before, after)) == {
+        "same": 3, "changed": 1, "removed": 1, "new": 1, "moved and changed": 1,
+    }  # fmt: skip
+
+
+def test_a_row_shows_its_words_on_both_sides():
+    before, after = content(One=["b: Kenya notes it."]), content(One=["b: Kenya duly notes it."])
+    (row,) = compare(before, after)[0].rows
+    assert ["".join(span.text for span in side) for side in (row.old, row.new)] == [
+        "Kenya notes it.",
+        "Kenya duly notes it.",
+    ]
+    assert [span.text for span in row.new if span.kind == "added"] == [" duly"]
+
+
+def test_a_number_that_shifts_is_no_change_and_a_strength_is():
+    before = content(One=["a", {"key": "b", "strength": "urges"}])
+    after = content(One=["n", "a", {"key": "b", "strength": "calls_for"}])
+    assert told(before, after) == [("One", "n", "new"), ("One", "a", "same"), ("One", "b", "changed")]
+    row = compare(before, after)[0].rows[-1]
+    assert (row.has_other_words, row.has_other_strength, row.number, row.before["number"]) == (False, True, 3, 2)
+
+
+def test_a_paragraph_that_went_to_another_section_is_moved_though_the_order_is_the_same():
+    before, after = content(One=["a", "b"], Two=["c"]), content(One=["a"], Two=["b", "c"])
+    assert told(before, after) == [("One", "a", "same"), ("Two", "b", "moved"), ("Two", "c", "same")]
+
+
+def test_a_section_under_another_heading_is_the_section_of_its_paragraphs():
+    before, after = content(Old=["a", "b"], Two=["c"]), content(New=["a", "b"], Two=["c"])
+    parts = compare(before, after)
+    assert [(part.heading, part.old_heading, part.is_changed) for part in parts] == [
+        ("New", "Old", True), ("Two", "Two", False),
+    ]  # fmt: skip
+    assert tally(parts) == {"same": 3}
+
+
+def test_a_section_keeps_its_name_though_another_was_emptied_into_it():
+    before, after = content(One=["a", "b"], Two=["c"]), content(Two=["a", "b", "c"])
+    assert [(part.heading, part.old_heading) for part in compare(before, after)] == [("Two", "Two")]
+    assert told(before, after) == [("Two", "a", "moved"), ("Two", "b", "moved"), ("Two", "c", "same")]
+
+
+def test_a_section_that_is_gone_stands_at_the_end():
+    before, after = content(One=["a"], Two=["b", "c"]), content(One=["a"])
+    parts = compare(before, after)
+    assert [(part.heading, part.old_heading, tally([part])) for part in parts] == [
+        ("One", "One", {"same": 1}), ("", "Two", {"removed": 2}),
+    ]  # fmt: skip
+
+
+def test_what_was_split_or_merged_says_where_it_went_and_where_it_came_from():
+    before = content(One=["a", "b", "c"])
+    after = content(
+        One=[{"key": "a", "came_from": ["b"]}, "c", {"key": "d", "came_from": ["c"]}, {"key": "x", "came_from": ["y"]}]
+    )
+    rows = {(row.after or row.before)["key"]: row for row in compare(before, after)[0].rows}
+    assert [(rows[key].kind, rows[key].into, rows[key].out_of) for key in "abdx"] == [
+        ("same", (), (2,)), ("removed", (1,), ()), ("new", (), (3,)), ("new", (), ()),
+    ]  # fmt: skip
+
+
+TEXTS = st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from(["", "One text.", "Another."]), max_size=8)
+
+
+@st.composite
+def editions(draw):
+    """An edition of up to three sections, each named or renamed, with some of eight paragraphs in any order."""
+    words = draw(TEXTS)
+    keys = draw(st.permutations(sorted(words)))
+    cuts = sorted(draw(st.lists(st.integers(0, len(keys)), min_size=2, max_size=2)))
+    pieces = [keys[: cuts[0]], keys[cuts[0] : cuts[1]], keys[cuts[1] :]]
+    heads = draw(st.lists(st.sampled_from("ABCD"), min_size=3, max_size=3, unique=True))
+    held = zip(heads, pieces, strict=True)
+    return content(**{head: [{"key": k, "text": words[k] or k} for k in piece] for head, piece in held if piece})
+
+
+def texts(found):
+    return [(each["key"], each["text"]) for section in found["sections"] for each in section["paragraphs"]]
+
+
+@given(editions(), editions())
+def test_the_rows_hold_both_editions_whole(before, after):
+    rows = [row for part in compare(before, after) for row in part.rows]
+    later = [(row.after["key"], "".join(span.text for span in row.new)) for row in rows if row.after]
+    earlier = [(row.before["key"], "".join(span.text for span in row.old)) for row in rows if row.before]
+    assert later == texts(after)
+    assert sorted(earlier) == sorted(texts(before))
+    stayed = [row.before["number"] for row in rows if row.after and row.before and not row.is_moved]
+    assert stayed == sorted(stayed)

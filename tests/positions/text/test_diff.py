@@ -1,0 +1,270 @@
+"""Words compared: nothing of any text is ever lost."""
+
+import re
+
+import hypothesis
+import pytest
+from django.template.loader import render_to_string
+from hypothesis import given
+from hypothesis import strategies as st
+
+from positions.text import diff
+from positions.text.diff import Merged, Span, longest_rising, merge, redline, words
+
+TEXTS = st.text(max_size=200) | st.lists(
+    st.sampled_from(["Kenya", "calls", "for", "the", "Compact", ",", "routes", "\n", "2018"]), max_size=60
+).map(" ".join)
+
+
+LONG = st.builds(
+    lambda seeds, cuts: [f"w{seed}" for seed in seeds] * cuts,
+    st.lists(st.integers(0, 400), min_size=20, max_size=60),
+    st.integers(1, 3),
+).map(" ".join)
+
+
+@pytest.fixture(params=[diff.LARGEST_SQUARE, 100], ids=["short", "long"])
+def square(monkeypatch, request):
+    """Texts compared as a whole, as every paragraph is, and cut at the places that both have, as long texts are."""
+    monkeypatch.setattr(diff, "LARGEST_SQUARE", request.param)
+
+
+# The bound is set once for all examples and never changes between them.
+MANY = hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture], deadline=None)
+
+
+def apply(spans, text):
+    """Carry the changes of a redline out on `text`; the words that stay or go must be those of the text."""
+    made = []
+    for kind, words_of in spans:
+        if kind != "added":
+            assert text.startswith(words_of)
+            text = text[len(words_of) :]
+        if kind != "removed":
+            made.append(words_of)
+    assert text == ""
+    return "".join(made)
+
+
+def joined(spans, *kinds):
+    return "".join(span.text for span in spans if span.kind in kinds)
+
+
+@given(TEXTS)
+def test_words_joined_are_the_text(text):
+    assert "".join(words(text)) == text
+
+
+@MANY
+@given(TEXTS | LONG, TEXTS | LONG)
+def test_a_redline_carried_out_on_the_first_text_gives_the_second(square, before, after):
+    assert apply(redline(before, after), before) == after
+
+
+@given(st.lists(st.integers(0, 60), unique=True))
+def test_the_longest_rising_chain_rises_and_is_as_long_as_any(numbers):
+    chain = [numbers[index] for index in longest_rising(numbers)]
+    assert chain == sorted(chain)
+    best = [0] * len(numbers)
+    for index, number in enumerate(numbers):
+        best[index] = 1 + max((best[at] for at in range(index) if numbers[at] < number), default=0)
+    assert len(chain) == max(best, default=0)
+
+
+def test_a_long_text_is_cut_where_both_texts_agree():
+    before = " ".join(f"w{number}" for number in range(2_000))
+    after = before.replace("w500 ", "x500 ").replace("w1500", "new w1500").replace("w1999", "")
+    assert [span for span in redline(before, after) if span.kind != "same"] == [
+        Span("removed", " w500"), Span("added", " x500"), Span("added", " new"), Span("removed", " w1999"),
+        Span("added", " "),
+    ]  # fmt: skip
+    assert len(redline("a b " * 1_000, "c d " * 1_000)) == 3  # nothing in common but the last space
+
+
+@given(TEXTS)
+def test_a_text_that_did_not_change_is_one_span(text):
+    assert redline(text, text) == ([Span("same", text)] if text else [])
+
+
+def test_a_sentence_added_at_the_end_leaves_the_rest_alone():
+    before = "Kenya notes the drought."
+    assert redline(before, f"{before} It lasts.") == [Span("same", before), Span("added", " It lasts.")]
+
+
+def test_a_sentence_added_behind_another_change_begins_behind_the_full_stop():
+    assert redline("Kenya notes it.", "Kenya duly notes it. It acts.") == [
+        Span("same", "Kenya"), Span("added", " duly"), Span("same", " notes it."), Span("added", " It acts."),
+    ]  # fmt: skip
+    assert redline("Kenya duly notes it. It acts.", "Kenya notes it.")[-1] == Span("removed", " It acts.")
+
+
+def test_a_span_tells_its_space_from_its_words():
+    assert (Span("added", "\n It acts.").gap, Span("added", "\n It acts.").rest) == ("\n ", "It acts.")
+
+
+def test_a_word_replaced_shows_what_went_and_what_came():
+    assert redline("States should agree on routes.", "States may agree on routes.") == [
+        Span("same", "States"), Span("removed", " should"), Span("added", " may"), Span("same", " agree on routes."),
+    ]  # fmt: skip
+
+
+def test_two_changes_that_one_word_parts_are_shown_as_one():
+    spans = redline("within 72 hours of arrest", "after 48 hours of arrest")
+    assert spans == [Span("removed", "within 72"), Span("added", "after 48"), Span("same", " hours of arrest")]
+    spans = redline("a big red house stands there", "a small red barn stands there")
+    assert spans == [
+        Span("same", "a"), Span("removed", " big red house"), Span("added", " small red barn"),
+        Span("same", " stands there"),
+    ]  # fmt: skip
+
+
+def test_marks_are_told_apart_from_the_words_before_them():
+    assert redline("on routes.", "on routes, and on seasons.") == [
+        Span("same", "on routes"), Span("added", ", and on seasons"), Span("same", "."),
+    ]  # fmt: skip
+
+
+def test_a_comma_that_came_stands_on_the_word_before_it():
+    assert redline("early warning with plans in time", "early warning, and plans in time") == [
+        Span("same", "early warning"), Span("added", ", and"), Span("removed", " with"), Span("same", " plans in time"),
+    ]  # fmt: skip
+    page = render_to_string("positions/desk/redline.html", {"spans": redline("A word next", "A word, now")})
+    read = re.sub(r"<del>.*?</del>|<span.*?</span>|<[^>]+>", "", page)
+    assert read.strip() == "A word, now"
+
+
+def test_a_text_of_one_repeated_word_takes_no_time():
+    long = "a " * 1_500
+    assert joined(redline(long, "b " + long[: -len("a a ")]), "same", "removed") == long
+
+
+@MANY
+@given(TEXTS | LONG, TEXTS | LONG)
+def test_who_changed_nothing_takes_over_what_the_other_wrote(square, base, other):
+    assert merge(base, base, other) == Merged(other, 0)
+    assert merge(base, other, base) == Merged(other, 0)
+    assert merge(base, other, other) == Merged(other, 0)
+
+
+@MANY
+@given(TEXTS | LONG, TEXTS | LONG, TEXTS | LONG)
+def test_a_merge_keeps_every_word_that_either_put_in(square, base, mine, theirs):
+    found = merge(base, mine, theirs)
+    for text in (mine, theirs):
+        for span in redline(base, text):
+            if span.kind == "added":
+                assert all(word.strip() in found.text for word in words(span.text))
+
+
+@MANY
+@given(TEXTS, TEXTS, TEXTS)
+def test_a_merge_is_the_same_whoever_comes_first(square, base, mine, theirs):
+    """But for the brackets, in which the words of the other stand first."""
+    found, turned = merge(base, mine, theirs), merge(base, theirs, mine)
+    assert found.conflicts == turned.conflicts
+    assert found.conflicts or found == turned
+
+
+EDITS = st.sampled_from(["", "{0} and more", "other", "before {0}"])
+
+
+@MANY
+@given(st.integers(9, 40), st.data())
+def test_edits_in_different_places_all_stand_in_the_merge(square, length, data):
+    base = [f"w{number}" for number in range(length)]
+    places = st.sets(st.integers(0, length - 1), max_size=6)
+    left = data.draw(places)
+    right = {place for place in data.draw(places) if not {place - 1, place, place + 1} & left}
+    edits = {place: data.draw(EDITS) for place in left | right}
+
+    def edited(chosen):
+        return " ".join(filter(None, (edits[n].format(w) if n in chosen else w for n, w in enumerate(base))))
+
+    whole = merge(edited(set()), edited(left), edited(right))
+    assert (whole.conflicts, whole.text.split()) == (0, edited(left | right).split())
+
+
+def test_a_first_word_taken_away_leaves_the_next_one_alone():
+    assert merge("One two three four five.", "two three four five.", "One two four five.") == ("two four five.", 0)
+
+
+def test_changes_in_different_places_go_together():
+    base = "Kenya urges States to link early warning with planning, in time."
+    mine = "Kenya calls on States to link early warning with planning, in time."
+    theirs = "Kenya urges States to link early warning with planning, in time and in plain language."
+    whole = "Kenya calls on States to link early warning with planning, in time and in plain language."
+    assert merge(base, mine, theirs) == Merged(whole, 0)
+
+
+def test_words_that_both_changed_stand_in_brackets_theirs_first():
+    found = merge("within 72 hours of arrest", "within 48 hours of arrest", "within 24 hours of arrest")
+    assert found == Merged("within [24] [48] hours of arrest", 1)
+
+
+def test_words_that_one_changed_and_the_other_took_away_stand_in_brackets():
+    assert merge("one two three", "one 2 three", "one three") == Merged("one [2] three", 1)
+    assert merge("one two three", "one three", "one 2 three") == Merged("one [2] three", 1)
+
+
+# --- Open text ------------------------------------------------------------------------------------------------------
+
+BASE = "Kenya calls for agreed routes."
+
+
+def printed(pieces):
+    return "".join(
+        each if isinstance(each, str) else "".join(f"[{name}:{text}]" for name, text in each) for each in pieces
+    )
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ({}, "Kenya calls for agreed routes."),
+        ({"A": "Kenya calls for agreed and safe routes."}, "Kenya calls for agreed[A:and safe] routes."),
+        ({"A": "Kenya calls for safe routes.", "B": BASE}, "Kenya calls for[:agreed][A:safe] routes."),
+        (
+            {"A": "Kenya calls for safe routes.", "B": "Kenya calls for legal routes."},
+            "Kenya calls for[A:safe][B:legal] routes.",
+        ),
+        (
+            {"A": "Kenya calls for safe routes.", "B": "Kenya calls for safe routes."},
+            "Kenya calls for[A, B:safe] routes.",
+        ),
+        ({"A": "", "B": BASE}, "[:Kenya calls for agreed routes.][A:]"),
+        ({"A": "calls for agreed routes."}, "[A:] calls for agreed routes."),
+    ],
+)
+def test_open_text_stands_in_brackets_with_the_names_of_those_who_want_it(others, expected):
+    assert printed(diff.bracketed(BASE, others)) == expected
+
+
+def test_a_text_is_cut_at_its_empty_lines():
+    assert diff.parts(" One.\n\nTwo,\nthree. \n \n") == ["One.", "Two,\nthree."]
+
+
+def test_brackets_that_nobody_wrote_before_are_open_conflicts():
+    assert diff.is_unsettled("Kenya [urges] [calls for] routes.", BASE)
+    assert not diff.is_unsettled("Kenya [sic] urges.", BASE, "Kenya [sic] calls.")
+    assert not diff.is_unsettled("Kenya urges.", BASE)
+
+
+def chosen(pieces, name):
+    """The text that one reader of the brackets wants: its own option, else the words that stand."""
+    said = []
+    for each in pieces:
+        if isinstance(each, str):
+            said.append(each)
+        else:
+            own = [text for names, text in each if name in names.split(", ")]
+            said += own or [text for names, text in each if not names]
+    return " ".join(" ".join(said).split())
+
+
+@given(st.lists(st.lists(st.sampled_from("abcd"), max_size=7).map(" ".join), min_size=2, max_size=4))
+def test_whoever_takes_their_own_brackets_reads_their_own_text(texts):
+    base, *others = texts
+    named = dict(zip("ABC", others, strict=False))
+    pieces = diff.bracketed(base, named)
+    assert {name: chosen(pieces, name) for name in named} == named
+    assert chosen(diff.bracketed(base, {}), "A") == base

@@ -1,0 +1,51 @@
+"""What a correction may change: few words, none on which the meaning hangs, the operative words never."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from positions.text.editorial import MOST_WORDS, WEIGHTY, weigh
+
+TEXT = "Kenya calls for safe pathways, as objective 32 of the Compact says, and not for walls."
+PLAIN = st.lists(
+    st.sampled_from(["safe", "pathways", "migrants", "counties", "borders", "data", "skills"]), max_size=30
+)
+
+
+@pytest.mark.parametrize(
+    ("after", "changed", "weighty", "editorial"),
+    [
+        (TEXT, 0, [], True),
+        (TEXT.replace("32", "23"), 1, [], True),
+        (TEXT.replace("pathways,", "pathways"), 0, [], True),
+        (TEXT.replace("safe ", "safe and regular "), 2, ["and"], False),
+        (TEXT.replace("and not for", "and for"), 1, ["not"], False),
+        (TEXT.replace("calls for", "considers"), 2, [], False),
+        (TEXT + " The counties pay for the roads between them.", 8, [], False),
+    ],
+)
+def test_what_is_weighed(after, changed, weighty, editorial):
+    found = weigh(TEXT, after, "calls for")
+    assert (found.changed, found.weighty, found.is_editorial) == (changed, weighty, editorial)
+
+
+@given(PLAIN, PLAIN)
+def test_it_weighs_the_same_both_ways_and_nothing_for_the_same_words(old, new):
+    one, other = weigh(" ".join(old), " ".join(new)), weigh(" ".join(new), " ".join(old))
+    assert one.weighty == other.weighty == []
+    assert weigh(" ".join(old), " ".join(old)).changed == 0
+    assert (one.changed == 0) == (old == new)
+    assert one.changed >= abs(len(old) - len(new))
+
+
+@given(PLAIN, st.sampled_from(sorted(WEIGHTY)), st.integers(0, 30))
+def test_no_weighty_word_slips_in_or_out(words, weighty, place):
+    more = [*words[:place], weighty, *words[place:]]
+    for before, after in ((words, more), (more, words)):
+        assert weigh(" ".join(before), " ".join(after)).weighty == [weighty]
+    assert not weigh(" ".join(words), " ".join(more)).is_editorial
+
+
+@given(PLAIN, st.lists(st.just("roads"), min_size=MOST_WORDS + 1, max_size=20))
+def test_more_words_than_a_slip_has_are_no_slip(words, more):
+    assert not weigh(" ".join(words), " ".join([*words, *more])).is_editorial

@@ -1,0 +1,42 @@
+"""Numbered lines of a frozen text: every word in one line, every line with its number."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from positions.text.line_numbers import WIDTH, numbered, wrapped
+
+
+def content(*sections):
+    """An edition: each section its number, its heading and the texts of its paragraphs."""
+    last, found = 0, []
+    for number, heading, *said in sections:
+        rows = [{"number": n, "lang": "en", "text": text} for n, text in enumerate(said, start=last + 1)]
+        last += len(rows)
+        found.append({"number": number, "heading": heading, "paragraphs": rows})
+    return {"sections": found}
+
+
+def test_headings_and_paragraphs_are_counted_through():
+    text = "Kenya calls for agreed routes " * 4
+    first, second = numbered(content(("", "Opening", "One line."), ("1", "Routes", text.strip(), "a\n\nb")))
+    assert [(each.paragraph, each.lines) for each in first.passages] == [
+        (None, [(1, "Opening")]), (1, [(2, "One line.")]),
+    ]  # fmt: skip
+    assert [(each.paragraph, [line.number for line in each.lines]) for each in second.passages] == [
+        (None, [3]), (2, [4, 5]), (3, [6, 7]),
+    ]  # fmt: skip
+    assert second.passages[0].lines[0].text == "1. Routes"
+    assert (first.first, first.last, second.first, second.last) == (1, 2, 3, 7)
+
+
+def test_the_width_of_a_line_is_the_one_that_was_quoted():
+    """Whoever changes it makes every quoted number wrong."""
+    assert WIDTH == 76
+    assert wrapped("word " * 16) == ["word " * 14 + "word", "word"]
+
+
+@given(st.text(max_size=400) | st.lists(st.sampled_from(["Kenya", "w" * 100, "well-known", "\n", "ĩ"])).map(" ".join))
+def test_no_letter_is_lost_and_no_line_is_too_long(text):
+    lines = wrapped(text)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    assert max(map(len, lines)) <= WIDTH

@@ -1,0 +1,76 @@
+"""Advice beside a paragraph: what it sees, and what it leaves alone."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from positions.models import Strength
+from positions.text.style_advice import Preference, advise, preferences
+
+LADDER = {value: str(label) for value, label in Strength.choices if value}
+IRREGULAR = Preference("irregular", "illegal")
+
+
+def said(text, strength="", preferred=(IRREGULAR,)):
+    return advise(text, strength, ladder=LADDER, preferred=preferred)
+
+
+def test_the_vocabulary_states_what_to_say():
+    definitions = [
+        "Within or outside the rules of the States concerned; say irregular, not illegal",
+        "Say people on the move, not flows. Say irregular, not illegal; say returnee, not deportee",
+        "Procuring illegal entry for gain; crime against the State",
+    ]
+    assert preferences(definitions) == [
+        IRREGULAR, Preference("people on the move", "flows"), Preference("returnee", "deportee"),
+    ]  # fmt: skip
+
+
+def test_the_vocabulary_of_the_reference_data_states_it():
+    with (Path(settings.BASE_DIR) / "consultations/reference/vocabulary.csv").open(encoding="utf-8-sig") as lines:
+        definitions = [row["definition_own_words"] for row in csv.DictReader(lines)]
+    assert preferences(definitions) == [IRREGULAR]
+
+
+@pytest.mark.parametrize("text", ["An illegal migrant.", "ILLEGALS", "who crossed illegally"])
+def test_a_word_that_the_field_does_not_use_is_told(text):
+    assert said(text) == ["Say “irregular”, not “illegal”: so the field's vocabulary has it."]
+
+
+@pytest.mark.parametrize("text", ["The illegality of it.", "An irregular migrant.", ""])
+def test_other_words_are_left_alone(text):
+    assert said(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "strength", "told"),
+    [
+        ("Kenya calls for agreed routes.", "calls_for", []),
+        ("Kenya and its counties call for agreed routes.", "calls_for", []),
+        ("Agreed routes are needed.", "calls_for", ["It is marked “calls for”, and its words do not say so."]),
+        (
+            "Kenya calls for agreed routes, urges States to pay, and calls for more.",
+            "calls_for",
+            ["One action for each paragraph: this one has several (“calls for” “urges”). Split it."],
+        ),
+        (
+            "Kenya urges it.",
+            "notes",
+            ["It is marked “notes”, and its words do not say so."],
+        ),
+        ("Kenya urges it.", "", ["Its words act (“urges”), and it is marked as narrative."]),
+        ("The reserves of the lake and its fish are small; the support of partners counts.", "", []),
+        ("Kenya commits to the reserves of water and to the notes of the meeting.", "commits_to", []),
+    ],
+)
+def test_an_operative_paragraph_does_one_thing_and_says_it(text, strength, told):
+    assert said(text, strength) == told
+
+
+@given(st.text(max_size=300), st.sampled_from(["", *LADDER]))
+def test_any_text_is_read(text, strength):
+    assert all(isinstance(each, str) and each for each in said(text, strength))

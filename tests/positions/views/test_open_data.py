@@ -1,0 +1,206 @@
+"""The list of inputs in a file: what the reader may read, as the list's filters choose, never a formula."""
+
+import csv
+import json
+from io import BytesIO, StringIO
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from consultations.models import Point
+from positions.queries.open_data import CHUNK
+from tests import factories
+from tests.paper_factories import bring_paper, make_disposition, make_paper, make_paragraph, make_section
+from tests.sign_in import sign_in
+
+HEADS = [
+    "Reference", "Sent", "State", "Who may read it", "Consultation", "Organisation", "Group", "County", "Theme",
+    "Objectives", "Forum", "Language", "Came by", "Title", "Text", "Proposed wording", "Files", "Points", "Answers",
+    "Page",
+]  # fmt: skip
+
+
+def export(client, form, **asked):
+    return b"".join(client.get(reverse("inputs_export", args=[form], query=asked)))
+
+
+def inputs_of(client, **asked):
+    return json.loads(export(client, "json", **asked))["inputs"]
+
+
+def table(client, form, **asked):
+    """The rows of a table, without the mark before a CSV file."""
+    data = export(client, form, **asked)
+    if form == "csv":
+        return list(csv.reader(StringIO(data.decode("utf-8-sig"), newline="")))
+    cells = load_workbook(BytesIO(data)).active.iter_rows()
+    return [["" if cell.value is None else cell.value for cell in row] for row in cells]
+
+
+@pytest.fixture
+def answered():
+    """A public input with an objective, a file, and two points, of which a published paper answers one."""
+    body = factories.make_stakeholder("Umoja (sample)", county=None)
+    submission = factories.make_submission(
+        stakeholder=body, title="Fair work", body="Open. [[Secret.]]", proposed_wording="The State shall."
+    )
+    submission.provisions.add(factories.make_provision("GCM-06"))
+    factories.make_attachment(submission, name="figures.pdf")
+    points = [factories.make_point(submission, text="Fair work."), factories.make_point(submission, text="Fair pay.")]
+    factories.make_point(submission, text="Secret.", held_back=True)
+    paper = make_paper(submission.consultation)
+    paragraph = make_paragraph(make_section(paper, submission.theme), is_secretariat_text=True)
+    make_disposition(paper, points[0], "noted", paragraph, answered_at=submission.submitted_at, reason="Heard.")
+    bring_paper(paper, "published")
+    submission.paper = paper
+    return submission
+
+
+@pytest.mark.django_db
+def test_an_input_goes_out_with_organisation_state_points_and_answers(client, answered):
+    (found,) = inputs_of(client)
+    ref = answered.reference
+    assert found["organisation"] == {"name": "Umoja (sample)", "group": "civil_society", "county": None}
+    said = [found[name] for name in ("reference", "title", "body", "proposed_wording", "state", "objectives")]
+    expected = [ref, "Fair work", "Open. [passage held back]", "The State shall.", "accepted", ["GCM-06"]]
+    assert said == expected
+    assert [file["name"] for file in found["files"]] == ["figures.pdf"]
+    assert [(point["reference"], point["text"], point["state"]) for point in found["points"]] == [
+        (f"{ref}.1", "Fair work.", "validated"),
+        (f"{ref}.2", "Fair pay.", "validated"),
+    ]
+    assert [
+        point["answer"] and (point["answer"]["outcome"], point["answer"]["reason"]) for point in found["points"]
+    ] == [
+        ("noted", "Heard."),
+        None,
+    ]
+    assert [point["answer"] and point["answer"]["paragraphs"] for point in found["points"]] == [[1], None]
+
+
+@pytest.mark.django_db
+def test_a_merged_point_names_the_one_for_which_it_stands_to_whoever_may_read_that(client):
+    consultation = factories.make_consultation()
+    secret = factories.make_point(factories.make_submission(consultation, audience="secretariat"))
+    public = factories.make_point(factories.make_submission(consultation))
+    both = factories.make_submission(consultation)
+    for into in (public, secret):
+        factories.make_point(both, state="merged", into=into)
+    named = [row["points"] for row in inputs_of(client) if row["reference"] == both.reference]
+    assert [[point["merged_into"] for point in points] for points in named] == [[public.reference, None]]
+    sign_in(client, factories.make_secretariat())
+    named = [row["points"] for row in inputs_of(client) if row["reference"] == both.reference]
+    assert [[point["merged_into"] for point in points] for points in named] == [[public.reference, secret.reference]]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["visitor", "own", "secretariat"])
+def test_points_among_some_inputs_are_those_of_them_that_one_may_read(answered, who):
+    """The keys only make it quicker: whoever may not read a point does not see it by naming its input."""
+    hidden = factories.make_submission(answered.consultation, audience="secretariat")
+    factories.make_point(hidden)
+    make = {"visitor": AnonymousUser, "own": lambda: answered.author, "secretariat": factories.make_secretariat}
+    reader, keys = make[who](), [answered.pk, hidden.pk]
+    seen = Point.objects.visible_to(reader, among=keys).filter(submission__in=keys)
+    assert set(seen) == set(Point.objects.visible_to(reader).filter(submission__in=keys))
+    assert seen.count() == {"visitor": 2, "own": 3, "secretariat": 4}[who]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_table_has_a_row_for_each_input(client, answered, form):
+    heads, row = table(client, form)
+    found, ref = dict(zip(heads, row, strict=True)), answered.reference
+    assert heads == HEADS
+    assert (found["Organisation"], found["State"], found["Text"]) == (
+        "Umoja (sample)", "accepted", "Open. [passage held back]",
+    )  # fmt: skip
+    assert found["Points"] == f"{ref}.1: Fair work.\n{ref}.2: Fair pay."
+    assert found["Answers"] == f"{ref}.1: noted ({answered.paper.slug}, 1). Heard."
+    assert (found["Files"], found["Objectives"]) == ("figures.pdf", "GCM-06")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["organisation", "secretariat"])
+def test_whoever_reads_in_full_gets_the_marked_passages(client, answered, who):
+    sign_in(client, answered.author if who == "organisation" else factories.make_secretariat())
+    (found,) = inputs_of(client)
+    assert found["body"] == "Open. [[Secret.]]"
+    assert [point["text"] for point in found["points"]] == ["Fair work.", "Fair pay.", "Secret."]
+
+
+@pytest.mark.django_db
+def test_each_reader_gets_what_the_list_shows(client):
+    made = {audience: factories.make_submission(audience=audience) for audience in ("public", "members", "secretariat")}
+    factories.make_submission(state="submitted")
+    factories.make_submission(state="draft")
+    member = factories.make_member(factories.make_ministry())
+    seen = {}
+    for name, reader in (("visitor", None), ("member", member), ("secretariat", factories.make_secretariat())):
+        client.logout()
+        if reader:
+            sign_in(client, reader)
+        references = {row["reference"] for row in inputs_of(client)}
+        seen[name] = sorted(audience for audience, row in made.items() if row.reference in references), len(references)
+    assert seen == {
+        "visitor": (["public"], 1),
+        "member": (["members", "public"], 2),
+        "secretariat": (["members", "public", "secretariat"], 4),
+    }
+
+
+@pytest.mark.django_db
+def test_the_filters_and_the_words_of_the_list_choose(client):
+    theme = factories.make_theme("T2")
+    first = factories.make_submission(title="About fishing")
+    second = factories.make_submission(theme=theme, title="About farming")
+    assert [row["reference"] for row in inputs_of(client, theme="T2")] == [second.reference]
+    assert [row["reference"] for row in inputs_of(client, q="fishing")] == [first.reference]
+    assert [row["reference"] for row in inputs_of(client)] == [second.reference, first.reference]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("words", ["=1+1", "+254", "-2", "@x", "\t=1", "'=1"])
+def test_nothing_is_ever_a_formula(client, words):
+    factories.make_submission(title=words)
+    place = HEADS.index("Title")
+    (_heads, row), (_same, escaped) = table(client, "xlsx"), table(client, "csv")
+    assert row[place] == words.replace("\t", "\t")
+    book = load_workbook(BytesIO(export(client, "xlsx")))
+    assert {cell.data_type for line in book.active.iter_rows() for cell in line} <= {"s", "inlineStr", "n"}
+    assert escaped[place] == f"'{words}"
+
+
+@pytest.mark.django_db
+def test_a_cell_that_holds_no_more_says_so_and_the_other_files_have_all(client):
+    sent = factories.make_submission(title="Much")
+    for turn in range(20):
+        factories.make_point(sent, text=f"{turn:02} " + "x" * 1_990)
+    place = HEADS.index("Points")
+    cut, whole = table(client, "xlsx")[1][place], table(client, "csv")[1][place]
+    note = " … (cut here: a cell of a workbook holds no more. The CSV and JSON files have the whole text.)"
+    assert cut == whole[: 32_767 - len(note)] + note
+    assert (len(whole.splitlines()), whole.count("x")) == (20, 20 * 1_990)
+
+
+@pytest.mark.django_db
+def test_an_empty_list_is_a_sound_file(client):
+    assert inputs_of(client) == []
+    assert table(client, "csv") == table(client, "xlsx") == [HEADS]
+
+
+@pytest.mark.django_db
+def test_the_name_of_the_file_says_what_it_is_and_an_unknown_form_is_not_there(client):
+    answer = client.get(reverse("inputs_export", args=["csv"]))
+    assert answer["Content-Disposition"].startswith('attachment; filename="inputs-')
+    assert client.get(reverse("inputs_export", args=["pdf"])).status_code == 404
+
+
+@pytest.mark.django_db
+def test_more_inputs_do_not_mean_more_questions_to_the_database(client, django_assert_max_num_queries):
+    for _turn in range(12):
+        factories.make_point(factories.make_submission())
+    with django_assert_max_num_queries(16):
+        assert len(inputs_of(client)) == 12 < CHUNK
