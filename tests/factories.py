@@ -12,6 +12,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from consultations.journal_entries import FIRST_HASH
 from consultations.models import (
     ActionPoint,
     Attachment,
@@ -44,7 +45,6 @@ from consultations.models import (
     ThemeProvision,
     User,
 )
-from consultations.models.entries import FIRST_HASH
 from consultations.tokens import hashed, token
 from ncm_portal import workflow
 

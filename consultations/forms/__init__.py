@@ -2,11 +2,10 @@
 
 from .duplicates import AlikeForm
 from .fields import GroupedCheckboxes, LineField, ObjectivesField, PlainTextField, ReasonForm, reason_field
-from .notices import NoticesForm
-from .organisations import InviteOfficerForm, OrganisationForm
+from .organisations import InviteOfficerForm, NoticesForm, OrganisationForm
 from .points import MergeForm, PointForm, SessionPointForm, SplitForm, TwinForm, passages
+from .screening import WantedForm, WantedInputsForm, WantedOrganisationsForm, WantedPointsForm
 from .submissions import NoteForm, SubmissionForm
-from .wanted import WantedForm, WantedInputsForm, WantedOrganisationsForm, WantedPointsForm
 
 __all__ = [
     "AlikeForm", "GroupedCheckboxes", "InviteOfficerForm", "LineField", "MergeForm", "NoteForm", "NoticesForm",

@@ -16,7 +16,7 @@ from consultations.models import County, Delegate, DelegateRole, DelegateState, 
 from consultations.uploads.disk_space import has_room
 
 from .fields import LineField
-from .wanted import WantedForm
+from .screening import WantedForm
 
 
 def _choices(choices: Iterable[tuple[str, Any]], first: Any) -> list[tuple[str, Any]]:

@@ -13,7 +13,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..db.constraints import append_only, no_truncate
-from .entries import canonical
+from ..journal_entries import canonical
 
 CHECKPOINT, KEY = "ncm-portal checkpoint 1", "ncm-portal checkpoint key 1"  # what a signature is made of begins so
 

@@ -16,7 +16,7 @@ from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from ..db.constraints import no_truncate
-from .entries import as_json, code_of
+from ..journal_entries import as_json, code_of
 
 Subject = tuple[str, str]  # the kind of a record and its key
 Salted = tuple[int, bytes]  # the number of a salt, and the salt

@@ -13,8 +13,19 @@ from ncm_portal import workflow
 from ..db.bulk_copy import copy_in
 from ..db.constraints import after_lock, no_truncate, one_of
 from ..db.fields import CleanTextField, clean_text
+from ..journal_entries import (
+    ERASES,
+    FIRST_HASH,
+    FORMAT,
+    OLD_FORMAT,
+    Entry,
+    as_json,
+    canonical,
+    chain_hash,
+    digest,
+    message,
+)
 from .commitments import Salt, said_by, salted, subject_of
-from .entries import ERASES, FIRST_HASH, FORMAT, OLD_FORMAT, Entry, as_json, canonical, chain_hash, digest, message
 
 JOURNAL_LOCK = 20171017
 LAST_ENTRY = "SELECT number, hash FROM consultations_event ORDER BY number DESC LIMIT 1"

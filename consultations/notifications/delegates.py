@@ -6,8 +6,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ..models import Delegate, Forum, Invitation, OutgoingMail, User
-from ..queries.forum_calendar import calendar_address
-from ..queries.telling import institution_addresses, own_address, refusal_reasons
+from ..queries.delegates import institution_addresses, own_address, refusal_reasons
+from ..queries.programme import calendar_address
 from .recipients import Recipient, address, one_line, recipient, send_all, typed, written
 
 

@@ -17,7 +17,24 @@ from .duplicates import (
     organisations_behind,
     pair_of_input,
 )
-from .figures import (
+from .followup import (
+    Attendance,
+    actions_of,
+    attendance,
+    bodies_that_came,
+    commitments,
+    open_actions_of,
+    overdue,
+    published_communique,
+    reported_done,
+)
+from .forums import current_round, key_milestones, public_rounds, themes_of
+from .holidays import days_off, public_holidays, working_day_after, working_days_between
+from .lookalikes import lookalikes_of, suspicion, with_lookalikes
+from .proposals import confirmers_of, proposals_to_confirm, staff
+from .search import RANKED, Hit, found, named_like, ranked_page, searchable, shown, with_each_word
+from .speakers import Speakers, speakers
+from .statistics import (
     Delegates,
     GroupOfDelegates,
     Heard,
@@ -30,27 +47,11 @@ from .figures import (
     participation,
     theme_figures,
 )
-from .followup import (
-    Attendance,
-    actions_of,
-    attendance,
-    bodies_that_came,
-    commitments,
-    open_actions_of,
-    overdue,
-    published_communique,
-    reported_done,
-)
-from .holidays import days_off, public_holidays, working_day_after, working_days_between
-from .lookalikes import lookalikes_of, suspicion, with_lookalikes
-from .proposals import confirmers_of, proposals_to_confirm, staff
-from .rounds import current_round, key_milestones, public_rounds, themes_of
-from .search import RANKED, Hit, found, named_like, ranked_page, searchable, shown, with_each_word
-from .speakers import Speakers, speakers
 from .submissions import (
     LISTED,
     Counted,
     Page,
+    Waiting,
     Wanted,
     by_reference,
     choices,
@@ -60,8 +61,8 @@ from .submissions import (
     page_between,
     readable_by_reference,
     readable_inputs,
+    waiting,
 )
-from .waiting import Waiting, waiting
 
 __all__ = [
     "LISTED",

@@ -19,7 +19,7 @@ from consultations.models import (
 )
 from ncm_portal.workflow import now
 
-from .presence import counting
+from .checkin import counting
 
 
 class Attendance(NamedTuple):

@@ -30,9 +30,8 @@ from consultations.models import (
 )
 from ncm_portal.workflow import now
 
+from .delegates import SeatPlan, balance, seat_plan, untold
 from .programme import clashes, planned, without
-from .seating import SeatPlan, balance, seat_plan
-from .telling import untold
 
 NEAR, SHOWN = 7, 3  # days before a forum when what is missing presses; lines of one kind
 BEFORE = {ForumState.DRAFT, ForumState.ANNOUNCED, ForumState.REGISTRATION_CLOSED}

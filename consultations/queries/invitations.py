@@ -24,7 +24,7 @@ from consultations.models import (
     Stakeholder,
     StakeholderState,
 )
-from consultations.queries.forum_calendar import calendar_address
+from consultations.queries.programme import calendar_address
 from ncm_portal.workflow import now
 
 SEATED = (DelegateState.NOMINATED, DelegateState.CONFIRMED)  # who takes a seat of an institution

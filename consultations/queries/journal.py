@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.db.models import Model
 
+from consultations.journal_entries import ERASES, FIRST_HASH, Entry, code_of, message
 from consultations.models import Event, Salt, committed_words, committing_models
 from consultations.models.commitments import ERASE, key_of, standing_words
-from consultations.models.entries import ERASES, FIRST_HASH, Entry, code_of, message
 from consultations.models.journal import LOADED
 
 CHUNK = 2_000

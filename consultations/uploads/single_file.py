@@ -15,8 +15,7 @@ from ncm_portal.workflow import Blocked, NotTaken
 
 from . import clamd, names, sandbox
 from .kinds import KINDS
-from .rejections import Refused
-from .words import say
+from .rejections import Refused, say
 
 MEGABYTE = 1024 * 1024
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,17 +13,33 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
 from consultations.forms import ReasonForm
-from consultations.forms.delegates import DelegateForm, PersonForm, TwinsForm, WantedDelegatesForm
+from consultations.forms.delegates import DelegateForm, ListForm, PersonForm, TwinsForm, WantedDelegatesForm
+from consultations.imports import NamesForm, RowState, suggestions
+from consultations.imports.delegates import COLUMNS, NEEDED, import_delegates, shown, try_list
+from consultations.imports.refused_files import enter_refused_files
 from consultations.models import Delegate, DelegateState, Event, Forum, Group
+from consultations.notifications.delegates import News, news_of
 from consultations.queries import page_behind
-from consultations.queries.delegates import badges, came, pair_of, people_of, twins_of
-from consultations.queries.seating import Seated, SeatPlan, after, balance, seat_plan
-from consultations.queries.telling import untold_of
+from consultations.queries.delegates import (
+    CURRENT,
+    Seated,
+    SeatPlan,
+    after,
+    badges,
+    balance,
+    came,
+    pair_of,
+    people_of,
+    seat_plan,
+    twins_of,
+    untold_of,
+)
 from consultations.workflow import DELEGATE_MOVES
 from ncm_portal.workflow import Blocked, Move, check, moves_open_to, needs_of
 
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from .forums import desk_forum
+from .imports import STATES
 
 PAGE, MOST = 200, 500
 
@@ -267,3 +284,119 @@ def forum_twin(request: HttpRequest, slug: str, first: int, second: int) -> Http
             return redirect("forum_delegate", slug, made[0].pk)
     context = {"forum": forum, "pair": pair, "form": form, "reasons": outcome.reasons}
     return render(request, "consultations/forum_day/twin.html", context, status=outcome.status)
+
+
+# --- Import of delegates ----------------------------------------------------------------------------------------------
+
+
+SALT, HOURS = "list of delegates", 12
+Rows = list[list[str]]
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_import(request: HttpRequest, slug: str) -> HttpResponse:
+    """Upload a list; look at what it would do; confirm it."""
+    forum = desk_forum(slug)
+    if request.method == "POST" and "rows" in request.POST:
+        rows = _carried(request.POST["rows"], forum)
+        if rows is None:
+            messages.error(request, _("The preview is too old or was altered. Upload the list again."))
+            return redirect("forum_import", slug)
+        return _preview_or_keep(request, forum, rows)
+    form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm()
+    if form.is_bound and form.is_valid():
+        return _preview_import(request, forum, form.cleaned_data["rows"])
+    enter_refused_files(request, form, forum)
+    context = {"forum": forum, "form": form, "columns": [(name, name in NEEDED) for name in COLUMNS]}
+    outcome = INVALID if form.errors else NOTHING_DONE
+    return render(request, "consultations/forum_day/import.html", context, status=outcome.status)
+
+
+def _carried(text: str, forum: Forum) -> Rows | None:
+    """The rows that a preview of this forum carried; None for what is altered, old or of another forum."""
+    try:
+        return signing.loads(text, salt=f"{SALT} {forum.pk}", max_age=HOURS * 3600)
+    except signing.BadSignature:
+        return None
+
+
+def _preview_or_keep(request: HttpRequest, forum: Forum, rows: Rows) -> HttpResponse:
+    names = _names(request, forum, rows)
+    if "confirm" not in request.POST:
+        return _preview_import(request, forum, rows, names)
+    done: list[Any] = []
+    given = {"rows": rows, "names": names}
+    outcome = attempt(lambda: done.append(import_delegates(forum, by=request.user, **given)))
+    if not done:
+        return _preview_import(request, forum, rows, names, outcome)
+    words = {"new": done[0][RowState.NEW], "changed": done[0][RowState.CHANGED], "wrong": done[0][RowState.ERROR]}
+    messages.success(request, _("%(new)s nominated, %(changed)s corrected, %(wrong)s left out.") % words)
+    return redirect("forum_delegates", forum.slug)
+
+
+def _names(request: HttpRequest, forum: Forum, rows: Rows) -> dict[str, int]:
+    """The organisations that were chosen for names that nobody here has."""
+    form = NamesForm(request.POST, suggested=suggestions(try_list(forum, rows).unknown))
+    return form.confirmed if form.is_valid() else {}
+
+
+def _preview_import(
+    request: HttpRequest, forum: Forum, rows: Rows, names: dict[str, int] | None = None, outcome: Outcome = NOTHING_DONE
+) -> HttpResponse:
+    first, trial = try_list(forum, rows), try_list(forum, rows, names)
+    chosen = {name: str(pk) for name, pk in (names or {}).items()}
+    suggested = suggestions(first.unknown)
+    initial = {f"name-{number}": chosen.get(name, "") for number, name in enumerate(suggested)}
+    sections = [(label, trial.of(state), state) for state, label in STATES.items()]
+    context = {
+        "forum": forum,
+        "reasons": outcome.reasons,
+        "sections": [(label, [(row, list(shown(row))) for row in found], state) for label, found, state in sections],
+        "names_form": NamesForm(suggested=suggested, initial=initial) if suggested else None,
+        "carried": signing.dumps(rows, salt=f"{SALT} {forum.pk}", compress=True),
+        "ready": len(trial.of(RowState.NEW)) + len(trial.of(RowState.CHANGED)),
+    }
+    return render(request, "consultations/forum_day/import_preview.html", context, status=outcome.status)
+
+
+# --- Mail to delegates ------------------------------------------------------------------------------------------------
+
+
+WHOLE = 3  # mails that the review shows unfolded
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_tell(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every mail that would tell somebody what was decided, and whom no mail reaches; its button sends the marked."""
+    forum = desk_forum(slug)
+    if request.method == "POST":
+        keys = [key for value in request.POST.getlist("key") for key in value.split(",")]
+        _say(request, workflow.tell_delegates(forum, by=request.user, keys=keys))
+        return redirect("forum_tell", slug)
+    news = news_of(untold_of(forum))
+    mailed = [each for each in news if each.mail]
+    context = {
+        "forum": forum,
+        "current": forum.state in CURRENT,
+        "number": sum(len(each.people) for each in news),
+        "mailed": mailed,
+        "whole": mailed[:WHOLE],
+        "folded": mailed[WHOLE:],
+        "unreached": [each for each in news if not each.mail],
+    }
+    return render(request, "consultations/forum_day/tell.html", context)
+
+
+def _say(request: HttpRequest, told: list[News]) -> None:
+    mails = sum(each.mail is not None for each in told)
+    others = len(told) - mails
+    if mails:
+        said = ngettext("%(n)s mail is on its way.", "%(n)s mails are on their way.", mails)
+        messages.success(request, said % {"n": mails})
+    if others:
+        said = ngettext("%(n)s person is noted as told.", "%(n)s people are noted as told.", others)
+        messages.success(request, said % {"n": others})
+    if not told:
+        messages.warning(request, _("Nobody was told: nothing was marked, or it was told before or decided anew."))

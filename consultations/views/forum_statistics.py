@@ -11,13 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import charts, workflow
 from consultations.models import Forum, ForumState
-from consultations.queries.forum_lists import FORUM_LISTS
-from consultations.queries.forum_statistics import FEWEST, forum_figures
+from consultations.queries.forum_statistics import FEWEST, FORUM_LISTS, forum_figures
 
 from .decorators import INVALID, NOTHING_DONE, Outcome, for_secretariat
 from .followup import forum_of
 from .page_cache import kept_for_visitors
-from .sheets import SHEETS
+from .pagination import SHEETS
 
 
 def _context(forum: Forum) -> dict[str, Any]:

@@ -1,26 +1,32 @@
 """The home page of a forum at the desk: where it stands, what moves it, and the way to every part of the work."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consultations import workflow
-from consultations.models import Event, Forum
+from consultations.forms.delegates import SeatsForm
+from consultations.forms.programme import DocumentForm
+from consultations.models import Event, Forum, ForumFile
+from consultations.queries.delegates import balance, seat_plan
+from consultations.queries.forum_documents import documents, readable_document
 from consultations.queries.forum_tasks import counts_of, figures, linked, next_actions
 from consultations.queries.forums import doors
-from consultations.queries.seating import balance
 from consultations.workflow import FORUM_MOVES
 from ncm_portal.workflow import Move, moves_open_to, needs_of
 
-from .decorators import NOTHING_DONE, Outcome, carry_out, for_secretariat
+from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
+from .stored_files import hand_out
 
 
 def _verb(move: Move) -> Callable[..., Any]:
@@ -75,3 +81,88 @@ def forum_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
         return _show(request, forum, outcome)
     messages.success(request, _("Done: %(move)s.") % {"move": FORUM_MOVES[verb].label})
     return redirect("forum_home", slug)
+
+
+# --- Seats ------------------------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_seats(request: HttpRequest, slug: str) -> HttpResponse:
+    """How many seats and places on the reserve list each group has, against the seats of the forum."""
+    forum = desk_forum(slug)
+    form = SeatsForm(request.POST if request.method == "POST" else None, forum=forum)
+    outcome = INVALID if form.errors else NOTHING_DONE
+    if form.is_valid():
+        given = {"seats": form.cleaned_data["seats"], "groups": form.groups}
+        outcome = attempt(lambda: workflow.set_seats(forum, by=request.user, **given))
+        if not outcome.reasons:
+            messages.success(request, _("The seats are saved."))
+            return redirect("forum_seats", slug)
+    plan = seat_plan(forum)
+    context = {"forum": forum, "form": form, "reasons": outcome.reasons, "plan": plan, "balance": balance(plan)}
+    context["rows"] = [(label, fields, _now(plan, label)) for label, *fields in form.rows]
+    return render(request, "consultations/forum_day/seats.html", context, status=outcome.status)
+
+
+def _now(plan: Any, label: str) -> int:
+    return sum(row.confirmed for row in plan.groups if row.label == str(label))
+
+
+# --- Documents ------------------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_documents(request: HttpRequest, slug: str) -> HttpResponse:
+    """The documents of a forum; one is added below them."""
+    forum = desk_forum(slug)
+    if request.method != "POST":
+        return _show_seats(request, forum, DocumentForm())
+    form = DocumentForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _show_seats(request, forum, form, INVALID)
+    said = form.cleaned_data
+    given = {"title": said["title"], "name": said["file"].name, "for_everybody": said["for_everybody"]}
+    outcome = attempt(lambda: workflow.keep_forum_file(forum, by=request.user, data=said["file"].read(), **given))
+    if outcome.reasons:
+        form.add_error("file", " ".join(outcome.reasons))
+        return _show_seats(request, forum, form, INVALID)
+    messages.success(request, _("The file is added."))
+    return redirect("forum_documents", slug)
+
+
+def _show_seats(
+    request: HttpRequest, forum: Forum, form: DocumentForm, outcome: Outcome = NOTHING_DONE
+) -> HttpResponse:
+    context = {"forum": forum, "form": form, "reasons": outcome.reasons, "documents": documents(forum)}
+    return render(request, "consultations/forum_day/documents.html", context, status=outcome.status)
+
+
+@for_secretariat
+@require_POST
+def forum_document_move(request: HttpRequest, slug: str, key: uuid.UUID, verb: str) -> HttpResponse:
+    """Show a document to everybody or to the participants only, or take it away."""
+    forum = desk_forum(slug)
+    file = get_object_or_404(ForumFile, forum=forum, key=key)
+    acts = {
+        "everybody": lambda: workflow.change_document(file, by=request.user, for_everybody=True),
+        "participants": lambda: workflow.change_document(file, by=request.user, for_everybody=False),
+        "remove": lambda: workflow.remove_document(file, by=request.user),
+    }
+    if verb not in acts:
+        raise Http404
+    outcome = attempt(acts[verb])
+    if outcome.reasons:
+        return _show_seats(request, forum, DocumentForm(), outcome)
+    return redirect("forum_documents", slug)
+
+
+@login_not_required
+@require_safe
+def forum_document(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
+    """Hand a document of a forum out to whoever may read it: always to be saved, never shown in the portal's name."""
+    file = readable_document(request.user, key)
+    if file is None:
+        raise Http404
+    return hand_out(request, file.stored_file, file.name, file.media_type, for_everybody=file.for_everybody)

@@ -1,11 +1,17 @@
 """Lists that go on, page behind page, each page found by the key of the last row before it."""
 
+import csv
+import tempfile
+from collections.abc import Iterable, Iterator
+from io import StringIO
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from openpyxl import Workbook
 
+from consultations.csv_safety import escaped, text_cell
 from consultations.queries import page_behind
 
 
@@ -27,3 +33,43 @@ def further(request: HttpRequest, page: str, name: str, rows: QuerySet[Any], **o
     kept = {other: value for other, value in request.GET.items() if other != name}
     next_, first = (reverse(page, query={**kept, **edge}) for edge in ({name: last}, {}))
     return Further(found, next_ if last else "", first if name in request.GET else "")
+
+
+# --- Spreadsheets -----------------------------------------------------------------------------------------------------
+
+
+BLOCK = 64 * 1024
+Rows = Iterable[list[Any]]
+
+
+def csv_blocks(rows: Rows) -> Iterator[bytes]:
+    """A CSV file with the mark by which spreadsheet programs know UTF-8; no cell is ever taken for a formula."""
+    out = StringIO(newline="")
+    writer = csv.writer(out)
+    out.write("\ufeff")
+    for row in rows:
+        writer.writerow([escaped(value) for value in row])
+        if out.tell() > BLOCK:
+            yield out.getvalue().encode()
+            out.seek(0)
+            out.truncate()
+    yield out.getvalue().encode()
+
+
+def xlsx_blocks(rows: Rows) -> Iterator[bytes]:
+    """A workbook in which every cell is text. It is written to a file first: its parts are known only at the end."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for row in rows:
+        sheet.append([text_cell(sheet, value) for value in row])
+    with tempfile.TemporaryFile() as file:
+        book.save(file)
+        file.seek(0)
+        while block := file.read(BLOCK):
+            yield block
+
+
+SHEETS = {
+    "csv": (csv_blocks, "text/csv; charset=utf-8"),
+    "xlsx": (xlsx_blocks, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}

@@ -6,19 +6,20 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
-from consultations.forms import MergeForm, TwinForm, WantedPointsForm
-from consultations.models import Point, PointState
+from consultations.forms import MergeForm, SessionPointForm, TwinForm, WantedPointsForm
+from consultations.models import Event, ForumSession, Point, PointState
+from consultations.permissions import is_secretariat, may_validate, may_write_point, works_in_session
 from consultations.queries import organisations_behind, page_between
 from consultations.queries.access_log import history
 from consultations.workflow import POINT_MOVES
-from ncm_portal.workflow import moves_open_to, needs_of
+from ncm_portal.workflow import OpenMove, moves_open_to, needs_of
 
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
 from .screening import neighbour
@@ -146,3 +147,212 @@ def desk_point_move(request: HttpRequest, reference: str, verb: str) -> HttpResp
         return _show(request, point, outcome)
     messages.success(request, _("Done: %(move)s.") % {"move": POINT_MOVES[verb].label})
     return redirect("desk_point", reference)
+
+
+# --- Reading back the points of a session -----------------------------------------------------------------------------
+
+
+VERBS = {
+    "validate": lambda point, *, by, reason: workflow.validate(point, by=by),
+    "send_back": workflow.send_back,
+}
+MOVES = {verb: POINT_MOVES[verb] for verb in VERBS}
+
+
+@require_http_methods(["GET", "HEAD"])
+def session_read_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """One point of a session after another, as the room hears it: `point` in the address is its number."""
+    return _show_read_back(request, session_of(request, pk), _number(request.GET.get("point", "")))
+
+
+def _number(typed: str) -> int | None:
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 6 else None
+
+
+def _show_read_back(
+    request: HttpRequest, session: ForumSession, number: int | None, outcome: Outcome = NOTHING_DONE
+) -> HttpResponse:
+    points = list(session.points.select_related("stakeholder", "theme").exclude(state=PointState.WITHDRAWN))
+    points.sort(key=lambda point: point.number)
+    waiting = [point for point in points if point.state == PointState.SUBMITTED]
+    first = waiting[0] if waiting else points[0] if points else None
+    point = next((each for each in points if each.number == number), first)
+    place = points.index(point) if point else 0
+    context = {
+        "session": session,
+        "point": point,
+        "place": place + 1,
+        "total": len(points),
+        "waiting": len(waiting),
+        "before": points[place - 1] if place else None,
+        "behind": points[place + 1] if place + 1 < len(points) else None,
+        "note": notes_on([point]).get(point.pk, "") if point else "",
+        "moves": moves_open_to(MOVES, point, request.user) if point else [],
+        "moves_at": f"{reverse('session_read_back', args=[session.pk])}{point.number}/" if point else "",
+        "reasons": outcome.reasons,
+    }
+    return render(request, "consultations/desk/read_back.html", context, status=outcome.status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_read_back_move(request: HttpRequest, pk: int, number: int, verb: str) -> HttpResponse:
+    """Validate a point that was read back, or send it back with a note; then comes the next one that waits."""
+    session = session_of(request, pk)
+    point = get_object_or_404(session.points.all(), number=number)
+    if request.method != "POST":
+        return redirect("session_read_back", pk)
+    if not may_validate(request.user, point):
+        raise Http404
+    outcome = carry_out(request, point, verb, VERBS)
+    if outcome.reasons:
+        return _show_read_back(request, session, number, outcome)
+    done = _("%(point)s is validated.") if verb == "validate" else _("%(point)s goes back to its rapporteur.")
+    messages.success(request, done % {"point": point.reference})
+    return redirect("session_read_back", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_point_correct(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Put a draft of a session right, as its rapporteur or for the secretariat."""
+    session = session_of(request, pk)
+    point = get_object_or_404(session.points.select_related("theme", "stakeholder"), number=number)
+    if not may_write_point(request.user, point):
+        raise Http404
+    form, outcome = _correction(request, session, point), NOTHING_DONE
+    if request.method == "POST":
+        outcome = INVALID
+        if form.is_valid():
+            words: dict[str, Any] = form.words
+            outcome = attempt(lambda: workflow.correct_point(point, by=request.user, **words))
+            if not outcome.reasons:
+                messages.success(request, _("Corrected. Hand it in when it says what was said."))
+                return redirect("session_points", pk)
+    context = {"session": session, "point": point, "form": form, "note": notes_on([point]).get(point.pk, "")}
+    return render(
+        request, "consultations/desk/point_correct.html", {**context, "reasons": outcome.reasons}, status=outcome.status
+    )
+
+
+def _correction(request: HttpRequest, session: ForumSession, point: Point) -> SessionPointForm:
+    given = {
+        "text": point.text,
+        "kind": point.kind,
+        "theme": point.theme.code,
+        "organisation": point.stakeholder_id,
+        "responsible": point.responsible,
+        "due_on": point.due_on,
+        "objectives": [each.code for each in point.provisions.all()],
+    }
+    sent = request.POST if request.method == "POST" else None
+    themes = session.forum.consultation.themes.all()
+    return SessionPointForm(sent, themes=themes, theme=point.theme, initial=given)
+
+
+# --- Points of a session ----------------------------------------------------------------------------------------------
+
+
+SESSION_VERBS = {
+    "hand_in": lambda point, *, by, reason: workflow.hand_in(point, by=by),
+    "validate": lambda point, *, by, reason: workflow.validate(point, by=by),
+}
+SESSION_MOVES = {verb: POINT_MOVES[verb] for verb in SESSION_VERBS}
+SHOWN_EVENTS = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_points(request: HttpRequest, pk: int) -> HttpResponse:
+    """The points of a session: its rapporteur writes them down and hands them in, the secretariat validates them."""
+    session = session_of(request, pk)
+    if request.method != "POST":
+        return _show_session(request, session)
+    form = _form(session, request.POST)
+    if not form.is_valid():
+        return _show_session(request, session, INVALID, form)
+    outcome = attempt(lambda: workflow.write_point(session, by=request.user, **form.words))
+    if outcome.reasons:
+        return _show_session(request, session, outcome, form)
+    messages.success(request, _("Written down. Hand it in when it says what was said."))
+    return redirect("session_points", pk)
+
+
+def session_of(request: HttpRequest, pk: int) -> ForumSession:
+    """The session, for its rapporteur, its chair and the secretariat; a 404 for everybody else."""
+    session = get_object_or_404(ForumSession.objects.select_related("forum__consultation", "theme"), pk=pk)
+    if not (is_secretariat(request.user) or works_in_session(request.user, session.pk)):
+        raise Http404
+    return session
+
+
+def _form(session: ForumSession, data: object = None) -> SessionPointForm:
+    return SessionPointForm(data, themes=session.forum.consultation.themes.all(), theme=session.theme)
+
+
+def _show_session(
+    request: HttpRequest, session: ForumSession, outcome: Outcome = NOTHING_DONE, form: SessionPointForm | None = None
+) -> HttpResponse:
+    points = list(session.points.select_related("stakeholder", "theme").order_by("-number"))
+    drafts = [point for point in points if point.state == PointState.DRAFT]
+    about = Event.objects.filter(kind=Point._meta.label_lower, object_id__in=[str(point.pk) for point in points])
+    one_of_each = {point.state: point for point in points}
+    notes = notes_on(points)
+    for point in points:
+        point.sent_back = notes.get(point.pk, "")
+    context = {
+        "session": session,
+        "reasons": outcome.reasons,
+        "form": form or _form(session),
+        "points": _with_moves(request, points, one_of_each),
+        "drafts": len(drafts),
+        "needs": list(dict.fromkeys(need for point in one_of_each.values() for need in needs_of(SESSION_MOVES, point))),
+        "events": about.order_by("-number")[:SHOWN_EVENTS],
+        "is_secretariat": is_secretariat(request.user),
+        "may_write": may_write_point(request.user, Point(session=session)),
+        "here": reverse("session_points", args=[session.pk]),
+    }
+    return render(request, "consultations/desk/session_points.html", context, status=outcome.status)
+
+
+def notes_on(points: list[Point]) -> dict[int, str]:
+    """Why each of `points` that are drafts was sent back the last time, by primary key. At most one query."""
+    drafts = [str(point.pk) for point in points if point.state == PointState.DRAFT]
+    if not drafts:
+        return {}
+    about = Event.objects.filter(kind=Point._meta.label_lower, object_id__in=drafts, verb="send_back")
+    return {int(pk): reason for pk, reason in about.order_by("number").values_list("object_id", "reason")}
+
+
+def _with_moves(
+    request: HttpRequest, points: list[Point], one_of_each: dict[str, Point]
+) -> list[tuple[Point, list[OpenMove]]]:
+    """Each point with its moves; within one session the same moves are open in the same state."""
+    moves = {state: moves_open_to(SESSION_MOVES, point, request.user) for state, point in one_of_each.items()}
+    return [(point, moves[point.state]) for point in points]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_point_move(request: HttpRequest, pk: int, number: int, verb: str) -> HttpResponse:
+    """Hand in or validate one point of a session: the verb stands in the address."""
+    session = session_of(request, pk)
+    point = get_object_or_404(session.points.all(), number=number)
+    if request.method != "POST":
+        return redirect("session_points", pk)
+    outcome = carry_out(request, point, verb, SESSION_VERBS)
+    if outcome.reasons:
+        return _show_session(request, session, outcome)
+    messages.success(request, _("Done: %(move)s.") % {"move": POINT_MOVES[verb].label})
+    return redirect("session_points", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand in every draft of a session, one after the other; what is refused stays a draft and says why."""
+    session = session_of(request, pk)
+    if request.method != "POST":
+        return redirect("session_points", pk)
+    drafts = session.points.filter(state=PointState.DRAFT).order_by("number")
+    outcomes = [attempt(lambda point=point: workflow.hand_in(point, by=request.user)) for point in drafts]
+    reasons = [reason for outcome in outcomes for reason in outcome.reasons]
+    if reasons:
+        return _show_session(request, session, Outcome(reasons, 409))
+    messages.success(request, _("Handed in. The secretariat validates the points."))
+    return redirect("session_points", pk)

@@ -48,7 +48,7 @@ from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import Move, moves_open_to, needs_of
 
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
-from .late import asked_late
+from .submissions import asked_late
 
 QUEUE = 20
 SHOWN = (  # in a row of a table of inputs

@@ -31,7 +31,6 @@ from .attachments import (
     receive,
     remove_file,
 )
-from .badges import print_paper
 from .checkin import enter_register, take_queue
 from .checkin_conflicts import Settling, settle_doubles, settle_queued
 from .checkpoints import anchor_journal, make_key, rotate_key, sign_checkpoint, write_checkpoints
@@ -44,10 +43,12 @@ from .delegates import (
     edit_delegate,
     end_substitute,
     merge_delegates,
+    print_paper,
     promote,
     refuse_delegate,
     set_seats,
     substitute,
+    tell_delegates,
     waitlist,
     withdraw_delegate,
 )
@@ -128,10 +129,11 @@ from .invitations import (
 from .mail_limits import clear_mail_counts, count_mail, may_write_to_account, why_person_waits
 from .mail_stops import resume_mail, stop_mail
 from .milestones import date_milestone
-from .notices import TRY_AGAIN, choose_notices, try_again
 from .organisations import (
     STAKEHOLDER_MOVES,
+    TRY_AGAIN,
     add_member,
+    choose_notices,
     confirm_mandate,
     end_membership,
     invite_officer,
@@ -142,6 +144,7 @@ from .organisations import (
     register_organisation,
     reinstate,
     suspend,
+    try_again,
     verify,
 )
 from .paper_intake import SheetRow, TakenIn, WhyNot, check_against_original, retype, take_in, take_in_many
@@ -194,4 +197,3 @@ from .submissions import (
     withdraw,
     written_hour,
 )
-from .telling import tell_delegates

@@ -19,7 +19,7 @@ from consultations.permissions import is_secretariat, may_submit
 from consultations.uploads import Refused, clamd, names, sandbox
 from consultations.uploads.disk_space import room_to_write
 from consultations.uploads.kinds import KINDS
-from consultations.uploads.words import say
+from consultations.uploads.rejections import say
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 
 from .access_log import enter_refused_file

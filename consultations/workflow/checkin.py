@@ -31,7 +31,7 @@ from consultations.models import (
     copy_in,
 )
 from consultations.permissions import is_secretariat, may_use_door, sessions_reported_by
-from consultations.queries import presence
+from consultations.queries import checkin
 from ncm_portal.workflow import Blocked, demand, journal, now, verb
 
 from .checkin_conflicts import _void
@@ -219,7 +219,7 @@ def _closed(sessions: Iterable[ForumSession]) -> dict[int, datetime]:
 
 @verb
 def enter_register(
-    forum: Forum, half: presence.HalfDay, *, by: User, signed: Collection[int], unsigned: Collection[int] = ()
+    forum: Forum, half: checkin.HalfDay, *, by: User, signed: Collection[int], unsigned: Collection[int] = ()
 ) -> tuple[int, int]:
     """Enter who signed the register of a half-day, by the delegates' primary keys, as check-ins on paper.
 
@@ -259,13 +259,13 @@ def seated(forum: Forum) -> QuerySet[Delegate]:
     return found.order_by("badge_number", "name", "pk")
 
 
-def entered_on_paper(forum: Forum, half: presence.HalfDay) -> dict[int, CheckIn]:
+def entered_on_paper(forum: Forum, half: checkin.HalfDay) -> dict[int, CheckIn]:
     """The signatures of a half-day that count, by the delegate's primary key."""
-    found = presence.counting(forum).filter(channel=CheckInChannel.PAPER, at__range=half.span)
-    return {presence.person_of(check.delegate).pk: check for check in found}
+    found = checkin.counting(forum).filter(channel=CheckInChannel.PAPER, at__range=half.span)
+    return {checkin.person_of(check.delegate).pk: check for check in found}
 
 
-def begins(forum: Forum, half: presence.HalfDay) -> datetime:
+def begins(forum: Forum, half: checkin.HalfDay) -> datetime:
     """When a half-day begins: with its first session, or else at the usual hour."""
     times = sorted(session.starts_at for session in forum.sessions.all())
-    return next((at for at in times if presence.half_day(at) == half), half.begins)
+    return next((at for at in times if checkin.half_day(at) == half), half.begins)

@@ -17,7 +17,7 @@ from consultations.models import (
     copy_in,
 )
 from consultations.permissions import is_secretariat
-from consultations.queries import presence
+from consultations.queries import checkin
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 
 SECRETARIAT = gettext_lazy("the secretariat")
@@ -64,12 +64,12 @@ def alike_of(row: QueuedRow) -> list[CheckIn]:
 
     Empty where the row made none, or that is void.
     """
-    own = presence.counting(row.forum).filter(key=row.key).first()
+    own = checkin.counting(row.forum).filter(key=row.key).first()
     if own is None:
         return []
-    seat, half = presence.seat_of(own.delegate).pk, presence.half_day(own.at)
-    found = presence.counting(row.forum).filter(at__range=half.span).order_by("at", "pk")
-    return [check for check in found if presence.seat_of(check.delegate).pk == seat]
+    seat, half = checkin.seat_of(own.delegate).pk, checkin.half_day(own.at)
+    found = checkin.counting(row.forum).filter(at__range=half.span).order_by("at", "pk")
+    return [check for check in found if checkin.seat_of(check.delegate).pk == seat]
 
 
 def _not_to_be_settled(row: QueuedRow, how: str, note: str, alike: list[CheckIn]) -> list[str]:
@@ -102,12 +102,12 @@ def first_of(alike: list[CheckIn]) -> CheckIn:
 
 def _beside(kept: CheckIn, alike: list[CheckIn]) -> list[CheckIn]:
     """All but the one that is kept; a signature on paper goes along with the person who is kept."""
-    person = presence.person_of(kept.delegate)
+    person = checkin.person_of(kept.delegate)
     return [
         check
         for check in alike
         if check.pk != kept.pk
-        and not (check.channel == CheckInChannel.PAPER and presence.person_of(check.delegate) == person)
+        and not (check.channel == CheckInChannel.PAPER and checkin.person_of(check.delegate) == person)
     ]
 
 
@@ -135,12 +135,12 @@ def doubles(forum: Forum) -> tuple[list[QueuedRow], list[CheckIn]]:
     found: tuple[list[QueuedRow], list[CheckIn]] = [], []
     if not waiting:
         return found
-    places: dict[tuple[int, presence.HalfDay], list[CheckIn]] = {}
-    for check in presence.counting(forum).order_by("at", "pk"):
-        places.setdefault((presence.seat_of(check.delegate).pk, presence.half_day(check.at)), []).append(check)
+    places: dict[tuple[int, checkin.HalfDay], list[CheckIn]] = {}
+    for check in checkin.counting(forum).order_by("at", "pk"):
+        places.setdefault((checkin.seat_of(check.delegate).pk, checkin.half_day(check.at)), []).append(check)
     for alike in places.values():
         mine = [waiting[check.key] for check in alike if check.key in waiting]
-        if mine and len({presence.person_of(check.delegate).pk for check in alike}) == 1:
+        if mine and len({checkin.person_of(check.delegate).pk for check in alike}) == 1:
             found[0].extend(mine)
             found[1].extend(_beside(first_of(alike), alike))
     return found

@@ -23,7 +23,7 @@ from consultations.models import (
     QueuedOutcome,
     clean_text,
 )
-from consultations.queries import presence
+from consultations.queries import checkin
 
 # A badge carries "NCM:<code of the forum>:<ticket>"; the ticket alone is taken too.
 CODE = re.compile(
@@ -150,7 +150,7 @@ class Seen:
 
 def hour_of(at: datetime) -> str:
     """The hour in Kenya, as it is told: "08:31"."""
-    return f"{timezone.localtime(at, presence.NAIROBI):%H:%M}"
+    return f"{timezone.localtime(at, checkin.NAIROBI):%H:%M}"
 
 
 @dataclass
@@ -161,7 +161,7 @@ class Book:
     by_ticket: dict[uuid.UUID, Delegate] = field(default_factory=dict)
     by_badge: dict[int, Delegate] = field(default_factory=dict)
     elsewhere: set[uuid.UUID] = field(default_factory=set)
-    came: dict[tuple[int, presence.HalfDay], list[Seen]] = field(default_factory=dict)
+    came: dict[tuple[int, checkin.HalfDay], list[Seen]] = field(default_factory=dict)
 
     @classmethod
     def opened(cls, forum: Forum, rows: Iterable[Row]) -> "Book":
@@ -171,10 +171,10 @@ class Book:
         for delegate in (
             forum.delegates.select_for_update(of=("self",), no_key=True).select_related(*along).order_by("pk")
         ):
-            book.by_ticket[delegate.ticket], people[delegate.pk] = delegate, presence.person_of(delegate)
+            book.by_ticket[delegate.ticket], people[delegate.pk] = delegate, checkin.person_of(delegate)
             if delegate.badge_number is not None:
                 book.by_badge[delegate.badge_number] = delegate
-        checks = presence.counting(forum).select_related(None).order_by("at", "pk")
+        checks = checkin.counting(forum).select_related(None).order_by("at", "pk")
         for pk, device, channel, at in checks.values_list("delegate", "device", "channel", "at"):
             book.note(Seen(people[pk], device, channel, at))
         codes = filter(None, (CODE.fullmatch(row.word("code").strip()) for row in rows))
@@ -185,7 +185,7 @@ class Book:
 
     def note(self, seen: Seen) -> None:
         """Somebody came."""
-        place = (presence.seat_of(seen.person).pk, presence.half_day(seen.at))
+        place = (checkin.seat_of(seen.person).pk, checkin.half_day(seen.at))
         self.came.setdefault(place, []).append(seen)
 
     def find(self, row: Row) -> Delegate | str:
@@ -214,11 +214,11 @@ def judge(row: Row, at: datetime, book: Book, device: str) -> Verdict:
     found = book.find(row)
     if isinstance(found, str):
         return refused(found)
-    person = presence.person_of(found)
+    person = checkin.person_of(found)
     if person.state != DelegateState.CONFIRMED:
         words = {"name": person.name, "state": person.get_state_display()}
         return refused(_("%(name)s is %(state)s, not confirmed: the badge does not count.") % words, person)
-    others = book.came.get((presence.seat_of(person).pk, presence.half_day(at)), [])
+    others = book.came.get((checkin.seat_of(person).pk, checkin.half_day(at)), [])
     own = [seen for seen in others if _is_own(seen, person, device)]
     if own:
         again = _("It was checked in on this device already, at %(hour)s.") % {"hour": hour_of(own[0].at)}

@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consultations.db.constraints import after_lock
+from consultations.journal_entries import canonical
 from consultations.models import Checkpoint, Event
 from consultations.models.checkpoints import CHECKPOINT, KEY, checkpoints_file, key_id, keys_file, to_sign
-from consultations.models.entries import canonical
 from consultations.notifications import outbox
 from consultations.queries.checkpoints import Unreadable, known_keys
 from ncm_portal.workflow import Blocked

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from consultations.journal_entries import OLD_FORMAT
 from consultations.models import Consultation, Event, committing_models
 from consultations.models.commitments import Said, standing_words
-from consultations.models.entries import OLD_FORMAT
 from ncm_portal.workflow import verb
 
 AT_ONCE = 1_000  # records in one entry: a longer one would fill the memory of whoever checks it

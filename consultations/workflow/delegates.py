@@ -1,16 +1,26 @@
 """Who gets a seat: confirming one or many, the reserve list, substitutes, one person who was named twice, the seats."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.models import Delegate, DelegateState, Forum, ForumState, SeatQuota, StakeholderState, User
+from consultations.models import (
+    Delegate,
+    DelegateState,
+    Forum,
+    ForumState,
+    OutgoingMail,
+    SeatQuota,
+    StakeholderState,
+    User,
+)
+from consultations.notifications.delegates import News, key_of, news_of
 from consultations.permissions import is_head, is_secretariat, may_nominate, secretariat_may
-from consultations.queries.seating import free_in_group
-from ncm_portal.workflow import Blocked, Condition, Move, demand, either, journal, locked, make, table, verb
+from consultations.queries.delegates import free_in_group, own_address, untold_of
+from ncm_portal.workflow import Blocked, Condition, Move, demand, either, journal, locked, make, now, table, verb
 
 D = DelegateState
 SECRETARIAT = gettext_lazy("the secretariat")
@@ -329,3 +339,69 @@ def set_seats(forum: Forum, *, by: User, seats: int, groups: Mapping[str, tuple[
     row.save(update_fields=["seats"])
     journal("set_seats", row, by=by, before=row.state, after=row.state, data=data)
     return row
+
+
+# --- Badges -----------------------------------------------------------------------------------------------------------
+
+
+@verb
+def print_paper(
+    forum: Forum,
+    paper: str,
+    *,
+    fingerprint: str,
+    pages: int,
+    by: User,
+    people: Mapping[int, str] | None = None,
+    badges: Collection[int] = (),
+) -> Model:
+    """Record that a paper of the forum was printed and what it said, so that the portal can tell what changed since.
+
+    `people` gives for each delegate (by primary key) what was printed of that person; `badges` are those whose badge it
+    was: they are marked, and printing one anew moves the mark. Gives the entry of the journal, by whose number the same
+    lot is found again. Raises NotAllowed, or Blocked when a badge belongs to nobody who has a seat here.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Print a paper"))
+    if badges:
+        _mark(forum, badges)
+    data = {"paper": paper, "fingerprint": fingerprint, "pages": pages, "people": dict(people or {})}
+    return journal("print_paper", forum, by=by, data=data)
+
+
+def _mark(forum: Forum, badges: Collection[int]) -> None:
+    rows = list(Delegate.objects.select_for_update(no_key=True).filter(forum=forum, pk__in=badges).order_by("pk"))
+    problems = [
+        _("%(name)s is %(state)s, not confirmed.") % {"name": row.name, "state": row.get_state_display()}
+        for row in rows
+        if row.state != DelegateState.CONFIRMED
+    ]
+    if len(rows) < len(set(badges)):
+        problems.append(_("Somebody among them is no delegate to this forum."))
+    if problems:
+        raise Blocked(problems)
+    Delegate.objects.filter(pk__in=badges).update(badge_printed_at=now())
+
+
+# --- Mail to delegates ------------------------------------------------------------------------------------------------
+
+
+@verb
+def tell_delegates(forum: Forum, *, by: User, keys: Collection[str]) -> list[News]:
+    """Tell those of the decisions with these keys that were not told yet, by mail where a mail reaches somebody; the
+    others are noted as told by telephone or letter. Doing it again tells nobody twice. Raises NotAllowed."""
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Tell the delegates"))
+    row, wanted = locked(forum), set(keys)  # one telling at a time
+    people = untold_of(row).select_for_update(of=("self",), no_key=True)
+    told = news_of(each for each in people if key_of(each) in wanted)
+    OutgoingMail.objects.bulk_create([news.mail for news in told if news.mail])
+    for news in told:
+        _note(news, by)
+    return told
+
+
+def _note(news: News, by: User) -> None:
+    for person in news.people:
+        way = "no mail" if news.mail is None else "own address" if own_address(person) else "institution"
+        person.told, person.told_at = person.state, now()
+        person.save(update_fields=["told", "told_at"])
+        journal("tell_delegates", person, by=by, before=person.state, after=person.state, data={"by": way})

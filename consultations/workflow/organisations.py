@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from consultations.models import (
     Evidence,
+    MailState,
     MailStop,
     Mandate,
     Membership,
     MembershipInvitation,
     MembershipRole,
+    OutgoingMail,
     Stakeholder,
     StakeholderState,
     Theme,
@@ -29,7 +31,7 @@ from consultations.permissions import (
     secretariat_may,
 )
 from consultations.queries import suspicion
-from ncm_portal.workflow import Blocked, Move, demand, journal, locked, make, now, table, verb
+from ncm_portal.workflow import Blocked, Condition, Move, demand, either, journal, locked, make, now, table, verb
 
 from .accounts import address_of
 from .mail_limits import count_mail
@@ -293,3 +295,50 @@ def confirm_mandate(
     mandate, _made = Mandate.objects.update_or_create(ministry=ministry, theme=theme, defaults=confirmed)
     journal("confirm_mandate", ministry, by=by, data={"theme": theme.code, "lead": is_lead, "basis": basis})
     return mandate
+
+
+# --- Notices ----------------------------------------------------------------------------------------------------------
+
+
+def _text_is_kept(mail: OutgoingMail) -> list[Condition]:
+    words = (
+        gettext_lazy("Its text is kept."),
+        gettext_lazy("Its text was deleted two weeks after it failed: write to the person anew."),
+    )
+    return [either(bool(mail.body), *map(str, words))]
+
+
+TRY_AGAIN = Move(
+    "try_again",
+    gettext_lazy("Try again"),
+    (MailState.FAILED,),
+    MailState.WAITING,
+    secretariat_may,
+    gettext_lazy("the secretariat"),
+    _text_is_kept,
+)
+
+
+@verb
+def try_again(mail: OutgoingMail, *, by: User) -> OutgoingMail:
+    """Let a message that failed wait for the worker again, with all its tries before it."""
+
+    def change(row: OutgoingMail) -> None:
+        row.tries, row.due_at = 0, timezone.now()
+
+    return make(TRY_AGAIN, mail, by=by, change=change, data={"error": mail.error})
+
+
+@verb
+def choose_notices(user: User, *, by: User, notices: str, phone: str = "") -> User:
+    """Choose how notices come, and give or take back the number for text messages. The journal keeps no number."""
+    demand(
+        is_signed_in(by) and by.pk == user.pk,
+        who=gettext_lazy("each person"),
+        to=gettext_lazy("Choose how notices come"),
+    )
+    row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    row.notices, row.phone = notices, phone
+    row.save(update_fields=["notices", "phone"])
+    journal("choose_notices", row, by=by, data={"notices": notices, "text_messages": bool(phone)})
+    return row

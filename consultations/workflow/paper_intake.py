@@ -24,8 +24,7 @@ from consultations.models import (
 from consultations.permissions import is_head, is_secretariat
 from ncm_portal.workflow import Blocked, check, demand, journal, log_refusal, make, now, verb
 
-from .references import next_references
-from .submissions import DRAFT_FIELDS, HEAD, SECRETARIAT, SUBMISSION_MOVES, S, came_late, stamp_as_sent
+from .submissions import DRAFT_FIELDS, HEAD, SECRETARIAT, SUBMISSION_MOVES, S, came_late, next_references, stamp_as_sent
 
 TAKING_IN = gettext_lazy("Take in an input")
 

@@ -8,6 +8,7 @@ from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from consultations.db.constraints import after_lock
 from consultations.models import (
     Attachment,
     Consultation,
@@ -47,8 +48,6 @@ from ncm_portal.workflow import (
     table,
     verb,
 )
-
-from .references import next_references
 
 S = SubmissionState
 AUTHORS = gettext_lazy("focal points and alternates of the organisation")
@@ -424,3 +423,21 @@ def add_note(submission: Submission, *, by: User, text: str) -> Note:
     note = Note.objects.create(submission=submission, text=text, by=by, at=now())
     journal("note", submission, by=by)
     return note
+
+
+# --- Reference numbers ------------------------------------------------------------------------------------------------
+
+
+REFERENCE_LOCK = 20171018
+LAST_REFERENCE = """
+    SELECT reference FROM consultations_submission WHERE reference LIKE %s
+    ORDER BY length(reference) DESC, reference DESC LIMIT 1
+"""
+
+
+def next_references(consultation: Consultation, number: int = 1) -> list[str]:
+    """The next free references of the consultation's year; a lock until commit keeps them unique and gapless."""
+    year = timezone.localtime(consultation.opens_at).year
+    last = after_lock(LAST_REFERENCE, f"NCM-{year}-%", lock=(REFERENCE_LOCK, year))
+    first = int(last[0].rsplit("-", 1)[1]) + 1 if last else 1
+    return [f"NCM-{year}-{turn:04d}" for turn in range(first, first + number)]

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from consultations.journal_entries import FIRST_HASH, FORMAT, OLD_FORMAT, chain_hash
 from consultations.models import Event, Salt
-from consultations.models.entries import FIRST_HASH, FORMAT, OLD_FORMAT, chain_hash
 
 from . import bagit
 from .bagit import BadPackage, Package, Progress

@@ -18,8 +18,8 @@ from django.core.management.color import no_style
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from consultations.journal_entries import FIRST_HASH
 from consultations.models import Attachment, Consultation, Event, ForumFile, Milestone, Salt, copy_values
-from consultations.models.entries import FIRST_HASH
 from consultations.models.journal import JOURNAL_LOCK, LOADED
 from consultations.workflow import commit_to_records
 from ncm_portal.workflow import journal

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
+from consultations.journal_entries import FIRST_HASH
 from consultations.models import Consultation
-from consultations.models.entries import FIRST_HASH
 
 from . import tables
 from .rows import Row

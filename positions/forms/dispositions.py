@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from consultations.forms import GroupedCheckboxes, WantedForm, reason_field
+from consultations.forms import GroupedCheckboxes, PlainTextField, WantedForm, reason_field
 from consultations.models import Point, PointState
+from consultations.models.feedback import WORDS_LIMIT
 from positions.models import WITH_CODE, GroundingRelation, Outcome, ReasonCode
 
 from .drafting import choices_of
@@ -110,4 +111,19 @@ class WantedDispositionsForm(WantedForm):
     )
     rests = forms.ChoiceField(
         label=_("Paragraphs"), required=False, choices=[("", _("All")), (FREE, _("No paragraph rests on it"))]
+    )
+
+
+# --- Replies of authors -----------------------------------------------------------------------------------------------
+
+
+class MisreadForm(forms.Form):
+    """One reply about one point; the desk must answer it."""
+
+    text = PlainTextField(
+        label=_("What your organisation meant"),
+        help_text=_("Say what is missing or wrong in what became of it. You can write once; the secretariat answers."),
+        max_length=WORDS_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": _("Write what your organisation meant.")},
     )

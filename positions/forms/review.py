@@ -14,7 +14,7 @@ from consultations.models import Stakeholder
 from consultations.uploads.disk_space import has_room
 from positions.models import WITH_TEXT, Advice, Audience, Consent, Operation
 
-from .decisions import moment_field
+from .clearance import moment_field
 from .drafting import paragraph_text
 
 HINTS = {

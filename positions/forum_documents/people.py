@@ -6,8 +6,8 @@ from datetime import date
 from django.utils import timezone
 
 from consultations.models import CheckInChannel, Delegate, DelegateRole, DelegateState, ForumState, Group
-from consultations.queries import seating
-from consultations.queries.presence import HalfDay, half_day
+from consultations.queries import delegates
+from consultations.queries.checkin import HalfDay, half_day
 
 from .reading import Content, Day, head
 
@@ -30,9 +30,9 @@ def person(delegate: Delegate) -> Content:
 Only = Collection[int] | None  # the primary keys of the people to print for; None: all
 
 
-def chosen(delegates: list[Delegate], only: Only) -> list[Delegate]:
-    """Those of `delegates` to print for, by number."""
-    return _by_number([each for each in delegates if only is None or each.pk in only])
+def chosen(people: list[Delegate], only: Only) -> list[Delegate]:
+    """Those of `people` to print for, by number."""
+    return _by_number([each for each in people if only is None or each.pk in only])
 
 
 def badges(day: Day, *, only: Only = None) -> Content:
@@ -51,8 +51,8 @@ def plates(day: Day, *, only: Only = None) -> Content:
     return {**head(day, "name-plates"), "people": [person(each) for each in chosen(day.confirmed, only)]}
 
 
-def _by_number(delegates: list[Delegate]) -> list[Delegate]:
-    return sorted(delegates, key=lambda each: (each.badge_number or 0, each.name, each.pk))
+def _by_number(people: list[Delegate]) -> list[Delegate]:
+    return sorted(people, key=lambda each: (each.badge_number or 0, each.name, each.pk))
 
 
 def half(each: HalfDay) -> Content:
@@ -124,7 +124,7 @@ def is_over(day: Day) -> bool:
 
 def seat_plan(day: Day, *, only: Only = None) -> Content:
     """Seats by group: how many, who has one, who stands on the reserve list."""
-    seats = seating.seat_plan(day.forum)
+    seats = delegates.seat_plan(day.forum)
     return {
         **head(day, "seat-plan"),
         "seats": seats.seats,
@@ -136,7 +136,7 @@ def seat_plan(day: Day, *, only: Only = None) -> Content:
     }
 
 
-def _group(day: Day, row: seating.GroupSeats) -> Content:
+def _group(day: Day, row: delegates.GroupSeats) -> Content:
     own = [each for each in day.delegates if each.group == row.group]
     return {
         "group": row.group,

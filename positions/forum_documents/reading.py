@@ -28,8 +28,8 @@ from consultations.models import (
     SessionKind,
     SessionRole,
 )
-from consultations.queries import presence
-from consultations.queries.presence import HalfDay
+from consultations.queries import checkin
+from consultations.queries.checkin import HalfDay
 from positions.models import Decision, FloorDecision, PositionPaper, QuorumCount
 
 OF_PRINTING = ("print_paper", "print_badges")  # entries that change nothing of what is printed
@@ -70,20 +70,20 @@ class Day:
         """The check-ins that count, by the person who came, in order of time."""
         found: dict[int, list[CheckIn]] = defaultdict(list)
         along = ("delegate__stakeholder", "delegate__merged_into__stakeholder")
-        for row in presence.counting(self.forum).select_related(*along).order_by("at", "pk"):
-            found[presence.person_of(row.delegate).pk].append(row)
+        for row in checkin.counting(self.forum).select_related(*along).order_by("at", "pk"):
+            found[checkin.person_of(row.delegate).pk].append(row)
         return dict(found)
 
     @property
     def who_came(self) -> list[Delegate]:
         """Everybody who was checked in, by name."""
-        rows = [presence.person_of(checks[0].delegate) for checks in self.check_ins.values()]
+        rows = [checkin.person_of(checks[0].delegate) for checks in self.check_ins.values()]
         return sorted(rows, key=lambda found: (found.name.casefold(), found.pk))
 
     @cached_property
     def half_days(self) -> list[HalfDay]:
         """The half-days of the forum."""
-        return presence.half_days(self.forum)
+        return checkin.half_days(self.forum)
 
     @cached_property
     def quotas(self) -> dict[str, SeatQuota]:

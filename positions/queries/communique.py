@@ -11,7 +11,7 @@ from django.utils.dateformat import format as written
 
 from consultations.models import Forum, Point, PointKind, PointState, Theme
 from consultations.queries import bodies_that_came
-from consultations.queries.presence import came_by_half_day
+from consultations.queries.checkin import came_by_half_day
 from positions.models import Decision, PositionPaper
 from positions.queries.papers import latest_official
 

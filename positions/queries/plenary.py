@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from consultations.models import Delegate, DelegateState, Forum, ForumSession, ForumState, SessionRole, Stakeholder
 from consultations.permissions import is_member, is_secretariat
-from consultations.queries import Speakers, presence, speakers
+from consultations.queries import Speakers, checkin, speakers
 from ncm_portal.workflow import now
 from positions.models import FloorDecision, PaperState, Paragraph, PositionPaper, QuorumCount, Screen
 from positions.queries.papers import paragraph_numbers
@@ -36,7 +36,7 @@ BEFORE_A_MEETING = (PaperState.IN_SESSION, PaperState.FORUM_TEXT)
 def quorum_of(forum: Forum) -> QuorumCount:
     """Who is present at this moment, and what a quorum needs: not stored. Two queries."""
     members = list(Stakeholder.objects.members().order_by("name"))
-    room = presence.present(forum)
+    room = checkin.present(forum)
     return QuorumCount(
         forum=forum,
         members_present=sum(member.pk in room.institutions for member in members),

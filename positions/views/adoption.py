@@ -12,7 +12,7 @@ from consultations.queries.access_log import history
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from ncm_portal.workflow import moves_open_to, needs_of
 from positions import workflow
-from positions.forms.decisions import ForumForm, NeededReasonForm, ReservationForm
+from positions.forms.clearance import ForumForm, NeededReasonForm, ReservationForm
 from positions.models import BEFORE_ADOPTION, FINAL_KINDS, EditionKind, PaperState, PositionPaper
 from positions.permissions import may_chair
 from positions.queries.papers import numbered_paragraphs, paragraph_numbers

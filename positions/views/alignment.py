@@ -19,7 +19,7 @@ from positions.render.aligned import laid_out
 from positions.render.alignment import RENDERER_VERSION
 from positions.render.pdf import RenderFailed
 from positions.verification.printing import Printing, kept, name_of
-from positions.views import reading
+from positions.views import public_papers
 
 from .paper_intake import later
 
@@ -36,7 +36,7 @@ def _published(slug: str) -> tuple[PositionPaper, Edition]:
 
 
 def _content(paper: PositionPaper, edition: Edition, way: list[Milestone]) -> dict[str, Any]:
-    return alignment.content(paper, edition, reading.content(edition.sha256), way)
+    return alignment.content(paper, edition, public_papers.content(edition.sha256), way)
 
 
 @login_not_required

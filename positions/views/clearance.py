@@ -18,7 +18,7 @@ from consultations.templatetags.portal import runs
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from ncm_portal.workflow import Blocked, Conflict, moves_open_to, needs_of
 from positions import workflow
-from positions.forms.decisions import STANCES, StanceForm
+from positions.forms.clearance import STANCES, StanceForm
 from positions.models import Clearance, PaperState, Paragraph, PositionPaper, Stance, StanceValue
 from positions.permissions import may_answer
 from positions.queries.papers import paragraph_numbers

@@ -1,18 +1,42 @@
 """ "I do not recognise my point in this": one reply of an author to what became of a point."""
 
+from typing import Any
+from uuid import UUID
+
 from django.contrib import messages
+from django.db.models import Case, Count, Q, QuerySet, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
-from consultations.models import Point
-from consultations.permissions import organisations_of
-from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt
-from positions.forms.misread import MisreadForm
+from consultations.forms.screening import AnswersForm
+from consultations.models import (
+    Consultation,
+    ConsultationState,
+    Event,
+    ForumSession,
+    Membership,
+    Point,
+    SessionRole,
+    SessionRoleKind,
+    Stakeholder,
+    Submission,
+    SubmissionState,
+)
+from consultations.permissions import may_manage_members, may_rule_on_sign_off, organisations_of
+from consultations.queries import files_of, open_actions_of
+from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out
+from consultations.views.submissions import AUTHOR_MOVES, EDITABLE, history_of, late_standing, own_input
+from consultations.workflow import STAKEHOLDER_MOVES
+from ncm_portal.workflow import moves_open_to, needs_of, now
+from positions.forms.dispositions import MisreadForm
+from positions.models import Amendment, AmendmentState, PaperState, PositionPaper, ReviewRound
+from positions.permissions import sponsors
 from positions.queries.dispositions import what_became
+from positions.queries.plenary import screens_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,3 +68,176 @@ def _show(request: HttpRequest, point: Point, form: MisreadForm, outcome: Outcom
         raise Http404
     context = {"row": became, "submission": point.submission, "form": form, "reasons": outcome.reasons}
     return render(request, "positions/misread.html", context, status=outcome.status)
+
+
+# --- Outcomes of own inputs -------------------------------------------------------------------------------------------
+
+
+# The order in which a focal point has to do with them: what is theirs to finish stands first.
+ORDER = [
+    SubmissionState.RETURNED,
+    SubmissionState.DRAFT,
+    SubmissionState.SUBMITTED,
+    SubmissionState.ACCEPTED,
+    SubmissionState.SET_ASIDE,
+    SubmissionState.WITHDRAWN,
+]
+SHOWN_EVENTS = 20
+VERBS = {
+    "submit": lambda submission, *, by, reason: workflow.submit(submission, by=by),
+    "withdraw": workflow.withdraw,
+}
+
+
+@require_safe
+def my_organisation(request: HttpRequest) -> HttpResponse:
+    """The inputs of the reader's organisation with their states, its people, and what waits for whom.
+
+    A person of several organisations sees one at a time (`?organisation=pk`). 404 for one that is not the reader's.
+    """
+    organisations = organisations_of(request.user)
+    kinds = (SessionRoleKind.RAPPORTEUR, SessionRoleKind.CHAIR)
+    reporting = ForumSession.objects.filter(
+        roles__in=SessionRole.objects.filter(user=request.user, kind__in=kinds)
+    ).select_related("forum")
+    context = {
+        "organisations": organisations,
+        "sessions": reporting.distinct(),
+        "screens": screens_of(request.user),
+    }
+    if organisations:
+        context |= _about(request, _chosen(request, organisations))
+    return render(request, "positions/my_organisation.html", context)
+
+
+def _chosen(request: HttpRequest, organisations: list[Stakeholder]) -> Stakeholder:
+    asked = request.GET.get("organisation")
+    found = next((body for body in organisations if str(body.pk) == asked), None) if asked else organisations[0]
+    if found is None:
+        raise Http404
+    return found
+
+
+def _open_reviews(user: Any) -> list[ReviewRound]:
+    """The review rounds in which the person may propose amendments now, the first to close first."""
+    found = ReviewRound.objects.filter(paper__state=PaperState.REVIEW).select_related("paper").order_by("closes_at")
+    return [each for each in found if each.is_open and sponsors(user, each)]
+
+
+def _silences(organisation: Stakeholder) -> QuerySet[PositionPaper]:
+    """The texts on which the organisation, if it is a member, may break the silence now, the first to end first."""
+    found = PositionPaper.objects
+    return found.under_silence() if organisation.is_verified_member else found.none()
+
+
+def _asked_about(organisation: Stakeholder) -> QuerySet[Amendment]:
+    """Amendments of the organisation that wait for its word: to be confirmed, or advised on and not answered."""
+    unanswered = Q(state=AmendmentState.PROPOSED, recommendations__replaced_at=None, recommendations__consent="")
+    advised = unanswered & Q(recommendations__isnull=False)
+    found = Amendment.objects.filter(Q(state=AmendmentState.STALE) | advised, sponsor=organisation)
+    return found.select_related("round__paper").order_by("at").distinct()
+
+
+def _about(request: HttpRequest, organisation: Stakeholder) -> dict[str, Any]:
+    open_rounds = Consultation.objects.filter(state=ConsultationState.OPEN).order_by("closes_at")
+    return {
+        "organisation": organisation,
+        "reviews": _open_reviews(request.user),
+        "silences": _silences(organisation),
+        "asked_about": _asked_about(organisation),
+        "promised": open_actions_of(organisation),
+        "inputs": _inputs(request, organisation),
+        "memberships": Membership.objects.live().filter(stakeholder=organisation).select_related("user"),
+        "invitations": organisation.invitations.filter(accepted_at=None, expires_at__gte=now()),
+        "manages": may_manage_members(request.user, organisation),
+        "rules": may_rule_on_sign_off(request.user, organisation),
+        "needs": needs_of(STAKEHOLDER_MOVES, organisation) if organisation.state == "registered" else [],
+        "events": Event.objects.about(organisation).exclude(verb__endswith=":refused").reverse()[:SHOWN_EVENTS],
+        "rounds": [found for found in open_rounds if found.takes_inputs],
+    }
+
+
+def _inputs(request: HttpRequest, organisation: Stakeholder) -> QuerySet[Submission]:
+    """The organisation's inputs, unfinished ones first, each with its points and how many of them were answered."""
+    own = Submission.objects.visible_to(request.user).filter(stakeholder=organisation)
+    answered = Q(points__dispositions__answered_at__isnull=False)
+    turn = Case(*(When(state=state, then=place) for place, state in enumerate(ORDER)))
+    counted = own.annotate(
+        turn=turn,
+        said=Count("points", distinct=True),
+        answered=Count("points", filter=answered, distinct=True),
+    )
+    shown = counted.select_related("theme", "consultation").defer("body", "proposed_wording")
+    return shown.order_by("turn", "-edited_at", "-pk")
+
+
+@require_safe
+def my_input(request: HttpRequest, key: UUID) -> HttpResponse:
+    """One input of the reader's organisation: its text, where it stands and why, and what became of its points."""
+    return _show_disposition(request, own_input(request, key))
+
+
+def _show_disposition(
+    request: HttpRequest,
+    submission: Submission,
+    outcome: Outcome = NOTHING_DONE,
+    *,
+    answering: AnswersForm | None = None,
+) -> HttpResponse:
+    questions = list(submission.questions.select_related("answered_by"))
+    if answering is None and submission.state == SubmissionState.RETURNED and questions:
+        answering = AnswersForm(questions=questions)
+    points = list(submission.points.standing().order_by("number"))
+    context = {
+        "submission": submission,
+        "reasons": outcome.reasons,
+        "questions": questions,
+        "answering": answering,
+        "form": answering,
+        "late": late_standing(submission, request.user),
+        "is_editable": submission.state in EDITABLE,
+        "points": what_became(points, request.user),
+        "files": files_of(request.user, submission),
+        "provisions": submission.provisions.all(),
+        "moves": moves_open_to(AUTHOR_MOVES, submission, request.user),
+        "needs": needs_of(AUTHOR_MOVES if submission.state in EDITABLE else workflow.SUBMISSION_MOVES, submission),
+        "events": history_of(submission),
+        "here": reverse("my_input", args=[submission.key]),
+    }
+    return render(request, "positions/my_input.html", context, status=outcome.status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
+    """Send or withdraw one's input: the verb stands in the address."""
+    submission = own_input(request, key)
+    if request.method != "POST":
+        return redirect("my_input", key)
+    outcome = carry_out(request, submission, verb, VERBS)
+    if outcome.reasons:
+        return _show_disposition(request, submission, outcome)
+    if verb == "submit":
+        submission.refresh_from_db()
+        return redirect("receipt", submission.reference)
+    messages.success(request, _("Withdrawn. It stays on file and goes no further."))
+    return redirect("my_input", key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_input_answers(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Answer the desk's questions about an input that came back, in place; those left empty wait."""
+    submission = own_input(request, key)
+    if request.method != "POST":
+        return redirect("my_input", key)
+    form = AnswersForm(request.POST, questions=submission.questions.all())
+    if not form.is_valid():
+        return _show_disposition(request, submission, INVALID, answering=form)
+    for question, answer in form.given:
+        outcome = attempt(
+            lambda question=question, answer=answer: workflow.answer_question(question, by=request.user, answer=answer),
+            submission,
+        )
+        if outcome.reasons:
+            return _show_disposition(request, submission, outcome, answering=form)
+    messages.success(request, _("Kept. Send the input again once everything is answered."))
+    return redirect("my_input", key)

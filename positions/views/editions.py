@@ -12,7 +12,7 @@ from positions.models import Edition
 from positions.queries.papers import readable_editions
 from positions.text.compare import Part, tally
 
-from . import reading
+from . import public_papers
 from .public_papers import enter_reading_of, is_official
 
 KINDS = ("changed", "moved and changed", "moved", "new", "removed")
@@ -47,7 +47,7 @@ def paper_compare(request: HttpRequest, slug: str) -> HttpResponse:
     """
     editions, before, after = compared(request, slug)
     enter_reading_of(request, before, after)
-    parts = reading.changes(before.sha256, after.sha256)
+    parts = public_papers.changes(before.sha256, after.sha256)
     tallied = tally(parts)
     context = {
         "paper": after.paper,
@@ -103,7 +103,7 @@ def edition_line(request: HttpRequest, slug: str, number: str, line: int) -> Htt
 def _lines(request: HttpRequest, slug: str, number: str, *, line: int) -> HttpResponse:
     edition = _chosen(_editions(request, slug), number)
     enter_reading_of(request, edition)
-    blocks = reading.lines(edition.sha256)
+    blocks = public_papers.lines(edition.sha256)
     asked = [block for block in blocks if block.first <= line <= block.last]
     if line and not asked:
         raise Http404
@@ -116,6 +116,6 @@ def _lines(request: HttpRequest, slug: str, number: str, *, line: int) -> HttpRe
         "shown": blocks if whole else asked or blocks[:1],
         "whole": whole,
         "line": line,
-        "frozen": reading.facts(edition.sha256),
+        "frozen": public_papers.facts(edition.sha256),
     }
     return render(request, "positions/lines.html", context)

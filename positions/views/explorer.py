@@ -19,7 +19,7 @@ from positions.models import Edition, Outcome, ReasonCode, Strength
 from positions.queries import explorer
 from positions.render.rulings import rulings
 
-from . import reading
+from . import public_papers
 from .editions import _chosen, _editions
 from .public_papers import address_of, enter_reading_of, part_of, standing
 
@@ -47,7 +47,7 @@ def paper_explore(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     editions = _editions(request, slug)
     edition = _chosen(editions, number)
     enter_reading_of(request, edition)
-    content, traits = reading.content(edition.sha256), reading.traits(edition.sha256)
+    content, traits = public_papers.content(edition.sha256), public_papers.traits(edition.sha256)
     filters = _filters(request, content, traits)
     asked = {each.name: each.chosen for each in filters if each.chosen}
     context = {
@@ -100,12 +100,12 @@ def _groups(content: dict[str, Any]) -> dict[str, str]:
 
 def _found(request: HttpRequest, edition: Edition, asked: dict[str, str]) -> dict[str, Any]:
     """The paragraphs that answer the question: the numbers of all, and one page of them in their words."""
-    numbers = explorer.matching(reading.traits(edition.sha256), asked)
-    pages = explorer.sheets(reading.content(edition.sha256), numbers, reading.MOST)
+    numbers = explorer.matching(public_papers.traits(edition.sha256), asked)
+    pages = explorer.sheets(public_papers.content(edition.sha256), numbers, public_papers.MOST)
     part, address = part_of(request, len(pages)), address_of(edition)
     return {
         "numbers": numbers,
-        "text": reading.rows(edition.sha256, address, pages[part - 1]),
+        "text": public_papers.rows(edition.sha256, address, pages[part - 1]),
         "previous": _page_at(asked, part - 1, len(pages)),
         "next": _page_at(asked, part + 1, len(pages)),
     }
@@ -143,17 +143,17 @@ def paper_paragraph(request: HttpRequest, slug: str, number: str, paragraph: int
     editions = _editions(request, slug)
     edition = _chosen(editions, number)
     enter_reading_of(request, edition)
-    content = reading.content(edition.sha256)
+    content = public_papers.content(edition.sha256)
     passage = explorer.passage(content, paragraph)
     if passage is None:
         raise Http404
     by_number = {each.number: each for each in editions}
-    steps = reading.history(tuple(each.sha256 for each in reversed(editions)), passage.paragraph["key"])
+    steps = public_papers.history(tuple(each.sha256 for each in reversed(editions)), passage.paragraph["key"])
     context = {
         **standing(edition, editions),
         "passage": passage,
         "address": settings.PORTAL_ADDRESS + request.path,
-        "place": address_of(edition) + reading.place(edition.sha256, paragraph),
+        "place": address_of(edition) + public_papers.place(edition.sha256, paragraph),
         "strength": capfirst(str(Strength(passage.paragraph["strength"]).label)),
         "theme": _themes(content).get(passage.section["theme"] or "", ""),
         "sources": [_source(each) for each in passage.sources],
@@ -168,7 +168,7 @@ def _source(source: dict[str, Any]) -> dict[str, Any]:
     """A source in words: its reference, the group behind it, and its point with the answer."""
     groups: dict[str, Any] = dict(Group.choices)
     said = _answer(source["said"]) if source["said"] else {}
-    return {**said, **reading.named(source), "group": groups.get(source["group"], "")}
+    return {**said, **public_papers.named(source), "group": groups.get(source["group"], "")}
 
 
 def _answer(point: dict[str, Any]) -> dict[str, Any]:
@@ -177,8 +177,8 @@ def _answer(point: dict[str, Any]) -> dict[str, Any]:
     about = {"point": point["reference"], "organisation": point["organisation"], "relation": ""}
     return {
         **point,
-        **reading.named(about),
-        "into_short": reading.short(point.get("into", "")),
+        **public_papers.named(about),
+        "into_short": public_papers.short(point.get("into", "")),
         "kind": kinds.get(point["kind"], point["kind"]),
         "outcome": point["outcome"],
         "outcome_words": outcomes.get(point["outcome"], ""),

@@ -1,32 +1,39 @@
 """The letters of invitation of a forum to print: one, or all of them in one file."""
 
 import hashlib
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
+import pikepdf
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from consultations.models import Forum, Invitation
+from consultations.models import Delegate, Forum, Invitation
 from consultations.notifications import invitations
 from consultations.queries.invitations import letters_of, open_actions
-from consultations.views.decorators import for_secretariat
+from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
+from consultations.workflow import enter_export, print_paper
 from ncm_portal.workflow import now
-from positions.render.paper import canonical
-from positions.render.sandbox import RenderFailed, render_apart
+from positions.forms.forum_documents import ForWhomForm
+from positions.forum_documents import PAPERS, Content, Day, Paper, content, fingerprint, prints_of
+from positions.forum_documents.printed import LOTS, Printed, Standing, lot
+from positions.render.day import readable
+from positions.render.pdf import RenderFailed, canonical, render_apart
 
 from .paper_intake import later, refusals
 
-KEPT, PRINTING = 15 * 60, 90
-Content = dict[str, Any]
+KEPT = 15 * 60  # seconds that a finished paper lies ready, so that a broken line asks for it again at no cost
+PRINTING = 90  # seconds that printing may take
+LettersContent = dict[str, Any]
 
 
 @for_secretariat
@@ -53,7 +60,7 @@ def _forum(slug: str) -> Forum:
     return get_object_or_404(Forum.objects.select_related("consultation"), slug=slug)
 
 
-def content(forum: Forum, letters: list[Invitation]) -> Content:
+def letters_content(forum: Forum, letters: list[Invitation]) -> LettersContent:
     """All that stands on the letters: the same values give the same bytes."""
     actions = open_actions(forum, [each.stakeholder_id for each in letters])
     today = timezone.localdate(now())
@@ -81,13 +88,13 @@ def _date(letter: Invitation, today: Any) -> str:
     return (timezone.localdate(letter.sent_at) if letter.sent_at else today).isoformat()
 
 
-def _session(session: Any) -> Content:
+def _session(session: Any) -> LettersContent:
     starts, ends = timezone.localtime(session.starts_at), timezone.localtime(session.ends_at)
     times = {"day": starts.date().isoformat(), "starts": f"{starts:%H:%M}", "ends": f"{ends:%H:%M}"}
     return {**times, "title": session.title}
 
 
-def _letter(forum: Forum, letter: Invitation, actions: list[Any], today: Any) -> Content:
+def _letter(forum: Forum, letter: Invitation, actions: list[Any], today: Any) -> LettersContent:
     return {
         "reference": letter.reference,
         "date": _date(letter, today),
@@ -103,7 +110,7 @@ def _letter(forum: Forum, letter: Invitation, actions: list[Any], today: Any) ->
 
 def _answer(request: HttpRequest, forum: Forum, letters: list[Invitation], name: str) -> HttpResponse:
     with translation.override("en"):
-        made = content(forum, letters)
+        made = letters_content(forum, letters)
     try:
         data = _printed(made)
     except RenderFailed as failure:
@@ -116,7 +123,7 @@ def _answer(request: HttpRequest, forum: Forum, letters: list[Invitation], name:
     return HttpResponse(data, content_type="application/pdf", headers=headers)
 
 
-def _printed(made: Content) -> bytes | None:
+def _printed(made: LettersContent) -> bytes | None:
     """The PDF, from the cache where it lies ready; None while another one is being printed."""
     sha256 = hashlib.sha256(canonical(made)).hexdigest()
     data = cache.get(name := f"letters-{sha256}")
@@ -130,3 +137,144 @@ def _printed(made: Content) -> bytes | None:
         return data
     finally:
         cache.delete("letters-printing")
+
+
+# --- Papers of the day ------------------------------------------------------------------------------------------------
+
+
+def _paper(name: str) -> Paper:
+    if name not in PAPERS:
+        raise Http404
+    return PAPERS[name]
+
+
+@for_secretariat
+@require_safe
+def forum_papers(request: HttpRequest, slug: str) -> HttpResponse:
+    """Each paper of the forum: what it is for, how many sheets it takes, and whether anything changed since it was
+    printed."""
+    forum = _forum(slug)
+    printed = Printed(Day(forum))
+    context = {"forum": forum, "standings": [printed.standing(paper) for paper in PAPERS.values()]}
+    return render(request, "positions/desk/forum/papers.html", context)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_print(request: HttpRequest, slug: str, paper: str) -> HttpResponse:
+    """Print one paper: for people, say for whom. What was printed is recorded; then the browser gets the file."""
+    day, wanted = Day(_forum(slug)), _paper(paper)
+    printed = Printed(day)
+    standing = printed.standing(wanted)
+    form = _form(request, day, standing)
+    outcome = NOTHING_DONE
+    if request.method == "POST":
+        outcome = INVALID
+        if standing.missing:
+            outcome = Outcome([standing.missing], 409)
+        elif form is None or form.is_valid():
+            only = form.cleaned_data["only"] if form else None
+            outcome, address = _print(request, day, wanted, only)
+            if not outcome.reasons:
+                return redirect(address)
+    entries = printed.entries.get(wanted.kind, [])
+    lots = [(entry, len(entry.data["people"])) for entry in reversed(entries[-LOTS:])]
+    context = {"forum": day.forum, "standing": standing, "form": form, "reasons": outcome.reasons, "lots": lots}
+    return render(request, "positions/desk/forum/print.html", context, status=outcome.status)
+
+
+def _form(request: HttpRequest, day: Day, standing: Standing) -> ForWhomForm | None:
+    if not standing.paper.for_people or standing.missing:
+        return None
+    people = list(Delegate.objects.filter(forum=day.forum, pk__in=standing.people))
+    return ForWhomForm(request.POST if request.method == "POST" else None, people=people, new=standing.new)
+
+
+def _print(request: HttpRequest, day: Day, paper: Paper, only: set[int] | None) -> tuple[Outcome, str]:
+    """Print for `only`, then record it: nothing is marked as printed that could not be. Gives the file's address."""
+    made = content(day, paper.slug, only=only)
+    try:
+        data = _printed_paper(made)
+    except RenderFailed as failure:
+        return Outcome(refusals(failure), 503), ""
+    if data is None:
+        return Outcome([_("Another paper is being printed. Try again in a few seconds.")], 503), ""
+    people = prints_of(made) if paper.for_people else {}
+    found: list[Any] = []
+    outcome = attempt(
+        lambda: found.append(
+            print_paper(
+                day.forum,
+                paper.slug,
+                fingerprint=fingerprint(made),
+                pages=pages(data),
+                by=request.user,
+                people=people,
+                badges=people if paper.kind == "badges" else (),
+            )
+        )
+    )
+    query = {"lot": found[0].number} if found and paper.for_people else {}
+    return outcome, reverse("forum_paper", args=[day.forum.slug, paper.slug], query=query)
+
+
+def pages(data: bytes) -> int:
+    """How many pages a PDF has."""
+    with pikepdf.open(BytesIO(data)) as document:
+        return len(document.pages)
+
+
+def _printed_paper(made: Content) -> bytes | None:
+    """The PDF of a paper, from the cache where it lies ready; None while another one is being printed."""
+    sha256 = hashlib.sha256(canonical(made)).hexdigest()
+    data = cache.get(name := f"forum-paper-{sha256}")
+    if data is not None:
+        return data
+    if not cache.add("forum-paper-printing", 1, PRINTING):
+        return None
+    try:
+        data = render_apart(made, sha256, made["address"], document="day")
+        cache.set(name, data, KEPT)
+        return data
+    finally:
+        cache.delete("forum-paper-printing")
+
+
+@for_secretariat
+@require_safe
+def forum_paper(request: HttpRequest, slug: str, paper: str) -> HttpResponse:
+    """A paper as a PDF, to look at or to print again: for everybody, or for those of the lot `?lot=`."""
+    day, wanted = Day(_forum(slug)), _paper(paper)
+    only = _lot(request, day) if "lot" in request.GET else None
+    if missing := wanted.missing(day):
+        messages.error(request, missing)
+        return redirect("forum_print", slug, paper)
+    try:
+        data = _printed_paper(content(day, paper, only=only))
+    except RenderFailed as failure:
+        for why in refusals(failure):
+            messages.error(request, why)
+        return redirect("forum_print", slug, paper)
+    if data is None:
+        return later(_("Another paper is being printed. Try again in a few seconds."))
+    enter_export(day.forum, by=request.user, list=paper, form="pdf")
+    headers = {"Content-Disposition": f'inline; filename="{slug}-{paper}.pdf"', "Cache-Control": "private, no-store"}
+    return HttpResponse(data, content_type="application/pdf", headers=headers)
+
+
+def _lot(request: HttpRequest, day: Day) -> set[int]:
+    number = request.GET["lot"]
+    found = lot(day.forum, int(number)) if number.isascii() and number.isdecimal() and len(number) < 19 else None
+    if found is None:
+        raise Http404
+    return found
+
+
+@for_secretariat
+@require_safe
+def forum_minutes(request: HttpRequest, slug: str) -> HttpResponse:
+    """The minutes on a page."""
+    day = Day(_forum(slug))
+    with translation.override("en"):
+        part = readable(content(day, "minutes"))
+    return render(request, "positions/desk/forum/minutes.html", {"forum": day.forum, "part": part})

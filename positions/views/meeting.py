@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from consultations.views.decorators import INVALID, NOTHING_DONE, attempt, for_secretariat
 from positions import workflow
-from positions.forms.decisions import NeededReasonForm
+from positions.forms.clearance import NeededReasonForm
 from positions.forms.meeting import AgreedForm, ExplanationForm, RollCallForm
 from positions.models import PositionPaper
 from positions.permissions import may_chair

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from consultations import queries
 from consultations.models import Audience, Channel, Group, Language, SubmissionState
 from consultations.views.filters import asked_of
+from consultations.views.pagination import SHEETS, csv_blocks, xlsx_blocks
 from consultations.views.ratelimit import limited
-from consultations.views.sheets import SHEETS, csv_blocks, xlsx_blocks
 from consultations.workflow import enter_export
 from positions.models import Outcome, kind_in_words
 from positions.queries.open_data import Data, inputs_as_data

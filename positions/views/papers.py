@@ -21,7 +21,7 @@ from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attem
 from consultations.workflow import written_hour
 from ncm_portal.workflow import Move, check, moves_open_to, now
 from positions import workflow
-from positions.forms.decisions import (
+from positions.forms.clearance import (
     AdoptForm,
     DueForm,
     ExtendForm,

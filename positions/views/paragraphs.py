@@ -19,7 +19,7 @@ from consultations.queries.access_log import history
 from consultations.views.decorators import attempt, for_secretariat
 from ncm_portal.workflow import Blocked, Conflict
 from positions import workflow
-from positions.forms.decisions import NeededReasonForm
+from positions.forms.clearance import NeededReasonForm
 from positions.forms.drafting import (
     CommentForm,
     GroundForm,
@@ -34,9 +34,8 @@ from positions.queries.drafting import preferred_words, sought_points
 from positions.text.diff import merge, redline
 from positions.text.style_advice import advise
 
-from .drafting import EVENTS, REFUSED, Text, text_of
+from .drafting import EVENTS, REFUSED, Text, at_paragraph, text_of
 from .papers import known_paper
-from .section import at_paragraph
 
 PAGE = 20
 TYPED = ("text", "rest", "comment", "resolution")  # what people write about a paragraph, in any of its forms

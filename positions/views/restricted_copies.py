@@ -19,7 +19,7 @@ from positions.render import delegation
 from positions.render.pdf import RenderFailed
 from positions.verification.printing import Printing, comparison, printed, redline_pdf
 
-from . import reading
+from . import public_papers
 from .corrections import standing_annexes, trusted_paper
 from .editions import compared
 from .paper_intake import later
@@ -45,7 +45,7 @@ def paper_compare_pdf(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(comparison(before, after))
     enter_reading_of(request, before, after)
     try:
-        data = redline_pdf(before, after, reading.pair(before.sha256, after.sha256))
+        data = redline_pdf(before, after, public_papers.pair(before.sha256, after.sha256))
     except Printing:
         return later(_("Another comparison is being printed. Try again in a few seconds."))
     except RenderFailed:
@@ -76,7 +76,7 @@ def delegation_pdf(request: HttpRequest, slug: str) -> HttpResponse:
         for each in standing_annexes(request, paper)
     ]
     enter_reading(paper, by=request.user)
-    order = delegation.order(reading.content(edition.sha256), edition.sha256, annexes)
+    order = delegation.order(public_papers.content(edition.sha256), edition.sha256, annexes)
     try:
         data = printed(order, document="delegation", address=address_of(edition))
     except Printing:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations.imports.refused_files import enter_refused_files
 from consultations.imports.spreadsheets import EncodingUnknown, NotReadable, read
 from consultations.uploads import Refused
-from consultations.uploads.words import say
+from consultations.uploads.rejections import say
 from consultations.views.decorators import attempt
 from consultations.workflow import written_hour
 from positions import workflow
@@ -26,7 +26,7 @@ from positions.models import Operation, Paragraph, ReviewRound
 from positions.permissions import sponsors
 from positions.render.review_text import docx
 
-from . import reading
+from . import public_papers
 from .drafting import REFUSED
 from .review import frame, is_in_time, known_round, sections_of
 
@@ -37,7 +37,7 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def review_docx(request: HttpRequest, slug: str) -> HttpResponse:
     """The text under review as a Word document that keeps track of changes."""
     found = known_round(request, slug)
-    content = reading.content(found.edition.sha256)
+    content = public_papers.content(found.edition.sha256)
     data = docx(content, sections_of(found), closes=written_hour(found.closes_at))
     name = f"{slug}-{found.edition.number}-review.docx"
     return HttpResponse(data, content_type=WORD, headers={"Content-Disposition": f'attachment; filename="{name}"'})
@@ -87,7 +87,7 @@ def _read(data: bytes, found: ReviewRound) -> Matched:
 
 def _lines(found: ReviewRound) -> dict[int, int]:
     """The number of the paragraph in which each numbered line of the edition under review stands."""
-    blocks = reading.lines(found.edition.sha256)
+    blocks = public_papers.lines(found.edition.sha256)
     passages = [each for block in blocks for each in block.passages if each.paragraph]
     return {line.number: each.paragraph for each in passages for line in each.lines if each.paragraph}
 

@@ -19,10 +19,9 @@ from positions.models import Lineage, Paragraph
 from positions.queries.papers import paragraph_numbers
 from positions.text.diff import redline
 
-from .drafting import REFUSED
+from .drafting import REFUSED, at_paragraph
 from .papers import known_paper
 from .paragraphs import Place, _anew, _gone, _place_in, _was_removed
-from .section import at_paragraph
 
 SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
 TOLD = ("reword", "write", "split", "merge")  # the wordings and the lineage tell these

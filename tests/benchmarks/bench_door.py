@@ -16,7 +16,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from consultations.models import CheckIn, QueuedRow, copy_in
-from consultations.queries import presence
+from consultations.queries import checkin
 from ncm_portal.workflow import now
 from tests.factories import make_delegate, make_forum, make_secretariat, make_stakeholder
 from tests.sign_in import sign_in
@@ -69,7 +69,7 @@ def test_2000_rows_of_four_devices_reconcile_in_less_than_5_seconds(client, sett
     assert counted == (2_000, 500, 1_500, 2_000)
     assert (QueuedRow.objects.count(), CheckIn.objects.count()) == (2_000, 2_000)
     start = time.perf_counter()
-    assert presence.present(forum, now()).seats == DELEGATES
+    assert checkin.present(forum, now()).seats == DELEGATES
     counting = time.perf_counter() - start
     start = time.perf_counter()
     copy_in(

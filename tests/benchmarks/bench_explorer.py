@@ -13,14 +13,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from positions.views import reading
+from positions.views import public_papers
 from tests.paper_factories import make_edition, make_published_paper
 from tests.positions.render import editions
 
 pytestmark = pytest.mark.django_db
 PARAGRAPHS, POINTS, TURNS = 400, 2000, 9
 MOST_QUERIES, MOST_BYTES, MOST_ON_THE_WIRE = 10, 80_000, 15_000
-KEPT = (reading.content, reading._text, reading.parts, reading.traits, reading._words)
+KEPT = (public_papers.content, public_papers._text, public_papers.parts, public_papers.traits, public_papers._words)
 
 
 def timed(client, address):
@@ -48,7 +48,7 @@ def test_a_paper_of_400_paragraphs(client, settings, tmp_path):
     frozen = make_edition(published.paper, "1.0.1", "corrected", content=editions.canonical(content).decode())
     paper = reverse("paper", args=["long"])
     explore = reverse("paper_explore", args=["long", "1.0.1"])
-    parts = len(reading.parts(frozen.sha256))
+    parts = len(public_papers.parts(frozen.sha256))
     pages = {f"text, part {part}": f"{paper}?part={part}" for part in range(1, parts + 1)}
     pages |= {
         "who was heard": explore,

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from consultations.models import CheckIn, Point, QueuedRow
-from consultations.queries import presence
+from consultations.queries import checkin
 from consultations.views import checkin as door_views
 from ncm_portal.workflow import now
 from tests.browser.conftest import BOTH, DESKTOP, PHONE
@@ -39,7 +39,7 @@ STORES = "async () => (await caches.keys()).map((name) => name.split(' ').pop())
 @pytest.fixture
 def day():
     """A forum of today with four badges: a delegate, who sits in for her, another one, and one who withdrew."""
-    there = now().astimezone(presence.NAIROBI)
+    there = now().astimezone(checkin.NAIROBI)
     forum = make_forum(
         starts_on=there.date(), state="in_session", code="F-17", slug="f-17", title="Forum on the Global Compact"
     )
@@ -148,7 +148,7 @@ def test_two_telephones_without_a_network(open_window, day, picture):
         "taken",
     ]
     assert (Point.objects.get().text, CheckIn.objects.count()) == ("A pass for crews.", 3)
-    assert presence.present(day.forum).seats == 1
+    assert checkin.present(day.forum).seats == 1
     the_desk_settles(open_window(*BOTH), day, picture)
 
 
@@ -181,14 +181,14 @@ def the_desk_settles(desk, day, picture):
     cards.get_by_label("Note").fill("A badge of last year.")
     cards.get_by_role("button").click()
     expect(desk.get_by_text("Nothing is to be settled.")).to_be_visible()
-    assert presence.counting(day.forum).get().delegate.name == "Asha Ng'ang'a"
+    assert checkin.counting(day.forum).get().delegate.name == "Asha Ng'ang'a"
     desk.goto("/desk/forums/f-17/register/")
     desk.get_by_label(re.compile("Brian Otieno")).check()
     desk.get_by_role("button", name="Enter these signatures").click()
     expect(desk.locator(".lead")).to_contain_text("1 signature is entered; 2 people came in this half-day")
     desk.check()
     picture(desk, "door-register")
-    assert presence.present(day.forum).seats == 2
+    assert checkin.present(day.forum).seats == 2
 
 
 def test_a_new_version_and_a_lost_session_leave_the_queue_alone(open_window, day, monkeypatch, picture):

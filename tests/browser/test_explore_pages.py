@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from positions.views import reading
+from positions.views import public_papers
 from tests.browser.conftest import BOTH
 from tests.paper_factories import make_published_paper
 
@@ -12,7 +12,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_a_visitor_finds_a_paragraph_and_cites_it(open_window, picture, settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path
-    monkeypatch.setattr(reading, "MOST", 900)  # two paragraphs on the first page of the text, the third on another
+    monkeypatch.setattr(
+        public_papers, "MOST", 900
+    )  # two paragraphs on the first page of the text, the third on another
     address, visitor = reverse("paper", args=[make_published_paper().paper.slug]), open_window(*BOTH)
     visitor.goto(f"{address}#p3")
     visitor.check()

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from consultations import tokens
 from consultations import workflow as forums
 from consultations.models import CheckIn, Delegate, Point, QueuedRow
-from consultations.queries import presence
+from consultations.queries import checkin
 from consultations.queries.forums import doors
 from ncm_portal.workflow import now
 from positions import workflow
@@ -32,7 +32,7 @@ SPOKEN = "Let the report be read in every county."
 def day():
     """A cleared text and a forum of today: one institution has a letter, the others have named their people."""
     text = make_text("cleared")
-    today = now().astimezone(presence.NAIROBI).date()
+    today = now().astimezone(checkin.NAIROBI).date()
     change(text.forum, slug=SLUG, code="F-DAY", starts_on=today, ends_on=today, state="announced", seats=10)
     change(text.forum, letter_text="Please name who comes.", contact="the secretariat")
     change_rules(text.paper.consultation, quorum_groups=1)
@@ -99,11 +99,11 @@ def the_doors_open(one, two, desk, day):
     for device in (one, two):
         cut(device, False)
         unsent(device, 0)
-    assert presence.present(day.text.forum).seats == 2
+    assert checkin.present(day.text.forum).seats == 2
     desk.goto(at("forum_registers"))
     desk.get_by_label(re.compile("Brian Otieno")).check()
     desk.get_by_role("button", name="Enter these signatures").click()
-    assert CheckIn.objects.count() == presence.present(day.text.forum).seats == 3
+    assert CheckIn.objects.count() == checkin.present(day.text.forum).seats == 3
 
 
 def the_point_is_read_back(desk, day):

@@ -19,9 +19,9 @@ from django.db import DatabaseError, connection, transaction
 
 from consultations import workflow as verbs
 from consultations.integrity import journal as integrity
+from consultations.journal_entries import FIRST_HASH, canonical, chain_hash
 from consultations.models import Checkpoint, Event, OutgoingMail
 from consultations.models.checkpoints import CHECKPOINT, checkpoints_file, keys_file, to_sign
-from consultations.models.entries import FIRST_HASH, canonical, chain_hash
 from consultations.queries.checkpoints import check_checkpoints, known_keys
 from consultations.workflow import checkpoints
 from ncm_portal import workflow

@@ -10,8 +10,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from consultations.integrity import journal as integrity
+from consultations.journal_entries import FIRST_HASH, FORMAT
 from consultations.models import Event, Salt, User
-from consultations.models.entries import FIRST_HASH, FORMAT
 from consultations.queries import journal
 from ncm_portal import workflow
 from ncm_portal.workflow import Blocked, verb

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from consultations import workflow
 from consultations.models import CheckIn, Event, Point, QueuedRow
-from consultations.queries import presence
+from consultations.queries import checkin
 from consultations.workflow import checkin_queue
 from ncm_portal.workflow import Blocked, NotAllowed, now
 from tests.factories import (
@@ -29,7 +29,7 @@ from tests.factories import (
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
-MORNING = presence.HalfDay(now().date() - timedelta(days=1), "am").begins
+MORNING = checkin.HalfDay(now().date() - timedelta(days=1), "am").begins
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_one_badge_at_two_devices_counts_once_and_is_shown(door):
     assert send(door, came(door.one), device="b") == [("conflict", told)]
     assert send(door, came(door.one, at=MORNING + timedelta(hours=6)), device="b") == [TAKEN]  # in the afternoon
     assert CheckIn.objects.count() == 3
-    assert presence.came_by_half_day(door.forum)[presence.half_day(MORNING)] == {door.one.pk}
+    assert checkin.came_by_half_day(door.forum)[checkin.half_day(MORNING)] == {door.one.pk}
 
 
 def test_two_for_one_seat_are_shown_whoever_comes_first(door):
@@ -272,7 +272,7 @@ def rivals(door):
 
 
 def standing(door):
-    return list(presence.counting(door.forum).order_by("device").values_list("device", flat=True))
+    return list(checkin.counting(door.forum).order_by("device").values_list("device", flat=True))
 
 
 @pytest.mark.parametrize(
@@ -308,12 +308,12 @@ def test_settling_says_everything_that_is_missing(rivals):
 
 def test_doubles_are_settled_together_and_a_substitute_is_not(rivals):
     substitute = make_delegate(rivals.forum, rivals.body, name="Chebet", badge_number=3, sits_in_for=rivals.two)
-    signed = presence.half_day(MORNING)
+    signed = checkin.half_day(MORNING)
     workflow.enter_register(rivals.forum, signed, by=rivals.by, signed=[rivals.one.pk])
     for who, device in ((substitute, "a"), (substitute, "b"), (rivals.two, "c")):
         send(rivals, came(who), device=device)
     assert workflow.settle_doubles(rivals.forum, by=rivals.by) == 2
-    left = presence.counting(rivals.forum).filter(delegate=rivals.one)
+    left = checkin.counting(rivals.forum).filter(delegate=rivals.one)
     assert sorted((check.channel, check.device) for check in left) == [("paper", ""), ("qr", "c")]
     assert QueuedRow.objects.filter(outcome="conflict", settled_at=None).count() == 2
     assert [event.verb for event in Event.objects.about(rivals.one)].count("void_check_in") == 2
@@ -328,7 +328,7 @@ def test_doubles_are_settled_together_and_a_substitute_is_not(rivals):
 
 
 def test_the_register_is_entered_once_and_corrected(door):
-    half = presence.half_day(MORNING)
+    half = checkin.half_day(MORNING)
     make_session(door.forum, starts_at=MORNING + timedelta(minutes=30))
     both = [door.one.pk, door.two.pk]
     send(door, came(door.one))
@@ -336,7 +336,7 @@ def test_the_register_is_entered_once_and_corrected(door):
     assert workflow.enter_register(door.forum, half, by=door.by, signed=both) == (0, 0)
     check = CheckIn.objects.get(delegate=door.two)
     assert (check.channel, check.at, check.device) == ("paper", MORNING + timedelta(minutes=30), "")
-    assert presence.came_by_half_day(door.forum) == {half: set(both)}
+    assert checkin.came_by_half_day(door.forum) == {half: set(both)}
     assert send(door, came(door.two, at=MORNING + timedelta(minutes=31)), device="b") == [TAKEN]
     signed = {"signed": [door.one.pk], "unsigned": [door.two.pk]}
     assert workflow.enter_register(door.forum, half, by=door.by, **signed) == (0, 1)
@@ -344,7 +344,7 @@ def test_the_register_is_entered_once_and_corrected(door):
 
 
 def test_a_register_of_later_or_with_strangers_is_refused(door):
-    later = presence.half_day(now() + timedelta(days=1))
+    later = checkin.half_day(now() + timedelta(days=1))
     stranger = make_delegate(door.forum, state="withdrawn")
     with pytest.raises(Blocked) as refusal:
         workflow.enter_register(door.forum, later, by=door.by, signed=[stranger.pk])

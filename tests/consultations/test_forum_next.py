@@ -1,7 +1,7 @@
 """What is to be done next on a forum: told from counts, without a database."""
 
+from consultations.queries.delegates import Seated, plan
 from consultations.queries.forum_tasks import Action, Counts, figures, next_actions
-from consultations.queries.seating import Seated, plan
 
 QUIET = {"sessions": 3, "letters": 9}
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from consultations import ical, workflow
 from consultations.ical import Entry, calendar
 from consultations.models import SessionRole
-from consultations.queries.forum_calendar import calendar_address, calendar_of, whole_calendar
+from consultations.queries.programme import calendar_address, calendar_of, whole_calendar
 from tests.factories import make_delegate, make_forum, make_head, make_session, make_theme, make_user, walk
 
 START = datetime(2026, 12, 1, 6, tzinfo=UTC)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consultations.queries import presence
-from consultations.queries.presence import NAIROBI, HalfDay, half_day, same_half_day
+from consultations.queries import checkin
+from consultations.queries.checkin import NAIROBI, HalfDay, half_day, same_half_day
 from tests.factories import change, make_check_in, make_delegate, make_forum, make_session, make_stakeholder
 
 DAY = date(2017, 10, 17)
@@ -56,10 +56,10 @@ def forum(db):
 
 
 def test_the_half_days_are_those_of_the_programme(forum):
-    assert presence.half_days(forum) == [HalfDay(DAY, "am"), HalfDay(DAY, "pm")]
+    assert checkin.half_days(forum) == [HalfDay(DAY, "am"), HalfDay(DAY, "pm")]
     make_session(forum, starts_at=at(9))
     make_session(forum, starts_at=at(14), kind="break")
-    assert presence.half_days(forum) == [HalfDay(DAY, "am")]
+    assert checkin.half_days(forum) == [HalfDay(DAY, "am")]
 
 
 def test_whoever_came_today_is_present_and_counted_once(forum):
@@ -70,11 +70,11 @@ def test_whoever_came_today_is_present_and_counted_once(forum):
         make_check_in(delegate, at=at(9))
     make_check_in(guest, at=at(14, day=DAY - timedelta(days=1)))
     make_check_in(gone, voids=make_check_in(gone, at=at(9)), at=at(9))
-    room = presence.present(forum, at(15))
+    room = checkin.present(forum, at(15))
     assert (room.institutions, room.groups, room.seats) == ({one.pk, two.pk}, {"ministry", "academia"}, 2)
-    assert presence.present(forum, at(8)).seats == 0
-    assert presence.present(forum, at(15, day=DAY + timedelta(days=1))).seats == 0
-    came = presence.came_by_half_day(forum)
+    assert checkin.present(forum, at(8)).seats == 0
+    assert checkin.present(forum, at(15, day=DAY + timedelta(days=1))).seats == 0
+    came = checkin.came_by_half_day(forum)
     assert list(came) == [HalfDay(DAY - timedelta(days=1), "pm"), HalfDay(DAY, "am")]
     assert came[HalfDay(DAY, "am")] == {principal.pk, substitute.pk, guest.pk}
 
@@ -82,7 +82,7 @@ def test_whoever_came_today_is_present_and_counted_once(forum):
 def test_a_substitute_alone_brings_the_institution(forum):
     principal = make_delegate(forum, make_stakeholder(group="ministry"))
     make_check_in(make_delegate(forum, make_stakeholder(group="media"), sits_in_for=principal), at=at(9))
-    room = presence.present(forum, at(9))
+    room = checkin.present(forum, at(9))
     assert (room.institutions, room.groups) == ({principal.stakeholder_id}, {"ministry"})
 
 
@@ -92,5 +92,5 @@ def test_who_was_entered_twice_comes_as_the_one_who_is_kept(forum):
     change(double, merged_into=kept)
     make_check_in(kept, at=at(9))
     make_check_in(double, at=at(10))
-    assert presence.came_by_half_day(forum) == {HalfDay(DAY, "am"): {kept.pk}}
-    assert presence.present(forum, at(11)).seats == 1
+    assert checkin.came_by_half_day(forum) == {HalfDay(DAY, "am"): {kept.pk}}
+    assert checkin.present(forum, at(11)).seats == 1

@@ -7,8 +7,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from consultations.integrity import journal as integrity
+from consultations.journal_entries import FIRST_HASH, chain_hash, code_of, message
 from consultations.models import Event, Salt
-from consultations.models.entries import FIRST_HASH, chain_hash, code_of, message
 from ncm_portal import workflow
 from tests import factories
 

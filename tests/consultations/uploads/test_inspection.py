@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from consultations.uploads import Refused, kinds, sandbox
-from consultations.uploads.words import WORDS as REASONS
-from consultations.uploads.words import say
+from consultations.uploads.rejections import WORDS as REASONS
+from consultations.uploads.rejections import say
 from tests import made_files as made
 
 from .test_mails import HOSTILE as HOSTILE_MAILS

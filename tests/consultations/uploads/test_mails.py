@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from consultations.uploads import Refused, kinds, mails, sandbox
-from consultations.uploads.words import say
+from consultations.uploads.rejections import say
 from tests import made_files as made
 
 HEAD = b"From: amina@umoja.example\r\nDate: Mon, 05 Oct 2026 09:30:00 +0300\r\n"

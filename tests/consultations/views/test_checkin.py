@@ -16,9 +16,8 @@ from zeal import zeal_ignore
 
 from consultations.forms.checkin import numbers_in
 from consultations.models import CheckIn, Delegate, QueuedRow
-from consultations.queries import presence
+from consultations.queries import checkin
 from consultations.views import checkin as door_views
-from consultations.views import forum_door
 from ncm_portal.workflow import now
 from tests.factories import (
     make_check_in,
@@ -78,7 +77,7 @@ def send(client, body, **headers):
 def test_the_door_is_not_there_for_others(client, forum):
     session = forum.sessions.get()
     sign_in(client, make_member())
-    desk = ["door/", "register/", f"door/{uuid.uuid4()}/", f"register/{presence.half_days(forum)[0].code}/"]
+    desk = ["door/", "register/", f"door/{uuid.uuid4()}/", f"register/{checkin.half_days(forum)[0].code}/"]
     addresses = [f"/door/f-1/{part}" for part in PARTS] + [f"/desk/forums/f-1/{part}" for part in desk]
     assert {client.get(address).status_code for address in addresses} == {404}
     assert send(client, queue()).status_code == 404
@@ -228,12 +227,12 @@ def test_a_queue_comes_as_a_file_and_is_counted_once(client, forum, officer):
 
 
 def test_a_file_longer_than_what_is_sent_at_once_is_taken_over_in_parts(client, forum, officer, monkeypatch):
-    monkeypatch.setattr(forum_door, "PART", 2)
+    monkeypatch.setattr(door_views, "PART", 2)
     rows = [row(badge=number) for number in range(1, 6)]
     told = {"kind": "ncm-door-queue", "forum": "F-1", "device": "phone a", "offset": 0, "rows": rows}
     taken_over = lambda: words(client.get(upload(client, json.dumps(told).encode())["Location"]))  # noqa: E731
     clock = iter([0, 1, 2, 99])
-    monkeypatch.setattr(forum_door.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(door_views.time, "monotonic", lambda: next(clock))
     with zeal_ignore():
         assert "1 row is not taken over yet. Take the same file over once more" in taken_over()
         assert QueuedRow.objects.count() == 4
@@ -273,7 +272,7 @@ def test_what_is_open_is_shown_with_its_times_and_settled(client, forum, officer
     page = client.get("/desk/forums/f-1/door/")
     assert [card["row"].outcome for card in page.context["cards"]] == ["refused", "refused"]
     assert "Void this one. Two tables." in words(page)
-    assert presence.present(forum).seats == 1
+    assert checkin.present(forum).seats == 1
 
 
 def test_many_doubles_are_settled_by_one_button(client, forum, officer):
@@ -285,14 +284,14 @@ def test_many_doubles_are_settled_by_one_button(client, forum, officer):
     assert words(page).count("its clock was 3 h 12 min ahead") == 4
     at = "/desk/forums/f-1/door/doubles/"
     assert [client.get(at).status_code, client.post(at).status_code, client.post(at).status_code] == [302, 302, 409]
-    assert presence.counting(forum).get().device == "a"
+    assert checkin.counting(forum).get().device == "a"
 
 
 # --- The signed register --------------------------------------------------------------------------------------------
 
 
 def test_the_register_is_entered_by_ticks_and_by_numbers(client, forum, officer):
-    half = presence.half_days(forum)[0]
+    half = checkin.half_days(forum)[0]
     assert client.get("/desk/forums/f-1/register/")["Location"] == f"/desk/forums/f-1/register/{half.code}/"
     at = f"/desk/forums/f-1/register/{half.code}/"
     page = client.get(at)

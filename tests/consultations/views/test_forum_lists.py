@@ -8,7 +8,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from consultations.models import Access, Speech
-from consultations.queries.forum_lists import FORUM_LISTS
+from consultations.queries.forum_statistics import FORUM_LISTS
 from ncm_portal.workflow import now
 from tests.access_log import entries
 from tests.factories import (

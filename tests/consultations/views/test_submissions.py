@@ -6,7 +6,7 @@ import pytest
 
 from consultations import workflow
 from consultations.templatetags.portal import eat
-from consultations.views import late as late_views
+from consultations.views import submissions as late_views
 from ncm_portal.workflow import now
 from tests.factories import (
     change,

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from consultations import workflow
 from consultations.models import Delegate, Event, Group, SeatQuota
-from consultations.queries import presence, seating
-from consultations.queries.seating import Seated
+from consultations.queries import checkin, delegates
+from consultations.queries.delegates import Seated
 from ncm_portal.workflow import Blocked, now
 from tests.factories import (
     change,
@@ -95,7 +95,7 @@ def test_somebody_sits_in_on_the_seat_of_a_delegate_until_that_one_comes():
     assert (sits.state, sits.badge_number, sits.sits_in_for, sits.group) == (
         "confirmed", 2, principal, principal.group,
     )  # fmt: skip
-    assert seating.seat_plan(forum).confirmed == 1
+    assert delegates.seat_plan(forum).confirmed == 1
     assert refused(workflow.substitute, principal, by=by, name=" ") == [
         "M. Otieno sits in already.",
         "Say who sits in.",
@@ -147,9 +147,9 @@ def test_who_sat_in_and_has_a_seat_too_keeps_the_own_seat():
     principal = make_delegate(forum, name="Hon. Wanjiru")
     sits, own = make_delegate(forum, name="A. Njeri", sits_in_for=principal), make_delegate(forum, name="Amina Njeri")
     make_check_in(sits)
-    assert presence.present(forum).institutions == {principal.stakeholder_id}
+    assert checkin.present(forum).institutions == {principal.stakeholder_id}
     assert workflow.merge_delegates(sits, own, by=by, chosen={}) == own
-    assert presence.present(forum).institutions == {own.stakeholder_id}
+    assert checkin.present(forum).institutions == {own.stakeholder_id}
     assert workflow.substitute(principal, by=by, name="B. Third").sits_in_for == principal
 
 
@@ -198,9 +198,9 @@ def test_what_a_decision_would_make_of_the_plan_is_the_plan_of_those_people(quot
     for kind in chosen:
         moved[kind] -= 1
         moved[kind._replace(state=state)] = moved.get(kind._replace(state=state), 0) + 1
-    seen = seating.after(seating.plan(20, quotas, people), chosen, state)
-    expected = seating.plan(
-        20, quotas, {kind: number for kind, number in moved.items() if kind.state in seating.COUNTED}
+    seen = delegates.after(delegates.plan(20, quotas, people), chosen, state)
+    expected = delegates.plan(
+        20, quotas, {kind: number for kind, number in moved.items() if kind.state in delegates.COUNTED}
     )
     assert seen == expected
 
@@ -214,11 +214,11 @@ def test_the_balance_names_what_is_too_much_then_what_is_missing():
         Seated("", "", "nominated"): 1,
     }
     quotas = {"ministry": (3, 1), "county_government": (12, 2)}
-    assert seating.balance(seating.plan(8, quotas, people)) == [
+    assert delegates.balance(delegates.plan(8, quotas, people)) == [
         "9 are confirmed, and the forum has 8 seats.",
         "Ministry: 4 confirmed; seats planned: 3.",
         "Ministry: 2 on the reserve list; places planned: 1.",
         "County government: only 5 of 12 seats are taken.",
         "Garissa: 4 of the 5 people who come from a county.",
     ]
-    assert seating.balance(seating.plan(8, {}, {})) == []
+    assert delegates.balance(delegates.plan(8, {}, {})) == []

@@ -12,9 +12,9 @@ from consultations.models import Delegate, Event, OutgoingMail, SessionRole
 from consultations.notifications.delegates import key_of, news_of
 from consultations.notifications.outbox import as_html
 from consultations.permissions import LinkHolder
-from consultations.queries.forum_calendar import calendar_address
+from consultations.queries.delegates import untold_of
 from consultations.queries.forum_tasks import counts_of, next_actions
-from consultations.queries.telling import untold_of
+from consultations.queries.programme import calendar_address
 from consultations.tokens import token
 from consultations.workflow import Named
 from ncm_portal.workflow import NotAllowed, now

@@ -8,7 +8,7 @@ import pytest
 from consultations.workflow import split
 from positions import edition
 from positions.models import EditionKind, Outcome
-from positions.views import reading
+from positions.views import public_papers
 from tests import factories, paper_factories
 
 pytestmark = pytest.mark.django_db
@@ -36,12 +36,12 @@ def content(whole, kind):
 def test_no_edition_and_no_page_and_no_print_of_one_has_the_words(whole, kind):
     found = content(whole, kind)
     assert CANARY not in json.dumps(found, ensure_ascii=False).casefold()
-    assert CANARY not in json.dumps(reading.sections(found), ensure_ascii=False).casefold()
+    assert CANARY not in json.dumps(public_papers.sections(found), ensure_ascii=False).casefold()
 
 
 def test_the_point_counts_and_is_a_reference_without_words_and_name(whole):
     found = content(whole, EditionKind.ADOPTED)
     point = next(each for each in found["points"] if each["reference"] == whole.held.reference)
     assert (point["text"], point["organisation"], point["reason"]) == (None, None, "")
-    shown = reading.sections(found)[-1]["paragraphs"][-1]
+    shown = public_papers.sections(found)[-1]["paragraphs"][-1]
     assert (shown["public"], shown["hidden"]) == ([], 1)

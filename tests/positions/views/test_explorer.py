@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from consultations.models import Office
-from positions.views import reading
+from positions.views import public_papers
 from tests import factories, paper_factories
 from tests.pages import words
 from tests.paper_factories import SECRET
@@ -22,7 +22,13 @@ SLUG = "gcm-2017"
 def stored(settings, tmp_path):
     """Files are kept apart, and nothing is remembered from another test."""
     settings.MEDIA_ROOT = tmp_path
-    for kept in (reading.content, reading._text, reading.parts, reading.traits, reading._words):
+    for kept in (
+        public_papers.content,
+        public_papers._text,
+        public_papers.parts,
+        public_papers.traits,
+        public_papers._words,
+    ):
         kept.cache_clear()
 
 

@@ -16,7 +16,7 @@ from consultations import workflow
 from consultations.models import Event, ForumFile
 from ncm_portal.workflow import Blocked, NotAllowed
 from positions.render.pdf import RenderFailed
-from positions.views import forum_papers
+from positions.views import forum_documents
 from positions.views.forum_pack import beginning
 from tests.factories import (
     change,
@@ -51,7 +51,7 @@ def press(monkeypatch):
         given_.append(made)
         return blank(len(made.get("people", [1])))
 
-    monkeypatch.setattr(forum_papers, "render_apart", print_)
+    monkeypatch.setattr(forum_documents, "render_apart", print_)
     return given_
 
 
@@ -135,7 +135,7 @@ def test_what_could_not_be_printed_is_not_noted(world, monkeypatch):
     def fail(*_args, **_kwargs):
         raise RenderFailed("Printing took longer than 60 seconds and was stopped.\nTraceback")
 
-    monkeypatch.setattr(forum_papers, "render_apart", fail)
+    monkeypatch.setattr(forum_documents, "render_apart", fail)
     answer = desk.post(at(forum, "forum_print", "badges"), {"whom": "all"})
     assert answer.status_code == 503
     assert "Printing took longer than 60 seconds and was stopped." in answer.content.decode()

@@ -21,7 +21,7 @@ from consultations.uploads.disk_space import WORDS
 from ncm_portal.workflow import Blocked
 from positions.edition.files import FORMS, Form
 from positions.models import ArtefactFormat
-from positions.views import reading
+from positions.views import public_papers
 from tests import factories, paper_factories
 from tests.access_log import last_refusal
 from tests.paper_factories import SECRET
@@ -34,8 +34,8 @@ pytestmark = pytest.mark.django_db
 def stored(settings, tmp_path):
     """Files are kept apart, and nothing is remembered from another test."""
     settings.MEDIA_ROOT = tmp_path
-    reading.content.cache_clear()
-    reading._text.cache_clear()
+    public_papers.content.cache_clear()
+    public_papers._text.cache_clear()
 
 
 @pytest.fixture

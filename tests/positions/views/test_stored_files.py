@@ -156,7 +156,7 @@ def test_every_address_that_hands_out_a_stored_file_is_among_these_doors():
         if any(word in path.read_text() for word in opens)
     }
     assert found == {
-        "consultations/views/attachments.py", "consultations/views/checkin.py", "consultations/views/forum_seats.py",
+        "consultations/views/attachments.py", "consultations/views/checkin.py", "consultations/views/forums.py",
         "consultations/views/invitations.py", "consultations/views/stored_files.py", "positions/views/clearance_letters.py",
         "positions/views/edition_files.py", "positions/views/public_papers.py",
     }  # fmt: skip
