@@ -61,8 +61,9 @@ FLOORS = {
         "templatetags",
     ],
     10: ["admin", "management", "navigation", "ncm_portal.middleware", "views"],
-    11: ["ncm_portal.settings", "urls"],
-    12: ["ncm_portal.wsgi"],
+    11: ["consultations.urls", "positions.urls"],
+    12: ["ncm_portal.settings", "ncm_portal.urls"],
+    13: ["ncm_portal.wsgi"],
 }
 LEAVES = (
     "consultations.bidi",
