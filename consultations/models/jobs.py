@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..db.constraints import one_of, state_guards
+from .accounts import User
 from .forums import Consultation
-from .people import User
 
 
 class JobKind(models.TextChoices):
