@@ -1,6 +1,7 @@
 # The commands of the portal. `make` alone explains them.
 
 PY := .venv/bin/python
+OXFMT := .venv/bin/oxfmt
 PORT ?= 8000
 JOBS ?= 3
 ARGS ?=
@@ -33,6 +34,7 @@ checks:
 	@echo "→ Style, format"
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m ruff format --quiet --check .
+	@$(OXFMT) --list-different static
 	@echo "→ Types on the seams"
 	@DEBUG=1 $(PY) -m mypy --no-error-summary
 	@echo "→ Missing migrations"
@@ -49,7 +51,7 @@ bench: ## speed and memory, as ratios to a floor measured in the same run
 	@RACE_ROUNDS=200 $(PY) -m pytest -q -s -o python_files='bench_*.py' tests/benchmarks tests/positions/test_races.py $(ARGS)
 
 format: ## put the code into its format
-	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format --quiet .
+	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format --quiet . ; $(OXFMT) static >/dev/null
 
 LOCK := uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 	--universal --python-version 3.12 $(UPGRADE)

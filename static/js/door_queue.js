@@ -4,12 +4,15 @@
 "use strict";
 
 const DoorQueue = (() => {
-  const NAME = "ncm-door", MOST = 200, PATIENCE = 30_000;
+  const NAME = "ncm-door",
+    MOST = 200,
+    PATIENCE = 30_000;
 
-  const settled = (request) => new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
+  const settled = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
 
   const opened = (() => {
     let database = null;
@@ -22,7 +25,10 @@ const DoorQueue = (() => {
           request.result.createObjectStore("kept");
         };
         request.onsuccess = () => {
-          request.result.onversionchange = () => { request.result.close(); database = null; };
+          request.result.onversionchange = () => {
+            request.result.close();
+            database = null;
+          };
           resolve(request.result);
         };
         request.onerror = () => reject(request.error);
@@ -54,29 +60,44 @@ const DoorQueue = (() => {
   };
 
   const add = async (forum, said) => {
-    const row = { ...said, key: key(), at: new Date().toISOString(), forum, state: "unsent", reason: "", turn: Date.now() };
+    const row = {
+      ...said,
+      key: key(),
+      at: new Date().toISOString(),
+      forum,
+      state: "unsent",
+      reason: "",
+      turn: Date.now(),
+    };
     await within("queue", "readwrite", (store) => settled(store.add(row)));
     return row;
   };
 
-  const key = () => crypto.randomUUID ? crypto.randomUUID() : "10000000-1000-4000-8000-100000000000".replace(/[018]/g,
-    (digit) => (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));
+  const key = () =>
+    crypto.randomUUID
+      ? crypto.randomUUID()
+      : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
+          (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16),
+        );
 
   // A row as it travels: without what only this device needs.
   const bare = ({ forum, state, reason, turn, label, ...said }) => said;
 
   // The portal's answers. What was taken is done with after a day; what is looked at stays for its time.
-  const mark = (answers) => within("queue", "readwrite", async (store) => {
-    for (const [found, outcome, reason] of answers) {
-      const row = await settled(store.get(found));
-      if (row) await settled(store.put({ ...row, state: outcome, reason }));
-    }
-  });
+  const mark = (answers) =>
+    within("queue", "readwrite", async (store) => {
+      for (const [found, outcome, reason] of answers) {
+        const row = await settled(store.get(found));
+        if (row) await settled(store.put({ ...row, state: outcome, reason }));
+      }
+    });
 
   const tidy = async (forum, days = 2) => {
     const old = new Date(Date.now() - days * 86_400_000).toISOString();
     const done = (await rows(forum)).filter((row) => row.state !== "unsent" && row.at < old);
-    await within("queue", "readwrite", async (store) => { for (const row of done) await settled(store.delete(row.key)); });
+    await within("queue", "readwrite", async (store) => {
+      for (const row of done) await settled(store.delete(row.key));
+    });
   };
 
   const device = async () => {
@@ -88,15 +109,23 @@ const DoorQueue = (() => {
     return name;
   };
 
-  const request = (address, options = {}) => fetch(address, {
-    redirect: "manual", cache: "no-store", headers: { Accept: "application/json" },
-    signal: AbortSignal.timeout ? AbortSignal.timeout(PATIENCE) : undefined, ...options,
-  });
+  const request = (address, options = {}) =>
+    fetch(address, {
+      redirect: "manual",
+      cache: "no-store",
+      headers: { Accept: "application/json" },
+      signal: AbortSignal.timeout ? AbortSignal.timeout(PATIENCE) : undefined,
+      ...options,
+    });
 
   // The list of the forum, from the portal. Gives the name of what stood in the way, or "".
   const load = async (app) => {
     let answer;
-    try { answer = await request(app.list); } catch { return "offline"; }
+    try {
+      answer = await request(app.list);
+    } catch {
+      return "offline";
+    }
     if (answer.type === "opaqueredirect") return "signed-out";
     if (!answer.ok) return "no-entry";
     const list = await answer.json().catch(() => null);
@@ -114,23 +143,33 @@ const DoorQueue = (() => {
       if (!waiting.length) return { trouble: "" };
       const list = await get(`list ${app.slug}`);
       const body = JSON.stringify({
-        kind: app.kind, forum: app.forum, device: await device(), now: new Date().toISOString(), rows: waiting.map(bare),
+        kind: app.kind,
+        forum: app.forum,
+        device: await device(),
+        now: new Date().toISOString(),
+        rows: waiting.map(bare),
       });
-      let answer, told = {};
+      let answer,
+        told = {};
       try {
         answer = await request(app.queue, {
-          method: "POST", body, headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": list?.token ?? "" },
+          method: "POST",
+          body,
+          headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": list?.token ?? "" },
         });
         if (answer.type !== "opaqueredirect") told = await answer.json().catch(() => ({}));
-      } catch { return { trouble: "offline" }; }
+      } catch {
+        return { trouble: "offline" };
+      }
       if (answer.type === "opaqueredirect") return { trouble: "signed-out" };
-      if (answer.status === 403 && !again.has("token")) { // the token is of an older session: fetch a fresh one, once
+      if (answer.status === 403 && !again.has("token")) {
+        // the token is of an older session: fetch a fresh one, once
         again.add("token");
         const trouble = await load(app);
         if (trouble) return { trouble };
         continue;
       }
-      if (answer.status >= 500 || answer.ok && !told.answers) return { trouble: "offline" };
+      if (answer.status >= 500 || (answer.ok && !told.answers)) return { trouble: "offline" };
       if (!answer.ok) return { trouble: told.reasons ? "refused" : "no-entry", reasons: told.reasons ?? [] };
       await mark(told.answers);
       const known = new Set(told.answers.map(([found]) => found));
@@ -140,12 +179,21 @@ const DoorQueue = (() => {
 
   // All that is unsent, or everything where nothing is: the desk counts nothing twice.
   const file = async (app) => {
-    const all = await rows(app.slug), unsent = all.filter((row) => row.state === "unsent");
+    const all = await rows(app.slug),
+      unsent = all.filter((row) => row.state === "unsent");
     const list = await get(`list ${app.slug}`);
-    return JSON.stringify({
-      kind: app.kind, forum: app.forum, device: await device(), offset: list?.offset ?? 0, saved: new Date().toISOString(),
-      rows: (unsent.length ? unsent : all).map(bare),
-    }, null, 1);
+    return JSON.stringify(
+      {
+        kind: app.kind,
+        forum: app.forum,
+        device: await device(),
+        offset: list?.offset ?? 0,
+        saved: new Date().toISOString(),
+        rows: (unsent.length ? unsent : all).map(bare),
+      },
+      null,
+      1,
+    );
   };
 
   return { add, rows, load, send, file, device, get, put, drop, tidy };

@@ -22,8 +22,14 @@
 
   for (const form of forms) {
     form.querySelectorAll("textarea:is([name=text], [name=rest])").forEach(count);
-    form.addEventListener("input", () => { unsaved = true; });
-    form.addEventListener("submit", () => { unsaved = false; });
+    form.addEventListener("input", () => {
+      unsaved = true;
+    });
+    form.addEventListener("submit", () => {
+      unsaved = false;
+    });
   }
-  window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => {
+    if (unsaved) event.preventDefault();
+  });
 })();

@@ -23,7 +23,9 @@
       event.dataTransfer.dropEffect = "link";
       row.classList.add("over");
     });
-    row.addEventListener("dragleave", (event) => { if (!row.contains(event.relatedTarget)) row.classList.remove("over"); });
+    row.addEventListener("dragleave", (event) => {
+      if (!row.contains(event.relatedTarget)) row.classList.remove("over");
+    });
     row.addEventListener("drop", (event) => {
       if (!event.dataTransfer.types.includes(KIND)) return;
       event.preventDefault();

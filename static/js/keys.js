@@ -6,12 +6,23 @@
   const off = help.querySelector("button");
   const KEPT = "keys-off";
   let on = true;
-  try { on = localStorage.getItem(KEPT) !== "1"; } catch { /* without storage they are on */ }
+  try {
+    on = localStorage.getItem(KEPT) !== "1";
+  } catch {
+    /* without storage they are on */
+  }
 
-  const show = () => { off.textContent = on ? off.dataset.on : off.dataset.off; };
+  const show = () => {
+    off.textContent = on ? off.dataset.on : off.dataset.off;
+  };
   off.addEventListener("click", () => {
     on = !on;
-    try { if (on) localStorage.removeItem(KEPT); else localStorage.setItem(KEPT, "1"); } catch { /* for this page only */ }
+    try {
+      if (on) localStorage.removeItem(KEPT);
+      else localStorage.setItem(KEPT, "1");
+    } catch {
+      /* for this page only */
+    }
     show();
   });
   help.hidden = false;
@@ -39,10 +50,15 @@
   const QUEUE = {
     j: () => step(1),
     k: () => step(-1),
-    x: () => { if (box()) box().checked = !box().checked; },
+    x: () => {
+      if (box()) box().checked = !box().checked;
+    },
     a: () => act("accept"),
     s: () => act("set_aside"),
-    r: () => { const link = row()?.querySelector("a"); if (link) location.assign(`${link.href}?form=return_for_completion`); },
+    r: () => {
+      const link = row()?.querySelector("a");
+      if (link) location.assign(`${link.href}?form=return_for_completion`);
+    },
   };
   const INPUT = {
     j: () => document.querySelector("a[rel=next]")?.click(),

@@ -4,13 +4,14 @@
   const button = form && document.getElementById(form.dataset.button);
   if (!button) return;
 
-  const load = (address) => new Promise((done, failed) => {
-    const script = document.createElement("script");
-    script.src = address;
-    script.addEventListener("load", done);
-    script.addEventListener("error", failed);
-    document.head.append(script);
-  });
+  const load = (address) =>
+    new Promise((done, failed) => {
+      const script = document.createElement("script");
+      script.src = address;
+      script.addEventListener("load", done);
+      script.addEventListener("error", failed);
+      document.head.append(script);
+    });
 
   const prepare = async (event) => {
     event.preventDefault();

@@ -3,7 +3,8 @@
 (() => {
   const stage = document.getElementById("stage");
   if (!stage) return;
-  const lost = document.getElementById("lost"), clock = document.getElementById("clock");
+  const lost = document.getElementById("lost"),
+    clock = document.getElementById("clock");
   const skew = stage.dataset.now * 1000 - Date.now();
   const nairobi = new Intl.DateTimeFormat("en-GB", { timeZone: "Africa/Nairobi", hour: "2-digit", minute: "2-digit" });
   let { version } = stage.dataset;

@@ -1,7 +1,9 @@
 // Files go to the portal piece by piece, each file under a key that this browser makes and remembers, so that a lost
 // connection, a reload or a second try goes on where it stopped. Without this script the plain form does it in one go.
 (() => {
-  const PIECE = 256 * 1024, PREFIX = "ncm-file:", LONGEST = 15_000;
+  const PIECE = 256 * 1024,
+    PREFIX = "ncm-file:",
+    LONGEST = 15_000;
   const box = document.querySelector(".uploads[data-pieces]");
   if (!box) return;
   const list = box.querySelector(".files");
@@ -16,14 +18,28 @@
       const known = localStorage.getItem(note(file)) ?? fresh();
       localStorage.setItem(note(file), known);
       return known;
-    } catch { return fresh(); }
+    } catch {
+      return fresh();
+    }
   };
-  const forget = (file) => { try { localStorage.removeItem(note(file)); } catch {} };
+  const forget = (file) => {
+    try {
+      localStorage.removeItem(note(file));
+    } catch {}
+  };
 
-  const pause = (time) => new Promise((done) => {
-    const timer = setTimeout(done, time);
-    window.addEventListener("online", () => { clearTimeout(timer); done(); }, { once: true });
-  });
+  const pause = (time) =>
+    new Promise((done) => {
+      const timer = setTimeout(done, time);
+      window.addEventListener(
+        "online",
+        () => {
+          clearTimeout(timer);
+          done();
+        },
+        { once: true },
+      );
+    });
 
   // Ask until there is an answer: a dead line only means waiting.
   const ask = async (address, options, say) => {
@@ -45,7 +61,10 @@
 
   const send = async (file, key, row) => {
     const address = `${box.dataset.pieces}${key}/`;
-    const say = (words) => { row.why.textContent = words; row.why.hidden = !words; };
+    const say = (words) => {
+      row.why.textContent = words;
+      row.why.hidden = !words;
+    };
     const look = () => ask(address, {}, say);
     let here = await look();
     while (!here.lost && !["ready", "waiting", "refused", "removed"].includes(here.state)) {
@@ -55,9 +74,13 @@
       form.append("size", file.size);
       form.append("name", file.name);
       form.append("piece", file.slice(here.received, here.received + PIECE), "piece");
-      const told = await ask(address, { method: "POST", body: form, headers: { "X-CSRFToken": box.dataset.token } }, say);
+      const told = await ask(
+        address,
+        { method: "POST", body: form, headers: { "X-CSRFToken": box.dataset.token } },
+        say,
+      );
       if (told?.reasons?.length || told?.lost) return told;
-      here = told ?? await look();
+      here = told ?? (await look());
     }
     return here;
   };
@@ -82,11 +105,20 @@
       row.remove.setAttribute("aria-label", `${row.remove.textContent} ${told.name}`);
       row.remove.hidden = false;
     }
-    if (told.lost) { row.why.textContent = told.lost; row.why.hidden = false; return; }
+    if (told.lost) {
+      row.why.textContent = told.lost;
+      row.why.hidden = false;
+      return;
+    }
     forget(file);
     row.name.textContent = told.name ?? file.name;
-    if (box.dataset.form) { // who signs on this page has seen this file
-      const seen = Object.assign(document.createElement("input"), { type: "hidden", name: "file", value: row.li.dataset.key });
+    if (box.dataset.form) {
+      // who signs on this page has seen this file
+      const seen = Object.assign(document.createElement("input"), {
+        type: "hidden",
+        name: "file",
+        value: row.li.dataset.key,
+      });
       seen.setAttribute("form", box.dataset.form);
       row.li.append(seen);
     }
@@ -96,7 +128,7 @@
       link.textContent = told.name;
       row.name.replaceWith(link);
     }
-    const words = told.state === "waiting" ? [word("waiting")] : told.reasons ?? [];
+    const words = told.state === "waiting" ? [word("waiting")] : (told.reasons ?? []);
     row.why.textContent = words.join(" ");
     row.why.hidden = !words.length;
   };
@@ -108,7 +140,11 @@
       const row = rowOf(file, key);
       queue = queue.then(async () => {
         let told = await send(file, key, row);
-        if (told.state === "removed") { forget(file); key = keyOf(file); told = await send(file, key, row); }
+        if (told.state === "removed") {
+          forget(file);
+          key = keyOf(file);
+          told = await send(file, key, row);
+        }
         finish(file, row, told);
       });
     }

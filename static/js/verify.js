@@ -4,7 +4,8 @@
 (() => {
   const form = document.getElementById("verify-file");
   if (!form || !window.crypto?.subtle) return;
-  const input = form.querySelector("[type=file]"), said = form.querySelector("[data-said]");
+  const input = form.querySelector("[type=file]"),
+    said = form.querySelector("[data-said]");
   const part = (name) => form.querySelector(`template[data-${name}]`).content.cloneNode(true);
   const word = (name) => part("words").querySelector(`[data-${name}]`).textContent;
   form.querySelector("[data-sent]").hidden = true;
@@ -24,10 +25,16 @@
     if (file.size > Number(form.dataset.largest)) return say("large");
     say("busy");
     let hash, answer;
-    try { hash = await hashOf(file); } catch { return say("unread"); }
+    try {
+      hash = await hashOf(file);
+    } catch {
+      return say("unread");
+    }
     try {
       answer = await fetch(`${form.action}?hash=${hash}`, { method: "HEAD", signal: AbortSignal.timeout(30_000) });
-    } catch { return say("failed"); }
+    } catch {
+      return say("failed");
+    }
     if (answer.ok) return location.assign(answer.url);
     if (answer.status !== 404) return say("failed");
     said.replaceChildren(part("closer"));
@@ -43,7 +50,9 @@
 
   // A file may be dropped anywhere on the page; beside the field the browser would open it and leave the page.
   const brings = (event) => event.dataTransfer?.types.includes("Files");
-  addEventListener("dragover", (event) => { if (brings(event)) event.preventDefault(); });
+  addEventListener("dragover", (event) => {
+    if (brings(event)) event.preventDefault();
+  });
   addEventListener("drop", (event) => {
     if (!brings(event)) return;
     event.preventDefault();
