@@ -12,9 +12,8 @@ from ncm_portal import workflow
 
 from ..db.constraints import no_delete, one_of, state_guards
 from ..db.fields import CleanCharField, CleanTextField
-from .accounts import User
 from .forums import Forum
-from .organisations import Stakeholder
+from .people import Stakeholder, User
 from .submissions import Point
 
 

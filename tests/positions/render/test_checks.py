@@ -4,8 +4,7 @@ import pikepdf
 import pytest
 from pikepdf import Dictionary, Name, String
 
-from positions.render.pdf import attached_content, inspect
-from positions.text.canonical import canonical
+from positions.render.pdf import attached_content, canonical, inspect
 from tests.positions.render import akoma, editions
 
 ANOTHER = ["The Akoma Ntoso inside (position-paper.akn.xml) is not that of the attached content."]
