@@ -21,6 +21,7 @@ FLOORS = {
         "consultations.csv_safety",
         "consultations.email_addresses",
         "consultations.ical",
+        "consultations.journal_entries",
         "consultations.lookalikes",
         "consultations.redaction",
         "consultations.similarity",
@@ -191,6 +192,17 @@ def signal_complaints(module: str, tree: ast.Module) -> list[str]:
     ]
 
 
+def verbs_elsewhere(module: str, tree: ast.Module) -> list[str]:
+    """Functions that are made verbs outside `workflow`: a change stands there and nowhere else."""
+    if head(module).endswith(".workflow"):
+        return []
+    return [
+        f"{module}.{f.name}"
+        for f in functions(tree)
+        if any(isinstance(each, ast.Name) and each.id == "verb" for each in f.decorator_list)
+    ]
+
+
 def locks_that_stop_others(module: str, tree: ast.Module) -> list[str]:
     """Rows locked so that nobody may refer to them meanwhile. Foreign keys are checked at the commit, when the journal's
     end is held: who waits there for a row, and who holds that row and waits for the journal, wait for each other."""
@@ -225,6 +237,10 @@ def test_no_module_has_a_name_that_says_nothing():
 
 def test_our_code_sends_itself_no_signals():
     assert [found for name, tree in modules().items() for found in signal_complaints(name, tree)] == []
+
+
+def test_verbs_stand_in_workflow_only():
+    assert [found for name, tree in modules().items() for found in verbs_elsewhere(name, tree)] == []
 
 
 def test_a_locked_row_may_be_referred_to():
@@ -351,6 +367,9 @@ def test_the_other_rules_complain():
     assert unwelcome_names(["a/utils.py", "a/core/b.py", "a/coredump.py"]) == ["a/utils.py", "a/core/b.py"]
     signals = "from django.dispatch import receiver\nfrom django.db.models import signals\nfrom x.y import z"
     assert signal_complaints("m", ast.parse(signals)) == ["m:1", "m:2"]
+    act = ast.parse("@verb\ndef confirm(): ...\n@other\ndef look(): ...")
+    assert verbs_elsewhere("consultations.imports.delegates", act) == ["consultations.imports.delegates.confirm"]
+    assert verbs_elsewhere("consultations.workflow.imports", act) == []
     locks = "a.select_for_update(no_key=True)\nb.select_for_update(of=('self',))"
     assert locks_that_stop_others("m", ast.parse(locks)) == ["m:2"]
 

@@ -1,4 +1,4 @@
-"""A list of delegates as a spreadsheet: each row tried before anything is kept, then taken in by a verb."""
+"""A list of delegates as a spreadsheet: each row tried before anything is kept."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,13 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from tablib import Dataset
 
-from consultations.models import County, Delegate, DelegateRole, DelegateState, Forum, Sex, Stakeholder, User
-from consultations.permissions import is_secretariat
-from consultations.workflow import edit_delegate, nominate
-from ncm_portal.workflow import Blocked, demand, verb
+from consultations.models import County, Delegate, DelegateRole, DelegateState, Forum, Sex, Stakeholder
 
 from .cells import AddressCell, ChoiceCell, TextCell
 from .resources import Problem
@@ -54,6 +50,31 @@ class ListTrial:
     def of(self, state: RowState) -> list[TriedDelegate]:
         """The rows of one state."""
         return [row for row in self.rows if row.state == state]
+
+    def newcomers(self) -> Iterator[tuple[Stakeholder, dict[str, Any]]]:
+        """Whom the list names newly: the organisation that sends them, and what is said of each."""
+        new = self.of(RowState.NEW)
+        bodies = _in_full(new)
+        for row in new:
+            said = {name: value for name, value in row.said.items() if name != "organisation"}
+            if said["county"] is None:
+                del said["county"]
+            yield bodies[row.said["organisation"].pk], said
+
+    def corrections(self) -> Iterator[tuple[Delegate, dict[str, Any]]]:
+        """The entries of which the list says something else, each with what that is."""
+        for row in self.of(RowState.CHANGED):
+            if row.here:
+                yield row.here, changes(row)
+
+    def tally(self) -> Counter[RowState]:
+        """How many rows there are of each state."""
+        return Counter(row.state for row in self.rows)
+
+
+def _in_full(rows: list[TriedDelegate]) -> dict[int, Stakeholder]:
+    wanted = {row.said["organisation"].pk for row in rows}
+    return {body.pk: body for body in Stakeholder.objects.filter(pk__in=wanted).select_related("county")}
 
 
 def rows_of(sheet: Dataset) -> list[list[str]]:
@@ -147,36 +168,6 @@ def changes(row: TriedDelegate) -> dict[str, Any]:
         return {}
     said = {name: value for name, value in row.said.items() if name != "organisation" and row.cells.get(name)}
     return {name: value for name, value in said.items() if value not in ("", None) and getattr(row.here, name) != value}
-
-
-@verb
-def import_delegates(
-    forum: Forum, *, by: User, rows: Sequence[Sequence[str]], names: Mapping[str, int] | None = None
-) -> Counter[RowState]:
-    """Nominate whom the list names newly, correct whom it says otherwise; wrong rows are left out. Returns how many of
-    each state. The same list again changes nothing. Raises NotAllowed."""
-    demand(is_secretariat(by), who=gettext_lazy("the secretariat"), to=gettext_lazy("Import delegates"))
-    next(
-        iter(Forum.objects.select_for_update(no_key=True).filter(pk=forum.pk))
-    )  # two imports of one list never both nominate
-    trial = try_list(forum, rows, names)
-    if not trial.of(RowState.NEW) and not trial.of(RowState.CHANGED):
-        raise Blocked(_("Nothing in the list is new or changed."))
-    bodies = _in_full(trial.of(RowState.NEW))
-    for row in trial.of(RowState.NEW):
-        said = {name: value for name, value in row.said.items() if name not in NEEDED}
-        if said["county"] is None:
-            del said["county"]
-        nominate(forum, bodies[row.said["organisation"].pk], by=by, name=row.said["name"], **said)
-    for row in trial.of(RowState.CHANGED):
-        if row.here:
-            edit_delegate(row.here, by=by, **changes(row))
-    return Counter(row.state for row in trial.rows)
-
-
-def _in_full(rows: list[TriedDelegate]) -> dict[int, Stakeholder]:
-    wanted = {row.said["organisation"].pk for row in rows}
-    return {body.pk: body for body in Stakeholder.objects.filter(pk__in=wanted).select_related("county")}
 
 
 def shown(row: TriedDelegate) -> Iterator[str]:

@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from tablib import Dataset
 
-from consultations.models import Job, JobKind, JobState, Stakeholder, User
+from consultations.models import Job, Stakeholder, User
 from consultations.notifications import recipients
-from consultations.permissions import is_secretariat
-from consultations.workflow import ask_to_compare, take_in_many
-from ncm_portal.workflow import Blocked, demand, journal, verb
+from consultations.workflow import ask_to_compare, prepare_import, take_in_many
+from ncm_portal.workflow import Blocked
 
 from .row_validation import RowState, Trial, TriedRow, try_rows
 from .spreadsheets import LiteralXLSX, read_sheet
@@ -25,7 +24,7 @@ BATCH = 500  # rows of one transaction: others wait for no more than these
 GONE = gettext_lazy("This spreadsheet was uploaded too long ago. Upload it again.")
 
 
-def prepare_import(content: bytes, trial: Trial, *, by: User, asked: Mapping[str, Any]) -> Job:
+def keep_upload(content: bytes, trial: Trial, *, by: User, asked: Mapping[str, Any]) -> Job:
     """Keep an uploaded spreadsheet for its preview; `asked` are the choices of the upload. Nothing else is written.
 
     Raises NoRoom where the disk is full.
@@ -34,15 +33,18 @@ def prepare_import(content: bytes, trial: Trial, *, by: User, asked: Mapping[str
     folder.save(content)
     choices = {name: value for name, value in asked.items() if name in ("channel", "encoding", "name")}
     choices |= {"received_on": asked["received_on"].isoformat(), "file": folder.name, "names": {}}
-    choices["wrong"] = _wrong_rows(trial)
-    return Job.objects.create(
-        kind=JobKind.IMPORT_INPUTS, consultation=asked["consultation"], by=by, asked=choices, total=asked["rows"]
-    )
+    choices["wrong"] = _numbers_of_wrong(trial)
+    return prepare_import(asked["consultation"], by=by, asked=choices, rows=asked["rows"])
 
 
-def _wrong_rows(trial: Trial) -> list[int]:
+def _numbers_of_wrong(trial: Trial) -> list[int]:
     """The rows that a preview calls wrong. Any other that is wrong later was refused, and whoever confirmed is told."""
     return [row.number for row in trial.of(RowState.ERROR)]
+
+
+def wrong_rows(job: Job) -> list[int]:
+    """The numbers of the rows of an import that are wrong now. Raises Blocked as `tried` does."""
+    return _numbers_of_wrong(tried(job))
 
 
 def tried(job: Job) -> Trial:
@@ -61,34 +63,6 @@ def tried(job: Job) -> Trial:
         received_on=date.fromisoformat(asked["received_on"]),
         names=asked["names"],
     )
-
-
-@verb
-def confirm_names(job: Job, *, by: User, names: Mapping[str, int]) -> Job:
-    """Say which organisations are meant by names that are written otherwise. Raises NotAllowed or Blocked."""
-    row = _prepared(job, by)
-    row.asked["names"] = {**row.asked["names"], **names}
-    row.asked["wrong"] = _wrong_rows(tried(row))
-    row.save()
-    return row
-
-
-@verb
-def confirm_import(job: Job, *, by: User) -> Job:
-    """Let the import begin, once: its sound new rows are taken in behind the pages. Raises NotAllowed or Blocked."""
-    row = _prepared(job, by)
-    row.state, row.by = JobState.WAITING, by
-    row.save()
-    journal("import", row, by=by, data={"file": row.asked["name"], "names": row.asked["names"]})
-    return row
-
-
-def _prepared(job: Job, by: User) -> Job:
-    demand(is_secretariat(by), who=gettext_lazy("the secretariat"), to=gettext_lazy("Import inputs"))
-    row = Job.objects.select_for_update(of=("self",), no_key=True).get(pk=job.pk)
-    if row.state != JobState.PREPARED:
-        raise Blocked(_("This import was confirmed already."))
-    return row
 
 
 def import_inputs(job: Job, progress: Callable[[int, int], None]) -> dict[str, Any]:

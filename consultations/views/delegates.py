@@ -1,5 +1,6 @@
 """Accrediting at the desk: the people of a forum, what a decision would make of its seats, and each person."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from consultations import workflow
 from consultations.forms import ReasonForm
 from consultations.forms.delegates import DelegateForm, ListForm, PersonForm, TwinsForm, WantedDelegatesForm
 from consultations.imports import NamesForm, RowState, suggestions
-from consultations.imports.delegates import COLUMNS, NEEDED, import_delegates, shown, try_list
+from consultations.imports.delegates import COLUMNS, NEEDED, ListTrial, shown, try_list
 from consultations.imports.refused_files import enter_refused_files
 from consultations.models import Delegate, DelegateState, Event, Forum, Group
 from consultations.notifications.delegates import News, news_of
@@ -325,12 +326,13 @@ def _preview_or_keep(request: HttpRequest, forum: Forum, rows: Rows) -> HttpResp
     names = _names(request, forum, rows)
     if "confirm" not in request.POST:
         return _preview_import(request, forum, rows, names)
-    done: list[Any] = []
-    given = {"rows": rows, "names": names}
-    outcome = attempt(lambda: done.append(import_delegates(forum, by=request.user, **given)))
+    done: list[ListTrial] = []
+    read = partial(try_list, forum, rows, names)
+    outcome = attempt(lambda: done.append(workflow.import_delegates(forum, by=request.user, read=read)))
     if not done:
         return _preview_import(request, forum, rows, names, outcome)
-    words = {"new": done[0][RowState.NEW], "changed": done[0][RowState.CHANGED], "wrong": done[0][RowState.ERROR]}
+    tally = done[0].tally()
+    words = {"new": tally[RowState.NEW], "changed": tally[RowState.CHANGED], "wrong": tally[RowState.ERROR]}
     messages.success(request, _("%(new)s nominated, %(changed)s corrected, %(wrong)s left out.") % words)
     return redirect("forum_delegates", forum.slug)
 

@@ -16,6 +16,7 @@ from consultations.imports import InputsImportForm, NamesForm, NotReadable, RowS
 from consultations.imports.refused_files import enter_refused_files
 from consultations.models import Consultation, Job, JobKind, JobState
 from consultations.uploads.disk_space import NoRoom
+from consultations.workflow import confirm_import, confirm_names
 from ncm_portal.workflow import Blocked
 
 from .decorators import NOTHING_DONE, Outcome, attempt, for_secretariat
@@ -59,7 +60,7 @@ def _prepared(request: HttpRequest, form: InputsImportForm) -> Job:
     kept = {name: chosen[name] for name in ("consultation", "channel", "received_on")}
     trial = imports.try_rows(form.sheet, by=request.user, **kept)
     asked = {**kept, "encoding": chosen["encoding"], "name": chosen["file"].name, "rows": len(form.sheet)}
-    return imports.prepare_import(form.content, trial, by=request.user, asked=asked)
+    return imports.keep_upload(form.content, trial, by=request.user, asked=asked)
 
 
 @for_secretariat
@@ -163,7 +164,9 @@ def job_names(request: HttpRequest, key: UUID) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Choose from the names that are suggested."))
         return redirect("job", key)
-    outcome = attempt(lambda: imports.confirm_names(found, by=request.user, names=form.confirmed), found)
+    outcome = attempt(
+        lambda: confirm_names(found, by=request.user, names=form.confirmed, wrong_rows=imports.wrong_rows), found
+    )
     return _show(request, found, outcome) if outcome.reasons else redirect("job", key)
 
 
@@ -172,7 +175,7 @@ def job_names(request: HttpRequest, key: UUID) -> HttpResponse:
 def job_confirm(request: HttpRequest, key: UUID) -> HttpResponse:
     """Confirm an import, once: it is carried out behind the pages."""
     found = _job(key, kind=JobKind.IMPORT_INPUTS)
-    outcome = attempt(lambda: imports.confirm_import(found, by=request.user), found)
+    outcome = attempt(lambda: confirm_import(found, by=request.user), found)
     if outcome.reasons:
         return _show(request, found, outcome)
     messages.success(request, _("Confirmed. You need not wait: a mail tells you when it is done."))

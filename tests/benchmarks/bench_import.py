@@ -29,10 +29,11 @@ from import_export.formats.base_formats import XLSX
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
 
 from consultations import jobs
-from consultations.imports import RowState, confirm_import, prepare_import, try_rows
+from consultations.imports import RowState, keep_upload, try_rows
 from consultations.imports.spreadsheets import read_sheet
 from consultations.integrity.journal import verdict
 from consultations.models import Event, Job, Provision, Stakeholder, Submission, Theme
+from consultations.workflow import confirm_import
 from tests.benchmarks.bench_export import database_url
 from tests.consultations.imports.sheets import workbook
 from tests.factories import make_consultation, make_provision, make_secretariat, make_stakeholder, make_theme
@@ -86,7 +87,7 @@ def upload(data: bytes, consultation, by) -> Job:
     trial = try_rows(read_sheet(data), by=by, **chosen)
     list(trial.whole(trial.of(RowState.NEW)[:100]))  # the rows of its first page
     asked = {**chosen, "encoding": "", "name": "bench", "rows": len(trial.verdicts)}
-    return prepare_import(data, trial, by=by, asked=asked)
+    return keep_upload(data, trial, by=by, asked=asked)
 
 
 def ours(job: Job, by) -> None:
@@ -146,20 +147,21 @@ import json, pathlib, re, sys
 import django
 django.setup()
 from django.utils import timezone
-from consultations import intake, jobs
-from consultations.intake.spreadsheets import read_sheet
+from consultations import imports, jobs
+from consultations.imports.spreadsheets import read_sheet
 from consultations.models import Consultation, Job, User
+from consultations.workflow import confirm_import
 step, by, given = sys.argv[1], User.objects.get(pk=sys.argv[2]), sys.argv[3:]
 if step == "preview":
     data = pathlib.Path(given[1]).read_bytes()
     chosen = {"consultation": Consultation.objects.get(pk=given[0]), "channel": "letter"}
     chosen["received_on"] = timezone.localdate()
-    trial = intake.try_rows(read_sheet(data), by=by, **chosen)
-    list(trial.whole(trial.of(intake.RowState.NEW)[:100]))
+    trial = imports.try_rows(read_sheet(data), by=by, **chosen)
+    list(trial.whole(trial.of(imports.RowState.NEW)[:100]))
     asked = {**chosen, "encoding": "", "name": "bench", "rows": len(trial.verdicts)}
-    job = intake.prepare_import(data, trial, by=by, asked=asked)
+    job = imports.keep_upload(data, trial, by=by, asked=asked)
 else:
-    job = intake.confirm_import(Job.objects.get(pk=given[0]), by=by)
+    job = confirm_import(Job.objects.get(pk=given[0]), by=by)
     assert jobs.run_next().pk == job.pk
     assert Job.objects.get(pk=job.pk).result["tally"] == {"new": job.total, "same": 0, "changed": 0, "error": 0}
 status = pathlib.Path("/proc/self/status").read_text()  # the peak of getrusage is that of whoever began this process

@@ -1,0 +1,74 @@
+"""Imports are confirmed once, by the secretariat; a list of delegates is read while its forum is locked."""
+
+import pytest
+
+from consultations.imports.delegates import COLUMNS, try_list
+from consultations.models import Delegate, Event, Job
+from consultations.workflow import confirm_import, confirm_names, import_delegates, prepare_import
+from ncm_portal.workflow import Blocked, NotAllowed
+from tests.factories import make_consultation, make_forum, make_member, make_secretariat, make_stakeholder
+
+pytestmark = pytest.mark.django_db
+ASKED = {"name": "inputs.xlsx", "names": {}, "wrong": []}
+
+
+def prepared(by):
+    return prepare_import(make_consultation(), by=by, asked=ASKED, rows=3)
+
+
+def test_import_is_prepared_and_confirmed_by_secretariat_only():
+    job, outsider = prepared(make_secretariat()), make_member()
+    for act in (
+        lambda: prepare_import(job.consultation, by=outsider, asked=ASKED, rows=3),
+        lambda: confirm_names(job, by=outsider, names={}, wrong_rows=lambda row: []),
+        lambda: confirm_import(job, by=outsider),
+    ):
+        with pytest.raises(NotAllowed, match="Only the secretariat may do this: Import inputs"):
+            act()
+    assert Job.objects.get().state == "prepared"
+
+
+def test_names_are_confirmed_and_wrong_rows_counted_with_them():
+    officer = make_secretariat()
+    job = prepared(officer)
+    seen = []
+    confirm_names(job, by=officer, names={"KNHCR": 4}, wrong_rows=lambda row: seen.append(row.asked["names"]) or [2])
+    job.refresh_from_db()
+    assert (job.asked["names"], job.asked["wrong"], seen) == ({"KNHCR": 4}, [2], [{"KNHCR": 4}])
+
+
+def test_import_is_confirmed_once_and_belongs_to_whoever_confirmed_it():
+    job, officer = prepared(make_secretariat()), make_secretariat()
+    confirmed = confirm_import(job, by=officer)
+    assert (confirmed.state, confirmed.by) == ("waiting", officer)
+    entry = Event.objects.about(job).get()
+    assert (entry.verb, entry.data) == ("import", {"file": "inputs.xlsx", "names": {}})
+    with pytest.raises(Blocked, match="confirmed already"):
+        confirm_import(job, by=officer)
+    with pytest.raises(Blocked, match="confirmed already"):
+        confirm_names(job, by=officer, names={}, wrong_rows=lambda row: [])
+
+
+def listed(*names, body):
+    return [[body.name, name, *[""] * (len(COLUMNS) - 2)] for name in names]
+
+
+def test_list_of_delegates_nominates_and_corrects_and_is_refused_the_second_time():
+    forum, body, officer = make_forum(), make_stakeholder(), make_secretariat()
+    rows = listed("Amina Yusuf", "Brian Otieno", body=body)
+    import_delegates(forum, by=officer, read=lambda: try_list(forum, rows))
+    assert sorted(Delegate.objects.values_list("name", "state")) == [
+        ("Amina Yusuf", "nominated"),
+        ("Brian Otieno", "nominated"),
+    ]
+    rows[0][COLUMNS.index("title")] = "Director"
+    read = import_delegates(forum, by=officer, read=lambda: try_list(forum, rows))
+    assert Delegate.objects.get(name="Amina Yusuf").title == "Director"
+    assert dict(read.tally()) == {"changed": 1, "same": 1}
+    with pytest.raises(Blocked, match="Nothing in the list is new or changed"):
+        import_delegates(forum, by=officer, read=lambda: try_list(forum, rows))
+
+
+def test_list_of_delegates_is_not_even_read_for_others():
+    with pytest.raises(NotAllowed, match="Only the secretariat may do this: Import delegates"):
+        import_delegates(make_forum(), by=make_member(), read=lambda: pytest.fail("it was read"))
