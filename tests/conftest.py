@@ -26,7 +26,7 @@ from ncm_portal import database_roles
 from ncm_portal.local import embedded_postgres
 from tests import migrated
 from tests.database_roles import OWNER, SUPERUSER, as_superuser, become, server
-from tests.settings import RUN_FOLDER, RUN_PREFIX
+from tests.settings import BEGINS_HERE, RUN_FOLDER, RUN_PREFIX
 
 OWN_DATABASE = "DATABASE_URL" not in os.environ
 
@@ -66,7 +66,7 @@ TransactionTestCase._fixture_teardown = _empty_tables
 
 def pytest_configure(config):
     """Start this run's PostgreSQL, once: in the process that began the run, not in its workers."""
-    if not hasattr(config, "workerinput"):
+    if BEGINS_HERE:
         _clear_killed_runs()
         RUN_FOLDER.mkdir(mode=0o700, exist_ok=True)
         if OWN_DATABASE:
@@ -81,14 +81,14 @@ def pytest_collection_modifyitems(items):
 
 def pytest_unconfigure(config):
     """Leave nothing behind."""
-    if not hasattr(config, "workerinput"):
+    if BEGINS_HERE:
         _end(RUN_FOLDER)
 
 
 def _clear_killed_runs() -> None:
     """End the servers of runs that were killed before they could do it themselves."""
     for folder in Path(tempfile.gettempdir()).glob(f"{RUN_PREFIX}*"):
-        pid = folder.name.removeprefix(RUN_PREFIX)
+        pid = folder.name.removeprefix(RUN_PREFIX).partition("-")[0]
         if pid.isdigit() and not Path("/proc", pid).exists():
             _end(folder)
 

@@ -1,7 +1,8 @@
 """Settings of a test run: the development settings, apart from everything that a person keeps in var/.
 
 A run has one folder, named after the process that began it, and (unless DATABASE_URL names another) one PostgreSQL in
-it. The workers that pytest-xdist starts inherit both through the environment. tests/conftest.py starts and ends them.
+it. The workers that pytest-xdist starts inherit both through the environment, and so does every run of tests/mutants.
+Where the run begins, tests/conftest.py starts and ends them.
 The tests run as the role that the portal runs as. On another PostgreSQL, DATABASE_URL names that role and
 DATABASE_OWNER_URL one that may create databases (CREATEDB) and end sessions (a member of pg_signal_backend).
 """
@@ -11,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 RUN_PREFIX = f"ncm-tests-{os.getuid()}-"
+BEGINS_HERE = "NCM_TEST_RUN" not in os.environ
 os.environ.setdefault("NCM_TEST_RUN", str(Path(tempfile.gettempdir()) / f"{RUN_PREFIX}{os.getpid()}"))
 RUN_FOLDER = Path(os.environ["NCM_TEST_RUN"])
 
