@@ -146,7 +146,7 @@ class OneTickField(_OneAnswerMixin, forms.BooleanField):
 class GroupedCheckboxes(forms.CheckboxSelectMultiple):
     """Checkboxes under headings."""
 
-    template_name = "consultations/grouped_checkboxes.html"
+    template_name = "consultations/_grouped_checkboxes.html"
 
 
 OBJECTIVES = Provision.objects.filter(framework=Framework.GCM_OBJECTIVE)

@@ -48,7 +48,7 @@ def desk_accounts(request: HttpRequest) -> HttpResponse:
     words = form.cleaned_data["words"] if form.is_valid() else ""
     found = User.objects.filter(Q(name__icontains=words) | Q(email__icontains=words)) if words else User.objects.none()
     context = {"form": form, "accounts": found[:MOST], "words": words, "in_secretariat": is_secretariat(request.user)}
-    return render(request, "consultations/desk/accounts.html", context)
+    return render(request, "consultations/accounts/accounts.html", context)
 
 
 @for_staff
@@ -65,7 +65,7 @@ def desk_account(request: HttpRequest, pk: int) -> HttpResponse:
         "events": Event.objects.about(person).reverse()[:20],
         "in_secretariat": is_secretariat(request.user),
     }
-    return render(request, "consultations/desk/account.html", context)
+    return render(request, "consultations/accounts/account.html", context)
 
 
 def _takes_two(verb: str, person: User) -> bool:
@@ -109,4 +109,4 @@ def desk_account_act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         "lapses_at": timezone.now() + acts()[verb].open_for if two else None,
         "in_secretariat": is_secretariat(request.user),
     }
-    return render(request, "consultations/desk/account_act.html", context, status=outcome.status)
+    return render(request, "consultations/accounts/account_act.html", context, status=outcome.status)

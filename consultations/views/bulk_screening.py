@@ -83,7 +83,7 @@ def desk_bulk(request: HttpRequest) -> HttpResponse:
         "inputs": found,
         "ready": sum(not reasons for _submission, reasons in found),
     }
-    return render(request, "consultations/desk/bulk.html", context, status=422 if confirmed else 200)
+    return render(request, "consultations/bulk_screening/bulk.html", context, status=422 if confirmed else 200)
 
 
 def _marked(request: HttpRequest) -> list[Submission]:

@@ -41,7 +41,7 @@ from ncm_portal.workflow import Blocked, NotAllowed, now
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from .forums import desk_forum
 
-TEMPLATE = "consultations/forum_day/door.html"
+TEMPLATE = "consultations/checkin/door.html"
 FILES = ("css/portal.css", "css/door.css", "js/door_queue.js", "js/door.js", "fonts/portal-sans.woff2", "img/door.svg")
 WORKER = "js/door-worker.js"
 BY_HAND = "online"  # the name of the device of whoever uses the page without scripts
@@ -308,7 +308,7 @@ def _show_desk(
         "came": [(half, len(people)) for half, people in checkin.came_by_half_day(forum).items()],
         "doubles": len(workflow.checkin_conflicts.doubles(forum)[0]) if len(waiting) > FEW else 0,
     }
-    return render(request, "consultations/forum_day/forum_door.html", context, status=outcome.status)
+    return render(request, "consultations/checkin/desk.html", context, status=outcome.status)
 
 
 def _cards(rows: list[QueuedRow], settling: tuple[UUID, SettleForm] | None) -> list[dict[str, Any]]:
@@ -441,4 +441,4 @@ def _show_register(
         "came": len(came),
         "reasons": outcome.reasons,
     }
-    return render(request, "consultations/forum_day/register.html", context, status=outcome.status)
+    return render(request, "consultations/checkin/register.html", context, status=outcome.status)

@@ -66,7 +66,7 @@ def forum_delegates(request: HttpRequest, slug: str) -> HttpResponse:
         "untold": untold_of(forum).count(),
         "moves": DELEGATE_MOVES,
     }
-    return render(request, "consultations/forum_day/delegates.html", context)
+    return render(request, "consultations/delegates/delegates.html", context)
 
 
 # --- Deciding on one or several -------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def _preview(
         "over": move.verb == "confirm" and any(row.over for row in then.groups),
         "takes_reason": move.verb != "waitlist",
     }
-    return render(request, "consultations/forum_day/delegates_decide.html", context, status=outcome.status)
+    return render(request, "consultations/delegates/delegates_decide.html", context, status=outcome.status)
 
 
 def _refusal(move: Move, delegate: Delegate, user: Any) -> list[str]:
@@ -188,7 +188,7 @@ def _show(
         "needs": needs_of(DELEGATE_MOVES, person),
         "events": Event.objects.about(person).reverse()[:20],
     }
-    return render(request, "consultations/forum_day/delegate.html", context, status=outcome.status)
+    return render(request, "consultations/delegates/delegate.html", context, status=outcome.status)
 
 
 @for_secretariat
@@ -264,7 +264,7 @@ def forum_promote(request: HttpRequest, slug: str) -> HttpResponse:
 def forum_twins(request: HttpRequest, slug: str) -> HttpResponse:
     """Entries of a forum that may be one person, across organisations too."""
     forum = desk_forum(slug)
-    return render(request, "consultations/forum_day/twins.html", {"forum": forum, "pairs": twins_of(forum)})
+    return render(request, "consultations/delegates/duplicates.html", {"forum": forum, "pairs": twins_of(forum)})
 
 
 @for_secretariat
@@ -284,7 +284,7 @@ def forum_twin(request: HttpRequest, slug: str, first: int, second: int) -> Http
             messages.success(request, _("%(name)s is one entry now; nothing was lost.") % {"name": made[0].name})
             return redirect("forum_delegate", slug, made[0].pk)
     context = {"forum": forum, "pair": pair, "form": form, "reasons": outcome.reasons}
-    return render(request, "consultations/forum_day/twin.html", context, status=outcome.status)
+    return render(request, "consultations/delegates/duplicate.html", context, status=outcome.status)
 
 
 # --- Import of delegates ----------------------------------------------------------------------------------------------
@@ -311,7 +311,7 @@ def forum_import(request: HttpRequest, slug: str) -> HttpResponse:
     enter_refused_files(request, form, forum)
     context = {"forum": forum, "form": form, "columns": [(name, name in NEEDED) for name in COLUMNS]}
     outcome = INVALID if form.errors else NOTHING_DONE
-    return render(request, "consultations/forum_day/import.html", context, status=outcome.status)
+    return render(request, "consultations/delegates/import.html", context, status=outcome.status)
 
 
 def _carried(text: str, forum: Forum) -> Rows | None:
@@ -359,7 +359,7 @@ def _preview_import(
         "carried": signing.dumps(rows, salt=f"{SALT} {forum.pk}", compress=True),
         "ready": len(trial.of(RowState.NEW)) + len(trial.of(RowState.CHANGED)),
     }
-    return render(request, "consultations/forum_day/import_preview.html", context, status=outcome.status)
+    return render(request, "consultations/delegates/import_preview.html", context, status=outcome.status)
 
 
 # --- Mail to delegates ------------------------------------------------------------------------------------------------
@@ -388,7 +388,7 @@ def forum_tell(request: HttpRequest, slug: str) -> HttpResponse:
         "folded": mailed[WHOLE:],
         "unreached": [each for each in news if not each.mail],
     }
-    return render(request, "consultations/forum_day/tell.html", context)
+    return render(request, "consultations/delegates/tell.html", context)
 
 
 def _say(request: HttpRequest, told: list[News]) -> None:

@@ -91,7 +91,7 @@ def _show(request: HttpRequest, draft: Submission, reasons: list[str] | None = N
         "others": workflow.be_seen(draft, request.user),
         "reasons": reasons,
     }
-    return render(request, "consultations/stakeholder/preview.html", context, status=409 if reasons else 200)
+    return render(request, "consultations/drafts/preview.html", context, status=409 if reasons else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -60,7 +60,7 @@ def likenesses(request: HttpRequest) -> HttpResponse:
             :DECIDED
         ],
     }
-    return render(request, "consultations/desk/likenesses.html", context)
+    return render(request, "consultations/duplicates/duplicates.html", context)
 
 
 def _rounds() -> list[Consultation]:
@@ -110,7 +110,7 @@ def _show(
         "here": reverse("likeness", args=[pair.pk]),
         "events": Event.objects.about(pair).reverse(),
     }
-    return render(request, "consultations/desk/likeness.html", context, status=outcome.status)
+    return render(request, "consultations/duplicates/duplicate.html", context, status=outcome.status)
 
 
 def _beside(group: Alike) -> list[Beside]:

@@ -41,7 +41,7 @@ def _show(
         "form": form,
         "reasons": outcome.reasons,
     }
-    return render(request, "consultations/desk/replies.html", context, status=outcome.status)
+    return render(request, "consultations/feedback/replies.html", context, status=outcome.status)
 
 
 def _page(request: HttpRequest, name: str, rows: QuerySet[Misreading], *, order: str) -> Further:

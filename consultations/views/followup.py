@@ -74,7 +74,7 @@ def _list(
         "left_open": list(open_before(forum)[:MOST_BEFORE]),
         "to_carry": len(workflow.commitments_to_carry(forum)),
     }
-    return render(request, "consultations/forum_day/desk_actions.html", context, status=outcome.status)
+    return render(request, "consultations/followup/actions.html", context, status=outcome.status)
 
 
 @for_secretariat
@@ -130,7 +130,7 @@ def _show(
         "events": Event.objects.about(action).reverse(),
         "here": reverse("forum_action", args=[action.forum.slug, action.key]),
     }
-    return render(request, "consultations/forum_day/desk_action.html", context, status=outcome.status)
+    return render(request, "consultations/followup/desk_action.html", context, status=outcome.status)
 
 
 @for_secretariat
@@ -175,7 +175,7 @@ def my_action(request: HttpRequest, key: UUID) -> HttpResponse:
         outcome = INVALID
     is_open = action.state == ActionState.OPEN
     context = {"action": action, "form": form, "reasons": outcome.reasons, "is_open": is_open}
-    return render(request, "consultations/stakeholder/action.html", context, status=outcome.status)
+    return render(request, "consultations/followup/action.html", context, status=outcome.status)
 
 
 # --- Over all forums --------------------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def commitments(request: HttpRequest) -> HttpResponse:
     found = queries.commitments()
     form = WantedCommitmentsForm(request.GET, bodies=_bodies(found))
     context = {"form": form, **_by_body(_narrowed(found, form.wanted))}
-    return render(request, "consultations/commitments.html", context)
+    return render(request, "consultations/followup/commitments.html", context)
 
 
 def _bodies(actions: QuerySet[ActionPoint]) -> QuerySet[Stakeholder]:
@@ -232,4 +232,4 @@ def desk_commitments(request: HttpRequest) -> HttpResponse:
         "overdue": every.filter(queries.overdue()).count(),
         "most": MOST,
     }
-    return render(request, "consultations/forum_day/desk_commitments.html", context)
+    return render(request, "consultations/followup/desk_commitments.html", context)

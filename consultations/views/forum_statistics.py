@@ -35,7 +35,7 @@ def _context(forum: Forum) -> dict[str, Any]:
 @require_safe
 def forum_figures_desk(request: HttpRequest, slug: str) -> HttpResponse:
     """The figures of a forum, at any time, with the names of those who were never heard."""
-    return render(request, "consultations/forum_day/desk_figures.html", _context(forum_of(slug)))
+    return render(request, "consultations/forum_statistics/figures.html", _context(forum_of(slug)))
 
 
 @login_not_required
@@ -44,7 +44,7 @@ def forum_figures_desk(request: HttpRequest, slug: str) -> HttpResponse:
 def figures_of_forum(request: HttpRequest, slug: str) -> HttpResponse:
     """The figures of a forum for everybody, once it is reported. 404 before."""
     reported = Forum.objects.filter(state=ForumState.REPORTED).select_related("consultation")
-    return render(request, "consultations/figures_of_forum.html", _context(get_object_or_404(reported, slug=slug)))
+    return render(request, "consultations/forum_statistics/figures_of_forum.html", _context(get_object_or_404(reported, slug=slug)))
 
 
 @for_secretariat
@@ -68,4 +68,4 @@ def forum_lists(request: HttpRequest, slug: str) -> HttpResponse | StreamingHttp
 
 def _lists(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
     context = {"forum": forum, "lists": FORUM_LISTS, "reasons": outcome.reasons}
-    return render(request, "consultations/forum_day/desk_lists.html", context, status=outcome.status)
+    return render(request, "consultations/forum_statistics/lists.html", context, status=outcome.status)

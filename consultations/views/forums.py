@@ -66,7 +66,7 @@ def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE) -
         "events": Event.objects.about(forum).reverse()[:20],
         "moves_at": f"{reverse('forum_home', args=[forum.slug])}moves/",
     }
-    return render(request, "consultations/forum_day/home.html", context, status=outcome.status)
+    return render(request, "consultations/forums/home.html", context, status=outcome.status)
 
 
 @for_secretariat
@@ -102,7 +102,7 @@ def forum_seats(request: HttpRequest, slug: str) -> HttpResponse:
     plan = seat_plan(forum)
     context = {"forum": forum, "form": form, "reasons": outcome.reasons, "plan": plan, "balance": balance(plan)}
     context["rows"] = [(label, fields, _now(plan, label)) for label, *fields in form.rows]
-    return render(request, "consultations/forum_day/seats.html", context, status=outcome.status)
+    return render(request, "consultations/forums/seats.html", context, status=outcome.status)
 
 
 def _now(plan: Any, label: str) -> int:
@@ -136,7 +136,7 @@ def _show_seats(
     request: HttpRequest, forum: Forum, form: DocumentForm, outcome: Outcome = NOTHING_DONE
 ) -> HttpResponse:
     context = {"forum": forum, "form": form, "reasons": outcome.reasons, "documents": documents(forum)}
-    return render(request, "consultations/forum_day/documents.html", context, status=outcome.status)
+    return render(request, "consultations/forums/documents.html", context, status=outcome.status)
 
 
 @for_secretariat

@@ -51,7 +51,7 @@ def import_inputs(request: HttpRequest) -> HttpResponse:
         "recent": own.select_related("by", "consultation")[:10],
         "consultations": Consultation.objects.exclude(state=Consultation.State.ARCHIVED),
     }
-    return render(request, "consultations/desk/import.html", context, status=422 if form.errors else 200)
+    return render(request, "consultations/imports/import.html", context, status=422 if form.errors else 200)
 
 
 def _prepared(request: HttpRequest, form: InputsImportForm) -> Job:
@@ -96,7 +96,7 @@ def _show(request: HttpRequest, found: Job, outcome: Outcome = NOTHING_DONE) -> 
         context |= _preview(request, found)
     if found.kind == JobKind.IMPORT_INPUTS and found.state == JobState.DONE:
         context |= _result(found)
-    page = render(request, "consultations/desk/job.html", context, status=outcome.status)
+    page = render(request, "consultations/imports/job.html", context, status=outcome.status)
     if found.state in MOVING and not context["still"]:
         page["Refresh"] = "2"
     return page

@@ -19,4 +19,4 @@ def desk_checks(request: HttpRequest) -> HttpResponse:
     earlier = IntegrityCheck.objects.defer("findings", "looked_at")[1 : EARLIER + 1]
     more = last.number - len(last.findings) if last else 0
     context = {"last": last, "earlier": earlier, "more": more}
-    return render(request, "consultations/desk/checks.html", context)
+    return render(request, "consultations/integrity/checks.html", context)

@@ -20,7 +20,7 @@ from .ratelimit import limited
 
 def _page(request: HttpRequest, name: str, status: int = 200, **context: Any) -> HttpResponse:
     """A page that no search engine keeps."""
-    page = render(request, f"consultations/answer/{name}.html", context, status=status)
+    page = render(request, f"consultations/invitation_replies/{name}.html", context, status=status)
     page["X-Robots-Tag"] = "noindex, nofollow"
     return page
 

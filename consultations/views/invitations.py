@@ -65,7 +65,7 @@ def forum_letters_list(request: HttpRequest, slug: str) -> HttpResponse:
         "waiting": sum(each.state == InvitationState.SENT for each in every),
         "takes_letters": forum.state in (ForumState.DRAFT, ForumState.ANNOUNCED),
     }
-    return render(request, "consultations/desk/invitations/letters.html", context)
+    return render(request, "consultations/invitations/letters.html", context)
 
 
 @for_secretariat
@@ -93,7 +93,7 @@ def forum_letters_new(request: HttpRequest, slug: str) -> HttpResponse:
         "members": members,
         "found": found,
     }
-    return render(request, "consultations/desk/invitations/letters_new.html", context, status=outcome.status)
+    return render(request, "consultations/invitations/letters_new.html", context, status=outcome.status)
 
 
 def _write(request: HttpRequest, forum: Forum, form: InviteForm) -> None:
@@ -165,7 +165,7 @@ def forum_letters_review(request: HttpRequest, slug: str, kind: str) -> HttpResp
         "going": going,
         "refused": [each for each in written if each.reasons],
     }
-    return render(request, "consultations/desk/invitations/letters_review.html", context)
+    return render(request, "consultations/invitations/letters_review.html", context)
 
 
 def _keys(values: list[str]) -> list[UUID]:
@@ -249,7 +249,7 @@ def _show(request: HttpRequest, letter: Invitation, form: LetterForm, outcome: O
         "takes_answers": letter.state != InvitationState.DRAFT and workflow.takes_answers(letter),
         "events": history(letter),
     }
-    return render(request, "consultations/desk/invitations/letter.html", context, status=outcome.status)
+    return render(request, "consultations/invitations/letter.html", context, status=outcome.status)
 
 
 @for_secretariat
@@ -281,7 +281,7 @@ def forum_letter_answer(request: HttpRequest, slug: str, key: UUID) -> HttpRespo
             messages.success(request, _("The answer is recorded, and its scan is kept."))
             return redirect("forum_letter", slug, key)
     context = {"forum": letter.forum, "letter": letter, "form": form, "reasons": outcome.reasons}
-    return render(request, "consultations/desk/invitations/letter_answer.html", context, status=outcome.status)
+    return render(request, "consultations/invitations/letter_answer.html", context, status=outcome.status)
 
 
 def _record(request: HttpRequest, letter: Invitation, form: PaperAnswerForm) -> None:

@@ -30,4 +30,4 @@ def mail_stop(request: HttpRequest, token: str) -> HttpResponse:
         if "List-Unsubscribe" not in request.POST:  # a mail program follows nothing
             return redirect("mail_stop", token)
     stop = MailStop.objects.in_force().filter(address_hash=address_hash).first()
-    return render(request, "consultations/mail_stop.html", {"stop": stop})
+    return render(request, "consultations/mail_stops/mail_stop.html", {"stop": stop})

@@ -41,7 +41,7 @@ def desk_organisations(request: HttpRequest) -> HttpResponse:
         "number": found.count(),
         "further": page,
     }
-    return render(request, "consultations/desk/organisations.html", context)
+    return render(request, "consultations/organisations/organisations.html", context)
 
 
 def _narrowed(words: str) -> QuerySet[Stakeholder]:
@@ -80,7 +80,7 @@ def _show(request: HttpRequest, stakeholder: Stakeholder, outcome: Outcome = NOT
         "events": history(stakeholder),
         "here": reverse("desk_organisation", args=[stakeholder.pk]),
     }
-    return render(request, "consultations/desk/organisation.html", context, status=outcome.status)
+    return render(request, "consultations/organisations/organisation.html", context, status=outcome.status)
 
 
 @for_secretariat
@@ -128,7 +128,7 @@ def register_organisation(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Registered. The secretariat verifies it and writes to you."))
             return redirect(_home_of(request, made))
-    return render(request, "consultations/stakeholder/register.html", context, status=status)
+    return render(request, "consultations/organisations/register.html", context, status=status)
 
 
 @never_cache
@@ -139,16 +139,16 @@ def join_organisation(request: HttpRequest, token: str) -> HttpResponse:
     invitation = workflow.invited(token)
     context = {"invitation": invitation, "next": request.path}
     if invitation is None:
-        return render(request, "consultations/stakeholder/join.html", context, status=404)
+        return render(request, "consultations/organisations/join.html", context, status=404)
     if request.method == "POST":
         try:
             membership = workflow.join(token, by=request.user)
         except Blocked as refusal:
             context["reasons"] = refusal.reasons
-            return render(request, "consultations/stakeholder/join.html", context, status=409)
+            return render(request, "consultations/organisations/join.html", context, status=409)
         messages.success(request, _("You now act for %(name)s.") % {"name": membership.stakeholder.name})
         return redirect("clearances" if membership.role == membership.Role.CLEARING_OFFICER else "my_organisation")
-    return render(request, "consultations/stakeholder/join.html", context)
+    return render(request, "consultations/organisations/join.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -179,7 +179,7 @@ def invite_officer(request: HttpRequest, pk: int) -> HttpResponse:
     elif form.errors:
         outcome = INVALID
     context = {"form": form, "reasons": outcome.reasons, "stakeholder": stakeholder, "home": home}
-    return render(request, "consultations/stakeholder/invite.html", context, status=outcome.status)
+    return render(request, "consultations/organisations/invite.html", context, status=outcome.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -199,7 +199,7 @@ def end_membership(request: HttpRequest, pk: int, membership: int) -> HttpRespon
         outcome = INVALID
     home = _home_of(request, stakeholder)
     context = {"form": form, "reasons": outcome.reasons, "membership": found, "home": home}
-    return render(request, "consultations/stakeholder/end_membership.html", context, status=outcome.status)
+    return render(request, "consultations/organisations/end_membership.html", context, status=outcome.status)
 
 
 def _managed(request: HttpRequest, pk: int) -> Stakeholder:

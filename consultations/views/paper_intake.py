@@ -32,7 +32,7 @@ def intake(request: HttpRequest) -> HttpResponse:
     waiting = typed.filter(state=SubmissionState.SUBMITTED, checked_at=None).order_by("submitted_at", "pk")
     checked = typed.filter(checked_at__isnull=False).order_by("-checked_at", "-pk")
     context = {"waiting": waiting[:SHOWN], "number": waiting.count(), "checked": checked[:SHOWN]}
-    return render(request, "consultations/desk/intake.html", context)
+    return render(request, "consultations/paper_intake/intake.html", context)
 
 
 def _typed(request: HttpRequest) -> QuerySet[Submission]:
@@ -57,7 +57,7 @@ def intake_new(request: HttpRequest) -> HttpResponse:
             return redirect("intake_check", form.cleaned_data["key"])
         reasons = outcome.reasons
     context = {"form": form, "reasons": reasons}
-    return render(request, "consultations/desk/intake_new.html", context, status=422 if form.errors or reasons else 200)
+    return render(request, "consultations/paper_intake/intake_new.html", context, status=422 if form.errors or reasons else 200)
 
 
 def _take_in(request: HttpRequest, form: IntakeForm) -> None:
@@ -102,7 +102,7 @@ def _show(request: HttpRequest, submission: Submission, outcome: Outcome = NOTHI
         "events": Event.objects.about(submission).reverse(),
         **more,
     }
-    return render(request, "consultations/desk/intake_check.html", context, status=outcome.status)
+    return render(request, "consultations/paper_intake/intake_check.html", context, status=outcome.status)
 
 
 @for_secretariat
@@ -135,4 +135,4 @@ def intake_correct(request: HttpRequest, key: UUID) -> HttpResponse:
                 messages.success(request, _("Corrected. Somebody else checks it against the original."))
                 return redirect("intake_check", key)
     context = {"submission": submission, "form": form, "reasons": outcome.reasons}
-    return render(request, "consultations/desk/intake_correct.html", context, status=outcome.status)
+    return render(request, "consultations/paper_intake/intake_correct.html", context, status=outcome.status)

@@ -42,7 +42,7 @@ def desk_points(request: HttpRequest) -> HttpResponse:
     page = page_between(found.order_by("-pk"), "pk", older_than=older, newer_than=newer)
     context = {"form": form, "points": page.rows, "number": found.count()}
     context["newer"], context["older"] = neighbour(request, after=page.newer), neighbour(request, before=page.older)
-    return render(request, "consultations/desk/points.html", context)
+    return render(request, "consultations/points/points.html", context)
 
 
 def _points() -> QuerySet[Point]:
@@ -98,7 +98,7 @@ def _show(
         "events": history(point),
         "here": reverse("desk_point", args=[point.reference]),
     }
-    return render(request, "consultations/desk/point.html", context, status=outcome.status)
+    return render(request, "consultations/points/point.html", context, status=outcome.status)
 
 
 def _twins(point: Point, words: str) -> QuerySet[Point]:
@@ -191,7 +191,7 @@ def _show_read_back(
         "moves_at": f"{reverse('session_read_back', args=[session.pk])}{point.number}/" if point else "",
         "reasons": outcome.reasons,
     }
-    return render(request, "consultations/desk/read_back.html", context, status=outcome.status)
+    return render(request, "consultations/points/read_back.html", context, status=outcome.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -229,7 +229,7 @@ def session_point_correct(request: HttpRequest, pk: int, number: int) -> HttpRes
                 return redirect("session_points", pk)
     context = {"session": session, "point": point, "form": form, "note": notes_on([point]).get(point.pk, "")}
     return render(
-        request, "consultations/desk/point_correct.html", {**context, "reasons": outcome.reasons}, status=outcome.status
+        request, "consultations/points/point_correct.html", {**context, "reasons": outcome.reasons}, status=outcome.status
     )
 
 
@@ -309,7 +309,7 @@ def _show_session(
         "may_write": may_write_point(request.user, Point(session=session)),
         "here": reverse("session_points", args=[session.pk]),
     }
-    return render(request, "consultations/desk/session_points.html", context, status=outcome.status)
+    return render(request, "consultations/points/session_points.html", context, status=outcome.status)
 
 
 def notes_on(points: list[Point]) -> dict[int, str]:

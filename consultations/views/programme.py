@@ -61,7 +61,7 @@ def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE, *
         "breakouts_form": given.get("breakouts_form") or BreakoutsForm(prefix="all", initial=times),
         "cancelled": ForumSession.everything.filter(forum=forum, state=ForumSession.State.CANCELLED),
     }
-    return render(request, "consultations/forum_day/programme.html", context, status=outcome.status)
+    return render(request, "consultations/programme/programme.html", context, status=outcome.status)
 
 
 @for_secretariat
@@ -124,7 +124,7 @@ def _show_session(
         "moves_at": reverse("forum_session", args=[session.forum.slug, session.pk]),
         "events": Event.objects.about(session).reverse()[:20],
     }
-    return render(request, "consultations/forum_day/session.html", context, status=outcome.status)
+    return render(request, "consultations/programme/session.html", context, status=outcome.status)
 
 
 @for_secretariat
@@ -214,7 +214,7 @@ def forum_copy(request: HttpRequest, slug: str) -> HttpResponse:
             messages.success(request, _("The forum is copied. Look through its programme, seats and letter."))
             return redirect("forum_home", made[0].slug)
     context = {"forum": forum, "form": form, "reasons": outcome.reasons}
-    return render(request, "consultations/forum_day/copy.html", context, status=outcome.status)
+    return render(request, "consultations/programme/copy.html", context, status=outcome.status)
 
 
 # --- The calendar -----------------------------------------------------------------------------------------------------

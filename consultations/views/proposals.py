@@ -46,7 +46,7 @@ def desk_proposals(request: HttpRequest) -> HttpResponse:
         "further": page,
         "in_secretariat": is_secretariat(request.user),
     }
-    return render(request, "consultations/desk/proposals.html", context)
+    return render(request, "consultations/proposals/proposals.html", context)
 
 
 @for_staff
@@ -74,7 +74,7 @@ def _show(request: HttpRequest, proposal: Proposal, outcome: Outcome = NOTHING_D
         "here": reverse("desk_proposal", args=[proposal.key]),
         "in_secretariat": is_secretariat(request.user),
     }
-    return render(request, "consultations/desk/proposal.html", context, status=outcome.status)
+    return render(request, "consultations/proposals/proposal.html", context, status=outcome.status)
 
 
 @for_staff

@@ -42,7 +42,7 @@ def inputs(request: HttpRequest) -> HttpResponse:
         "older": _address(asked, before=page.older),
         "round": asked.round or current,
     }
-    return render(request, "consultations/inputs.html", context)
+    return render(request, "consultations/public/inputs.html", context)
 
 
 def _list(request: HttpRequest, asked: Asked, before: Submission | None, after: Submission | None) -> dict[str, Any]:
@@ -102,11 +102,11 @@ def _address(asked: Asked, *, without_words: bool = False, **edge: str) -> str:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept about people, why, for how long, and what they may ask for (Data Protection Act 2019, s. 29)."""
-    return render(request, "consultations/privacy.html")
+    return render(request, "consultations/public/privacy.html")
 
 
 @login_not_required
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """How accessible the portal is, what is known not to work, and whom to tell."""
-    return render(request, "consultations/accessibility.html")
+    return render(request, "consultations/public/accessibility.html")

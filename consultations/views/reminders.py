@@ -39,7 +39,7 @@ def non_responses(request: HttpRequest) -> HttpResponse:
         found = silent_organisations(consultation, **form.wanted)
         page = further(request, "non_responses", "after", found, order="name", size=PAGE)
         context |= {"organisations": page.rows, "number": found.count(), "further": page}
-    return render(request, "consultations/desk/non_responses.html", context)
+    return render(request, "consultations/reminders/non_responses.html", context)
 
 
 @for_secretariat
@@ -68,7 +68,7 @@ def non_responses_letters(request: HttpRequest, slug: str) -> HttpResponse:
         "mails": sum(len(each.people) + bool(each.principal) for each in letters if not each.reasons),
         "back": back,
     }
-    return render(request, "consultations/desk/letters.html", context)
+    return render(request, "consultations/reminders/letters.html", context)
 
 
 def _everybody(request: HttpRequest, consultation: Consultation) -> list[int]:

@@ -135,7 +135,7 @@ def desk_inputs(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "inputs": page.rows, "counted": counted(found.order_by("-submitted_at", "-pk"), most=most)}
     context["newer"] = neighbour(request, after=page.newer)
     context["older"] = neighbour(request, before=page.older)
-    return render(request, "consultations/desk/inputs.html", context)
+    return render(request, "consultations/screening/inputs.html", context)
 
 
 def neighbour(request: HttpRequest, **edge: str) -> str:
@@ -210,7 +210,7 @@ def _show(
         "notes": submission.notes.select_related("by"),
         "here": reverse("desk_input", args=[submission.key]),
     }
-    return render(request, "consultations/desk/input.html", context, status=outcome.status)
+    return render(request, "consultations/screening/input.html", context, status=outcome.status)
 
 
 def _moves_of(submission: Submission) -> dict[str, Move]:

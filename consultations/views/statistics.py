@@ -36,7 +36,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "line": charts.time_line([each.inputs for each in arrived]),
             "in_address": f"&round={current.slug}" if len(rounds) > 1 else "",
         }
-    return render(request, "consultations/coverage.html", context)
+    return render(request, "consultations/statistics/coverage.html", context)
 
 
 def _map(places: list[statistics.Place]) -> charts.TileMap:

@@ -52,6 +52,6 @@ def hand_out(
 
 def not_genuine(request: HttpRequest) -> HttpResponse:
     """The page that says that a file is not what was stored, or not there; nobody keeps it."""
-    answer = render(request, "consultations/attachments/not_genuine.html", status=503)
+    answer = render(request, "consultations/stored_files/not_genuine.html", status=503)
     answer["Retry-After"], answer["Cache-Control"] = str(LATER), "no-store"
     return answer

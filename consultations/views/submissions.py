@@ -44,11 +44,11 @@ def submit(request: HttpRequest) -> HttpResponse:
     (`&late=yes`) is kept as a draft and refused with the deadline, until the head lets it in.
     """
     if not organisations_of(request.user):
-        return render(request, "consultations/stakeholder/no_organisation.html")
+        return render(request, "consultations/submissions/no_organisation.html")
     consultation, rounds = chosen_round(request)
     may_come_late = consultation is not None and "late" in request.GET and workflow.is_under_way(consultation)
     if consultation is None or (request.method != "POST" and not consultation.takes_inputs and not may_come_late):
-        return render(request, "consultations/stakeholder/choose.html", {"rounds": rounds, "asked": consultation})
+        return render(request, "consultations/submissions/choose.html", {"rounds": rounds, "asked": consultation})
     if request.method == "POST":
         return _write(request, consultation)
     form = SubmissionForm(person=request.user, consultation=consultation)
@@ -116,7 +116,7 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
         "refused": [file for file in files if file.state == Attachment.State.REFUSED],
         "answers": found.answers_sent(),
     }
-    return render(request, "consultations/stakeholder/receipt.html", context)
+    return render(request, "consultations/submissions/receipt.html", context)
 
 
 # --- Saving and sending -------------------------------------------------------------------------------------------
@@ -229,7 +229,7 @@ def _page(
     context["events"] = history_of(saved) if saved else []
     context["files"] = files_of(request.user, saved) if saved else []
     context["late"] = late_standing(saved, request.user) if saved else {}
-    return render(request, "consultations/stakeholder/submit.html", context, status=status)
+    return render(request, "consultations/submissions/submit.html", context, status=status)
 
 
 # --- Late inputs ------------------------------------------------------------------------------------------------------
@@ -270,7 +270,7 @@ def ask_late(request: HttpRequest, key: UUID) -> HttpResponse:
                 messages.success(request, _("The head of the secretariat is asked. The answer comes by mail."))
                 return redirect("my_input", key)
     context = {"submission": submission, "form": form, "reasons": outcome.reasons}
-    return render(request, "consultations/stakeholder/ask_late.html", context, status=outcome.status)
+    return render(request, "consultations/submissions/ask_late.html", context, status=outcome.status)
 
 
 # --- The head decides -------------------------------------------------------------------------------------------------
@@ -318,7 +318,7 @@ def _show(request: HttpRequest, outcome: Outcome = NOTHING_DONE) -> HttpResponse
         "decisions": [(verb, SUBMISSION_MOVES[verb].label) for verb in DECISIONS],
         "reasons": outcome.reasons,
     }
-    return render(request, "consultations/desk/late_inputs.html", context, status=outcome.status)
+    return render(request, "consultations/submissions/late_inputs.html", context, status=outcome.status)
 
 
 @for_secretariat

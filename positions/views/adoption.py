@@ -50,7 +50,7 @@ def _show_adoption(request: HttpRequest, paper: PositionPaper, outcome: Outcome 
         "moves": moves_on("desk_adoption", paper, request.user),
         "needs": needs_of({verb: PAPER_MOVES[verb] for verb in HOME["desk_adoption"]}, paper),
     }
-    return render(request, "positions/decide/desk_adoption.html", context, status=outcome.status)
+    return render(request, "positions/adoption/adoption.html", context, status=outcome.status)
 
 
 @for_secretariat
@@ -69,7 +69,7 @@ def desk_paper_forum(request: HttpRequest, slug: str) -> HttpResponse:
                 messages.success(request, _("The forum is chosen."))
                 return redirect("desk_adoption", slug)
     context = {"paper": paper, "form": form, "reasons": outcome.reasons}
-    return render(request, "positions/decide/desk_forum.html", context, status=outcome.status)
+    return render(request, "positions/adoption/forum.html", context, status=outcome.status)
 
 
 @for_secretariat
@@ -101,7 +101,7 @@ def desk_reservation(request: HttpRequest, slug: str) -> HttpResponse:
                 messages.success(request, _("The reservation is on record."))
                 return redirect("desk_adoption", slug)
     context = {"paper": paper, "form": form, "reasons": outcome.reasons}
-    return render(request, "positions/decide/reservation.html", context, status=outcome.status)
+    return render(request, "positions/adoption/reservation.html", context, status=outcome.status)
 
 
 @for_secretariat
@@ -121,7 +121,7 @@ def desk_reservation_withdraw(request: HttpRequest, slug: str, pk: int) -> HttpR
                 messages.success(request, _("The reservation is withdrawn."))
                 return redirect("desk_adoption", slug)
     context = {"paper": paper, "reservation": reservation, "form": form, "reasons": outcome.reasons}
-    return render(request, "positions/decide/reservation_withdraw.html", context, status=outcome.status)
+    return render(request, "positions/adoption/reservation_withdraw.html", context, status=outcome.status)
 
 
 @for_secretariat
@@ -146,7 +146,7 @@ def _show_publication(request: HttpRequest, paper: PositionPaper, outcome: Outco
         "needs": needs_of(moves, paper),
         "events": history(paper, limit=20),
     }
-    return render(request, "positions/decide/desk_publication.html", context, status=outcome.status)
+    return render(request, "positions/adoption/publication.html", context, status=outcome.status)
 
 
 def _final(paper: PositionPaper) -> Any:

@@ -53,7 +53,7 @@ def paper_alignment(request: HttpRequest, slug: str) -> HttpResponse:
         "aligned": laid_out(_content(paper, edition, way)),
         "kinds": KINDS,
     }
-    return render(request, "positions/alignment.html", context)
+    return render(request, "positions/alignment/alignment.html", context)
 
 
 @login_not_required

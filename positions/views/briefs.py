@@ -50,7 +50,7 @@ def brief(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     parts = [(label, content[name]) for name, label in BriefForm.labels() if content[name]]
     context = {"paper": paper, "brief": row, "content": content, "parts": parts}
     context["may_write"] = is_secretariat(request.user)
-    return _closed(render(request, "positions/decide/brief.html", context))
+    return _closed(render(request, "positions/briefs/brief.html", context))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,4 +96,4 @@ def brief_write(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
                 messages.success(request, _("The brief is kept. Only officials, the secretariat and its head read it."))
                 return redirect("brief", slug, pk)
     context = {"paper": paper, "milestone": milestone, "brief": last, "form": form, "reasons": outcome.reasons}
-    return _closed(render(request, "positions/decide/desk_brief.html", context, status=outcome.status))
+    return _closed(render(request, "positions/briefs/desk_brief.html", context, status=outcome.status))

@@ -47,7 +47,7 @@ def clearances(request: HttpRequest) -> HttpResponse:
     )
     rows = sorted(asked, key=lambda row: (row.state != Clearance.State.REQUESTED, row.due_at, row.ministry.name))
     return render(
-        request, "positions/decide/clearances.html", {"clearances": rows, "steps": steps, "silences": silences}
+        request, "positions/clearance/clearances.html", {"clearances": rows, "steps": steps, "silences": silences}
     )
 
 
@@ -91,7 +91,7 @@ def _show(request: HttpRequest, row: Clearance, outcome: Outcome = NOTHING_DONE)
         "may_type": is_open and row.state != Clearance.State.SILENT and is_secretariat(request.user),
         "events": Event.objects.about(row).reverse()[:20],
     }
-    return render(request, "positions/decide/clearance.html", context, status=outcome.status)
+    return render(request, "positions/clearance/clearance.html", context, status=outcome.status)
 
 
 @require_safe
@@ -100,7 +100,7 @@ def clearance_print(request: HttpRequest, pk: int) -> HttpResponse:
     row = known_clearance(request, pk)
     choices = [label for value, label in STANCES]
     context = {"clearance": row, "stances": live_stances(row), "choices": choices}
-    return render(request, "positions/decide/clearance_print.html", context)
+    return render(request, "positions/clearance/clearance_print.html", context)
 
 
 @require_POST
@@ -159,7 +159,7 @@ def clearance_stance(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
         "theirs": theirs,
         "moved": theirs is not None and not seen.startswith(f"{theirs.wording_id}."),
     }
-    return render(request, "positions/decide/stance.html", context, status=outcome.status)
+    return render(request, "positions/clearance/stance.html", context, status=outcome.status)
 
 
 def _take(
@@ -199,7 +199,7 @@ def desk_clearance(request: HttpRequest, slug: str) -> HttpResponse:
         "moves": moves_on("desk_clearance", paper, request.user),
         "needs": needs_of({verb: PAPER_MOVES[verb] for verb in HOME["desk_clearance"]}, paper),
     }
-    return render(request, "positions/decide/desk_clearance.html", context)
+    return render(request, "positions/clearance/desk_clearance.html", context)
 
 
 SAID = {

@@ -51,7 +51,7 @@ def letter_new(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("It is typed. Add the scan now; then somebody else countersigns it."))
                 return redirect("letter", made[0].key)
     context = {"clearance": row, "form": form, "reasons": outcome.reasons}
-    return render(request, "positions/decide/desk_letter_new.html", context, status=outcome.status)
+    return render(request, "positions/clearance_letters/letter_new.html", context, status=outcome.status)
 
 
 def _type(request: HttpRequest, row: Any, form: LetterForm) -> AnswerByLetter:
@@ -86,7 +86,7 @@ def _show(request: HttpRequest, row: AnswerByLetter, outcome: Outcome = NOTHING_
         "reasons": outcome.reasons,
         "events": Event.objects.about(row).reverse(),
     }
-    return render(request, "positions/decide/desk_letter.html", context, status=outcome.status)
+    return render(request, "positions/clearance_letters/letter.html", context, status=outcome.status)
 
 
 @for_secretariat

@@ -65,7 +65,7 @@ def _show(
         "form": form if paper.state == PaperState.IN_CLEARANCE else None,
         "reasons": outcome.reasons,
     }
-    return render(request, "positions/decide/step.html", context, status=outcome.status)
+    return render(request, "positions/clearance_steps/step.html", context, status=outcome.status)
 
 
 @for_secretariat

@@ -99,7 +99,7 @@ def _show(
         "events": Event.objects.about(communique).reverse()[:SHOWN_EVENTS] if communique else [],
         "here": reverse("forum_communique", args=[forum.slug]),
     }
-    return render(request, "positions/forum_day/desk_communique.html", context, status=outcome.status)
+    return render(request, "positions/communique/desk_communique.html", context, status=outcome.status)
 
 
 def _unreached(forum: Forum) -> list[Stakeholder]:
@@ -138,7 +138,7 @@ def communique(request: HttpRequest, slug: str) -> HttpResponse:
         "forum": found.forum,
         "is_published": found.state == CommuniqueState.PUBLISHED,
     }
-    return render(request, "positions/communique.html", context)
+    return render(request, "positions/communique/communique.html", context)
 
 
 @login_not_required

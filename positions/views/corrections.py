@@ -65,7 +65,7 @@ def desk_corrigendum_new(request: HttpRequest, slug: str) -> HttpResponse:
                 messages.success(request, _("Proposed. A second officer issues it."))
                 return redirect("desk_corrigendum", slug, made[0].pk)
     context = {"paper": paper, "form": form, "reasons": outcome.reasons}
-    return render(request, "positions/decide/desk_corrigendum_new.html", context, status=outcome.status)
+    return render(request, "positions/corrections/corrigendum_new.html", context, status=outcome.status)
 
 
 def _corrigendum(request: HttpRequest, slug: str, pk: int) -> tuple[PositionPaper, Corrigendum]:
@@ -98,7 +98,7 @@ def _show(
         "reasons": outcome.reasons,
         "events": Event.objects.about(row).reverse(),
     }
-    return render(request, "positions/decide/desk_corrigendum.html", context, status=outcome.status)
+    return render(request, "positions/corrections/corrigendum.html", context, status=outcome.status)
 
 
 @for_secretariat
@@ -142,7 +142,7 @@ def annexes(request: HttpRequest, slug: str) -> HttpResponse:
         "has_text": bool(readable_editions(request.user, slug)),
         "briefs": briefs_of(paper, request.user),
     }
-    response = render(request, "positions/decide/annexes.html", context)
+    response = render(request, "positions/corrections/annexes.html", context)
     response["Cache-Control"] = "no-store, private"
     return response
 
@@ -167,6 +167,6 @@ def annex_write(request: HttpRequest, slug: str, number: int) -> HttpResponse:
                 messages.success(request, _("The annex is kept. Only officials, the secretariat and its head read it."))
                 return redirect("annexes", slug)
     context = {"paper": paper, "annex": annex, "form": form, "reasons": outcome.reasons}
-    response = render(request, "positions/decide/desk_annex_write.html", context, status=outcome.status)
+    response = render(request, "positions/corrections/annex_write.html", context, status=outcome.status)
     response["Cache-Control"] = "no-store, private"
     return response

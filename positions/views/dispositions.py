@@ -67,7 +67,7 @@ def _show(request: HttpRequest, point: Point, form: MisreadForm, outcome: Outcom
     if not became.is_open_to_reply and became.misreading is None:
         raise Http404
     context = {"row": became, "submission": point.submission, "form": form, "reasons": outcome.reasons}
-    return render(request, "positions/misread.html", context, status=outcome.status)
+    return render(request, "positions/dispositions/misread.html", context, status=outcome.status)
 
 
 # --- Outcomes of own inputs -------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ def my_organisation(request: HttpRequest) -> HttpResponse:
     }
     if organisations:
         context |= _about(request, _chosen(request, organisations))
-    return render(request, "positions/my_organisation.html", context)
+    return render(request, "positions/dispositions/my_organisation.html", context)
 
 
 def _chosen(request: HttpRequest, organisations: list[Stakeholder]) -> Stakeholder:
@@ -204,7 +204,7 @@ def _show_disposition(
         "events": history_of(submission),
         "here": reverse("my_input", args=[submission.key]),
     }
-    return render(request, "positions/my_input.html", context, status=outcome.status)
+    return render(request, "positions/dispositions/my_input.html", context, status=outcome.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

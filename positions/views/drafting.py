@@ -106,7 +106,7 @@ def desk_paper_new(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The paper is begun. Its outline is the usual one: change what does not fit."))
             return redirect("desk_paper", form.cleaned_data["slug"])
     status = REFUSED if reasons or form.errors else 200
-    return render(request, "positions/desk/paper_new.html", {"form": form, "reasons": reasons}, status=status)
+    return render(request, "positions/drafting/paper_new.html", {"form": form, "reasons": reasons}, status=status)
 
 
 @for_secretariat
@@ -123,7 +123,7 @@ def desk_paper_name(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("desk_paper", slug)
     context = {"paper": paper, "form": form, "reasons": reasons}
     status = REFUSED if reasons or form.errors else 200
-    return render(request, "positions/desk/paper_name.html", context, status=status)
+    return render(request, "positions/drafting/paper_name.html", context, status=status)
 
 
 @dataclass
@@ -171,7 +171,7 @@ def desk_paper(request: HttpRequest, slug: str) -> HttpResponse:
         "events": with_refusals(events[:EVENTS], paper, limit=EVENTS),
         "steps": steps(reversed(events))[::-1],
     }
-    return render(request, "positions/desk/paper.html", context)
+    return render(request, "positions/drafting/paper.html", context)
 
 
 def _removed(paper: PositionPaper) -> QuerySet[Paragraph]:
@@ -267,7 +267,7 @@ def _section_form(
 ) -> HttpResponse:
     context = {"paper": paper, "section": section, "form": form, "reasons": reasons}
     status = REFUSED if reasons or form.errors else 200
-    return render(request, "positions/desk/section_form.html", context, status=status)
+    return render(request, "positions/drafting/section_form.html", context, status=status)
 
 
 # --- One section ------------------------------------------------------------------------------------------------------
@@ -383,7 +383,7 @@ def _show(
         "picked": pick.data if pick else {},
         **_beside(request, paper, sections, section),
     }
-    return render(request, "positions/desk/section.html", context, status=REFUSED if reasons or form.errors else 200)
+    return render(request, "positions/drafting/section.html", context, status=REFUSED if reasons or form.errors else 200)
 
 
 def _asked_number(request: HttpRequest) -> int:

@@ -60,7 +60,7 @@ def paper_compare(request: HttpRequest, slug: str) -> HttpResponse:
         "figures": [(kind, tallied[kind]) for kind in KINDS if tallied[kind]],
         "same": tallied["same"],
     }
-    return render(request, "positions/compare.html", context)
+    return render(request, "positions/editions/compare.html", context)
 
 
 def compared(request: HttpRequest, slug: str) -> tuple[list[Edition], Edition, Edition]:
@@ -118,4 +118,4 @@ def _lines(request: HttpRequest, slug: str, number: str, *, line: int) -> HttpRe
         "line": line,
         "frozen": public_papers.facts(edition.sha256),
     }
-    return render(request, "positions/lines.html", context)
+    return render(request, "positions/editions/lines.html", context)

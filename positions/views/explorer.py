@@ -58,7 +58,7 @@ def paper_explore(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         "all": len(traits),
         **(_found(request, edition, asked) if asked else _heard(content)),
     }
-    return render(request, "positions/explore.html", context)
+    return render(request, "positions/explorer/explore.html", context)
 
 
 def _filters(request: HttpRequest, content: dict[str, Any], traits: dict[int, explorer.Traits]) -> list[Filter]:
@@ -161,7 +161,7 @@ def paper_paragraph(request: HttpRequest, slug: str, number: str, paragraph: int
         "rulings": _decided(content, paragraph),
         "steps": [(step, by_number[step.edition]) for step in reversed(steps)],
     }
-    return render(request, "positions/paragraph.html", context)
+    return render(request, "positions/explorer/paragraph.html", context)
 
 
 def _source(source: dict[str, Any]) -> dict[str, Any]:

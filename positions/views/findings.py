@@ -55,7 +55,7 @@ def desk_after(request: HttpRequest, slug: str) -> HttpResponse:
         "milestones": [(each, findings.get(each.pk, 0)) for each in found],
         "others": others.filter(alignment.since(alignment.adopted_on(paper))),
     }
-    return render(request, "positions/desk/after.html", context)
+    return render(request, "positions/findings/after.html", context)
 
 
 def known_milestone(pk: int) -> Milestone:
@@ -146,7 +146,7 @@ def _show(
         "has_brief": Brief.objects.visible_to(request.user).filter(edition__paper=paper, milestone=milestone).exists(),
         "may_release": may_release(request.user, paper),
     }
-    return render(request, "positions/desk/findings.html", context, status=outcome.status)
+    return render(request, "positions/findings/findings.html", context, status=outcome.status)
 
 
 @for_secretariat
@@ -165,7 +165,7 @@ def desk_milestone(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
                 messages.success(request, _("Saved. What stood there before is in the journal."))
                 return redirect("desk_findings", slug, pk)
     context = {"paper": paper, "milestone": milestone, "form": form, "reasons": outcome.reasons}
-    return render(request, "positions/desk/milestone.html", context, status=outcome.status)
+    return render(request, "positions/findings/milestone.html", context, status=outcome.status)
 
 
 @for_secretariat
@@ -240,7 +240,7 @@ def _show_finding(
         "reasons": outcome.reasons,
         "struck_reason": request.POST.get("reason", "") if outcome.reasons else "",
     }
-    return render(request, "positions/desk/finding.html", context, status=outcome.status)
+    return render(request, "positions/findings/finding.html", context, status=outcome.status)
 
 
 # --- Files ------------------------------------------------------------------------------------------------------------

@@ -156,7 +156,7 @@ def forum_papers(request: HttpRequest, slug: str) -> HttpResponse:
     forum = _forum(slug)
     printed = Printed(Day(forum))
     context = {"forum": forum, "standings": [printed.standing(paper) for paper in PAPERS.values()]}
-    return render(request, "positions/desk/forum/papers.html", context)
+    return render(request, "positions/forum_documents/papers.html", context)
 
 
 @for_secretariat
@@ -180,7 +180,7 @@ def forum_print(request: HttpRequest, slug: str, paper: str) -> HttpResponse:
     entries = printed.entries.get(wanted.kind, [])
     lots = [(entry, len(entry.data["people"])) for entry in reversed(entries[-LOTS:])]
     context = {"forum": day.forum, "standing": standing, "form": form, "reasons": outcome.reasons, "lots": lots}
-    return render(request, "positions/desk/forum/print.html", context, status=outcome.status)
+    return render(request, "positions/forum_documents/print.html", context, status=outcome.status)
 
 
 def _form(request: HttpRequest, day: Day, standing: Standing) -> ForWhomForm | None:
@@ -277,4 +277,4 @@ def forum_minutes(request: HttpRequest, slug: str) -> HttpResponse:
     day = Day(_forum(slug))
     with translation.override("en"):
         part = readable(content(day, "minutes"))
-    return render(request, "positions/desk/forum/minutes.html", {"forum": day.forum, "part": part})
+    return render(request, "positions/forum_documents/minutes.html", {"forum": day.forum, "part": part})

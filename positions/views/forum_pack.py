@@ -62,7 +62,7 @@ def forum_pack(request: HttpRequest, slug: str) -> HttpResponse:
         "documents": _documents(forum),
         "text": _text(forum, request.user),
     }
-    return render(request, "positions/forum_day/pack.html", context)
+    return render(request, "positions/forum_pack/pack.html", context)
 
 
 def _style_element() -> SafeString:

@@ -60,7 +60,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "documents": readable_documents(request.user, forum),
         **(_outcome(forum, edition) if forum.state == ForumState.REPORTED else _expected(forum)),
     }
-    return render(request, "positions/forum.html", context)
+    return render(request, "positions/forums/forum.html", context)
 
 
 def _edition(forum: Forum) -> Any:

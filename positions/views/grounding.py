@@ -47,7 +47,7 @@ def desk_coverage(request: HttpRequest, slug: str) -> HttpResponse:
         "unconfirmed": _by_paragraph(missing.covered.unconfirmed),
         "needs": needs_of(PAPER_MOVES, text.paper),
     }
-    return render(request, "positions/desk/coverage.html", context)
+    return render(request, "positions/grounding/coverage.html", context)
 
 
 def _of_theme(theme: Any, points: list[Any]) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def desk_dispositions(request: HttpRequest, slug: str) -> HttpResponse:
         "older": reverse("desk_dispositions", args=[slug], query=older) if older else "",
         "needs": needs_of(PAPER_MOVES, text.paper),
     }
-    return render(request, "positions/desk/dispositions.html", context)
+    return render(request, "positions/grounding/dispositions.html", context)
 
 
 def _points(paper: PositionPaper) -> QuerySet[Point]:
@@ -185,7 +185,7 @@ def _show(
         "form": bad,
         "reasons": reasons,
     }
-    return render(request, "positions/desk/disposition.html", context, status=REFUSED if bad or reasons else 200)
+    return render(request, "positions/grounding/disposition.html", context, status=REFUSED if bad or reasons else 200)
 
 
 def _start(point: Any, resting: list[tuple[Any, Grounding]]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "themes": queries.theme_figures(current) if current else [],
         "edition": edition,
     }
-    return render(request, "positions/home.html", context)
+    return render(request, "positions/home/home.html", context)
 
 
 def next_milestone(milestones: Iterable[Milestone]) -> Milestone | None:
@@ -69,7 +69,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Everything that waits for the secretariat, on one page; papers that are still under way stand first."""
     papers = sorted(PositionPaper.objects.select_related("consultation"), key=lambda paper: paper.state in ENDED)
     last = IntegrityCheck.objects.defer("findings", "looked_at").first()
-    return render(request, "positions/desk/front.html", front(request) | {"papers": papers, "last": last})
+    return render(request, "positions/home/desk.html", front(request) | {"papers": papers, "last": last})
 
 
 # --- A theme ----------------------------------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
             "inputs": queries.readable_inputs(request.user, wanted)[:NEWEST],
             "paper": on_theme(current, theme),
         }
-    return render(request, "positions/theme.html", context)
+    return render(request, "positions/home/theme.html", context)
 
 
 def _themes(current: Consultation | None) -> QuerySet[Theme]:

@@ -52,7 +52,7 @@ def desk_matrix(request: HttpRequest, slug: str) -> HttpResponse:
         "changes": [(numbers.get(change.paragraph_id), change) for change in changes],
         "may_change": paper.state in ADJUSTABLE,
     }
-    return render(request, "positions/decide/desk_matrix.html", context)
+    return render(request, "positions/mandates/matrix.html", context)
 
 
 def _said(paper: PositionPaper) -> dict[tuple[Stakeholder, int], Stance]:
@@ -102,4 +102,4 @@ def desk_mandate(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
         "form": form,
         "reasons": outcome.reasons,
     }
-    return render(request, "positions/decide/desk_mandate.html", context, status=outcome.status)
+    return render(request, "positions/mandates/mandate.html", context, status=outcome.status)

@@ -51,7 +51,7 @@ def _page(
                 messages.success(request, done(found[0]))
                 return redirect("desk_adoption", paper.slug)
     context = {"paper": paper, "form": form, "reasons": outcome.reasons, **more}
-    return render(request, f"positions/decide/desk_{template}.html", context, status=outcome.status)
+    return render(request, f"positions/meeting/{template}.html", context, status=outcome.status)
 
 
 def _sent(request: HttpRequest) -> Any:

@@ -187,7 +187,7 @@ def desk_paper_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
         "text": clearance_text(paper) if verb == "break_silence" else None,
         "back": back,
     }
-    return render(request, "positions/decide/move.html", context, status=outcome.status)
+    return render(request, "positions/papers/move.html", context, status=outcome.status)
 
 
 def _make(request: HttpRequest, move: Move, paper: PositionPaper, form: forms.Form) -> Outcome:

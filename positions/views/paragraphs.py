@@ -113,7 +113,7 @@ def _gone(request: HttpRequest, paper: PositionPaper, key: UUID) -> HttpResponse
     reasons = [_("This paragraph was removed from the text.")]
     typed = "\n\n".join(filter(None, (request.POST.get(name, "") for name in TYPED)))
     context = {"paper": paper, "key": key, "typed": typed, "reasons": reasons}
-    return render(request, "positions/desk/paragraph_gone.html", context, status=REFUSED)
+    return render(request, "positions/paragraphs/paragraph_gone.html", context, status=REFUSED)
 
 
 def _show(
@@ -147,7 +147,7 @@ def _show(
         "history": _history(paragraph),
         "events": history(paragraph, limit=EVENTS),
     }
-    return render(request, "positions/desk/paragraph.html", context, status=REFUSED if bad or reasons else 200)
+    return render(request, "positions/paragraphs/paragraph.html", context, status=REFUSED if bad or reasons else 200)
 
 
 def _marks(place: Place, data: QueryDict | None = None) -> MarksForm:
@@ -205,7 +205,7 @@ def _both_texts(request: HttpRequest, place: Place, typed: dict[str, Any]) -> Ht
         "merged": merged,
         "words": RewordForm(initial=start),
     }
-    return render(request, "positions/desk/both_texts.html", context, status=409)
+    return render(request, "positions/paragraphs/both_texts.html", context, status=409)
 
 
 # --- Marks, place, end ----------------------------------------------------------------------------------------------
@@ -269,7 +269,7 @@ def desk_paragraph_remove(request: HttpRequest, slug: str, key: UUID) -> HttpRes
         "reasons": reasons,
     }
     status = REFUSED if reasons or form.errors else 200
-    return render(request, "positions/desk/paragraph_remove.html", context, status=status)
+    return render(request, "positions/paragraphs/paragraph_remove.html", context, status=status)
 
 
 # --- What it rests on -----------------------------------------------------------------------------------------------
@@ -316,7 +316,7 @@ def _show_sources(request: HttpRequest, place: Place, reasons: list[str] | None 
         "reasons": reasons,
         **_search(request, place),
     }
-    return render(request, "positions/desk/sources.html", context, status=REFUSED if reasons else 200)
+    return render(request, "positions/paragraphs/sources.html", context, status=REFUSED if reasons else 200)
 
 
 def _search(request: HttpRequest, place: Place) -> dict[str, Any]:

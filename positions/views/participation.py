@@ -31,7 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
     asked = (found for found in rounds if found.slug == request.GET.get("round"))
     current = next(asked, rounds[0] if rounds else None)
     context = readable(report(current)) if current else {}
-    return render(request, "positions/participation.html", {**context, "round": current})
+    return render(request, "positions/participation/participation.html", {**context, "round": current})
 
 
 @login_not_required

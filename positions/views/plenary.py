@@ -90,7 +90,7 @@ def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE, *
         "reasons": outcome.reasons,
         **forms_here,
     }
-    return render(request, "positions/forum_day/desk_chair.html", context, status=outcome.status)
+    return render(request, "positions/plenary/chair.html", context, status=outcome.status)
 
 
 @for_secretariat
@@ -235,7 +235,7 @@ def _paragraph(
         "form": floor or form,
         "reasons": outcome.reasons,
     }
-    return render(request, "positions/forum_day/desk_decide.html", context, status=outcome.status)
+    return render(request, "positions/plenary/decide.html", context, status=outcome.status)
 
 
 @for_secretariat
@@ -290,18 +290,18 @@ def _page(request: HttpRequest, slug: str, news: str, **more: Any) -> HttpRespon
         "news": reverse(news, args=[slug]),
         **more,
     }
-    return render(request, "positions/screen/page.html", context)
+    return render(request, "positions/plenary/screen.html", context)
 
 
 # What changed is made once in each server process and handed to everybody who asks, by the marks under which it stands.
 @lru_cache(maxsize=KEPT)
 def _text(forum: Forum, shown: int, language: str | None) -> str:
-    return render_to_string("positions/screen/text.html", {"shown": shown_on(forum)})
+    return render_to_string("positions/plenary/_screen_text.html", {"shown": shown_on(forum)})
 
 
 @lru_cache(maxsize=KEPT)
 def _room(forum: Forum, version: str, language: str | None) -> str:
-    return render_to_string("positions/screen/room.html", {"room": room_of(forum)})
+    return render_to_string("positions/plenary/_screen_room.html", {"room": room_of(forum)})
 
 
 @require_safe

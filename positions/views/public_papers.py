@@ -54,7 +54,7 @@ def papers(request: HttpRequest) -> HttpResponse:
         "official": [paper for paper in found if paper.is_official],
         "coming": [paper for paper in found if not paper.is_official],
     }
-    return render(request, "positions/papers.html", context)
+    return render(request, "positions/public_papers/papers.html", context)
 
 
 @login_not_required
@@ -91,7 +91,7 @@ def paper_history(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     (paper,) = PositionPaper.objects.filter(pk=official.paper_id).select_related("consultation")
     context = {"paper": paper, "steps": public_steps(paper)}
-    return render(request, "positions/paper_history.html", context)
+    return render(request, "positions/public_papers/paper_history.html", context)
 
 
 def is_official(edition: Edition) -> bool:
@@ -128,7 +128,7 @@ def _page(request: HttpRequest, edition: Edition, editions: list[Edition]) -> Ht
         "part": part,
         "rulings": rulings(content(edition.sha256)),
     }
-    return render(request, "positions/paper.html", context)
+    return render(request, "positions/public_papers/paper.html", context)
 
 
 def standing(edition: Edition, editions: list[Edition]) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def edition_file(request: HttpRequest, slug: str, number: str, form: str) -> Htt
         try:
             artefact = workflow.make_form(edition, form, by=request.user)
         except Blocked as refusal:
-            return render(request, "positions/no_file.html", {"edition": edition, "refusal": refusal}, status=CONFLICT)
+            return render(request, "positions/public_papers/no_file.html", {"edition": edition, "refusal": refusal}, status=CONFLICT)
         artefact.edition = edition
     return _sent(request, artefact, f"{slug}-{number}.{form}")
 
@@ -251,7 +251,7 @@ def rows(sha256: str, address: str, numbers: Collection[int]) -> SafeString:
     """The paragraphs with these numbers under the headings of their sections, as HTML."""
     shown = sections(content(sha256), numbers)
     about = {"language": content(sha256)["language"], "address": address}
-    return SafeString(render_to_string("positions/paper_text.html", {"sections": shown, **about}))
+    return SafeString(render_to_string("positions/public_papers/_text.html", {"sections": shown, **about}))
 
 
 @lru_cache(maxsize=KEPT)

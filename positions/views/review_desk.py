@@ -55,7 +55,7 @@ def desk_review(request: HttpRequest, slug: str) -> HttpResponse:
         "moves_at": reverse("desk_paper", args=[slug]) + "moves/",
     }
     status = REFUSED if reasons or form.errors else 200
-    return render(request, "positions/desk/review.html", context, status=status)
+    return render(request, "positions/review_desk/review.html", context, status=status)
 
 
 def _sections(paper: PositionPaper) -> list[Any]:
@@ -82,7 +82,7 @@ def desk_review_section(request: HttpRequest, slug: str, pk: int) -> HttpRespons
     rows = sorted(held.values(), key=lambda group: (group.amendments[0].number or 0, group.amendments[0].paragraph_id))
     sections = _sections(paper)
     context = {"paper": paper, "section": section, "rows": rows, "sections": sections}
-    return render(request, "positions/desk/review_section.html", context)
+    return render(request, "positions/review_desk/review_section.html", context)
 
 
 # --- One amendment --------------------------------------------------------------------------------------------------
@@ -126,7 +126,7 @@ def _show(
         "reasons": reasons,
     }
     status = REFUSED if status == 200 and (reasons or context["form"]) else status
-    return render(request, "positions/desk/amendment.html", context, status=status)
+    return render(request, "positions/review_desk/amendment.html", context, status=status)
 
 
 def _fit_form(amendment: Any, **given: str) -> FitForm:
@@ -246,4 +246,4 @@ def desk_choose_text(request: HttpRequest, slug: str, key: UUID) -> HttpResponse
         "form": form,
         "reasons": reasons,
     }
-    return render(request, "positions/desk/choose_text.html", context, status=REFUSED if form.errors else status)
+    return render(request, "positions/review_desk/choose_text.html", context, status=REFUSED if form.errors else status)

@@ -65,7 +65,7 @@ def review_import(request: HttpRequest, slug: str) -> HttpResponse:
             return _preview(request, found, form.body, matched)
     enter_refused_files(request, form, found.paper)
     context = frame(request, found, False) | {"form": form}
-    return render(request, "positions/review/import.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "positions/review_files/import.html", context, status=REFUSED if form.errors else 200)
 
 
 # --- Reading --------------------------------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ def _show(
     ]
     problems = [_problem(row) for row in table if row["form"].errors or row["reasons"]]
     context = frame(request, found, False) | {"rows": rows, "table": table, "body": body, "problems": problems, **more}
-    return render(request, "positions/review/import_preview.html", context, status=status)
+    return render(request, "positions/review_files/import_preview.html", context, status=status)
 
 
 def _problem(row: dict[str, Any]) -> tuple[str, str]:

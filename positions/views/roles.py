@@ -19,11 +19,11 @@ from positions.roles import ROLES, tables
 @kept_for_visitors
 def show(request: HttpRequest) -> HttpResponse:
     """The page "Who may do what"."""
-    return render(request, "positions/roles.html", {"rules": _rules(translation.get_language())})
+    return render(request, "positions/roles/roles.html", {"rules": _rules(translation.get_language())})
 
 
 @cache
 def _rules(language: str) -> SafeString:
     """The roles and the tables in the language of the page: they never change while the portal runs."""
     duties = [(role, duty) for role, (_person, duty) in ROLES.items()]
-    return render_to_string("positions/roles_tables.html", {"duties": duties, "tables": tables()})
+    return render_to_string("positions/roles/_tables.html", {"duties": duties, "tables": tables()})

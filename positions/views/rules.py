@@ -36,7 +36,7 @@ def desk_rules(request: HttpRequest, slug: str) -> HttpResponse:
         "changes": consultation.rule_changes.select_related("proposed_by", "confirmed_by").order_by("-pk"),
         "is_draft": consultation.state == Consultation.State.DRAFT,
     }
-    return render(request, "positions/desk/rules.html", context, status=outcome.status)
+    return render(request, "positions/rules/rules.html", context, status=outcome.status)
 
 
 def _open(consultation: Consultation) -> Proposal:

@@ -47,7 +47,7 @@ def desk_paragraph_history(request: HttpRequest, slug: str, key: UUID) -> HttpRe
         "successions": successions,
         "entries": _entries(paragraph, origins),
     }
-    return render(request, "positions/desk/paragraph_history.html", context)
+    return render(request, "positions/split_merge/paragraph_history.html", context)
 
 
 def _relatives(paragraph: Paragraph, numbers: dict[int, int]) -> tuple[list[Lineage], list[Lineage]]:
@@ -147,7 +147,7 @@ def _show_split(request: HttpRequest, place: Place, form: SplitForm, reasons: li
         "reasons": reasons,
     }
     bad = reasons or (form.is_bound and form.errors)
-    return render(request, "positions/desk/paragraph_split.html", context, status=REFUSED if bad else 200)
+    return render(request, "positions/split_merge/paragraph_split.html", context, status=REFUSED if bad else 200)
 
 
 # --- Merge ----------------------------------------------------------------------------------------------------------
@@ -224,4 +224,4 @@ def _show_merge(
         "reasons": reasons,
     }
     bad = reasons or (form.is_bound and form.errors)
-    return render(request, "positions/desk/paragraph_merge.html", context, status=REFUSED if bad else 200)
+    return render(request, "positions/split_merge/paragraph_merge.html", context, status=REFUSED if bad else 200)

@@ -59,7 +59,7 @@ def _show(request: HttpRequest, submission: Submission, outcome: Outcome = NOTHI
         "points": what_became_of(submission, request.user),
         **_co_signing(request, submission),
     }
-    return render(request, "positions/input.html", context, status=outcome.status)
+    return render(request, "positions/submissions/input.html", context, status=outcome.status)
 
 
 def _co_signing(request: HttpRequest, submission: Submission) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from positions.forms.verification import TOO_LARGE, FileForm, HashForm, hash_in
 from positions.queries.papers import find_copy
 from positions.verification import LARGEST, examine, find_restricted, seals_of_ours
 
-PAGE = "positions/verify.html"
+PAGE = "positions/verification/verify.html"
 
 
 class CopyUploadHandler(BoundedUploadHandler):

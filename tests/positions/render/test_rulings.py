@@ -40,7 +40,7 @@ def test_a_new_count_of_the_room_and_a_new_number_begin_a_row():
 
 def test_a_text_that_was_not_decided_so_has_none():
     assert (rulings(editions.edition(points=0)), rulings(editions.edition(kind="draft"))) == ([], [])
-    assert render_to_string("positions/rulings.html", {"rulings": []}).strip() == ""
+    assert render_to_string("positions/public_papers/_rulings.html", {"rulings": []}).strip() == ""
 
 
 def test_the_record_and_the_page_say_what_became_of_words_from_the_floor():
@@ -50,6 +50,6 @@ def test_the_record_and_the_page_say_what_became_of_words_from_the_floor():
     assert printed.count("They are the words of the paragraph.") == 1
     assert printed.count("They were not taken.") == 1
     assert "answered on paragraph 5 before the meeting changed its words" in printed
-    shown = render_to_string("positions/rulings.html", found)
+    shown = render_to_string("positions/public_papers/_rulings.html", found)
     assert f"In the words proposed from the floor by {editions.organisation(1)}." in shown.replace("&#x27;", "'")
     assert "20 member institutions and 9 groups were present" in shown

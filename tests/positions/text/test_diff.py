@@ -128,7 +128,7 @@ def test_a_comma_that_came_stands_on_the_word_before_it():
     assert redline("early warning with plans in time", "early warning, and plans in time") == [
         Span("same", "early warning"), Span("added", ", and"), Span("removed", " with"), Span("same", " plans in time"),
     ]  # fmt: skip
-    page = render_to_string("positions/desk/redline.html", {"spans": redline("A word next", "A word, now")})
+    page = render_to_string("positions/drafting/_redline.html", {"spans": redline("A word next", "A word, now")})
     read = re.sub(r"<del>.*?</del>|<span.*?</span>|<[^>]+>", "", page)
     assert read.strip() == "A word, now"
 
