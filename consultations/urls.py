@@ -1,4 +1,4 @@
-"""Addresses of this app."""
+"""URLs of what people told us, by subject. What a visitor may open stands first, in `public_pages`."""
 
 from django.urls import path
 
@@ -32,47 +32,87 @@ from consultations.views import (
 )
 from consultations.views.statistics import show as coverage_public
 
-urlpatterns = [
-    path("door/<slug:slug>/", checkin.door, name="door"),
-    path("door/<slug:slug>/list.json", checkin.door_list, name="door_list"),
-    path("door/<slug:slug>/queue/", checkin.door_queue, name="door_queue"),
-    path("door/<slug:slug>/door.webmanifest", checkin.door_manifest, name="door_manifest"),
-    path("door/<slug:slug>/worker.js", checkin.door_worker, name="door_worker"),
-    path("desk/forums/<slug:slug>/door/", checkin.forum_door, name="forum_door"),
-    path("desk/forums/<slug:slug>/door/doubles/", checkin.forum_door_doubles, name="forum_door_doubles"),
-    path("desk/forums/<slug:slug>/door/<uuid:key>/", checkin.forum_door_settle, name="forum_door_settle"),
-    path("desk/forums/<slug:slug>/register/", checkin.forum_registers, name="forum_registers"),
-    path("desk/forums/<slug:slug>/register/<slug:half>/", checkin.forum_register, name="forum_register"),
+# Pages that a visitor opens without logging in. Every other page of this app asks for an account.
+public_pages = [
+    # --- Inputs and who wrote
     path("inputs/", public.inputs, name="inputs"),
+    path("files/<uuid:key>/", attachments.attachment, name="attachment"),  # a file of a public input
     path("coverage/", coverage_public, name="coverage_public"),
+    # --- Forums
     path("forums/<slug:slug>/forum.ics", programme.forum_ics, name="forum_ics"),
-    path("forums/<slug:slug>/mine.ics", programme.forum_ics_mine, name="forum_ics_mine"),
+    # one delegate's own calendar: a calendar program cannot log in, so the address is signed
     path(
         "forums/<slug:slug>/calendar/<int:pk>/<str:signature>.ics", programme.forum_ics_person, name="forum_ics_person"
     ),
+    path("forums/documents/<uuid:key>/", forums.forum_document, name="forum_document"),  # one that everybody may read
+    path("forums/<slug:slug>/figures/", forum_statistics.figures_of_forum, name="figures_of_forum"),
+    path("commitments/", followup.commitments, name="commitments"),
+    # --- Links in letters and mails: whoever holds the link may open it
+    path("organisations/join/<str:token>/", organisations.join_organisation, name="join_organisation"),
+    path("answer/<str:token>/", invitation_replies.forum_answer, name="forum_answer"),
+    path("answer/<str:token>/receipt/", invitation_replies.forum_answer_receipt, name="forum_answer_receipt"),
+    path("mail/stop/<str:token>/", mail_stops.mail_stop, name="mail_stop"),
+    # --- About the portal
     path("privacy/", public.privacy, name="privacy"),
     path("accessibility/", public.accessibility, name="accessibility"),
-    path("mail/stop/<str:token>/", mail_stops.mail_stop, name="mail_stop"),
+]
+
+urlpatterns = [
+    *public_pages,
+    # --- Accounts, notices and offices
     path("account/log/", access_log.account_log, name="account_log"),
+    path("desk/accounts/", accounts.desk_accounts, name="desk_accounts"),
+    path("desk/accounts/<int:pk>/", accounts.desk_account, name="desk_account"),
+    path("desk/accounts/<int:pk>/<slug:verb>/", accounts.desk_account_act, name="desk_account_act"),
+    path("desk/proposals/", proposals.desk_proposals, name="desk_proposals"),
+    path("desk/proposals/<uuid:key>/", proposals.desk_proposal, name="desk_proposal"),
+    path("desk/proposals/<uuid:key>/<slug:verb>/", proposals.desk_proposal_move, name="desk_proposal_move"),
     path("account/notices/", organisations.notices, name="notices"),
-    path("submit/", submissions.submit, name="submit"),
-    path("submit/<uuid:key>/", submissions.draft, name="draft"),
-    path("submit/<uuid:key>/save/", drafts.draft_save, name="draft_save"),
-    path("submit/<uuid:key>/preview/", drafts.draft_preview, name="draft_preview"),
-    path("submit/<uuid:key>/sign-off/", drafts.sign_off, name="sign_off"),
-    path("submit/<uuid:key>/late/", submissions.ask_late, name="ask_late"),
-    path("inputs/<uuid:key>/files/", attachments.attachment_add, name="attachment_add"),
-    path("inputs/<uuid:key>/files/<uuid:file>/", attachments.attachment_chunk, name="attachment_chunk"),
-    path("files/<uuid:key>/", attachments.attachment, name="attachment"),
-    path("files/<uuid:key>/remove/", attachments.attachment_remove, name="attachment_remove"),
-    path("receipts/<str:reference>/", submissions.receipt, name="receipt"),
+    # --- Organisations and their people
     path("organisations/register/", organisations.register_organisation, name="register_organisation"),
-    path("organisations/join/<str:token>/", organisations.join_organisation, name="join_organisation"),
     path("organisations/<int:pk>/invite/", organisations.invite_officer, name="invite_officer"),
     path("organisations/<int:pk>/sign-off/", organisations.sign_off_rule, name="sign_off_rule"),
     path("organisations/<int:pk>/people/<int:membership>/end/", organisations.end_membership, name="end_membership"),
-    path("answer/<str:token>/", invitation_replies.forum_answer, name="forum_answer"),
-    path("answer/<str:token>/receipt/", invitation_replies.forum_answer_receipt, name="forum_answer_receipt"),
+    path("desk/organisations/", organisations.desk_organisations, name="desk_organisations"),
+    path("desk/organisations/<int:pk>/", organisations.desk_organisation, name="desk_organisation"),
+    path(
+        "desk/organisations/<int:pk>/<slug:verb>/", organisations.desk_organisation_move, name="desk_organisation_move"
+    ),
+    # --- Writing and sending an input
+    path("submit/", submissions.submit, name="submit"),
+    path("submit/<uuid:key>/", submissions.draft, name="draft"),
+    path("submit/<uuid:key>/late/", submissions.ask_late, name="ask_late"),
+    path("receipts/<str:reference>/", submissions.receipt, name="receipt"),
+    path("desk/late/", submissions.late_inputs, name="late_inputs"),
+    path("desk/late/<uuid:key>/<slug:verb>/", submissions.late_input_move, name="late_input_move"),
+    path("submit/<uuid:key>/save/", drafts.draft_save, name="draft_save"),
+    path("submit/<uuid:key>/preview/", drafts.draft_preview, name="draft_preview"),
+    path("submit/<uuid:key>/sign-off/", drafts.sign_off, name="sign_off"),
+    path("inputs/<uuid:key>/files/", attachments.attachment_add, name="attachment_add"),
+    path("inputs/<uuid:key>/files/<uuid:file>/", attachments.attachment_chunk, name="attachment_chunk"),
+    path("files/<uuid:key>/remove/", attachments.attachment_remove, name="attachment_remove"),
+    # --- Letters and mail: what arrives on paper
+    path("desk/intake/", paper_intake.intake, name="intake"),
+    path("desk/intake/new/", paper_intake.intake_new, name="intake_new"),
+    path("desk/intake/<uuid:key>/", paper_intake.intake_check, name="intake_check"),
+    path("desk/intake/<uuid:key>/correct/", paper_intake.intake_correct, name="intake_correct"),
+    path("desk/intake/<uuid:key>/<slug:verb>/", paper_intake.intake_move, name="intake_move"),
+    # --- Imports and jobs
+    path("desk/imports/", imports.import_inputs, name="import_inputs"),
+    path("desk/imports/<slug:slug>.xlsx", imports.import_template, name="import_template"),
+    path("desk/jobs/<uuid:key>/", imports.job, name="job"),
+    path("desk/jobs/<uuid:key>/names/", imports.job_names, name="job_names"),
+    path("desk/jobs/<uuid:key>/confirm/", imports.job_confirm, name="job_confirm"),
+    path("desk/jobs/<uuid:key>/rows-to-correct.xlsx", imports.job_left_out, name="job_left_out"),
+    # --- Reading inputs at the desk
+    path("desk/inputs/", screening.desk_inputs, name="desk_inputs"),
+    path("desk/inputs/<uuid:key>/", screening.desk_input, name="desk_input"),
+    path("desk/inputs/<uuid:key>/points/", screening.desk_input_split, name="desk_input_split"),
+    path("desk/inputs/<uuid:key>/notes/", screening.desk_note, name="desk_note"),
+    path("desk/inputs/<uuid:key>/assign/", screening.desk_assign, name="desk_assign"),
+    path("desk/inputs/<uuid:key>/<slug:verb>/", screening.desk_input_move, name="desk_input_move"),
+    path("desk/inputs/together/", bulk_screening.desk_bulk, name="desk_bulk"),
+    # --- Points
     path("sessions/<int:pk>/points/", points.session_points, name="session_points"),
     path("sessions/<int:pk>/points/hand-in/", points.session_hand_in, name="session_hand_in"),
     path("sessions/<int:pk>/read-back/", points.session_read_back, name="session_read_back"),
@@ -81,12 +121,51 @@ urlpatterns = [
         points.session_read_back_move,
         name="session_read_back_move",
     ),
-    path(
-        "sessions/<int:pk>/points/<int:number>/correct/",
-        points.session_point_correct,
-        name="session_point_correct",
-    ),
+    path("sessions/<int:pk>/points/<int:number>/correct/", points.session_point_correct, name="session_point_correct"),
     path("sessions/<int:pk>/points/<int:number>/<slug:verb>/", points.session_point_move, name="session_point_move"),
+    path("desk/points/", points.desk_points, name="desk_points"),
+    path("desk/points/<str:reference>/", points.desk_point, name="desk_point"),
+    path("desk/points/<str:reference>/merge/", points.desk_point_merge, name="desk_point_merge"),
+    path("desk/points/<str:reference>/<slug:verb>/", points.desk_point_move, name="desk_point_move"),
+    # --- Duplicates
+    path("desk/likenesses/", duplicates.likenesses, name="likenesses"),
+    path("desk/likenesses/search/<slug:slug>/", duplicates.likenesses_compare, name="likenesses_compare"),
+    path("desk/likenesses/<int:pk>/", duplicates.likeness, name="likeness"),
+    path("desk/likenesses/<int:pk>/merge/", duplicates.likeness_merge, name="likeness_merge"),
+    path("desk/likenesses/<int:pk>/dismiss/", duplicates.likeness_dismiss, name="likeness_dismiss"),
+    path("desk/likenesses/<int:pk>/<slug:verb>/", duplicates.likeness_move, name="likeness_move"),
+    # --- Reminders and replies
+    path("desk/non-responses/", reminders.non_responses, name="non_responses"),
+    path("desk/non-responses/<slug:slug>/", reminders.non_responses_letters, name="non_responses_letters"),
+    path("desk/replies/", feedback.desk_replies, name="desk_replies"),
+    path("desk/replies/<int:pk>/", feedback.desk_reply, name="desk_reply"),
+    # --- Forums: home, seats, documents
+    path("desk/forums/<slug:slug>/", forums.forum_home, name="forum_home"),
+    path("desk/forums/<slug:slug>/seats/", forums.forum_seats, name="forum_seats"),
+    path("desk/forums/<slug:slug>/documents/", forums.forum_documents, name="forum_documents"),
+    path(
+        "desk/forums/<slug:slug>/documents/<uuid:key>/<slug:verb>/",
+        forums.forum_document_move,
+        name="forum_document_move",
+    ),
+    path("desk/forums/<slug:slug>/moves/<slug:verb>/", forums.forum_move, name="forum_move"),
+    # --- Forums: programme
+    path("forums/<slug:slug>/mine.ics", programme.forum_ics_mine, name="forum_ics_mine"),
+    path("desk/forums/<slug:slug>/programme/", programme.forum_programme, name="forum_programme"),
+    path("desk/forums/<slug:slug>/programme/breakouts/", programme.forum_breakouts, name="forum_breakouts"),
+    path("desk/forums/<slug:slug>/programme/<int:pk>/", programme.forum_session, name="forum_session"),
+    path(
+        "desk/forums/<slug:slug>/programme/<int:pk>/parts/<int:role>/",
+        programme.forum_part_away,
+        name="forum_part_away",
+    ),
+    path(
+        "desk/forums/<slug:slug>/programme/<int:pk>/<slug:verb>/",
+        programme.forum_session_move,
+        name="forum_session_move",
+    ),
+    path("desk/forums/<slug:slug>/copy/", programme.forum_copy, name="forum_copy"),
+    # --- Forums: letters of invitation
     path("desk/forums/<slug:slug>/letters/", invitations.forum_letters_list, name="forum_letters"),
     path("desk/forums/<slug:slug>/letters/new/", invitations.forum_letters_new, name="forum_letters_new"),
     path(
@@ -117,111 +196,44 @@ urlpatterns = [
         invitations.forum_letter_move,
         name="forum_letter_move",
     ),
-    path("desk/intake/", paper_intake.intake, name="intake"),
-    path("desk/intake/new/", paper_intake.intake_new, name="intake_new"),
-    path("desk/intake/<uuid:key>/", paper_intake.intake_check, name="intake_check"),
-    path("desk/intake/<uuid:key>/correct/", paper_intake.intake_correct, name="intake_correct"),
-    path("desk/intake/<uuid:key>/<slug:verb>/", paper_intake.intake_move, name="intake_move"),
-    path("desk/checks/", integrity.desk_checks, name="desk_checks"),
-    path("desk/imports/", imports.import_inputs, name="import_inputs"),
-    path("desk/imports/<slug:slug>.xlsx", imports.import_template, name="import_template"),
-    path("desk/jobs/<uuid:key>/", imports.job, name="job"),
-    path("desk/jobs/<uuid:key>/names/", imports.job_names, name="job_names"),
-    path("desk/jobs/<uuid:key>/confirm/", imports.job_confirm, name="job_confirm"),
-    path("desk/jobs/<uuid:key>/rows-to-correct.xlsx", imports.job_left_out, name="job_left_out"),
-    path("desk/inputs/", screening.desk_inputs, name="desk_inputs"),
-    path("desk/inputs/together/", bulk_screening.desk_bulk, name="desk_bulk"),
-    path("desk/late/", submissions.late_inputs, name="late_inputs"),
-    path("desk/late/<uuid:key>/<slug:verb>/", submissions.late_input_move, name="late_input_move"),
-    path("desk/non-responses/", reminders.non_responses, name="non_responses"),
-    path("desk/non-responses/<slug:slug>/", reminders.non_responses_letters, name="non_responses_letters"),
-    path("desk/replies/", feedback.desk_replies, name="desk_replies"),
-    path("desk/replies/<int:pk>/", feedback.desk_reply, name="desk_reply"),
-    path("desk/inputs/<uuid:key>/", screening.desk_input, name="desk_input"),
-    path("desk/inputs/<uuid:key>/points/", screening.desk_input_split, name="desk_input_split"),
-    path("desk/inputs/<uuid:key>/notes/", screening.desk_note, name="desk_note"),
-    path("desk/inputs/<uuid:key>/assign/", screening.desk_assign, name="desk_assign"),
-    path("desk/inputs/<uuid:key>/<slug:verb>/", screening.desk_input_move, name="desk_input_move"),
-    path("desk/points/", points.desk_points, name="desk_points"),
-    path("desk/points/<str:reference>/", points.desk_point, name="desk_point"),
-    path("desk/points/<str:reference>/merge/", points.desk_point_merge, name="desk_point_merge"),
-    path("desk/points/<str:reference>/<slug:verb>/", points.desk_point_move, name="desk_point_move"),
-    path("desk/proposals/", proposals.desk_proposals, name="desk_proposals"),
-    path("desk/proposals/<uuid:key>/", proposals.desk_proposal, name="desk_proposal"),
-    path("desk/proposals/<uuid:key>/<slug:verb>/", proposals.desk_proposal_move, name="desk_proposal_move"),
-    path("desk/likenesses/", duplicates.likenesses, name="likenesses"),
-    path("desk/likenesses/search/<slug:slug>/", duplicates.likenesses_compare, name="likenesses_compare"),
-    path("desk/likenesses/<int:pk>/", duplicates.likeness, name="likeness"),
-    path("desk/likenesses/<int:pk>/merge/", duplicates.likeness_merge, name="likeness_merge"),
-    path("desk/likenesses/<int:pk>/dismiss/", duplicates.likeness_dismiss, name="likeness_dismiss"),
-    path("desk/likenesses/<int:pk>/<slug:verb>/", duplicates.likeness_move, name="likeness_move"),
-    path("desk/forums/<slug:slug>/", forums.forum_home, name="forum_home"),
-    path("desk/forums/<slug:slug>/programme/", programme.forum_programme, name="forum_programme"),
-    path("desk/forums/<slug:slug>/programme/breakouts/", programme.forum_breakouts, name="forum_breakouts"),
-    path("desk/forums/<slug:slug>/programme/<int:pk>/", programme.forum_session, name="forum_session"),
-    path(
-        "desk/forums/<slug:slug>/programme/<int:pk>/parts/<int:role>/",
-        programme.forum_part_away,
-        name="forum_part_away",
-    ),
-    path(
-        "desk/forums/<slug:slug>/programme/<int:pk>/<slug:verb>/",
-        programme.forum_session_move,
-        name="forum_session_move",
-    ),
-    path("desk/forums/<slug:slug>/copy/", programme.forum_copy, name="forum_copy"),
-    path("desk/forums/<slug:slug>/seats/", forums.forum_seats, name="forum_seats"),
-    path("desk/forums/<slug:slug>/documents/", forums.forum_documents, name="forum_documents"),
-    path(
-        "desk/forums/<slug:slug>/documents/<uuid:key>/<slug:verb>/",
-        forums.forum_document_move,
-        name="forum_document_move",
-    ),
-    path("forums/documents/<uuid:key>/", forums.forum_document, name="forum_document"),
+    # --- Forums: delegates
     path("desk/forums/<slug:slug>/delegates/", delegates.forum_delegates, name="forum_delegates"),
     path(
-        "desk/forums/<slug:slug>/delegates/together/",
-        delegates.forum_delegates_decide,
-        name="forum_delegates_decide",
+        "desk/forums/<slug:slug>/delegates/together/", delegates.forum_delegates_decide, name="forum_delegates_decide"
     ),
     path("desk/forums/<slug:slug>/delegates/import/", delegates.forum_import, name="forum_import"),
     path("desk/forums/<slug:slug>/delegates/mails/", delegates.forum_tell, name="forum_tell"),
     path("desk/forums/<slug:slug>/delegates/promote/", delegates.forum_promote, name="forum_promote"),
     path("desk/forums/<slug:slug>/delegates/twins/", delegates.forum_twins, name="forum_twins"),
-    path(
-        "desk/forums/<slug:slug>/delegates/twins/<int:first>/<int:second>/",
-        delegates.forum_twin,
-        name="forum_twin",
-    ),
+    path("desk/forums/<slug:slug>/delegates/twins/<int:first>/<int:second>/", delegates.forum_twin, name="forum_twin"),
     path("desk/forums/<slug:slug>/delegates/<int:pk>/", delegates.forum_delegate, name="forum_delegate"),
     path(
         "desk/forums/<slug:slug>/delegates/<int:pk>/<slug:verb>/",
         delegates.forum_delegate_move,
         name="forum_delegate_move",
     ),
-    path("desk/forums/<slug:slug>/moves/<slug:verb>/", forums.forum_move, name="forum_move"),
-    path("forums/<slug:slug>/figures/", forum_statistics.figures_of_forum, name="figures_of_forum"),
+    # --- Forums: check-in and the signed register
+    path("door/<slug:slug>/", checkin.door, name="door"),
+    path("door/<slug:slug>/list.json", checkin.door_list, name="door_list"),
+    path("door/<slug:slug>/queue/", checkin.door_queue, name="door_queue"),
+    path("door/<slug:slug>/door.webmanifest", checkin.door_manifest, name="door_manifest"),
+    path("door/<slug:slug>/worker.js", checkin.door_worker, name="door_worker"),
+    path("desk/forums/<slug:slug>/door/", checkin.forum_door, name="forum_door"),
+    path("desk/forums/<slug:slug>/door/doubles/", checkin.forum_door_doubles, name="forum_door_doubles"),
+    path("desk/forums/<slug:slug>/door/<uuid:key>/", checkin.forum_door_settle, name="forum_door_settle"),
+    path("desk/forums/<slug:slug>/register/", checkin.forum_registers, name="forum_registers"),
+    path("desk/forums/<slug:slug>/register/<slug:half>/", checkin.forum_register, name="forum_register"),
+    # --- Forums: figures, lists and action points
     path("desk/forums/<slug:slug>/figures/", forum_statistics.forum_figures_desk, name="forum_figures"),
     path("desk/forums/<slug:slug>/lists/", forum_statistics.forum_lists, name="forum_lists"),
-    path("commitments/", followup.commitments, name="commitments"),
     path("my-organisation/actions/<uuid:key>/", followup.my_action, name="my_action"),
     path("desk/commitments/", followup.desk_commitments, name="desk_commitments"),
     path("desk/forums/<slug:slug>/actions/", followup.forum_actions, name="forum_actions"),
     path("desk/forums/<slug:slug>/actions/carry/", followup.forum_actions_carry, name="forum_actions_carry"),
     path("desk/forums/<slug:slug>/actions/<uuid:key>/", followup.forum_action, name="forum_action"),
     path(
-        "desk/forums/<slug:slug>/actions/<uuid:key>/<slug:verb>/",
-        followup.forum_action_move,
-        name="forum_action_move",
+        "desk/forums/<slug:slug>/actions/<uuid:key>/<slug:verb>/", followup.forum_action_move, name="forum_action_move"
     ),
-    path("desk/accounts/", accounts.desk_accounts, name="desk_accounts"),
-    path("desk/accounts/<int:pk>/", accounts.desk_account, name="desk_account"),
-    path("desk/accounts/<int:pk>/<slug:verb>/", accounts.desk_account_act, name="desk_account_act"),
-    path("desk/organisations/", organisations.desk_organisations, name="desk_organisations"),
-    path("desk/organisations/<int:pk>/", organisations.desk_organisation, name="desk_organisation"),
-    path(
-        "desk/organisations/<int:pk>/<slug:verb>/",
-        organisations.desk_organisation_move,
-        name="desk_organisation_move",
-    ),
+    # --- Checks of everything stored
+    path("desk/checks/", integrity.desk_checks, name="desk_checks"),
 ]

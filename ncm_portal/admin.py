@@ -54,7 +54,7 @@ class PortalAdminSite(AdminSite):
 
     def index(self, request, extra_context=None):
         """Show what waits before the lists of records."""
-        from consultations.queries import submissions as waiting_inputs
+        from consultations.queries import waiting as waiting_inputs
         from positions.queries.papers import waiting as waiting_papers
 
         waiting = [*waiting_inputs(request.user), *waiting_papers(request.user)]

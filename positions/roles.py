@@ -266,11 +266,22 @@ tables of moves that the portal itself follows; a test fails when this page and 
 with every reason at once, and nobody bypasses it: not the admin, not an import, not a script.
 """
 
+CLOSING = """## What has a state and no moves
+
+- **Milestones.** That one was held, moved or cancelled happened elsewhere: nobody moves it, the secretariat notes what
+  came of it. Any state may follow any other, both dates are checked together, and the journal keeps what stood there
+  before (`date_milestone`).
+- **Jobs and outgoing mail.** Two queues that a worker takes from. The database refuses every step that a worker does
+  not take, as it does for all records above. The journal tells only of what a person did: an import that was confirmed
+  (`import`), a message that was tried again (`try_again`).
+"""
+
 
 def document() -> str:
     """The tables of moves as a page of Markdown, in English."""
     with translation.override("en"):
-        return "\n".join([OPENING, *(_chapter(name, moves) for name, moves in sorted(move_tables().items()))])
+        chapters = (_chapter(name, moves) for name, moves in sorted(move_tables().items()))
+        return "\n".join([OPENING, *chapters, CLOSING])
 
 
 def _chapter(name: str, moves: dict[str, Move]) -> str:

@@ -1,4 +1,4 @@
-"""Addresses of this app."""
+"""URLs of what we answer, by subject. What a visitor may open stands first, in `public_pages`."""
 
 from django.urls import path
 
@@ -43,36 +43,28 @@ from positions.views import (
     verification,
 )
 
-urlpatterns = [
+# Pages that a visitor opens without logging in. Every other page of this app asks for an account.
+public_pages = [
+    # --- Home and themes
     path("", home.home, name="home"),
     path("themes/<slug:code>/", home.show, name="theme"),
+    # --- Inputs, and files for other programs
+    path("inputs/<str:reference>/", submissions.show, name="input"),
     path("inputs.<slug:form>", open_data.inputs_export, name="inputs_export"),
     path("feed/inputs.json", feed.feed_inputs, name="feed_inputs"),
     path("feed/points.json", feed.feed_points, name="feed_points"),
     path("feed/openapi.json", feed.openapi, name="openapi"),
-    path("forms/<slug:theme>.<slug:kind>", paper_intake.printed_form, name="printed_form"),
     path("participation/", participation.show, name="participation"),
     path("participation/<slug:slug>.pdf", participation.pdf, name="participation_pdf"),
-    path("inputs/<str:reference>/", submissions.show, name="input"),
-    path("inputs/<str:reference>/co-sign/", submissions.endorse, name="endorse"),
-    path("inputs/<str:reference>/co-sign/<int:pk>/withdraw/", submissions.endorse_withdraw, name="endorse_withdraw"),
-    path("points/<str:reference>/misread/", dispositions.misread, name="misread"),
+    path("forms/<slug:theme>.<slug:kind>", paper_intake.printed_form, name="printed_form"),
+    # --- Forums
     path("forums/<slug:slug>/", forums.show, name="forum"),
-    path("desk/forums/<slug:slug>/letters.pdf", forum_documents.forum_letters_pdf, name="forum_letters_pdf"),
-    path("desk/forums/<slug:slug>/letters/<uuid:key>.pdf", forum_documents.forum_letter_pdf, name="forum_letter_pdf"),
-    path("desk/forums/<slug:slug>/print/", forum_documents.forum_papers, name="forum_papers"),
-    path("desk/forums/<slug:slug>/print/<slug:paper>/", forum_documents.forum_print, name="forum_print"),
-    path("desk/forums/<slug:slug>/print/<slug:paper>.pdf", forum_documents.forum_paper, name="forum_paper"),
-    path("desk/forums/<slug:slug>/minutes/", forum_documents.forum_minutes, name="forum_minutes"),
     path("forums/<slug:slug>/pack/", forum_pack.forum_pack, name="forum_pack"),
-    path("forums/<slug:slug>/communique.txt", communique.communique_text, name="communique_text"),
-    path("forums/<slug:slug>/communique/", communique.communique, name="communique"),
-    path("desk/forums/<slug:slug>/communique/", communique.forum_communique, name="forum_communique"),
     path(
-        "desk/forums/<slug:slug>/communique/<slug:verb>/",
-        communique.forum_communique_move,
-        name="forum_communique_move",
-    ),
+        "forums/<slug:slug>/communique/", communique.communique, name="communique"
+    ),  # 404 to a visitor until it is published
+    path("forums/<slug:slug>/communique.txt", communique.communique_text, name="communique_text"),
+    # --- Papers and editions
     path("papers/", public_papers.papers, name="papers"),
     path("papers/schema/edition-1.json", public_papers.edition_schema, name="edition_schema"),
     path("papers/<slug:slug>/", public_papers.paper, name="paper"),
@@ -89,62 +81,32 @@ urlpatterns = [
     path(
         "papers/<slug:slug>/<str:number>/paragraphs/<int:paragraph>/", explorer.paper_paragraph, name="paper_paragraph"
     ),
-    path("restricted/<slug:slug>/", corrections.annexes, name="annexes"),
-    path("restricted/<slug:slug>/delegation.pdf", restricted_copies.delegation_pdf, name="delegation_pdf"),
-    path("restricted/<slug:slug>/<int:number>/", corrections.annex_write, name="annex_write"),
-    path("restricted/<slug:slug>/briefs/<int:pk>/", briefs.brief, name="brief"),
-    path("restricted/<slug:slug>/briefs/<int:pk>/brief.pdf", briefs.brief_pdf, name="brief_pdf"),
-    path("restricted/<slug:slug>/briefs/<int:pk>/write/", briefs.brief_write, name="brief_write"),
-    path("restricted/<slug:slug>/review-report/<slug:table>.csv", findings.review_report, name="review_report"),
+    # --- A text under review that everyone may read
+    path("read/<slug:slug>/", review.read_review, name="read_review"),
+    path("read/<slug:slug>/sections/<int:place>/", review.read_review_section, name="read_review_section"),
+    path("read/<slug:slug>/print/", review.read_review_print, name="read_review_print"),
+    # --- Verifying a copy
     path("verify/", verification.verify, name="verify"),
     path("verify/communique/<str:sha256>/", verification.verify_communique, name="verify_communique"),
     path("verify/<str:sha256>/", verification.verify_hash, name="verify_hash"),
+    # --- Who may do what
     path("roles/", roles.show, name="roles"),
+]
+
+urlpatterns = [
+    *public_pages,
+    # --- The desk, and the rules of a consultation
+    path("desk/", home.desk, name="desk"),
+    path("desk/consultations/<slug:slug>/rules/", rules.desk_rules, name="desk_rules"),
+    # --- What became of an organisation's inputs; co-signing
+    path("points/<str:reference>/misread/", dispositions.misread, name="misread"),
     path("my-organisation/", dispositions.my_organisation, name="my_organisation"),
     path("my-organisation/inputs/<uuid:key>/", dispositions.my_input, name="my_input"),
     path("my-organisation/inputs/<uuid:key>/answers/", dispositions.my_input_answers, name="my_input_answers"),
     path("my-organisation/inputs/<uuid:key>/<slug:verb>/", dispositions.my_input_move, name="my_input_move"),
-    path("clearances/", clearance.clearances, name="clearances"),
-    path("clearances/<int:pk>/", clearance.clearance, name="clearance"),
-    path("clearances/<int:pk>/agree/", clearance.clearance_agree, name="clearance_agree"),
-    path("clearances/<int:pk>/silence/", clearance.clearance_silence, name="clearance_silence"),
-    path("clearances/<int:pk>/print/", clearance.clearance_print, name="clearance_print"),
-    path("clearances/<int:pk>/letters/new/", clearance_letters.letter_new, name="letter_new"),
-    path("steps/<slug:slug>/<int:pk>/", clearance_steps.step, name="step"),
-    path("steps/<slug:slug>/<int:pk>/answers/<int:answer>/", clearance_steps.step_countersign, name="step_countersign"),
-    path("letters/<uuid:key>/", clearance_letters.letter, name="letter"),
-    path("letters/<uuid:key>/scan/", clearance_letters.letter_scan, name="letter_scan"),
-    path("letters/<uuid:key>/<slug:verb>/", clearance_letters.letter_move, name="letter_move"),
-    path("clearances/<int:pk>/<uuid:key>/", clearance.clearance_stance, name="clearance_stance"),
-    path("desk/", home.desk, name="desk"),
-    path("screen/<slug:slug>/", plenary.screen, name="screen"),
-    path("screen/<slug:slug>/news", plenary.screen_news, name="screen_news"),
-    path("desk/forums/<slug:slug>/screen/", plenary.forum_screen, name="forum_screen"),
-    path("desk/forums/<slug:slug>/screen/news", plenary.forum_screen_news, name="forum_screen_news"),
-    path("desk/forums/<slug:slug>/chair/", plenary.forum_chair, name="forum_chair"),
-    path("desk/forums/<slug:slug>/chair/show/", plenary.forum_chair_show, name="forum_chair_show"),
-    path("desk/forums/<slug:slug>/chair/speakers/", plenary.forum_chair_ask, name="forum_chair_ask"),
-    path(
-        "desk/forums/<slug:slug>/chair/speakers/<uuid:key>/<slug:verb>/",
-        plenary.forum_chair_speech,
-        name="forum_chair_speech",
-    ),
-    path(
-        "desk/forums/<slug:slug>/chair/sessions/<int:pk>/<slug:verb>/",
-        plenary.forum_chair_session,
-        name="forum_chair_session",
-    ),
-    path(
-        "desk/forums/<slug:slug>/chair/paragraphs/<uuid:key>/",
-        plenary.forum_chair_decide,
-        name="forum_chair_decide",
-    ),
-    path(
-        "desk/forums/<slug:slug>/chair/paragraphs/<uuid:key>/words/",
-        plenary.forum_chair_words,
-        name="forum_chair_words",
-    ),
-    path("desk/consultations/<slug:slug>/rules/", rules.desk_rules, name="desk_rules"),
+    path("inputs/<str:reference>/co-sign/", submissions.endorse, name="endorse"),
+    path("inputs/<str:reference>/co-sign/<int:pk>/withdraw/", submissions.endorse_withdraw, name="endorse_withdraw"),
+    # --- Drafting: papers and sections
     path("desk/papers/new/", drafting.desk_paper_new, name="desk_paper_new"),
     path("desk/papers/<slug:slug>/", drafting.desk_paper, name="desk_paper"),
     path("desk/papers/<slug:slug>/name/", drafting.desk_paper_name, name="desk_paper_name"),
@@ -152,6 +114,8 @@ urlpatterns = [
     path("desk/papers/<slug:slug>/sections/<int:pk>/", drafting.desk_section, name="desk_section"),
     path("desk/papers/<slug:slug>/sections/<int:pk>/pick/", drafting.desk_section_pick, name="desk_section_pick"),
     path("desk/papers/<slug:slug>/sections/<int:pk>/heading/", drafting.desk_section_edit, name="desk_section_edit"),
+    path("desk/papers/<slug:slug>/moves/<slug:verb>/", papers.desk_paper_move, name="desk_paper_move"),
+    # --- Drafting: paragraphs, their sources and comments
     path("desk/papers/<slug:slug>/paragraphs/<uuid:key>/", paragraphs.desk_paragraph, name="desk_paragraph"),
     path(
         "desk/papers/<slug:slug>/paragraphs/<uuid:key>/marks/",
@@ -167,31 +131,6 @@ urlpatterns = [
         "desk/papers/<slug:slug>/paragraphs/<uuid:key>/remove/",
         paragraphs.desk_paragraph_remove,
         name="desk_paragraph_remove",
-    ),
-    path(
-        "desk/papers/<slug:slug>/paragraphs/<uuid:key>/history/",
-        split_merge.desk_paragraph_history,
-        name="desk_paragraph_history",
-    ),
-    path(
-        "desk/papers/<slug:slug>/paragraphs/<uuid:key>/split/",
-        split_merge.desk_paragraph_split,
-        name="desk_paragraph_split",
-    ),
-    path(
-        "desk/papers/<slug:slug>/paragraphs/<uuid:key>/merge/",
-        split_merge.desk_paragraph_merge,
-        name="desk_paragraph_merge",
-    ),
-    path(
-        "desk/papers/<slug:slug>/paragraphs/<uuid:key>/comments/",
-        comments.desk_comment,
-        name="desk_comment",
-    ),
-    path(
-        "desk/papers/<slug:slug>/paragraphs/<uuid:key>/comments/<int:pk>/settle/",
-        comments.desk_comment_resolve,
-        name="desk_comment_resolve",
     ),
     path("desk/papers/<slug:slug>/paragraphs/<uuid:key>/sources/", paragraphs.desk_sources, name="desk_sources"),
     path(
@@ -209,6 +148,28 @@ urlpatterns = [
         paragraphs.desk_source_remove,
         name="desk_source_remove",
     ),
+    path(
+        "desk/papers/<slug:slug>/paragraphs/<uuid:key>/history/",
+        split_merge.desk_paragraph_history,
+        name="desk_paragraph_history",
+    ),
+    path(
+        "desk/papers/<slug:slug>/paragraphs/<uuid:key>/split/",
+        split_merge.desk_paragraph_split,
+        name="desk_paragraph_split",
+    ),
+    path(
+        "desk/papers/<slug:slug>/paragraphs/<uuid:key>/merge/",
+        split_merge.desk_paragraph_merge,
+        name="desk_paragraph_merge",
+    ),
+    path("desk/papers/<slug:slug>/paragraphs/<uuid:key>/comments/", comments.desk_comment, name="desk_comment"),
+    path(
+        "desk/papers/<slug:slug>/paragraphs/<uuid:key>/comments/<int:pk>/settle/",
+        comments.desk_comment_resolve,
+        name="desk_comment_resolve",
+    ),
+    # --- Drafting: coverage and dispositions
     path("desk/papers/<slug:slug>/coverage/", grounding.desk_coverage, name="desk_coverage"),
     path("desk/papers/<slug:slug>/dispositions/", grounding.desk_dispositions, name="desk_dispositions"),
     path(
@@ -217,16 +178,26 @@ urlpatterns = [
         name="desk_disposition_ground",
     ),
     path("desk/papers/<slug:slug>/dispositions/<path:reference>/", grounding.desk_disposition, name="desk_disposition"),
+    # --- Review and amendments
+    path("review/<slug:slug>/", review.review, name="review"),
+    path("review/<slug:slug>/sections/<int:place>/", review.review_section, name="review_section"),
+    path("review/<slug:slug>/print/", review.review_print, name="review_print"),
+    path("review/<slug:slug>/<uuid:key>/", review.review_paragraph, name="review_paragraph"),
+    path("review/<slug:slug>/amendments/<int:pk>/", review.review_amendment, name="review_amendment"),
+    path("review/<slug:slug>/amendments/<int:pk>/withdraw/", review.review_withdraw, name="review_withdraw"),
+    path("review/<slug:slug>/amendments/<int:pk>/confirm/", review.review_confirm, name="review_confirm"),
+    path("review/<slug:slug>/amendments/<int:pk>/answer/", review.review_answer, name="review_answer"),
+    path("review/<slug:slug>/amendments/<int:pk>/join/", review.review_join, name="review_join"),
+    path("review/<slug:slug>/amendments/<int:pk>/leave/", review.review_leave, name="review_leave"),
+    path("review/<slug:slug>/text.docx", review_files.review_docx, name="review_docx"),
+    path("review/<slug:slug>/import/", review_files.review_import, name="review_import"),
+    # --- Review at the desk
     path("desk/papers/<slug:slug>/review/", review_desk.desk_review, name="desk_review"),
     path(
-        "desk/papers/<slug:slug>/review/sections/<int:pk>/",
-        review_desk.desk_review_section,
-        name="desk_review_section",
+        "desk/papers/<slug:slug>/review/sections/<int:pk>/", review_desk.desk_review_section, name="desk_review_section"
     ),
     path(
-        "desk/papers/<slug:slug>/review/paragraphs/<uuid:key>/",
-        review_desk.desk_choose_text,
-        name="desk_choose_text",
+        "desk/papers/<slug:slug>/review/paragraphs/<uuid:key>/", review_desk.desk_choose_text, name="desk_choose_text"
     ),
     path("desk/papers/<slug:slug>/review/<int:pk>/", review_desk.desk_amendment, name="desk_amendment"),
     path(
@@ -249,10 +220,47 @@ urlpatterns = [
         review_desk.desk_amendment_recommend,
         name="desk_amendment_recommend",
     ),
-    path("desk/papers/<slug:slug>/moves/<slug:verb>/", papers.desk_paper_move, name="desk_paper_move"),
+    # --- Clearance
+    path("clearances/", clearance.clearances, name="clearances"),
+    path("clearances/<int:pk>/", clearance.clearance, name="clearance"),
+    path("clearances/<int:pk>/agree/", clearance.clearance_agree, name="clearance_agree"),
+    path("clearances/<int:pk>/silence/", clearance.clearance_silence, name="clearance_silence"),
+    path("clearances/<int:pk>/print/", clearance.clearance_print, name="clearance_print"),
+    path("clearances/<int:pk>/<uuid:key>/", clearance.clearance_stance, name="clearance_stance"),
     path("desk/papers/<slug:slug>/clearance/", clearance.desk_clearance, name="desk_clearance"),
+    path("clearances/<int:pk>/letters/new/", clearance_letters.letter_new, name="letter_new"),
+    path("letters/<uuid:key>/", clearance_letters.letter, name="letter"),
+    path("letters/<uuid:key>/scan/", clearance_letters.letter_scan, name="letter_scan"),
+    path("letters/<uuid:key>/<slug:verb>/", clearance_letters.letter_move, name="letter_move"),
+    path("steps/<slug:slug>/<int:pk>/", clearance_steps.step, name="step"),
+    path("steps/<slug:slug>/<int:pk>/answers/<int:answer>/", clearance_steps.step_countersign, name="step_countersign"),
     path("desk/papers/<slug:slug>/clearance/matrix/", mandates.desk_matrix, name="desk_matrix"),
     path("desk/papers/<slug:slug>/paragraphs/<uuid:key>/mandate/", mandates.desk_mandate, name="desk_mandate"),
+    # --- Plenary: the screen and the chair's desk
+    path("screen/<slug:slug>/", plenary.screen, name="screen"),
+    path("screen/<slug:slug>/news", plenary.screen_news, name="screen_news"),
+    path("desk/forums/<slug:slug>/screen/", plenary.forum_screen, name="forum_screen"),
+    path("desk/forums/<slug:slug>/screen/news", plenary.forum_screen_news, name="forum_screen_news"),
+    path("desk/forums/<slug:slug>/chair/", plenary.forum_chair, name="forum_chair"),
+    path("desk/forums/<slug:slug>/chair/show/", plenary.forum_chair_show, name="forum_chair_show"),
+    path("desk/forums/<slug:slug>/chair/speakers/", plenary.forum_chair_ask, name="forum_chair_ask"),
+    path(
+        "desk/forums/<slug:slug>/chair/speakers/<uuid:key>/<slug:verb>/",
+        plenary.forum_chair_speech,
+        name="forum_chair_speech",
+    ),
+    path(
+        "desk/forums/<slug:slug>/chair/sessions/<int:pk>/<slug:verb>/",
+        plenary.forum_chair_session,
+        name="forum_chair_session",
+    ),
+    path("desk/forums/<slug:slug>/chair/paragraphs/<uuid:key>/", plenary.forum_chair_decide, name="forum_chair_decide"),
+    path(
+        "desk/forums/<slug:slug>/chair/paragraphs/<uuid:key>/words/",
+        plenary.forum_chair_words,
+        name="forum_chair_words",
+    ),
+    # --- Adoption
     path("desk/papers/<slug:slug>/adoption/", adoption.desk_adoption, name="desk_adoption"),
     path("desk/papers/<slug:slug>/adoption/forum/", adoption.desk_paper_forum, name="desk_paper_forum"),
     path("desk/papers/<slug:slug>/adoption/quorum/", adoption.desk_quorum, name="desk_quorum"),
@@ -270,7 +278,7 @@ urlpatterns = [
         meeting.desk_explanation_withdraw,
         name="desk_explanation_withdraw",
     ),
-    path("desk/papers/<slug:slug>/publication/", adoption.desk_publication, name="desk_publication"),
+    # --- Publication and corrections
     path(
         "desk/papers/<slug:slug>/publication/corrections/new/",
         corrections.desk_corrigendum_new,
@@ -286,34 +294,38 @@ urlpatterns = [
         corrections.desk_corrigendum_move,
         name="desk_corrigendum_move",
     ),
+    path("desk/papers/<slug:slug>/publication/", adoption.desk_publication, name="desk_publication"),
     path("desk/papers/<slug:slug>/publication/files/", adoption.desk_files, name="desk_files"),
+    # --- Forums: printed documents and communiqué
+    path("desk/forums/<slug:slug>/letters.pdf", forum_documents.forum_letters_pdf, name="forum_letters_pdf"),
+    path("desk/forums/<slug:slug>/letters/<uuid:key>.pdf", forum_documents.forum_letter_pdf, name="forum_letter_pdf"),
+    path("desk/forums/<slug:slug>/print/", forum_documents.forum_papers, name="forum_papers"),
+    path("desk/forums/<slug:slug>/print/<slug:paper>/", forum_documents.forum_print, name="forum_print"),
+    path("desk/forums/<slug:slug>/print/<slug:paper>.pdf", forum_documents.forum_paper, name="forum_paper"),
+    path("desk/forums/<slug:slug>/minutes/", forum_documents.forum_minutes, name="forum_minutes"),
+    path("desk/forums/<slug:slug>/communique/", communique.forum_communique, name="forum_communique"),
+    path(
+        "desk/forums/<slug:slug>/communique/<slug:verb>/",
+        communique.forum_communique_move,
+        name="forum_communique_move",
+    ),
+    # --- After adoption
     path("desk/papers/<slug:slug>/after/", findings.desk_after, name="desk_after"),
     path("desk/papers/<slug:slug>/after/<int:pk>/", findings.desk_findings, name="desk_findings"),
     path("desk/papers/<slug:slug>/after/<int:pk>/dates/", findings.desk_milestone, name="desk_milestone"),
     path("desk/papers/<slug:slug>/after/<int:pk>/release/", findings.desk_release, name="desk_release"),
-    path(
-        "desk/papers/<slug:slug>/after/<int:pk>/findings/<int:finding>/",
-        findings.desk_finding,
-        name="desk_finding",
-    ),
+    path("desk/papers/<slug:slug>/after/<int:pk>/findings/<int:finding>/", findings.desk_finding, name="desk_finding"),
     path(
         "desk/papers/<slug:slug>/after/<int:pk>/findings/<int:finding>/strike/",
         findings.desk_finding_strike,
         name="desk_finding_strike",
     ),
-    path("read/<slug:slug>/", review.read_review, name="read_review"),
-    path("read/<slug:slug>/sections/<int:place>/", review.read_review_section, name="read_review_section"),
-    path("read/<slug:slug>/print/", review.read_review_print, name="read_review_print"),
-    path("review/<slug:slug>/", review.review, name="review"),
-    path("review/<slug:slug>/sections/<int:place>/", review.review_section, name="review_section"),
-    path("review/<slug:slug>/print/", review.review_print, name="review_print"),
-    path("review/<slug:slug>/text.docx", review_files.review_docx, name="review_docx"),
-    path("review/<slug:slug>/import/", review_files.review_import, name="review_import"),
-    path("review/<slug:slug>/<uuid:key>/", review.review_paragraph, name="review_paragraph"),
-    path("review/<slug:slug>/amendments/<int:pk>/", review.review_amendment, name="review_amendment"),
-    path("review/<slug:slug>/amendments/<int:pk>/withdraw/", review.review_withdraw, name="review_withdraw"),
-    path("review/<slug:slug>/amendments/<int:pk>/confirm/", review.review_confirm, name="review_confirm"),
-    path("review/<slug:slug>/amendments/<int:pk>/answer/", review.review_answer, name="review_answer"),
-    path("review/<slug:slug>/amendments/<int:pk>/join/", review.review_join, name="review_join"),
-    path("review/<slug:slug>/amendments/<int:pk>/leave/", review.review_leave, name="review_leave"),
+    # --- Restricted annexes, briefs and copies
+    path("restricted/<slug:slug>/delegation.pdf", restricted_copies.delegation_pdf, name="delegation_pdf"),
+    path("restricted/<slug:slug>/briefs/<int:pk>/", briefs.brief, name="brief"),
+    path("restricted/<slug:slug>/briefs/<int:pk>/brief.pdf", briefs.brief_pdf, name="brief_pdf"),
+    path("restricted/<slug:slug>/briefs/<int:pk>/write/", briefs.brief_write, name="brief_write"),
+    path("restricted/<slug:slug>/", corrections.annexes, name="annexes"),
+    path("restricted/<slug:slug>/<int:number>/", corrections.annex_write, name="annex_write"),
+    path("restricted/<slug:slug>/review-report/<slug:table>.csv", findings.review_report, name="review_report"),
 ]

@@ -13,6 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 from django.utils.regex_helper import normalize
 
+import consultations.urls
+import positions.urls
 from ncm_portal.urls import PUBLIC
 
 SAMPLES = {"int": "1", "uuid": str(UUID(int=1)), "slug": "sample", "str": "sample", "path": "sample"}
@@ -61,6 +63,13 @@ def test_the_resolver_is_read_whole():
 
 def test_the_list_of_public_names_holds_no_dead_name():
     assert sorted(PUBLIC - {address.name for address in ALL}) == []
+
+
+@pytest.mark.parametrize("app", [consultations.urls, positions.urls])
+def test_public_pages_are_exactly_the_views_marked_login_not_required(app):
+    """`public_pages` stands first in each urls.py; the mark on the view is what the middleware follows."""
+    marked = [page.name for page in app.urlpatterns if getattr(page.callback, "login_required", True) is False]
+    assert [page.name for page in app.public_pages] == marked
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 from ..db.bulk_copy import copy_in, copy_values
 from ..db.fields import CleanCharField, CleanTextField, SkeletonField, clean_text
 from .access_log import Access, AccessEntry, AccessSeal, NotLogged
+from .accounts import STAFF_OFFICES, Language, Notices, Office, User
 from .attachments import Attachment, AttachmentKind, AttachmentState
 from .checkin import CheckIn, CheckInChannel, ForumFile, ForumFileKind, QueuedKind, QueuedOutcome, QueuedRow, Speech
 from .checkpoints import Checkpoint
@@ -41,26 +42,31 @@ from .jobs import Job, JobKind, JobState
 from .journal import Event, MailState, Medium, OutgoingMail
 from .mail_limits import MailCount, MailScope
 from .mail_stops import MailStop
-from .people import (
-    STAFF_OFFICES,
+from .organisations import (
     County,
-    Evidence,
     Group,
-    Language,
     Mandate,
     Membership,
     MembershipInvitation,
     MembershipRole,
     Ministry,
-    Notices,
-    Office,
     Stakeholder,
     StakeholderName,
     StakeholderState,
-    User,
 )
 from .proposals import Proposal, ProposalState
-from .reference import OF_COMPACT, Framework, Instrument, OutlinePart, Provision, Relation, Term, Theme, ThemeProvision
+from .reference import (
+    OF_COMPACT,
+    Evidence,
+    Framework,
+    Instrument,
+    OutlinePart,
+    Provision,
+    Relation,
+    Term,
+    Theme,
+    ThemeProvision,
+)
 from .rules import RuleChange
 from .search import SearchEntry, Tally
 from .submissions import (

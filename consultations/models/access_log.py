@@ -21,7 +21,7 @@ from ncm_portal.client_address import present_client_address
 
 from ..db.constraints import append_only, no_truncate, one_of
 from ..db.fields import UNREADABLE
-from .people import Office
+from .accounts import Office
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from consultations.stored_files import StoredFile
 from ..db.constraints import no_delete, one_of, state_guards
 from ..db.fields import CleanCharField, CleanTextField
 from ..db.search_triggers import search_attachment
-from .people import User
+from .accounts import User
 from .submissions import Submission
 
 

@@ -13,9 +13,10 @@ from consultations.stored_files import StoredFile
 
 from ..db.constraints import append_only, no_delete, one_of, together
 from ..db.fields import CleanCharField, CleanTextField
+from .accounts import User
 from .delegates import Delegate, Invitation
 from .forums import Forum, ForumSession
-from .people import Group, Stakeholder, User
+from .organisations import Group, Stakeholder
 
 
 class CheckInChannel(models.TextChoices):

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ..db.constraints import no_delete, one_of, state_guards
 from ..db.fields import CleanCharField, CleanTextField
+from .accounts import User
 from .email_addresses import NormalEmailField
 from .forums import Forum
-from .people import County, Group, Stakeholder, User
+from .organisations import County, Group, Stakeholder
 
 
 class SeatQuota(models.Model):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..db.constraints import no_delete, one_of, state_guards
 from ..db.fields import CleanTextField
-from .people import User
+from .accounts import User
 from .submissions import Point, Submission
 
 

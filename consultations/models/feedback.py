@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ..db.constraints import append_only, no_delete, together
 from ..db.fields import CleanTextField
+from .accounts import User
 from .forums import Consultation
-from .people import Stakeholder, User
+from .organisations import Stakeholder
 from .submissions import Point, Submission
 
 WORDS_LIMIT = 2000

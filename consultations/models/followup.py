@@ -12,8 +12,9 @@ from ncm_portal import workflow
 
 from ..db.constraints import no_delete, one_of, state_guards
 from ..db.fields import CleanCharField, CleanTextField
+from .accounts import User
 from .forums import Forum
-from .people import Stakeholder, User
+from .organisations import Stakeholder
 from .submissions import Point
 
 

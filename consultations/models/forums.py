@@ -12,8 +12,8 @@ from ncm_portal import workflow
 
 from ..db.constraints import no_delete, one_of, rules_locked, state_guards
 from ..db.fields import CleanCharField, CleanTextField
-from .people import Evidence, User
-from .reference import Theme
+from .accounts import User
+from .reference import Evidence, Theme
 
 
 class ConsultationState(models.TextChoices):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..db.constraints import one_of
 from ..db.fields import CleanCharField, CleanTextField
-from .people import Evidence
+from .reference import Evidence
 
 DAYS_OF_EVERY_YEAR = (
     Q(month__in=[1, 3, 5, 7, 8, 10, 12]) | Q(month__in=[4, 6, 9, 11], day__lte=30) | Q(month=2, day__lte=28)

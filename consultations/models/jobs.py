@@ -2,14 +2,15 @@
 
 import uuid
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..db.constraints import one_of
+from ..db.constraints import one_of, state_guards
+from .accounts import User
 from .forums import Consultation
-from .people import User
 
 
 class JobKind(models.TextChoices):
@@ -61,6 +62,11 @@ class Job(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["state", "at"], name="job_queue")]
+        triggers = state_guards(
+            "prepared",
+            [("prepared", "waiting"), ("waiting", "running"), ("running", "done"), ("running", "failed")],
+            or_begun=pgtrigger.Q(new__state="waiting"),  # only an import is confirmed first
+        )
 
     def __str__(self):
         return f"{self.get_kind_display()}, {self.get_state_display()}"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ncm_portal import workflow
 
 from ..db.bulk_copy import copy_in
-from ..db.constraints import after_lock, no_truncate, one_of
+from ..db.constraints import after_lock, no_truncate, one_of, state_guards
 from ..db.fields import CleanTextField, clean_text
 from ..journal_entries import (
     ERASES,
@@ -282,6 +282,9 @@ class OutgoingMail(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["state", "due_at"], name="outgoingmail_queue")]
+        triggers = state_guards(
+            "waiting", [("waiting", "sent"), ("waiting", "failed"), ("waiting", "stopped"), ("failed", "waiting")]
+        )
 
     def __str__(self):
         return f"{self.to}: {self.subject}"

@@ -16,7 +16,7 @@ from ncm_portal import workflow
 
 from ..db.constraints import no_delete, one_of, state_guards
 from ..db.fields import CleanTextField
-from .people import User
+from .accounts import User
 
 
 class ProposalState(models.TextChoices):

@@ -5,7 +5,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ..db.fields import CleanCharField, CleanTextField
-from .people import Evidence
+
+
+class Evidence(models.TextChoices):
+    """How well a fact of the reference data is known."""
+
+    ARTICLE = "S", _("the IOM Kenya article of 19 October 2017")
+    READ = "R", _("read on a page")
+    SECONDARY = "R2", _("read in a secondary source")
+    INFERRED = "I", _("our inference")
+    GENERAL = "G", _("general knowledge, to be confirmed by the secretariat")
+    OWN = "N", _("entered by the secretariat")
 
 
 class Theme(models.Model):

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ..db.constraints import append_only, confirmed_by_two
 from ..db.fields import CleanTextField
+from .accounts import User
 from .forums import Consultation
-from .people import User
 
 
 class RuleChange(models.Model):

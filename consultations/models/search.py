@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .attachments import Attachment
 from .forums import Consultation
-from .people import Stakeholder
+from .organisations import Stakeholder
 from .reference import Theme
 from .submissions import Point, Submission
 

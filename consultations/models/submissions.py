@@ -16,8 +16,9 @@ from consultations.redaction import for_everybody
 from ..db.constraints import no_delete, one_of, state_guards, together
 from ..db.fields import CleanCharField, CleanTextField
 from ..db.search_triggers import INPUT_COUNTS, POINT_COUNTS, search_input, search_point, tally
+from .accounts import Language, Office, User
 from .forums import Consultation, Forum, ForumSession
-from .people import Language, Office, Stakeholder, User
+from .organisations import Stakeholder
 from .reference import Provision, Theme
 
 BODY_LIMIT = 20_000

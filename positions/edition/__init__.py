@@ -6,7 +6,7 @@ from typing import Any
 from consultations.models import User
 from ncm_portal.workflow import journal, now
 from positions.models import Decision, Edition, EditionKind, PositionPaper
-from positions.render import pdf
+from positions.text.canonical import canonical as canonical_bytes
 
 from .assembly import content
 from .corrections import corrected
@@ -28,7 +28,7 @@ __all__ = [
 
 def canonical(content: dict[str, Any]) -> str:
     """The one way to write `content`, as it is printed and attached. Raises ValueError for what JSON does not know."""
-    return pdf.canonical(content).decode()
+    return canonical_bytes(content).decode()
 
 
 def sha256(text: str) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from consultations.models import User
 from ncm_portal.workflow import now
 from positions.models import Edition, EditionKind
-from positions.render import pdf
+from positions.text.canonical import canonical
 
 from .phrases import acronyms
 
@@ -42,7 +42,7 @@ def corrected(base: Edition, *, number: str, texts: Mapping[str, str], reason: s
     content["correction"] = {"of": base.number, "reason": reason, "changes": changes}
     with translation.override(content["language"]):
         content["acronyms"] = acronyms(_printed(content))
-    text = pdf.canonical(content).decode()
+    text = canonical(content).decode()
     return Edition.objects.create(
         paper=base.paper,
         number=number,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ncm_portal.workflow import Words
-from positions.render.paper import canonical
+from positions.text.canonical import canonical
 
 from . import outcome, people, programme
 from .reading import Content, Day

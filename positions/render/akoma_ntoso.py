@@ -12,15 +12,17 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from positions.render import annexes, paper, printable
+from positions.render import annexes, printable
 from positions.render.akoma_meta import identification, meta
 from positions.render.akoma_names import LANGUAGE, Content, Names, akn, is_numbered, name, names, paragraph_key
+from positions.render.environment import set_up_alone
 from positions.render.fonts import strings
 from positions.render.labels import with_values
 from positions.render.languages import headings, labels, other_language
 from positions.render.plain import Piece, blocks, days, minute
 from positions.render.rulings import rulings
 from positions.render.sections import opener
+from positions.text.canonical import sealed
 
 RENDERER_VERSION = "ncm-akn 1.1"
 # What XML 1.0 knows no way to write (production [2], Char), not even as a reference.
@@ -35,10 +37,10 @@ def render(content: Content, *, sha256: str, address: str) -> bytes:
     Out: the bytes, always the same for the same arguments. Raises ValueError when the hash is not the content's or when
     XML cannot carry a character, KeyError when the content is not that of an edition.
     """
-    paper.sealed(content, sha256)
+    sealed(content, sha256)
     if found := sorted(set().union(*(UNWRITABLE.findall(text) for text in strings(content)))):
         raise ValueError(f"XML cannot carry these characters: {', '.join(f'U+{ord(each):04X}' for each in found)}.")
-    paper.set_up_alone()
+    set_up_alone()
     with translation.override(content["language"]):
         root = akn.akomaNtoso(_statement(content, sha256, address))
     _lay_out(root)

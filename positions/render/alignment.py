@@ -7,10 +7,12 @@ from django.utils import dateformat, translation
 from django.utils.translation import gettext as _
 
 from positions.render.aligned import KINDS, Aligned, Line, laid_out
+from positions.render.environment import set_up_alone
 from positions.render.glyphs import legible
 from positions.render.labels import finding_words
-from positions.render.paper import WEASYPRINT, as_of, filled, sealed, set_up_alone
+from positions.render.paper import WEASYPRINT, as_of, filled
 from positions.render.plain import days, groups_of_four, minute, spans
+from positions.text.canonical import sealed
 
 RENDERER_VERSION = f"ncm-alignment 1.0, WeasyPrint {WEASYPRINT}"
 ATTACHMENT = "alignment.json"

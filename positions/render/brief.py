@@ -7,8 +7,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from positions.render.environment import set_up_alone
 from positions.render.paper import RENDERER_VERSION as PRESS
-from positions.render.paper import as_of, attested, filled, set_up_alone
+from positions.render.paper import as_of, attested, filled
 from positions.render.plain import blocks, day, days
 
 RENDERER_VERSION = f"ncm-brief 1.1, {PRESS}"

@@ -10,8 +10,9 @@ from typing import Any
 import pikepdf
 
 from positions.render.akoma_meta import hash_within
-from positions.render.paper import ATTACHMENT, canonical
+from positions.render.paper import ATTACHMENT
 from positions.render.printable import STATEMENT
+from positions.text.canonical import canonical
 
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
 PART_OF_PDFA = "{http://www.aiim.org/pdfa/ns/id/}part"

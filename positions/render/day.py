@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from positions.render import qr
-from positions.render.paper import RENDERER_VERSION, attested, engine, set_up_alone
+from positions.render.environment import engine, set_up_alone
+from positions.render.paper import RENDERER_VERSION, attested
 from positions.render.plain import blocks, day, days, minute
 from positions.render.text_fitting import size_for
 

@@ -9,8 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from positions.render import printable
-from positions.render.paper import WEASYPRINT, attested, fill, frozen_at, sealed
+from positions.render.paper import WEASYPRINT, attested, fill, frozen_at
 from positions.render.plain import blocks, minute
+from positions.text.canonical import sealed
 
 RENDERER_VERSION = f"ncm-delegation 1.1, WeasyPrint {WEASYPRINT}"
 ATTACHMENT = "delegation.json"

@@ -16,9 +16,10 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, RGBColor
 
 from positions.render import qr
+from positions.render.environment import engine, set_up_alone
 from positions.render.glyphs import legible
-from positions.render.paper import canonical, engine, set_up_alone
 from positions.render.plain import minute
+from positions.text.canonical import canonical
 
 ATTACHMENT = "form.json"
 Content = dict[str, Any]

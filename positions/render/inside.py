@@ -16,9 +16,10 @@ import pikepdf
 
 from ncm_portal.sandbox import MEGABYTE, ask, limit
 from positions.render import redline
-from positions.render.paper import ATTACHMENT, canonical
+from positions.render.paper import ATTACHMENT
 from positions.render.sandbox import refuse_network
 from positions.render.self_description import HASH, claim
+from positions.text.canonical import canonical
 
 MODULE = "positions.render.inside"
 SECONDS, MEGABYTES = 5, 600

@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from positions.render import qr
-from positions.render.paper import as_of, attested, canonical, filled, set_up_alone
+from positions.render.environment import set_up_alone
+from positions.render.paper import as_of, attested, filled
 from positions.render.plain import blocks, day, days
+from positions.text.canonical import canonical
 
 ATTACHMENT = "letters.json"
 STYLESHEET = "letter.css"

@@ -1,44 +1,24 @@
 """From the content of an edition to the PDF: fill the templates, then print."""
 
 import functools
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import django
-from django.conf import settings
-from django.template import Context, Engine
+from django.template import Context
 from django.utils import translation
 
 from positions.render import printable
+from positions.render.environment import engine, set_up_alone
 from positions.render.fonts import missing_glyphs
 from positions.render.glyphs import legible, obstacles
 from positions.render.plain import days
 from positions.render.qr import code
+from positions.text.canonical import sealed
 
 WEASYPRINT = "70.0"
 RENDERER_VERSION = f"ncm-pdf 1.5, WeasyPrint {WEASYPRINT}"
 ATTACHMENT = "position-paper.json"
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def canonical(content: dict[str, Any]) -> bytes:
-    """The bytes whose SHA-256 is the hash of an edition: JSON in UTF-8, keys sorted, no spaces, characters as they are.
-
-    Raises ValueError for numbers that JSON (RFC 8259) does not know: not-a-number and infinity.
-    """
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
-
-
-def sealed(content: dict[str, Any], sha256: str) -> bytes:
-    """The canonical bytes of `content`. Raises ValueError when `sha256` is not their hash."""
-    written = canonical(content)
-    if hashlib.sha256(written).hexdigest() != sha256:
-        raise ValueError("This hash is not the SHA-256 of this content.")
-    return written
 
 
 def attested(content: dict[str, Any], sha256: str) -> bytes:
@@ -52,28 +32,6 @@ def attested(content: dict[str, Any], sha256: str) -> bytes:
     if found := obstacles(content):
         raise ValueError(" ".join(found))
     return attachment
-
-
-def set_up_alone() -> None:
-    """Give Django the few settings that templates read, where no project has set it up: in the child process."""
-    if not settings.configured:
-        settings.configure(LOCALE_PATHS=[ROOT / "locale"], USE_I18N=True, USE_TZ=True)
-        django.setup()
-
-
-@functools.cache
-def engine() -> Engine:
-    """A template engine of our own: no context processors, no database, every value escaped."""
-    return Engine(
-        dirs=[str(ROOT / "templates")],
-        libraries={"i18n": "django.templatetags.i18n"},
-        loaders=[
-            (
-                "django.template.loaders.cached.Loader",
-                [("django.template.loaders.filesystem.Loader", [ROOT / "templates"])],
-            )
-        ],
-    )
 
 
 def frozen_at(content: dict[str, Any]) -> datetime:

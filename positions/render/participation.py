@@ -9,8 +9,9 @@ from django.utils.translation import ngettext
 
 from consultations import charts as pictures
 from positions.render import charts
+from positions.render.environment import set_up_alone
 from positions.render.labels import outcome_words
-from positions.render.paper import as_of, attested, filled, set_up_alone
+from positions.render.paper import as_of, attested, filled
 from positions.render.plain import day, days, minute
 
 ATTACHMENT = "participation.json"

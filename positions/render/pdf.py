@@ -6,7 +6,7 @@ child process.
 
 from positions.render.checks import attached, attached_content, inspect
 from positions.render.glyphs import obstacles
-from positions.render.paper import RENDERER_VERSION, canonical, render
+from positions.render.paper import RENDERER_VERSION, render
 from positions.render.sandbox import RenderFailed, render_apart
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "RenderFailed",
     "attached",
     "attached_content",
-    "canonical",
     "inspect",
     "obstacles",
     "render",

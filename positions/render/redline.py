@@ -7,9 +7,10 @@ from django.utils.translation import ngettext
 
 from positions.render import printable
 from positions.render.languages import other_language
-from positions.render.paper import WEASYPRINT, fill, frozen_at, sealed
+from positions.render.paper import WEASYPRINT, fill, frozen_at
 from positions.render.plain import groups_of_four
 from positions.render.sections import VERY_LONG
+from positions.text.canonical import sealed
 from positions.text.compare import Kind, Part, Row, compare, tally
 from positions.text.diff import Span
 

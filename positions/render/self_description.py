@@ -99,7 +99,7 @@ def _table(head: bytes) -> Claim | None:
     """A table with the columns of one of ours, in either language, and the edition that its first row names."""
     from django.utils import translation
 
-    from positions.render.paper import set_up_alone
+    from positions.render.environment import set_up_alone
     from positions.render.tables import TABLES
 
     set_up_alone()

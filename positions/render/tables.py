@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.csv_safety import escaped
+from positions.render.environment import set_up_alone
 from positions.render.labels import kind_words, outcome_words, reason_words, relation_words
-from positions.render.paper import sealed, set_up_alone
 from positions.render.printable import is_final
+from positions.text.canonical import sealed
 
 RENDERER_VERSION = "ncm-tables 1.1"
 LANGUAGE = "en"  # of heads and codes, whatever the edition is in: programs look for the same words in every edition

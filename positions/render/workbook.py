@@ -20,9 +20,11 @@ from openpyxl.writer.excel import ExcelWriter
 
 from consultations.csv_safety import text_cell, writable
 from positions.render import tables
-from positions.render.paper import frozen_at, sealed, set_up_alone
+from positions.render.environment import set_up_alone
+from positions.render.paper import frozen_at
 from positions.render.plain import minute
 from positions.render.printable import edition_line, title, warnings
+from positions.text.canonical import sealed
 
 RENDERER_VERSION = f"{tables.RENDERER_VERSION}, openpyxl {openpyxl.__version__}"
 TYPEFACE = "Calibri"

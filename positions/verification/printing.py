@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from positions.models import Edition
 from positions.render import redline
-from positions.render.pdf import canonical, render_apart
+from positions.render.pdf import render_apart
+from positions.text.canonical import canonical
 
 KEPT = 60 * 60  # seconds: whoever's line broke asks again at no cost
 PRINTING = 90

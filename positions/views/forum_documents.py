@@ -27,7 +27,8 @@ from positions.forms.forum_documents import ForWhomForm
 from positions.forum_documents import PAPERS, Content, Day, Paper, content, fingerprint, prints_of
 from positions.forum_documents.printed import LOTS, Printed, Standing, lot
 from positions.render.day import readable
-from positions.render.pdf import RenderFailed, canonical, render_apart
+from positions.render.pdf import RenderFailed, render_apart
+from positions.text.canonical import canonical
 
 from .paper_intake import later, refusals
 

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from consultations import queries
 from consultations.models import Consultation, Theme
 from positions.render import form
-from positions.render.paper import canonical
 from positions.render.sandbox import RenderFailed, render_apart
+from positions.text.canonical import canonical
 
 KEPT = 60 * 60
 PRINTING = 60

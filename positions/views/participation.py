@@ -14,7 +14,8 @@ from consultations import queries
 from consultations.views.page_cache import kept_for_visitors
 from positions.queries.participation import report
 from positions.render.participation import readable
-from positions.render.pdf import RenderFailed, canonical, render_apart
+from positions.render.pdf import RenderFailed, render_apart
+from positions.text.canonical import canonical
 
 from .paper_intake import later
 

@@ -16,6 +16,7 @@ from positions.permissions import may_reflect
 from positions.queries import briefs
 from positions.render import pdf
 from positions.render.brief import MOST_PAGES
+from positions.text.canonical import canonical
 
 from .conditions import final_edition
 from .corrections import printed_paragraphs
@@ -27,7 +28,7 @@ SECONDS = 30
 def printed(brief: Brief) -> bytes:
     """A brief as PDF, always the same for the same brief. Raises RenderFailed."""
     made = briefs.content(brief)
-    sha256 = hashlib.sha256(pdf.canonical(made)).hexdigest()
+    sha256 = hashlib.sha256(canonical(made)).hexdigest()
     return pdf.render_apart(made, sha256, made["address"], document="brief", seconds=SECONDS)
 
 

@@ -9,8 +9,8 @@ import time
 import pikepdf
 
 from consultations.models import Group
-from positions.render.paper import canonical
 from positions.render.sandbox import render_apart
+from positions.text.canonical import canonical
 
 MANY, MOST_SECONDS = 300, 15
 NAMES = ("Ng'ang'a wa Thiong'o", "أحمد عبد الرحمن بن يوسف", "ገብረ እግዚአብሔር", "Wilhelmina Nyambura-Achieng' Otieno III")

@@ -11,7 +11,9 @@ from tests.threads import at_once
 
 
 def ask(state=JobState.WAITING, kind=JobKind.COMPARE, **fields):
-    return Job.objects.create(kind=kind, by=factories.make_secretariat(), state=state, **fields)
+    born = JobState.PREPARED if state == JobState.PREPARED else JobState.WAITING
+    job = Job.objects.create(kind=kind, by=factories.make_secretariat(), state=born, **fields)
+    return job if state == born else factories.walk(job, state)
 
 
 @pytest.fixture

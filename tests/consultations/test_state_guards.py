@@ -9,8 +9,9 @@ import re
 import pgtrigger
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.utils import timezone
 
-from consultations.models import Delegate, Event, ForumSession, Point
+from consultations.models import Delegate, Event, ForumSession, Job, OutgoingMail, Point
 from tests.factories import (
     ROADS,
     bring,
@@ -26,6 +27,7 @@ from tests.factories import (
     make_session,
     make_stakeholder,
     make_submission,
+    walk,
 )
 from tests.office_factories import make_proposal
 
@@ -150,6 +152,60 @@ def test_the_journal_is_not_emptied_at_one_stroke_by_the_owner_either(sql):
     with pytest.raises(ProgrammingError, match="Cannot truncate"):
         run(sql)
     assert Event.objects.count() == 1
+
+
+# --- Jobs and outgoing mail: the same guards, without a table of moves and without a journal --------------------------
+
+
+def make_job(state):
+    job = Job.objects.create(kind="import_inputs", by=make_secretariat())
+    road = {"prepared": [], "waiting": ["waiting"], "running": ["waiting", "running"]}.get(
+        state, ["waiting", "running"]
+    )
+    job = walk(job, *road)
+    return walk(job, state, ended_at=timezone.now()) if state in ("done", "failed") else job
+
+
+def make_mail(state):
+    mail = OutgoingMail.objects.create(to="a@example.org", subject="Hello", body="Hello", is_optional=True)
+    ended = {"sent": {"body": "", "sent_at": timezone.now()}, "stopped": {"body": ""}}.get(state, {})
+    return mail if state == "waiting" else walk(mail, state, **ended)
+
+
+QUEUES = {
+    Job: (make_job, ["prepared", "waiting"]),
+    OutgoingMail: (make_mail, ["waiting"]),
+}
+
+
+@pytest.mark.parametrize("model", QUEUES)
+def test_no_job_and_no_mail_takes_a_step_that_its_worker_does_not_take(model):
+    make, _born = QUEUES[model]
+    table = connection.ops.quote_name(model._meta.db_table)
+    answers = {
+        (before, after): answer(f"UPDATE {table} SET state = %s WHERE id = %s", after, make(before).pk)
+        for before, after in jumps(model)
+    }
+    assert len(answers) >= len(model.State)
+    assert steps(model)
+    assert {jump: text for jump, text in answers.items() if "Invalid transition" not in text} == {}
+
+
+@pytest.mark.parametrize("model", QUEUES)
+def test_no_job_and_no_mail_begins_as_done(model):
+    make, born = QUEUES[model]
+    made, begun = make(born[0]), []
+    columns = [
+        field.column for field in model._meta.local_concrete_fields if field.column not in ("id", "key", "state")
+    ]
+    keyed = ", key" if model is Job else ""
+    names = ", ".join(connection.ops.quote_name(column) for column in columns)
+    table = connection.ops.quote_name(model._meta.db_table)
+    for state in model.State.values:
+        sql = f"INSERT INTO {table} (state{keyed}, {names}) SELECT %s{', gen_random_uuid()' if keyed else ''}, {names}"
+        if "Cannot insert" not in answer(f"{sql} FROM {table} WHERE id = %s", state, made.pk):
+            begun.append(state)
+    assert begun == born
 
 
 def test_every_road_of_the_factories_ends_where_it_says():

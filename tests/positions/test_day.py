@@ -12,7 +12,7 @@ from consultations.queries import delegates_of as counted_delegates
 from positions.forum_documents import PAPERS, Day, content, fingerprint
 from positions.models import FloorDecision
 from positions.render import day, text_fitting
-from positions.render.paper import canonical
+from positions.text.canonical import canonical
 from tests.factories import (
     change,
     make_check_in,

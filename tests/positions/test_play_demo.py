@@ -322,7 +322,7 @@ def test_visitors_find_a_round_that_is_open(played):
 
 def test_the_secretariat_finds_work(played):
     officer = User.objects.get(email="hassan.guyo@secretariat.example.org")
-    waiting = [str(row.text) for row in [*consultation_queries.submissions(officer), *papers.waiting(officer)]]
+    waiting = [str(row.text) for row in [*consultation_queries.waiting(officer), *papers.waiting(officer)]]
     due = consultation_queries.working_day_after(timezone.localdate() - timedelta(days=3), 12)
     assert waiting == [
         "3 inputs to screen",

@@ -16,7 +16,7 @@ from positions.archive import export
 from positions.management.commands import verify
 from positions.render import inside
 from positions.render.akoma_names import NAMESPACE
-from positions.render.pdf import canonical
+from positions.text.canonical import canonical
 from positions.verification import State, examine, examining, printing
 from tests import paper_factories
 from tests.pages import words

@@ -8,8 +8,10 @@ from django.utils import translation
 from positions.render import printable
 from positions.render.docx import annexes, cover, frame, text
 from positions.render.docx.parts import Element, number_bookmarks
-from positions.render.paper import frozen_at, sealed, set_up_alone
+from positions.render.environment import set_up_alone
+from positions.render.paper import frozen_at
 from positions.render.plain import days
+from positions.text.canonical import sealed
 
 RENDERER_VERSION = "ncm-docx 1.2, python-docx 1.2.0"
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -169,7 +169,7 @@ def test_who_waits_for_what(head, officer, person):
     made = propose(person, head)
     waits = {user.pk: queries.proposals_to_confirm(user) for user in (head, officer, technician, official, person)}
     assert waits == {head.pk: [], officer.pk: [made], technician.pk: [made], official.pk: [], person.pk: []}
-    (line,) = queries.submissions(technician)
+    (line,) = queries.waiting(technician)
     assert (line.text, line.url, line.urgent) == (
         "To confirm as the second person: Appoint to an office: Peter Kimani",
         f"/desk/proposals/{made.key}/",

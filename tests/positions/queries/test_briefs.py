@@ -18,7 +18,7 @@ from positions import workflow
 from positions.models import Brief
 from positions.queries import briefs
 from positions.render import brief as renderer
-from positions.render.pdf import canonical
+from positions.text.canonical import canonical
 from positions.workflow import briefs as printing
 from tests import pdf_text
 from tests.factories import change, make_head, make_member, make_secretariat, make_stakeholder, make_user

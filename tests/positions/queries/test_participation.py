@@ -10,7 +10,8 @@ from django.urls import reverse
 from consultations.models import County, Point
 from positions.queries.participation import report
 from positions.render.participation import readable, render
-from positions.render.pdf import RenderFailed, canonical, render_apart
+from positions.render.pdf import RenderFailed, render_apart
+from positions.text.canonical import canonical
 from positions.views import participation as page
 from tests.factories import (
     make_consultation,

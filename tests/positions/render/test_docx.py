@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from positions.imports import word
-from positions.render import docx, paper, printable
+from positions.render import docx, printable
 from positions.render.docx.parts import run
+from positions.render.environment import ROOT
 from tests.positions.render import editions
 from tests.positions.render.test_paper import HOSTILE
 
@@ -295,9 +296,7 @@ def test_the_same_edition_gives_the_same_bytes_everywhere():
     content = editions.edition(themes=2, paragraphs=14, points=9, participants=6, ministries=2)
     here = made(content)
     environment = {"PATH": os.defpath, "PYTHONHASHSEED": "7", "TZ": "America/New_York", "LANG": "C"}
-    done = subprocess.run(
-        [sys.executable, "-c", AGAIN], cwd=paper.ROOT, env=environment, capture_output=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", AGAIN], cwd=ROOT, env=environment, capture_output=True, check=True)
     assert [made(content), done.stdout] == [here] * 2
     with zipfile.ZipFile(io.BytesIO(here)) as package:
         assert {each.date_time for each in package.infolist()} == {(2017, 10, 17, 13, 40, 0)}

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from positions.render import fonts, glyphs
 from positions.render.glyphs import Passage
-from positions.render.pdf import attached_content, canonical
+from positions.render.pdf import attached_content
+from positions.text.canonical import canonical
 from tests import pdf_text
 from tests.positions.render import editions
 from tests.positions.render.conftest import printed_in_process

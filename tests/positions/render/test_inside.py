@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from positions.render.inside import Inside, TooHard, look_inside, read
-from positions.render.paper import canonical
+from positions.text.canonical import canonical
 from tests.positions.copies import pdf_with, spaced
 from tests.positions.render import editions
 

@@ -7,6 +7,7 @@ import pytest
 import weasyprint
 
 from positions.render import paper, pdf
+from positions.render.environment import ROOT
 from tests.positions.render import editions, reading
 from tests.positions.render.conftest import printed_in_process
 
@@ -25,9 +26,7 @@ sys.stdout.buffer.write(pdf.render(content, sha256=editions.digest(content), add
 
 def in_another_process(seed):
     environment = {"PATH": os.defpath, "PYTHONHASHSEED": seed, "TZ": "America/New_York", "LANG": "C"}
-    done = subprocess.run(
-        [sys.executable, "-c", AGAIN], cwd=paper.ROOT, env=environment, capture_output=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", AGAIN], cwd=ROOT, env=environment, capture_output=True, check=True)
     return done.stdout
 
 

@@ -10,7 +10,7 @@ import weasyprint
 
 from positions.edition.signing import signed
 from positions.render import brief, clean, summary
-from positions.render.paper import canonical
+from positions.text.canonical import canonical
 from tests import certificates
 from tests.positions.render import editions, lengths
 from tests.positions.render import test_alignment as annexes

@@ -19,7 +19,8 @@ from ncm_portal import workflow as house
 from ncm_portal.workflow import Blocked, NotAllowed
 from positions import workflow
 from positions.models import Reflection
-from positions.render.pdf import RenderFailed, canonical
+from positions.render.pdf import RenderFailed
+from positions.text.canonical import canonical
 from positions.verification import printing
 from tests.access_log import refused_verbs
 from tests.factories import (

@@ -1,130 +1,20 @@
-"""Who is at the table: people, organisations with their dated names, mandates and memberships."""
+"""Organisations with their dated names, groups and counties; their mandates and the people who act for them."""
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Upper
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from consultations.lookalikes import Unusual, unusual
 from ncm_portal import workflow
 
-from ..db.constraints import no_delete, no_office_holder, office_guards, one_of, state_guards, together
+from ..db.constraints import no_delete, no_office_holder, one_of, state_guards, together
 from ..db.fields import CleanCharField, CleanTextField, SkeletonField
-from .email_addresses import NormalEmailField, normal_unless
-
-
-class Evidence(models.TextChoices):
-    """How well a fact of the reference data is known."""
-
-    ARTICLE = "S", _("the IOM Kenya article of 19 October 2017")
-    READ = "R", _("read on a page")
-    SECONDARY = "R2", _("read in a secondary source")
-    INFERRED = "I", _("our inference")
-    GENERAL = "G", _("general knowledge, to be confirmed by the secretariat")
-    OWN = "N", _("entered by the secretariat")
-
-
-class Office(models.TextChoices):
-    NONE = "", _("none")
-    SECRETARIAT = "secretariat", _("secretariat")
-    HEAD = "head", _("head of the secretariat")
-    OFFICIAL = "official", _("official")
-    SYSADMIN = "sysadmin", _("system administrator")
-
-
-STAFF_OFFICES = (Office.SECRETARIAT, Office.HEAD, Office.SYSADMIN)
-
-
-class Language(models.TextChoices):
-    ENGLISH = "en", _("English")
-    KISWAHILI = "sw", _("Kiswahili")
-
-
-class Notices(models.TextChoices):
-    AT_ONCE = "at_once", _("at once")
-    DAILY = "daily", _("together, once a day")
-    NONE = "none", _("none; receipts come all the same")
-
-
-class UserManager(BaseUserManager):
-    def create_user(self, email, password=None, **fields):
-        """Create a person who logs in with `email`."""
-        user = self.model(email=email, **fields)
-        user.set_password(password)
-        user.full_clean(exclude=["password"])
-        user.save(using=self._db)
-        return user
-
-    def create_superuser(self, email, password=None, **fields):
-        """Create a system administrator: technical only, no business decision."""
-        return self.create_user(email, password, **{"office": Office.SYSADMIN, **fields})
-
-    def get_by_natural_key(self, email):
-        """The person with this address, however it is typed."""
-        return self.get(email=email)
-
-
-class User(AbstractBaseUser):
-    """A person who logs in with an e-mail address. The name is kept exactly as typed."""
-
-    email = NormalEmailField(_("e-mail address"), unique=True, error_messages={"unique": _("This address is taken.")})
-    name = CleanCharField(_("name"), max_length=200)
-    phone = CleanCharField(_("phone"), max_length=40, blank=True)
-    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
-    office = models.CharField(_("office"), max_length=12, choices=Office, blank=True, default=Office.NONE)
-    notices = models.CharField(_("notices by mail"), max_length=8, choices=Notices, default=Notices.AT_ONCE)
-    is_active = models.BooleanField(_("may log in"), default=True)
-    is_sample = models.BooleanField(_("invented for the sample"), default=False, editable=False)
-    date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
-
-    objects = UserManager()
-    USERNAME_FIELD = "email"
-    EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ["name"]
-
-    class Meta:
-        verbose_name = _("person")
-        verbose_name_plural = _("people")
-        ordering = ["name", "pk"]
-        constraints = [
-            normal_unless(models.Q(is_active=False), "user_email_normal"),  # an account that was given up keeps its own
-            one_of("office", Office, "user_office"),
-            one_of("notices", Notices, "user_notices"),
-        ]
-        triggers = office_guards()
-
-    def __str__(self):
-        return self.name
-
-    @property
-    def is_staff(self) -> bool:
-        """Whether the person works in the admin."""
-        return self.office in STAFF_OFFICES
-
-    @property
-    def is_superuser(self) -> bool:
-        """Nobody stands above the table of moves."""
-        return False
-
-    def has_perm(self, perm, obj=None):
-        """The admin's own question; what may really be done is decided by the admin classes and the verbs."""
-        return self.is_active and self.is_staff and ".delete_" not in perm
-
-    def has_module_perms(self, app_label):
-        return self.is_active and self.is_staff
-
-    @cached_property
-    def live_memberships(self) -> list["Membership"]:
-        """The person's memberships today, with their organisations; read once per request.
-
-        `is_asked`: whether the organisation answers for a step that texts take, such as legal vetting.
-        """
-        asked = Stakeholder.objects.filter(pk=OuterRef("stakeholder"), chain_steps__is_asked=True)
-        return list(self.memberships.live().select_related("stakeholder").annotate(is_asked=Exists(asked)))
+from .accounts import User
+from .email_addresses import NormalEmailField
+from .reference import Evidence
 
 
 class County(models.Model):
@@ -369,6 +259,11 @@ class MembershipQuerySet(models.QuerySet):
         """Memberships that are in force today or will be."""
         day = timezone.localdate(workflow.now())
         return self.filter(models.Q(valid_until=None) | models.Q(valid_until__gt=day))
+
+    def with_asked(self):
+        """With `is_asked`: whether the organisation answers for a step that texts take, such as legal vetting."""
+        asked = Stakeholder.objects.filter(pk=OuterRef("stakeholder"), chain_steps__is_asked=True)
+        return self.annotate(is_asked=Exists(asked))
 
 
 class Membership(models.Model):
