@@ -367,16 +367,58 @@ def check(move: Move, row: Any, *, by: Any, reason: str | None = None) -> None:
 
     A `reason` of None means that it was not asked for yet.
     """
-    if not move.may(by, row):
-        raise NotAllowed(_("Only %(who)s may do this: %(move)s.") % {"who": move.who, "move": move.label})
-    reasons = [condition.text for condition in move.conditions(row) if not condition.met]
-    if row.state not in move.sources:
-        state = row.get_state_display()
-        reasons.insert(0, _("“%(move)s” is not open while this is %(state)s.") % {"move": move.label, "state": state})
+    _check_person(move, row, by)
+    reasons = _wrong_state(move, row) + [condition.text for condition in move.conditions(row) if not condition.met]
     if move.needs_reason and reason is not None and not reason.strip():
         reasons.append(_("Give a reason: it is kept in the journal."))
     if reasons:
         raise Blocked(reasons)
+
+
+def _check_person(move: Move, row: Any, by: Any) -> None:
+    if not move.may(by, row):
+        raise NotAllowed(_("Only %(who)s may do this: %(move)s.") % {"who": move.who, "move": move.label})
+
+
+def _wrong_state(move: Move, row: Any) -> list[str]:
+    if row.state in move.sources:
+        return []
+    said = {"move": move.label, "state": row.get_state_display()}
+    return [_("“%(move)s” is not open while this is %(state)s.") % said]
+
+
+def make_many[Row: Model](
+    move: Move,
+    rows: Iterable[Row],
+    *,
+    by: Any,
+    insert: Callable[[list[Row]], None],
+    change: Callable[[Row], None],
+    reasons_against: Callable[[Row], list[str]],
+    verb: str,
+    data: Mapping[str, Any] | None = None,
+) -> tuple[list[Row], list[tuple[Row, list[str]]]]:
+    """Carry out `move`, from its only source, on many records that begin with it: within a verb, all together.
+
+    For each new row: checks person and state, asks `reasons_against` for the conditions that are not met (it may know
+    them from a row like this one), runs `change` and sets the state. `insert` writes them; the journal gets an entry
+    `verb` for each, which commits to its words. Returns the rows that are new, and the others with every reason: one
+    keeps out no other. Raises NotAllowed.
+    """
+    refused: list[tuple[Row, list[str]]] = []
+    made: list[Row] = []
+    for row in rows:
+        _check_person(move, row, by)
+        if reasons := [*_wrong_state(move, row), *reasons_against(row)]:
+            refused.append((row, reasons))
+        else:
+            change(row)
+            row.state = move.target  # type: ignore[attr-defined]
+            made.append(row)
+    insert(made)
+    manager: Any = apps.get_model("consultations", "Event")._default_manager
+    manager.record_many(verb, made, by=by, before=move.sources[0], after=move.target, data=data, commits=True)
+    return made, refused
 
 
 def moves_open_to(moves: Mapping[str, Move], record: Any, user: Any) -> list[OpenMove]:

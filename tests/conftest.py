@@ -166,7 +166,7 @@ def every_verb_commits(request, monkeypatch) -> Iterator[None]:
     """In the tests of verbs, whatever committed words one writes it must also enter in the journal."""
     from tests.committed import every_verb_commits
 
-    if not request.path.name.startswith("test_workflow_"):
+    if request.path.parent.name != "workflow":
         yield
         return
     with every_verb_commits(monkeypatch):

@@ -4,7 +4,7 @@ import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy
 
 from consultations.models import Delegate, DelegateState, ForumFileKind, ForumState, Invitation, User
 from consultations.notifications import invitations
-from consultations.permissions import LinkHolder, is_secretariat
+from consultations.permissions import LinkHolder, is_secretariat, may_answer_invitation
 from consultations.queries.invitations import LIVE, SEATED, people_of
 from consultations.tokens import hashed, ticket
 from ncm_portal.workflow import Blocked, demand, journal, make, now, verb
 
+from .delegates import DELEGATE_MOVES
 from .forum_documents import keep_forum_file
-from .invitations import INVITATION_MOVES, SECRETARIAT
+from .invitations import HOLDERS, INVITATION_MOVES, SECRETARIAT
 from .mail_limits import count_mail
 
 D = DelegateState
@@ -113,7 +114,7 @@ def decline_invitation(
         _refuse_after_registration(row, by)
         _count_mail(row, by)
         for delegate in _locked_people(row):
-            _to_state(row, delegate, D.WITHDRAWN, "withdraw_delegate", by)
+            _move(row, delegate, "withdraw_delegate", by)
         _stamp(row, answered_by, message, paper)
 
     data = {"answered_by": answered_by, "on_paper": paper.reference if paper else ""}
@@ -203,7 +204,7 @@ def _write_people(
         elif each.delegate and each.seen != print_of(known):
             reasons.append(_meanwhile(known))
         elif each.leaves:
-            live[known.pk] = _to_state(row, known, D.WITHDRAWN, "withdraw_delegate", by)
+            live[known.pk] = _move(row, known, "withdraw_delegate", by)
         else:
             reasons += _correct(known, each, by)
     here = [each for each in live.values() if each.state in LIVE]
@@ -224,15 +225,17 @@ def _name(row: Invitation, each: Named, by: User | LinkHolder) -> Delegate:
         made.ticket = ticket(row.key, each.row)
     made.save()
     journal("nominate", made, by=by, after=made.state, data={"letter": row.reference})
-    return _to_state(row, made, D.WAITLISTED, "waitlist", by) if each.is_alternate else made
+    return _move(row, made, "waitlist", by) if each.is_alternate else made
 
 
-def _to_state(row: Invitation, delegate: Delegate, state: str, verb: str, by: User | LinkHolder) -> Delegate:
+def _move(row: Invitation, delegate: Delegate, verb: str, by: User | LinkHolder) -> Delegate:
     """What the institution itself decides; the letter in the journal tells it from a decision of the secretariat."""
-    before, delegate.state = delegate.state, state
-    delegate.save(update_fields=["state"])
-    journal(verb, delegate, by=by, before=before, after=state, data={"letter": row.reference})
-    return delegate
+
+    def may(user: Any, each: Delegate) -> bool:
+        return each.invitation_id == row.pk and may_answer_invitation(user, row)
+
+    move = replace(DELEGATE_MOVES[verb], may=may, who=HOLDERS)
+    return make(move, delegate, by=by, data={"letter": row.reference})
 
 
 def _correct(known: Delegate, each: Named, by: User | LinkHolder) -> list[str]:

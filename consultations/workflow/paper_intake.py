@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from consultations.models import (
     Audience,
     Consultation,
-    Event,
     Language,
     Provision,
     Stakeholder,
@@ -22,7 +21,7 @@ from consultations.models import (
     copy_values,
 )
 from consultations.permissions import is_head, is_secretariat
-from ncm_portal.workflow import Blocked, check, demand, journal, log_refusal, make, now, verb
+from ncm_portal.workflow import Blocked, check, demand, journal, log_refusal, make, make_many, now, verb
 
 from .submissions import DRAFT_FIELDS, HEAD, SECRETARIAT, SUBMISSION_MOVES, S, came_late, next_references, stamp_as_sent
 
@@ -136,40 +135,45 @@ def take_in_many(
     journal beside each input. Raises NotAllowed.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=TAKING_IN)
-    references = next_references(consultation, len(rows))  # and nobody else takes in until this is over
+    references = iter(next_references(consultation, len(rows)))  # and nobody else takes in until this is over
     known = set(Submission.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
+    fresh = {row.key: row for row in rows if row.key not in known}
     moment = now()  # one for all of them
     asked = WhyNot(Submission(consultation=consultation, channel=channel, author=by, entered_by=by))
-    sent = {"consultation": consultation, "channel": channel, "author": by, "entered_by": by, "state": S.SUBMITTED}
-    sent |= {"created_at": moment, "edited_at": moment, "submitted_at": moment}
-    new, refused, objectives = [], {}, []
-    for row in {row.key: row for row in rows if row.key not in known}.values():
-        if reasons := asked.about(row):
-            refused[row.key] = reasons
-        else:
-            submission = Submission(**sent, **_without_provisions(row), reference=references[len(new)])
-            submission.content_sha256 = submission.computed_sha256([provision.code for provision in row.provisions])
-            new.append(submission)
-            objectives.append(row.provisions)
-    _write(new, objectives)
-    Event.objects.record_many("take_in_many", new, by=by, before=S.DRAFT, after=S.SUBMITTED, data=data, commits=True)
+    typed = {"consultation": consultation, "channel": channel, "author": by, "entered_by": by}
+    typed |= {"created_at": moment, "edited_at": moment, "submitted_at": moment}
+
+    def seal(submission: Submission) -> None:
+        submission.reference = next(references)
+        codes = [provision.code for provision in fresh[submission.key].provisions]
+        submission.content_sha256 = submission.computed_sha256(codes)
+
+    new, refused = make_many(
+        SUBMISSION_MOVES["take_in"],
+        (Submission(**typed, **_without_provisions(row)) for row in fresh.values()),
+        by=by,
+        insert=lambda made: _write(made, fresh),
+        change=seal,
+        reasons_against=lambda submission: asked.about(fresh[submission.key]),
+        verb="take_in_many",
+        data=data,
+    )
     if refused:
-        reasons = sorted({reason for reasons in refused.values() for reason in reasons})
+        reasons = sorted({reason for _row, reasons in refused for reason in reasons})
         log_refusal("take_in_many", consultation, by=by, refusal=Blocked(reasons), data=data)
-    return TakenIn(new, refused)
+    return TakenIn(new, {row.key: reasons for row, reasons in refused})
 
 
 def _without_provisions(row: SheetRow) -> dict[str, object]:
     return {name: value for name, value in row._asdict().items() if name != "provisions"}
 
 
-def _write(new: list[Submission], objectives: list[tuple[Provision, ...]]) -> None:
+def _write(new: list[Submission], rows: Mapping[uuid.UUID, SheetRow]) -> None:
     """Write the inputs as sent: the database lets one that is typed for its author begin so."""
     copy_in(new)
     links = Submission.provisions.through
     ends = [links._meta.get_field(name) for name in ("submission", "provision")]
-    pairs = zip(new, objectives, strict=True)
-    copy_values(links, ends, ((each.pk, provision.pk) for each, chosen in pairs for provision in chosen))
+    copy_values(links, ends, ((each.pk, provision.pk) for each in new for provision in rows[each.key].provisions))
 
 
 @verb

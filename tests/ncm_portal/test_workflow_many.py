@@ -1,0 +1,55 @@
+"""make_many(): the same checks as make(), on many records that begin with the move."""
+
+import pytest
+
+from consultations.models import Event, Stakeholder
+from ncm_portal.workflow import NotAllowed, make_many
+from tests.factories import make_secretariat
+from tests.ncm_portal.test_workflow import a_move, nobody
+
+
+def begin(names, *, by, **changed):
+    """Begin organisations as refused, all at once; those whose name is empty may not."""
+
+    def insert(rows):
+        for row in rows:  # the database lets no organisation begin as verified
+            row.state = "registered"
+            row.save()
+            row.state = "verified"
+
+    def stamp(row):
+        row.about = f"About {row.name}"
+
+    said = {
+        "reasons_against": lambda row: [] if row.name else ["It has no name."],
+        "insert": insert, "change": stamp, "verb": "verify_many", "data": {"sheet": 1}, **changed,
+    }  # fmt: skip
+    move = said.pop("move", a_move())
+    return make_many(move, [Stakeholder(name=name, group="civil_society") for name in names], by=by, **said)
+
+
+@pytest.mark.django_db
+def test_many_new_records_are_made_at_once_and_one_that_is_refused_keeps_out_no_other():
+    person = make_secretariat()
+    made, refused = begin(["A", "", "B"], by=person)
+    assert [(row.name, row.state, row.about) for row in made] == [
+        ("A", "verified", "About A"),
+        ("B", "verified", "About B"),
+    ]
+    assert [(row.name, row.pk, row.state, reasons) for row, reasons in refused] == [
+        ("", None, "registered", ["It has no name."])
+    ]
+    entries = Event.objects.filter(verb="verify_many")
+    assert [(each.object_id, each.before, each.after, each.by, each.data) for each in entries.order_by("number")] == [
+        (str(row.pk), "registered", "verified", person, {"sheet": 1}) for row in made
+    ]
+
+
+@pytest.mark.django_db
+def test_many_new_records_are_judged_by_person_and_state():
+    person = make_secretariat()
+    with pytest.raises(NotAllowed, match="Only the chair may do this: Verify"):
+        begin(["A"], by=person, move=a_move(may=nobody, who="the chair"), insert=lambda rows: pytest.fail("written"))
+    made, [(_row, reasons)] = begin(["A"], by=person, move=a_move(sources=("suspended",)))
+    assert (made, reasons) == ([], ["“Verify” is not open while this is not verified yet."])
+    assert not Event.objects.filter(verb="verify_many").exists()

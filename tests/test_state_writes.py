@@ -1,0 +1,67 @@
+"""A state is written by `make`, which asks who may and tells the journal, and past it only where this test says why."""
+
+import ast
+
+from tests.test_architecture import modules
+
+# Where a state is written past `make` and `make_many`, and why.
+STATE_WRITERS = {
+    "ncm_portal.workflow": {"make", "make_many"},
+    "positions.workflow.papers": {"resume"},  # where `make` lets it go on: the state in which it was halted
+    "consultations.workflow.milestones": {"date_milestone"},  # has no moves
+    "consultations.jobs": {"_take", "_end"},  # a queue, guarded by the database
+    "consultations.workflow.imports": {"confirm_import"},  # the same queue
+    "consultations.workflow.duplicates": {"ask_to_compare"},
+    "consultations.notifications.outbox": {"_deliver_next", "_try_to_send", "_join_next"},  # a queue as well
+    "consultations.admin.forums": {"save_model"},  # tells the form what the verb has made
+    "consultations.imports.delegates": {"_compare"},  # of rows of a spreadsheet, which are no records
+    "consultations.imports.row_validation": {"_place"},
+    "positions.roles": {"_acting"},  # of sample people, never stored
+    "consultations.workflow.attachments": {"add_file", "_refuse", "remove_file", "judge_file", "_give_up"},
+}
+WRITING_CALLS = {"update", "create", "get_or_create", "update_or_create", "bulk_create", "bulk_update", "copy_values"}
+ASKING_CALLS = {"Q", "When", "Counts"}  # begin with a capital and make no record
+
+
+def state_writes(tree: ast.Module) -> set[str]:
+    """The functions of a module that write a `state`: by assignment, by an update of many rows, or into a new record."""
+    found = set()
+
+    def visit(node: ast.AST, inside: str) -> None:
+        if not inside and isinstance(node, ast.FunctionDef):
+            inside = node.name
+        if writes_state(node):
+            found.add(inside)
+        for child in ast.iter_child_nodes(node):
+            visit(child, inside)
+
+    visit(tree, "")
+    return found
+
+
+def writes_state(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr == "state" and isinstance(node.ctx, ast.Store)
+    if not isinstance(node, ast.Call):
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if name in {"bulk_update", "setattr"}:
+        return any(isinstance(each, ast.Constant) and each.value == "state" for each in ast.walk(node))
+    makes_record = name in WRITING_CALLS or (name[:1].isupper() and name not in ASKING_CALLS)
+    return makes_record and "state" in {word.arg for word in node.keywords}
+
+
+def test_states_are_written_by_make_and_by_named_functions_only():
+    found = {name: written for name, tree in modules().items() if (written := state_writes(tree))}
+    assert found == STATE_WRITERS
+
+
+def test_each_way_to_write_a_state_is_found():
+    writers = {
+        "def f():\n def g(row):\n  row.state, row.at = 'x', 1": {"f"},
+        "class A:\n def f(self): A.objects.filter(pk=1).update(state='x')": {"f"},
+        "def f(): A.objects.create(state='x')\ndef g(): return A(state='x')\nmade = A(state='x')": {"f", "g", ""},
+        "def f(): A.objects.bulk_update(rows, ['at', 'state'])\ndef g(): setattr(row, 'state', 'x')": {"f", "g"},
+        "def f(): A.objects.filter(state='x').update(at=1); Q(state='x'); row.status = row.state": set(),
+    }
+    assert {source: state_writes(ast.parse(source)) for source in writers} == writers
