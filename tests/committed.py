@@ -8,9 +8,9 @@ from django.db import connection
 
 from consultations.models import committing_models
 from consultations.queries.journal import altered_records
-from ncm_portal import workflow
+from ncm_portal.workflow import verbs
 
-_outermost = workflow._outermost
+_outermost = verbs._outermost
 
 
 def _prints() -> dict[tuple[str, int], str]:
@@ -52,5 +52,5 @@ def _watched() -> Iterator[None]:
 def every_verb_commits(monkeypatch: Any) -> Iterator[None]:
     """Within this, a verb that leaves words behind to which no entry commits fails its test."""
     with monkeypatch.context() as patched:
-        patched.setattr(workflow, "_outermost", _watched)
+        patched.setattr(verbs, "_outermost", _watched)
         yield

@@ -157,7 +157,7 @@ def complaint_about(importer: str, imported: str) -> str | None:
     )
     if theirs > ours or (theirs == ours and not same_floor):
         return f"{importer} (floor {ours}) imports {imported} (floor {theirs})"
-    if importer in LEAVES:
+    if (importer in LEAVES or head(importer) in LEAVES) and head(importer) != head(imported):
         return f"{importer} is a leaf and imports {imported}"
     return None
 

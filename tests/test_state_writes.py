@@ -6,7 +6,7 @@ from tests.test_architecture import modules
 
 # Where a state is written past `make` and `make_many`, and why.
 STATE_WRITERS = {
-    "ncm_portal.workflow": {"make", "make_many"},
+    "ncm_portal.workflow.verbs": {"make", "make_many"},
     "positions.workflow.papers": {"resume"},  # where `make` lets it go on: the state in which it was halted
     "consultations.workflow.milestones": {"date_milestone"},  # has no moves
     "consultations.jobs": {"_take", "_end"},  # a queue, guarded by the database

@@ -157,7 +157,7 @@ def test_a_move_that_cannot_be_journaled_does_not_happen(body, person, monkeypat
     def fail(*args, **kwargs):
         raise RuntimeError("the journal is full")
 
-    monkeypatch.setattr(workflow, "journal", fail)
+    monkeypatch.setattr(workflow.verbs, "journal", fail)
     with pytest.raises(RuntimeError):
         make(a_move(), body, by=person)
     body.refresh_from_db()

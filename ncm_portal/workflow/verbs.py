@@ -6,34 +6,18 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from functools import cache, wraps
-from typing import Any, NamedTuple
+from datetime import datetime
+from functools import wraps
+from typing import Any
 
 from django.apps import apps
-from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-Words = str | Promise
-
-
-class Condition(NamedTuple):
-    """One line of "What does this need to move?": what must hold, in plain words, and whether it holds."""
-
-    text: str
-    met: bool
-
-
-def either(met: bool, yes: str, no: str) -> Condition:
-    """A condition in the words that hold: `yes` when it is met, `no` when it is not, as a refusal will quote it."""
-    return Condition(yes if met else no, met)
+from .moves import Move, Words
 
 
 class Blocked(Exception):
@@ -63,105 +47,6 @@ class Conflict(Blocked):
     def __init__(self, theirs: Any) -> None:
         self.theirs = theirs
         super().__init__(_("Somebody changed this since you opened it. Both texts are shown: nothing is lost."))
-
-
-def no_conditions(record: Any) -> list[Condition]:
-    """Conditions of a move that needs nothing but the right person and the right state."""
-    return []
-
-
-@dataclass(frozen=True)
-class AllOf:
-    """Conditions that are made of others: `parts` can be listed without a record, in the table of all moves."""
-
-    parts: tuple[Callable[[Any], list[Condition]], ...]
-
-    def __call__(self, record: Any) -> list[Condition]:
-        return [condition for part in self.parts for condition in part(record)]
-
-
-def all_of(*parts: Callable[[Any], list[Condition]]) -> AllOf:
-    """The conditions of all `parts`, told together."""
-    return AllOf(parts)
-
-
-@dataclass(frozen=True)
-class Move:
-    """One row of a table of moves.
-
-    `sources` are the states it may start from, `target` the state it leads to (None: the state stays),
-    `may` decides who, `who` says the same in words, `conditions` lists what must hold. A move that `undoes` another is
-    no way onward: it has its button, and no place among what a record needs.
-    """
-
-    verb: str
-    label: Words
-    sources: tuple[str, ...]
-    target: str | None
-    may: Callable[[Any, Any], bool]
-    who: Words
-    conditions: Callable[[Any], list[Condition]] = no_conditions
-    needs_reason: bool = False
-    grave: bool = False
-    undoes: bool = False
-
-
-@dataclass(frozen=True)
-class OpenMove:
-    """A move that a person could make on a record in its present state, with what still stands in its way."""
-
-    move: Move
-    conditions: list[Condition] = field(default_factory=list)
-
-    @property
-    def reasons(self) -> list[str]:
-        """What is not met yet, in plain words."""
-        return [condition.text for condition in self.conditions if not condition.met]
-
-    @property
-    def ready(self) -> bool:
-        """True when nothing stands in the way."""
-        return not self.reasons
-
-
-def no_objection(record: Any, values: Mapping[str, Any], by: Any) -> None:
-    """The check of an act that needs nothing but the right two people."""
-
-
-def nobody(record: Any) -> None:
-    """Whom an act concerns that is about no person."""
-
-
-@dataclass(frozen=True)
-class Act:
-    """A grave change that one person proposes and another confirms; `settings.GRAVE_ACTS` names each.
-
-    `record` is what it changes, `values` what was proposed, as JSON. `may_propose(user, record)` and
-    `may_confirm(user, record)` decide who, the words beside them say so. `consequences(record, values)` says in
-    sentences what will happen. `check(record, values, by)` raises Blocked with every reason, at the proposal and again
-    at the confirmation. `carry_out(record, values, by, proposal)` makes the change: `by` confirmed what
-    `proposal.proposed_by` proposed. The person whom it `concerns` does neither, and is
-    told of the proposal at once if it `warns`. It lapses after `open_for`.
-    """
-
-    code: str
-    label: Words
-    may_propose: Callable[[Any, Any], bool]
-    who_proposes: Words
-    may_confirm: Callable[[Any, Any], bool]
-    who_confirms: Words
-    consequences: Callable[[Any, Mapping[str, Any]], list[str]]
-    carry_out: Callable[[Any, Mapping[str, Any], Any, Any], object]
-    check: Callable[[Any, Mapping[str, Any], Any], None] = no_objection
-    concerns: Callable[[Any], Any] = nobody
-    open_for: timedelta = timedelta(days=7)
-    warns: bool = False
-
-
-@cache
-def acts() -> dict[str, Act]:
-    """The acts that need two people, by code."""
-    return {act.code: act for act in map(import_string, settings.GRAVE_ACTS)}
 
 
 _clock: ContextVar[datetime | None] = ContextVar("clock", default=None)
@@ -304,11 +189,6 @@ def demand(allowed: bool, *, who: Words, to: Words) -> None:
         raise NotAllowed(_("Only %(who)s may do this: %(move)s.") % {"who": who, "move": to})
 
 
-def table(*moves: Move) -> dict[str, Move]:
-    """A table of moves, by verb."""
-    return {move.verb: move for move in moves}
-
-
 def locked[Row: Model](record: Row) -> Row:
     """The record as it stands now, locked until the transaction ends: each record by itself, one after another.
 
@@ -419,32 +299,3 @@ def make_many[Row: Model](
     manager: Any = apps.get_model("consultations", "Event")._default_manager
     manager.record_many(verb, made, by=by, before=move.sources[0], after=move.target, data=data, commits=True)
     return made, refused
-
-
-def moves_open_to(moves: Mapping[str, Move], record: Any, user: Any) -> list[OpenMove]:
-    """Those of `moves` that `user` may make on `record` from its present state, each with its conditions."""
-    return [
-        OpenMove(move, move.conditions(record))
-        for move in moves.values()
-        if record.state in move.sources and move.may(user, record)
-    ]
-
-
-def _single(conditions: Callable[[Any], list[Condition]]) -> list[Callable[[Any], list[Condition]]]:
-    if not isinstance(conditions, AllOf):
-        return [conditions]
-    return [single for part in conditions.parts for single in _single(part)]
-
-
-def needs_of(moves: Mapping[str, Move], record: Any) -> list[Condition]:
-    """Answer "What does this need to move?": what each of `moves` needs from the present state, then who moves it on.
-
-    Every condition stands once, whoever looks. Empty where the record has come to its end.
-    """
-    onward = [move for move in moves.values() if record.state in move.sources and not move.undoes]
-    asked = dict.fromkeys(part for move in onward for part in _single(move.conditions))  # each asks the database once
-    needs = dict.fromkeys(condition for part in asked for condition in part(record))
-    for who in dict.fromkeys(move.who for move in onward):
-        labels = ", ".join(str(move.label) for move in onward if move.who == who)
-        needs[Condition(_("Next: %(moves)s. Who: %(who)s") % {"who": who, "moves": labels}, False)] = None
-    return list(needs)

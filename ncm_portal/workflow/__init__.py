@@ -1,0 +1,43 @@
+"""The one way a record changes state: moves are data, `make` carries them out, the journal keeps them."""
+
+from .moves import (
+    Act,
+    AllOf,
+    Condition,
+    Move,
+    OpenMove,
+    Words,
+    acts,
+    all_of,
+    either,
+    moves_open_to,
+    needs_of,
+    no_conditions,
+    table,
+)
+from .verbs import (
+    Blocked,
+    Conflict,
+    NotAllowed,
+    NotTaken,
+    VerbRun,
+    check,
+    current_run,
+    deadline_passed,
+    demand,
+    journal,
+    locked,
+    log_refusal,
+    make,
+    make_many,
+    now,
+    replayed_at,
+    verb,
+)
+
+__all__ = [
+    "Act", "AllOf", "Blocked", "Condition", "Conflict", "Move", "NotAllowed", "NotTaken", "OpenMove", "VerbRun",
+    "Words", "acts", "all_of", "check", "current_run", "deadline_passed", "demand", "either", "journal", "locked",
+    "log_refusal", "make", "make_many", "moves_open_to", "needs_of", "no_conditions", "now", "replayed_at", "table",
+    "verb",
+]  # fmt: skip
