@@ -44,7 +44,11 @@ def forum_figures_desk(request: HttpRequest, slug: str) -> HttpResponse:
 def figures_of_forum(request: HttpRequest, slug: str) -> HttpResponse:
     """The figures of a forum for everybody, once it is reported. 404 before."""
     reported = Forum.objects.filter(state=ForumState.REPORTED).select_related("consultation")
-    return render(request, "consultations/forum_statistics/figures_of_forum.html", _context(get_object_or_404(reported, slug=slug)))
+    return render(
+        request,
+        "consultations/forum_statistics/figures_of_forum.html",
+        _context(get_object_or_404(reported, slug=slug)),
+    )
 
 
 @for_secretariat

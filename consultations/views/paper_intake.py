@@ -57,7 +57,9 @@ def intake_new(request: HttpRequest) -> HttpResponse:
             return redirect("intake_check", form.cleaned_data["key"])
         reasons = outcome.reasons
     context = {"form": form, "reasons": reasons}
-    return render(request, "consultations/paper_intake/intake_new.html", context, status=422 if form.errors or reasons else 200)
+    return render(
+        request, "consultations/paper_intake/intake_new.html", context, status=422 if form.errors or reasons else 200
+    )
 
 
 def _take_in(request: HttpRequest, form: IntakeForm) -> None:

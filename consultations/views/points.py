@@ -229,7 +229,10 @@ def session_point_correct(request: HttpRequest, pk: int, number: int) -> HttpRes
                 return redirect("session_points", pk)
     context = {"session": session, "point": point, "form": form, "note": notes_on([point]).get(point.pk, "")}
     return render(
-        request, "consultations/points/point_correct.html", {**context, "reasons": outcome.reasons}, status=outcome.status
+        request,
+        "consultations/points/point_correct.html",
+        {**context, "reasons": outcome.reasons},
+        status=outcome.status,
     )
 
 

@@ -383,7 +383,9 @@ def _show(
         "picked": pick.data if pick else {},
         **_beside(request, paper, sections, section),
     }
-    return render(request, "positions/drafting/section.html", context, status=REFUSED if reasons or form.errors else 200)
+    return render(
+        request, "positions/drafting/section.html", context, status=REFUSED if reasons or form.errors else 200
+    )
 
 
 def _asked_number(request: HttpRequest) -> int:

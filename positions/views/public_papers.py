@@ -173,7 +173,12 @@ def edition_file(request: HttpRequest, slug: str, number: str, form: str) -> Htt
         try:
             artefact = workflow.make_form(edition, form, by=request.user)
         except Blocked as refusal:
-            return render(request, "positions/public_papers/no_file.html", {"edition": edition, "refusal": refusal}, status=CONFLICT)
+            return render(
+                request,
+                "positions/public_papers/no_file.html",
+                {"edition": edition, "refusal": refusal},
+                status=CONFLICT,
+            )
         artefact.edition = edition
     return _sent(request, artefact, f"{slug}-{number}.{form}")
 
