@@ -5,6 +5,7 @@ from pathlib import Path
 
 import brotli
 import pytest
+from django.contrib.staticfiles import finders
 from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +37,18 @@ def test_a_stylesheet_uses_only_colours_that_it_names(sheet):
     text = (ROOT / "static/css" / sheet).read_text()
     used, named = set(re.findall(r"var\((--[\w-]+)\)", text)), set(re.findall(r"(--[\w-]+):", text))
     assert used - named == set()
+
+
+def missing_static_files(text: str) -> list[str]:
+    """Static files that a template names and nobody has: with hashed names such a page answers 500."""
+    return [name for name in re.findall(r"""{% static ["']([^"']+)["']""", text) if finders.find(name) is None]
+
+
+def test_static_files_named_in_templates_exist():
+    pages = [path for path in (ROOT / "templates").rglob("*") if path.is_file()]
+    missing = {str(path.relative_to(ROOT)): missing_static_files(path.read_text()) for path in pages}
+    assert {name: files for name, files in missing.items() if files} == {}
+    assert missing_static_files("{% static 'css/no_such.css' %}{% static 'css/work.css' %}") == ["css/no_such.css"]
 
 
 def shows_a_form(text: str) -> bool:
