@@ -16,10 +16,8 @@ from positions.views import (
     drafting,
     editions,
     explorer,
-    feed,
     findings,
     forum_documents,
-    forum_pack,
     forums,
     grounding,
     home,
@@ -51,15 +49,15 @@ public_pages = [
     # --- Inputs, and files for other programs
     path("inputs/<str:reference>/", submissions.show, name="input"),
     path("inputs.<slug:form>", open_data.inputs_export, name="inputs_export"),
-    path("feed/inputs.json", feed.feed_inputs, name="feed_inputs"),
-    path("feed/points.json", feed.feed_points, name="feed_points"),
-    path("feed/openapi.json", feed.openapi, name="openapi"),
+    path("feed/inputs.json", open_data.feed_inputs, name="feed_inputs"),
+    path("feed/points.json", open_data.feed_points, name="feed_points"),
+    path("feed/openapi.json", open_data.openapi, name="openapi"),
     path("participation/", participation.show, name="participation"),
     path("participation/<slug:slug>.pdf", participation.pdf, name="participation_pdf"),
     path("forms/<slug:theme>.<slug:kind>", paper_intake.printed_form, name="printed_form"),
     # --- Forums
     path("forums/<slug:slug>/", forums.show, name="forum"),
-    path("forums/<slug:slug>/pack/", forum_pack.forum_pack, name="forum_pack"),
+    path("forums/<slug:slug>/pack/", forums.forum_pack, name="forum_pack"),
     path(
         "forums/<slug:slug>/communique/", communique.communique, name="communique"
     ),  # 404 to a visitor until it is published

@@ -176,6 +176,31 @@ def test_every_module_stands_on_a_floor():
     assert sorted({head(name) for name in modules() if "." in name and floor(name) is None}) == []
 
 
+def reached(graph: dict[str, set[str]], start: str) -> set[str]:
+    """What `start` imports, directly or through others."""
+    seen: set[str] = set()
+    waiting = [start]
+    while waiting:
+        new = graph.get(waiting.pop(), set()) - seen
+        seen |= new
+        waiting += new
+    return seen
+
+
+def circles(graph: dict[str, set[str]]) -> list[tuple[str, ...]]:
+    """The modules that import one another in a circle, each circle by name."""
+    ways = {start: reached(graph, start) for start in graph}
+    return sorted(
+        {tuple(sorted(other for other in ways[one] if one in ways[other])) for one in graph if one in ways[one]}
+    )
+
+
+def test_no_modules_import_one_another_in_a_circle():
+    trees = modules()
+    graph = {name: set(imports(name, tree, set(trees))) & trees.keys() - {name} for name, tree in trees.items()}
+    assert circles(graph) == []
+
+
 # --- Names, signals, sizes ----------------------------------------------------------------------------------------
 
 
@@ -310,7 +335,7 @@ FOREIGN = [
         (r"deb\.", r"debian\.org"),
         (r"/wor", r"k/(main|shared|\.library)"),
         (r"/ro", r"ot/"),
-        (r"/ho", r"me/[a-z]"),
+        (r"(?<!\w)/ho", r"me/[a-z]"),
     ]
 ]
 
@@ -357,6 +382,11 @@ def test_the_layer_rule_lets_positions_use_consultations():
         "consultations.workflow": ast.parse(""),
     }
     assert layer_complaints(trees) == []
+
+
+def test_the_rule_about_circles_complains():
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}, "e": set()}) == [("a", "b", "c")]
+    assert circles({"a": {"b"}, "b": {"c"}, "c": set()}) == []
 
 
 def test_the_other_rules_complain():

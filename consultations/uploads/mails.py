@@ -9,7 +9,7 @@ from email.parser import BytesParser
 from html.parser import HTMLParser
 from pathlib import Path
 
-from .names import tidy
+from .kinds import tidy
 from .rejections import Refused
 
 MOST_PARTS = 1000

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from ncm_portal.workflow import Blocked, NotTaken
 
-from . import clamd, names, sandbox
+from . import clamd, kinds, sandbox
 from .kinds import KINDS
 from .rejections import Refused, say
 
@@ -49,7 +49,7 @@ def whole_file(place: Path, *, name: str, data: bytes) -> Iterator[Whole]:
         found = _looked_through(came, redrawn, name, data)
         lies = redrawn if found.is_redrawn else came
         sha256 = hashlib.sha256(lies.read_bytes()).hexdigest()
-        fits = names.fitting(names.tidy(name), KINDS[found.media_type])
+        fits = kinds.fitting(kinds.tidy(name), KINDS[found.media_type])
         yield Whole(fits, found.media_type, lies.stat().st_size, sha256, lies, place)
     finally:
         came.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from consultations.models import Attachment, AttachmentKind, AttachmentState, Stakeholder, Submission, User
 from consultations.permissions import is_secretariat, may_submit
-from consultations.uploads import Refused, clamd, names, sandbox
+from consultations.uploads import Refused, clamd, kinds, sandbox
 from consultations.uploads.disk_space import room_to_write
 from consultations.uploads.kinds import KINDS
 from consultations.uploads.rejections import say
@@ -65,7 +65,7 @@ def begin_file(submission: Submission, *, by: User, key: uuid.UUID, name: str, s
     if kind == AttachmentKind.EVIDENCE:
         _check_quotas(row.stakeholder, by, size)
     return Attachment.objects.create(
-        submission=row, key=key, kind=kind, name=names.tidy(name), size=size, stored_as=uuid.uuid4().hex,
+        submission=row, key=key, kind=kind, name=kinds.tidy(name), size=size, stored_as=uuid.uuid4().hex,
         uploaded_by=by, uploaded_at=now(),
     )  # fmt: skip
 
@@ -172,7 +172,7 @@ def add_file(attachment: Attachment, *, by: User) -> Attachment:
     finally:
         redrawn.unlink(missing_ok=True)
     kind = KINDS[found.media_type]
-    file.name, file.media_type, file.text = names.fitting(file.name, kind), kind.media_type, found.text
+    file.name, file.media_type, file.text = kinds.fitting(file.name, kind), kind.media_type, found.text
     file.state = A.WAITING if virus is None else A.READY
     file.save()
     _enter("add_file", file, by=by)

@@ -1,14 +1,25 @@
 """A forum: when and where, who convenes it, the programme, who comes, and the paper that it leads to."""
 
+import hashlib
+import json
+from base64 import b64encode
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from itertools import groupby
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, Exists, OuterRef, Subquery, Window
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.csp import CSP
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
 from consultations import queries
@@ -16,14 +27,17 @@ from consultations.models import (
     Communique,
     CommuniqueState,
     Forum,
+    ForumFile,
     ForumSession,
     ForumState,
     PointKind,
+    SessionKind,
 )
-from consultations.queries.forum_documents import readable_documents
+from consultations.queries.forum_documents import documents, readable_documents
 from consultations.views.page_cache import kept_for_visitors
-from positions.models import Decision
+from positions.models import FINAL_KINDS, Decision, Edition, EditionKind
 from positions.queries.communique import adopted_points
+from positions.queries.open_data import Data
 from positions.queries.papers import official_editions
 
 SHOWN = 10  # commitments on the page of a forum; the others are a link away
@@ -88,3 +102,89 @@ def _outcome(forum: Forum, edition: Any) -> dict[str, Any]:
         "promises": promised[0].of if promised else 0,
         "attendance": queries.attendance(forum),
     }
+
+
+# --- The forum pack ---------------------------------------------------------------------------------------------------
+
+
+TEXT_BUDGET = 24_000  # characters of the paper that a page of 60 kB has room for
+LONGEST, SHORTEST = 240, 60
+
+
+@cache
+def _style() -> str:
+    return (Path(settings.BASE_DIR) / "static" / "css" / "pack.css").read_text("utf-8").strip()
+
+
+def _policy() -> dict[str, list[str]]:
+    digest = b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    return {**settings.SECURE_CSP, "script-src": [CSP.NONE], "style-src": [f"'sha256-{digest}'"]}
+
+
+@csp_override(_policy())
+@login_not_required
+@require_safe
+@kept_for_visitors
+def forum_pack(request: HttpRequest, slug: str) -> HttpResponse:
+    """The pack of an announced forum. 404 when there is none, and while it is in preparation."""
+    announced = Forum.objects.exclude(state=ForumState.DRAFT).select_related("consultation")
+    forum = get_object_or_404(announced, slug=slug)
+    sessions = list(forum.sessions.select_related("theme").order_by("starts_at", "order"))
+    context = {
+        "forum": forum,
+        "portal": settings.PORTAL_ADDRESS,
+        "style": _style_element(),
+        "slots": slots(sessions),
+        "themes": _by_theme(sessions),
+        "documents": _documents(forum),
+        "text": _text(forum, request.user),
+    }
+    return render(request, "positions/forums/pack.html", context)
+
+
+def _style_element() -> SafeString:
+    return mark_safe(f"<style>{_style()}</style>")  # noqa: S308 (our own file)
+
+
+def _by_theme(sessions: list[ForumSession]) -> list[tuple[Any, list[ForumSession]]]:
+    """Where each theme is spoken about: the sessions of a theme, in the themes' order."""
+    found: dict[Any, list[ForumSession]] = defaultdict(list)
+    for session in sessions:
+        if session.theme and session.kind != SessionKind.BREAK:
+            found[session.theme].append(session)
+    return sorted(found.items(), key=lambda row: row[0].order)
+
+
+def _documents(forum: Forum) -> list[tuple[ForumFile, str]]:
+    """The documents for everybody, with their full addresses: the page is read where it was saved."""
+    rows = documents(forum).filter(for_everybody=True)
+    return [(row, settings.PORTAL_ADDRESS + reverse("forum_document", args=[row.key])) for row in rows]
+
+
+def _text(forum: Forum, user: Any) -> Data | None:
+    """The paper of the forum in short: the newest edition that this reader may have in hand in the room.
+
+    Never a text that is only for the chain of clearance: a saved page is passed on.
+    """
+    readable = Edition.objects.visible_to(user).filter(paper__forum=forum, paper__is_restricted=False)
+    shown = readable.filter(kind__in=(*FINAL_KINDS, EditionKind.REVIEW)).select_related("paper")
+    edition = shown.order_by("-frozen_at", "-pk").first()
+    if edition is None:
+        return None
+    sections: list[Data] = json.loads(edition.content)["sections"]
+    number = sum(len(section["paragraphs"]) for section in sections)
+    length = max(SHORTEST, min(LONGEST, TEXT_BUDGET // max(1, number)))
+    for section in sections:
+        section["lines"] = [(row["number"], beginning(row["text"], length)) for row in section["paragraphs"]]
+    written = [section for section in sections if section["lines"]]
+    return {"edition": edition, "sections": written, "is_final": edition.kind in FINAL_KINDS}
+
+
+def beginning(text: str, length: int) -> str:
+    """The beginning of `text`, at most `length` characters, cut between two words where it must be cut."""
+    text = " ".join(text.split())
+    if len(text) <= length:
+        return text
+    kept = text[: length - 1]
+    whole = kept.rpartition(" ")[0] if text[length - 1] != " " else kept
+    return f"{(whole or kept).rstrip()}…"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consultations.views import ratelimit
-from positions.views import feed
+from positions.views import open_data
 from tests.factories import make_user
 from tests.pages import words
 from tests.sign_in import sign_in
@@ -53,7 +53,7 @@ def test_the_feed_says_it_as_data_to_every_site_and_without_asking_the_database(
     assert [answer[name] for name in headers] == ["*", "ETag, Last-Modified, Retry-After", "no-store"]
     assert Client().options(FEED).status_code == 204
     assert statuses(EXPORT, 1) == [200]  # each has its own share
-    described = {path: item["get"]["responses"] for path, item in feed.DESCRIPTION["paths"].items()}
+    described = {path: item["get"]["responses"] for path, item in open_data.DESCRIPTION["paths"].items()}
     assert {path: "429" in responses for path, responses in described.items()} == dict.fromkeys(described, True)
 
 

@@ -11,7 +11,7 @@ from django.urls import get_resolver, reverse
 
 from consultations.models import Audience, Channel, Event, Group, Language, PointKind, PointState
 from positions.models import Outcome, ReasonCode
-from positions.views import feed
+from positions.views import open_data
 from tests import factories
 from tests.positions.views.test_open_data import answered  # noqa: F401  # the same world
 from tests.sign_in import sign_in
@@ -24,7 +24,7 @@ def get(client, name, headers=None, **asked):
 
 
 def validator(name):
-    schema = {"$ref": f"#/components/schemas/{name}", "components": feed.DESCRIPTION["components"]}
+    schema = {"$ref": f"#/components/schemas/{name}", "components": open_data.DESCRIPTION["components"]}
     return jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
 
 
@@ -76,11 +76,11 @@ def test_the_description_can_say_no(client):
 def test_every_path_of_the_description_is_there_and_the_other_way_round():
     names = [name for name in get_resolver().reverse_dict if isinstance(name, str)]
     served = {reverse(name) for name in names if name.startswith("feed_") or name == "openapi"}
-    assert set(feed.DESCRIPTION["paths"]) == served | {reverse("inputs_export", args=["json"])}
+    assert set(open_data.DESCRIPTION["paths"]) == served | {reverse("inputs_export", args=["json"])}
 
 
 def test_the_description_knows_every_choice():
-    known = feed.DESCRIPTION["components"]["schemas"]
+    known = open_data.DESCRIPTION["components"]["schemas"]
     enums = {
         "group": (known["Organisation"], Group.values),
         "outcome": (known["Answer"], Outcome.values),
@@ -124,7 +124,7 @@ def test_everybody_gets_what_is_public_and_nothing_else(client, answered, who): 
 
 @pytest.mark.django_db
 def test_pages_follow_each_other_without_gap_or_repeat(client, monkeypatch):
-    monkeypatch.setattr(feed, "PAGE", 2)
+    monkeypatch.setattr(open_data, "PAGE", 2)
     made = [factories.make_submission() for _turn in range(5)]
     same_moment = made[1].decided_at
     for submission in made[1:4]:

@@ -17,7 +17,7 @@ from consultations.models import Event, ForumFile
 from ncm_portal.workflow import Blocked, NotAllowed
 from positions.render.pdf import RenderFailed
 from positions.views import forum_documents
-from positions.views.forum_pack import beginning
+from positions.views.forums import beginning
 from tests.factories import (
     change,
     make_consultation,

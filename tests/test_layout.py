@@ -1,0 +1,94 @@
+"""Where a file stands: each subject has one name in every layer, and a short file is a subject or has a reason."""
+
+from pathlib import Path
+
+from tests.test_architecture import ROOT, files
+
+LAYERS = ("admin", "forms", "models", "queries", "views", "workflow")
+ALONE = {  # stems that stand in one layer only, with the reason
+    "appointments": "offices are given by proposals; what is stored of them are accounts",
+    "base": "what every admin class of ours shares",
+    "bulk_screening": "screening, too long for one file",
+    "checkin_conflicts": "check-in, too long for one file",
+    "checkin_queue": "check-in, too long for one file",
+    "conditions": "what stands between a paper and its next state, over all subjects",
+    "edition_files": "a middleware, which answers before the views of editions are imported",
+    "decorators": "Django's word for what wraps a view",
+    "filters": "how a list is narrowed down by its address",
+    "forum_tasks": "what is to be done next on a forum, over all its subjects",
+    "grounding": "which points stand behind a paragraph: read by drafting and dispositions",
+    "home": "the front pages",
+    "page_cache": "a standard term",
+    "pagination": "a standard term",
+    "paragraphs": "drafting, too long for one file",
+    "public_papers": "papers, as everybody reads them",
+    "quorum": "the meeting, which the conditions of a paper ask for",
+    "ratelimit": "a standard term",
+    "review_desk": "review, too long for one file",
+    "review_files": "review, too long for one file",
+    "timeline": "the way of a paper, read off the journal for its desk and for everyone",
+}
+SHORT_FILE = 40  # lines: a shorter file joins its neighbour unless its stem is a subject
+SHORT = {  # short files that have a reason of their own
+    "consultations/imports/refused_files.py",
+    "consultations/notifications/sms.py",
+    "positions/integrity/hashes.py",
+    "positions/render/enclosed.py",
+    "positions/render/environment.py",
+    "positions/render/pdf.py",
+    "positions/render/qr.py",
+    "positions/render/schema.py",
+    "positions/text/canonical.py",
+    "positions/text/editorial.py",
+}
+
+
+def places(names: list[str]) -> dict[str, set[str]]:
+    """Each stem of the two apps with the layers or packages where it stands; a package is a place for its own name."""
+    found: dict[str, set[str]] = {}
+    for name in names:
+        app, *rest = name.removesuffix(".py").split("/")
+        if app not in ("consultations", "positions") or not rest or rest[-1] == "__init__":
+            continue
+        if rest[0] in ("management", "migrations"):
+            continue
+        found.setdefault(rest[0] if len(rest) > 2 else rest[-1], set()).add(rest[0] if len(rest) == 2 else ".")
+        if len(rest) > 1:
+            found.setdefault(rest[0], set()).add(".")
+    return found
+
+
+def lonely_stems(names: list[str]) -> list[str]:
+    """Files of a layer whose stem stands in no other layer and has no reason."""
+    where = places(names)
+    parts = [(name, name.removesuffix(".py").split("/")) for name in names]
+    in_layers = [(name, rest[2]) for name, rest in parts if len(rest) == 3 and rest[1] in LAYERS]
+    return [name for name, stem in in_layers if stem != "__init__" and len(where[stem]) < 2 and stem not in ALONE]
+
+
+def names_of_files() -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in files(".py")]
+
+
+def test_each_subject_has_one_name_in_every_layer():
+    assert lonely_stems(names_of_files()) == []
+    stems = {Path(name).stem for name in names_of_files() if lonely_stems([name]) or Path(name).stem in ALONE}
+    assert ALONE.keys() <= stems  # a reason without a file is to be removed
+
+
+def test_short_files_are_subjects_or_have_a_reason():
+    where = places(names_of_files())
+    short = set()
+    for path in files(".py"):
+        name = str(path.relative_to(ROOT))
+        is_module = path.stem != "__init__" and name.split("/")[0] in ("consultations", "positions")
+        is_alone = len(where.get(path.stem, ())) < 2 and path.stem not in ALONE
+        if is_module and is_alone and "management" not in name and len(path.read_text().splitlines()) < SHORT_FILE:
+            short.add(name)
+    assert short <= SHORT
+
+
+def test_the_rule_about_names_complains():
+    names = ["consultations/views/door.py", "consultations/models/checkin.py", "consultations/views/checkin.py"]
+    assert lonely_stems(names) == ["consultations/views/door.py"]
+    assert lonely_stems(["consultations/views/imports.py", "consultations/imports/cells.py"]) == []
