@@ -15,7 +15,7 @@ from zeal import zeal_ignore
 from consultations.models import AccessEntry, MembershipInvitation, OutgoingMail, Point, Submission, User
 from positions.models import Edition
 from tests import factories
-from tests.consultations.test_admin import records
+from tests.consultations.admin.test_admin import records
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,8 @@ from consultations.models import Event, Evidence, Stakeholder
 from consultations.queries import lookalikes_of
 from consultations.reference_data.reading import Draft, Row
 from consultations.reference_data.saving import save
+from tests.consultations.admin.test_forms import filled
 from tests.consultations.imports.sheets import BODIES, confirm, said, upload, workbook
-from tests.consultations.test_admin_forms import filled
 from tests.factories import make_member, make_secretariat, make_stakeholder, make_user
 from tests.pages import words
 from tests.sign_in import sign_in

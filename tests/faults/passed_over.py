@@ -9,7 +9,7 @@ OF_THE_DAY = "it comes and goes with the work of the day"
 PASSED_OVER = {
     "consultations.accessentry": "sealed by the hour: tests/consultations/integrity/test_access_log.py alters it",
     "consultations.accessseal": "the journal holds its facts: tests/consultations/integrity/test_access_log.py alters it",
-    "consultations.checkpoint": "signed, and held against the journal: tests/consultations/test_checkpoints.py alters it",
+    "consultations.checkpoint": "signed, and held against the journal: tests/consultations/queries/test_checkpoints.py alters it",
     "consultations.salt": "an altered salt is found at the entry that rests on it: test_commitments.py alters it",
     "consultations.integritycheck": "what this check itself found",
     "consultations.searchentry": "words to search, made by the database from the texts",

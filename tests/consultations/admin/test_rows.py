@@ -12,7 +12,7 @@ from consultations.admin import rows
 from consultations.admin.rows import MOST_ROWS, ROWS_SHOWN
 from consultations.models import Forum, ForumSession, Membership, Stakeholder, StakeholderName, User
 from tests import factories
-from tests.consultations.test_admin_forms import errors_of, filled
+from tests.consultations.admin.test_forms import errors_of, filled
 from tests.sign_in import sign_in
 
 pytestmark = [pytest.mark.django_db]

@@ -19,7 +19,7 @@ from tests import certificates, paper_factories
 from tests.factories import make_communique
 from tests.positions.copies import make_printed_paper, pdf_with, spaced
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 DOCUMENT = (ROOT / "docs/verification.md").read_text()
 
 
