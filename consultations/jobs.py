@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from ncm_portal.workflow import Blocked
 
-from .imports import import_inputs
+from .imports import clear_uploads, import_inputs
 from .models import Job, JobKind, JobState
 from .notifications.outbox import delete_texts, join_digests
 from .workflow import check_nightly, clear_mail_counts, clear_unfinished, compare, inspect_waiting
@@ -36,7 +36,7 @@ SOMEBODY_WAITS = Case(When(kind=JobKind.COMPARE, then=1), default=0)
 RUNNERS: dict[JobKind, Runner] = {JobKind.IMPORT_INPUTS: import_inputs, JobKind.COMPARE: compare}
 
 # Beside mail and jobs, the worker does these again and again.
-CHORES: list[Chore] = [join_digests, delete_texts, inspect_waiting, clear_unfinished, clear_mail_counts]
+CHORES: list[Chore] = [join_digests, delete_texts, inspect_waiting, clear_unfinished, clear_uploads, clear_mail_counts]
 
 
 def chores() -> list[Chore]:

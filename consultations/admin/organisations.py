@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations import workflow
 from consultations.forms import ReasonForm, reason_field
-from consultations.imports import StakeholderResource
+from consultations.imports import OrganisationReader, StakeholderResource
 from consultations.models import (
     County,
     Group,
@@ -100,7 +100,7 @@ class OrganisationAdmin(RecordAdmin):
 
 
 class StakeholderAdmin(SpreadsheetAdmin, OrganisationAdmin):
-    resource_classes = [StakeholderResource]
+    resource_classes, reader = [StakeholderResource], OrganisationReader
     moves, verbs = workflow.STAKEHOLDER_MOVES, workflow
     list_display = ["name", "group", "county", "is_ncm_member", "state", "evidence"]
     list_filter = ["state", "group", "is_ncm_member", "is_sample", "county"]
@@ -114,13 +114,12 @@ class StakeholderAdmin(SpreadsheetAdmin, OrganisationAdmin):
         (None, {"fields": ["code", "evidence", "source"]}),
     ]
 
-    def process_result(self, result, request):
-        """Say after an import which of the new names are to be checked."""
-        new = [row.object_id for row in result.rows if row.import_type in ("new", "update")]
-        organisations = with_lookalikes(Stakeholder.objects.filter(pk__in=new)).order_by("name")
+    def keep_rows(self, request, rows):
+        """Keep the organisations, and say which of the new names are to be checked."""
+        kept = [each.pk for each in workflow.import_stakeholders(rows, by=request.user)]
+        organisations = with_lookalikes(Stakeholder.objects.filter(pk__in=kept)).order_by("name")
         odd = [each for each in organisations if each.has_lookalike or each.unusual_characters]
         self.warn_of_names(request, odd[:10])
-        return super().process_result(result, request)
 
 
 admin.site.register(Stakeholder, StakeholderAdmin)

@@ -1,21 +1,34 @@
 """Import and export in the admin: a preview names row, column and reason; nothing is kept before it is confirmed."""
 
-from collections import Counter
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from import_export.admin import ExportMixin, ImportMixin
+from django.views.decorators.http import require_POST
+from import_export.admin import ExportMixin
 from import_export.forms import ExportForm
 
-from consultations.imports import FORMATS_IN, FORMATS_OUT, NotReadable, SpreadsheetForm, UploadFolder, problems_of
-from consultations.imports.refused_files import enter_refused_files
+from consultations.imports import (
+    FORMATS_OUT,
+    ConfirmImportForm,
+    NotReadable,
+    RecordsImportForm,
+    RowReader,
+    RowState,
+    Trial,
+    UploadFolder,
+    enter_refused_files,
+    read_sheet,
+)
+from consultations.imports.row_validation import Problem
 from consultations.permissions import is_secretariat
 from consultations.uploads.disk_space import NoRoom
 from consultations.workflow import enter_export
@@ -56,76 +69,98 @@ class SpreadsheetExport(ExportMixin):
         return reverse("admin:{}_{}_{}".format(*self.get_model_info(), page))
 
 
-class SpreadsheetAdmin(ImportMixin, SpreadsheetExport):
-    """Records that come in and go out as spreadsheets. Our journal keeps what was imported."""
+class SpreadsheetAdmin(SpreadsheetExport):
+    """Records that come in and go out as spreadsheets."""
 
-    import_formats = FORMATS_IN
-    import_form_class = SpreadsheetForm
-    tmp_storage_class = UploadFolder
-    skip_admin_log = True
-    import_template_name = "admin/portal/import.html"
-    import_export_change_list_template = SpreadsheetExport.import_export_change_list_template
+    reader: type[RowReader]
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return is_secretariat(request.user)
 
-    def add_data_read_fail_error_to_form(self, form: forms.Form, e: Exception) -> None:
-        """Say beside the field why the file cannot be read."""
-        if not isinstance(e, NotReadable):
-            raise e
-        form.add_error("import_file", str(e))
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Offer the import to who may import."""
+        more = {"has_import_permission": self.has_import_permission(request)}
+        return super().changelist_view(request, {**(extra_context or {}), **more})
 
-    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def get_urls(self) -> list[Any]:
+        """Add the two pages of an import."""
+        pages = {"import": self.import_action, "process_import": self.process_import}
+        named = [
+            path(f"{name}/", self.admin_site.admin_view(view), name="{}_{}_{}".format(*self.get_model_info(), name))
+            for name, view in pages.items()
+        ]
+        return [*named, *super().get_urls()]
+
+    def import_action(self, request: HttpRequest) -> HttpResponse:
         """Show the form; after an upload, a preview with every problem of every row."""
-        try:
-            page: Any = super().import_action(request, **kwargs)
-        except NoRoom as full:
-            messages.error(request, str(full))
-            return HttpResponseRedirect(self._page_address("import"))
-        resource, result = self.resource_classes[0](), page.context_data.get("result")
-        columns = [field.column_name for field in resource.get_import_fields() if not field.readonly]
-        page.context_data |= {"columns": [(name, name in resource.needed) for name in columns]}
-        if result:
-            page.context_data |= _preview(result, resource.shown)
-        enter_refused_files(request, page.context_data["form"])
-        if page.context_data["form"].errors or (result and page.context_data["problems"]):
-            page.status_code = 422
-        return page
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        form, context = RecordsImportForm(request.POST or None, request.FILES or None), {}
+        if form.is_valid():
+            try:
+                context = self._preview(form)
+            except NoRoom as full:
+                messages.error(request, str(full))
+                return HttpResponseRedirect(self._page_address("import"))
+        enter_refused_files(request, form)
+        columns = [(name, name in self.reader.needed) for name in self.reader.columns]
+        status = 422 if form.errors or context.get("problems") else 200
+        return self._import_page(request, status, form=form, columns=columns, **context)
 
-    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Keep what was previewed, once: a second confirmation finds nothing to do."""
+    def _preview(self, form: RecordsImportForm) -> dict[str, Any]:
+        folder = UploadFolder()
+        folder.save(form.content)
+        confirm = ConfirmImportForm(initial={"import_file_name": folder.name})
         try:
-            return super().process_import(request, **kwargs)
+            trial = Trial(form.sheet, self.reader())
+        except NotReadable as missing:
+            return {"problems": [Problem(1, "", "", str(missing))], "problem_count": _problems(1)}
+        tally, shown = trial.tally(), self.reader.shown
+        first = trial.whole(trial.verdicts[:PREVIEW])
+        return {
+            "confirm_form": confirm,
+            "problems": trial.problems(PREVIEW * 4),
+            "problem_count": _problems(tally["error"]),
+            "tally": [
+                (tally["new"], _("new")), (tally["changed"], _("to change")), (tally["same"], _("the same as here")),
+            ],
+            "shown": shown,
+            "rows": [(row.state, [row.cells.get(name) or "" for name in shown]) for row in first],
+            "more": max(0, len(trial.verdicts) - PREVIEW),
+            "not_read": ", ".join(trial.not_read),
+        }  # fmt: skip
+
+    def _import_page(self, request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
+        context |= self.admin_site.each_context(request) | {"title": _("Import"), "opts": self.opts}
+        return TemplateResponse(request, "admin/portal/import.html", context, status=status)
+
+    @method_decorator(require_POST)
+    def process_import(self, request: HttpRequest) -> HttpResponse:
+        """Keep what was previewed, once: a second confirmation finds nothing to do."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        form = ConfirmImportForm(request.POST)
+        if not form.is_valid():
+            return self._import_page(request, confirm_form=form)
+        folder = UploadFolder(form.cleaned_data["import_file_name"])
+        try:
+            trial = Trial(read_sheet(folder.read()), self.reader())
         except FileNotFoundError:
             words = _("This spreadsheet was imported already, or was uploaded too long ago. Upload it again.")
             messages.warning(request, words)
             return HttpResponseRedirect(self._page_address("import"))
-
-    def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
-        """Say what was kept, and what was not although the preview was sound."""
-        for problem in problems_of(result)[:10]:
-            words = {"row": problem.row, "column": problem.column, "why": problem.why}
-            messages.error(request, _("Row %(row)s, not imported: %(column)s %(why)s") % words)
-        done = _tally(result)
-        messages.success(request, _("Imported: %(new)s new, %(changed)s changed, %(same)s the same.") % done)
+        sound = (verdict for verdict in trial.verdicts if verdict.state in (RowState.NEW, RowState.CHANGED))
+        self.keep_rows(request, [row.values for row in trial.built(sound)])
+        folder.remove()
+        for problem in trial.problems(10):  # sound in the preview, and not any more
+            messages.error(request, _("Row %(row)s, not imported: %(column)s %(why)s") % problem._asdict())
+        messages.success(request, _("Imported: %(new)s new, %(changed)s changed, %(same)s the same.") % trial.tally())
         return HttpResponseRedirect(self._page_address("changelist"))
 
+    def keep_rows(self, request: HttpRequest, rows: list[dict[str, Any]]) -> None:
+        """Let a verb keep what the sound rows say."""
+        raise NotImplementedError
 
-def _tally(result: Any) -> dict[str, int]:
-    kinds = Counter(row.import_type for row in result.rows if row.row_values)
-    return {"new": kinds["new"], "changed": kinds["update"], "same": kinds["skip"]}
 
-
-def _preview(result: Any, shown: tuple[str, ...]) -> dict[str, Any]:
-    problems, done = problems_of(result), _tally(result)
-    rows = [(row, [row.row_values.get(name) or "" for name in shown]) for row in result.rows if row.row_values]
-    bad = len({problem.row for problem in problems})
-    return {
-        "problems": problems[: PREVIEW * 4],
-        "problem_count": ngettext("%(count)s row has a problem", "%(count)s rows have a problem", bad) % {"count": bad},
-        "tally": [(done["new"], _("new")), (done["changed"], _("to change")), (done["same"], _("the same as here"))],
-        "shown": shown,
-        "rows": [(row.import_type, cells) for row, cells in rows[:PREVIEW]],
-        "more": max(0, len(rows) - PREVIEW),
-        "not_read": ", ".join(getattr(result, "not_read", [])),
-    }
+def _problems(count: int) -> str:
+    return ngettext("%(count)s row has a problem", "%(count)s rows have a problem", count) % {"count": count}

@@ -4,16 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.imports import ENCODINGS, NotReadable
-from consultations.imports.delegates import rows_of
-from consultations.imports.spreadsheets import MAX_BYTES, read
+from consultations.imports import SheetForm, SpreadsheetField
+from consultations.imports.delegates import DelegateReader
 from consultations.models import County, Delegate, DelegateRole, DelegateState, Forum, Group, NormalEmailFormField, Sex
-from consultations.uploads.disk_space import has_room
 
 from .fields import LineField
 from .screening import WantedForm
@@ -144,34 +141,8 @@ class TwinsForm(forms.Form):
         return {name: int(pk) for name, pk in self.cleaned_data.items()}
 
 
-class ListForm(forms.Form):
+class ListForm(SheetForm):
     """A list of delegates as a spreadsheet."""
 
-    file = forms.FileField(
-        label=gettext_lazy("Spreadsheet"),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
-        validators=[has_room],
-        error_messages={"required": gettext_lazy("Choose a file first.")},
-    )
-    encoding = forms.ChoiceField(
-        label=gettext_lazy("Letters of a CSV file"),
-        choices=[("", gettext_lazy("Find out")), *ENCODINGS.items()],
-        required=False,
-        help_text=gettext_lazy("Only if letters looked wrong in a preview, or if you are asked for it."),
-    )
-
-    def clean_file(self) -> Any:
-        """Refuse a file that is too large before anything reads it."""
-        if self.cleaned_data["file"].size > MAX_BYTES:
-            raise ValidationError(_("The file is larger than 4 MB. Split it, or remove pictures from it."))
-        return self.cleaned_data["file"]
-
-    def clean(self) -> dict[str, Any]:
-        """Read the list: what cannot be read is said beside the file."""
-        data = super().clean()
-        if file := data.get("file"):
-            try:
-                data["rows"] = rows_of(read(file.read(), data.get("encoding") or ""))
-            except NotReadable as error:
-                self.add_error("file", str(error))
-        return data
+    reader = DelegateReader
+    file = SpreadsheetField(error_messages={"required": gettext_lazy("Choose a file first.")})

@@ -5,35 +5,82 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from import_export.forms import ImportForm
 
 from consultations.models import Channel, Consultation, Stakeholder
 from consultations.uploads.disk_space import NoRoom, has_room
 from ncm_portal import workflow
 
+from .row_validation import RowReader
 from .spreadsheets import ENCODINGS, MAX_BYTES, EncodingUnknown, NotReadable, Sheet, encoding_of, read_sheet
+from .submissions import InputReader
 
 CHANNELS = [choice for choice in Channel.choices if choice[0] != Channel.WEB]
 
 
-class SpreadsheetForm(ImportForm):
-    """The upload of an import: a spreadsheet of bounded size."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["format"].widget = forms.HiddenInput()
-        self.fields["import_file"].label = _("Spreadsheet")
-        self.fields["import_file"].widget.attrs["accept"] = ".xlsx,.csv"
-
-    def clean_import_file(self) -> Any:
-        """Refuse a file that is too large, or did not arrive, before anything reads it."""
-        return _not_too_large(self.cleaned_data["import_file"])
+def _not_too_large(upload: UploadedFile) -> None:
+    if (upload.size or 0) > MAX_BYTES:
+        raise ValidationError(_("The file is larger than 4 MB. Split it, or remove pictures from it."))
 
 
-class InputsImportForm(forms.Form):
+class SpreadsheetField(forms.FileField):
+    """A spreadsheet of bounded size, refused before anything reads it where it is larger, or did not arrive."""
+
+    widget = forms.FileInput(attrs={"accept": ".xlsx,.csv"})
+    default_validators = [has_room, _not_too_large]
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(label=gettext_lazy("Spreadsheet"), **options)
+
+
+class UploadForm(forms.Form):
+    """The upload of a spreadsheet, which is read at once: what cannot be read is said beside its field."""
+
+    place = "file"  # the name of the field
+    reader: type[RowReader] | None = None  # who says whether the sheet as a whole will do
+    sheet: Sheet
+    content: bytes
+
+    def clean(self) -> dict[str, Any]:
+        """Read the file."""
+        data: dict[str, Any] = super().clean() or {}
+        if file := data.get(self.place):
+            try:
+                self.content = file.read()
+                data["encoding"] = encoding_of(self.content, data.get("encoding") or "")
+                self.sheet = read_sheet(self.content, data["encoding"])
+                if self.reader:
+                    self.reader.check(self.sheet)
+            except EncodingUnknown as error:
+                self.add_error("encoding" if "encoding" in self.fields else self.place, str(error))
+            except (NotReadable, NoRoom) as error:
+                self.add_error(self.place, str(error))
+        return data
+
+
+class RecordsImportForm(UploadForm):
+    """The upload of a spreadsheet in the admin."""
+
+    place = "import_file"
+    import_file = SpreadsheetField()
+
+
+class SheetForm(UploadForm):
+    """The upload of a spreadsheet at the desk, where one may say how the letters of a CSV file were saved."""
+
+    file = SpreadsheetField()
+    encoding = forms.ChoiceField(
+        label=gettext_lazy("Letters of a CSV file"),
+        choices=[("", gettext_lazy("Find out")), *ENCODINGS.items()],
+        required=False,
+        help_text=gettext_lazy("Only if letters looked wrong in a preview, or if you are asked for it."),
+    )
+
+
+class InputsImportForm(SheetForm):
     """The upload of a spreadsheet of inputs: for which consultation, how and when it came."""
 
     consultation = forms.ModelChoiceField(
@@ -45,17 +92,8 @@ class InputsImportForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=gettext_lazy("For rows that name no day of their own in the column “received”."),
     )
-    file = forms.FileField(label=gettext_lazy("Spreadsheet"), widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}))
-    encoding = forms.ChoiceField(
-        label=gettext_lazy("Letters of a CSV file"),
-        choices=[("", gettext_lazy("Find out")), *ENCODINGS.items()],
-        required=False,
-        help_text=gettext_lazy("Only if letters looked wrong in a preview, or if you are asked for it."),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.sheet: Sheet | None = None
+    reader = InputReader
+    field_order = ("consultation", "channel", "received_on", "file", "encoding")
 
     def clean_received_on(self) -> Any:
         """Nothing was received tomorrow."""
@@ -64,30 +102,11 @@ class InputsImportForm(forms.Form):
             raise ValidationError(_("This day lies ahead."))
         return day
 
-    def clean_file(self) -> Any:
-        """Refuse a file that is too large, or did not arrive, before anything reads it."""
-        return _not_too_large(self.cleaned_data["file"])
 
-    def clean(self) -> dict[str, Any]:
-        """Read the file: what cannot be read is said beside it."""
-        data = super().clean()
-        if file := data.get("file"):
-            try:
-                self.content = file.read()
-                data["encoding"] = data.get("encoding") or encoding_of(self.content)
-                self.sheet = read_sheet(self.content, data["encoding"])
-            except EncodingUnknown as error:
-                self.add_error("encoding", str(error))
-            except (NotReadable, NoRoom) as error:
-                self.add_error("file", str(error))
-        return data
+class ConfirmImportForm(forms.Form):
+    """Which uploaded spreadsheet is confirmed."""
 
-
-def _not_too_large(upload: Any) -> Any:
-    has_room(upload)
-    if upload.size > MAX_BYTES:
-        raise ValidationError(_("The file is larger than 4 MB. Split it, or remove pictures from it."))
-    return upload
+    import_file_name = forms.CharField(widget=forms.HiddenInput)
 
 
 class NamesForm(forms.Form):

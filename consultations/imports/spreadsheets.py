@@ -79,13 +79,15 @@ def read_sheet(data: bytes, encoding: str = "") -> Sheet:
     return Sheet(*_table(data, encoding))
 
 
-def encoding_of(data: bytes) -> str:
-    """How the letters of a CSV file were saved, detected where it is not UTF-8; empty for a workbook.
+def encoding_of(data: bytes, chosen: str = "") -> str:
+    """How the letters of a CSV file were saved: as was chosen, or detected where it is not UTF-8; empty for a workbook.
 
     Raises EncodingUnknown where it must be asked for, NotReadable for what is no text at all.
     """
-    if data.startswith(ZIP):
-        return ""
+    if data.startswith(OLD_EXCEL):
+        raise NotReadable(_("This is an old Excel file (.xls). Save it as .xlsx and send it again."))
+    if chosen or data.startswith(ZIP):
+        return chosen
     for encoding, mark in (("utf-8-sig", b""), ("utf-16", BOM_UTF16_LE), ("utf-16", BOM_UTF16_BE)):
         if data.startswith(mark) and _is_text(data, encoding):
             return encoding
@@ -125,9 +127,8 @@ def _csv_rows(data: bytes, encoding: str) -> Iterator[Numbered]:
 
 def _table(data: bytes, encoding: str) -> tuple[list[str], Iterator[Row]]:
     """The names of the columns, and the rows below them, blank ones too, each read when it is asked for."""
-    if data.startswith(OLD_EXCEL):
-        raise NotReadable(_("This is an old Excel file (.xls). Save it as .xlsx and send it again."))
-    rows = workbook_rows(data) if data.startswith(ZIP) else _csv_rows(data, encoding or encoding_of(data))
+    encoding = encoding_of(data, encoding)
+    rows = workbook_rows(data) if data.startswith(ZIP) else _csv_rows(data, encoding)
     filled = ((number, row) for number, row in rows if not is_blank(row))
     first, head = next(filled, (0, []))
     if first == 0:
@@ -174,14 +175,6 @@ def _unescaped(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and is_formula(cell) else cell
 
 
-class Spreadsheet(XLSX):
-    """What may come in: the file itself says whether it is a workbook or a CSV file."""
-
-    def create_dataset(self, in_stream: bytes) -> Dataset:
-        """Read the file. Raises NotReadable."""
-        return read(in_stream)
-
-
 class LiteralXLSX(XLSX):
     """A workbook in which every cell is text: nothing in it is ever a formula."""
 
@@ -219,4 +212,3 @@ class LiteralCSV(CSV):
 
 
 FORMATS_OUT = [LiteralXLSX, LiteralCSV]
-FORMATS_IN = [Spreadsheet]

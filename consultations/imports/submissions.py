@@ -1,27 +1,51 @@
 """The import of a spreadsheet of inputs: uploaded, tried, confirmed once, carried out behind the pages."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping
-from datetime import date
+import hashlib
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import date, datetime
 from itertools import batched
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import MD5
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from tablib import Dataset
 
-from consultations.models import Job, Stakeholder, User
+from consultations.models import (
+    BODY_LIMIT,
+    WORDING_LIMIT,
+    Consultation,
+    Job,
+    Stakeholder,
+    Submission,
+    Theme,
+    User,
+)
 from consultations.notifications import recipients
-from consultations.workflow import ask_to_compare, prepare_import, take_in_many
-from ncm_portal.workflow import Blocked
+from consultations.redaction import is_well_marked
+from consultations.workflow import SheetRow, WhyNot, ask_to_compare, prepare_import, take_in_many
+from ncm_portal.workflow import Blocked, now
 
-from .row_validation import RowState, Trial, TriedRow, try_rows
-from .spreadsheets import LiteralXLSX, read_sheet
+from .organisations import Organisations
+from .resources import SubmissionResource
+from .row_validation import RowReader, RowState, Trial, TriedRow
+from .spreadsheets import LiteralXLSX, Sheet, is_blank, read_sheet
 from .uploads import UploadFolder
 
 BATCH = 500  # rows of one transaction: others wait for no more than these
 GONE = gettext_lazy("This spreadsheet was uploaded too long ago. Upload it again.")
+MERGED = {"organisation", "theme"}  # columns in which people like to join cells
+FIELDS = {"organisation": "stakeholder", "objectives": "provisions", "received": "received_on"}
+TEXT = SubmissionResource.fields["title"].widget
+
+Words = tuple[str, ...]  # theme, objectives, MD5 of the body, MD5 of the proposed wording, audience, language
 
 
 def keep_upload(content: bytes, trial: Trial, *, by: User, asked: Mapping[str, Any]) -> Job:
@@ -45,6 +69,24 @@ def _numbers_of_wrong(trial: Trial) -> list[int]:
 def wrong_rows(job: Job) -> list[int]:
     """The numbers of the rows of an import that are wrong now. Raises Blocked as `tried` does."""
     return _numbers_of_wrong(tried(job))
+
+
+def try_rows(
+    sheet: Sheet,
+    *,
+    consultation: Consultation,
+    by: User,
+    channel: str,
+    received_on: date,
+    names: Mapping[str, int] | None = None,
+) -> Trial:
+    """Try every row as the verb would take it in, and write nothing.
+
+    `names` are the organisations that a person confirmed for names that are written otherwise. Raises NotReadable when
+    columns are missing, NoRoom where the disk is full.
+    """
+    draft = Submission(consultation=consultation, channel=channel, author=by, entered_by=by)
+    return Trial(sheet, InputReader(draft, received_on, names))
 
 
 def tried(job: Job) -> Trial:
@@ -72,7 +114,7 @@ def import_inputs(job: Job, progress: Callable[[int, int], None]) -> dict[str, A
     new = trial.of(RowState.NEW)
     job.result = {"taken": {}, "refused": [], "rows": [], **job.result}
     refused = _refused_since(job, trial)
-    counted = tally(trial)
+    counted = trial.tally()
     counted[RowState.ERROR] -= len(refused)
     job.result = {"tally": counted, **job.result, "refused": job.result["refused"] + refused}
     done = job.total = len(new) + sum(map(len, job.result["taken"].values()))
@@ -113,12 +155,6 @@ def left_out(job: Job) -> bytes:
     return LiteralXLSX().export_data(rows)
 
 
-def tally(trial: Trial) -> dict[str, int]:
-    """How many rows there are of each state."""
-    counted = Counter(verdict.state for verdict in trial.verdicts)
-    return {state.value: counted[state] for state in RowState}
-
-
 def _take(job: Job, batch: tuple[TriedRow, ...]) -> None:
     """Take in some rows, and remember in the same transaction whose they were."""
     rows = {each.row.key: each for each in batch}
@@ -149,3 +185,196 @@ def _tell(job: Job) -> None:
         ask_to_compare(job.consultation, by=job.by)
     job.result["told"] = True
     Job.objects.filter(pk=job.pk).update(result=job.result)
+
+
+# --- The rows of a sheet ----------------------------------------------------------------------------------------------
+
+
+class InputReader(RowReader):
+    """Rows that are inputs to one consultation."""
+
+    fields = SubmissionResource.fields
+    columns = (
+        "organisation", "theme", "objectives", "title", "body", "proposed_wording", "audience", "language", "received",
+    )  # fmt: skip
+    known = frozenset(fields)
+    needed = ("organisation", "theme", "title", "body")
+    limits = {"title": 200, "body": BODY_LIMIT, "proposed_wording": WORDING_LIMIT}
+    missing_words = gettext_lazy("These columns are missing: %(names)s. Not known are: %(others)s")
+
+    def __init__(self, draft: Submission, received_on: date, names: Mapping[str, int] | None = None) -> None:
+        self.draft, self.received_on, self.organisations = draft, received_on, Organisations(names)
+        self.unknown = self.organisations.unknown
+        self.widgets = {name: cell.widget for name, cell in SubmissionResource().fields.items()}
+        self.why_not, self.comparison = WhyNot(draft), _Comparison(draft.consultation)
+        self.themes = draft.consultation.themes.order_by("order")
+        self.named = {name.casefold(): each for each in self.themes for name in (each.code, each.title, each.title_sw)}
+
+    def read(self, number: int, cells: Mapping[str, Any]) -> TriedRow:
+        """Make of the cells of a row what the verb takes in, where they are sound."""
+        tried = super().read(number, cells)
+        if not tried.problems:
+            said = {FIELDS.get(column, column): value for column, value in tried.values.items()}
+            tried.row = SheetRow(key=_key(self.draft.consultation, said), **said)
+        return tried
+
+    def value(self, column: str, cell: Any, number: int) -> Any:
+        """What a cell says."""
+        if column in self.needed and is_blank((cell,)):
+            joined = _("This cell is empty. Where cells are joined, undo it: each row needs its own.")
+            raise ValueError(joined if column in MERGED else _("This cell is empty."))
+        if column == "received":
+            return _day(cell) or self.received_on
+        if column == "organisation":
+            return self.organisations.find(TEXT.clean(cell), number)
+        if column == "theme":
+            return self._theme(str(cell).strip())
+        value = self.widgets[column].clean(cell)
+        if column in self.limits and not is_well_marked(value):
+            raise ValueError(_("Passages are held back by [[ and ]]; one of these is missing or stands in another."))
+        return tuple(value) if column == "objectives" else value
+
+    def _theme(self, text: str) -> Theme:
+        if found := self.named.get(text.casefold()):
+            return found
+        words = {"text": text[:80], "codes": ", ".join(theme.code for theme in self.themes)}
+        raise ValueError(_("“%(text)s” is no theme of this consultation. Its themes are: %(codes)s") % words)
+
+    def compare(self, rows: list[TriedRow]) -> None:
+        """Ask the verb about each row, and compare it with what is here and with the rows before it."""
+        for tried in rows:
+            for reason in self.why_not.about(tried.row) if tried.row else ():
+                tried.wrong("", reason)
+        self.comparison.compare(rows)
+
+
+def _day(cell: Any) -> date | None:
+    """The day in a cell: a date, or a text like 2017-10-31 or 31/10/2017. Raises ValueError."""
+    text = str("" if cell is None else cell).strip()
+    if not text:
+        return None
+    day = cell.date() if isinstance(cell, datetime) else _parsed(text)
+    if day is None:
+        raise ValueError(_("“%(text)s” is no day. Write it as 2017-10-31 or 31/10/2017.") % {"text": text[:40]})
+    if day > timezone.localdate(now()):
+        raise ValueError(_("This day lies ahead."))
+    return day
+
+
+def _parsed(text: str) -> date | None:
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        with suppress(ValueError):
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no hour
+    return None
+
+
+def _key(consultation: Consultation, found: Mapping[str, Any]) -> uuid.UUID:
+    """The same organisation saying the same words in the same consultation is one input."""
+    who, what = str(found["stakeholder"].pk), (found["theme"].code, found["title"], found["body"])
+    return uuid.uuid5(uuid.NAMESPACE_OID, "\x1f".join([consultation.slug, who, *what]))
+
+
+# --- What is here already -------------------------------------------------------------------------------------------
+
+
+class _Comparison:
+    """Says of each sound row whether it is new, the same as one that is here, or one with other words."""
+
+    def __init__(self, consultation: Consultation) -> None:
+        self.consultation = consultation
+        self.references: dict[str, int] = {}  # the first row with each
+        self.earlier: dict[bytes, tuple[int, bytes]] = {}  # the first row of each title: its number and its words
+
+    def compare(self, rows: list[TriedRow]) -> None:
+        """Compare the next rows of the sheet with what is here and with the rows before them."""
+        sound = [tried for tried in rows if tried.row and not tried.problems]
+        here, keys = _here(self.consultation, sound), _keys(sound)
+        for tried in rows:
+            if reference := _reference(tried):
+                first = self.references.setdefault(reference, tried.number)
+                if first != tried.number:
+                    tried.wrong("reference", _("Row %(row)s has the same reference.") % {"row": first})
+        by_reference = _by_reference(self.consultation, filter(None, map(_reference, rows)))
+        for tried in sound:
+            if not tried.problems:
+                self._place(tried, here, keys, by_reference)
+
+    def _place(self, tried: TriedRow, here: Any, keys: set[uuid.UUID], by_reference: Any) -> None:
+        row, words = tried.row, _words(tried.row)
+        reference, named = _reference(tried), (row.stakeholder.pk, row.title)
+        known = here.get(named, [])
+        if reference:
+            if reference not in by_reference:
+                tried.wrong("reference", _("No input here has this reference. Leave the cell empty for a new input."))
+                return
+            known = [by_reference[reference]]
+        first, its_words = self.earlier.setdefault(_digest(*named), (tried.number, _digest(*words)))
+        same = next((found for other, found in known if other == words), "")
+        if same:
+            tried.state, tried.like = RowState.SAME, same
+        elif known:
+            tried.state, tried.like = RowState.CHANGED, known[-1][1]
+        elif row.key in keys:
+            tried.state = RowState.SAME
+        elif first == tried.number:
+            tried.state = RowState.NEW
+        elif its_words == _digest(*words):
+            tried.state, tried.like = RowState.SAME, _("row %(row)s") % {"row": first}
+        else:
+            tried.wrong("title", _("Row %(row)s has the same title, with other words.") % {"row": first})
+
+
+def _reference(tried: TriedRow) -> str:
+    return str(tried.cells.get("reference") or "").strip()
+
+
+def _digest(*parts: object) -> bytes:
+    return hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).digest()
+
+
+def _words(row: SheetRow) -> Words:
+    objectives = _in_order(provision.pk for provision in row.provisions)
+    return (str(row.theme.pk), objectives, _md5(row.body), _md5(row.proposed_wording), row.audience, row.language)
+
+
+def _in_order(keys: Iterable[int]) -> str:
+    return " ".join(map(str, sorted(keys)))
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _sent(consultation: Consultation) -> QuerySet[Submission]:
+    return consultation.submissions.filter(submitted_at__isnull=False).order_by("pk")
+
+
+def _described(inputs: QuerySet[Submission]) -> Iterator[tuple[int, str, Words, str]]:
+    links = Submission.provisions.through.objects.filter(submission=OuterRef("pk")).order_by().values("provision")
+    found = inputs.values_list(
+        "stakeholder_id", "title", "theme_id", ArraySubquery(links), MD5("body"), MD5("proposed_wording"), "audience",
+        "language", "reference",
+    )  # fmt: skip
+    for stakeholder, title, theme, objectives, *words, reference in found.iterator():
+        yield stakeholder, title, (str(theme), _in_order(objectives), *words), reference
+
+
+def _here(consultation: Consultation, sound: list[TriedRow]) -> dict[tuple[int, str], list[tuple[Words, str]]]:
+    """The inputs of the same organisations with the same titles, by both: their words and references."""
+    titles, bodies = {tried.row.title for tried in sound}, {tried.row.stakeholder.pk for tried in sound}
+    here = defaultdict(list)
+    for stakeholder, title, words, reference in _described(
+        _sent(consultation).filter(stakeholder__in=bodies, title__in=titles)
+    ):
+        here[stakeholder, title].append((words, reference))
+    return here
+
+
+def _by_reference(consultation: Consultation, references: Iterable[str]) -> dict[str, tuple[Words, str]]:
+    found = _described(_sent(consultation).filter(reference__in=list(references)))
+    return {reference: (words, reference) for _body, _title, words, reference in found}
+
+
+def _keys(sound: list[TriedRow]) -> set[uuid.UUID]:
+    keys = [tried.row.key for tried in sound]
+    return set(Submission.objects.filter(key__in=keys).values_list("key", flat=True))

@@ -11,8 +11,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from consultations.models import BODY_LIMIT, WORDING_LIMIT, Audience, Consultation, Language, Provision
 
-from .resources import SubmissionResource
 from .spreadsheets import MAX_ROWS
+from .submissions import InputReader
 
 COLUMNS = {
     "organisation": 36, "theme": 10, "objectives": 18, "title": 40, "body": 70, "proposed_wording": 50,
@@ -66,7 +66,7 @@ def _explained() -> list[tuple[str, str, str]]:
         "language": _("%(values)s; empty means en.") % {"values": ", ".join(Language.values)},
         "received": _("The day on which it came, as 2017-10-31 or 31/10/2017; empty means that of the upload."),
     }
-    needed = SubmissionResource.needed
+    needed = InputReader.needed
     return [(name, _("yes") if name in needed else _("no"), words[name]) for name in COLUMNS]
 
 

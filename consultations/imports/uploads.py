@@ -1,5 +1,6 @@
-"""Where an uploaded spreadsheet lies between its preview and its confirmation: a day, and no longer."""
+"""Uploaded files: where a spreadsheet lies between its preview and its confirmation, and those that are refused."""
 
+import hashlib
 import re
 import time
 import uuid
@@ -7,19 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from import_export.tmp_storages import BaseStorage
+from django.db.models import Model
+from django.forms import BaseForm
+from django.http import HttpRequest
 
-from consultations.uploads.disk_space import NoRoom, room_to_write
+from consultations import workflow
+from consultations.models import Job, JobState
+from consultations.uploads.disk_space import NoRoom, NotKept, room_to_write
 
 A_DAY = 24 * 60 * 60
 
 
-class UploadFolder(BaseStorage):
-    """Files under a random name in a folder of their own, readable by the portal only."""
+class UploadFolder:
+    """Files under a random name in a folder of their own, readable by the portal only: for a day, and no longer."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.name = self.name or uuid.uuid4().hex
+    def __init__(self, name: str = "") -> None:
+        self.name = name or uuid.uuid4().hex
 
     def _path(self) -> Path:
         """Raises FileNotFoundError for a name that this class never gave."""
@@ -28,10 +32,8 @@ class UploadFolder(BaseStorage):
         return _folder() / self.name
 
     def save(self, data: bytes) -> None:
-        """Keep `data`, and throw away what was left behind by imports that nobody confirmed. Raises NoRoom."""
-        for path in _folder().iterdir():
-            if path.stat().st_mtime < time.time() - A_DAY:
-                path.unlink(missing_ok=True)
+        """Keep `data`. Raises NoRoom."""
+        clear_uploads()
         try:
             with room_to_write():
                 self._path().touch(mode=0o600)
@@ -53,3 +55,31 @@ def _folder() -> Path:
     folder = Path(settings.VAR_DIR) / "uploads"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
+
+
+def clear_uploads() -> int:
+    """Delete what was uploaded more than a day ago, unless a confirmed import still waits for it; say how much."""
+    old = [path for path in _folder().iterdir() if path.stat().st_mtime < time.time() - A_DAY]
+    asked = Job.objects.filter(state__in=(JobState.WAITING, JobState.RUNNING)).values_list("asked__file", flat=True)
+    waiting = set(asked) if old else set()
+    gone = [path for path in old if path.name not in waiting]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def enter_refused_files(request: HttpRequest, form: BaseForm, about: Model | None = None) -> None:
+    """Enter each file of the request beside whose field `form` says that something is wrong with it. One for whose
+    bytes there was no room is not refused."""
+    for name, file in request.FILES.items():
+        if name in form.errors and not isinstance(file, NotKept):
+            reasons = [str(reason) for reason in form.errors[name]]
+            facts: dict[str, Any] = {"name": str(file.name), "size": file.size or 0, "sha256": _hash(file)}
+            workflow.enter_refused_file(about, by=request.user, reasons=reasons, **facts)
+
+
+def _hash(file: Any) -> str:
+    hashed = hashlib.sha256()
+    for piece in file.chunks():
+        hashed.update(piece)
+    return hashed.hexdigest()

@@ -28,7 +28,7 @@ from consultations import workflow
 from consultations.bidi import isolated
 from consultations.forms.checkin import ComeForm, QueueFileForm, RegisterForm, SettleForm, WhoForm
 from consultations.imports.queue_files import LARGEST, read_queue
-from consultations.imports.refused_files import enter_refused_files
+from consultations.imports.uploads import enter_refused_files
 from consultations.models import CheckIn, Delegate, Forum, PointKind, QueuedKind, QueuedOutcome, QueuedRow
 from consultations.permissions import is_secretariat, may_use_door
 from consultations.queries import checkin

@@ -1,5 +1,6 @@
 """Accrediting at the desk: the people of a forum, what a decision would make of its seats, and each person."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -15,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import workflow
 from consultations.forms import ReasonForm
 from consultations.forms.delegates import DelegateForm, ListForm, PersonForm, TwinsForm, WantedDelegatesForm
-from consultations.imports import NamesForm, RowState, suggestions
-from consultations.imports.delegates import COLUMNS, NEEDED, ListTrial, shown, try_list
-from consultations.imports.refused_files import enter_refused_files
+from consultations.imports import NamesForm, RowState, UploadFolder, enter_refused_files, read_sheet, suggestions
+from consultations.imports.delegates import DelegateReader, DelegateTrial, try_list
+from consultations.imports.row_validation import TriedRow
+from consultations.imports.spreadsheets import Sheet
 from consultations.models import Delegate, DelegateState, Event, Forum, Group
 from consultations.notifications.delegates import News, news_of
 from consultations.queries import page_behind
@@ -35,6 +37,7 @@ from consultations.queries.delegates import (
     twins_of,
     untold_of,
 )
+from consultations.uploads.disk_space import NoRoom
 from consultations.workflow import DELEGATE_MOVES
 from ncm_portal.workflow import Blocked, Move, check, moves_open_to, needs_of
 
@@ -291,7 +294,7 @@ def forum_twin(request: HttpRequest, slug: str, first: int, second: int) -> Http
 
 
 SALT, HOURS = "list of delegates", 12
-Rows = list[list[str]]
+Uploaded = tuple[str, str]  # the name of an uploaded list, and the encoding of a CSV file
 
 
 @for_secretariat
@@ -300,66 +303,77 @@ def forum_import(request: HttpRequest, slug: str) -> HttpResponse:
     """Upload a list; look at what it would do; confirm it."""
     forum = desk_forum(slug)
     if request.method == "POST" and "rows" in request.POST:
-        rows = _carried(request.POST["rows"], forum)
-        if rows is None:
-            messages.error(request, _("The preview is too old or was altered. Upload the list again."))
+        try:
+            return _preview_or_keep(request, forum)
+        except NoRoom as full:
+            messages.error(request, str(full))
             return redirect("forum_import", slug)
-        return _preview_or_keep(request, forum, rows)
     form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm()
     if form.is_bound and form.is_valid():
-        return _preview_import(request, forum, form.cleaned_data["rows"])
+        folder = UploadFolder()
+        try:
+            folder.save(form.content)
+            return _preview_import(request, forum, (folder.name, form.cleaned_data["encoding"]), form.sheet)
+        except NoRoom as full:
+            form.add_error("file", str(full))
     enter_refused_files(request, form, forum)
-    context = {"forum": forum, "form": form, "columns": [(name, name in NEEDED) for name in COLUMNS]}
+    columns = [(name, name in DelegateReader.needed) for name in DelegateReader.columns]
     outcome = INVALID if form.errors else NOTHING_DONE
+    context = {"forum": forum, "form": form, "columns": columns}
     return render(request, "consultations/delegates/import.html", context, status=outcome.status)
 
 
-def _carried(text: str, forum: Forum) -> Rows | None:
-    """The rows that a preview of this forum carried; None for what is altered, old or of another forum."""
+def _preview_or_keep(request: HttpRequest, forum: Forum) -> HttpResponse:
     try:
-        return signing.loads(text, salt=f"{SALT} {forum.pk}", max_age=HOURS * 3600)
-    except signing.BadSignature:
-        return None
-
-
-def _preview_or_keep(request: HttpRequest, forum: Forum, rows: Rows) -> HttpResponse:
-    names = _names(request, forum, rows)
+        file, encoding = signing.loads(request.POST["rows"], salt=f"{SALT} {forum.pk}", max_age=HOURS * 3600)
+        sheet = read_sheet(UploadFolder(file).read(), encoding)
+    except (signing.BadSignature, FileNotFoundError):  # altered, old or of another forum
+        messages.error(request, _("The preview is too old or was altered. Upload the list again."))
+        return redirect("forum_import", forum.slug)
+    form = NamesForm(request.POST, suggested=suggestions(try_list(forum, sheet).unknown))
+    names = form.confirmed if form.is_valid() else {}
     if "confirm" not in request.POST:
-        return _preview_import(request, forum, rows, names)
-    done: list[ListTrial] = []
-    read = partial(try_list, forum, rows, names)
+        return _preview_import(request, forum, (file, encoding), sheet, names)
+    done: list[DelegateTrial] = []
+    read = partial(try_list, forum, sheet, names)
     outcome = attempt(lambda: done.append(workflow.import_delegates(forum, by=request.user, read=read)))
     if not done:
-        return _preview_import(request, forum, rows, names, outcome)
+        return _preview_import(request, forum, (file, encoding), sheet, names, outcome)
     tally = done[0].tally()
-    words = {"new": tally[RowState.NEW], "changed": tally[RowState.CHANGED], "wrong": tally[RowState.ERROR]}
+    words = {"new": tally["new"], "changed": tally["changed"], "wrong": tally["error"]}
     messages.success(request, _("%(new)s nominated, %(changed)s corrected, %(wrong)s left out.") % words)
     return redirect("forum_delegates", forum.slug)
 
 
-def _names(request: HttpRequest, forum: Forum, rows: Rows) -> dict[str, int]:
-    """The organisations that were chosen for names that nobody here has."""
-    form = NamesForm(request.POST, suggested=suggestions(try_list(forum, rows).unknown))
-    return form.confirmed if form.is_valid() else {}
-
-
 def _preview_import(
-    request: HttpRequest, forum: Forum, rows: Rows, names: dict[str, int] | None = None, outcome: Outcome = NOTHING_DONE
+    request: HttpRequest,
+    forum: Forum,
+    uploaded: Uploaded,
+    sheet: Sheet,
+    names: Mapping[str, int] | None = None,
+    outcome: Outcome = NOTHING_DONE,
 ) -> HttpResponse:
-    first, trial = try_list(forum, rows), try_list(forum, rows, names)
-    chosen = {name: str(pk) for name, pk in (names or {}).items()}
-    suggested = suggestions(first.unknown)
-    initial = {f"name-{number}": chosen.get(name, "") for number, name in enumerate(suggested)}
-    sections = [(label, trial.of(state), state) for state, label in STATES.items()]
+    names = names or {}
+    trial = try_list(forum, sheet, names)
+    suggested = suggestions((try_list(forum, sheet) if names else trial).unknown)
+    initial = {f"name-{number}": str(names.get(name, "")) for number, name in enumerate(suggested)}
     context = {
         "forum": forum,
         "reasons": outcome.reasons,
-        "sections": [(label, [(row, list(shown(row))) for row in found], state) for label, found, state in sections],
+        "sections": [
+            (label, list(map(_shown, trial.whole(trial.of(state)))), state) for state, label in STATES.items()
+        ],
         "names_form": NamesForm(suggested=suggested, initial=initial) if suggested else None,
-        "carried": signing.dumps(rows, salt=f"{SALT} {forum.pk}", compress=True),
+        "carried": signing.dumps(uploaded, salt=f"{SALT} {forum.pk}", compress=True),
         "ready": len(trial.of(RowState.NEW)) + len(trial.of(RowState.CHANGED)),
     }
     return render(request, "consultations/delegates/import_preview.html", context, status=outcome.status)
+
+
+def _shown(row: TriedRow) -> tuple[TriedRow, list[Any]]:
+    """A row, and what a preview shows of it: organisation and name, then what it changes."""
+    changes = ", ".join(f"{name}: {value}" for name, value in row.changes.items())
+    return row, [row.cells["organisation"] or "", row.cells["name"] or "", changes]
 
 
 # --- Mail to delegates ------------------------------------------------------------------------------------------------

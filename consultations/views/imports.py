@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consultations import imports
-from consultations.imports import InputsImportForm, NamesForm, NotReadable, RowState, Trial
-from consultations.imports.refused_files import enter_refused_files
+from consultations.imports import InputsImportForm, NamesForm, RowState, Trial, enter_refused_files
 from consultations.models import Consultation, Job, JobKind, JobState
 from consultations.uploads.disk_space import NoRoom
 from consultations.workflow import confirm_import, confirm_names
@@ -40,8 +39,8 @@ def import_inputs(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             job = _prepared(request, form)
-        except (NotReadable, NoRoom) as error:
-            form.add_error("file", str(error))
+        except NoRoom as full:
+            form.add_error("file", str(full))
         else:
             return redirect("job", job.key)
     enter_refused_files(request, form)
@@ -55,7 +54,7 @@ def import_inputs(request: HttpRequest) -> HttpResponse:
 
 
 def _prepared(request: HttpRequest, form: InputsImportForm) -> Job:
-    """The job of a sound upload. Raises NotReadable when columns are missing, NoRoom when the disk is full."""
+    """The job of a sound upload. Raises NoRoom when the disk is full."""
     chosen = form.cleaned_data
     kept = {name: chosen[name] for name in ("consultation", "channel", "received_on")}
     trial = imports.try_rows(form.sheet, by=request.user, **kept)
@@ -107,7 +106,7 @@ def _preview(request: HttpRequest, found: Job) -> dict[str, Any]:
         trial = imports.tried(found)
     except Blocked as gone:
         return {"reasons": gone.reasons}
-    tally = imports.tally(trial)
+    tally = trial.tally()
     first = next((state for state in STATES if tally[state]), RowState.NEW)
     asked = request.GET.get("show", first)
     state = RowState(asked) if asked in tally else first

@@ -109,7 +109,14 @@ from .forums import (
     open_session,
     report_forum,
 )
-from .imports import DelegateList, confirm_import, confirm_names, import_delegates, prepare_import
+from .imports import (
+    DelegateList,
+    confirm_import,
+    confirm_names,
+    import_delegates,
+    import_stakeholders,
+    prepare_import,
+)
 from .integrity import check_is_due, check_nightly, keep_check, only_checker
 from .invitation_replies import Named, Paper, answer_invitation, decline_invitation, invited_by, print_of, record_answer
 from .invitations import (

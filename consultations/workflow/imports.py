@@ -1,4 +1,4 @@
-"""Imports that a person confirms: of a spreadsheet of inputs, carried out by the worker, and of a list of delegates.
+"""Imports that a person confirms: of inputs, carried out by the worker, of delegates and of organisations.
 
 What the rows say is read by `consultations.imports`, which gives its readers to these verbs.
 """
@@ -9,8 +9,9 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.models import Consultation, Delegate, Forum, Job, JobKind, JobState, Stakeholder, User
+from consultations.models import Consultation, Delegate, Evidence, Forum, Job, JobKind, JobState, Stakeholder, User
 from consultations.permissions import is_secretariat
+from consultations.queries import suspicion
 from ncm_portal.workflow import Blocked, demand, journal, locked, verb
 
 from .delegates import edit_delegate
@@ -97,3 +98,32 @@ def import_delegates[Read: DelegateList](forum: Forum, *, by: User, read: Callab
     for delegate, said in changed:
         edit_delegate(delegate, by=by, **said)
     return found
+
+
+# --- Organisations ----------------------------------------------------------------------------------------------------
+
+
+@verb
+def import_stakeholders(rows: Iterable[Mapping[str, Any]], *, by: User) -> list[Stakeholder]:
+    """Enter the organisations that a spreadsheet names newly, and correct those of which it says something else.
+
+    Each row holds the values of one, told apart by its name. Their state is moved by other verbs. Raises NotAllowed.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Import organisations"))
+    return [_keep(values, by) for values in rows]
+
+
+def _keep(values: Mapping[str, Any], by: User) -> Stakeholder:
+    here = Stakeholder.objects.select_for_update(of=("self",), no_key=True).select_related("county")
+    body = here.filter(name=values["name"]).first() or Stakeholder()
+    changed = {}
+    for name, value in values.items():
+        if (before := getattr(body, name)) != value:
+            changed[name] = [str(before or ""), str(value or "")]
+            setattr(body, name, value)
+    if body.pk:
+        body.evidence = Evidence.OWN  # a fact of the reference data that was changed is the secretariat's own from here
+    body.save()
+    odd = suspicion(body) if "name" in changed else {}
+    journal("import", body, by=by, after=body.state, data={"changed": changed, **odd})
+    return body

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from consultations.imports.refused_files import enter_refused_files
 from consultations.imports.spreadsheets import EncodingUnknown, NotReadable, read
+from consultations.imports.uploads import enter_refused_files
 from consultations.uploads import Refused
 from consultations.uploads.rejections import say
 from consultations.views.decorators import attempt

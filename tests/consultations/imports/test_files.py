@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from tablib import Dataset
 
-from consultations.imports import spreadsheets
+from consultations.imports import spreadsheets, uploads
 from consultations.imports.spreadsheets import LiteralCSV, LiteralXLSX, NotReadable, read
-from consultations.models import Stakeholder
+from consultations.jobs import CHORES
+from consultations.models import Job, Stakeholder
+from ncm_portal.workflow import now
 from tests.consultations.imports.sheets import (
     BODIES,
     confirm,
@@ -33,6 +35,7 @@ from tests.factories import (
     make_stakeholder,
     make_submission,
     make_user,
+    walk,
 )
 from tests.pages import words
 from tests.sign_in import sign_in
@@ -138,14 +141,18 @@ def test_csv_files_of_any_country_are_read(delimiter):
         assert read(mark + data).dict == [{"name": "Ng’ang’a", "about": 'He said "yes", twice;\nthen left'}]
 
 
-def test_what_nobody_confirmed_is_thrown_away_after_a_day(client, settings, tmp_path):
+def test_what_nobody_confirmed_is_thrown_away_after_a_day(client, officer, settings, tmp_path):
     settings.VAR_DIR = tmp_path
     upload(client, "stakeholder", workbook(BODIES, ["A", "", "media"]))
     (kept,) = (tmp_path / "uploads").iterdir()
     assert oct(kept.stat().st_mode)[-3:] == "600"
     os.utime(kept, (time.time() - 25 * 3600,) * 2)
+    job = Job.objects.create(kind="import_inputs", state="waiting", by=officer, asked={"file": kept.name})
     upload(client, "stakeholder", workbook(BODIES, ["B", "", "media"]))
-    assert not kept.exists()
+    assert (kept.exists(), uploads.clear_uploads()) == (True, 0)
+    walk(walk(job, "running"), "failed", ended_at=now())
+    assert (uploads.clear_uploads(), kept.exists(), len(list((tmp_path / "uploads").iterdir()))) == (1, False, 1)
+    assert uploads.clear_uploads in CHORES
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "secret-key", "0" * 32])

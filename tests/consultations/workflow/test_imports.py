@@ -2,14 +2,16 @@
 
 import pytest
 
-from consultations.imports.delegates import COLUMNS, try_list
-from consultations.models import Delegate, Event, Job
-from consultations.workflow import confirm_import, confirm_names, import_delegates, prepare_import
+from consultations.imports.delegates import DelegateReader, try_list
+from consultations.imports.spreadsheets import Sheet
+from consultations.models import Delegate, Event, Job, Stakeholder
+from consultations.workflow import confirm_import, confirm_names, import_delegates, import_stakeholders, prepare_import
 from ncm_portal.workflow import Blocked, NotAllowed
 from tests.factories import make_consultation, make_forum, make_member, make_secretariat, make_stakeholder
 
 pytestmark = pytest.mark.django_db
 ASKED = {"name": "inputs.xlsx", "names": {}, "wrong": []}
+COLUMNS = list(DelegateReader.columns)
 
 
 def prepared(by):
@@ -56,19 +58,33 @@ def listed(*names, body):
 def test_list_of_delegates_nominates_and_corrects_and_is_refused_the_second_time():
     forum, body, officer = make_forum(), make_stakeholder(), make_secretariat()
     rows = listed("Amina Yusuf", "Brian Otieno", body=body)
-    import_delegates(forum, by=officer, read=lambda: try_list(forum, rows))
+    import_delegates(forum, by=officer, read=lambda: try_list(forum, Sheet(COLUMNS, rows)))
     assert sorted(Delegate.objects.values_list("name", "state")) == [
         ("Amina Yusuf", "nominated"),
         ("Brian Otieno", "nominated"),
     ]
     rows[0][COLUMNS.index("title")] = "Director"
-    read = import_delegates(forum, by=officer, read=lambda: try_list(forum, rows))
+    read = import_delegates(forum, by=officer, read=lambda: try_list(forum, Sheet(COLUMNS, rows)))
     assert Delegate.objects.get(name="Amina Yusuf").title == "Director"
-    assert dict(read.tally()) == {"changed": 1, "same": 1}
+    assert read.tally() == {"new": 0, "same": 1, "changed": 1, "error": 0}
     with pytest.raises(Blocked, match="Nothing in the list is new or changed"):
-        import_delegates(forum, by=officer, read=lambda: try_list(forum, rows))
+        import_delegates(forum, by=officer, read=lambda: try_list(forum, Sheet(COLUMNS, rows)))
 
 
 def test_list_of_delegates_is_not_even_read_for_others():
     with pytest.raises(NotAllowed, match="Only the secretariat may do this: Import delegates"):
         import_delegates(make_forum(), by=make_member(), read=lambda: pytest.fail("it was read"))
+
+
+def test_organisations_are_imported_by_secretariat_only():
+    with pytest.raises(NotAllowed, match="Only the secretariat may do this: Import organisations"):
+        import_stakeholders([{"name": "Coast Workers", "group": "workers"}], by=make_member())
+    assert not Stakeholder.objects.filter(name="Coast Workers").exists()
+
+
+def test_second_row_of_an_organisation_corrects_the_first():
+    rows = [{"name": "Coast Workers", "group": "workers"}, {"name": "Coast Workers", "group": "media"}]
+    first, second = import_stakeholders(rows, by=make_secretariat())
+    assert (first.pk, Stakeholder.objects.get().group) == (second.pk, "media")
+    changed = [event.data["changed"] for event in Event.objects.about(first).order_by("pk")]
+    assert changed == [{"name": ["", "Coast Workers"], "group": ["", "workers"]}, {"group": ["workers", "media"]}]

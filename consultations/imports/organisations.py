@@ -1,0 +1,110 @@
+"""Organisations in spreadsheets: found by their names in other sheets, and a sheet of their own."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from copy import copy
+from typing import Any
+
+from django.contrib.postgres.search import TrigramSimilarity
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from consultations.models import Stakeholder
+
+from .resources import StakeholderResource
+from .row_validation import RowReader, RowState, TriedRow
+
+MOST_SUGGESTED = 50  # names for which an organisation is looked for: a sheet of nothing but wrong names is wrong itself
+
+
+class Organisations:
+    """Organisations by their names, in any case of letters. `confirmed` were chosen for names written otherwise."""
+
+    def __init__(self, confirmed: Mapping[str, int] | None = None) -> None:
+        self.named, by_pk = defaultdict(list), {}
+        for body in Stakeholder.objects.only("pk", "name", "state"):
+            self.named[body.name.casefold()].append(body)
+            by_pk[body.pk] = body
+        self.confirmed = {name.casefold(): by_pk[pk] for name, pk in (confirmed or {}).items() if pk in by_pk}
+        self.unknown: dict[str, list[int]] = defaultdict(list)  # names that nobody here has, each with its rows
+
+    def find(self, name: str, number: int) -> Stakeholder:
+        """Return the one that is called so. Raises ValueError."""
+        found = self.named.get(name.casefold(), [])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ValueError(_("Several organisations are called “%(name)s”.") % {"name": name[:80]})
+        if name.casefold() in self.confirmed:
+            return self.confirmed[name.casefold()]
+        self.unknown[name].append(number)
+        raise ValueError(_("No organisation is called “%(name)s”.") % {"name": name[:80]})
+
+
+def suggestions(unknown: Mapping[str, list[int]]) -> dict[str, list[Stakeholder]]:
+    """Organisations whose names, short names or earlier names are like those that nobody has, the likest first."""
+    return {name: found for name in list(unknown)[:MOST_SUGGESTED] if (found := _like(name))}
+
+
+def _like(name: str) -> list[Stakeholder]:
+    also = Q(short_name__iexact=name) | Q(names__name__iexact=name)
+    likeness = TrigramSimilarity("name", name)
+    exact = Stakeholder.objects.filter(also).distinct()[:3]
+    alike = Stakeholder.objects.filter(name__trigram_similar=name).annotate(likeness=likeness).order_by("-likeness")
+    return list({body.pk: body for body in (*exact, *alike[:4])}.values())[:4]
+
+
+class OrganisationReader(RowReader):
+    """Rows that are organisations, told apart by their names. A column that is not in the sheet changes nothing."""
+
+    fields = StakeholderResource.fields
+    columns = tuple(name for name, cell in fields.items() if not cell.readonly)
+    known = frozenset(fields)
+    needed = ("name", "group")
+    shown = ("name", "group", "county")
+
+    def __init__(self) -> None:
+        self.widgets = {name: cell.widget for name, cell in StakeholderResource().fields.items()}
+        self.here: dict[str, list[Stakeholder]] = {}
+
+    def read(self, number: int, cells: Mapping[str, Any]) -> TriedRow:
+        """Read the cells that are there."""
+        self.columns = tuple(name for name in self.columns if name in cells)
+        return super().read(number, cells)
+
+    def value(self, column: str, cell: Any, number: int) -> Any:
+        """What a cell says."""
+        return self.widgets[column].clean(cell)
+
+    def compare(self, rows: list[TriedRow]) -> None:
+        """Check the rows as the form of one record would. A name that stood in a row before is here by then."""
+        names = {row.values["name"] for row in rows if "name" in row.values} - self.here.keys()
+        found = defaultdict(list)
+        for body in Stakeholder.objects.filter(name__in=names).select_related("county"):
+            found[body.name].append(body)
+        self.here |= {name: found[name] for name in names}
+        for row in rows:
+            self._compare(row)
+
+    def _compare(self, row: TriedRow) -> None:
+        name = row.values.get("name", "")
+        known = self.here.get(name, [])
+        if len(known) > 1:
+            row.problems.clear()
+            row.wrong("name", _("Several are called “%(value)s”.") % {"value": name})
+            return
+        before = known[0] if known else Stakeholder()
+        said = copy(before)
+        for column, value in row.values.items():
+            setattr(said, column, value)
+        try:
+            said.clean_fields(exclude=[*(problem.column for problem in row.problems), "county", "parent"])
+        except ValidationError as error:
+            for column, reasons in error.message_dict.items():
+                for reason in reasons:
+                    row.wrong(column, reason)
+        if not row.problems:
+            changed = any(getattr(before, column) != value for column, value in row.values.items())
+            row.state = (RowState.CHANGED if changed else RowState.SAME) if known else RowState.NEW
+            self.here[name] = [said]
