@@ -1,4 +1,4 @@
-"""What the documentation names exists: files, links and their headings, commands of make and of manage.py."""
+"""What the documentation names exists: files, links and their headings, commands, and the labels of pages."""
 
 import re
 import subprocess
@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.test_architecture import ROOT, files
+
 FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 LOOKS_LIKE_A_FILE = re.compile(r"[\w.-]+(/[\w.-]+)*/?")
+LABEL = re.compile(r"(?<![*\w])\*([^*]+)\*(?!\*)")
 PATTERN_CHARACTERS = re.compile(r"[<>*…$\s]")
 
 
@@ -71,6 +73,26 @@ def unknown_commands(text: str) -> list[str]:
     named = [(f"manage.py {name}", name in get_commands()) for name in re.findall(r"manage\.py ([a-z_]+)", code)]
     named += [(f"make {name}", name in targets) for name in re.findall(r"^make ([a-z-]+)", code, re.MULTILINE)]
     return sorted({command for command, exists in named if not exists})
+
+
+def page_texts() -> str:
+    """All templates and modules, in which a label of a page stands in quotation marks or between tags."""
+    paths = [path for path in files(".html", ".txt", ".py") if "migrations" not in path.parts]
+    paths += (ROOT / "locale").rglob("*.po")  # where the texts of libraries are worded anew
+    return " ".join(" ".join(path.read_text().split()) for path in paths).casefold()
+
+
+def unknown_labels(text: str, texts: str) -> list[str]:
+    """Labels in italics, such as *Desk → Second person*, that no page has."""
+    named = [part.strip() for label in LABEL.findall(text) for part in " ".join(label.split()).split("→")]
+    return [label for label in named if not re.search(rf"""["'>] ?{re.escape(label.casefold())}\.?["'< ]""", texts)]
+
+
+def test_labels_in_the_guides_stand_on_the_pages():
+    texts = page_texts()
+    guides = {path.name: unknown_labels(path.read_text(), texts) for path in (ROOT / "docs/guides").glob("*.md")}
+    assert {name: labels for name, labels in guides.items() if labels} == {}
+    assert unknown_labels("*Desk → Coffee*", texts) == ["Coffee"]
 
 
 @pytest.mark.parametrize("document", documents(), ids=lambda path: str(path.relative_to(ROOT)))
