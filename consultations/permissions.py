@@ -7,6 +7,8 @@ from typing import Any
 
 from consultations.models import (
     STAFF_OFFICES,
+    Attachment,
+    AttachmentKind,
     CheckIn,
     Communique,
     CommuniqueState,
@@ -21,6 +23,7 @@ from consultations.models import (
     SessionRoleKind,
     Stakeholder,
     Submission,
+    SubmissionState,
     User,
 )
 from consultations.tokens import hashed
@@ -119,6 +122,23 @@ def may_rule_on_sign_off(user: Any, stakeholder: Stakeholder) -> bool:
 
 def _is_primary(user: Any, stakeholder_id: int) -> bool:
     return any(m.stakeholder_id == stakeholder_id and m.is_primary for m in live_memberships(user))
+
+
+def may_handle_file(user: Any, file: Attachment) -> bool:
+    """Add a file or take it out: evidence the authors of the input; the original of what came on paper the
+    secretariat."""
+    submission = file.submission
+    if submission.state in (SubmissionState.DRAFT, SubmissionState.RETURNED):
+        return file.kind == AttachmentKind.EVIDENCE and may_submit(user, submission)
+    if may_submit(user, submission) and not is_secretariat(user):
+        return True  # theirs, though it stays as it is
+    is_original = file.kind == AttachmentKind.ORIGINAL
+    return is_original and is_secretariat(user) and submission.entered_by_id is not None
+
+
+def portal_may(user: Any, record: Any) -> bool:
+    """Moves that nobody makes: the portal does, by itself."""
+    return user is None
 
 
 def may_take_in(user: Any, submission: Submission) -> bool:

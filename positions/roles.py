@@ -18,6 +18,7 @@ from consultations import permissions
 from consultations import workflow as consultation_workflow
 from consultations.models import (
     ActionPoint,
+    Attachment,
     Communique,
     Consultation,
     Delegate,
@@ -130,6 +131,7 @@ RECORDS: dict[str, Callable[[int], Model]] = {
     "CONSULTATION_MOVES": lambda whose: Consultation(),
     "STAKEHOLDER_MOVES": lambda whose: Stakeholder(pk=whose),
     "SUBMISSION_MOVES": lambda whose: Submission(stakeholder_id=whose, entered_by_id=whose),
+    "ATTACHMENT_MOVES": lambda whose: Attachment(submission=Submission(stakeholder_id=whose)),
     "POINT_MOVES": lambda whose: Point(session_id=whose),
     "LIKENESS_MOVES": lambda whose: Likeness(),
     "FORUM_MOVES": lambda whose: Forum(),

@@ -17,7 +17,6 @@ STATE_WRITERS = {
     "consultations.imports.delegates": {"_compare"},  # of rows of a spreadsheet, which are no records
     "consultations.imports.row_validation": {"_place"},
     "positions.roles": {"_acting"},  # of sample people, never stored
-    "consultations.workflow.attachments": {"add_file", "_refuse", "remove_file", "judge_file", "_give_up"},
 }
 WRITING_CALLS = {"update", "create", "get_or_create", "update_or_create", "bulk_create", "bulk_update", "copy_values"}
 ASKING_CALLS = {"Q", "When", "Counts"}  # begin with a capital and make no record

@@ -3,6 +3,7 @@
 The matrix of tests/test_workflow_matrix.py and the database's own guards are tried on these.
 """
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from consultations.models import (
     ActionPoint,
+    Attachment,
     Communique,
     Consultation,
     Delegate,
@@ -75,6 +77,7 @@ MODELS = {
     "INVITATION_MOVES": Invitation,
     "STAKEHOLDER_MOVES": Stakeholder,
     "SUBMISSION_MOVES": Submission,
+    "ATTACHMENT_MOVES": Attachment,
     "POINT_MOVES": Point,
     "LIKENESS_MOVES": Likeness,
     "ACTION_MOVES": ActionPoint,
@@ -174,6 +177,17 @@ def _submission(world: SimpleNamespace, state: str) -> Submission:
     typed = {"channel": "letter", "received_on": workflow.now().date(), "entered_by": world.people.secretariat}
     author = world.people.roles["focal point"]
     return make_submission(world.forum.consultation, world.body, state=state, author=author, **typed)
+
+
+def _attachment(world: SimpleNamespace, state: str, of: str = "draft") -> Attachment:
+    """A file that has arrived in full, of an input in the state `of` that its author writes here."""
+    author = world.people.roles["focal point"]
+    submission = make_submission(world.forum.consultation, world.body, state=of, author=author)
+    made = Attachment.objects.create(
+        submission=submission, name="letter.pdf", media_type="application/pdf", size=3, received=3, sha256="0" * 64,
+        stored_as=uuid.uuid4().hex, uploaded_by=author,
+    )  # fmt: skip
+    return made if state == "uploading" else walk(made, state)
 
 
 def _point(world: SimpleNamespace, state: str) -> Point:
@@ -277,7 +291,7 @@ READY: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Consultation: _consultation, Forum: _forum, ForumSession: _session, Delegate: _delegate, Invitation: _invitation,
     Stakeholder: _stakeholder, Submission: _submission, Point: _point, Likeness: _likeness, PositionPaper: _paper,
     Clearance: _clearance, Amendment: _amendment, AnswerByLetter: _letter, Corrigendum: _corrigendum,
-    ActionPoint: _action, Communique: _communique, Proposal: _proposal,
+    ActionPoint: _action, Communique: _communique, Proposal: _proposal, Attachment: _attachment,
 }  # fmt: skip
 
 
@@ -344,6 +358,11 @@ def _bare_submission(world: SimpleNamespace, state: str) -> Submission:
     return sent
 
 
+def _bare_attachment(world: SimpleNamespace, state: str) -> Attachment:
+    """The input was sent."""
+    return _attachment(world, state, of="submitted")
+
+
 def _bare_point(world: SimpleNamespace, state: str) -> Point:
     point = _point(world, state)
     make_point(session=world.session, state="merged", into=point)
@@ -397,5 +416,5 @@ BARE: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Submission: _bare_submission,
     Point: _bare_point, Likeness: _bare_likeness, PositionPaper: _bare_paper, Clearance: _bare_clearance,
     AnswerByLetter: _bare_letter, Corrigendum: _bare_corrigendum, Amendment: _bare_amendment,
-    Communique: _bare_communique, Proposal: _proposal,
+    Communique: _bare_communique, Proposal: _proposal, Attachment: _bare_attachment,
 }  # fmt: skip

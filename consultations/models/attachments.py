@@ -57,6 +57,7 @@ class Attachment(models.Model):
 
     COMMITTED = ("state", "submission", "kind", "name", "media_type", "size", "sha256", "state_reason", "uploaded_by")
     SILENT_WHILE = {"sha256": ""}  # its bytes are still coming, or never came
+    READ_WITH = ("submission",)  # by whose state a file may change
     Kind, State = AttachmentKind, AttachmentState
 
     key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)

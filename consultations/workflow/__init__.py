@@ -22,9 +22,11 @@ from .accounts import (
 )
 from .appointments import APPOINT, announce_administrator, appoint, is_first_head, lay_down_office
 from .attachments import (
+    ATTACHMENT_MOVES,
     add_file,
     begin_file,
     clear_unfinished,
+    give_up_file,
     inspect_waiting,
     judge_file,
     kind_of_files,

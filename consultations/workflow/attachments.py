@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Attachment, AttachmentKind, AttachmentState, Stakeholder, Submission, User
-from consultations.permissions import is_secretariat, may_submit
+from consultations.permissions import is_secretariat, may_handle_file, may_submit, portal_may
 from consultations.uploads import Refused, clamd, kinds, sandbox
 from consultations.uploads.disk_space import room_to_write
 from consultations.uploads.kinds import KINDS
 from consultations.uploads.rejections import say
-from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
+from ncm_portal.workflow import Blocked, Condition, Move, demand, either, journal, locked, make, now, table, verb
 
 from .access_log import enter_refused_file
 from .submissions import AUTHORS, SECRETARIAT, S
@@ -28,9 +28,64 @@ from .submissions import AUTHORS, SECRETARIAT, S
 A = AttachmentState
 HERE = (A.UPLOADING, A.WAITING, A.READY)
 ADD, REMOVE = gettext_lazy("Add a file"), gettext_lazy("Remove a file")
+HANDLERS = gettext_lazy("the authors of the input, or the secretariat for the original of what came on paper")
+SENT = gettext_lazy("This input was sent already: its files stay as they are.")
+CHECKED = gettext_lazy("This input was checked or decided already: its files stay as they are.")
+PORTAL = gettext_lazy("the portal by itself")
 MEGABYTE = 1024 * 1024
 KEPT = timedelta(days=1)  # an upload that stopped
 PAUSE = 30  # seconds for which a scanner that is down is left alone
+
+
+def files_may_change(file: Attachment) -> list[Condition]:
+    """Evidence changes until the input is sent, an original until it was checked or decided on."""
+    submission = file.submission
+    if file.kind == AttachmentKind.ORIGINAL:
+        unchecked = submission.state == S.SUBMITTED and not submission.checked_at
+        return [either(unchecked, _("This input was not checked yet."), str(CHECKED))]
+    return [either(submission.state in (S.DRAFT, S.RETURNED), _("This input was not sent yet."), str(SENT))]
+
+
+ATTACHMENT_MOVES = table(
+    Move("add_file", ADD, (A.UPLOADING,), A.READY, may_handle_file, HANDLERS, files_may_change),
+    Move(
+        "hold_file",
+        gettext_lazy("Add a file that waits for the virus scanner"),
+        (A.UPLOADING,),
+        A.WAITING,
+        may_handle_file,
+        HANDLERS,
+        files_may_change,
+    ),
+    Move(
+        "reject_file",
+        gettext_lazy("Refuse a file that is being added"),
+        (A.UPLOADING,),
+        A.REFUSED,
+        may_handle_file,
+        HANDLERS,
+        files_may_change,
+    ),
+    Move("admit_file", gettext_lazy("Find no virus in a file"), (A.WAITING,), A.READY, portal_may, PORTAL),
+    Move("refuse_file", gettext_lazy("Find a virus in a file"), (A.WAITING,), A.REFUSED, portal_may, PORTAL),
+    Move(
+        "remove_file",
+        REMOVE,
+        (A.UPLOADING, A.WAITING, A.READY, A.REFUSED),
+        A.REMOVED,
+        may_handle_file,
+        HANDLERS,
+        files_may_change,
+    ),
+    Move(
+        "give_up_file",
+        gettext_lazy("Give up an upload that stopped a day ago"),
+        (A.UPLOADING,),
+        A.REMOVED,
+        portal_may,
+        PORTAL,
+    ),
+)
 
 
 def kind_of_files(submission: Submission, user: User, to: object = ADD) -> AttachmentKind:
@@ -40,10 +95,10 @@ def kind_of_files(submission: Submission, user: User, to: object = ADD) -> Attac
         demand(may_submit(user, submission), who=AUTHORS, to=to)
         return AttachmentKind.EVIDENCE
     if may_submit(user, submission) and not is_secretariat(user):
-        raise Blocked(_("This input was sent already: its files stay as they are."))
+        raise Blocked(str(SENT))
     demand(is_secretariat(user) and submission.entered_by_id is not None, who=SECRETARIAT, to=to)
     if submission.state != S.SUBMITTED or submission.checked_at:
-        raise Blocked(_("This input was checked or decided already: its files stay as they are."))
+        raise Blocked(str(CHECKED))
     return AttachmentKind.ORIGINAL
 
 
@@ -166,18 +221,23 @@ def add_file(attachment: Attachment, *, by: User) -> Attachment:
             return file
         kind_of_files(submission, by)
         if isinstance(found, Refused):
-            return _refuse(file, say(found), by=by)
-        with room_to_write():
-            _put_in_place(file, redrawn if found.is_redrawn else part_of(file))
+            return _refuse("reject_file", file, say(found), by=by)
+        file = _take_in(file, found, redrawn, by=by, is_held=virus is None)
     finally:
         redrawn.unlink(missing_ok=True)
-    kind = KINDS[found.media_type]
-    file.name, file.media_type, file.text = kinds.fitting(file.name, kind), kind.media_type, found.text
-    file.state = A.WAITING if virus is None else A.READY
-    file.save()
-    _enter("add_file", file, by=by)
     _unsign(submission, file, by=by)
     return file
+
+
+def _take_in(file: Attachment, found: sandbox.Inspected, redrawn: Path, *, by: User, is_held: bool) -> Attachment:
+    def take(row: Attachment) -> None:
+        kind = KINDS[found.media_type]
+        with room_to_write():
+            _put_in_place(row, redrawn if found.is_redrawn else part_of(row))
+        row.name, row.media_type, row.text = kinds.fitting(row.name, kind), kind.media_type, found.text
+
+    move = ATTACHMENT_MOVES["hold_file" if is_held else "add_file"]
+    return make(move, file, by=by, change=take, enter=lambda row: _enter("add_file", row, by=by))
 
 
 def _looked_through(file: Attachment, redrawn: Path) -> tuple[sandbox.Inspected | Refused, str | None]:
@@ -212,20 +272,25 @@ def _put_in_place(file: Attachment, source: Path) -> None:
     transaction.on_commit(lambda: part.unlink(missing_ok=True))
 
 
-def _refuse(file: Attachment, reason: str, *, by: User | None) -> Attachment:
+def _refuse(verb: str, file: Attachment, reason: str, *, by: User | None) -> Attachment:
     """Refuse a file: nothing of it stays but its name and the reason. What a receipt covers keeps its hash there.
 
     The access log tells of every refused file and keeps its hash; the journal only of one that was taken in before.
     """
-    submission, was_taken = file.submission, file.state == A.WAITING
+    submission = file.submission
     sha256 = file.sha256 or hashlib.sha256(part_of(file).read_bytes()).hexdigest()
     enter_refused_file(submission, by=by, name=file.name, size=file.size, sha256=sha256, reasons=[reason])
-    if submission.state in (S.DRAFT, S.RETURNED):
-        file.sha256 = ""
-    file.state, file.state_reason, file.text = A.REFUSED, reason, ""
-    file.save()
-    if was_taken:
-        _enter("refuse_file", file, by=by, reason=f"{file.name}: {reason}")
+
+    def empty(row: Attachment) -> None:
+        if submission.state in (S.DRAFT, S.RETURNED):
+            row.sha256 = ""
+        row.state_reason, row.text = reason, ""
+
+    def enter(row: Attachment) -> None:
+        if verb == "refuse_file":
+            _enter(verb, row, by=by, reason=f"{row.name}: {reason}")
+
+    file = make(ATTACHMENT_MOVES[verb], file, by=by, change=empty, enter=enter)
     _forget(file)
     return file
 
@@ -265,10 +330,15 @@ def remove_file(attachment: Attachment, *, by: User) -> Attachment:
     was_here = file.state in (A.READY, A.WAITING)
     was_known = was_here or (file.state == A.REFUSED and bool(file.media_type))  # taken in once: the journal tells
     was_sent = _was_sent_with(submission, file)
-    file.state, file.received = A.REMOVED, file.received if was_sent and was_here else 0
-    file.save(update_fields=["state", "received"])
-    if was_known:
-        _enter("remove_file", file, by=by)
+
+    def empty(row: Attachment) -> None:
+        row.received = row.received if was_sent and was_here else 0
+
+    def enter(row: Attachment) -> None:
+        if was_known:
+            _enter("remove_file", row, by=by)
+
+    file = make(ATTACHMENT_MOVES["remove_file"], file, by=by, change=empty, enter=enter)
     if was_here:
         _unsign(submission, file, by=by)
     if not was_sent:
@@ -315,25 +385,26 @@ def judge_file(attachment: Attachment, virus: str, *, by: User | None = None) ->
         return file
     if virus:
         _unsign(submission, file, by=by)
-        return _refuse(file, say(Refused("virus", what=virus)), by=by)
-    file.state = A.READY
-    file.save(update_fields=["state"])
-    _enter("admit_file", file, by=by)
-    return file
+        return _refuse("refuse_file", file, say(Refused("virus", what=virus)), by=by)
+    return make(ATTACHMENT_MOVES["admit_file"], file, by=by, enter=lambda row: _enter("admit_file", row, by=by))
 
 
 def clear_unfinished() -> int:
     """Give up the uploads that stopped a day ago; say how many."""
     stopped = Attachment.objects.filter(state=A.UPLOADING, uploaded_at__lt=now() - KEPT)
-    return sum(_give_up(file) for file in stopped[:20])
+    return sum(give_up_file(file) is not None for file in stopped[:20])
 
 
-@transaction.atomic
-def _give_up(file: Attachment) -> bool:
-    row = locked(file)
-    if row.state != A.UPLOADING:
-        return False
-    row.state, row.received = A.REMOVED, 0
-    row.save(update_fields=["state", "received"])
-    _forget(row)
-    return True
+@verb
+def give_up_file(attachment: Attachment, *, by: User | None = None) -> Attachment | None:
+    """Take out a file whose sending stopped; None where it is not being sent any more. The journal never told of it."""
+    file = locked(attachment)
+    if file.state != A.UPLOADING:
+        return None
+
+    def empty(row: Attachment) -> None:
+        row.received = 0
+
+    file = make(ATTACHMENT_MOVES["give_up_file"], file, by=by, change=empty, enter=lambda row: None)
+    _forget(file)
+    return file

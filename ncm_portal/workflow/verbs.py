@@ -220,12 +220,14 @@ def make[Row: Model](
     change: Callable[[Row], None] | None = None,
     data: Mapping[str, Any] | None = None,
     commits: Iterable[Model] = (),
+    enter: Callable[[Row], object] | None = None,
 ) -> Row:
     """Carry out `move` on `record` as `by` and return the fresh row.
 
     Locks the row, checks person, state, reason and conditions, runs `change` on the locked row, saves it and writes
     the journal entry, all in one transaction. The entry commits to the row's words and to those of `commits`, to which
-    `change` may add. Raises NotAllowed or Blocked with every reason.
+    `change` may add. `enter` writes the entry instead where the journal tells of another record, such as the input
+    to which a file belongs. Raises NotAllowed or Blocked with every reason.
     """
     with transaction.atomic():
         row = locked(record)
@@ -236,9 +238,12 @@ def make[Row: Model](
         if move.target:
             row.state = move.target  # type: ignore[attr-defined]
         row.save()
-        after = row.state  # type: ignore[attr-defined]
-        said = {"before": before, "after": after, "reason": reason, "data": data}
-        journal(move.verb, row, by=by, commits=[row, *commits], **said)
+        if enter:
+            enter(row)
+        else:
+            after = row.state  # type: ignore[attr-defined]
+            said = {"before": before, "after": after, "reason": reason, "data": data}
+            journal(move.verb, row, by=by, commits=[row, *commits], **said)
     return row
 
 
