@@ -1,7 +1,8 @@
 """Excel workbooks read row by row: only the parts that rows need, and none that grows too large as it is built."""
 
+import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, iterparse
@@ -9,19 +10,18 @@ from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from django.utils.translation import gettext as _
-from openpyxl.cell.text import Text
-from openpyxl.reader.excel import ExcelReader
-from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.cell import coordinate_to_tuple
-from openpyxl.worksheet._reader import INLINE_STRING, ROW_TAG, WorkSheetParser
-from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
+from openpyxl.xml.constants import ARC_STYLE, REL_NS, SHARED_STRINGS, SHEET_MAIN_NS
 
 MAX_UNPACKED = 64 * 1024 * 1024
 MAX_ELEMENTS = 350_000  # of XML in rows and texts: 5,000 rows of 14 columns have some 285,000
 MAX_OTHERS = 20_000  # in everything that is built as a whole: styles, names, the list of parts
 MAX_COLUMNS = 40
 BLOCK = 256 * 1024  # bytes of a part that are counted at a time
-TEXT_TAG, ITEM_TAG = f"{{{SHEET_MAIN_NS}}}t", f"{{{SHEET_MAIN_NS}}}si"
+MAIN = f"{{{SHEET_MAIN_NS}}}"
+VALUE, FORMULA, INLINE, TEXT, RUN_TEXT = (MAIN + name for name in ("v", "f", "is", "t", f"r/{MAIN}t"))
 # How a workbook writes characters that XML has not (ECMA-376, 22.9.2.19): "_x000D_" before a line's end, for one.
 ESCAPED = re.compile("_x(00[01][0-9A-F]|FFF[EF])_", re.IGNORECASE)
 
@@ -46,7 +46,7 @@ def workbook_rows(data: bytes) -> Iterator[Numbered]:
     """Rows of the first sheet by their numbers, as far as they are there: gaps may be a million rows high, and the size
     that a workbook claims for its sheet may be false. Raises NotReadable."""
     try:
-        yield from _rows(_Workbook(data))
+        yield from _rows(_Package(data))
     except NotReadable:
         raise
     except Exception as error:  # a broken workbook fails in many ways, and all mean the same
@@ -66,7 +66,7 @@ class _Package(ZipFile):
             raise BadZipFile  # what the others unpack to has no bound
 
     def open(self, name: Any, *_mode: Any, **_options: Any) -> Any:
-        """A part with rows or texts, counted to its end and then unpacked again as it is read. It is unpacked as far as
+        """A part, counted to its end and then unpacked again as it is read. It is unpacked as far as
         it claims to reach; where that is a lie, its checksum is wrong."""
         member = name if isinstance(name, ZipInfo) else self.getinfo(name)
         last = b""
@@ -78,70 +78,21 @@ class _Package(ZipFile):
             raise _too_much()
         return super().open(member)
 
-    def read(self, name: Any, pwd: bytes | None = None) -> bytes:
+    def root(self, name: str) -> Element:
         """A part that is built as a whole."""
+        before = self.elements
         with self.open(name) as part:
-            content = part.read()
-        self.others = _elements_left(content, self.others)
-        return content
+            self.others -= before - self.elements
+            if self.others < 0:
+                raise _too_much()
+            parsed = iterparse(_Guarded(part))  # noqa: S314 - it refuses what defusedxml does
+            for _event in parsed:
+                pass
+        return parsed.root
 
 
 def _too_much() -> NotReadable:
     return NotReadable(_("The workbook holds more than is read at once. Copy its rows into a new one, or split it."))
-
-
-def _elements_left(content: bytes, left: int) -> int:
-    """How many more elements may be built after those of this part. Raises NotReadable beyond, and ValueError for a
-    part that defines words of its own (a few of them may stand for millions)."""
-
-    def start(*_given: Any) -> None:
-        nonlocal left
-        left -= 1
-        if left < 0:
-            raise _too_much()
-
-    def doctype(*_given: Any) -> None:
-        raise ValueError
-
-    parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.StartDoctypeDeclHandler = start, doctype
-    parser.Parse(content, True)
-    return left
-
-
-class _Workbook(ExcelReader):
-    """A workbook as far as its first sheet needs it: its texts, the formats of its dates, where the sheet lies."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__(BytesIO(data), read_only=True, keep_links=False)
-        self.archive = _Package(data)
-        self.read_manifest()
-        self.read_strings()
-        self.read_workbook()
-        apply_stylesheet(self.archive, self.wb)
-
-    def read_strings(self) -> None:
-        """The texts to which cells refer by number."""
-        table = self.package.find(SHARED_STRINGS)
-        if table is not None:
-            with self.archive.open(table.PartName[1:]) as part:
-                self.shared_strings = list(shared_texts(part))
-
-    def first_sheet(self) -> Any:
-        """The part with the rows."""
-        sheets = (related for _sheet, related in self.parser.find_sheets() if "chartsheet" not in related.Type)
-        return self.archive.open(next(sheets).target)
-
-
-def _rows(workbook: _Workbook) -> Iterator[Numbered]:
-    book, last = workbook.wb, 0
-    known = {"date_formats": book._date_formats, "timedelta_formats": book._timedelta_formats, "epoch": book.epoch}
-    sheet = _Sheet(workbook.first_sheet(), workbook.shared_strings, **known)
-    for number, cells in sheet.parse():
-        if number <= last:
-            raise ValueError(number)
-        last = number
-        yield number, _row(cells)
 
 
 class _Guarded:
@@ -161,66 +112,125 @@ class _Guarded:
         raise ValueError
 
 
+# --- The parts --------------------------------------------------------------------------------------------------------
+
+
+def _rows(package: _Package) -> Iterator[Numbered]:
+    named = [
+        (each.get("ContentType", ""), each.get("PartName", "")[1:]) for each in package.root("[Content_Types].xml")
+    ]
+    book = next((name for kind, name in named if kind.endswith(".main+xml") and name), "xl/workbook.xml")
+    texts = next((name for kind, name in named if kind == SHARED_STRINGS), "")
+    root = package.root(book)
+    properties = root.find(f"{MAIN}workbookPr")
+    is_mac = properties is not None and properties.get("date1904") in ("1", "true")
+    shared = list(shared_texts(package.open(texts))) if texts else []
+    reader = CellReader(shared, _formats(package), epoch=MAC_EPOCH if is_mac else WINDOWS_EPOCH)
+    last = 0
+    for number, row in _numbered(package.open(_first_sheet(package, book, root)), reader):
+        if number <= last:
+            raise ValueError(number)
+        last = number
+        yield number, row
+
+
+def _first_sheet(package: _Package, book: str, root: Element) -> str:
+    folder, name = posixpath.split(book)
+    related = {each.get("Id"): each for each in package.root(f"{folder}/_rels/{name}.rels")}
+    sheets = (related[sheet.get(f"{{{REL_NS}}}id")] for sheet in root.iterfind(f"{MAIN}sheets/{MAIN}sheet"))
+    target = next(each.attrib["Target"] for each in sheets if "chartsheet" not in each.get("Type", ""))
+    return posixpath.normpath(posixpath.join("/", folder, target))[1:]
+
+
+def _formats(package: _Package) -> list[str | None]:
+    """The number format of each style of a cell."""
+    if ARC_STYLE not in package.namelist():
+        return []
+    root = package.root(ARC_STYLE)
+    own = {each.get("numFmtId"): each.get("formatCode") for each in root.iterfind(f"{MAIN}numFmts/{MAIN}numFmt")}
+    used = [each.get("numFmtId", "0") for each in root.iterfind(f"{MAIN}cellXfs/{MAIN}xf")]
+    return [own.get(number) or BUILTIN_FORMATS.get(int(number)) for number in used]
+
+
 def shared_texts(part: Any) -> Iterator[str]:
     """The texts of a table of shared strings, as openpyxl reads them; "x005F_" is how a workbook escapes an escape."""
     for _event, element in iterparse(_Guarded(part)):  # noqa: S314 - it refuses what defusedxml does
-        if element.tag == ITEM_TAG:
-            bare = _bare(element)
-            yield (Text.from_tree(element).content if bare is None else bare).replace("x005F_", "")
+        if element.tag == f"{MAIN}si":
+            yield _text(element).replace("x005F_", "")
             element.clear()
 
 
-class _Sheet(WorkSheetParser):
-    """The rows of a sheet, and nothing else that stands in it."""
-
-    def parse(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-        """The cells that are there, by the number of their row."""
-        for _event, element in iterparse(_Guarded(self.source)):  # noqa: S314 - it refuses what defusedxml does
-            if element.tag == ROW_TAG:
-                number, cells = self.parse_row(element)
-                element.clear()
-                if cells:
-                    yield number, cells
-
-    def parse_cell(self, element: Element) -> dict[str, Any]:
-        """One cell. A bare text is taken as it stands: what openpyxl builds around it costs more than all else."""
-        text = _bare_text(element)
-        if text is None:
-            return super().parse_cell(element)
-        place = element.get("r")
-        self.col_counter = coordinate_to_tuple(place)[1] if place else self.col_counter + 1
-        return {"column": self.col_counter, "value": text, "data_type": "s", "style_id": int(element.get("s") or 0)}
-
-    def parse_formula(self, _element: Any) -> str:
-        """That there is one: working it out costs much, and nobody reads it."""
-        return "="
+def _numbered(part: Any, reader: "CellReader") -> Iterator[Numbered]:
+    number = 0
+    for _event, element in iterparse(_Guarded(part)):  # noqa: S314 - it refuses what defusedxml does
+        if element.tag == f"{MAIN}row":
+            number = int(element.get("r", number + 1))
+            cells = dict(reader.cells(element))
+            element.clear()
+            if cells:
+                places = [place for place in cells if place <= MAX_COLUMNS]
+                yield number, [cells.get(place) for place in range(1, max(places, default=0) + 1)]
 
 
-def _bare_text(element: Element) -> str | None:
-    """What stands in a cell that holds a text of its own and nothing else: no formats, no formula."""
-    if element.get("t") != "inlineStr" or len(element) != 1 or element[0].tag != INLINE_STRING:
-        return None
-    return _bare(element[0])
+# --- Cells ------------------------------------------------------------------------------------------------------------
 
 
-def _bare(item: Element) -> str | None:
-    """The text of an item that is nothing else: no runs with formats of their own, no hints how to say it."""
-    if item.attrib or len(item) != 1 or item[0].tag != TEXT_TAG:
-        return None
-    return item[0].text or ""
+class CellReader:
+    """Reads the cells of a row as openpyxl does, except that nothing works out what a formula means."""
+
+    def __init__(self, shared: list[str], formats: list[str | None], *, epoch: Any = WINDOWS_EPOCH) -> None:
+        self.shared, self.epoch = shared, epoch
+        self.dates = {place for place, code in enumerate(formats) if is_date_format(code)}
+        self.spans = {place for place, code in enumerate(formats) if is_timedelta_format(code)}
+
+    def cells(self, row: Element) -> Iterator[tuple[int, Any]]:
+        """What the cells hold, by the numbers of their columns."""
+        column = 0
+        for cell in row:
+            place = cell.get("r")
+            column = coordinate_to_tuple(place)[1] if place else column + 1
+            value = self._value(cell)
+            yield column, ESCAPED.sub(_unescaped, value) if isinstance(value, str) else value
+
+    def _value(self, cell: Element) -> Any:
+        kind, style = cell.get("t", "n"), int(cell.get("s") or 0)
+        parts = {part.tag: part for part in reversed(cell)}
+        if FORMULA in parts:
+            return NotText(_("This cell holds a formula. Put its result there as text."))
+        if kind == "inlineStr":
+            return _text(parts[INLINE]) if INLINE in parts else None
+        text = parts[VALUE].text if VALUE in parts else None
+        if kind == "e":
+            return _error(text)
+        if not text:
+            return None
+        if kind == "n":
+            return self._number(text, style)
+        if kind == "s":
+            return self.shared[int(text)]
+        if kind == "b":
+            return bool(int(text))
+        return from_ISO8601(text) if kind == "d" else text
+
+    def _number(self, text: str, style: int) -> Any:
+        value = float(text) if "." in text or "e" in text.lower() else int(text)
+        if style not in self.dates:
+            return value
+        try:
+            return from_excel(value, self.epoch, timedelta=style in self.spans)
+        except (OverflowError, ValueError):
+            return _error("#VALUE!")
 
 
-def _row(cells: Iterable[dict[str, Any]]) -> Row:
-    found = {cell["column"]: _value(cell) for cell in cells if cell["column"] <= MAX_COLUMNS}
-    return [found.get(place) for place in range(1, max(found, default=0) + 1)]
+def _error(name: str | None) -> NotText:
+    return NotText(_("This cell holds an error (%(error)s).") % {"error": name})
 
 
-def _value(cell: dict[str, Any]) -> Any:
-    if cell["data_type"] == "f":
-        return NotText(_("This cell holds a formula. Put its result there as text."))
-    if cell["data_type"] == "e":
-        return NotText(_("This cell holds an error (%(error)s).") % {"error": cell["value"]})
-    return ESCAPED.sub(_unescaped, cell["value"]) if isinstance(cell["value"], str) else cell["value"]
+def _text(item: Element) -> str:
+    """A text, or the runs of one that have formats of their own; not the hints how to say it."""
+    if len(item) == 1 and item[0].tag == TEXT:
+        return item[0].text or ""
+    return "".join(part.text or "" for part in (*item.findall(TEXT), *item.findall(RUN_TEXT)))
 
 
 def _unescaped(code: re.Match[str]) -> str:

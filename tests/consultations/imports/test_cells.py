@@ -1,18 +1,21 @@
-"""Cells of a workbook: a bare text, which is read in a short way, is what openpyxl reads."""
+"""Cells of a workbook hold what openpyxl reads in them."""
 
+from datetime import datetime, time, timedelta
 from io import BytesIO
 from xml.etree.ElementTree import fromstring
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
 from openpyxl.reader.strings import read_string_table
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
-from consultations.imports.workbooks import _Sheet, shared_texts
+from consultations.imports.workbooks import CellReader, NotText, shared_texts, workbook_rows
 
-PLACES = ["", 'r="C7"', 'r="c7"', 'r="AB12" s="0"', 's="3"']
+PLACES = ["", 's="2"', 'r="C7"', 'r="c7"', 'r="AB12" s="0"', 's="3"']
 TEXTS = [
     "<is><t>Wages</t></is>",
     '<is><t xml:space="preserve">  Wages  </t></is>',
@@ -21,6 +24,9 @@ TEXTS = [
     "<is/>",
     "",
     "<v>7</v>",
+    "<v>1.5E3</v>",
+    "<v>-1</v>",
+    "<v>2017-10-17</v>",
     "<is><r><rPr><b/></rPr><t>Wa</t></r><r><t>ges</t></r></is>",
     "<is><t>Wa</t><r><t>ges</t></r></is>",
     '<is><t>Wages</t><rPh sb="0" eb="1"><t>we</t></rPh></is>',
@@ -28,23 +34,41 @@ TEXTS = [
     "<v>7</v><is><t>Wages</t></is>",
     "<is><t>Wa<b>g</b>es</t></is>",
 ]
-cells = st.tuples(st.sampled_from(["inlineStr", "s", "str"]), st.sampled_from(PLACES), st.sampled_from(TEXTS))
+cells = st.tuples(
+    st.sampled_from(["inlineStr", "s", "str", "n", "b", "e", "d"]), st.sampled_from(PLACES), st.sampled_from(TEXTS)
+)
 
 
-def read(kind, cells):
-    """What the cells of a row hold, and where; or what is wrong with them."""
+SHARED = ["none", *"abcdefg", "shared"]
+FORMATS = ["General", "0", "yyyy-mm-dd", "0.00"]
+
+
+def element(cells):
     parts = "".join(f'<c t="{name}" {place}>{text}</c>' for name, place, text in cells)
-    sheet = kind(None, ["none", *"abcdefg", "shared"])
+    return fromstring(f'<row xmlns="{SHEET_MAIN_NS}" r="7">{parts}</row>')
+
+
+def ours(cells):
+    """What the cells of a row hold, and where; or what is wrong with them."""
     try:
-        found = sheet.parse_row(fromstring(f'<row xmlns="{SHEET_MAIN_NS}" r="7">{parts}</row>'))[1]
-    except (ValueError, TypeError) as error:
+        found = list(CellReader(SHARED, FORMATS).cells(element(cells)))
+    except (ValueError, TypeError, IndexError) as error:
         return type(error)
-    return [(cell["column"], "=" if cell["data_type"] == "f" else cell["value"], cell["data_type"]) for cell in found]
+    return [(column, "formula or error" if isinstance(value, NotText) else value) for column, value in found]
+
+
+def theirs(cells):
+    sheet = WorkSheetParser(None, SHARED, date_formats={2})
+    try:
+        found = sheet.parse_row(element(cells))[1]
+    except (ValueError, TypeError, IndexError) as error:
+        return type(error)
+    return [(cell["column"], "formula or error" if cell["data_type"] in "fe" else cell["value"]) for cell in found]
 
 
 @given(st.lists(cells, min_size=1, max_size=4))
 def test_cells_are_what_openpyxl_reads(row):
-    assert read(_Sheet, row) == read(WorkSheetParser, row)
+    assert ours(row) == theirs(row)
 
 
 ITEMS = [text.replace("is>", "si>").replace("<is", "<si") for text in TEXTS if text.startswith("<is")]
@@ -64,7 +88,22 @@ def test_shared_texts_stand_for_nothing_else():
 
 
 @pytest.mark.parametrize("wrong", ['r="7"', 'r="C"', 's="x"', 'r="ABCD7"'])
-def test_a_cell_that_openpyxl_cannot_read_is_not_read_in_the_short_way(wrong):
+def test_a_cell_that_openpyxl_cannot_read_is_not_read(wrong):
     cell = ("inlineStr", wrong, TEXTS[0])
-    assert isinstance(read(WorkSheetParser, [cell]), type)
-    assert read(_Sheet, [cell]) == read(WorkSheetParser, [cell])
+    assert isinstance(theirs([cell]), type)
+    assert ours([cell]) == theirs([cell])
+
+
+@pytest.mark.parametrize("epoch", [WINDOWS_EPOCH, MAC_EPOCH])
+def test_days_and_spans_of_time_are_what_openpyxl_reads(epoch):
+    book = Workbook()
+    book.epoch = epoch
+    values = [datetime(2017, 10, 17), timedelta(hours=30), time(8, 30), 43_025, 0.5, True]  # noqa: DTZ001 - as openpyxl
+    book.active.append(values)
+    for cell, code in zip(book.active[1][3:5], ['dd"/"mm"/"yyyy', "[h]:mm"], strict=True):
+        cell.number_format = code
+    out = BytesIO()
+    book.save(out)
+    found = list(load_workbook(out).active.iter_rows(values_only=True))
+    assert [tuple(row) for _number, row in workbook_rows(out.getvalue())] == found
+    assert [type(value) for value in found[0][:2]] == [datetime, timedelta]
