@@ -6,10 +6,11 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pgtrigger
 import pytest
@@ -136,6 +137,24 @@ def by_superuser(django_db_setup) -> Iterator[None]:
         pytest.skip("No superuser of this PostgreSQL is known.")
     with database_roles.connected_as(SUPERUSER):
         yield
+
+
+@pytest.fixture(scope="module")
+def made_once(django_db_setup, django_db_blocker) -> Iterator[Callable[[Callable[[], Any]], Any]]:
+    """`made_once(make_world)` makes what all tests of a module begin with, in a transaction around theirs. What a test
+    does to it is rolled back to there; it gets the records through a fixture of its own, which copies them."""
+    with ExitStack() as around:
+
+        def make(act: Callable[[], Any]) -> Any:
+            with django_db_blocker.unblock():
+                around.enter_context(transaction.atomic())
+                return act()
+
+        yield make
+        with django_db_blocker.unblock():
+            if connection.in_atomic_block:
+                transaction.set_rollback(True)
+            around.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
