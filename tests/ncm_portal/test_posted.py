@@ -119,6 +119,13 @@ def doors(world) -> list[list[str]]:
     return list(by_view.values())
 
 
+def cases(role: str, turn: int) -> list[str]:
+    """What is posted at one door. A visitor, whom most doors send away before they read anything, posts no fields, and
+    two of the others in turn."""
+    first, *others = ASKED[role]
+    return ASKED[role] if role != "visitor" else [first, *(others * 2)[turn % len(others) :][:2]]
+
+
 @pytest.mark.parametrize("role", ASKED)
 def test_no_address_fails_on_what_is_no_form(role):
     world = canary.make_world(printed=False)
@@ -126,8 +133,8 @@ def test_no_address_fails_on_what_is_no_form(role):
     if reader.is_authenticated:
         sign_in(client, reader)
     cookies, failed = client.cookies.copy(), []
-    for door in doors(world):
-        for case in ASKED[role]:
+    for turn, door in enumerate(doors(world)):
+        for case in cases(role, turn):
             client.cookies = cookies.copy()  # one of them is the way out
             with zeal_ignore():
                 answer = client.generic("POST", door[0], *EVIL[case])
