@@ -11,10 +11,10 @@ PRODUCTION := env -u DEBUG -u DEMO SECRET_KEY=$$(printf 'checked-%.0s' 1 2 3 4 5
 	EMAIL_URL=smtps://user:password@mail.example DATABASE_URL=postgresql://portal@/portal \
 	CHECKPOINT_KEY=$(CURDIR)/Makefile CHECKPOINT_MAIL=archives@portal.example
 
-.PHONY: help demo test lint run bench format lock clean
+.PHONY: help demo test test-fast coverage lines lint run bench format lock clean
 
 help: ## explain these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 demo: ## the 2017 consultation in one go, served on 127.0.0.1:8000 (SERVE=0 stops before serving; PORT=8001)
 	@ncm_portal/local/prepare.sh demo
@@ -24,6 +24,23 @@ test: ## everything that is checked: lint, tests, browser, PDF validator (ARGS="
 	@ncm_portal/local/prepare.sh test
 	@$(MAKE) --no-print-directory checks
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal -q $(ARGS)
+
+test-fast: ## for daily work: the tests without browser, renderers, validator and long worlds (ARGS="-k word" for some)
+	@ncm_portal/local/prepare.sh test
+	@$(PY) -m pytest -n 2 --dist worksteal -q -m "not long" $(ARGS)
+
+COVERAGE := var/coverage
+coverage: ## lines and branches that the tests reach, child processes apart; which test reaches which line
+	@ncm_portal/local/prepare.sh test
+	@mkdir -p $(COVERAGE)
+	@$(PY) -m pytest -n $(JOBS) --dist worksteal -q --cov --cov-context=test --cov-report=term:skip-covered \
+		--junitxml=$(COVERAGE)/durations.xml -o junit_family=xunit2 $(ARGS)
+
+COUNT = git ls-files -z $(1) | xargs -0 cat | grep -c '[^[:space:]]'
+lines: ## lines of test for each line of code, both without blank lines; migrations and benchmarks apart
+	@code=$$($(call COUNT,'consultations/*.py' 'positions/*.py' 'ncm_portal/*.py' ':!*/migrations/*')); \
+	tests=$$($(call COUNT,'tests/*.py' ':!tests/benchmarks/*')); \
+	awk "BEGIN { printf \"%d lines of code, %d of tests: %.2f\\n\", $$code, $$tests, $$tests / $$code }"
 
 lint: ## style, format, types, missing migrations, deployment settings
 	@ncm_portal/local/prepare.sh test

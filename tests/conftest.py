@@ -39,6 +39,15 @@ hypothesis.load_profile("portal")
 SHORT_LIVED = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
 
 LONGEST = ("test_journey", "test_canary")
+TESTS = Path(__file__).parent
+# What `make test-fast` leaves out: a browser, a server, renderers and validators, archives, whole papers, crowds, races.
+LONG_FIXTURES = {"live_server", "played", "played_live", "at_the_played", "played_database", "vera"}
+LONG = (
+    "browser/", "faults/", "consultations/imports/test_imports", "consultations/imports/test_rows",
+    "ncm_portal/local/", "ncm_portal/test_database_roles", "ncm_portal/test_posted", "ncm_portal/test_server",
+    "positions/archive/", "positions/edition/", "positions/management/", "positions/render/", "positions/test_",
+    "positions/views/", "test_admin_lookups", "test_appointment_matrix", "test_canary", "test_workflow_matrix",
+)  # fmt: skip
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}  # as the migrations left them
 
 _truncate = TransactionTestCase._fixture_teardown
@@ -76,8 +85,12 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+    """Begin with what takes longest, so that no worker is left alone with it at the end, and mark what is left out of
+    `make test-fast`."""
     items.sort(key=lambda item: not item.path.name.startswith(LONGEST))
+    for item in items:
+        if LONG_FIXTURES & set(item.fixturenames) or item.path.relative_to(TESTS).as_posix().startswith(LONG):
+            item.add_marker(pytest.mark.long)
 
 
 def pytest_unconfigure(config):
