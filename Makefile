@@ -11,7 +11,7 @@ PRODUCTION := env -u DEBUG -u DEMO SECRET_KEY=$$(printf 'checked-%.0s' 1 2 3 4 5
 	EMAIL_URL=smtps://user:password@mail.example DATABASE_URL=postgresql://portal@/portal \
 	CHECKPOINT_KEY=$(CURDIR)/Makefile CHECKPOINT_MAIL=archives@portal.example
 
-.PHONY: help demo test test-fast coverage lines lint run bench format lock clean
+.PHONY: help demo test test-fast coverage mutants lines lint run bench format lock clean
 
 help: ## explain these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -30,16 +30,21 @@ test-fast: ## for daily work: the tests without browser, renderers, validator an
 	@$(PY) -m pytest -n 2 --dist worksteal -q -m "not long" $(ARGS)
 
 COVERAGE := var/coverage
-coverage: ## lines and branches that the tests reach, child processes apart; which test reaches which line
+coverage: ## lines and branches that the tests reach, child processes apart; which test reaches which line, for mutants
 	@ncm_portal/local/prepare.sh test
 	@mkdir -p $(COVERAGE)
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal -q --cov --cov-context=test --cov-report=term:skip-covered \
 		--junitxml=$(COVERAGE)/durations.xml -o junit_family=xunit2 $(ARGS)
 
+mutants: ## alter the code bit by bit and see whether a test fails; goes on where it stopped (ARGS="--only positions.text")
+	@ncm_portal/local/prepare.sh test
+	@test -f $(COVERAGE)/data || $(MAKE) --no-print-directory coverage
+	@nice $(PY) -m tests.mutants $(ARGS)
+
 COUNT = git ls-files -z $(1) | xargs -0 cat | grep -c '[^[:space:]]'
 lines: ## lines of test for each line of code, both without blank lines; migrations and benchmarks apart
 	@code=$$($(call COUNT,'consultations/*.py' 'positions/*.py' 'ncm_portal/*.py' ':!*/migrations/*')); \
-	tests=$$($(call COUNT,'tests/*.py' ':!tests/benchmarks/*')); \
+	tests=$$($(call COUNT,'tests/*.py' ':!tests/benchmarks/*' ':!tests/mutants/*')); \
 	awk "BEGIN { printf \"%d lines of code, %d of tests: %.2f\\n\", $$code, $$tests, $$tests / $$code }"
 
 lint: ## style, format, types, missing migrations, deployment settings

@@ -1,0 +1,57 @@
+"""Which tests reach which line, and how long each takes: what `make coverage` wrote down."""
+
+import xml.etree.ElementTree as ET
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+from coverage import CoverageData
+
+MOST = 40  # tests of one mutation: a line that thousands pass is judged by those that stand nearest to it
+SLOWEST = 20.0  # seconds
+
+
+class Covering:
+    """The tests of each line, by the data of a run with `--cov-context=test`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data = CoverageData(str(folder / "data"))
+        self.data.read()
+        self.seconds = _durations(folder / "durations.xml")
+
+    @cache  # noqa: B019 - one of them lives as long as the command
+    def _by_line(self, path: str) -> dict[int, list[str]]:
+        return self.data.contexts_by_lineno(path)
+
+    def tests(self, path: str, line: int) -> list[str]:
+        """Up to MOST tests that reach the line: first those of the module's own test file, then the shortest, never more
+        of one file than it takes to hear every file."""
+        reached = {context.partition("|")[0] for context in self._by_line(path).get(line, []) if context}
+        reached = {name for name in reached if not name.startswith("tests/browser/")}
+        own = Path(path).stem
+        found = sorted(reached, key=lambda name: (self.seconds.get(_plain(name), 1.0), name))
+        turns: Counter[str] = Counter()
+        ranked = []
+        for name in found:
+            file = name.partition("::")[0]
+            if self.seconds.get(_plain(name), 1.0) <= SLOWEST:
+                ranked.append((0 if own in Path(file).stem else 1, turns[file], len(ranked), name))
+                turns[file] += 1
+        return [name for *_rank, name in sorted(ranked)[:MOST]]
+
+    def timeout(self, tests: list[str]) -> float:
+        """When a mutation is taken for one that never ends."""
+        return 60 + 5 * sum(self.seconds.get(_plain(name), 1.0) for name in tests)
+
+
+def _plain(name: str) -> str:
+    """`tests/a/test_b.py::test_c[x]` as the durations name it."""
+    file, _, test = name.partition("::")
+    return f"{file.removesuffix('.py').replace('/', '.')}::{test.replace('::', '.')}"
+
+
+def _durations(file: Path) -> dict[str, float]:
+    if not file.exists():
+        return {}
+    cases = ET.parse(file).getroot().iter("testcase")
+    return {f"{case.get('classname')}::{case.get('name')}": float(case.get("time") or 0) for case in cases}

@@ -1,0 +1,53 @@
+"""The changes that mutation testing makes: each says something, and the same ones are chosen each time."""
+
+import pytest
+
+from tests.mutants.mutations import mutations_of, sample
+
+SOURCE = '''
+def take(rows: list[str | None], *, most: int = 3) -> int | None:
+    """Take rows."""
+    lock(rows)
+    for row in sorted(rows, key=len):
+        Row.objects.order_by("-pk").filter(pk__lt=most)
+    return most + 1 if rows and len(rows) > most else None
+'''
+
+
+@pytest.fixture
+def module(tmp_path):
+    path = tmp_path / "queue.py"
+    path.write_text(SOURCE, "utf-8")
+    return path
+
+
+def changed(module, operator):
+    """The lines that the operator changes, each with what it makes of it."""
+    source = module.read_text("utf-8")
+    made = [each.applied(source) for each in mutations_of(module, module.parent) if each.operator == operator]
+    pairs = [zip(source.splitlines(), code.splitlines(), strict=True) for code in made]
+    return [after.strip() for pair in pairs for before, after in pair if before != after]
+
+
+@pytest.mark.parametrize(
+    ("operator", "lines"),
+    [
+        ("DropCall", ["pass", "pass"]),
+        ("DropSorting", ["for row in list(rows):"]),
+        ("DropOrder", ["Row.objects.order_by().filter(pk__lt=most)"]),
+        ("ReplaceComparisonOperator_Gt_GtE", ["return most + 1 if rows and len(rows) >= most else None"]),
+        ("ReplaceAndWithOr", ["return most + 1 if rows or len(rows) > most else None"]),
+        ("ReplaceBinaryOperator_BitOr_BitAnd", []),  # types
+    ],
+)
+def test_operator_changes_the_lines_that_it_names(module, operator, lines):
+    assert changed(module, operator) == lines
+
+
+def test_sample_is_the_same_each_time_and_holds_python_only(module):
+    every = mutations_of(module, module.parent)
+    chosen = sample(every, 5, "seed", module.parent)
+    assert len(chosen) == 5
+    assert chosen == sample(reversed(every), 5, "seed", module.parent) != sample(every, 5, "other", module.parent)
+    for each in sample(every, None, "", module.parent):
+        compile(each.applied(SOURCE), each.path, "exec")
