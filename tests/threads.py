@@ -1,12 +1,15 @@
 """Two people at the same moment: run things in threads, each with a database connection of its own."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.db import connection
 from zeal import zeal_ignore
+
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
@@ -28,3 +31,15 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return list(pool.map(run, acts))
+
+
+def wait_until_one_waits(seconds: float = 10) -> None:
+    """Wait until another session waits for a lock that this transaction holds; raises TimeoutError if none does."""
+    until = time.monotonic() + seconds
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(WAITING)
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise TimeoutError(f"Nobody waited for a lock within {seconds} seconds.")

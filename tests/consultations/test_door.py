@@ -2,10 +2,12 @@
 
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +28,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
-from tests.threads import at_once
+from tests.threads import at_once, wait_until_one_waits
 
 pytestmark = pytest.mark.django_db
 MORNING = checkin.HalfDay(now().date() - timedelta(days=1), "am").begins
@@ -106,6 +108,14 @@ def test_one_badge_at_two_devices_counts_once_and_is_shown(door):
     assert send(door, came(door.one, at=MORNING + timedelta(hours=6)), device="b") == [TAKEN]  # in the afternoon
     assert CheckIn.objects.count() == 3
     assert checkin.came_by_half_day(door.forum)[checkin.half_day(MORNING)] == {door.one.pk}
+
+
+def test_rows_are_processed_by_time_at_the_door_and_answered_in_the_order_sent(door):
+    """A device that sends its latest row first: who was there first counts."""
+    rows = [came(door.one, at=MORNING + timedelta(minutes=turn)) for turn in (20, 0, 10)]
+    again = ("taken", "It was checked in on this device already, at 09:00.")
+    assert send(door, *rows) == [again, TAKEN, again]
+    assert CheckIn.objects.get().device_at == MORNING
 
 
 def test_two_for_one_seat_are_shown_whoever_comes_first(door):
@@ -304,6 +314,22 @@ def test_settling_says_everything_that_is_missing(rivals):
         assert refusal.value.reasons == reasons
     with pytest.raises(NotAllowed):
         workflow.settle_queued(lost, by=make_member(), how="note", note="Mine.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_second_settlement_waits_and_uses_the_result_of_the_first(door):
+    """One voids the first at the door while another keeps the first: together they would void everybody."""
+    for minutes, device in ((30, "a"), (40, "b"), (10, "c")):
+        send(door, came(door.one, at=MORNING + timedelta(minutes=minutes)), device=device)
+    b, c = QueuedRow.objects.filter(outcome="conflict").order_by("pk")
+    second = make_secretariat(name="Second")
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            workflow.settle_queued(c, by=door.by, how="void")
+            answer = pool.submit(at_once, lambda: workflow.settle_queued(b, by=second, how="first"))
+            wait_until_one_waits()
+        [settled] = answer.result()
+    assert (settled.settled_by, standing(door)) == (second, ["a"])
 
 
 def test_doubles_are_settled_together_and_a_substitute_is_not(rivals):

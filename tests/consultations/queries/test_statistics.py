@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.utils import translation
 
 from consultations import queries
-from consultations.models import Milestone, Submission
+from consultations.models import Milestone, Provision, Submission
 from ncm_portal import workflow
 from tests.factories import (
     change,
@@ -256,6 +257,23 @@ def test_pages_run_from_the_newest_to_the_oldest_and_back(consultation, monkeypa
     assert pages(inputs, after=c) == ([a, b], "", b.reference)
     assert pages(inputs, before=e) == ([], "", "")
     assert pages(inputs, after=a) == ([], "", "")
+
+
+@pytest.mark.parametrize("number", [2, 3, 4, 5])
+def test_a_full_page_links_to_another_only_if_there_is_one(monkeypatch, number):
+    """With three rows per page, a fourth row makes a second page; the second page links back to the first."""
+    monkeypatch.setattr(queries.submissions, "PAGE", 3)
+    keys = [make_provision(f"P{turn}").pk for turn in range(number)][::-1]
+    rows = Provision.objects.filter(pk__in=keys).order_by("-pk")
+    page = queries.page_between(rows, "pk", older_than=None, newer_than=None)
+    assert [row.pk for row in page.rows] == keys[:3]
+    assert (page.newer, page.older) == ("", str(keys[2]) if number > 3 else "")
+    last = queries.page_between(rows, "pk", older_than=Q(pk__lt=keys[0]), newer_than=None)
+    assert [row.pk for row in last.rows] == keys[1:4]
+    assert (last.newer, last.older) == (str(keys[1]), str(keys[3]) if number > 4 else "")
+    first = queries.page_between(rows, "pk", older_than=None, newer_than=Q(pk__gt=keys[-1]))
+    assert [row.pk for row in first.rows] == keys[:-1][-3:]
+    assert (first.newer, first.older) == (str(keys[1]) if number > 4 else "", str(keys[-2]))
 
 
 def test_inputs_of_the_same_moment_are_neither_lost_nor_shown_twice(consultation, monkeypatch):
