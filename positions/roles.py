@@ -83,27 +83,30 @@ def _acting(role: str) -> Person:
 ROLES: dict[Words, tuple[Person, Words]] = {
     _("visitor"): (
         Person(is_authenticated=False),
-        _("Anybody. Reads what is public: accepted public inputs, figures, published papers."),
+        _("Anybody. Reads what is public: public inputs on file, figures and published papers."),
     ),
-    _("signed in"): (Person(), _("Anybody with an account. May register an organisation.")),
+    _("signed in"): (Person(), _("Anybody with an account. Can register an organisation.")),
     _("focal point"): (
         _acting(MembershipRole.FOCAL_POINT),
-        _("Writes for one organisation and reads all its inputs; of a member of the NCM, also inputs for members."),
+        _(
+            "Writes for one organisation and reads all its inputs. If it is a member of the "
+            "NCM, also reads inputs for members."
+        ),
     ),
-    _("alternate"): (_acting(MembershipRole.ALTERNATE), _("Stands in for the focal point.")),
+    _("alternate"): (_acting(MembershipRole.ALTERNATE), _("Deputises for the focal point.")),
     _("clearing officer"): (
         _acting(MembershipRole.CLEARING_OFFICER),
-        _("Reads and answers for one ministry the paragraphs within its mandate."),
+        _("Reads the paragraphs within the mandate of one ministry and answers for it."),
     ),
-    _("rapporteur"): (Person(reports_on=OWN), _("Writes down the points made in a session of a forum.")),
-    _("chair of a session"): (Person(chairs=OWN), _("Reads the points of a session back and validates them.")),
+    _("rapporteur"): (Person(reports_on=OWN), _("Records the points made in a session of a forum.")),
+    _("chair of a session"): (Person(chairs=OWN), _("Checks the points of a session and validates them.")),
     _("secretariat"): (
         Person(Office.SECRETARIAT),
-        _("Reads everything that was sent, screens it, drafts the paper and takes it through its steps."),
+        _("Reads everything that is sent in, puts it on file, drafts the paper and takes it through its steps."),
     ),
     _("head of the secretariat"): (
         Person(Office.HEAD),
-        _("May all that the secretariat may, chairs the forum, clears the paper, moves deadlines."),
+        _("Can do everything that the secretariat can, chairs the forum, clears the paper and changes deadlines."),
     ),
     _("official"): (
         Person(Office.OFFICIAL),
@@ -111,7 +114,7 @@ ROLES: dict[Words, tuple[Person, Words]] = {
     ),
     _("system administrator"): (
         Person(Office.SYSADMIN),
-        _("Keeps the portal running. Takes no decision on inputs or papers."),
+        _("Keeps the portal running. Makes no decisions on inputs or papers."),
     ),
 }
 
@@ -157,52 +160,52 @@ def _step(whose: int) -> ChainStep:
 ACTS: list[tuple[Words, Callable[[Any, Any], bool], Callable[[int], Any]]] = [
     (_("Write an input"), permissions.may_submit, RECORDS["SUBMISSION_MOVES"]),
     (
-        _("Co-sign the input of another, and say that a point was misread"),
+        _("Co-sign the input of another organisation, and reply to an answer that does not match the point"),
         permissions.may_submit,
         RECORDS["SUBMISSION_MOVES"],
     ),
-    (_("Enter an input that came by letter or e-mail"), permissions.may_take_in, RECORDS["SUBMISSION_MOVES"]),
-    (_("Write down a point made in a session"), permissions.may_write_point, RECORDS["POINT_MOVES"]),
+    (_("Register an input that came by letter or e-mail"), permissions.may_take_in, RECORDS["SUBMISSION_MOVES"]),
+    (_("Record a point made in a session"), permissions.may_write_point, RECORDS["POINT_MOVES"]),
     (_("Invite people to act for an organisation"), permissions.may_manage_members, RECORDS["STAKEHOLDER_MOVES"]),
-    (_("Propose who gets an office, or loses it"), permissions.head_may, lambda whose: User(pk=THIRD)),
-    (_("Confirm that"), permissions.may_confirm_appointment, lambda whose: User(pk=THIRD)),
+    (_("Propose giving somebody an office, or ending it"), permissions.head_may, lambda whose: User(pk=THIRD)),
+    (_("Confirm such a proposal"), permissions.may_confirm_appointment, lambda whose: User(pk=THIRD)),
     (_("Close the account of somebody who holds no office"), lambda user, record: permissions.is_staff(user), _person),
     (_("Correct the address of such an account"), lambda user, record: permissions.is_secretariat(user), _person),
     (
-        _("Propose or confirm that another account is closed, corrected or let back in"),
+        _("Propose or confirm closing, correcting or reopening another account"),
         permissions.may_propose_for_account,
         _person,
     ),
-    (_("Say whether inputs wait for a sign-off"), permissions.may_rule_on_sign_off, RECORDS["STAKEHOLDER_MOVES"]),
+    (_("Choose whether inputs need a sign-off"), permissions.may_rule_on_sign_off, RECORDS["STAKEHOLDER_MOVES"]),
     (_("Nominate a delegate"), permissions.may_nominate, RECORDS["DELEGATE_MOVES"]),
     (
-        _("Report an action point of one's organisation as done"),
+        _("Report an action point of your organisation as done"),
         lambda user, record: permissions.acts_for(user, record.stakeholder_id),
         RECORDS["ACTION_MOVES"],
     ),
-    (_("Write the paper and say what it rests on"), paper_permissions.may_draft, RECORDS["PAPER_MOVES"]),
+    (_("Write the paper and cite its sources"), paper_permissions.may_draft, RECORDS["PAPER_MOVES"]),
     (
         _("Propose a change of the rules of a consultation, or confirm another officer's"),
         paper_permissions.may_change_rules,
         RECORDS["CONSULTATION_MOVES"],
     ),
     (_("Propose an amendment"), paper_permissions.may_propose_amendment, RECORDS["PAPER_MOVES"]),
-    (_("Take a stance for a ministry"), paper_permissions.may_answer, RECORDS["CLEARANCE_MOVES"]),
-    (_("Answer a step of the chain, such as legal vetting"), paper_permissions.may_answer_step, _step),
+    (_("Answer for a ministry in clearance"), paper_permissions.may_answer, RECORDS["CLEARANCE_MOVES"]),
+    (_("Answer a clearance step, for example legal vetting"), paper_permissions.may_answer_step, _step),
     (_("Record such an answer that came by letter"), paper_permissions.may_record_step, _step),
     (
         _("Countersign such an answer"),
         paper_permissions.may_countersign_step,
         lambda whose: StepAnswer(by_id=whose),
     ),
-    (_("Use the page for the door and the rooms"), permissions.may_use_door, lambda whose: Forum(pk=whose)),
+    (_("Use the check-in page"), permissions.may_use_door, lambda whose: Forum(pk=whose)),
     (_("Count the quorum and record reservations"), paper_permissions.may_chair, RECORDS["PAPER_MOVES"]),
     (
-        _("Write down what a milestone left of the position, and the brief for it"),
+        _("Record what a milestone kept of the position, and write the brief for it"),
         paper_permissions.may_reflect,
         RECORDS["PAPER_MOVES"],
     ),
-    (_("Release what was found after a milestone"), paper_permissions.may_release, RECORDS["PAPER_MOVES"]),
+    (_("Release the findings after a milestone"), paper_permissions.may_release, RECORDS["PAPER_MOVES"]),
     (_("Print what is restricted"), paper_permissions.may_print_restricted, RECORDS["PAPER_MOVES"]),
     (_("Work in the admin"), lambda user, record: permissions.is_signed_in(user) and user.is_staff, lambda whose: None),
 ]
@@ -230,7 +233,7 @@ def _roles(may: Callable[[Any, Any], bool], record: Callable[[int], Any]) -> Ite
     for role, (person, _duty) in ROLES.items():
         own, other = may(person, record(OWN)), may(person, record(OTHER))
         if own or other:
-            yield role, "" if own and other else _("own only") if own else _("not one's own")
+            yield role, "" if own and other else _("only their own") if own else _("not their own")
 
 
 def _row(move: Move, record: Callable[[int], Model]) -> Row:
@@ -250,7 +253,7 @@ def tables() -> list[Table]:
     """All tables for the page. The tables of moves never change while the portal runs, so this is made once."""
     found = move_tables()
     acts = [Row(label, [], "", "", list(_roles(may, record))) for label, may, record in ACTS]
-    return [Table(_("acts that begin something"), acts), *_move_tables(found)]
+    return [Table(_("actions that start something new"), acts), *_move_tables(found)]
 
 
 def _move_tables(found: dict[str, dict[str, Move]]) -> Iterable[Table]:

@@ -65,7 +65,7 @@ PAPER_ROAD = (
 
 
 def make_step(consultation: Consultation, kind: str, office: Stakeholder, *, is_asked: bool = True) -> ChainStep:
-    """A step of the chain of an opened consultation, as two officers would add it or ask it no more."""
+    """A clearance step of an opened consultation, as two officers would add it or make it not required."""
     written = {"kind": kind, "institution": office.pk, "order": 1, "is_asked": is_asked}
     change_rules(consultation, steps=[written])
     named = {"consultation": consultation, "kind": kind, "institution": office}

@@ -270,7 +270,7 @@ WHO = {
     "the authors of the input, or the secretariat for the original of what came on paper": OWN,
     "the portal by itself": {"the portal"},
     "the sponsor": OWN | {"clearing officer"},
-    "a member of the NCM, or the secretariat on a member's word": OFFICERS
+    "a member of the NCM, or the secretariat for a member": OFFICERS
     | OWN
     | {"clearing officer", "clearing officer of another"},
     "an officer of the secretariat other than the one who proposed publication": OFFICERS - {"secretariat"},

@@ -82,7 +82,9 @@ def problems(edition: Edition) -> list[str]:
     for wanted in NEEDED:
         artefact = kept.get(wanted)
         found += (
-            _file_problems(artefact) if artefact else [_("The %(file)s has not been made.") % {"file": wanted.label}]
+            _file_problems(artefact)
+            if artefact
+            else [_("The %(file)s has not been made yet.") % {"file": wanted.label}]
         )
     if not found:
         with kept[ArtefactFormat.PDF].file.open() as file:
@@ -101,8 +103,8 @@ def _file_problems(artefact: Artefact) -> list[str]:
         with artefact.file.open() as file:
             same = _hash(file.read()) == artefact.sha256
     except OSError:
-        return [_("The %(file)s cannot be read.") % {"file": name}]
-    return [] if same else [_("The %(file)s was changed after it was made.") % {"file": name}]
+        return [_("The %(file)s is unreadable.") % {"file": name}]
+    return [] if same else [_("The %(file)s has changed since it was made.") % {"file": name}]
 
 
 def _pdf_problems(data: bytes, content: dict[str, Any]) -> list[str]:

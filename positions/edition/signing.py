@@ -36,7 +36,7 @@ def signed(data: bytes) -> bytes:
         from pyhanko.sign import fields, signers
     except ImportError as error:
         raise Blocked(
-            _("A certificate for signatures is set, but pyHanko is not installed (requirements-signature.txt).")
+            _("A signing certificate is configured, but pyHanko is not installed (requirements-signature.txt).")
         ) from error
     signer = _signer(signers)
     metadata = signers.PdfSignatureMetadata(
@@ -47,7 +47,7 @@ def signed(data: bytes) -> bytes:
     pdf_signer = signers.PdfSigner(metadata, signer, new_field_spec=field)
     _by_itself(pdf_signer.sign_pdf, IncrementalPdfFileWriter(io.BytesIO(data)), output=written)
     if not is_sound(written.getvalue(), signer.signing_cert):
-        raise Blocked(_("The key for signatures does not belong to the certificate."))
+        raise Blocked(_("The signing key does not belong to the certificate."))
     return written.getvalue()
 
 
@@ -65,11 +65,11 @@ def _signer(signers: Any) -> Any:
         settings.SIGNATURE_KEY, settings.SIGNATURE_CERTIFICATE, ca_chain_files=chain, key_passphrase=passphrase
     )
     if signer is None:
-        raise Blocked(_("The certificate for signatures or its key cannot be read."))
+        raise Blocked(_("The signing certificate or its key is unreadable."))
     certificate = signer.signing_cert
     if not certificate.not_valid_before <= now() <= certificate.not_valid_after:
         days = {"first": certificate.not_valid_before.date(), "last": certificate.not_valid_after.date()}
-        raise Blocked(_("The certificate for signatures is in force from %(first)s to %(last)s only.") % days)
+        raise Blocked(_("The signing certificate is valid from %(first)s to %(last)s only.") % days)
     return signer
 
 

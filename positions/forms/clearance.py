@@ -20,12 +20,15 @@ from positions.queries.papers import may_replace
 STANCES = [
     (StanceValue.AGREE, _("Agree")),
     (StanceValue.COMMENT, _("Agree with a comment")),
-    (StanceValue.RESERVATION, _("Reservation: it is printed under the paragraph and does not block")),
-    (StanceValue.OBJECT, _("Object: it blocks, and must propose other words")),
+    (
+        StanceValue.RESERVATION,
+        _("Reserve our position: the reservation is printed under the paragraph and does not block it"),
+    ),
+    (StanceValue.OBJECT, _("Object: this blocks the text, and you must propose other wording")),
     (StanceValue.ABSTAIN, _("Abstain")),
-    (StanceValue.RECUSE, _("Recuse: the matter is not ours to judge")),
+    (StanceValue.RECUSE, _("Recuse: the decision is not for our ministry")),
 ]
-NOT_SAID = [("", _("The letter says nothing about it")), *STANCES]
+NOT_SAID = [("", _("The letter does not mention this paragraph")), *STANCES]
 
 
 class MandateForm(forms.Form):
@@ -44,8 +47,8 @@ class MandateForm(forms.Form):
         now, free = {str(body.pk): body for body in clearing}, {str(body.pk): body for body in others}
         self.bodies, self.clearing = now | free, now
         groups = [
-            (_("Add: it is to clear the paragraph as well"), [(pk, body.name) for pk, body in free.items()]),
-            (_("Take out: it clears the paragraph now"), [(pk, body.name) for pk, body in now.items()]),
+            (_("Add it: the ministry must clear the paragraph too"), [(pk, body.name) for pk, body in free.items()]),
+            (_("Remove it: the ministry clears the paragraph now"), [(pk, body.name) for pk, body in now.items()]),
         ]
         self.fields["ministry"].choices = [("", _("Choose")), *(group for group in groups if group[1])]
 
@@ -72,20 +75,20 @@ class LetterForm(forms.Form):
         label=_("Signed by"),
         max_length=200,
         what=_("The name"),
-        help_text=_("Name and office, as they stand under the letter."),
+        help_text=_("Name and office, as signed in the letter."),
         error_messages={"required": _("Enter who signed the letter")},
     )
     received_on = forms.DateField(
         label=_("Received on"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": _("Enter the day"), "invalid": _("Enter the day")},
+        error_messages={"required": _("Enter a date"), "invalid": _("Enter a date")},
     )
 
     def __init__(self, *args: Any, stances: Iterable[Stance], **options: Any) -> None:
         super().__init__(*args, **options)
         self.stances = list(stances)
         for number, _stance in enumerate(self.stances):
-            self.fields[f"value_{number}"] = forms.ChoiceField(label=_("Stance"), choices=NOT_SAID, required=False)
+            self.fields[f"value_{number}"] = forms.ChoiceField(label=_("Answer"), choices=NOT_SAID, required=False)
             self.fields[f"reason_{number}"] = reason_field(label=_("Reason or comment"))
             self.fields[f"proposed_text_{number}"] = PlainTextField(
                 label=_("Proposed wording"),
@@ -110,7 +113,7 @@ class LetterForm(forms.Form):
             for name, problem in what_a_stance_needs(said):
                 self.add_error(f"{name}_{number}", problem)
             if not said["value"] and (said["reason"].strip() or said["proposed_text"].strip()):
-                self.add_error(f"value_{number}", _("Choose the stance that goes with these words"))
+                self.add_error(f"value_{number}", _("Choose the answer that this text belongs to"))
         if not self.errors and not self.words:
             raise ValidationError(_("Enter what the letter says about at least one paragraph."))
         return data
@@ -136,7 +139,7 @@ class LetterForm(forms.Form):
         return {paragraph: words for paragraph, words in said.items() if words["value"]}
 
 
-CONCURS = [("yes", _("Concurs with the text as it stands")), ("no", _("Does not concur: the text waits"))]
+CONCURS = [("yes", _("Concurs with the text as it stands")), ("no", _("Does not concur: the text cannot go forward"))]
 
 
 class StepForm(forms.Form):
@@ -148,11 +151,11 @@ class StepForm(forms.Form):
         label=_("The office"),
         choices=CONCURS,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose what the office says")},
+        error_messages={"required": _("Choose the answer of the office")},
     )
     text = PlainTextField(
         label=_("Note"),
-        help_text=_("Needed where the office does not concur: what stands against the text, and where."),
+        help_text=_("Needed if the office does not concur: what it objects to, and in which paragraphs."),
         max_length=5_000,
         what=_("The note"),
         required=False,
@@ -162,7 +165,7 @@ class StepForm(forms.Form):
         label=_("Reference of the letter"),
         max_length=80,
         what=_("The reference"),
-        help_text=_("A second officer countersigns it before it counts."),
+        help_text=_("This answer takes effect once a second officer has countersigned it."),
         error_messages={"required": _("Enter the reference of the letter")},
     )
 
@@ -175,7 +178,7 @@ class StepForm(forms.Form):
         """An office that does not concur says why."""
         data = super().clean() or {}
         if data.get("concurs") == "no" and "text" in data and not data["text"].strip():
-            self.add_error("text", _("Enter what stands against the text"))
+            self.add_error("text", _("Enter what the office objects to"))
         return data
 
     @property
@@ -195,9 +198,9 @@ def what_a_stance_needs(said: dict[str, Any]) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     value = said.get("value")
     if value in SAYING_WHY and "reason" in said and not said["reason"].strip():
-        found.append(("reason", _("Enter the reason: the drafters and the meeting need it")))
+        found.append(("reason", _("Enter a reason: the drafters and the meeting need it")))
     if value == StanceValue.OBJECT and "proposed_text" in said and not said["proposed_text"].strip():
-        found.append(("proposed_text", _("Enter the wording that your ministry could clear")))
+        found.append(("proposed_text", _("Enter wording that your ministry could clear")))
     return found
 
 
@@ -207,15 +210,15 @@ class StanceForm(forms.Form):
     hide_optional = True  # whether a field is needed hangs on the stance, and stands in its hint
 
     value = forms.ChoiceField(
-        label=_("Stance"),
+        label=_("Answer"),
         choices=STANCES,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose a stance")},
+        error_messages={"required": _("Choose an answer")},
     )
     reason = reason_field(help_text=_("Needed for a comment, a reservation or an objection."))
     proposed_text = PlainTextField(
         label=_("Proposed wording"),
-        help_text=_("What the paragraph should say instead. An objection is decided on this text."),
+        help_text=_("What the paragraph should say instead. The drafters decide on an objection by this text."),
         max_length=PARAGRAPH_LIMIT,
         what=_("The wording"),
         required=False,
@@ -237,27 +240,29 @@ def moment_field(label: Any, help_text: Any) -> forms.DateTimeField:
         label=label,
         help_text=help_text,
         widget=widget,
-        error_messages={"required": _("Enter a day and an hour"), "invalid": _("Enter a day and an hour")},
+        error_messages={"required": _("Enter a date and time"), "invalid": _("Enter a date and time")},
     )
 
 
 class DueForm(forms.Form):
     """By when the ministries answer."""
 
-    due_at = moment_field(_("Answers are due"), _("Day and hour in Nairobi (EAT, UTC+3)."))
+    due_at = moment_field(_("Answers due by"), _("Date and time in Nairobi (EAT, UTC+3)."))
 
 
 class ExtendForm(forms.Form):
     """A later hour at which a review round closes, and why."""
 
-    closes_at = moment_field(_("The round closes on"), _("Day and hour in Nairobi (EAT, UTC+3)."))
+    closes_at = moment_field(_("The round closes on"), _("Date and time in Nairobi (EAT, UTC+3)."))
     reason = reason_field(_("Enter the reason"), help_text=_("It is kept in the journal."))
 
 
 class SilenceForm(forms.Form):
     """Until when silence may be broken."""
 
-    until = moment_field(_("Silence lasts until"), _("At least 72 hours ahead. Day and hour in Nairobi (EAT, UTC+3)."))
+    until = moment_field(
+        _("The silence procedure ends on"), _("At least 72 hours from now. Date and time in Nairobi (EAT, UTC+3).")
+    )
 
 
 class NoteForm(forms.Form):
@@ -285,7 +290,9 @@ class SupersedeForm(forms.Form):
         PositionPaper.objects.none(),
         to_field_name="slug",
         label=_("The newer paper"),
-        help_text=_("Published later for the same consultation, or naming this one as its predecessor."),
+        help_text=_(
+            "A paper published later for the same consultation, or one that names this paper as its predecessor."
+        ),
         empty_label=_("Choose"),
         error_messages={"required": _("Choose the newer paper"), "invalid_choice": _("Choose the newer paper")},
     )
@@ -322,7 +329,7 @@ class ForumForm(forms.Form):
     forum = forms.ModelChoiceField(
         Forum.objects.none(),
         to_field_name="slug",
-        label=_("Forum that adopts it"),
+        label=_("Forum that decides on the paper"),
         help_text=_("Forums of the same consultation."),
         empty_label=_("Choose"),
         error_messages={"required": _("Choose the forum"), "invalid_choice": _("Choose the forum")},

@@ -17,9 +17,9 @@ class CorrectionForm(forms.Form):
     """The text as it should have been printed, paragraph by paragraph, and what slipped."""
 
     reason = reason_field(
-        _("Say what slipped: everyone reads it beside the corrected edition"),
-        label=_("What slipped"),
-        help_text=_("Everyone reads it beside the corrected edition."),
+        _("Enter what the mistake was: everyone can read this next to the corrected edition"),
+        label=_("What the mistake was"),
+        help_text=_("Everyone can read this next to the corrected edition."),
     )
 
     def __init__(self, *args: Any, printed: Iterable[tuple[Paragraph, dict[str, Any]]], **options: Any) -> None:
@@ -32,7 +32,7 @@ class CorrectionForm(forms.Form):
                 what=_("The paragraph"),
                 initial=words["text"],
                 widget=forms.Textarea(attrs={"rows": 4}),
-                error_messages={"required": _("Write what the paragraph says.")},
+                error_messages={"required": _("Enter the text of the paragraph.")},
             )
 
     def clean(self) -> dict[str, Any]:

@@ -21,20 +21,22 @@ class DispositionForm(forms.Form):
     """What became of a point, why, and where the paper takes it up."""
 
     outcome = forms.ChoiceField(
-        label=_("What becomes of it"),
+        label=_("Answer to the point"),
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose what becomes of the point.")},
+        error_messages={"required": _("Choose an answer to the point.")},
     )
     reason_code = forms.ChoiceField(
         label=_("Kind of reason"),
         required=False,
-        help_text=_("Needed where something of the point is left out of the text."),
+        help_text=_("Needed unless the point is taken up in full."),
     )
     reason = reason_field(
-        help_text=_("The author reads it once the paper is published. Needed unless the point is accepted.")
+        help_text=_(
+            "The author can read this once the paper is published. Needed unless the point is taken up in full."
+        )
     )
     paragraphs = forms.MultipleChoiceField(
-        label=_("Paragraphs that take it up"), required=False, widget=GroupedCheckboxes
+        label=_("Paragraphs that take up the point"), required=False, widget=GroupedCheckboxes
     )
 
     def __init__(self, *args: Any, point: Point, sections: Iterable[Any], **options: Any) -> None:
@@ -60,9 +62,9 @@ class DispositionForm(forms.Form):
         if outcome in WITH_CODE and data.get("reason_code") == "":
             self.add_error("reason_code", _("Choose the kind of reason."))
         if outcome and outcome != Outcome.ACCEPTED and not data.get("reason", "-").strip():
-            self.add_error("reason", _("Give the reason: the author will read it."))
+            self.add_error("reason", _("Enter a reason: the author will read it."))
         if outcome in (Outcome.ACCEPTED, Outcome.IN_PART) and data.get("paragraphs") == []:
-            self.add_error("paragraphs", _("Name at least one paragraph that takes the point up."))
+            self.add_error("paragraphs", _("Choose at least one paragraph that takes up the point."))
         return data
 
     @property
@@ -81,7 +83,7 @@ class GroundOneForm(forms.Form):
         error_messages={"required": _("Choose the paragraph."), "invalid_choice": _("Choose the paragraph.")},
     )
     relation = forms.ChoiceField(
-        label=_("How it stands to the point"),
+        label=_("How the paragraph relates to the point"),
         choices=lambda: [(value, str(label).capitalize()) for value, label in GroundingRelation.choices],
     )
 
@@ -110,7 +112,7 @@ class WantedDispositionsForm(WantedForm):
         ],
     )
     rests = forms.ChoiceField(
-        label=_("Paragraphs"), required=False, choices=[("", _("All")), (FREE, _("No paragraph rests on it"))]
+        label=_("Paragraphs"), required=False, choices=[("", _("All")), (FREE, _("No paragraph cites it"))]
     )
 
 
@@ -122,7 +124,10 @@ class MisreadForm(forms.Form):
 
     text = PlainTextField(
         label=_("What your organisation meant"),
-        help_text=_("Say what is missing or wrong in what became of it. You can write once; the secretariat answers."),
+        help_text=_(
+            "Enter what is missing or wrong in the answer to this point. You can send one "
+            "reply; the secretariat answers it."
+        ),
         max_length=WORDS_LIMIT,
         widget=forms.Textarea(attrs={"rows": 6}),
         error_messages={"required": _("Write what your organisation meant.")},

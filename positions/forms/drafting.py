@@ -44,14 +44,14 @@ class PaperNameForm(forms.Form):
         label=_("Title"),
         max_length=200,
         what=_("The title"),
-        help_text=_("As it will stand on the cover."),
+        help_text=_("As it will appear on the cover."),
         error_messages={"required": _("Enter the title.")},
     )
     short_title = LineField(
         label=_("Short title"),
         max_length=60,
         what=_("The short title"),
-        help_text=_("For the margins and lists, such as GCM 2017."),
+        help_text=_("For page margins and lists, for example GCM 2017."),
         error_messages={"required": _("Enter the short title.")},
     )
     purpose = LineField(
@@ -59,14 +59,14 @@ class PaperNameForm(forms.Form):
         max_length=300,
         what=_("The purpose"),
         required=False,
-        help_text=_("What the country needs the position for, such as the Addis Ababa regional dialogue."),
+        help_text=_("What Kenya needs the position for, for example the Addis Ababa regional dialogue."),
     )
     language = forms.ChoiceField(
         label=_("Language"),
         choices=Language.choices,
         initial=Language.ENGLISH,
         required=False,
-        help_text=_("In which its editions are printed. Single paragraphs may be in the other one."),
+        help_text=_("The language that editions are printed in. Single paragraphs can be in the other language."),
     )
 
     def clean_language(self) -> str:
@@ -82,21 +82,21 @@ class PaperForm(PaperNameForm):
         to_field_name="slug",
         label=_("Consultation"),
         empty_label=_("Choose a consultation"),
-        error_messages={"required": _("Choose the consultation that the paper answers.")},
+        error_messages={"required": _("Choose the consultation that this paper responds to.")},
     )
     forum = forms.ModelChoiceField(
         Forum.objects.none(),
         to_field_name="slug",
         required=False,
-        label=_("Forum that adopts it"),
+        label=_("Forum that decides on the paper"),
         empty_label=_("Not chosen yet"),
     )
     predecessor = forms.ModelChoiceField(
         PositionPaper.objects.none(),
         to_field_name="slug",
         required=False,
-        label=_("Earlier paper whose place it takes"),
-        help_text=_("It can be marked as superseded by this one once this one is published."),
+        label=_("Earlier paper that this one replaces"),
+        help_text=_("You can mark the earlier paper as superseded once this one is published."),
         empty_label=_("None"),
     )
     slug = LineField(
@@ -104,7 +104,7 @@ class PaperForm(PaperNameForm):
         max_length=50,
         what=_("The address"),
         required=False,
-        help_text=_("Small letters, digits and hyphens. Left empty, it is made of the short title."),
+        help_text=_("Use lower-case letters, digits and hyphens. Leave it empty to use the short title."),
     )
     field_order = ("consultation",)
 
@@ -127,9 +127,9 @@ class PaperForm(PaperNameForm):
     def _settle_address(self, data: dict[str, Any], typed: str) -> None:
         data["slug"] = slugify(typed or data["short_title"])[:50]
         if not data["slug"] or data["slug"] == RESERVED or (typed and typed != data["slug"]):
-            self.add_error("slug", _("Use small letters, digits and hyphens, such as gcm-2017."))
+            self.add_error("slug", _("Use only lower-case letters, digits and hyphens, for example gcm-2017."))
         elif PositionPaper.objects.filter(slug=data["slug"]).exists():
-            self.add_error("slug", _("Another paper has this address. Enter another one."))
+            self.add_error("slug", _("Another paper has this address. Enter a different one."))
 
 
 class SectionForm(forms.Form):
@@ -147,7 +147,7 @@ class NewSectionForm(SectionForm):
     """A new section, and where it stands."""
 
     kind = forms.ChoiceField(label=_("Kind of section"))
-    after = forms.ChoiceField(label=_("Behind"))
+    after = forms.ChoiceField(label=_("Comes after"))
 
     def __init__(self, *args: Any, sections: Iterable[Section], themes: Iterable[Theme], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -156,7 +156,7 @@ class NewSectionForm(SectionForm):
         parts = [(part, str(label).capitalize()) for part, label in SectionPart.choices if part != SectionPart.THEME]
         parts.sort(key=lambda choice: choice[0] != SectionPart.BODY)
         on_themes = [(code, str(theme)) for code, theme in self.themes.items()]
-        self.fields["kind"].choices = [*parts, (_("On a theme"), on_themes)]
+        self.fields["kind"].choices = [*parts, (_("Theme"), on_themes)]
         self.fields["after"].choices = [(pk, section.heading) for pk, section in self.sections.items()]
         self.fields["after"].initial = next(reversed(self.sections), None)
         if not self.sections:
@@ -179,7 +179,7 @@ class MarksForm(forms.Form):
         required=False,
         choices=lambda: [(value, str(label).capitalize()) for value, label in Strength.choices],
     )
-    is_secretariat_text = forms.BooleanField(label=_("Text of the secretariat: it rests on no point"), required=False)
+    is_secretariat_text = forms.BooleanField(label=_("Secretariat text: it cites no point"), required=False)
     language = forms.ChoiceField(label=_("Language"), choices=Language.choices, required=False)
     objectives = ObjectivesField()
 
@@ -206,7 +206,7 @@ def paragraph_text(**options: Any) -> ParagraphField:
         max_length=PARAGRAPH_LIMIT,
         what=_("The paragraph"),
         widget=forms.Textarea(attrs={"rows": 6}),
-        error_messages={"required": _("Write what the paragraph says.")},
+        error_messages={"required": _("Enter the text of the paragraph.")},
         **options,
     )
 
@@ -225,7 +225,7 @@ class ParagraphForm(MarksForm):
     """A new paragraph."""
 
     text = paragraph_text()
-    why = why(required=False, help_text=_("Why it says so: kept with the wording."))
+    why = why(required=False, help_text=_("The reason for this wording. It is kept with the wording."))
     key = KeyField(required=False)
     field_order = ["text", "strength", "is_secretariat_text", "language", "objectives", "why"]
 
@@ -241,22 +241,22 @@ class RewordForm(forms.Form):
     text = paragraph_text()
     why = why(
         help_text=_("It is kept with the wording."),
-        error_messages={"required": _("Say why the words change: it is kept with the wording.")},
+        error_messages={"required": _("Enter a reason for the change: it is kept with the wording.")},
     )
     base = base_field()
 
 
 def both_why() -> LineField:
     """The field for why two paragraphs become one, or one two."""
-    missing = _("Say why: it is kept with the history of both paragraphs.")
-    return why(help_text=_("It is kept with the history of both paragraphs."), error_messages={"required": missing})
+    missing = _("Enter a reason: it is kept in the history of both paragraphs.")
+    return why(help_text=_("It is kept in the history of both paragraphs."), error_messages={"required": missing})
 
 
 class SplitForm(forms.Form):
     """Two texts for one paragraph; `key` is that of the second, so that a form sent twice splits once."""
 
-    text = paragraph_text(help_text=_("It stays where it is."))
-    rest = paragraph_text(help_text=_("It comes right behind."))
+    text = paragraph_text(help_text=_("It keeps its place."))
+    rest = paragraph_text(help_text=_("It comes directly after the first part."))
     why = both_why()
     base = base_field()
     key = KeyField(required=False)
@@ -266,13 +266,13 @@ class SplitForm(forms.Form):
         self.fields["text"].label = _("First paragraph")
         self.fields["rest"].label = _("Second paragraph")
         for name in ("text", "rest"):
-            self.fields[name].error_messages["required"] = _("Both parts need words.")
+            self.fields[name].error_messages["required"] = _("Enter text for both parts.")
 
 
 class MergeForm(forms.Form):
     """One text for two paragraphs, and the words of both that it was made of."""
 
-    text = paragraph_text(help_text=_("Both texts stand here one behind the other. Make one of them."))
+    text = paragraph_text(help_text=_("This box holds both texts, one after the other. Edit them into one text."))
     why = both_why()
     base = base_field()
     other_base = base_field()
@@ -285,9 +285,9 @@ class CommentForm(forms.Form):
         label=_("Comment"),
         max_length=COMMENT_LIMIT,
         what=_("The comment"),
-        help_text=_("The other drafters read it. It is no part of the text."),
+        help_text=_("The other drafters can read it. It is not part of the text."),
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Write the comment.")},
+        error_messages={"required": _("Enter a comment.")},
     )
 
 
@@ -295,7 +295,7 @@ class ResolveForm(forms.Form):
     """How a comment was settled."""
 
     resolution = PlainTextField(
-        label=_("How it was settled"),
+        label=_("How it was resolved"),
         max_length=COMMENT_LIMIT,
         what=_("The text"),
         required=False,
@@ -311,7 +311,7 @@ def choices_of(sections: Iterable[Any], *, beginnings: bool = False) -> list[tup
             (str(each.key), f"{each.number}. {Truncator(each.wording.text).words(14)}") for each in section.standing
         ]
         if beginnings:
-            options.insert(0, (f"{BEGINNING}{section.pk}", str(_("At the beginning of this section"))))
+            options.insert(0, (f"{BEGINNING}{section.pk}", str(_("At the start of this section"))))
         if options:
             found.append((section.heading, options))
     return found
@@ -321,8 +321,8 @@ class PlaceForm(forms.Form):
     """Where a paragraph goes: behind another one, or to the beginning of a section."""
 
     after = forms.ChoiceField(
-        label=_("Put it behind"),
-        error_messages={"required": _("Choose the place."), "invalid_choice": _("Choose the place.")},
+        label=_("Move it after"),
+        error_messages={"required": _("Choose where to put it."), "invalid_choice": _("Choose where to put it.")},
     )
 
     def __init__(self, *args: Any, sections: Iterable[Any], paragraph: Paragraph, **options: Any) -> None:
@@ -334,7 +334,7 @@ class PlaceForm(forms.Form):
         offered = choices_of(sections, beginnings=True)
         own = str(paragraph.key)
         groups = [(head, [option for option in options if option[0] != own]) for head, options in offered]
-        self.fields["after"].choices = [("", _("Choose the place")), *groups]
+        self.fields["after"].choices = [("", _("Choose where to put it")), *groups]
 
     @property
     def words(self) -> dict[str, Any]:
@@ -353,7 +353,7 @@ class SoughtPointsForm(WantedForm):
     organisation = forms.ModelChoiceField(
         Stakeholder.objects.none(), required=False, label=_("Organisation"), empty_label=_("All")
     )
-    free = forms.BooleanField(label=_("Only points that no paragraph rests on"), required=False)
+    free = forms.BooleanField(label=_("Only points that no paragraph cites"), required=False)
 
     def __init__(self, *args: Any, paper: PositionPaper, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -366,7 +366,7 @@ class BesideForm(forms.Form):
 
     words = LineField(label=_("Words"), max_length=200, required=False)
     theme = forms.ChoiceField(label=_("Theme"), required=False)
-    free = forms.BooleanField(label=_("Only points that no paragraph rests on"), required=False)
+    free = forms.BooleanField(label=_("Only points that no paragraph cites"), required=False)
 
     def __init__(self, *args: Any, themes: Iterable[Theme], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -391,8 +391,8 @@ class PickForm(forms.Form):
     relation = forms.ChoiceField(
         choices=GroundingRelation.choices,
         error_messages={
-            "required": _("Say how the words stand to it."),
-            "invalid_choice": _("Say how the words stand to it."),
+            "required": _("Choose how the text relates to the point."),
+            "invalid_choice": _("Choose how the text relates to the point."),
         },
     )
 

@@ -31,8 +31,8 @@ class ParagraphField(PlainTextField):
         if code := CODE.search(text):
             raise ValidationError(
                 _(
-                    "This is the code of a page, not its text (%(code)s). Copy it again and paste it as plain text: "
-                    "Ctrl+Shift+V."
+                    "The text contains the HTML code of a page (%(code)s). Copy the text "
+                    "again and paste it as plain text: Ctrl+Shift+V."
                 ),
                 code="markup",
                 params={"code": code.group()[:40]},
@@ -40,8 +40,9 @@ class ParagraphField(PlainTextField):
         if turned := TURNING.search(text):
             raise ValidationError(
                 _(
-                    "The text holds an unseen sign that turns the words behind it around (%(code)s). Type this place "
-                    "anew: letters from right to left need no such sign."
+                    "The text contains an invisible character that reverses the "
+                    "direction of the text after it (%(code)s). Type this passage again: "
+                    "right-to-left scripts do not need this character."
                 ),
                 code="turning",
                 params={"code": f"U+{ord(turned.group()):04X}"},
@@ -58,7 +59,7 @@ def _check_marks(text: str) -> None:
         letter = letter if run else character
         if run > MOST_MARKS:
             raise ValidationError(
-                _("More than %(most)s marks stand over or under one letter (%(letter)s). Take some away."),
+                _("A character has more than %(most)s marks above or below it (%(letter)s). Remove some of them."),
                 code="marks",
                 params={"most": MOST_MARKS, "letter": letter},
             )

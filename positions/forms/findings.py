@@ -41,7 +41,7 @@ class MilestoneForm(forms.Form):
     state = forms.ChoiceField(label=_("State"), choices=MilestoneState, widget=forms.RadioSelect)
     planned_start = _day(_("Planned from"))
     planned_end = _day(_("Planned to"))
-    actual_start = _day(_("Took place from"), help_text=_("Only once it was held."))
+    actual_start = _day(_("Took place from"), help_text=_("Only if it has taken place."))
     actual_end = _day(_("Took place to"))
     note = LineField(label=_("Note for the journal"), max_length=500, required=False)
 
@@ -64,23 +64,25 @@ class FindingForm(forms.Form):
     """What was found, where it stands, and what is to be said of it."""
 
     value = forms.ChoiceField(
-        label=_("What was found?"),
+        label=_("What did you find?"),
         choices=FOUND,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose what was found.")},
+        error_messages={"required": _("Choose what you found.")},
     )
     reference = LineField(
         label=_("Where it stands"),
         max_length=200,
         help_text=_("The document and its paragraph, for example: Zero draft, 5 February 2018, objective 6 (b)."),
-        error_messages={"required": _("Enter where it stands: the document and its paragraph.")},
+        error_messages={"required": _("Enter the document and its paragraph.")},
     )
     note = PlainTextField(
         label=_("Note"),
         max_length=NOTE_LIMIT,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("What is missing, or what stands there instead. Everyone reads it once the findings are released."),
+        help_text=_(
+            "What is missing, or what the document says instead. Everyone can read this once the findings are released."
+        ),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -141,12 +143,12 @@ class CorrectFindingForm(FindingForm):
     """The same finding, put right, and why."""
 
     reason = PlainTextField(
-        label=_("Why is it corrected?"),
+        label=_("Why are you correcting it?"),
         what=_("The reason"),
         max_length=CORRECTION_LIMIT,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Everyone reads it beside the correction once the findings are released."),
-        error_messages={"required": _("Give a reason: it stays beside the correction.")},
+        help_text=_("Everyone can read this next to the correction once the findings are released."),
+        error_messages={"required": _("Enter a reason: it is kept with the correction.")},
     )
 
     def __init__(self, *args: Any, finding: Reflection, **options: Any) -> None:
@@ -163,15 +165,19 @@ class BriefForm(forms.Form):
     """What officials carry to a milestone."""
 
     paragraphs = forms.MultipleChoiceField(
-        label=_("Paragraphs that it carries"),
+        label=_("Paragraphs in the brief"),
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("A few: the brief has two pages at most."),
+        help_text=_("Choose only a few: a brief has at most two pages."),
         error_messages={"required": _("Choose at least one paragraph.")},
     )
-    ask = _part(_("What Kenya asks"), error_messages={"required": _("Say what Kenya asks.")})
-    flexibility = _part(_("Flexibility"), required=False, help_text=_("What may be given, and for what."))
-    red_line = _part(_("Red line"), required=False, help_text=_("What is not agreed to, whatever is offered."))
-    speaking_points = _part(_("Speaking points"), 2 * BRIEF_PART, 8, required=False, help_text=_("One on each line."))
+    ask = _part(_("What Kenya asks"), error_messages={"required": _("Enter what Kenya asks.")})
+    flexibility = _part(
+        _("Flexibility"), required=False, help_text=_("What Kenya can concede, and in return for what.")
+    )
+    red_line = _part(_("Red line"), required=False, help_text=_("What Kenya does not agree to, whatever is offered."))
+    speaking_points = _part(
+        _("Speaking points"), 2 * BRIEF_PART, 8, required=False, help_text=_("Enter one on each line.")
+    )
     field_order = ["ask", "flexibility", "red_line", "speaking_points", "paragraphs"]
 
     def __init__(

@@ -13,11 +13,11 @@ class ForWhomForm(forms.Form):
     """Everybody, those who have none yet (or for whom it changed), or the bearer of one badge."""
 
     whom = forms.ChoiceField(
-        label=gettext_lazy("For whom"),
+        label=gettext_lazy("Who to print for"),
         choices=[
-            ("new", gettext_lazy("Those who have none yet, or for whom something changed")),
+            ("new", gettext_lazy("People without a printed copy, or whose details have changed")),
             ("all", gettext_lazy("Everybody")),
-            ("one", gettext_lazy("The bearer of one badge")),
+            ("one", gettext_lazy("The holder of one badge")),
         ],
         widget=forms.RadioSelect,
     )
@@ -42,11 +42,11 @@ class ForWhomForm(forms.Form):
         if whom == "one" and "number" not in self.errors:
             data["only"] = {each.pk for each in self.people if number and each.badge_number == number}
             if not data["only"]:
-                self.add_error("number", _("Give the number of a badge of somebody to whom this paper belongs."))
+                self.add_error("number", _("Enter the badge number of a person this paper is printed for."))
         elif whom == "new":
             data["only"] = self.new
             if not self.new:
-                self.add_error("whom", _("Everybody has one, and nothing has changed since."))
+                self.add_error("whom", _("Everybody has a copy, and nothing has changed since."))
         else:
             data["only"] = {each.pk for each in self.people}
         return data

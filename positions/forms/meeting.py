@@ -65,7 +65,7 @@ class ExplanationForm(forms.Form):
     )
     text = PlainTextField(
         label=_("Explanation of position"),
-        help_text=_("As it will be printed in the record of adoption."),
+        help_text=_("As it will appear in the record of adoption."),
         max_length=5_000,
         what=_("The text"),
         error_messages={"required": _("Enter the explanation")},

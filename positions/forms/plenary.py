@@ -38,8 +38,8 @@ class ItemForm(forms.Form):
         None, label=_("Session"), empty_label=_("Choose"), error_messages={"required": _("Choose the session")}
     )
     heading = LineField(
-        label=_("Item of the agenda"),
-        help_text=_("As the room will read it. Empty: the title of the session."),
+        label=_("Agenda item"),
+        help_text=_("As it will appear on the screen. Leave it empty to use the title of the session."),
         max_length=200,
         required=False,
     )
@@ -50,7 +50,7 @@ class ItemForm(forms.Form):
         self.known = {str(each.key): each for each in paragraphs}
         self.fields["session"].queryset = forum.sessions.order_by("starts_at", "order")
         named = [(key, self._named(each)) for key, each in self.known.items()]
-        self.fields["paragraph"].choices = [("", _("None: the item alone")), *named]
+        self.fields["paragraph"].choices = [("", _("None: show only the agenda item")), *named]
 
     @staticmethod
     def _named(paragraph: Any) -> str:
@@ -68,13 +68,13 @@ class AskFloorForm(forms.Form):
     """Who asks for the floor: by the number on the badge, or as an organisation."""
 
     badge = forms.IntegerField(
-        label=_("Number on the badge"),
+        label=_("Badge number"),
         required=False,
         min_value=1,
         max_value=32_000,
-        error_messages={"invalid": _("Enter the number on the badge in digits")},
+        error_messages={"invalid": _("Enter the badge number in digits")},
     )
-    stakeholder = body_field(_("Or the organisation"))
+    stakeholder = body_field(_("Or choose the organisation"))
 
     def __init__(self, *args: Any, forum: Forum, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -89,14 +89,14 @@ class AskFloorForm(forms.Form):
             return None
         found = self.forum.delegates.filter(badge_number=number).select_related("stakeholder").first()
         if found is None:
-            raise ValidationError(_("Nobody at this forum has badge %(number)s."), params={"number": number})
+            raise ValidationError(_("Nobody at this forum has badge number %(number)s."), params={"number": number})
         return found
 
     def clean(self) -> dict[str, Any]:
         """One of the two is needed."""
         data = super().clean() or {}
         if not self.errors and not (data.get("badge") or data.get("stakeholder")):
-            self.add_error("badge", _("Enter the number on the badge, or choose the organisation"))
+            self.add_error("badge", _("Enter a badge number, or choose an organisation"))
         return data
 
     @property
@@ -110,7 +110,7 @@ class FloorWordsForm(forms.Form):
 
     amendment = ParagraphField(
         label=_("The whole paragraph, as proposed"),
-        help_text=_("Change what is to be changed, and leave the rest. Empty: the paragraph as it stands."),
+        help_text=_("Edit the text as proposed. Leave it empty to keep the paragraph as it stands."),
         max_length=PARAGRAPH_LIMIT,
         what=_("The paragraph"),
         required=False,
@@ -122,17 +122,17 @@ class FloorWordsForm(forms.Form):
         """Words come from somebody."""
         data = super().clean() or {}
         if data.get("amendment", "").strip() and not data.get("moved_by") and "moved_by" not in self.errors:
-            self.add_error("moved_by", _("Choose who proposed the words"))
+            self.add_error("moved_by", _("Choose who proposed the wording"))
         return data
 
 
 OUTCOMES = [
     (FloorOutcome.ADOPTED, _("Adopted")),
-    (FloorOutcome.WITH_RESERVATION, _("Adopted with a reservation: it is printed and does not block")),
-    (FloorOutcome.SENT_BACK, _("Sent back: it must be decided on again before the whole is adopted")),
-    (FloorOutcome.LEFT_OUT, _("Left out: the adopted text does not have it")),
+    (FloorOutcome.WITH_RESERVATION, _("Adopted with a reservation, which is printed and does not block")),
+    (FloorOutcome.SENT_BACK, _("Sent back: the meeting must decide on it again before it adopts the whole text")),
+    (FloorOutcome.LEFT_OUT, _("Left out of the adopted text")),
 ]
-WORDS = [("amended", _("In the words proposed from the floor")), ("tabled", _("In the words as they stand"))]
+WORDS = [("amended", _("In the wording proposed from the floor")), ("tabled", _("In the wording as it stands"))]
 
 
 class RulingForm(forms.Form):
@@ -150,10 +150,10 @@ class RulingForm(forms.Form):
         error_messages={"required": _("Choose what the meeting decides"), **CHOOSE_ONE},
     )
     words = forms.ChoiceField(
-        label=_("In which words"),
+        label=_("Wording"),
         choices=WORDS,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose the words"), **CHOOSE_ONE},
+        error_messages={"required": _("Choose the wording"), **CHOOSE_ONE},
     )
     reserving = body_field(_("Who makes a reservation"), help_text=_("Only for “adopted with a reservation”."))
     reservation = PlainTextField(
@@ -165,7 +165,7 @@ class RulingForm(forms.Form):
     )
     note = PlainTextField(
         label=_("Note of the chair"),
-        help_text=_("Printed in the record: why it is sent back, or what was understood."),
+        help_text=_("Printed in the record: why the paragraph is sent back, or what the meeting understood."),
         max_length=2_000,
         what=_("The note"),
         required=False,
@@ -201,9 +201,12 @@ class RulingForm(forms.Form):
         if reserves and not data.get("reserving") and "reserving" not in self.errors:
             self.add_error("reserving", _("Choose who makes the reservation"))
         if reserves and not data.get("reservation", "").strip() and "reservation" not in self.errors:
-            self.add_error("reservation", _("Enter the reservation as it will be printed"))
+            self.add_error("reservation", _("Enter the reservation as it should be printed"))
         if data.get("outcome") and not reserves and data.get("reservation", "").strip():
-            self.add_error("outcome", _("A reservation is entered: choose “adopted with a reservation”, or empty it"))
+            self.add_error(
+                "outcome",
+                _("You entered a reservation: choose “adopted with a reservation”, or delete the reservation"),
+            )
         return data
 
     @property
@@ -230,7 +233,7 @@ def _count_field(label: Any) -> forms.IntegerField:
         label=label,
         min_value=0,
         max_value=1_000,
-        error_messages={"required": _("Enter a number; 0 for nobody"), "invalid": _("Enter a number in digits")},
+        error_messages={"required": _("Enter a number, or 0 for none"), "invalid": _("Enter a number in digits")},
     )
 
 

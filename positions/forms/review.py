@@ -18,9 +18,9 @@ from .clearance import moment_field
 from .drafting import paragraph_text
 
 HINTS = {
-    Operation.REPLACE: _("Change the words as they should read. The whole paragraph stands here."),
-    Operation.INSERT: _("The words of the new paragraph, which will stand behind this one."),
-    Operation.SPLIT: _("Put an empty line where the new paragraph begins."),
+    Operation.REPLACE: _("Edit the text of the whole paragraph."),
+    Operation.INSERT: _("The text of the new paragraph. It will follow this one."),
+    Operation.SPLIT: _("Add an empty line where the new paragraph begins."),
 }
 LARGEST_FILE, MOST_FOUND = 10 * 2**20, 150
 PK = {"min_value": 1, "max_value": 2**63 - 1}
@@ -29,8 +29,8 @@ PK = {"min_value": 1, "max_value": 2**63 - 1}
 class RoundForm(forms.Form):
     """Until when amendments may be proposed, and by whom."""
 
-    closes_at = moment_field(_("The round closes on"), _("Day and hour in Nairobi (EAT, UTC+3)."))
-    audience = OneChoiceField(label=_("Who is invited"), choices=Audience, initial=Audience.MEMBERS, required=False)
+    closes_at = moment_field(_("The round closes on"), _("Date and time in Nairobi (EAT, UTC+3)."))
+    audience = OneChoiceField(label=_("Who to invite"), choices=Audience, initial=Audience.MEMBERS, required=False)
 
     def clean_audience(self) -> str:
         """Members, where nothing was chosen."""
@@ -47,12 +47,12 @@ class Place(NamedTuple):
 class ProposalForm(forms.Form):
     """A change to a paragraph, proposed in the name of an organisation."""
 
-    sponsor = forms.ChoiceField(label=_("In the name of"))
+    sponsor = forms.ChoiceField(label=_("On behalf of"))
     text = paragraph_text()
-    place = forms.ChoiceField(label=_("Where it should stand"), choices=())
+    place = forms.ChoiceField(label=_("Where to put it"), choices=())
     reason = reason_field(
-        _("Say why: the drafters and the other members will read it."),
-        help_text=_("The drafters and the other members read it."),
+        _("Enter a reason: the drafters and the other members will read it."),
+        help_text=_("The drafters and the other members can read it."),
     )
     round = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10_000)
     operation = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -117,7 +117,7 @@ def _places(sections: Iterable[dict[str, Any]], own: str) -> list[tuple[str, lis
 class UploadForm(forms.Form):
     """A text with tracked changes, or a table of comments."""
 
-    sponsor = forms.ChoiceField(label=_("In the name of"))
+    sponsor = forms.ChoiceField(label=_("On behalf of"))
     file = forms.FileField(
         label=_("File"),
         help_text=_("A Word document with tracked changes or a table (.docx), a workbook (.xlsx) or a CSV file."),
@@ -154,7 +154,7 @@ class FoundForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
     operation = forms.ChoiceField(choices=Operation, widget=forms.HiddenInput)
     text = paragraph_text()
-    reason = reason_field(_("Say why: the drafters and the other members will read it."))
+    reason = reason_field(_("Enter a reason: the drafters and the other members will read it."))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -170,7 +170,7 @@ FoundFormSet = forms.formset_factory(FoundForm, extra=0, max_num=MOST_FOUND, abs
 class ConfirmForm(forms.Form):
     """A stale amendment in words that fit the paragraph of today; `base` is the wording they were fitted to."""
 
-    text = paragraph_text(help_text=_("What the paragraph should say, in the words of today."))
+    text = paragraph_text(help_text=_("What the paragraph should say, based on its current text."))
     base = forms.IntegerField(widget=forms.HiddenInput, **PK)
 
     def __init__(self, *args: Any, with_text: bool = True, **options: Any) -> None:
@@ -189,24 +189,24 @@ class AnswerForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose one of the two.")},
     )
-    reason = reason_field(help_text=_("Needed if your organisation insists. The drafters read it."))
+    reason = reason_field(help_text=_("Needed if your organisation insists. The drafters can read it."))
 
 
 class AcceptForm(forms.Form):
     """Take proposed words into the text."""
 
     reason = reason_field(
-        _("Say why the words are taken: the sponsor will read it."), help_text=_("The sponsor reads it.")
+        _("Enter why you accept the amendment: the sponsor will read it."), help_text=_("The sponsor can read it.")
     )
 
 
 class FitForm(forms.Form):
     """Accept an amendment in other words than its own; `base` is the wording they were fitted to."""
 
-    text = paragraph_text(help_text=_("What the paragraph shall say."))
+    text = paragraph_text(help_text=_("What the paragraph will say."))
     reason = reason_field(
-        _("Say why not all of it, or how it was fitted in: the sponsor will read it."),
-        help_text=_("Why not all of it, or how it was fitted in. The sponsor reads it."),
+        _("Enter why you accept only a part, or how you adapted it: the sponsor will read it."),
+        help_text=_("Why you accept only a part, or how you adapted it. The sponsor can read it."),
     )
     base = forms.IntegerField(widget=forms.HiddenInput, **PK)
 
@@ -215,7 +215,8 @@ class DeclineForm(forms.Form):
     """Leave the text as it is."""
 
     reason = reason_field(
-        _("Say why the words are not taken: the sponsor will read it."), help_text=_("The sponsor reads it.")
+        _("Enter why you do not accept the amendment: the sponsor will read it."),
+        help_text=_("The sponsor can read it."),
     )
 
 
@@ -228,21 +229,24 @@ class RecommendForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what you recommend.")},
     )
-    text = paragraph_text(required=False, help_text=_("Only where it is accepted in part: the words you would take."))
+    text = paragraph_text(
+        required=False, help_text=_("Only if you recommend accepting a part: the text that you would accept.")
+    )
     reason = reason_field(
-        _("Say why: the sponsor will read it."), help_text=_("The sponsor reads it, and says whether it consents.")
+        _("Enter a reason: the sponsor will read it."),
+        help_text=_("The sponsor can read it, and answers whether it consents."),
     )
 
 
 class ChooseForm(forms.Form):
     """The one text of a paragraph for which amendments were accepted; `base` is the wording that it was made from."""
 
-    text = paragraph_text(help_text=_("What the paragraph shall say."))
+    text = paragraph_text(help_text=_("What the paragraph will say."))
     why = LineField(
         label=_("Reason"),
         max_length=500,
         what=_("The reason"),
         help_text=_("Kept with the wording."),
-        error_messages={"required": _("Say why it says so: it is kept with the wording.")},
+        error_messages={"required": _("Enter a reason for this wording: it is kept with the wording.")},
     )
     base = forms.IntegerField(widget=forms.HiddenInput, **PK)

@@ -20,7 +20,7 @@ class RulesForm(forms.Form):
 
     quorum_member_share = forms.DecimalField(
         label=_("Share of member institutions for a quorum"),
-        help_text=_("Such as 0.667 for two thirds."),
+        help_text=_("For example 0.667 for two thirds."),
         min_value=Decimal("0.001"),
         max_value=Decimal(1),
         max_digits=4,
@@ -32,12 +32,12 @@ class RulesForm(forms.Form):
     )
     needs_roll_call = forms.BooleanField(label=_("Adoption by roll call"), required=False)
     new_kind = forms.ChoiceField(
-        label=_("One more step of the chain"), choices=[("", _("None")), *StepKind.choices], required=False
+        label=_("One more clearance step"), choices=[("", _("None")), *StepKind.choices], required=False
     )
     new_office = forms.ModelChoiceField(
-        Stakeholder.objects.verified().order_by("name"), label=_("Office that is asked"), required=False
+        Stakeholder.objects.verified().order_by("name"), label=_("Office that answers"), required=False
     )
-    reason = reason_field(_("Give a reason: every member reads it."))
+    reason = reason_field(_("Enter a reason: every member will read it."))
 
     def __init__(self, *args: Any, consultation: Consultation, **options: Any) -> None:
         steps = ChainStep.objects.filter(consultation=consultation).select_related("institution")
@@ -46,7 +46,7 @@ class RulesForm(forms.Form):
         initial = {name: self.stand[name] for name in RULES} | {n: step.is_asked for n, step in self.steps.items()}
         super().__init__(*args, **{"initial": initial, **options})
         for name, step in self.steps.items():
-            label = _("%(step)s: is asked") % {"step": step}
+            label = _("%(step)s: required") % {"step": step}
             self.fields[name] = forms.BooleanField(label=label, required=False)
         self.order_fields([*RULES, *self.steps, "new_kind", "new_office", "reason"])
 
@@ -54,7 +54,7 @@ class RulesForm(forms.Form):
         """A new step has a kind and an office, or neither."""
         data = super().clean() or {}
         if data.get("new_kind") and not data.get("new_office"):
-            self.add_error("new_office", _("Choose the office that is asked."))
+            self.add_error("new_office", _("Choose the office that answers."))
         if data.get("new_office") and not data.get("new_kind"):
             self.add_error("new_kind", _("Choose the step."))
         return data

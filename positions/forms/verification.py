@@ -36,7 +36,7 @@ class HashForm(forms.Form):
             attrs={"rows": 3, "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),
         help_text=gettext_lazy(
-            "64 letters and digits, on the cover of the paper and on its last page. Spaces do not matter."
+            "64 characters, on the cover of the paper and on its last page. You can leave out the spaces."
         ),
         error_messages={"required": gettext_lazy("Enter the hash that is printed on your copy.")},
     )
@@ -54,15 +54,18 @@ def _advice(typed: str) -> str:
     plain = GAPS.sub("", PREFIX.sub("", typed.strip().lower()))
     wrong = sorted(set(re.sub(r"[0-9a-f]", "", plain)))[:5]
     if wrong:
-        said = gettext("A hash has only the digits 0 to 9 and the letters a to f. Check: %(characters)s")
+        said = gettext(
+            "A hash contains only the digits 0 to 9 and the letters a to f. Check these characters: %(characters)s"
+        )
         return said % {"characters": " ".join(wrong)}
-    said = gettext("A hash has 64 characters, and this has %(count)s. Copy all sixteen groups of four.")
+    said = gettext("A hash has 64 characters, and you entered %(count)s. Copy all sixteen groups of four.")
     return said % {"count": len(plain)}
 
 
 TOO_LARGE = gettext_lazy(
-    "The file is larger than 64 MB, and no file of ours is. Look whether you chose the right one; the hash of a "
-    "larger one can be made with the tools below."
+    "The file is larger than 64 MB, which is more than any file that we publish. Check "
+    "that you chose the right file. You can compute the hash of a larger file with the "
+    "tools below."
 )
 
 
@@ -73,7 +76,7 @@ class FileForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("Any file of a position paper. You can drop it here."),
+        help_text=gettext_lazy("Any file of a position paper. You can drag and drop it here."),
         allow_empty_file=True,
         validators=[has_room],
         error_messages=dict.fromkeys(["required", "invalid", "missing"], gettext_lazy("Choose a file first.")),

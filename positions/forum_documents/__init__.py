@@ -45,7 +45,7 @@ class Paper:
 
 
 def _somebody(day: Day) -> str:
-    return "" if day.confirmed else _("Nobody is confirmed yet.")
+    return "" if day.confirmed else _("No delegate is confirmed yet.")
 
 
 def _programme(day: Day) -> str:
@@ -53,11 +53,11 @@ def _programme(day: Day) -> str:
 
 
 def _came(day: Day) -> str:
-    return "" if day.check_ins else _("Nobody was checked in yet.")
+    return "" if day.check_ins else _("Nobody has checked in yet.")
 
 
 def _over(day: Day) -> str:
-    return _came(day) if people.is_over(day) else _("The forum is not over yet.")
+    return _came(day) if people.is_over(day) else _("The forum has not ended yet.")
 
 
 def _written(day: Day) -> str:
@@ -108,7 +108,7 @@ PAPERS = {
         Paper(
             "badges",
             gettext_lazy("Badges, four on a sheet"),
-            gettext_lazy("For holders of the size A6, with the code that is read at the door. Cut along the marks."),
+            gettext_lazy("For A6 badge holders, with the code to scan at the entrance. Cut along the marks."),
             people.badges,
             _badge_sheets,
             _somebody,
@@ -118,7 +118,7 @@ PAPERS = {
         Paper(
             "badges-single",
             gettext_lazy("Badges, one on a page"),
-            gettext_lazy("The same for a printer of badges, on paper of the size A6."),
+            gettext_lazy("The same badges for a badge printer, on A6 paper."),
             people.single_badges,
             _one_each,
             _somebody,
@@ -128,7 +128,7 @@ PAPERS = {
         Paper(
             "name-plates",
             gettext_lazy("Name-plates"),
-            gettext_lazy("For the table: fold along the line, and the name is read from both sides."),
+            gettext_lazy("For the table. Fold along the line, so that both sides show the name."),
             people.plates,
             _one_each,
             _somebody,
@@ -138,7 +138,7 @@ PAPERS = {
         Paper(
             "register",
             gettext_lazy("Register to be signed"),
-            gettext_lazy("One for each half-day, with blank rows for those who come unannounced."),
+            gettext_lazy("One sheet for each half-day, with blank rows for people who come without registering."),
             people.register,
             _register_sheets,
             _somebody,
@@ -146,7 +146,7 @@ PAPERS = {
         Paper(
             "programme",
             pgettext_lazy("of a forum", "Programme"),
-            gettext_lazy("For everybody’s folder: times, rooms, and who does what."),
+            gettext_lazy("For everybody’s folder: times, rooms and roles."),
             programme.programme,
             _programme_sheets,
             _programme,
@@ -154,7 +154,10 @@ PAPERS = {
         Paper(
             "session-sheets",
             gettext_lazy("Sheets for rapporteurs"),
-            gettext_lazy("For each session: what is known already, and ruled space to write on when the line is down."),
+            gettext_lazy(
+                "For each session: what the portal knows already, and ruled space to write "
+                "on when there is no connection."
+            ),
             programme.session_sheets,
             lambda content: 3 * len(content["sheets"]),
             _programme,
@@ -162,7 +165,9 @@ PAPERS = {
         Paper(
             "seat-plan",
             gettext_lazy("Seats by group"),
-            gettext_lazy("For the head and the ushers: who has a seat, who stands on the reserve list, what is free."),
+            gettext_lazy(
+                "For the head and the ushers: who has a seat, who is on the reserve list and which seats are free."
+            ),
             people.seat_plan,
             _seat_sheets,
             _nothing,
@@ -170,7 +175,7 @@ PAPERS = {
         Paper(
             "attendance",
             gettext_lazy("Register of attendance"),
-            gettext_lazy("For the file: who came in which half-day, when, and how that was recorded."),
+            gettext_lazy("For the file: who attended which half-day, when they checked in and how."),
             people.attendance,
             _attendance_sheets,
             _came,
@@ -178,7 +183,7 @@ PAPERS = {
         Paper(
             "certificates",
             gettext_lazy("Certificates of participation"),
-            gettext_lazy("For those who came, with the days, to be signed by the head of the secretariat."),
+            gettext_lazy("For people who attended, with the days. The head of the secretariat signs them."),
             people.certificates,
             _one_each,
             _over,
@@ -188,7 +193,7 @@ PAPERS = {
         Paper(
             "minutes",
             gettext_lazy("Minutes"),
-            gettext_lazy("What was said, what was decided, and who does what by when. A draft until reported."),
+            gettext_lazy("What was said and decided, and who does what by when. It is a draft until it is reported."),
             outcome.minutes,
             _minutes_sheets,
             _nothing,
@@ -196,7 +201,7 @@ PAPERS = {
         Paper(
             "communique",
             gettext_lazy("Communiqué"),
-            gettext_lazy("The short text for the public, with the state in which it is."),
+            gettext_lazy("The short text for the public, with its state."),
             outcome.communique,
             lambda content: _pages(sum(len(line) for _kind, lines in content["blocks"] for line in lines), 2500),
             _written,

@@ -138,7 +138,7 @@ class _Known:
 def _add_line(matched: Matched, target: Target, line: Mapping[str, Any], before: str, after: list[str]) -> None:
     """What a line that was a paragraph of ours proposes: other words, two paragraphs, none; new ones behind it."""
     if line["is_joined"]:
-        matched.left.append((before, _("Two paragraphs were joined: propose it on the page of the paragraph.")))
+        matched.left.append((before, _("Two paragraphs were merged: propose this on the page of the paragraph.")))
         return
     own = [text for text, is_new in zip(after, line["is_new"], strict=True) if not is_new and text]
     new = [text for text, is_new in zip(after, line["is_new"], strict=True) if is_new and text]
@@ -152,7 +152,11 @@ def _add_line(matched: Matched, target: Target, line: Mapping[str, Any], before:
     if len(own) > 1:
         add(Found(target.key, target.number, "split", "\n\n".join(own), reason))
     elif plain(own[0]) != plain(target.text):
-        note = "" if plain(before) == plain(target.text) else _("Changed without tracking: compare it with the text.")
+        note = (
+            ""
+            if plain(before) == plain(target.text)
+            else _("Changed without tracked changes: compare it with the text.")
+        )
         add(Found(target.key, target.number, "replace", own[0], reason, note))
     for text in new:
         add(Found(target.key, target.number, "insert", text, reason))
@@ -163,7 +167,7 @@ def _add_stray(matched: Matched, last: Target | None, line: Mapping[str, Any], b
     new = [text for text in after if text]
     if before or last is None or not new:
         words = " ".join(new) or before
-        matched.left.append((words, _("No paragraph of the text was found that these words belong to.")))
+        matched.left.append((words, _("No paragraph of the text matches these words.")))
         return
     for text in new:
         matched.found.append(Found(last.key, last.number, "insert", text, "\n".join(line["comments"])))
@@ -230,9 +234,9 @@ def _add_row(matched: Matched, cells: Mapping[str, str], known: Mapping[int, Tar
     change, comment = cells.get("change", ""), cells.get("comment", "")
     target = _named(cells, known, lines)
     if target is None:
-        matched.left.append((change or comment, _("The row names no paragraph of the text by its number.")))
+        matched.left.append((change or comment, _("The row has no paragraph number of this text.")))
     elif not change:
-        matched.left.append((comment, _("The row proposes no change. Send it as an input, or write the words.")))
+        matched.left.append((comment, _("The row proposes no change. Send it as an input, or write the changed text.")))
     else:
         matched.found.append(_proposed(target, change, _why(cells)))
 
@@ -243,5 +247,5 @@ def _proposed(target: Target, change: str, reason: str) -> Found:
     if behind := BEHIND.match(change):
         return Found(target.key, target.number, "insert", change[behind.end() :], reason)
     is_odd = likeness(change, target.text) < HARDLY_LIKE
-    note = _("This may be an instruction. Write the whole paragraph as it should read.") if is_odd else ""
+    note = _("This looks like an instruction. Write the whole paragraph as it should read.") if is_odd else ""
     return Found(target.key, target.number, "replace", change, reason, note)

@@ -1657,7 +1657,7 @@ class Migration(migrations.Migration):
                             models.CharField(
                                 blank=True,
                                 choices=[
-                                    ("", "narrative, no operative verb"),
+                                    ("", "narrative, without an operative verb"),
                                     ("notes", "notes"),
                                     ("welcomes", "welcomes"),
                                     ("supports", "supports"),
@@ -1893,11 +1893,11 @@ class Migration(migrations.Migration):
                             "outcome",
                             models.CharField(
                                 choices=[
-                                    ("accepted", "accepted"),
-                                    ("accepted_in_part", "accepted in part"),
-                                    ("merged", "merged"),
+                                    ("accepted", "taken up"),
+                                    ("accepted_in_part", "taken up in part"),
+                                    ("merged", "joined to another"),
                                     ("noted", "noted"),
-                                    ("not_accepted", "not accepted"),
+                                    ("not_accepted", "not taken up"),
                                 ],
                                 max_length=16,
                                 verbose_name="outcome",
@@ -2614,11 +2614,11 @@ class Migration(migrations.Migration):
                             "operation",
                             models.CharField(
                                 choices=[
-                                    ("replace", "change the words"),
-                                    ("insert", "add a paragraph behind it"),
-                                    ("delete", "take the paragraph out"),
-                                    ("move", "put the paragraph elsewhere"),
-                                    ("split", "divide the paragraph"),
+                                    ("replace", "change the text"),
+                                    ("insert", "add a paragraph after it"),
+                                    ("delete", "remove the paragraph"),
+                                    ("move", "move the paragraph"),
+                                    ("split", "split the paragraph"),
                                 ],
                                 default="replace",
                                 max_length=7,
@@ -2687,7 +2687,7 @@ class Migration(migrations.Migration):
                             models.CharField(
                                 choices=[
                                     ("proposed", "proposed"),
-                                    ("stale", "to be confirmed: the words have moved"),
+                                    ("stale", "to be confirmed: the paragraph has changed"),
                                     ("accepted", "accepted"),
                                     ("in_part", "accepted in part"),
                                     ("not_accepted", "not accepted"),
@@ -3264,8 +3264,8 @@ class Migration(migrations.Migration):
                             "relation",
                             models.CharField(
                                 choices=[
-                                    ("rests_on", "rests on"),
-                                    ("partly", "rests in part on"),
+                                    ("rests_on", "cites"),
+                                    ("partly", "cites in part"),
                                     ("contrary", "goes against"),
                                 ],
                                 default="rests_on",
@@ -3766,7 +3766,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="stance_says_why",
-                                violation_error_message="Say what the comment or the reservation is.",
+                                violation_error_message="Enter the comment or the reservation.",
                             ),
                         ],
                         "triggers": [

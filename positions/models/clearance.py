@@ -126,7 +126,7 @@ class Stance(models.Model):
             models.CheckConstraint(
                 condition=~Q(value__in=["reservation", "agree_with_comment"]) | ~Q(reason=""),
                 name="stance_says_why",
-                violation_error_message=_("Say what the comment or the reservation is."),
+                violation_error_message=_("Enter the comment or the reservation."),
             ),
         ]
         triggers = [no_delete()]

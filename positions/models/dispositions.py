@@ -11,11 +11,11 @@ from .papers import Paragraph, PositionPaper
 
 
 class Outcome(models.TextChoices):
-    ACCEPTED = "accepted", _("accepted")
-    IN_PART = "accepted_in_part", _("accepted in part")
-    MERGED = "merged", _("merged")
+    ACCEPTED = "accepted", _("taken up")
+    IN_PART = "accepted_in_part", _("taken up in part")
+    MERGED = "merged", _("joined to another")
     NOTED = "noted", _("noted")
-    NOT_ACCEPTED = "not_accepted", _("not accepted")
+    NOT_ACCEPTED = "not_accepted", _("not taken up")
 
 
 WITH_CODE = (Outcome.IN_PART, Outcome.NOTED, Outcome.NOT_ACCEPTED)  # outcomes that leave something out of the text

@@ -239,7 +239,7 @@ class Section(models.Model):
 class Strength(models.TextChoices):
     """The ladder of operative verbs, weakest to strongest commitment; empty: a narrative paragraph."""
 
-    NARRATIVE = "", _("narrative, no operative verb")
+    NARRATIVE = "", _("narrative, without an operative verb")
     NOTES = "notes", _("notes")
     WELCOMES = "welcomes", _("welcomes")
     SUPPORTS = "supports", _("supports")
@@ -394,8 +394,8 @@ class Comment(models.Model):
 
 
 class GroundingRelation(models.TextChoices):
-    RESTS_ON = "rests_on", _("rests on")
-    PARTLY = "partly", _("rests in part on")
+    RESTS_ON = "rests_on", _("cites")
+    PARTLY = "partly", _("cites in part")
     CONTRARY = "contrary", _("goes against")
 
 

@@ -75,11 +75,11 @@ class ReviewRound(models.Model):
 
 
 class Operation(models.TextChoices):
-    REPLACE = "replace", _("change the words")
-    INSERT = "insert", _("add a paragraph behind it")
-    DELETE = "delete", _("take the paragraph out")
-    MOVE = "move", _("put the paragraph elsewhere")
-    SPLIT = "split", _("divide the paragraph")
+    REPLACE = "replace", _("change the text")
+    INSERT = "insert", _("add a paragraph after it")
+    DELETE = "delete", _("remove the paragraph")
+    MOVE = "move", _("move the paragraph")
+    SPLIT = "split", _("split the paragraph")
 
 
 WITH_TEXT = (Operation.REPLACE, Operation.INSERT, Operation.SPLIT)
@@ -95,7 +95,7 @@ TOUCHES: dict[str, frozenset[str]] = {
 
 class AmendmentState(models.TextChoices):
     PROPOSED = "proposed", _("proposed")
-    STALE = "stale", _("to be confirmed: the words have moved")
+    STALE = "stale", _("to be confirmed: the paragraph has changed")
     ACCEPTED = "accepted", _("accepted")
     IN_PART = "in_part", _("accepted in part")
     NOT_ACCEPTED = "not_accepted", _("not accepted")

@@ -123,14 +123,14 @@ class _Outcomes:
     # --- History ----------------------------------------------------------------------------------------------------
 
     def history(self, point: Point, root: int, answer: Answer | None, places: list[Place]) -> Iterable[Line]:
-        yield Line(point.created_at, _("Taken out of the input as a point."))
+        yield Line(point.created_at, _("Recorded as a point of the input."))
         for event in self.events[point.pk]:
             yield from self.told(event, point)
         for place in places:
             written = self.written.get((root, place.paragraph))
             if written:
                 about = {"number": place.number, "paper": place.title}
-                yield Line(written, _("Paragraph %(number)s of %(paper)s was written on it.") % about)
+                yield Line(written, _("Paragraph %(number)s of %(paper)s cites it.") % about)
         if answer:
             about = {"paper": answer.disposition.paper.short_title, "outcome": answer.disposition.get_outcome_display()}
             yield Line(answer.disposition.answered_at, _("Answered with %(paper)s: %(outcome)s.") % about)
@@ -140,13 +140,13 @@ class _Outcomes:
         known = {each.reference for each in self.seen.values()}
         into = event.data.get("into", "")
         if event.verb == "merge" and into in known:
-            yield Line(event.at, _("Joined with %(point)s, which says the same.") % {"point": into})
+            yield Line(event.at, _("Joined to %(point)s, which says the same.") % {"point": into})
         elif event.verb == "merge":
-            yield Line(event.at, _("Joined with another point that says the same."))
+            yield Line(event.at, _("Joined to another point that says the same."))
         elif event.verb == "unmerge":
-            yield Line(event.at, _("It stands on its own again."))
+            yield Line(event.at, _("Separated again: it counts as a point of its own."))
         elif event.verb == "say_misread" and point.pk in self.in_full:
-            yield Line(event.at, _("Its author wrote that the point was misread."))
+            yield Line(event.at, _("Its author replied that the answer does not match the point."))
         elif event.verb == "answer_misreading" and point.pk in self.in_full:
             yield Line(event.at, _("The secretariat answered."))
 

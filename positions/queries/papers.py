@@ -410,7 +410,7 @@ def tallies(consultation: Consultation) -> dict[str, Any]:
 
 DUE_SOON = timedelta(days=3)
 NEXT_STEPS = {
-    PaperState.CLEARED: gettext_lazy("“%(paper)s” is cleared: lay it before the forum"),
+    PaperState.CLEARED: gettext_lazy("“%(paper)s” is cleared: submit it to the forum"),
     PaperState.ADOPTED: gettext_lazy("“%(paper)s” is adopted: publish it"),
     PaperState.CONSOLIDATION: gettext_lazy("“%(paper)s” is being consolidated"),
 }

@@ -37,7 +37,7 @@ def complaints(passages: Iterable[Passage]) -> list[str]:
     found = [(each, sorted(missing_glyphs(each.text))) for each in passages]
     told = [_sentence(passage, letters) for passage, letters in found if letters]
     left = len(told) - MOST_PASSAGES
-    more = [_("The same is the matter in %(count)s more places.") % {"count": left}] if left > 0 else []
+    more = [_("%(count)s more places have the same problem.") % {"count": left}] if left > 0 else []
     return told[:MOST_PASSAGES] + more
 
 
@@ -49,10 +49,13 @@ def _sentence(passage: Passage, letters: list[str]) -> str:
         "where": passage.where,
     }
     if passage.where:
-        return _("%(where)s (“%(beginning)s”): no typeface of ours can print %(letters)s.") % words
+        return _("%(where)s (“%(beginning)s”): no font of the portal has these characters: %(letters)s.") % words
     if passage.number:
-        return _("Paragraph %(number)s (“%(beginning)s”): no typeface of ours can print %(letters)s.") % words
-    return _("The title or heading “%(beginning)s”: no typeface of ours can print %(letters)s.") % words
+        return (
+            _("Paragraph %(number)s (“%(beginning)s”): no font of the portal has these characters: %(letters)s.")
+            % words
+        )
+    return _("The title or heading “%(beginning)s”: no font of the portal has these characters: %(letters)s.") % words
 
 
 def shortened(text: str) -> str:

@@ -37,7 +37,7 @@ def advise(text: str, strength: str, *, ladder: Mapping[str, str], preferred: It
 
 
 def _on_terms(text: str, preferred: Iterable[Preference]) -> list[str]:
-    words = _("Say “%(say)s”, not “%(instead_of)s”: so the field's vocabulary has it.")
+    words = _("Use “%(say)s” instead of “%(instead_of)s”: it is the term of the vocabulary.")
     return [words % each._asdict() for each in preferred if _stands(f"{re.escape(each.instead_of)}(?:s|ly)?", text)]
 
 
@@ -49,12 +49,18 @@ def _on_style(text: str, strength: str, ladder: Mapping[str, str]) -> list[str]:
     acts = _acts(text, ladder)
     named = " ".join(f"“{words}”" for words in dict.fromkeys(acts))
     if not strength:
-        return [_("Its words act (%(words)s), and it is marked as narrative.") % {"words": named}] if acts else []
+        return (
+            [_("The paragraph is marked as narrative, but it has operative words: %(words)s.") % {"words": named}]
+            if acts
+            else []
+        )
     own, found = ladder[strength], []
     if not _stands("|".join(map(re.escape, _forms(own))), text):
-        found.append(_("It is marked “%(words)s”, and its words do not say so.") % {"words": own})
+        found.append(_("The paragraph is marked “%(words)s”, but its text does not say so.") % {"words": own})
     if len(acts) > 1:
-        found.append(_("One action for each paragraph: this one has several (%(words)s). Split it.") % {"words": named})
+        found.append(
+            _("A paragraph has one action, and this one has several (%(words)s). Split it.") % {"words": named}
+        )
     return found
 
 

@@ -46,58 +46,62 @@ WORDS = {
 SENTENCES = {
     State.AUTHENTIC: gettext_lazy("The file is exactly as it was published."),
     State.SAME_TEXT: gettext_lazy(
-        "The text is official, letter by letter. Only the spaces in the file, or the order of its parts, are others."
+        "The text is official, character by character. Only the spacing or the order of its parts differs."
     ),
     State.SIGNED: gettext_lazy(
-        "This portal signed the file, and nothing in it was changed since. But it is not among the files that are "
-        "published: it may not be published yet, or no longer. Ask the secretariat before you rely on it."
+        "This portal signed the file, and nothing in it has changed since. But it is not "
+        "among the published files: it may not be published yet, or no longer. Ask the "
+        "secretariat before you rely on it."
     ),
     State.ALTERED: gettext_lazy(
-        "The text attached to this PDF is official, but the file is not the one that we published. What stands on "
-        "its pages may have been changed."
+        "The text attached to this PDF is official, but the file is not the one that we "
+        "published. Its pages may have been changed."
     ),
-    State.UNKNOWN: gettext_lazy("This is not one of the files that we published, and no official text is in it."),
+    State.UNKNOWN: gettext_lazy("This is not one of the files that we published, and it contains no official text."),
     State.UNREADABLE: gettext_lazy(
-        "This is not one of the files that we published. It is neither a PDF nor the JSON of an edition, so nothing "
-        "more can be said of it."
+        "This is not one of the files that we published. It is neither a PDF nor the "
+        "JSON of an edition, so we cannot say more about it."
     ),
 }
 CUT_OFF = gettext_lazy(
-    "The PDF is damaged or was cut off, and as it is, we did not publish it. If you downloaded it from this portal, "
-    "download it again."
+    "The PDF is damaged or incomplete. We did not publish it like this. If you "
+    "downloaded it from this portal, download it again."
 )
 CUT_OFF_WITH_TEXT = gettext_lazy(
-    "The PDF is damaged or was cut off. The text attached to it is official, but its pages cannot be relied on. "
-    "Download it again."
+    "The PDF is damaged or incomplete. The text attached to it is official, but you "
+    "cannot rely on its pages. Download it again."
 )
 CLAIMED = gettext_lazy(
-    "The file says that it was made of the edition below, but it is not the one that we published. Its words may have "
-    "been changed."
+    "The file claims to come from the edition below, but it is not the one that we "
+    "published. Its text may have been changed."
 )
 SAYS = gettext_lazy(
-    "This is not one of the files that we published, and it names no edition that is official. What it says of itself "
-    "anybody could have written."
+    "This is not one of the files that we published, and it names no official edition. "
+    "Anybody could have written what it says about itself."
 )
 ARCHIVE = gettext_lazy(
-    "This is not one of the files that we published, but looks like the archive of a consultation. An archive is "
-    "checked where the portal is installed: manage.py archive --verify FILE."
+    "This is not one of the files that we published, but it looks like the archive of a "
+    "consultation. Check an archive on the server of the portal: manage.py archive "
+    "--verify FILE."
 )
 REDLINE = gettext_lazy("It compares edition %(before)s with edition %(after)s, exactly as the portal prints it.")
 OTHER_REDLINE = gettext_lazy(
-    "The two texts attached to this comparison are official, but today the portal prints it in another way. What "
-    "stands on its pages may have been changed, or an earlier version of the portal printed it."
+    "The two texts attached to this comparison are official, but the portal prints it "
+    "differently today. Its pages may have been changed, or an earlier version of the "
+    "portal printed it."
 )
 BUSY = gettext_lazy(
-    "The two texts attached to this comparison are official. Whether its pages are as the portal prints them could not "
-    "be found out just now. Try again in a minute."
+    "The two texts attached to this comparison are official. We could not check just now "
+    "whether its pages are as the portal prints them. Try again in a minute."
 )
 ADDED = gettext_lazy(
-    "The file begins with the PDF that we published, unchanged, but something was added behind it, as programs do that "
-    "keep comments, a signature or other pages. It can change what is shown."
+    "The file begins with the PDF that we published, unchanged, but something was added "
+    "after it. Programs that save comments, a signature or other pages do this. The "
+    "addition can change what you see."
 )
 TOO_HARD = gettext_lazy(
-    "This is not one of the files that we published. It could not be looked through in the time and memory there is "
-    "for it, so nothing more can be said of it."
+    "This is not one of the files that we published. Examining it takes more time or "
+    "memory than allowed, so we cannot say more about it."
 )
 
 
@@ -176,16 +180,16 @@ class Verdict:
             return ""
         if self.seals:
             said = ngettext(
-                "There is one more digital signature that was not looked at.",
-                "There are %(number)s more digital signatures that were not looked at.",
+                "One more digital signature was not checked.",
+                "%(number)s more digital signatures were not checked.",
                 number,
             )
         elif self.why_not_checked:
             return self.why_not_checked
         else:
             said = ngettext(
-                "The PDF carries what looks like a digital signature, and no PDF reader would find one.",
-                "The PDF carries what looks like %(number)s digital signatures, and no PDF reader would find one.",
+                ("The PDF contains what looks like a digital signature, but no PDF reader would find it."),
+                ("The PDF contains what looks like %(number)s digital signatures, but no PDF reader would find them."),
                 number,
             )
         return said % {"number": number}
@@ -219,12 +223,15 @@ def _with_seals(verdict: Verdict, path: Path) -> Verdict:
         return verdict
     if not signature.can_check():
         return replace(
-            verdict, why_not_checked=_("The PDF is signed. A PDF reader shows by whom: it is not checked here.")
+            verdict,
+            why_not_checked=_(
+                "The PDF is signed. We do not check the signature here: a PDF reader shows who signed it."
+            ),
         )
     try:
         found = signature.look_at(path)
     except TooHard:
-        why = _("The PDF is signed, but that could not be checked in the time and memory there is for it.")
+        why = _("The PDF is signed, but checking the signature takes more time or memory than allowed.")
         return replace(verdict, why_not_checked=why)
     return replace(verdict, seals=tuple(seals_of(found, is_ours=verdict.is_authentic)))
 

@@ -38,28 +38,32 @@ class Standing(StrEnum):
 
 SENTENCES = {
     Standing.BROKEN: gettext_lazy(
-        "The signature does not hold: what was signed has been changed since, or it does not cover the whole file."
+        "The signature is not valid: the signed content has changed since, or the "
+        "signature does not cover the whole file."
     ),
     Standing.FOLLOWED: gettext_lazy(
-        "What was signed is unchanged, but something was added behind the signature later. It can change what is shown."
+        "The signed content is unchanged, but something was added after it later. The addition can change what you see."
     ),
-    Standing.UNREAD: gettext_lazy("The signature is damaged, or of a kind that is not checked here."),
+    Standing.UNREAD: gettext_lazy("The signature is damaged, or of a kind that we do not check here."),
     Standing.FOREIGN: gettext_lazy(
-        "Nothing in the file was changed after it was signed, but this portal did not sign it. Anybody can make a "
-        "certificate with any name in it."
+        "Nothing in the file has changed since it was signed, but this portal did not "
+        "sign it. Anybody can make a certificate with any name in it."
     ),
     Standing.OUT_OF_FORCE: gettext_lazy(
-        "Nothing in the file was changed after it was signed with the certificate of this portal. But the certificate "
-        "is out of force, and a signature says itself when it was made."
+        "Nothing in the file has changed since it was signed with the certificate of "
+        "this portal. But the certificate has expired or is not valid yet, and the time "
+        "of signing is only what the signature itself claims."
     ),
     Standing.FORMER: gettext_lazy(
-        "Nothing in the file was changed after it was signed. The portal signs with another certificate today."
+        "Nothing in the file has changed since it was signed. The portal signs with another certificate today."
     ),
     Standing.SOUND: gettext_lazy(
-        "Nothing in the file was changed after it was signed, and the certificate is the one of this portal."
+        "Nothing in the file has changed since it was signed, and the certificate is the one of this portal."
     ),
 }
-NOT_OWN = gettext_lazy("The certificate is not the one of this portal: anybody can make one with any name in it.")
+NOT_OWN = gettext_lazy(
+    "The certificate is not the one of this portal. Anybody can make a certificate with any name in it."
+)
 UNSOUND = {
     signature.BROKEN: Standing.BROKEN,
     signature.FOLLOWED: Standing.FOLLOWED,
@@ -70,7 +74,7 @@ WORDS = {
     Standing.FOLLOWED: gettext_lazy("Added to later"),
     Standing.UNREAD: gettext_lazy("Not checked"),
     Standing.FOREIGN: gettext_lazy("Not by this portal"),
-    Standing.OUT_OF_FORCE: gettext_lazy("Certificate out of force"),
+    Standing.OUT_OF_FORCE: gettext_lazy("Certificate not valid now"),
     Standing.FORMER: gettext_lazy("Intact"),
     Standing.SOUND: gettext_lazy("Intact"),
 }

@@ -80,7 +80,7 @@ def desk_quorum(request: HttpRequest, slug: str) -> HttpResponse:
     outcome = attempt(lambda: workflow.count_quorum(paper, by=request.user))
     if outcome.reasons:
         return _show_adoption(request, paper, outcome)
-    messages.success(request, _("The quorum is counted and the electorate frozen."))
+    messages.success(request, _("The quorum is counted, and who may vote is fixed."))
     return redirect("desk_adoption", slug)
 
 
@@ -163,5 +163,5 @@ def desk_files(request: HttpRequest, slug: str) -> HttpResponse:
     outcome = attempt(lambda: workflow.make_files(edition, by=request.user))
     if outcome.reasons:
         return _show_publication(request, paper, outcome)
-    messages.success(request, _("The files are made and passed their checks."))
+    messages.success(request, _("The files are ready and passed their checks."))
     return redirect("desk_publication", slug)

@@ -76,8 +76,8 @@ def paper_alignment_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         data = kept(content, **asked)
     except Printing:
-        return later(_("Another annex is being printed. Try again in a few seconds."))
+        return later(_("The portal is printing another annex. Try again in a few seconds."))
     except RenderFailed:
-        return later(_("The annex could not be printed. Read it on its page."))
+        return later(_("The portal could not print the annex. Read it on its page."))
     headers["Content-Disposition"] = f'inline; filename="{slug}-{edition.number}-alignment.pdf"'
     return HttpResponse(data, content_type="application/pdf", headers=headers)

@@ -63,11 +63,11 @@ def brief_pdf(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         return redirect("brief", slug, pk)
     enter_reading(row, by=request.user)
     if not cache.add("brief-printing", 1, PRINTING):
-        return later(_("Another brief is being printed. Try again in a few seconds."))
+        return later(_("The portal is printing another brief. Try again in a few seconds."))
     try:
         data = printed(row)
     except RenderFailed:
-        return later(_("The brief could not be printed. Read it on its page."))
+        return later(_("The portal could not print the brief. Read it on its page."))
     finally:
         cache.delete("brief-printing")
     workflow.print_restricted(row, sha256=hashlib.sha256(data).hexdigest(), by=request.user)
@@ -93,7 +93,9 @@ def brief_write(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             words = form.words
             outcome = attempt(lambda: workflow.write_brief(paper, by=request.user, milestone=milestone, **words))
             if not outcome.reasons:
-                messages.success(request, _("The brief is kept. Only officials, the secretariat and its head read it."))
+                messages.success(
+                    request, _("The brief is saved. Only officials, the secretariat and its head can read it.")
+                )
                 return redirect("brief", slug, pk)
     context = {"paper": paper, "milestone": milestone, "brief": last, "form": form, "reasons": outcome.reasons}
     return _closed(render(request, "positions/briefs/desk_brief.html", context, status=outcome.status))

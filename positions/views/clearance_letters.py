@@ -30,7 +30,7 @@ VERBS = {
 }
 DONE = {
     "countersign_answer": gettext_lazy("Countersigned: the answer counts."),
-    "strike_answer": gettext_lazy("Struck out. It stays on file."),
+    "strike_answer": gettext_lazy("Struck out. The letter stays on file."),
 }
 
 
@@ -48,7 +48,9 @@ def letter_new(request: HttpRequest, pk: int) -> HttpResponse:
             made: list[AnswerByLetter] = []
             outcome = attempt(lambda: made.append(_type(request, row, form)))
             if made:
-                messages.success(request, _("It is typed. Add the scan now; then somebody else countersigns it."))
+                messages.success(
+                    request, _("The letter is saved. Add the scan now; then another officer countersigns it.")
+                )
                 return redirect("letter", made[0].key)
     context = {"clearance": row, "form": form, "reasons": outcome.reasons}
     return render(request, "positions/clearance_letters/letter_new.html", context, status=outcome.status)
@@ -122,5 +124,5 @@ def _take_scan(request: HttpRequest, row: AnswerByLetter) -> HttpResponse:
     outcome = attempt(lambda: workflow.add_scan(row, by=request.user, name=file.name or "", data=data))
     if outcome.reasons:
         return _show(request, row, outcome, form)
-    messages.success(request, _("The scan is here."))
+    messages.success(request, _("The scan is added."))
     return redirect("letter", row.key)

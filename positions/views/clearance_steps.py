@@ -41,7 +41,9 @@ def step(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             seen = request.POST.get("seen")
             outcome = attempt(lambda: workflow.answer_step(paper, asked, by=request.user, seen=seen, **words))
             if not outcome.reasons:
-                said = _("Recorded. A second officer countersigns it.") if by_letter else _("The answer is recorded.")
+                said = (
+                    _("Recorded. A second officer must countersign it.") if by_letter else _("The answer is recorded.")
+                )
                 messages.success(request, said)
                 return redirect("step", slug, pk)
     return _show(request, paper, asked, form, outcome)

@@ -34,7 +34,7 @@ def desk_comment(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     reasons = attempt(lambda: workflow.comment(place.paragraph, by=request.user, text=text)).reasons
     if reasons:
         return _show(request, place, remark=form, reasons=reasons)
-    messages.success(request, _("Your comment stands beside the paragraph."))
+    messages.success(request, _("Your comment is added to the paragraph."))
     return redirect(f"{reverse('desk_paragraph', args=[slug, key])}#comments")
 
 
@@ -53,5 +53,5 @@ def desk_comment_resolve(request: HttpRequest, slug: str, key: UUID, pk: int) ->
     reasons = attempt(lambda: workflow.resolve_comment(comment, by=request.user, resolution=resolution)).reasons
     if reasons:
         return _show(request, place, reasons=reasons)
-    messages.success(request, _("The comment is settled."))
+    messages.success(request, _("The comment is resolved."))
     return redirect(f"{reverse('desk_paragraph', args=[slug, key])}#comments")

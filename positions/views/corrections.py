@@ -34,7 +34,7 @@ VERBS = {
 }
 DONE = {
     "issue_corrigendum": gettext_lazy("The corrected edition is in force, with its files."),
-    "decline_corrigendum": gettext_lazy("Nothing is issued. What was proposed stays on file."),
+    "decline_corrigendum": gettext_lazy("The correction is not issued. The proposal stays on file."),
 }
 
 
@@ -62,7 +62,7 @@ def desk_corrigendum_new(request: HttpRequest, slug: str) -> HttpResponse:
             words = form.words
             outcome = attempt(lambda: made.append(workflow.propose_corrigendum(paper, by=request.user, **words)))
             if made:
-                messages.success(request, _("Proposed. A second officer issues it."))
+                messages.success(request, _("Proposed. A second officer must issue it."))
                 return redirect("desk_corrigendum", slug, made[0].pk)
     context = {"paper": paper, "form": form, "reasons": outcome.reasons}
     return render(request, "positions/corrections/corrigendum_new.html", context, status=outcome.status)
@@ -164,7 +164,9 @@ def annex_write(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             words = {**form.cleaned_data, "number": number or None}
             outcome = attempt(lambda: workflow.write_annex(paper, by=request.user, **words))
             if not outcome.reasons:
-                messages.success(request, _("The annex is kept. Only officials, the secretariat and its head read it."))
+                messages.success(
+                    request, _("The annex is saved. Only officials, the secretariat and its head can read it.")
+                )
                 return redirect("annexes", slug)
     context = {"paper": paper, "annex": annex, "form": form, "reasons": outcome.reasons}
     response = render(request, "positions/corrections/annex_write.html", context, status=outcome.status)

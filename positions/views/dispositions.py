@@ -53,7 +53,9 @@ def misread(request: HttpRequest, reference: str) -> HttpResponse:
     outcome = attempt(lambda: workflow.say_misread(point, point.stakeholder, by=request.user, text=text))
     if outcome.reasons:
         return _show(request, point, form, outcome)
-    messages.success(request, _("The secretariat has your reply. It must answer, and you will read the answer here."))
+    messages.success(
+        request, _("Your reply is sent. The secretariat must answer it, and you can read the answer here.")
+    )
     return redirect(reverse("my_input", args=[point.submission.key]) + f"#{point.reference}")
 
 
@@ -219,7 +221,7 @@ def my_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
     if verb == "submit":
         submission.refresh_from_db()
         return redirect("receipt", submission.reference)
-    messages.success(request, _("Withdrawn. It stays on file and goes no further."))
+    messages.success(request, _("Withdrawn. The input stays on file and is not used."))
     return redirect("my_input", key)
 
 
@@ -239,5 +241,5 @@ def my_input_answers(request: HttpRequest, key: UUID) -> HttpResponse:
         )
         if outcome.reasons:
             return _show_disposition(request, submission, outcome, answering=form)
-    messages.success(request, _("Kept. Send the input again once everything is answered."))
+    messages.success(request, _("Saved. Send the input again once you have answered everything."))
     return redirect("my_input", key)

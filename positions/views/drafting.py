@@ -103,7 +103,7 @@ def desk_paper_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         reasons = attempt(lambda: workflow.create_paper(by=request.user, **form.cleaned_data)).reasons
         if not reasons:
-            messages.success(request, _("The paper is begun. Its outline is the usual one: change what does not fit."))
+            messages.success(request, _("The paper is created with the usual outline. Change what does not fit."))
             return redirect("desk_paper", form.cleaned_data["slug"])
     status = REFUSED if reasons or form.errors else 200
     return render(request, "positions/drafting/paper_new.html", {"form": form, "reasons": reasons}, status=status)
@@ -183,9 +183,9 @@ def _removed(paper: PositionPaper) -> QuerySet[Paragraph]:
 def _figures(glance: Glance) -> list[tuple[int, Any]]:
     return [
         (glance.of("written"), _("paragraphs")),
-        (glance.of("bare"), _("of them rest on no point")),
-        (glance.unplaced, _("points with neither a paragraph nor an answer")),
-        (glance.unanswered, _("points without a disposition")),
+        (glance.of("bare"), _("of them cite no point")),
+        (glance.unplaced, _("points with no paragraph and no answer")),
+        (glance.unanswered, _("points with no answer")),
     ]
 
 
@@ -217,7 +217,7 @@ def _next_step(glance: Glance) -> dict[str, Any] | None:
     if glance.unanswered:
         return {"label": _("Answer the points"), "url": reverse("desk_dispositions", args=[paper.slug])}
     if proposed.exists():
-        return {"label": _("Decide the amendments"), "url": reverse("desk_review", args=[paper.slug])}
+        return {"label": _("Decide on the amendments"), "url": reverse("desk_review", args=[paper.slug])}
     return None
 
 
@@ -289,7 +289,7 @@ def desk_section(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         made: list[Paragraph] = []
         outcome = attempt(lambda: made.append(workflow.add_paragraph(section, by=request.user, **form.words)))
         if made:
-            messages.success(request, _("Written. Now say what it rests on."))
+            messages.success(request, _("Saved. Now cite its sources."))
             return redirect("desk_sources", slug, made[0].key)
         reasons = outcome.reasons
     return _show(request, paper, sections, section, form, reasons)
@@ -317,7 +317,7 @@ def desk_section_pick(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if reasons:
         return _show(request, paper, sections, section, _empty(section, paper), reasons, pick=form)
     number = _number(paper, paragraph)
-    words = _("%(point)s stands under paragraph %(number)s now.")
+    words = _("Paragraph %(number)s now cites %(point)s.")
     messages.success(request, words % {"point": point.reference, "number": number})
     query = request.GET.copy()
     if number - section.first >= PART:

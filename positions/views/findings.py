@@ -91,7 +91,7 @@ def desk_findings(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             words = form.words
             outcome = attempt(lambda: workflow.reflect(paper, by=request.user, milestone=milestone, **words))
             if not outcome.reasons:
-                messages.success(request, _("Written down. The form stands at the next one."))
+                messages.success(request, _("Saved. The form now shows the next one."))
                 return redirect("desk_findings", slug, pk)
     return _show(request, paper, milestone, printed, findings, left, form=form, outcome=outcome)
 
@@ -162,7 +162,7 @@ def desk_milestone(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             words = form.cleaned_data
             outcome = attempt(lambda: consultation_workflow.date_milestone(milestone, by=request.user, **words))
             if not outcome.reasons:
-                messages.success(request, _("Saved. What stood there before is in the journal."))
+                messages.success(request, _("Saved. The earlier text is in the journal."))
                 return redirect("desk_findings", slug, pk)
     context = {"paper": paper, "milestone": milestone, "form": form, "reasons": outcome.reasons}
     return render(request, "positions/findings/milestone.html", context, status=outcome.status)
@@ -175,7 +175,7 @@ def desk_release(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     paper, milestone = known_paper(request, slug), known_milestone(pk)
     outcome = attempt(lambda: workflow.release_reflections(paper, by=request.user, milestone=milestone))
     if not outcome.reasons:
-        messages.success(request, _("Released. Everybody reads it on the page of the paper."))
+        messages.success(request, _("Released. Everybody can read the findings on the page of the paper."))
         return redirect("desk_findings", slug, pk)
     printed, known = printed_with_words(final_edition(paper)), alignment.provisions()
     findings = _findings(paper, milestone)
@@ -206,7 +206,7 @@ def desk_finding(request: HttpRequest, slug: str, pk: int, finding: int) -> Http
         words = form.cleaned_data
         outcome = attempt(lambda: workflow.correct_reflection(row, by=request.user, **words))
         if not outcome.reasons:
-            messages.success(request, _("Corrected. The words before stay on file."))
+            messages.success(request, _("Corrected. The earlier text stays on file."))
             return redirect("desk_findings", slug, pk)
     return _show_finding(request, paper, row, form, outcome)
 
@@ -222,7 +222,7 @@ def desk_finding_strike(request: HttpRequest, slug: str, pk: int, finding: int) 
         why = reason.cleaned_data["reason"]
         outcome = attempt(lambda: workflow.strike_reflection(row, by=request.user, reason=why))
     if not outcome.reasons:
-        messages.success(request, _("Struck out. Its words stay on file."))
+        messages.success(request, _("Struck out. The finding stays on file."))
         return redirect("desk_findings", slug, pk)
     return _show_finding(request, paper, row, CorrectFindingForm(finding=row), outcome)
 

@@ -119,7 +119,7 @@ def _answer(request: HttpRequest, forum: Forum, letters: list[Invitation], name:
             messages.error(request, why)
         return redirect("forum_letters", forum.slug)
     if data is None:
-        return later(_("Another file of letters is being printed. Try again in a few seconds."))
+        return later(_("The portal is printing other letters. Try again in a few seconds."))
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "private, no-store"}
     return HttpResponse(data, content_type="application/pdf", headers=headers)
 
@@ -199,7 +199,7 @@ def _print(request: HttpRequest, day: Day, paper: Paper, only: set[int] | None) 
     except RenderFailed as failure:
         return Outcome(refusals(failure), 503), ""
     if data is None:
-        return Outcome([_("Another paper is being printed. Try again in a few seconds.")], 503), ""
+        return Outcome([_("The portal is printing another paper. Try again in a few seconds.")], 503), ""
     people = prints_of(made) if paper.for_people else {}
     found: list[Any] = []
     outcome = attempt(
@@ -257,7 +257,7 @@ def forum_paper(request: HttpRequest, slug: str, paper: str) -> HttpResponse:
             messages.error(request, why)
         return redirect("forum_print", slug, paper)
     if data is None:
-        return later(_("Another paper is being printed. Try again in a few seconds."))
+        return later(_("The portal is printing another paper. Try again in a few seconds."))
     enter_export(day.forum, by=request.user, list=paper, form="pdf")
     headers = {"Content-Disposition": f'inline; filename="{slug}-{paper}.pdf"', "Cache-Control": "private, no-store"}
     return HttpResponse(data, content_type="application/pdf", headers=headers)

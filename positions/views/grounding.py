@@ -144,7 +144,7 @@ def desk_disposition(request: HttpRequest, slug: str, reference: str) -> HttpRes
     outcome = attempt(lambda: workflow.decide(text.paper, point, by=request.user, **form.words))
     if outcome.reasons:
         return _show(request, text, point, form=form, reasons=outcome.reasons)
-    messages.success(request, _("Kept: what becomes of %(point)s.") % {"point": point.reference})
+    messages.success(request, _("The answer to %(point)s is saved.") % {"point": point.reference})
     following = _next_open(text.paper, point) if was_open else None
     return redirect("desk_disposition", slug, following.reference) if following else redirect("desk_dispositions", slug)
 
@@ -219,5 +219,5 @@ def desk_disposition_ground(request: HttpRequest, slug: str, reference: str) -> 
     outcome = attempt(lambda: workflow.ground(point=point, by=request.user, **form.words))
     if outcome.reasons:
         return _show(request, text, point, ground=form, reasons=outcome.reasons)
-    messages.success(request, _("The paragraph rests on this point now."))
+    messages.success(request, _("The paragraph now cites this point."))
     return redirect("desk_disposition", slug, reference)

@@ -68,7 +68,7 @@ def _cell(ministry: Stakeholder, paragraph: Paragraph, said: dict[Any, Stance], 
         return Cell(_("to be asked")) if (ministry, paragraph.pk) in planned else Cell()
     moved = stance.wording_id != paragraph.wording_id and stance.value != StanceValue.PENDING
     word = stance.get_value_display()
-    word = _("%(stance)s, to earlier words") % {"stance": word} if moved else word
+    word = _("%(stance)s, on an earlier text") % {"stance": word} if moved else word
     return Cell(word, "wait" if moved else stance.value or "requested", stance.clearance_id)
 
 
@@ -91,7 +91,11 @@ def desk_mandate(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
             words = form.words
             outcome = attempt(lambda: workflow.adjust_mandate(paragraph, by=request.user, **words))
             if not outcome.reasons:
-                said = _("%(name)s clears the paragraph.") if words["adds"] else _("%(name)s is taken out.")
+                said = (
+                    _("%(name)s must clear the paragraph now.")
+                    if words["adds"]
+                    else _("%(name)s does not need to clear the paragraph any more.")
+                )
                 messages.success(request, said % {"name": words["ministry"].name})
                 return redirect("desk_matrix", slug)
     context = {

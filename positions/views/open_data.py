@@ -27,8 +27,9 @@ from consultations.views.filters import asked_of
 from consultations.views.pagination import SHEETS, csv_blocks, xlsx_blocks
 from consultations.views.ratelimit import limited, line_of, seconds_to_wait
 from consultations.workflow import enter_export
-from positions.models import Outcome, kind_in_words
+from positions.models import kind_in_words
 from positions.queries.open_data import Data, inputs_as_data, points_as_data, public_points
+from positions.render.labels import outcome_words
 
 
 class Column(NamedTuple):
@@ -55,7 +56,7 @@ def _answers(row: Data) -> str:
 def _answer(point: Data) -> str:
     given = point["answer"]
     where = f" ({given['paper']}, {', '.join(map(str, given['paragraphs']))})" if given["paragraphs"] else ""
-    outcome = ", ".join(filter(None, [str(Outcome(given["outcome"]).label), kind_in_words(given["reason_code"])]))
+    outcome = ", ".join(filter(None, [outcome_words(given["outcome"]).lower(), kind_in_words(given["reason_code"])]))
     return f"{point['reference']}: {outcome}{where}. {given['reason']}".strip()
 
 

@@ -42,7 +42,7 @@ def printed_form(request: HttpRequest, theme: str, kind: str) -> HttpResponse:
     if data is None:
         data = _made(kind, content, sha256)
         if data is None:
-            return later(_("The form is being printed. Try again in a few seconds."))
+            return later(_("The portal is printing the form. Try again in a few seconds."))
         cache.set(name, data, KEPT)
     headers = {"Content-Disposition": f'attachment; filename="form-{current.slug}-{wanted.code}.{kind}"'}
     return HttpResponse(data, content_type=TYPES[kind], headers=headers)
@@ -56,7 +56,7 @@ def later(words: str) -> HttpResponse:
 def refusals(failure: RenderFailed) -> list[str]:
     """Why something could not be printed, for a message: one sentence for each thing that is to be corrected."""
     first, *more = failure.reasons
-    return [_("It could not be printed: %(why)s") % {"why": first.splitlines()[0]}, *more]
+    return [_("The portal could not print it: %(why)s") % {"why": first.splitlines()[0]}, *more]
 
 
 def _made(kind: str, content: dict[str, Any], sha256: str) -> bytes | None:

@@ -54,33 +54,38 @@ MOVE_FORMS: dict[str, type[forms.Form]] = {
 }
 # What follows from a move, in a sentence above its button.
 WHAT_FOLLOWS = {
-    "close_review": gettext_lazy("No more amendments are taken, and the drafters decide on those that came."),
-    "extend_review": gettext_lazy("Amendments are taken until the new hour. Everybody invited is told by mail."),
-    "fix_clearance_text": gettext_lazy("The text is frozen as an edition. This edition is what the ministries clear."),
-    "request_clearance": gettext_lazy("Each ministry is asked about the paragraphs of its mandate, by mail."),
-    "reopen_text": gettext_lazy("The words may change again. Only ministries whose paragraphs change are asked again."),
-    "clear_paper": gettext_lazy("The text is cleared as it stands, and can be laid before the forum."),
+    "close_review": gettext_lazy("No more amendments can be proposed, and the drafters decide on those that came in."),
+    "extend_review": gettext_lazy("Amendments can be proposed until the new time. Everybody invited gets an e-mail."),
+    "fix_clearance_text": gettext_lazy("The text is frozen as an edition, which the ministries clear."),
+    "request_clearance": gettext_lazy("Each ministry is asked by e-mail about the paragraphs of its mandate."),
+    "reopen_text": gettext_lazy("The text can change again. Only ministries whose paragraphs change are asked again."),
+    "clear_paper": gettext_lazy("The text is cleared as it stands, and you can submit it to the forum."),
     "open_silence": gettext_lazy(
-        "Members may break the silence until the hour you set. If nobody does, the text is cleared."
+        "Members can break the silence until the time you set. If nobody does, the text is cleared."
     ),
     "end_silence": gettext_lazy("Nobody broke the silence: the text is cleared."),
     "break_silence": gettext_lazy("The text goes back to the drafters with your reason."),
     "lay_before_forum": gettext_lazy("The text is frozen as the edition on which the forum decides."),
-    "begin_session": gettext_lazy("The meeting takes up the text. From here it is adopted or not."),
-    "adopt": gettext_lazy("Edition 1.0 is frozen with the record of the decision, and its words never change again."),
+    "begin_session": gettext_lazy(
+        "The meeting starts to discuss the text. It ends with the text adopted or not adopted."
+    ),
+    "adopt": gettext_lazy("Edition 1.0 is frozen with the record of the decision. Its text never changes again."),
     "not_adopt": gettext_lazy("The text goes back to the drafters with your reason, and the decision stays on record."),
-    "propose_publication": gettext_lazy("A second officer can publish from now on. You cannot be both."),
-    "publish": gettext_lazy("Everyone can read the paper, and every author is told what became of each point."),
+    "propose_publication": gettext_lazy("A second officer can publish the paper from now on. You cannot do both."),
+    "publish": gettext_lazy("Everyone can read the paper, and every author receives the answer to each point."),
     "supersede": gettext_lazy(
-        "The newer paper takes its place. This one stays readable at its address for ever, and says what replaced it."
+        "The newer paper replaces this one. This one stays at its address for good, and "
+        "names the paper that replaced it."
     ),
     "restrict": gettext_lazy(
-        "Only officials, the secretariat and its head will read it, also when it is published. No mail goes out."
+        "Only officials, the secretariat and its head can read it, also when it is published. No e-mail is sent."
     ),
-    "open_to_all": gettext_lazy("The paper will be read by everyone whom its state allows, and published to all."),
-    "suspend": gettext_lazy("The paper rests where it is until it is resumed."),
-    "resume": gettext_lazy("The paper goes on where it was halted."),
-    "withdraw_paper": gettext_lazy("The paper is given up. Everything stays on file, and nothing is published."),
+    "open_to_all": gettext_lazy(
+        "Everyone who may read it in its state can read the paper again, and everybody once it is published."
+    ),
+    "suspend": gettext_lazy("Work on the paper stops until you resume it."),
+    "resume": gettext_lazy("Work on the paper continues where it was suspended."),
+    "withdraw_paper": gettext_lazy("Work on the paper ends. Everything stays on file, and nothing is published."),
 }
 # A move that asks for more than a form here can: the page of the review opens a round.
 ELSEWHERE = ("open_review",)
@@ -103,8 +108,8 @@ def _clearance_days(paper: PositionPaper) -> tuple[dict[str, Any], str]:
     first = working_day_after(today, needed)
     off = [f"{name}, {day(date)}" for date, name in public_holidays(today, first).items()]
     words = ngettext(
-        "One working day is needed: until %(day)s at the earliest.",
-        "%(count)s working days are needed: until %(day)s at the earliest.",
+        "One working day is needed: %(day)s at the earliest.",
+        "%(count)s working days are needed: %(day)s at the earliest.",
         needed,
     ) % {"count": needed, "day": day(first)}
     if off:
@@ -117,14 +122,14 @@ def _closing_hour(paper: PositionPaper) -> tuple[dict[str, Any], str]:
     last = paper.rounds.order_by("-number").first()
     if last is None:
         return {}, ""
-    return {"closes_at": last.closes_at}, _("Now it closes on %(day)s.") % {"day": written_hour(last.closes_at)}
+    return {"closes_at": last.closes_at}, _("It closes on %(day)s now.") % {"day": written_hour(last.closes_at)}
 
 
 def _last_hour(paper: PositionPaper) -> tuple[dict[str, Any], str]:
     """The hour until which the silence can be broken."""
     if paper.silence_until is None:
         return {}, ""
-    return {}, _("Silence lasts until %(day)s.") % {"day": written_hour(paper.silence_until)}
+    return {}, _("The silence procedure ends on %(day)s.") % {"day": written_hour(paper.silence_until)}
 
 
 # What a form begins with, and a sentence of advice.

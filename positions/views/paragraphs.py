@@ -97,7 +97,7 @@ def desk_paragraph(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
         return _both_texts(request, _anew(place), typed)
     except Blocked as refusal:
         return _show(request, place, words=form, reasons=refusal.reasons)
-    messages.success(request, _("Saved. Look whether its sources still carry the words."))
+    messages.success(request, _("Saved. Check whether the paragraph still matches its sources."))
     return redirect("desk_paragraph", slug, key)
 
 
@@ -226,7 +226,7 @@ def desk_paragraph_marks(request: HttpRequest, slug: str, key: UUID) -> HttpResp
     outcome = attempt(lambda: workflow.mark_paragraph(place.paragraph, by=request.user, **words))
     if outcome.reasons:
         return _show(request, place, marks=form, reasons=outcome.reasons)
-    messages.success(request, _("Marked."))
+    messages.success(request, _("The paragraph is marked."))
     return redirect("desk_paragraph", slug, key)
 
 
@@ -259,7 +259,7 @@ def desk_paragraph_remove(request: HttpRequest, slug: str, key: UUID) -> HttpRes
         reason = form.cleaned_data["reason"]
         reasons = attempt(lambda: workflow.remove_paragraph(place.paragraph, by=request.user, reason=reason)).reasons
         if not reasons:
-            messages.success(request, _("The paragraph is out of the text. Its wordings stay on file."))
+            messages.success(request, _("The paragraph is removed from the text. Its wordings stay on file."))
             return redirect("desk_section", slug, place.section.pk)
     context = {
         "paper": place.text.paper,

@@ -46,7 +46,7 @@ def pdf(request: HttpRequest, slug: str) -> HttpResponse:
     data = cache.get(name)
     if data is None:
         if not cache.add(lock, 1, PRINTING):
-            return later(_("The report is being printed. Try again in a few seconds."))
+            return later(_("The portal is printing the report. Try again in a few seconds."))
         try:
             with translation.override("en"):
                 content = report(current)
@@ -55,7 +55,7 @@ def pdf(request: HttpRequest, slug: str) -> HttpResponse:
             )
             cache.set(name, data, KEPT)
         except RenderFailed:
-            return later(_("The report could not be printed. Read it on its page."))
+            return later(_("The portal could not print the report. Read it on its page."))
         finally:
             cache.delete(lock)
     headers = {"Content-Disposition": f'inline; filename="participation-{slug}.pdf"'}

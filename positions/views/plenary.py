@@ -185,7 +185,7 @@ def forum_chair_decide(request: HttpRequest, slug: str, key: UUID) -> HttpRespon
     outcome = attempt(lambda: workflow.decide_paragraph(paper, paragraph, by=request.user, said=form.ruling, seen=seen))
     if outcome.reasons:
         return _paragraph(request, forum, _place(forum, key)[1], outcome, form)
-    messages.success(request, _("Taken down: paragraph %(number)s.") % {"number": paragraph.number})
+    messages.success(request, _("Decision recorded: paragraph %(number)s.") % {"number": paragraph.number})
     return redirect("forum_chair", slug)
 
 

@@ -47,9 +47,9 @@ def paper_compare_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         data = redline_pdf(before, after, public_papers.pair(before.sha256, after.sha256))
     except Printing:
-        return later(_("Another comparison is being printed. Try again in a few seconds."))
+        return later(_("The portal is printing another comparison. Try again in a few seconds."))
     except RenderFailed:
-        return later(_("The comparison could not be printed. Read it on its page."))
+        return later(_("The portal could not print the comparison. Read it on its page."))
     official = is_official(before) and is_official(after)
     headers = {
         "Content-Disposition": f'inline; filename="{slug}-{before.number}-{after.number}.pdf"',
@@ -80,9 +80,9 @@ def delegation_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         data = printed(order, document="delegation", address=address_of(edition))
     except Printing:
-        return later(_("Another copy is being printed. Try again in a few seconds."))
+        return later(_("The portal is printing another copy. Try again in a few seconds."))
     except RenderFailed:
-        return later(_("The copy could not be printed. Read the annexes on their page."))
+        return later(_("The portal could not print the copy. Read the annexes on their page."))
     workflow.print_restricted(edition, sha256=_hash(data), by=request.user)
     headers = {
         # to be saved: what a browser shows it may ask for once more, by GET

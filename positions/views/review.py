@@ -200,7 +200,7 @@ def review_paragraph(request: HttpRequest, slug: str, key: UUID) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         reasons = _propose(request, found, key, form)
         if not reasons:
-            messages.success(request, _("Proposed. You are told by mail what is decided."))
+            messages.success(request, _("Proposed. You get the decision by e-mail."))
             return redirect(reverse("review_section", args=[slug, row["place"]]) + f"#p{row['number']}")
     context = {"paragraph": row, "sponsors": bodies, "form": form, "reasons": reasons, "operation": form.operation}
     context |= frame(request, found, False) | {"operations": Operation.choices}
@@ -341,11 +341,11 @@ def review_confirm(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     except Conflict as conflict:
         typed = {"text": form.cleaned_data["text"], "base": conflict.theirs.wording_id}
         again = ConfirmForm(initial=typed, with_text=bool(amendment.text))
-        reasons = [_("The paragraph changed once more. Its words of now stand above; what you typed is kept below.")]
+        reasons = [_("The paragraph has changed again. Its current text is above; what you typed is below.")]
         return _show(request, found, _fresh(found, pk), confirm=again, reasons=reasons, status=409)
     except Blocked as refusal:
         return _show(request, found, _fresh(found, pk), confirm=form, reasons=refusal.reasons, status=REFUSED)
-    return _done(request, slug, pk, _("Confirmed. The drafters decide on it in these words."))
+    return _done(request, slug, pk, _("Confirmed. The drafters decide on this text."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -362,7 +362,7 @@ def review_answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     ).reasons
     if reasons:
         return _show(request, found, _fresh(found, pk), answer=form, reasons=reasons, status=REFUSED)
-    return _done(request, slug, pk, _("Your answer is kept. The drafters see it beside the amendment."))
+    return _done(request, slug, pk, _("Your answer is saved. The drafters see it next to the amendment."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -376,7 +376,7 @@ def review_join(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if body is None:
         raise Http404
     act = partial(workflow.join_amendment, amendment, by=request.user, body=body)
-    return _press(request, found, amendment, act, _("Your organisation stands behind the amendment."))
+    return _press(request, found, amendment, act, _("Your organisation is a co-sponsor of the amendment."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -392,4 +392,4 @@ def review_leave(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         raise Http404
     cosponsor.amendment = amendment
     act = partial(workflow.leave_amendment, cosponsor, by=request.user)
-    return _press(request, found, amendment, act, _("Your organisation does not stand behind the amendment any more."))
+    return _press(request, found, amendment, act, _("Your organisation is not a co-sponsor of the amendment any more."))

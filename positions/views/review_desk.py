@@ -38,7 +38,7 @@ def desk_review(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         reasons = attempt(lambda: workflow.open_review(paper, by=request.user, **form.cleaned_data)).reasons
         if not reasons:
-            messages.success(request, _("The round is open. Everybody invited is told by mail."))
+            messages.success(request, _("The round is open. Everybody invited gets an e-mail."))
             return redirect("desk_review", slug)
     own = {verb: PAPER_MOVES[verb] for verb in HOME["desk_review"]}
     closing = {"close_review": own["close_review"]}
@@ -176,7 +176,7 @@ def _show_conflict(
 def desk_amendment_accept(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Accept an amendment as it is proposed."""
     form = AcceptForm(request.POST, auto_id="accept_%s")
-    said = _("Accepted. The sponsor is told by mail.")
+    said = _("Accepted. The sponsor gets an e-mail.")
     return _decide(request, slug, pk, workflow.accept_amendment, "accept", form, said)
 
 
@@ -185,7 +185,7 @@ def desk_amendment_accept(request: HttpRequest, slug: str, pk: int) -> HttpRespo
 def desk_amendment_in_part(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Accept an amendment in other words than its own, and say why."""
     form = FitForm(request.POST, auto_id="fit_%s")
-    said = _("Accepted in part. The sponsor is told by mail.")
+    said = _("Accepted in part. The sponsor gets an e-mail.")
     return _decide(request, slug, pk, workflow.accept_in_part, "in_part", form, said)
 
 
@@ -194,7 +194,7 @@ def desk_amendment_in_part(request: HttpRequest, slug: str, pk: int) -> HttpResp
 def desk_amendment_decline(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Leave the text as it is, and say why."""
     form = DeclineForm(request.POST, auto_id="decline_%s")
-    said = _("Not accepted. The sponsor is told by mail.")
+    said = _("Not accepted. The sponsor gets an e-mail.")
     return _decide(request, slug, pk, workflow.decline_amendment, "decline", form, said)
 
 
@@ -203,7 +203,7 @@ def desk_amendment_decline(request: HttpRequest, slug: str, pk: int) -> HttpResp
 def desk_amendment_recommend(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Say what the drafters recommend, and ask the sponsor to consent."""
     form = RecommendForm(request.POST, auto_id="recommend_%s")
-    said = _("Recommended. The sponsor is asked by mail to consent or to insist.")
+    said = _("Recommended. The sponsor gets an e-mail and can consent or insist.")
     return _decide(request, slug, pk, workflow.recommend, "recommend", form, said)
 
 
@@ -227,7 +227,7 @@ def desk_choose_text(request: HttpRequest, slug: str, key: UUID) -> HttpResponse
         except Blocked as refusal:
             reasons, status = refusal.reasons, REFUSED
         else:
-            messages.success(request, _("The paragraph has its text."))
+            messages.success(request, _("The text of the paragraph is decided."))
             return redirect("desk_review_section", slug, paragraph.section_id)
     numbers = paragraph_numbers(paper)
     group = groups(read(amendments_of(paper).filter(paragraph=paragraph), numbers)).get(paragraph.pk) or Group()

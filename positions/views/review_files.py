@@ -81,7 +81,7 @@ def _read(data: bytes, found: ReviewRound) -> Matched:
     lines = _lines(found)
     matched = _read_word(data, targets, lines) if _is_word(data) else _read_sheet(data, targets, lines)
     if not matched.found and not matched.left:
-        raise NotReadable(_("No change was found in this file. Look whether it is the one that you worked on."))
+        raise NotReadable(_("This file contains no change. Check that you chose the file that you edited."))
     return matched
 
 
@@ -113,11 +113,13 @@ def _read_sheet(data: bytes, targets: list[Target], lines: dict[int, int]) -> Ma
         sheet = read(data)
     except EncodingUnknown as unknown:  # nobody is asked here how the letters were saved
         raise NotReadable(
-            _("The letters of this CSV file were saved in a way that is not known. Save it as .xlsx and send it again.")
+            _("The portal cannot read the encoding of this CSV file. Save it as .xlsx and upload it again.")
         ) from unknown
     matched = match_table([sheet.headers or [], *(list(row) for row in sheet)], targets, lines)
     if matched is None:
-        raise NotReadable(_("The first row must name a column for the paragraph and one for the proposed change."))
+        raise NotReadable(
+            _("The first row must have a column heading for the paragraph and one for the proposed change.")
+        )
     return matched
 
 

@@ -26,7 +26,7 @@ def desk_rules(request: HttpRequest, slug: str) -> HttpResponse:
             given = {"act": "change_rules", "values": form.values, "reason": form.cleaned_data["reason"]}
             outcome = attempt(lambda: consultation_workflow.propose(consultation, by=request.user, **given))
             if not outcome.reasons:
-                messages.success(request, _("Proposed. A second officer has to confirm it; they are asked by mail."))
+                messages.success(request, _("Proposed. A second officer must confirm it and gets an e-mail."))
                 return redirect("desk_proposal", _open(consultation).key)
     context = {
         "consultation": consultation,

@@ -107,7 +107,7 @@ def desk_paragraph_split(request: HttpRequest, slug: str, key: UUID) -> HttpResp
         return _show_split(request, _anew(place), _on_new_words(form, place), refusal.reasons)
     except Blocked as refusal:
         return _show_split(request, _anew(place), form, refusal.reasons)
-    messages.success(request, _("There are two paragraphs now. Look whether the sources still carry each of them."))
+    messages.success(request, _("There are two paragraphs now. Check whether each one matches its sources."))
     return redirect(at_paragraph(slug, place.section, place.paragraph))
 
 
@@ -169,7 +169,7 @@ def desk_paragraph_merge(request: HttpRequest, slug: str, key: UUID) -> HttpResp
         return _show_merge(request, place, other, MergeForm(initial=_joined(place.paragraph, other)))
     form = MergeForm(request.POST)
     if named is None:
-        gone = [_("The other paragraph is not part of the text any more. Choose which one to merge with.")]
+        gone = [_("The other paragraph is not part of the text any more. Choose another paragraph to merge with.")]
         return _show_merge(request, place, other, _again(form, place.paragraph, other), gone)
     if not form.is_valid():
         return _show_merge(request, place, other, form)
@@ -181,7 +181,7 @@ def desk_paragraph_merge(request: HttpRequest, slug: str, key: UUID) -> HttpResp
         place = _anew(place)
         other = next((each for each in place.text.paragraphs if each.pk == other.pk), None)
         return _show_merge(request, place, other, _again(form, place.paragraph, other), refusal.reasons)
-    messages.success(request, _("The two are one paragraph now. Look whether its sources carry the words."))
+    messages.success(request, _("The two paragraphs are merged. Check whether the new paragraph matches its sources."))
     place = _anew(place)
     return redirect(at_paragraph(slug, place.section, place.paragraph))
 

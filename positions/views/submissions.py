@@ -88,11 +88,11 @@ def endorse(request: HttpRequest, reference: str) -> HttpResponse:
     asked = request.POST.get("organisation", "")
     own = [body for body in organisations_of(request.user) if str(body.pk) == asked]
     if not own:
-        return _show(request, submission, Outcome([_("Choose the organisation in whose name you co-sign.")], 422))
+        return _show(request, submission, Outcome([_("Choose the organisation that co-signs.")], 422))
     outcome = attempt(lambda: workflow.endorse(submission, own[0], by=request.user))
     if outcome.reasons:
         return _show(request, submission, outcome)
-    messages.success(request, _("%(name)s co-signs this input now. Its author is told.") % {"name": own[0].name})
+    messages.success(request, _("%(name)s co-signs this input now. Its author is informed.") % {"name": own[0].name})
     return redirect("input", reference)
 
 

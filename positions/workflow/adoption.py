@@ -34,8 +34,8 @@ from .quorum import counted
 SECRETARIAT = gettext_lazy("the secretariat")
 CHAIR = gettext_lazy("the chair")
 NO_SUCCESSOR = gettext_lazy(
-    "“%(title)s” cannot take its place: it was not published later for the same consultation, and does not name this "
-    "paper as its predecessor."
+    "“%(title)s” cannot replace this paper: it was not published later for the same "
+    "consultation, and does not name this paper as its predecessor."
 )
 LEFT_OUT = "Left out by the meeting."  # in English, like all that editions hold
 
@@ -59,7 +59,7 @@ def count_quorum(paper: PositionPaper, *, by: User) -> QuorumCount:
     demand(may_chair(by, paper), who=CHAIR, to=gettext_lazy("Count the quorum"))
     reasons = [] if paper.forum else [_("Choose the forum that adopts the paper.")]
     if locked(paper).state not in BEFORE_ADOPTION:
-        reasons.append(_("The decision was taken: its count stays as it is."))
+        reasons.append(_("The decision is made, so the quorum cannot be counted again."))
     if reasons:
         raise Blocked(reasons)
     count = counted(paper, by)
@@ -89,11 +89,11 @@ def record_reservation(
     if row.state not in BEFORE_THE_MEETING:
         reasons.append(_("Reservations are recorded from clearance until the decision."))
     if not text.strip():
-        reasons.append(_("Enter the text of the reservation as it will be printed."))
+        reasons.append(_("Enter the text of the reservation as it should be printed."))
     if not standing(row).filter(pk=paragraph.pk).exists():
         reasons.append(_("The paragraph is not part of this text."))
     if row.reservations.filter(stakeholder=stakeholder, paragraph=paragraph, withdrawn_at=None).exists():
-        reasons.append(_("This organisation has a reservation on this paragraph already."))
+        reasons.append(_("This organisation already has a reservation on this paragraph."))
     if reasons:
         raise Blocked(reasons)
     reservation = Reservation.objects.create(
@@ -108,7 +108,7 @@ def record_reservation(
 def withdraw_reservation(reservation: Reservation, *, by: User, reason: str) -> Reservation:
     """Note that a reservation was withdrawn before the decision. Raises NotAllowed, or Blocked with every reason."""
     demand(may_withdraw_reservation(by, reservation), who=CHAIR, to=gettext_lazy("Withdraw a reservation"))
-    return withdraw_before(reservation, by=by, reason=reason, over=_("This reservation cannot be withdrawn any more."))
+    return withdraw_before(reservation, by=by, reason=reason, over=_("This reservation can no longer be withdrawn."))
 
 
 def _rule_reasons(paper: PositionPaper, rule: str, reasons: str) -> list[str]:
@@ -121,7 +121,7 @@ def _rule_reasons(paper: PositionPaper, rule: str, reasons: str) -> list[str]:
     if rule == Rule.WITH_RESERVATIONS and not reserved:
         found.append(_("There is no reservation: declare consensus."))
     if rule == Rule.WITH_RESERVATIONS and not reasons.strip():
-        found.append(_("Give the chair's reasons: they are printed in the record."))
+        found.append(_("Enter the chair's reasons: they are printed in the record."))
     return found
 
 

@@ -58,14 +58,14 @@ def paragraph_stands(amendment: Amendment) -> list[Condition]:
 
 def words_may_change(amendment: Amendment) -> list[Condition]:
     """The round is closed, and the paper is being consolidated."""
-    words = _("The words may change while the paper is drafted or consolidated; now it is %(state)s.")
+    words = _("The text can change only while the paper is drafted or consolidated. Now it is %(state)s.")
     return [_paper_is_in(amendment, TEXT_OPEN, _("The round is closed"), words)]
 
 
 def amendments_are_under_way(amendment: Amendment) -> list[Condition]:
     """The paper is in review or being consolidated."""
-    words = _("Amendments are settled while the paper is reviewed or consolidated; now it is %(state)s.")
-    return [_paper_is_in(amendment, REVIEWED, _("The amendments are not settled yet"), words)]
+    words = _("Amendments are decided only while the paper is in review or being consolidated. Now it is %(state)s.")
+    return [_paper_is_in(amendment, REVIEWED, _("The amendments are not all decided yet"), words)]
 
 
 def _paper_is_in(amendment: Amendment, states: tuple[str, ...], yes: str, no: str) -> Condition:
@@ -109,7 +109,7 @@ AMENDMENT_MOVES = table(
     Move("outdate", gettext_lazy("Ask the sponsor again"), (S.PROPOSED,), S.STALE, may_draft, SECRETARIAT, undoes=True),
     Move(
         "confirm_amendment",
-        gettext_lazy("Confirm against the new words"),
+        gettext_lazy("Confirm against the new text"),
         (S.STALE,),
         S.PROPOSED,
         may_sponsor,
@@ -159,7 +159,7 @@ def propose_amendment(
     )  # fmt: skip
     reasons = [*_not_open(review, paper, paragraph), *_says_nothing(made), *_is_proposed(made)]
     if not reason.strip():
-        reasons.append(_("Say why: the drafters and the other members will read it."))
+        reasons.append(_("Enter a reason: the drafters and the other members will read it."))
     if reasons:
         raise Blocked(reasons)
     made.clean_fields()
@@ -183,20 +183,20 @@ def _says_nothing(made: Amendment) -> list[str]:
     if operation == Operation.MOVE:
         return _goes_nowhere(made)
     if operation == Operation.SPLIT and len(parts(made.text)) < 2:
-        return [_("Put an empty line where the new paragraph begins.")]
+        return [_("Add an empty line where the new paragraph begins.")]
     if operation == Operation.INSERT and not made.text:
-        return [_("Write what the new paragraph should say.")]
+        return [_("Enter what the new paragraph should say.")]
     if operation == Operation.REPLACE and made.text in ("", paragraph.wording.text):
-        return [_("Write what the paragraph should say instead.")]
+        return [_("Enter what the paragraph should say instead.")]
     return []
 
 
 def _goes_nowhere(made: Amendment) -> list[str]:
     target, after, paragraph = made.section, made.after, made.paragraph
     if target is None or (after and after.pk == paragraph.pk):
-        return [_("Choose where the paragraph should stand.")]
+        return [_("Choose where to put the paragraph.")]
     if target.paper_id != paragraph.section.paper_id or (after and after.section_id != target.pk):
-        return [_("A paragraph stays in its own paper.")]
+        return [_("Choose a place in the same paper.")]
     return []
 
 
@@ -204,7 +204,7 @@ def _is_proposed(made: Amendment) -> list[str]:
     """The same again of the same organisation: what was sent twice is one amendment."""
     same = {field: getattr(made, field) for field in ("paragraph", "sponsor", "operation", "text", "section", "after")}
     if made.round.amendments.open().filter(**same).exists():
-        return [_("Your organisation has proposed these words already.")]
+        return [_("Your organisation has already proposed this text.")]
     return []
 
 
@@ -222,7 +222,7 @@ def join_amendment(amendment: Amendment, *, by: User, body: Stakeholder) -> CoSp
     if body.pk == row.sponsor_id:
         reasons.append(_("Your organisation is the sponsor."))
     if row.cosponsors.live().filter(stakeholder=body).exists():
-        reasons.append(_("Your organisation stands behind it already."))
+        reasons.append(_("Your organisation is already a co-sponsor."))
     if reasons:
         raise Blocked(reasons)
     made = CoSponsor.objects.create(amendment=row, stakeholder=body, by=by, at=now())
@@ -236,10 +236,10 @@ def leave_amendment(cosponsor: CoSponsor, *, by: User) -> CoSponsor:
     demand(
         speaks_for(by, cosponsor.stakeholder_id),
         who=gettext_lazy("the co-sponsor"),
-        to=gettext_lazy("Leave an amendment"),
+        to=gettext_lazy("Stop co-sponsoring an amendment"),
     )
     amendment, row = locked(cosponsor.amendment), locked(cosponsor)
-    reasons = [_("Your organisation has left already.")] if row.left_at else []
+    reasons = [_("Your organisation has already stopped co-sponsoring.")] if row.left_at else []
     if not amendment.is_open:
         reasons.append(_("The amendment is %(state)s.") % {"state": amendment.get_state_display()})
     if reasons:
@@ -305,7 +305,7 @@ def confirm_amendment(amendment: Amendment, *, by: User, text: str, base: Wordin
         row.paragraph = paragraph
         reasons = _says_nothing(row)
         if is_unsettled(row.text, *known):
-            reasons.append(_("Keep what should stand and take the square brackets away."))
+            reasons.append(_("Keep the text that you want and delete the square brackets."))
         if reasons:
             raise Blocked(reasons)
         row.base = paragraph.wording
@@ -330,9 +330,9 @@ def recommend(amendment: Amendment, *, by: User, advice: str, reason: str, text:
     if not row.is_open:
         reasons.append(_("The amendment is %(state)s.") % {"state": row.get_state_display()})
     if not reason.strip():
-        reasons.append(_("Say why: the sponsor will read it."))
+        reasons.append(_("Enter a reason: the sponsor will read it."))
     if advice == Advice.IN_PART and not text:
-        reasons.append(_("Write the words that you would take."))
+        reasons.append(_("Enter the text that you would accept."))
     if reasons:
         raise Blocked(reasons)
     before = list(row.recommendations.filter(replaced_at=None))
@@ -359,9 +359,9 @@ def answer_recommendation(
     if not amendment.is_open:
         reasons.append(_("The amendment is %(state)s.") % {"state": amendment.get_state_display()})
     if row.replaced_at:
-        reasons.append(_("The drafters recommend something else by now: read it first."))
+        reasons.append(_("The drafters have changed their recommendation. Read the new one first."))
     if consent == Consent.INSISTS and not reason.strip():
-        reasons.append(_("Say why your organisation insists: the drafters will read it."))
+        reasons.append(_("Enter why your organisation insists: the drafters will read it."))
     if reasons:
         raise Blocked(reasons)
     row.consent, row.consent_reason, row.consent_by, row.consent_at = consent, reason.strip(), by, now()

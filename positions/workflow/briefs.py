@@ -78,18 +78,18 @@ def _reasons(
 ) -> list[str]:
     reasons = []
     if paper.state not in FOLLOWED or edition is None:
-        reasons.append(_("Only an adopted paper is followed."))
+        reasons.append(_("The paper must be adopted first."))
     if milestone.state == MilestoneState.CANCELLED:
         reasons.append(_("The milestone was cancelled."))
     if not words["ask"]:
-        reasons.append(_("Say what Kenya asks."))
+        reasons.append(_("Enter what Kenya asks."))
     limits = {"speaking_points": 2 * BRIEF_PART}
     if any(len(text) > limits.get(part, BRIEF_PART) for part, text in words.items()):
-        reasons.append(_("A part of the brief is too long."))
+        reasons.append(_("One part of the brief is too long. Shorten it."))
     if not paragraphs or len(set(paragraphs)) < len(paragraphs):
-        reasons.append(_("Choose the paragraphs that the brief carries, each once."))
+        reasons.append(_("Choose each paragraph of the brief only once."))
     elif edition and {str(each.key) for each in paragraphs} - set(printed_paragraphs(edition)):
-        reasons.append(_("A paragraph is not part of this text."))
+        reasons.append(_("One of the paragraphs is not part of this text."))
     return reasons
 
 
@@ -98,9 +98,9 @@ def _fits(brief: Brief) -> None:
         data = printed(brief)
     except pdf.RenderFailed as failure:
         first, *more = failure.reasons
-        raise Blocked([_("The brief could not be printed: %(reason)s") % {"reason": first}, *more]) from failure
+        raise Blocked([_("The portal could not print the brief: %(reason)s") % {"reason": first}, *more]) from failure
     with pikepdf.open(BytesIO(data)) as document:
         pages = len(document.pages)
     if pages > MOST_PAGES:
-        words = _("It takes %(pages)s pages; a brief has %(most)s at most. Shorten it or choose fewer paragraphs.")
+        words = _("The brief has %(pages)s pages, and the limit is %(most)s. Shorten it or choose fewer paragraphs.")
         raise Blocked(words % {"pages": pages, "most": MOST_PAGES})

@@ -57,8 +57,8 @@ CHOICES = tuple(value for value in StanceValue.values if value not in {StanceVal
 def all_answered(clearance: Clearance) -> list[Condition]:
     """Every paragraph of the clearance has a stance."""
     open_ones = clearance.stances.filter(replaced_at=None, value=StanceValue.PENDING).count()
-    left = ngettext("%(count)s paragraph has no stance yet", "%(count)s paragraphs have no stance yet", open_ones)
-    return [either(not open_ones, _("Every paragraph has a stance"), left % {"count": open_ones})]
+    left = ngettext("%(count)s paragraph has no answer yet", "%(count)s paragraphs have no answer yet", open_ones)
+    return [either(not open_ones, _("Every paragraph has an answer"), left % {"count": open_ones})]
 
 
 def is_overdue(clearance: Clearance) -> list[Condition]:
@@ -120,7 +120,9 @@ def request_clearance(paper: PositionPaper, *, by: User, due_at: datetime) -> Po
         needed = days_to_give(row)
         if given < needed:
             words = {"given": given, "needed": needed}
-            raise Blocked(_("The due day leaves %(given)s working days; %(needed)s are needed.") % words)
+            raise Blocked(
+                _("The due date leaves %(given)s working days, and %(needed)s are needed. Choose a later date.") % words
+            )
 
     row = make(PAPER_MOVES["request_clearance"], paper, by=by, change=check_due, data={"due": due_at.isoformat()})
     text = row.editions.filter(kind=EditionKind.CLEARANCE).first()
@@ -200,12 +202,12 @@ def stance_reasons(clearance: Clearance, value: str, reason: str = "", proposed_
     if clearance.paper.state != PaperState.IN_CLEARANCE or clearance.state == S.SILENT:
         reasons.append(_("This clearance is closed."))
     if value not in CHOICES:
-        reasons.append(_("Choose a stance."))
+        reasons.append(_("Choose an answer."))
     needing = {StanceValue.OBJECT, StanceValue.RESERVATION, StanceValue.COMMENT}
     if value in needing and not reason.strip():
-        reasons.append(_("Say why: the drafters need your reason."))
+        reasons.append(_("Enter a reason: the drafters need it."))
     if value == StanceValue.OBJECT and not proposed_text.strip():
-        reasons.append(_("An objection must propose wording: enter the wording that your ministry could clear."))
+        reasons.append(_("An objection must propose wording: enter wording that your ministry could clear."))
     return reasons
 
 
@@ -231,11 +233,11 @@ def take_stance(
     paper, row = locked(clearance.paper), locked(clearance)  # the paper too: it is not cleared in between
     row.paper = paper
     by_letter = letter is not None and letter.state == LetterState.COUNTED and letter.clearance_id == row.pk
-    demand(by_letter or may_answer(by, row), who=OFFICERS, to=gettext_lazy("Take a stance"))
+    demand(by_letter or may_answer(by, row), who=OFFICERS, to=gettext_lazy("Give an answer"))
     reasons = stance_reasons(row, value, reason, proposed_text)
     stance = row.stances.filter(paragraph=paragraph, replaced_at=None).first()
     if stance is None:
-        reasons.append(_("This paragraph is not within your ministry's mandate."))
+        reasons.append(_("This paragraph is outside your ministry's mandate."))
     if reasons or stance is None:
         raise Blocked(reasons)
     said = (value, reason.strip(), proposed_text.strip())
@@ -280,13 +282,13 @@ def agree_to_rest(clearance: Clearance, *, by: User, seen: Collection[int] | Non
     `seen` are the keys of the wordings that the officer had before them: others are not agreed to unread. Raises
     NotAllowed or Blocked.
     """
-    demand(may_answer(by, clearance), who=OFFICERS, to=gettext_lazy("Take a stance"))
+    demand(may_answer(by, clearance), who=OFFICERS, to=gettext_lazy("Give an answer"))
     locked(clearance.paper)  # no colleague objects in between, and no words move
     locked(clearance)
     pending = clearance.stances.filter(replaced_at=None, value=StanceValue.PENDING).select_related("paragraph")
     rest = list(pending)
     if seen is not None and not {stance.wording_id for stance in rest} <= set(seen):
-        raise Blocked(_("Words that wait for your ministry have moved since you opened the page. Read them first."))
+        raise Blocked(_("Paragraphs for your ministry have changed since you opened the page. Read them again first."))
     for stance in rest:
         take_stance(clearance, stance.paragraph, by=by, value=StanceValue.AGREE)
     _complete(locked(clearance), by)
@@ -324,7 +326,10 @@ def open_silence(paper: PositionPaper, *, by: User, until: datetime) -> Position
 
     def set_hour(row: PositionPaper) -> None:
         if until < now() + timedelta(hours=SILENCE_HOURS):
-            raise Blocked(_("Silence lasts at least %(hours)s hours.") % {"hours": SILENCE_HOURS})
+            raise Blocked(
+                _("The silence procedure must last at least %(hours)s hours. Choose a later time.")
+                % {"hours": SILENCE_HOURS}
+            )
         row.silence_until = until
 
     row = make(PAPER_MOVES["open_silence"], paper, by=by, change=set_hour, data={"until": until.isoformat()})
@@ -344,6 +349,6 @@ def break_silence(paper: PositionPaper, *, by: User, reason: str) -> PositionPap
 
     def in_time(row: PositionPaper) -> None:
         if deadline_passed(row.silence_until):
-            raise Blocked(_("The silence has ended; the text is cleared."))
+            raise Blocked(_("The silence procedure has ended and the text is cleared."))
 
     return make(PAPER_MOVES["break_silence"], paper, by=by, reason=reason, change=in_time)

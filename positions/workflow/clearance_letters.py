@@ -38,7 +38,7 @@ MEGABYTE = 1024 * 1024
 
 def scan_is_here(letter: AnswerByLetter) -> list[Condition]:
     """The scan of the letter is kept beside what was typed."""
-    return [either(bool(letter.scan_sha256), _("The scan is here"), _("The scan of the letter is missing"))]
+    return [either(bool(letter.scan_sha256), _("The scan is added"), _("The scan of the letter is missing"))]
 
 
 def clearance_is_open(letter: AnswerByLetter) -> list[Condition]:
@@ -54,9 +54,9 @@ def words_still_stand(letter: AnswerByLetter) -> list[Condition]:
     now_asked = dict(asked)
     moved = [line for line in letter.lines.all() if now_asked.get(line.paragraph_id) != line.wording_id]
     if not moved:
-        return [Condition(_("The letter answers to the words that stand"), True)]
+        return [Condition(_("The letter answers the current text"), True)]
     numbers = paragraph_numbers(letter.clearance.paper)
-    words = _("Paragraph %(number)s is not asked in these words any more: strike the letter out and type it again.")
+    words = _("Paragraph %(number)s has changed since: strike the letter out and type it again.")
     return [Condition(words % {"number": numbers.get(line.paragraph_id, "–")}, False) for line in moved]
 
 
@@ -66,16 +66,19 @@ def nobody_answered_since(letter: AnswerByLetter) -> list[Condition]:
     since = letter.clearance.stances.filter(replaced_at=None, at__gt=letter.typed_at, paragraph__in=lines)
     answered = list(since.values_list("paragraph", flat=True))
     if not answered:
-        return [Condition(_("The ministry has not answered otherwise since"), True)]
+        return [Condition(_("The ministry has not given another answer since"), True)]
     numbers = paragraph_numbers(letter.clearance.paper)
-    words = _("Paragraph %(number)s was answered after this letter was typed: strike the letter out, or type it again.")
+    words = _(
+        "The ministry answered paragraph %(number)s after this letter was typed: strike the "
+        "letter out, or type it again."
+    )
     return [Condition(words % {"number": numbers.get(pk, "–")}, False) for pk in answered]
 
 
 LETTER_MOVES = table(
     Move(
         "countersign_answer",
-        gettext_lazy("Countersign: it says what the letter says"),
+        gettext_lazy("Countersign: it matches the letter"),
         (L.TYPED,),
         L.COUNTED,
         may_countersign,
@@ -119,7 +122,7 @@ def type_answer(
     for paragraph, said in lines.items():
         reasons += stance_reasons(row, **said)
         if paragraph.pk not in asked:
-            reasons.append(_("This paragraph is not within your ministry's mandate."))
+            reasons.append(_("This paragraph is outside your ministry's mandate."))
     if reasons:
         raise Blocked(list(dict.fromkeys(reasons)))
     letter = AnswerByLetter.objects.create(
@@ -143,7 +146,7 @@ def add_scan(letter: AnswerByLetter, *, by: User, name: str, data: bytes) -> Ans
     with whole_file(letter.path, name=name, data=data) as came:
         row = locked(letter)
         if row.state != L.TYPED:
-            raise Blocked(_("This letter was decided already: its scan stays as it is."))
+            raise Blocked(_("This letter is already countersigned or struck out, so its scan cannot change."))
         row.scan_name, row.scan_type, row.scan_sha256 = came.name, came.media_type, came.sha256
         came.keep()
     row.save(update_fields=["scan_name", "scan_type", "scan_sha256"])

@@ -12,7 +12,7 @@ from positions import notifications
 from positions.models import ChainStep, Edition, EditionKind, PaperState, PositionPaper, StepAnswer
 from positions.permissions import may_answer_step, may_countersign_step, may_record_step
 
-OFFICE = gettext_lazy("the office that is asked, or the secretariat with its letter")
+OFFICE = gettext_lazy("the office that answers, or the secretariat with its letter")
 ANOTHER = gettext_lazy("an officer of the secretariat other than the one who recorded the letter")
 
 
@@ -81,21 +81,21 @@ def answer_step(
     Raises NotAllowed, or Blocked with every reason.
     """
     own = may_answer_step(by, step)
-    demand(own or may_record_step(by, step), who=OFFICE, to=gettext_lazy("Answer a step of the chain"))
+    demand(own or may_record_step(by, step), who=OFFICE, to=gettext_lazy("Answer a clearance step"))
     row = locked(paper)
     edition = clearance_text(row)
     reasons = []
     if row.state != PaperState.IN_CLEARANCE or edition is None:
         reasons.append(_("The text is not in clearance."))
     elif seen is not None and seen != edition.number:
-        words = _("The text was fixed anew since you opened the page. Read edition %(number)s first.")
+        words = _("The text was fixed again since you opened the page. Read edition %(number)s first.")
         reasons.append(words % {"number": edition.number})
     if step.consultation_id != row.consultation_id or not step.is_asked:
-        reasons.append(_("This step is not asked for the text."))
+        reasons.append(_("This step is not required for the text."))
     if not concurs and not text.strip():
-        reasons.append(_("Say what stands against it: the drafters need your reason."))
+        reasons.append(_("Enter what the office objects to: the drafters need the reason."))
     if not own and not letter_reference.strip():
-        reasons.append(_("Enter the reference of the letter in which the office says so."))
+        reasons.append(_("Enter the reference of the letter with this answer."))
     if reasons or edition is None:
         raise Blocked(reasons)
     answer = StepAnswer.objects.create(
@@ -115,7 +115,7 @@ def countersign_step(answer: StepAnswer, *, by: User) -> StepAnswer:
     demand(may_countersign_step(by, row), who=ANOTHER, to=gettext_lazy("Countersign"))
     reasons = []
     if not row.letter_reference or row.countersigned_at:
-        reasons.append(_("There is nothing to countersign."))
+        reasons.append(_("There is no answer to countersign."))
     if paper.state != PaperState.IN_CLEARANCE:
         reasons.append(_("The text is not in clearance."))
     if reasons:

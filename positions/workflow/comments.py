@@ -19,7 +19,7 @@ def comment(paragraph: Paragraph, *, by: User, text: str) -> Comment:
     """
     demand(may_draft(by, paragraph), who=SECRETARIAT, to=gettext_lazy("Comment on a paragraph"))
     row = locked(paragraph)
-    reasons = [] if text.strip() else [_("Write the comment.")]
+    reasons = [] if text.strip() else [_("Enter a comment.")]
     reasons += [_("This paragraph was removed from the text.")] if row.removed_at else []
     if reasons:
         raise Blocked(reasons)
@@ -36,7 +36,7 @@ def comment(paragraph: Paragraph, *, by: User, text: str) -> Comment:
 @verb
 def resolve_comment(comment: Comment, *, by: User, resolution: str = "") -> Comment:
     """Say that a comment is settled, and how if there is more to say. Settled once, it stays so."""
-    demand(may_draft(by, comment), who=SECRETARIAT, to=gettext_lazy("Settle a comment"))
+    demand(may_draft(by, comment), who=SECRETARIAT, to=gettext_lazy("Resolve a comment"))
     row = locked(comment)
     if row.resolved_at:
         return row

@@ -32,9 +32,7 @@ from positions.render.glyphs import Passage, complaints
 
 from .quorum import figures
 
-POINTS_LEFT = ngettext_lazy(
-    "%(count)s point has no disposition yet", "%(count)s points have no disposition yet", "count"
-)
+POINTS_LEFT = ngettext_lazy("%(count)s point has no answer yet", "%(count)s points have no answer yet", "count")
 
 
 # Paragraphs that neither rest on a point nor are secretariat text. Nothing rests on what goes against it.
@@ -78,20 +76,20 @@ def paragraphs_are_grounded(paper: PositionPaper) -> list[Condition]:
     counted = standing(paper).order_by().aggregate(written=Count("pk"), bare=Count("pk", filter=UNGROUNDED))
     yes = _("The paper has paragraphs (%(count)s)") % {"count": counted["written"]}
     unmet = ngettext_lazy(
-        "%(count)s paragraph rests on no point and is not marked as secretariat text",
-        "%(count)s paragraphs rest on no point and are not marked as secretariat text",
+        "%(count)s paragraph has no source and is not marked as secretariat text",
+        "%(count)s paragraphs have no source and are not marked as secretariat text",
         "count",
     )
-    met = _("Every paragraph rests on a point or is marked as secretariat text")
+    met = _("Every paragraph cites a point or is marked as secretariat text")
     return [
-        either(counted["written"] > 0, yes, _("The paper has no paragraph yet")),
+        either(counted["written"] > 0, yes, _("The paper has no paragraphs yet")),
         _none_left(counted["bare"], met, unmet),
     ]
 
 
 def points_have_dispositions(paper: PositionPaper) -> list[Condition]:
     """Every point has a provisional disposition."""
-    return [_none_left(open_points(paper).count(), _("Every point has a provisional disposition"), POINTS_LEFT)]
+    return [_none_left(open_points(paper).count(), _("Every point has a provisional answer"), POINTS_LEFT)]
 
 
 def challenges_are_judged_by_others(paper: PositionPaper) -> list[Condition]:
@@ -104,7 +102,7 @@ def challenges_are_judged_by_others(paper: PositionPaper) -> list[Condition]:
         wording__paragraph__wordings__at__lte=OuterRef("decided_at"),
     )
     own = paper.dispositions.filter(Exists(against)).select_related("point", "decided_by").order_by("point__reference")
-    words = _("%(point)s goes against a paragraph that %(name)s wrote and disposed of it: another officer must")
+    words = _("%(point)s goes against a paragraph that %(name)s wrote and answered: another officer must answer it")
     return [Condition(words % {"point": row.point.reference, "name": row.decided_by.name}, False) for row in own]
 
 
@@ -115,7 +113,7 @@ def points_stand(paper: PositionPaper) -> list[Condition]:
     if not rows:
         return []
     numbers = paragraph_numbers(paper)
-    words = _("Paragraph %(number)s rests on a point that was taken back (%(point)s)")
+    words = _("Paragraph %(number)s cites a point that was withdrawn (%(point)s)")
     broken = sorted((numbers[pk], reference) for pk, reference in rows.items())
     return [Condition(words % {"number": number, "point": reference}, False) for number, reference in broken]
 
@@ -150,8 +148,8 @@ def _unsettled(paper: PositionPaper) -> QuerySet[Amendment]:
 
 def _stale_amendments(stale: list[Amendment]) -> list[Condition]:
     words = ngettext_lazy(
-        "%(count)s amendment is to be confirmed by its sponsor, or decided, since the words have moved",
-        "%(count)s amendments are to be confirmed by their sponsors, or decided, since the words have moved",
+        "%(count)s amendment must be confirmed by its sponsor, or decided: the paragraph has changed",
+        ("%(count)s amendments must be confirmed by their sponsors, or decided: the paragraphs have changed"),
         "count",
     )
     return [Condition(words % {"count": len(stale)}, False)] if stale else []
@@ -165,7 +163,9 @@ def _contended(found: list[Amendment]) -> list[Condition]:
             still_open[each.paragraph_id].append(each)
     paragraphs = [own for own in still_open.values() if any(rivals(each, own) for each in own)]
     words = ngettext_lazy(
-        "Amendments contend for %(count)s paragraph", "Amendments contend for %(count)s paragraphs", "count"
+        "Amendments change the same words of %(count)s paragraph",
+        "Amendments change the same words of %(count)s paragraphs",
+        "count",
     )
     return [Condition(words % {"count": len(paragraphs)}, False)] if paragraphs else []
 
@@ -180,7 +180,7 @@ def _texts_to_choose(paper: PositionPaper, found: list[Amendment]) -> list[Condi
         return []
     numbers = paragraph_numbers(paper)
     one = _("Paragraph %(number)s: the amendment of %(names)s was accepted and is not in the text yet")
-    two = _("Paragraph %(number)s: the amendments of %(names)s were all accepted: choose one text")
+    two = _("Paragraph %(number)s: the amendments of %(names)s were all accepted. Choose one text")
     rows = sorted((numbers.get(pk, 0), names) for pk, names in held.items())
     words = [(one if len(names) == 1 else two) % {"number": n, "names": ", ".join(names)} for n, names in rows]
     return [Condition(text, False) for text in words]
@@ -191,8 +191,8 @@ def sources_are_confirmed(paper: PositionPaper) -> list[Condition]:
     doubtful = standing(paper).filter(wording__groundings__is_confirmed=False).distinct().count()
     met = _("Every source was confirmed after the last edit")
     unmet = ngettext_lazy(
-        "%(count)s paragraph has sources that were not confirmed after an edit",
-        "%(count)s paragraphs have sources that were not confirmed after an edit",
+        "%(count)s paragraph has sources to confirm after an edit",
+        "%(count)s paragraphs have sources to confirm after an edit",
         "count",
     )
     return [_none_left(doubtful, met, unmet)]
@@ -235,7 +235,7 @@ def themes_are_led(paper: PositionPaper) -> list[Condition]:
     cleared = {paragraph.pk for paragraphs in ministries_of(on_themes).values() for paragraph in paragraphs}
     bare = sum(paragraph.section.theme_id in led and paragraph.pk not in cleared for paragraph in on_themes)
     uncleared = ngettext_lazy(
-        "%(count)s paragraph is cleared by no ministry", "%(count)s paragraphs are cleared by no ministry", "count"
+        "No ministry clears %(count)s paragraph", "No ministry clears %(count)s paragraphs", "count"
     )
     lead = _none_left(len(themes - led), _("Every theme has a lead ministry"), unled)
     return [lead, *([_none_left(bare, "", uncleared)] if bare else [])]
@@ -263,7 +263,7 @@ def objections_are_settled(paper: PositionPaper) -> list[Condition]:
     objecting = live_stances(paper).filter(value=StanceValue.OBJECT).select_related("clearance__ministry")
     names = sorted({stance.clearance.ministry.label for stance in objecting})
     if not names:
-        return [Condition(_("No objection is open"), True)]
+        return [Condition(_("No objections are open"), True)]
     return [Condition(_("%(name)s objects to a paragraph") % {"name": name}, False) for name in names]
 
 
@@ -272,7 +272,7 @@ def answers_are_in(paper: PositionPaper) -> list[Condition]:
     asked = Stance.objects.filter(replaced_at=None, clearance=OuterRef("pk"))  # nothing: it was taken out again
     waiting = paper.clearances.filter(Exists(asked), state=ClearanceState.REQUESTED).select_related("ministry")
     rows = [Condition(_waiting_for(clearance), False) for clearance in waiting]
-    return rows or [Condition(_("Every ministry has answered or was recorded as silent"), True)]
+    return rows or [Condition(_("Every ministry has answered or is recorded as silent"), True)]
 
 
 def _waiting_for(clearance) -> str:
@@ -291,8 +291,8 @@ def text_is_as_cleared(paper: PositionPaper) -> list[Condition]:
             moved,
             met,
             ngettext_lazy(
-                "%(count)s stance was taken on other words than those that stand now",
-                "%(count)s stances were taken on other words than those that stand now",
+                "%(count)s answer is on an earlier text",
+                "%(count)s answers are on an earlier text",
                 "count",
             ),
         )
@@ -305,7 +305,7 @@ def forum_is_announced(paper: PositionPaper) -> list[Condition]:
     announced = forum is not None and forum.state not in {ForumState.DRAFT, ForumState.CANCELLED}
     programme = forum is not None and forum.sessions.exists()
     return [
-        either(announced, _("A forum is chosen that was announced"), _("No forum is chosen that was announced")),
+        either(announced, _("An announced forum is chosen"), _("No announced forum is chosen")),
         either(programme, _("The forum has a programme"), _("The forum has no programme")),
     ]
 
@@ -319,7 +319,7 @@ def quorum_is_met(paper: PositionPaper) -> list[Condition]:
     """The last count at this forum shows a quorum."""
     count = paper.quorum_counts.filter(forum=paper.forum).first()
     if count is None:
-        return [Condition(_("The quorum was not counted at the forum yet"), False)]
+        return [Condition(_("The quorum has not been counted at the forum yet"), False)]
     return [Condition(figures(count), count.is_met)]
 
 
@@ -364,11 +364,11 @@ def files_are_sound(paper: PositionPaper) -> list[Condition]:
         either(
             made,
             _("The PDF of the adopted edition was made and passed its checks"),
-            _("The PDF of the adopted edition was not made yet"),
+            _("The PDF of the adopted edition has not been made yet"),
         ),
         _none_left(
             open_points(paper).count(),
-            _("Every point has a disposition"),
+            _("Every point has an answer"),
             POINTS_LEFT,
         ),
     ]
@@ -387,7 +387,7 @@ ready_to_publish = all_of(files_are_sound, publication_is_proposed)
 def silence_is_over(paper: PositionPaper) -> list[Condition]:
     """The hour until which silence could be broken has passed."""
     until = paper.silence_until
-    lasted, lasts = _("Silence lasted until %(day)s"), _("Silence lasts until %(day)s")
+    lasted, lasts = _("The silence procedure ended on %(day)s"), _("The silence procedure ends on %(day)s")
     day = {"day": written_hour(until) if until else "-"}
     return [either(deadline_passed(until), lasted % day, lasts % day)]
 

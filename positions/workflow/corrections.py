@@ -42,7 +42,7 @@ def paper_is_published(corrigendum: Corrigendum) -> list[Condition]:
     in_force = last is not None and last.pk == corrigendum.base_id
     return [
         either(paper.state == PaperState.PUBLISHED, _("The paper is published"), _("The paper is not published")),
-        either(in_force, _("The edition is the one in force"), _("Another edition is in force by now")),
+        either(in_force, _("The edition is the one in force"), _("Another edition is now in force")),
     ]
 
 
@@ -86,10 +86,10 @@ def against(before: str, after: str, operative: str = "") -> list[str]:
         )
         reasons.append(words % {"most": MOST_WORDS, "count": found.changed})
     if found.weighty:
-        words = _("These words bear the meaning and neither come nor go in a correction: %(words)s.")
+        words = _("These words carry the meaning, so a correction cannot add or remove them: %(words)s.")
         reasons.append(words % {"words": ", ".join(found.weighty)})
     if not found.keeps_operative:
-        reasons.append(_("The operative words stay as they were adopted: %(words)s.") % {"words": operative})
+        reasons.append(_("The operative words must stay as adopted: %(words)s.") % {"words": operative})
     return reasons
 
 
@@ -123,11 +123,11 @@ def _reasons(
 ) -> list[str]:
     reasons = []
     if paper.state != PaperState.PUBLISHED:
-        reasons.append(_("Only a published paper is corrected."))
+        reasons.append(_("The paper must be published before you can correct it."))
     if paper.corrigenda.filter(state=C.PROPOSED).exists():
-        reasons.append(_("A correction waits for a second officer already."))
+        reasons.append(_("Another correction already waits for a second officer."))
     if not reason.strip():
-        reasons.append(_("Say what slipped, and how: everyone reads it beside the corrected edition."))
+        reasons.append(_("Enter what the mistake was: everyone can read this next to the corrected edition."))
     if not changed:
         reasons.append(_("Nothing changes."))
     for paragraph, text in changed.items():
@@ -136,7 +136,7 @@ def _reasons(
             reasons.append(_("The paragraph is not part of this text."))
             continue
         words = _("Paragraph %(number)s: %(reason)s")
-        found = against(known["text"], text, known["verb"]) if text else [_("Write what the paragraph says.")]
+        found = against(known["text"], text, known["verb"]) if text else [_("Enter the text of the paragraph.")]
         reasons += [words % {"number": known["number"], "reason": each} for each in found]
     return reasons
 

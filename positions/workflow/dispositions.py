@@ -43,12 +43,12 @@ def decide(
     that was made before. A point that has none yet, such as one validated after the meeting, still gets it: publication
     waits for it.
     """
-    demand(may_draft(by, paper), who=SECRETARIAT, to=gettext_lazy("Dispose of a point"))
+    demand(may_draft(by, paper), who=SECRETARIAT, to=gettext_lazy("Answer a point"))
     row = locked(paper)
     named = list(paragraphs)
     reasons = [*_not_now(row, point), *_not_so(row, point, outcome, reason_code, reason, named)]
     if challenges_own_words(row, point, by):
-        reasons.append(_("The point goes against a paragraph that you wrote: another officer must dispose of it."))
+        reasons.append(_("The point goes against a paragraph that you wrote: another officer must answer it."))
     if reasons:
         raise Blocked(reasons)
     kind = reason_code if outcome in WITH_CODE else ""
@@ -65,11 +65,11 @@ def _not_now(paper: PositionPaper, point: Point) -> list[str]:
     is_open = paper.state in BEFORE_ADOPTION
     is_late = paper.state == PaperState.ADOPTED and not paper.dispositions.filter(point=point).exists()
     if not (is_open or is_late):
-        reasons.append(_("The text was adopted: its dispositions stay as they are."))
+        reasons.append(_("The text is adopted, so the answers to points cannot change."))
     if point.consultation_id != paper.consultation_id:
         reasons.append(_("The point belongs to another consultation."))
     if point.state in {PointState.DRAFT, PointState.SUBMITTED}:
-        reasons.append(_("%(point)s is not validated.") % {"point": point.reference})
+        reasons.append(_("%(point)s is not validated yet.") % {"point": point.reference})
     return reasons
 
 
@@ -78,15 +78,15 @@ def _not_so(
 ) -> list[str]:
     reasons = []
     if (point.state == PointState.MERGED) != (outcome == Outcome.MERGED):
-        reasons.append(_("A merged point is disposed of as merged, and no other point is."))
+        reasons.append(_("The outcome “joined to another” is for joined points, and only for them."))
     if outcome != Outcome.ACCEPTED and not reason.strip():
-        reasons.append(_("Give the reason: the author will read it."))
+        reasons.append(_("Enter a reason: the author will read it."))
     if outcome in WITH_CODE and reason_code not in ReasonCode.values:
         reasons.append(_("Choose the kind of reason."))
     if outcome in {Outcome.ACCEPTED, Outcome.IN_PART} and not named:
-        reasons.append(_("Name at least one paragraph that takes the point up."))
+        reasons.append(_("Choose at least one paragraph that takes up the point."))
     if any(paragraph.section.paper_id != paper.pk for paragraph in named):
-        reasons.append(_("Name paragraphs of this paper only."))
+        reasons.append(_("Choose only paragraphs of this paper."))
     return reasons
 
 

@@ -64,17 +64,17 @@ def create_paper(
 
     Raises NotAllowed, or Blocked with every reason.
     """
-    demand(may_draft(by, consultation), who=SECRETARIAT, to=gettext_lazy("Begin a position paper"))
+    demand(may_draft(by, consultation), who=SECRETARIAT, to=gettext_lazy("Create a position paper"))
     consultation = locked(consultation)
     reasons = []
     if PositionPaper.objects.filter(slug=slug).exists():
-        reasons.append(_("Another paper has the address “%(slug)s”.") % {"slug": slug})
+        reasons.append(_("Another paper has the address “%(slug)s”. Enter a different one.") % {"slug": slug})
     if consultation.papers.filter(purpose=purpose).exists():
-        reasons.append(_("This consultation has a paper for this purpose already."))
+        reasons.append(_("This consultation already has a paper for this purpose."))
     if forum and forum.consultation_id != consultation.pk:
         reasons.append(_("The forum belongs to another consultation."))
     if predecessor and predecessor.state != PaperState.PUBLISHED:
-        reasons.append(_("Only a published paper has a successor."))
+        reasons.append(_("The earlier paper must be published before another one can replace it."))
     if reasons:
         raise Blocked(reasons)
     paper = PositionPaper.objects.create(
@@ -106,7 +106,7 @@ def rename_paper(
     said = {"title": title, "short_title": short_title, "purpose": purpose, "language": language}
     changed = {name: [getattr(row, name), words] for name, words in said.items() if words != getattr(row, name)}
     if "purpose" in changed and locked(row.consultation).papers.filter(purpose=purpose).exists():
-        raise Blocked(_("This consultation has a paper for this purpose already."))
+        raise Blocked(_("This consultation already has a paper for this purpose."))
     if changed:
         for name, words in said.items():
             setattr(row, name, words)
@@ -125,7 +125,7 @@ def choose_forum(paper: PositionPaper, *, by: User, forum: Forum) -> PositionPap
     row = locked(paper)
     reasons = []
     if row.state not in BEFORE_THE_SESSION:
-        words = _("The forum is chosen before the meeting takes the text up; now it is %(state)s.")
+        words = _("You can choose the forum only before the meeting discusses the text. Now it is %(state)s.")
         reasons.append(words % {"state": row.get_state_display()})
     if forum.consultation_id != row.consultation_id:
         reasons.append(_("The forum belongs to another consultation."))
@@ -162,7 +162,7 @@ def _open_text(paper_id: int, by: User, what: str) -> PositionPaper:
     paper = PositionPaper.objects.select_for_update(of=("self",), no_key=True).get(pk=paper_id)
     if paper.state not in OPEN_STATES:
         raise Blocked(
-            _("The words may change while the paper is drafted or consolidated; now it is %(state)s.")
+            _("The text can change only while the paper is drafted or consolidated. Now it is %(state)s.")
             % {"state": paper.get_state_display()}
         )
     return paper
@@ -253,7 +253,7 @@ def _place(section: Section, after: Paragraph | None, *, first: bool = False) ->
 def _word(paragraph: Paragraph, text: str, by: User, why: str) -> Wording:
     text = text.strip()
     if not text:
-        raise Blocked(_("Write what the paragraph says."))
+        raise Blocked(_("Enter the text of the paragraph."))
     number = (paragraph.wordings.aggregate(last=Max("number"))["last"] or 0) + 1
     wording = Wording(paragraph=paragraph, number=number, text=text, by=by, at=now(), why=why.strip())
     wording.clean_fields(exclude=["paragraph", "by", "sha256"])
@@ -290,7 +290,7 @@ def reword(paragraph: Paragraph, *, by: User, text: str, why: str, base: Wording
     if text.strip() == row.wording.text:
         return row
     if not why.strip():
-        raise Blocked(_("Say why the words change: it is kept with the wording."))
+        raise Blocked(_("Enter a reason for the change: it is kept with the wording."))
     change_words(row, by, text, why)
     return row
 
@@ -359,7 +359,7 @@ def move_paragraph(
     row = _locked(paragraph, by, gettext_lazy("Move a paragraph"))
     target = after.section if after else section or row.section
     if target.paper_id != row.section.paper_id:
-        raise Blocked(_("A paragraph stays in its own paper."))
+        raise Blocked(_("Choose a place in the same paper."))
     if after and after.pk == row.pk:
         return row
     row.section, row.order = target, _place(target, after, first=first)
@@ -375,7 +375,7 @@ def remove_paragraph(paragraph: Paragraph, *, by: User, reason: str) -> Paragrap
     row = _locked(paragraph, by, gettext_lazy("Remove a paragraph"))
     reasons = [] if reason.strip() else [_("Give a reason: it is kept in the journal.")]
     for reservation in row.reservations.filter(withdrawn_at=None).select_related("stakeholder"):
-        words = _("%(name)s reserved its position on this paragraph: ask it to withdraw the reservation first.")
+        words = _("%(name)s has a reservation on this paragraph: ask it to withdraw the reservation first.")
         reasons.append(words % {"name": reservation.stakeholder.label})
     if reasons:
         raise Blocked(reasons)
@@ -396,13 +396,13 @@ def ground(paragraph: Paragraph, point: Point, *, by: User, relation: str = Grou
     Raises NotAllowed, or Blocked when the point does not stand or belongs to another consultation, or when it goes
     against words of `by`'s own: whoever wrote them does not take that back.
     """
-    row = _locked(paragraph, by, gettext_lazy("Ground a paragraph"))
+    row = _locked(paragraph, by, gettext_lazy("Cite a point"))
     point = point.merged_into or point
     reasons = []
     if point.consultation_id != row.section.paper.consultation_id:
         reasons.append(_("The point belongs to another consultation."))
     if point.state != PointState.VALIDATED:
-        reasons.append(_("%(point)s is not validated.") % {"point": point.reference})
+        reasons.append(_("%(point)s is not validated yet.") % {"point": point.reference})
     if relation != GroundingRelation.CONTRARY:
         reasons += _own_words(row, row.wording.groundings.filter(point=point), by)
     if reasons:
@@ -419,9 +419,9 @@ def unground(grounding: Grounding, *, by: User) -> None:
 
     Raises NotAllowed, or Blocked: whoever wrote the words does not take away what goes against them.
     """
-    row = _locked(grounding.wording.paragraph, by, gettext_lazy("Change what a paragraph rests on"))
+    row = _locked(grounding.wording.paragraph, by, gettext_lazy("Change the sources of a paragraph"))
     if grounding.wording_id != row.wording_id:
-        raise Blocked(_("This belongs to an earlier wording, which stays as it was."))
+        raise Blocked(_("This belongs to an earlier wording, which cannot change."))
     if reasons := _own_words(row, row.wording.groundings.filter(pk=grounding.pk), by):
         raise Blocked(reasons)
     reference = grounding.point.reference
@@ -434,7 +434,7 @@ def _own_words(row: Paragraph, groundings: QuerySet[Grounding], by: User) -> lis
     against = groundings.filter(relation=GroundingRelation.CONTRARY)
     if not (row.wordings.filter(by=by).exists() and against.exists()):
         return []
-    return [_("The point goes against a paragraph that you wrote: another officer must take that back.")]
+    return [_("The point goes against a paragraph that you wrote: another officer must remove it.")]
 
 
 @verb
@@ -442,7 +442,7 @@ def confirm_grounding(grounding: Grounding, *, by: User) -> Grounding:
     """Confirm that a source still carries the words after an edit. Raises NotAllowed or Blocked."""
     row = _locked(grounding.wording.paragraph, by, gettext_lazy("Confirm a source"))
     if grounding.wording_id != row.wording_id:
-        raise Blocked(_("This belongs to an earlier wording, which stays as it was."))
+        raise Blocked(_("This belongs to an earlier wording, which cannot change."))
     grounding.is_confirmed, grounding.by, grounding.at = True, by, now()
     grounding.save()
     journal("confirm_grounding", row, by=by, data={"point": grounding.point.reference})

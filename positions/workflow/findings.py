@@ -44,7 +44,7 @@ def reflect(
 
     It is public once released. Raises NotAllowed, or Blocked with every reason.
     """
-    demand(may_reflect(by, paper), who=SECRETARIAT, to=gettext_lazy("Write down a finding"))
+    demand(may_reflect(by, paper), who=SECRETARIAT, to=gettext_lazy("Record a finding"))
     row = locked(paper)
     edition = final_edition(row)
     reasons = [*_not_followed(row, edition, milestone), *wanting(value, reference, note)]
@@ -53,7 +53,7 @@ def reflect(
     if provision.framework not in OF_COMPACT:
         reasons.append(_("Choose one of the objectives or guiding principles of the Compact."))
     if Reflection.objects.current().filter(milestone=milestone, paragraph=paragraph, provision=provision).exists():
-        reasons.append(_("There is a finding on this paragraph and provision already: correct that one."))
+        reasons.append(_("This paragraph already has a finding on this provision: correct that one."))
     if reasons or edition is None:
         raise Blocked(reasons)
     return _write(
@@ -65,7 +65,7 @@ def reflect(
 def _not_followed(paper: PositionPaper, edition: Edition | None, milestone: Milestone) -> list[str]:
     reasons = []
     if paper.state not in FOLLOWED or edition is None:
-        reasons.append(_("Only an adopted paper is followed."))
+        reasons.append(_("The paper must be adopted first."))
     if milestone.state != MilestoneState.HELD:
         reasons.append(_("The milestone has not taken place yet."))
     return reasons
@@ -75,11 +75,11 @@ def wanting(value: str, reference: str, note: str) -> list[str]:
     """What a finding lacks, in plain words."""
     reasons = []
     if value not in ReflectionValue.values or value == ReflectionValue.STRUCK:
-        reasons.append(_("Choose what was found."))
+        reasons.append(_("Choose what you found."))
     if not reference.strip():
-        reasons.append(_("Enter where it stands: the document and its paragraph."))
+        reasons.append(_("Enter the document and its paragraph."))
     if value in NEEDS_NOTE and not note.strip():
-        reasons.append(_("Say in the note what is missing or what stands there instead."))
+        reasons.append(_("Enter in the note what is missing or what the document says instead."))
     return reasons
 
 
@@ -105,7 +105,7 @@ def strike_reflection(reflection: Reflection, *, by: User, reason: str) -> Refle
     Raises NotAllowed, or Blocked with every reason.
     """
     row = _last_word(reflection, by)
-    reasons = [_("It is struck out already.")] * (row.value == ReflectionValue.STRUCK)
+    reasons = [_("The finding is already struck out.")] * (row.value == ReflectionValue.STRUCK)
     words = {"value": ReflectionValue.STRUCK, "reference": row.reference, "note": row.note}
     return _replace(row, by, "strike_reflection", reasons, reason=reason, **words)
 
@@ -123,9 +123,9 @@ def _last_word(reflection: Reflection, by: User) -> Reflection:
 
 def _replace(row: Reflection, by: User, name: str, reasons: list[str], *, reason: str, **words: str) -> Reflection:
     if not reason.strip():
-        reasons.append(_("Give a reason: it stays beside the correction."))
+        reasons.append(_("Enter a reason: it is kept with the correction."))
     if len(reason.strip()) > CORRECTION_LIMIT:
-        reasons.append(_("Give the reason in at most %(limit)s characters.") % {"limit": CORRECTION_LIMIT})
+        reasons.append(_("Enter a reason of at most %(limit)s characters.") % {"limit": CORRECTION_LIMIT})
     if reasons:
         raise Blocked(reasons)
     about = {field: getattr(row, field) for field in ("edition", "milestone", "paragraph", "provision")}
@@ -150,15 +150,15 @@ def release_reflections(paper: PositionPaper, *, by: User, milestone: Milestone)
 
     Raises NotAllowed, or Blocked with every reason.
     """
-    demand(may_release(by, paper), who=HEAD, to=gettext_lazy("Release what was found"))
+    demand(may_release(by, paper), who=HEAD, to=gettext_lazy("Release the findings"))
     row = locked(paper)
     reasons = []
     if row.state not in OFFICIAL_STATES:
         reasons.append(_("The paper is not published yet."))
     if not Reflection.objects.standing().filter(edition__paper=row, milestone=milestone).exists():
-        reasons.append(_("Nothing was found yet."))
+        reasons.append(_("There are no findings yet."))
     if row.releases.filter(milestone=milestone).exists():
-        reasons.append(_("It is released already."))
+        reasons.append(_("The findings are already released."))
     if reasons:
         raise Blocked(reasons)
     made = Release.objects.create(paper=row, milestone=milestone, by=by, at=now())

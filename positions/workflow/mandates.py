@@ -50,12 +50,12 @@ def _objections(
 ) -> list[str]:
     reasons = []
     if paper.state not in ADJUSTABLE:
-        reasons.append(_("Mandates are changed until the text is cleared."))
+        reasons.append(_("Mandates can change only until the text is cleared."))
     row = standing(paper).filter(pk=paragraph.pk).select_related("section").first()
     if row is None:
         reasons.append(_("The paragraph is not part of this text."))
     elif (ministry in ministries_of([row])) == adds:
-        had = _("%(name)s clears this paragraph already.") if adds else _("%(name)s does not clear this paragraph.")
+        had = _("%(name)s already clears this paragraph.") if adds else _("%(name)s does not clear this paragraph.")
         reasons.append(had % {"name": ministry.name})
     officers = Membership.objects.live().filter(stakeholder=ministry, role=MembershipRole.CLEARING_OFFICER)
     if adds and not officers.exists():
@@ -64,7 +64,7 @@ def _objections(
         reasons.append(_("Give a reason: it is kept in the journal."))
     last = paper.clearances.aggregate(last=Max("due_at"))["last"]
     if adds and paper.state == PaperState.IN_CLEARANCE and (last is None or deadline_passed(last)):
-        reasons.append(_("Every due hour has passed: open the text again to ask another ministry."))
+        reasons.append(_("Every due time has passed: reopen the text to ask another ministry."))
     return reasons
 
 

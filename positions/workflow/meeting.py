@@ -72,7 +72,7 @@ def _unanswered(paper: PositionPaper, gone: list[int]) -> list[str]:
         return []
     stays = standing(paper).exclude(pk__in=gone).order_by().values("pk")
     rows = paper.dispositions.filter(paragraphs__in=gone).exclude(paragraphs__in=stays)
-    words = _("%(point)s is answered by a paragraph that is left out: answer it anew")
+    words = _("The answer to %(point)s names a paragraph that is left out: answer it again")
     found = rows.order_by("point__reference").values_list("point__reference", flat=True).distinct()
     return [words % {"point": reference} for reference in found]
 
@@ -82,21 +82,23 @@ def _open(outcome: str, is_current: bool, reserved: list[str]) -> list[str]:
     if outcome == FloorOutcome.SENT_BACK:
         return [_("Paragraph %(number)s was sent back: decide on it again, or leave it out")]
     if outcome == FloorOutcome.LEFT_OUT:
-        words = _("Paragraph %%(number)s is left out, and %(name)s has a reservation on it: withdraw it first")
+        words = _(
+            "Paragraph %%(number)s is left out, and %(name)s has a reservation on it: withdraw the reservation first"
+        )
         return [words % {"name": name.replace("%", "%%")} for name in reserved]
     return [] if is_current and outcome else [_("Paragraph %(number)s is not agreed yet")]
 
 
 def _called(paper: PositionPaper, last: int | None) -> list[Condition]:
     if last is None:
-        unmet = Condition(_("The roll was not called since the quorum was counted"), False)
+        unmet = Condition(_("No roll call has been taken since the quorum was counted"), False)
         return [unmet] if paper.consultation.needs_roll_call else []
     call = paper.roll_calls.get(pk=last)
     words = {"yes": call.yes, "no": call.no, "abstain": call.abstain}
     told = Condition(_("Roll call: %(yes)s yes, %(no)s no, %(abstain)s abstain") % words, True)
     reserved = set(paper.reservations.filter(withdrawn_at=None).values_list("stakeholder__name", flat=True))
     open_ones = [vote["name"] for vote in call.votes if vote["vote"] == "no" and vote["name"] not in reserved]
-    text = _("%(name)s votes no and has no reservation on record")
+    text = _("%(name)s voted no and has no reservation on record")
     return [told, *(Condition(text % {"name": name}, False) for name in open_ones)]
 
 
@@ -110,7 +112,7 @@ def call_roll(paper: PositionPaper, *, by: User, votes: Mapping[str, str]) -> Ro
     A second roll call takes the place of the first for the decision; both stay on file. Raises NotAllowed, or Blocked
     with every reason.
     """
-    demand(may_chair(by, paper), who=CHAIR, to=gettext_lazy("Call the roll"))
+    demand(may_chair(by, paper), who=CHAIR, to=gettext_lazy("Record a roll call"))
     row = locked(paper)
     count = last_count(row)
     present = {each["name"]: each["group"] for each in count.electorate if each["present"]} if count else {}
@@ -118,7 +120,7 @@ def call_roll(paper: PositionPaper, *, by: User, votes: Mapping[str, str]) -> Ro
     if row.state != PaperState.IN_SESSION:
         reasons.append(_("The text is not in session."))
     if not present:
-        reasons.append(_("Count the quorum first: the roll is that of the member institutions that are present."))
+        reasons.append(_("Count the quorum first: only the member institutions that are present vote."))
     text = _("%(name)s: choose yes, no or abstain.")
     reasons += [text % {"name": name} for name in present if votes.get(name) not in VOTES]
     unknown = _("%(name)s was not counted as present.")
@@ -149,7 +151,7 @@ def record_explanation(paper: PositionPaper, *, stakeholder: Stakeholder, text: 
     if not text.strip():
         reasons.append(_("Enter the explanation as it will be printed."))
     if row.explanations.filter(stakeholder=stakeholder, withdrawn_at=None).exists():
-        reasons.append(_("This organisation has an explanation on record already."))
+        reasons.append(_("This organisation already has an explanation on record."))
     if reasons:
         raise Blocked(reasons)
     made = Explanation.objects.create(
@@ -163,7 +165,7 @@ def record_explanation(paper: PositionPaper, *, stakeholder: Stakeholder, text: 
 def withdraw_explanation(explanation: Explanation, *, by: User, reason: str) -> Explanation:
     """Note that an explanation was withdrawn before the decision. Raises NotAllowed, or Blocked with every reason."""
     demand(may_run(by, explanation.paper), who=SECRETARIAT, to=gettext_lazy("Withdraw an explanation of position"))
-    return withdraw_before(explanation, by=by, reason=reason, over=_("This explanation cannot be withdrawn any more."))
+    return withdraw_before(explanation, by=by, reason=reason, over=_("This explanation can no longer be withdrawn."))
 
 
 @verb

@@ -30,7 +30,7 @@ SECRETARIAT = gettext_lazy("the secretariat")
 HEAD = gettext_lazy("the head of the secretariat")
 CHAIR = gettext_lazy("the chair")
 SECOND = gettext_lazy("an officer of the secretariat other than the one who proposed publication")
-ANY_MEMBER = gettext_lazy("a member of the NCM, or the secretariat on a member's word")
+ANY_MEMBER = gettext_lazy("a member of the NCM, or the secretariat for a member")
 
 PAPER_MOVES = table(
     Move(
@@ -81,7 +81,7 @@ PAPER_MOVES = table(
     ),
     Move(
         "reopen_text",
-        gettext_lazy("Open the text again"),
+        gettext_lazy("Reopen the text"),
         (S.CLEARANCE_TEXT, S.IN_CLEARANCE),
         S.CONSOLIDATION,
         may_run,
@@ -98,9 +98,15 @@ PAPER_MOVES = table(
         all_of(ready_to_clear, steps_are_done),
         needs_reason=True,
     ),
-    Move("open_silence", gettext_lazy("Put the text under silence"), (S.CLEARED,), S.SILENCE, may_run, SECRETARIAT),
+    Move("open_silence", gettext_lazy("Start the silence procedure"), (S.CLEARED,), S.SILENCE, may_run, SECRETARIAT),
     Move(
-        "end_silence", gettext_lazy("End the silence"), (S.SILENCE,), S.CLEARED, may_run, SECRETARIAT, silence_is_over
+        "end_silence",
+        gettext_lazy("End the silence procedure"),
+        (S.SILENCE,),
+        S.CLEARED,
+        may_run,
+        SECRETARIAT,
+        silence_is_over,
     ),
     Move(
         "break_silence",
@@ -114,7 +120,7 @@ PAPER_MOVES = table(
     ),
     Move(
         "lay_before_forum",
-        gettext_lazy("Lay the text before the forum"),
+        gettext_lazy("Submit the text to the forum"),
         (S.CLEARED,),
         S.FORUM_TEXT,
         may_clear,
@@ -123,7 +129,7 @@ PAPER_MOVES = table(
     ),
     Move(
         "begin_session",
-        gettext_lazy("Take up the text in session"),
+        gettext_lazy("Start discussing the text"),
         (S.FORUM_TEXT,),
         S.IN_SESSION,
         may_chair,

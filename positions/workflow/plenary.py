@@ -90,16 +90,18 @@ def _against_words(said: Ruling, paragraph: Paragraph) -> list[str]:
     if said.outcome not in FloorOutcome.values or said.mode not in FloorMode.values:
         found.append(_("Choose what the meeting decides, and how."))
     if amendment and said.moved_by is None:
-        found.append(_("Choose who proposed the words."))
+        found.append(_("Choose who proposed the wording."))
     if said.moved_by and not amendment:
-        found.append(_("Enter the words proposed from the floor."))
+        found.append(_("Enter the wording proposed from the floor."))
     if paragraph.wording and amendment == paragraph.wording.text:
-        found.append(_("The words proposed are those that stand."))
+        found.append(
+            _("The proposed wording is the same as the current text. Change it, or choose the wording as it stands.")
+        )
     is_reserved = said.outcome == FloorOutcome.WITH_RESERVATION
     if is_reserved and not (said.reserving and said.reservation.strip()):
-        found.append(_("Choose who makes the reservation, and enter its text as it will be printed."))
+        found.append(_("Choose who makes the reservation, and enter its text as it should be printed."))
     if not is_reserved and (said.reserving or said.reservation.strip()):
-        found.append(_("A reservation is entered: choose “adopted with a reservation”."))
+        found.append(_("You entered a reservation: choose “adopted with a reservation”."))
     return found
 
 
@@ -114,10 +116,13 @@ def _against_votes(said: Ruling, count: QuorumCount) -> list[str]:
     counts = said.counts
     if any(number < 0 for number in counts.values()) or sum(counts.values()) > count.members_present:
         words = {"votes": sum(counts.values()), "present": count.members_present}
-        found.append(_("%(votes)s votes were counted, but %(present)s member institutions are present.") % words)
+        found.append(
+            _("You entered %(votes)s votes, but %(present)s member institutions are present. Check the numbers.")
+            % words
+        )
     if counts and not found and counts["yes"] <= counts["no"]:
         words = {"yes": counts["yes"], "no": counts["no"]}
-        found.append(_("%(yes)s are for this decision and %(no)s against it: it is not carried.") % words)
+        found.append(_("%(yes)s voted for this decision and %(no)s against it, so it does not pass.") % words)
     return found
 
 
@@ -128,7 +133,7 @@ def _take_up(paper: PositionPaper, by: User) -> tuple[PositionPaper, QuorumCount
     if row.state != PaperState.IN_SESSION or row.forum is None:
         return row, None, [_("The text is not in session.")]
     count = count_of(row, by)
-    lost = _("There is no quorum now, and nothing can be decided. %(figures)s.") % {"figures": figures(count)}
+    lost = _("There is no quorum now, so the meeting cannot decide. %(figures)s.") % {"figures": figures(count)}
     return row, count, [] if count.is_met else [lost]
 
 
@@ -159,7 +164,7 @@ def decide_paragraph(
     if seen is not None and last and last.pk != seen:
         if last.by_id == by.pk and said.is_that_of(last):
             return last
-        words = _("This paragraph was decided on meanwhile: %(outcome)s. Read that first.")
+        words = _("The meeting has already decided on this paragraph: %(outcome)s. Read that decision first.")
         raise Blocked(words % {"outcome": last.get_outcome_display()})
     reasons += _against_words(said, place) + (_against_votes(said, count) if count else [])
     if reasons or count is None:
@@ -270,7 +275,7 @@ def show_on_screen(
     if paragraph and (paragraph.removed_at or paragraph.section.paper.forum_id != forum.pk):
         reasons.append(_("The paragraph is not part of this text."))
     if amendment.strip() and paragraph is None:
-        reasons.append(_("Choose the paragraph for which these words are proposed."))
+        reasons.append(_("Choose the paragraph that this wording is for."))
     if reasons:
         raise Blocked(reasons)
     shown = {"session": session, "heading": heading.strip(), "paragraph": paragraph}

@@ -42,7 +42,7 @@ def open_review(
 
     def check_window(row: PositionPaper) -> None:
         if deadline_passed(closes_at):
-            raise Blocked(_("The review round must close after it opens: choose a later moment."))
+            raise Blocked(_("The review round must close after it opens. Choose a later time."))
 
     data = {"closes": closes_at.isoformat(), "audience": str(audience)}
     row = make(PAPER_MOVES["open_review"], paper, by=by, change=check_window, data=data)
@@ -73,7 +73,7 @@ def extend_review(paper: PositionPaper, *, by: User, closes_at: datetime, reason
     def move_hour(row: PositionPaper) -> None:
         review = locked(row.rounds.latest("number"))
         if closes_at <= review.closes_at or deadline_passed(closes_at):
-            raise Blocked(_("The new hour must be later than the old one and lie ahead."))
+            raise Blocked(_("The new time must be in the future and later than the old one."))
         data.update(round=review.number, to=closes_at.isoformat(), **{"from": review.closes_at.isoformat()})
         review.closes_at, review.reminded_at = closes_at, None
         review.save(update_fields=["closes_at", "reminded_at"])
@@ -142,9 +142,9 @@ def accept_in_part(
             raise Conflict(paragraph)
         reasons = []
         if row.operation == Operation.MOVE:
-            reasons.append(_("A paragraph is put elsewhere, or it is not: decide on the whole."))
+            reasons.append(_("A move cannot be accepted in part. Accept it, or do not accept it."))
         if not text.strip():
-            reasons.append(_("Write the words that are taken."))
+            reasons.append(_("Enter the text that you accept."))
         if reasons:
             raise Blocked(reasons)
         row.decided_text, row.base = text.strip(), paragraph.wording
@@ -253,11 +253,11 @@ def choose_text(paragraph: Paragraph, *, by: User, text: str, why: str, base: Wo
     waiting = [each for each in found if each.is_untaken and each.operation != Operation.INSERT]
     reasons = []
     if not waiting:
-        reasons.append(_("No accepted amendment of this paragraph waits for its text."))
+        reasons.append(_("This paragraph has no accepted amendment without a decided text."))
     if any(each.is_open for rival in waiting for each in rivals(rival, found)):
         reasons.append(_("Decide on the other amendments of this paragraph first."))
     if not text.strip():
-        reasons.append(_("Write what the paragraph says."))
+        reasons.append(_("Enter the text of the paragraph."))
     if reasons:
         raise Blocked(reasons)
     for each in waiting:

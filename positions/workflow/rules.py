@@ -58,20 +58,20 @@ def in_session(consultation: Consultation) -> list[str]:
     forums = consultation.forums.filter(state=ForumState.IN_SESSION)
     sessions = ForumSession.objects.filter(forum__consultation=consultation, state=SessionState.OPEN)
     papers = PositionPaper.objects.filter(consultation=consultation, state=PaperState.IN_SESSION)
-    words = _("“%(title)s” is in session: no rule changes while the meeting sits.")
+    words = _("“%(title)s” is in session, so its rules cannot change now.")
     return [words % {"title": each.title} for rows in (forums, sessions, papers) for each in rows]
 
 
 def _problems(consultation: Consultation, values: Mapping[str, Any]) -> list[str]:
     """What is wrong with the values themselves."""
     if unknown := set(values) - {*RULES, STEPS}:
-        return [_("There is no such rule: %(names)s.") % {"names": ", ".join(sorted(unknown))}]
+        return [_("These rules do not exist: %(names)s.") % {"names": ", ".join(sorted(unknown))}]
     meant = Consultation(**{name: values.get(name, getattr(consultation, name)) for name in RULES})
     reasons = []
     try:
         meant.clean_fields(exclude=[field.name for field in Consultation._meta.fields if field.name not in RULES])
         if not 0 < Decimal(meant.quorum_member_share) <= 1:
-            reasons.append(_("The share of member institutions lies between 0 and 1."))
+            reasons.append(_("Enter a share of member institutions between 0 and 1."))
     except ValidationError as error:
         reasons += error.messages
     return reasons + _problems_with_steps(consultation, values.get(STEPS, steps_of(consultation)))
@@ -88,18 +88,18 @@ def _problems_with_steps(consultation: Consultation, steps: list[dict[str, Any]]
     elif Stakeholder.objects.filter(pk__in=offices).count() < len(offices):
         reasons.append(_("There is no such office."))
     if len(set(meant)) < len(meant):
-        reasons.append(_("The same office stands twice for the same step."))
+        reasons.append(_("The same office is listed twice for the same step. Remove one."))
     if known - set(meant):
-        reasons.append(_("A step stays on record: say that it is not asked any more."))
+        reasons.append(_("A step stays on record. Mark it as not required instead."))
     return reasons
 
 
 def _check(consultation: Consultation, values: Mapping[str, Any], by: User) -> None:
     reasons = in_session(consultation)
     if consultation.state == ConsultationState.DRAFT:
-        reasons.append(_("It has not opened yet: its rules are changed in its form."))
+        reasons.append(_("The consultation has not opened yet: change its rules in its settings."))
     if consultation.state == ConsultationState.ARCHIVED:
-        reasons.append(_("Its file is closed."))
+        reasons.append(_("The consultation is archived."))
     reasons += _problems(consultation, values)
     if not reasons and not _changed(consultation, values):
         reasons.append(_("Nothing changes."))
@@ -117,7 +117,7 @@ def told(consultation: Consultation, values: Mapping[str, Any], before: Mapping[
     for name in RULES:
         if name in values and values[name] != stand.get(name, values[name]):
             label = str(Consultation._meta.get_field(name).verbose_name).capitalize()
-            words = _("%(rule)s: %(before)s until now, %(after)s from then on.")
+            words = _("%(rule)s: %(before)s until now, %(after)s from now on.")
             said.append(words % {"rule": label, "before": _shown(stand[name]), "after": _shown(values[name])})
     old = stand.get(STEPS, values.get(STEPS, []))
     return [*said, *(_told_step(step) for step in values.get(STEPS, []) if step not in old)]
@@ -130,18 +130,22 @@ def _shown(value: Any) -> Any:
 def _told_step(step: Mapping[str, Any]) -> str:
     office = Stakeholder.objects.filter(pk=step["institution"]).first()
     words = {"step": StepKind(step["kind"]).label, "office": office.name if office else ""}
-    asked = _("%(office)s is asked for: %(step)s.") if step["is_asked"] else _("%(office)s is not asked: %(step)s.")
+    asked = (
+        _("%(office)s must answer: %(step)s.")
+        if step["is_asked"]
+        else _("%(office)s does not need to answer: %(step)s.")
+    )
     return asked % words
 
 
 def _consequences(consultation: Consultation, values: Mapping[str, Any]) -> list[str]:
     members = Stakeholder.objects.members().count()
     mailed = ngettext(
-        "The people of %(n)s member institution are told by mail.",
-        "The people of %(n)s member institutions are told by mail.",
+        "The people of %(n)s member institution get an e-mail.",
+        "The people of %(n)s member institutions get an e-mail.",
         members,
     )
-    stays = _("What was counted, cleared and decided until then stays as it is.")
+    stays = _("Counts, clearances and decisions made before stay as they are.")
     return [*told(consultation, values), mailed % {"n": members}, stays]
 
 

@@ -14,7 +14,7 @@ from positions.queries.papers import ministries_of
 from .amendments import outdate_all
 from .drafting import _carry, _locked, _place, _word
 
-WHY = gettext_lazy("Say why: it is kept with the history of both paragraphs.")
+WHY = gettext_lazy("Enter a reason: it is kept in the history of both paragraphs.")
 
 
 @verb
@@ -34,7 +34,7 @@ def split_paragraph(
         return [row, *Paragraph.objects.filter(key=key)]
     if base is not None and base != row.wording_id:
         raise Conflict(row)
-    reasons = [] if len(texts) > 1 and all(text.strip() for text in texts) else [_("Both parts need words.")]
+    reasons = [] if len(texts) > 1 and all(text.strip() for text in texts) else [_("Enter text for both parts.")]
     reasons += [] if why.strip() else [str(WHY)]
     if reasons:
         raise Blocked(reasons)
@@ -138,9 +138,11 @@ def _held_by(gone: Paragraph) -> list[str]:
     reasons = []
     own = Amendment.objects.filter(paragraph=gone)
     if (own.open() | own.untaken()).exists():
-        reasons.append(_("An amendment to the paragraph that goes waits for a decision: decide it first."))
+        reasons.append(_("An amendment to the paragraph that you remove waits for a decision. Decide on it first."))
     if gone.reservations.filter(withdrawn_at=None).exists():
-        reasons.append(_("An organisation reserved its position on the paragraph that goes: keep that one instead."))
+        reasons.append(
+            _("An organisation has a reservation on the paragraph that you remove. Keep that paragraph instead.")
+        )
     return reasons
 
 

@@ -35,7 +35,7 @@ def propose_a_correction(officer, paper):
     officer.check()
     assert officer.locator("#problem").evaluate("each => each === document.activeElement")
     assert officer.get_by_label("Paragraph 3").input_value() == RIGHT
-    officer.get_by_label("What slipped").fill("A capital was missing.")
+    officer.get_by_label("What the mistake was").fill("A capital was missing.")
     officer.get_by_role("button", name="Propose the correction").click()
     officer.check()
     assert officer.get_by_role("button", name="Issue the corrected edition").count() == 0
@@ -46,7 +46,7 @@ def write_an_annex(officer, paper):
     officer.check()
     officer.get_by_label("Title").fill("Red lines")
     officer.get_by_label("Text").fill("Kenya does not go below one.")
-    officer.get_by_role("button", name="Keep the annex").click()
+    officer.get_by_role("button", name="Save the annex").click()
     officer.get_by_text("The annex is kept.").wait_for()
 
 
@@ -71,7 +71,7 @@ def test_two_officers_correct_a_slip_and_only_officials_read_the_annex(open_wind
     picture(visitor, "corrigendum-compared")
     visitor.goto(reverse("paper_history", args=[paper.slug]))
     visitor.check()
-    assert "A slip was corrected in edition 1.0.1." in visitor.inner_text("main")
+    assert "A mistake was corrected in edition 1.0.1." in visitor.inner_text("main")
     write_an_annex(first, paper)
     annexes = reverse("annexes", args=[paper.slug])
     official.goto(annexes)
@@ -87,7 +87,7 @@ def look_at_the_brief(window, published, milestone):
     address = [published.paper.slug, milestone.pk]
     window.goto(reverse("brief_write", args=address))
     window.get_by_label("Red line").fill("Not this.")
-    window.get_by_role("button", name="Keep the brief").click()
+    window.get_by_role("button", name="Save the brief").click()
     window.check()
     assert window.locator("#problem").evaluate("each => each === document.activeElement")
     assert window.get_by_label("Red line").input_value() == "Not this."
@@ -131,7 +131,7 @@ def test_what_a_milestone_left_is_written_down_and_released(open_window, publish
     window.check()
     look_at_the_brief(window, published, milestone)
     visitor.goto(reverse("paper", args=[paper.slug]))
-    visitor.get_by_role("link", name="What became of it").click()
+    visitor.get_by_role("link", name="After adoption").click()
     visitor.check()
     assert "2: in part" in visitor.inner_text("main table")
     picture(visitor, "alignment")

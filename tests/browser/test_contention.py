@@ -69,8 +69,15 @@ def test_three_contend_and_the_forum_adopts_with_a_reservation(open_window, text
 
     asked = ask(text)
     stance = {body: reverse("clearance_stance", args=[row.pk, text.second.key]) for body, row in asked.items()}
-    send(one, stance[text.one], "Record stance", "Object: it blocks", reason="Not all at once.", proposed_text=OBJECTED)
-    send(two, stance[text.two], "Record stance", "Reservation: it is printed", reason="It costs money.")
+    send(
+        one,
+        stance[text.one],
+        "Record the answer",
+        "Object: this blocks the text",
+        reason="Not all at once.",
+        proposed_text=OBJECTED,
+    )
+    send(two, stance[text.two], "Record the answer", "Reserve our position", reason="It costs money.")
     head = person(open_window, text.head)
     move = lambda verb: reverse("desk_paper_move", args=[text.paper.slug, verb])  # noqa: E731
     head.goto(move("clear_paper"))
@@ -80,7 +87,7 @@ def test_three_contend_and_the_forum_adopts_with_a_reservation(open_window, text
     ask(text, text=OBJECTED, why="What Ministry of One can clear.")
     one.goto(reverse("clearance", args=[asked[text.one].pk]))
     one.get_by_role("button", name="Agree to the 2 open paragraphs").click()
-    send(two, stance[text.two], "Record stance", "Reservation: it is printed", reason="It costs money.")
+    send(two, stance[text.two], "Record the answer", "Reserve our position", reason="It costs money.")
     send(head, move("clear_paper"), "Clear the text", note="Cleared by both ministries.")
 
     for state in ("registration_closed", "in_session"):

@@ -39,16 +39,16 @@ def test_an_officer_answers_down_the_page(open_window, text, size):
     window.check()
     window.get_by_role("link", name="Ministry of One").click()
     window.check()
-    window.get_by_role("link", name="Take a stance on paragraph 2").click()
+    window.get_by_role("link", name="Give an answer on paragraph 2").click()
     window.get_by_label("Object: it blocks").check()
     window.get_by_label("Proposed wording").fill("Kenya supports one thing.")
-    window.get_by_role("button", name="Record stance").click()
+    window.get_by_role("button", name="Record the answer").click()
     window.check()
     assert window.get_by_label("Proposed wording").input_value() == "Kenya supports one thing."
     window.get_by_label("Reason").fill("It costs.")
-    window.get_by_role("button", name="Record stance").click()
+    window.get_by_role("button", name="Record the answer").click()
     window.check()
-    assert "Every paragraph has a stance" in window.inner_text("main")
+    assert "Every paragraph has an answer" in window.inner_text("main")
     text.asked.refresh_from_db()
     assert text.asked.state == "answered"
 

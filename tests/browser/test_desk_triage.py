@@ -224,7 +224,7 @@ def test_an_author_answers_and_asks_to_be_let_in(open_window, picture, size):
     picture(window, "my-questions")
     window.get_by_label("Which county?").fill("Turkana.")
     window.get_by_label("Since when?").fill("Since 2011.")
-    window.get_by_role("button", name="Keep the answers").click()
+    window.get_by_role("button", name="Save the answers").click()
     window.get_by_role("button", name="Send").click()
     window.get_by_role("heading", name="We have your input").wait_for()
     draft = make_submission(sent.consultation, body, author=author, state="draft", body=BODY)

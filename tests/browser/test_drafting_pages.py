@@ -72,7 +72,7 @@ def test_two_drafters_at_once_see_both_texts_and_save_one_of_both(open_window, d
     window.expect_status(409)
     window.get_by_label("Text", exact=False).first.fill("Kenya firmly urges agreed routes.")
     window.get_by_label("Why").fill("Firmer.")
-    window.get_by_role("button", name="Save the words").click()
+    window.get_by_role("button", name="Save the text").click()
     expect(window.locator("#problem")).to_be_focused()
     window.check()
     assert window.locator("ins").all_text_contents() == ["Added: and safe", "Added: firmly"]
@@ -87,14 +87,14 @@ def test_the_summary_leads_to_the_paragraphs_that_must_be_named(phone, draft):
     phone.log_in(make_secretariat())
     phone.goto(at("desk_disposition", draft, draft.other.reference))
     phone.expect_status(422)
-    phone.get_by_label("Accepted", exact=True).check()
-    phone.get_by_role("button", name="Save, and on to the next").click()
+    phone.get_by_label("Taken up", exact=True).check()
+    phone.get_by_role("button", name="Save and continue").click()
     phone.check()
-    phone.get_by_role("link", name="Name at least one paragraph").click()
+    phone.get_by_role("link", name="Choose at least one paragraph").click()
     assert phone.evaluate("document.activeElement.id") == "id_paragraphs_0"
     phone.get_by_label("Kenya urges agreed routes").check()
-    phone.get_by_role("button", name="Save, and on to the next").click()
-    phone.get_by_text(f"Kept: what becomes of {draft.other.reference}.").wait_for()
+    phone.get_by_role("button", name="Save and continue").click()
+    phone.get_by_text(f"The answer to {draft.other.reference} is saved.").wait_for()
 
 
 def test_the_characters_are_counted_and_unsaved_words_are_not_lost_by_a_click(desktop, draft):
@@ -115,7 +115,7 @@ def test_a_paragraph_is_written_and_grounded_without_javascript(open_window, dra
     window.goto(at("desk_section", draft, draft.second.pk))
     window.locator("textarea[name=text]").fill("Kenya notes it.")
     window.get_by_role("button", name="Add the paragraph").click()
-    window.get_by_role("button", name="Rests on it").first.click()
+    window.get_by_role("button", name="Cite it").first.click()
     window.get_by_role("link", name="Back to the text").click()
     made = draft.second.paragraphs.get()
     assert [row.point for row in made.wording.groundings.all()] == [draft.other]
@@ -133,7 +133,7 @@ def test_a_point_beside_the_text_goes_under_a_paragraph_by_keyboard_and_without_
     window.keyboard.press("ArrowDown")
     window.keyboard.press("Tab")
     window.keyboard.press("Enter")
-    window.get_by_text(f"{points[1].reference} stands under paragraph 2 now.").wait_for()
+    window.get_by_text(f"Paragraph 2 now cites {points[1].reference}.").wait_for()
 
 
 def test_a_point_beside_the_text_is_dragged_onto_a_paragraph(desktop, draft):
@@ -141,4 +141,4 @@ def test_a_point_beside_the_text_is_dragged_onto_a_paragraph(desktop, draft):
     desktop.log_in(draft.drafter)
     desktop.goto(at("desk_section", draft, draft.first.pk))
     desktop.locator(".pickable").first.drag_to(desktop.locator("#p2 .text"))
-    desktop.get_by_text(f"{point.reference} stands under paragraph 2 now.").wait_for()
+    desktop.get_by_text(f"Paragraph 2 now cites {point.reference}.").wait_for()

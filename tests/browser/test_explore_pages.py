@@ -20,7 +20,7 @@ def test_a_visitor_finds_a_paragraph_and_cites_it(open_window, picture, settings
     visitor.check()
     visitor.locator(".parts a:has(:target)").click()
     assert visitor.locator(".row .no").all_inner_texts() == ["3"]
-    visitor.get_by_role("link", name="Find paragraphs, and who was heard").click()
+    visitor.get_by_role("link", name="Find paragraphs, and who has written").click()
     visitor.check()
     picture(visitor, "explore-heard")
     visitor.get_by_role("row", name="Theme 2").get_by_role("link", name="1").first.click()

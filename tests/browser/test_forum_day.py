@@ -135,7 +135,7 @@ def the_chair_decides(chair, screen, day):
     screen.check()
     for paragraph, outcome in (
         (text.second, "Adopted"),
-        (text.first, "Adopted with a reservation: it is printed and does not block"),
+        (text.first, "Adopted with a reservation, which is printed and does not block"),
         (text.opening, "Adopted"),
     ):
         decide(chair, paragraph, outcome)
@@ -147,12 +147,12 @@ def decide(chair, paragraph, outcome):
     form = chair.locator("#decide")
     form.get_by_label(outcome, exact=True).check()
     if form.locator("[name=words]").count():
-        form.get_by_label("In the words proposed from the floor").check()
+        form.get_by_label("In the wording proposed from the floor").check()
     if outcome != "Adopted":
         form.locator("[name=reserving]").select_option(label="Ministry of Two")
         form.locator("[name=reservation]").fill("It costs money.")
     chair.check()
-    chair.get_by_role("button", name="Take the decision down").click()
+    chair.get_by_role("button", name="Record the decision").click()
 
 
 def every_room_is_sound(desk, day):

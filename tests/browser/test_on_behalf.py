@@ -136,12 +136,12 @@ def rest_a_paragraph_on_it(window, letter):
     window.locator("main [name=text]").fill("Kenya calls for wages that are paid on time.")
     window.locator("main [name=strength]").select_option("calls_for")
     window.get_by_role("button", name="Add the paragraph").click()
-    window.get_by_role("button", name="Rests on it").click()
-    window.get_by_role("button", name="Rests on it").wait_for(state="detached")
+    window.get_by_role("button", name="Cite it").click()
+    window.get_by_role("button", name="Cite it").wait_for(state="detached")
     window.goto(f"/desk/papers/{paper.slug}/dispositions/{letter.reference}.1/")
     window.locator("[name=outcome][value=accepted]").check()
-    window.get_by_role("button", name="Save, and on to the next").click()
-    window.get_by_text(f"Kept: what becomes of {letter.reference}.1.").wait_for()
+    window.get_by_role("button", name="Save and continue").click()
+    window.get_by_text(f"The answer to {letter.reference}.1 is saved.").wait_for()
     change(Disposition.objects.get(), answered_at=timezone.now())
     bring_paper(paper, "published")
 
@@ -155,6 +155,6 @@ def read_what_became_of_it(window, letter, picture):
         fold.locator("summary").first.click()
     window.get_by_text("Kenya calls for wages that are paid on time.").first.wait_for()
     became = window.locator("main").inner_text()
-    assert ("Wages are paid late." in became, f"{letter.reference}.1" in became, "Accepted" in became) == (True,) * 3
+    assert ("Wages are paid late." in became, f"{letter.reference}.1" in became, "Taken up" in became) == (True,) * 3
     window.check()
     picture(window, "letter-became")

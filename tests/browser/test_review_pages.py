@@ -65,7 +65,7 @@ def test_two_contend_one_goes_stale_and_the_desk_settles_the_paragraph(open_wind
     picture(member, f"review-{name}-stale")
     member.expect_status(422)
     member.get_by_role("button", name="Confirm the amendment").click()
-    member.get_by_text("take the square brackets away").first.wait_for()
+    member.get_by_text("delete the square brackets").first.wait_for()
     assert member.locator("#problem").evaluate("each => each === document.activeElement")
     member.locator("#confirm textarea").fill("Kenya calls for lawful and safe routes.")
     member.get_by_role("button", name="Confirm the amendment").click()
@@ -82,7 +82,7 @@ def test_two_contend_one_goes_stale_and_the_desk_settles_the_paragraph(open_wind
     picture(desk, f"review-{name}-amendment")
     desk.locator("#accept_reason").fill("It says the same, better.")
     desk.get_by_role("button", name="Accept it as proposed").click()
-    desk.get_by_text("Accepted. The sponsor is told").wait_for()
+    desk.get_by_text("Accepted. The sponsor gets an e-mail").wait_for()
     review.paragraph.refresh_from_db()
     assert review.paragraph.wording.text == "Kenya calls for lawful and safe routes."
     states = Amendment.objects.exclude(operation="insert").order_by("pk").values_list("state", flat=True)

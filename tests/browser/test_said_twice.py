@@ -132,7 +132,7 @@ def test_an_author_says_that_a_point_was_misread(open_window, picture, consultat
     window.log_in(sent.author)
     window.goto(reverse("my_input", args=[sent.key]))
     window.check()
-    window.get_by_role("link", name="I do not recognise my point in this").click()
+    window.get_by_role("link", name="This does not answer my point").click()
     window.get_by_label("What your organisation meant").fill("The fees of families are the heart of it.")
     window.check()
     picture(window, "misread")

@@ -32,7 +32,7 @@ def chosen(name, data):
 def verify(window, name, data):
     window.goto("/verify/")
     window.set_input_files("[name=file]", chosen(name, data))
-    window.get_by_role("button", name="Verify the file").click()
+    window.get_by_role("button", name="Check the file").click()
 
 
 def heading(window):
@@ -52,7 +52,7 @@ def test_the_hash_is_computed_in_the_browser_and_a_file_leaves_it_only_when_told
     posts = sent(window)
     window.goto("/verify/")
     window.get_by_text("The file stays with you.").wait_for()
-    assert not window.get_by_text("The portal looks at the file and does not keep it.").is_visible()
+    assert not window.get_by_text("The portal examines the file and does not keep it.").is_visible()
     window.check()
     picture(window, "verify")
     verify(window, "position-paper.pdf", paper.pdf)
@@ -68,7 +68,7 @@ def test_the_hash_is_computed_in_the_browser_and_a_file_leaves_it_only_when_told
     assert posts == []
     window.expect_status(404)
     verify(window, FORGED, pdf_with(paper.edition.content.encode()))
-    closer = window.get_by_role("button", name="Send the file for a closer look")
+    closer = window.get_by_role("button", name="Send the file to the portal")
     closer.wait_for()
     window.check()
     picture(window, "verify-closer")
@@ -85,13 +85,13 @@ def test_the_hash_is_computed_in_the_browser_and_a_file_leaves_it_only_when_told
 def test_a_file_is_verified_without_javascript(open_window, paper, picture):
     window = open_window(*BOTH, java_script_enabled=False)
     window.goto("/verify/")
-    assert window.get_by_text("The portal looks at the file and does not keep it.").is_visible()
+    assert window.get_by_text("The portal examines the file and does not keep it.").is_visible()
     answers = {
         ("position-paper.pdf", paper.pdf): "This file is genuine",
-        ("cut.pdf", paper.pdf[: len(paper.pdf) // 2]): "This PDF is damaged or was cut off",
+        ("cut.pdf", paper.pdf[: len(paper.pdf) // 2]): "This PDF is damaged or incomplete",
         (FORGED, pdf_with(paper.edition.content.encode(), signatures=1)): "This file was altered",
         ("spaced.json", spaced(paper.edition.content)): "The text of this file is official",
-        ("virus.exe", b"MZ" + bytes(500)): "This is no file of ours that can be read",
+        ("virus.exe", b"MZ" + bytes(500)): "This is not a readable file of ours",
     }
     for (name, data), expected in answers.items():
         verify(window, name, data)
@@ -123,11 +123,11 @@ def test_a_file_may_be_dropped_anywhere_and_a_dead_line_loses_nothing(desktop, p
     assert largest == str(64 * 1024 * 1024)
     desktop.evaluate("document.getElementById('verify-file').dataset.largest = 10")
     desktop.keyboard.press("Enter")
-    desktop.get_by_text("The file is larger than 64 MB, and no file of ours is.").wait_for()
+    desktop.get_by_text("The file is larger than 64 MB, which is more than any file that we publish.").wait_for()
     desktop.evaluate("(most) => { document.getElementById('verify-file').dataset.largest = most }", largest)
     desktop.cut_off()
     desktop.keyboard.press("Enter")
-    desktop.get_by_text("The portal did not answer. Look at your connection and try again.").wait_for()
+    desktop.get_by_text("The portal did not answer. Check your connection and try again.").wait_for()
     desktop.cut_off(False)
     desktop.keyboard.press("Enter")
     desktop.wait_for_url(f"**/verify/{paper.edition.sha256}/")

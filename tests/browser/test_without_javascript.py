@@ -79,14 +79,14 @@ def test_a_stance_is_taken(plain):
     clearance = make_clearance(paper, ministry, objected, agreed)
     plain.log_in(make_member(ministry, MembershipRole.CLEARING_OFFICER))
     plain.goto(f"/clearances/{clearance.pk}/")
-    plain.get_by_role("link", name="Take a stance on paragraph 1").click()
+    plain.get_by_role("link", name="Give an answer on paragraph 1").click()
     plain.locator("[name=value][value=object]").check()
     plain.fill("[name=reason]", "No date is named.")
     plain.expect_status(422)
-    press(plain, "Record stance")
+    press(plain, "Record the answer")
     assert plain.input_value("[name=reason]") == "No date is named."
     plain.fill("[name=proposed_text]", "Kenya pays within 30 days.")
-    press(plain, "Record stance")
+    press(plain, "Record the answer")
     press(plain, "Agree to the one open paragraph")
     taken = Stance.objects.order_by("paragraph").values_list("value", "proposed_text")
     assert list(taken) == [("object", "Kenya pays within 30 days."), ("agree", "")]

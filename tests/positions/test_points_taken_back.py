@@ -27,7 +27,11 @@ def found():
 def said(paper):
     """What each move says of points that were taken back."""
     return {
-        verb: [each.text for each in PAPER_MOVES[verb].conditions(paper) if "taken back" in each.text and not each.met]
+        verb: [
+            each.text
+            for each in PAPER_MOVES[verb].conditions(paper)
+            if "a point that was withdrawn" in each.text and not each.met
+        ]
         for verb in MOVES
     }
 
@@ -36,7 +40,7 @@ def test_the_paper_names_the_paragraph_and_the_point_until_the_words_rest_on_ano
     paper, point, paragraph = found
     assert said(paper) == {key: [] for key in MOVES}
     workflow.take_back(point, by=make_secretariat(), reason="It was read into the input.")
-    words = f"Paragraph 2 rests on a point that was taken back ({point.reference})"
+    words = f"Paragraph 2 cites a point that was withdrawn ({point.reference})"
     assert said(paper) == {key: [words] for key in MOVES}
     with pytest.raises(Blocked) as refusal:
         open_review(paper, by=make_secretariat(), closes_at=now() + timedelta(days=9))

@@ -234,6 +234,6 @@ def test_what_is_frozen_is_what_stands_however_late_an_edit_comes():
         return (*told, PositionPaper.objects.get(pk=text.paper.pk).state, standing in frozen)
 
     seen = race(begin, look, lambda paper: workflow.fix_clearance_text(paper, by=text.secretariat), edit)
-    closed = "The words may change while the paper is drafted or consolidated; now it is fixed for clearance."
+    closed = "The text can change only while the paper is drafted or consolidated. Now it is fixed for clearance."
     assert set(seen) <= {("done", "done", "clearance_text", True), ("done", closed, "clearance_text", True)}
     assert seen.total() == ROUNDS

@@ -60,7 +60,7 @@ def test_those_who_may_read_it_are_told_what_it_is_and_whether_it_still_holds(pr
     for client in (printed.client, official):
         said = look_up(client, 200)
         assert "RESTRICTED. For officials" in said
-        assert "This is a delegation’s copy, as the portal printed it Restricted It holds edition 1.0" in said
+        assert "This is a delegation’s copy, as the portal printed it Restricted It contains edition 1.0" in said
         assert said.count("EAT (UTC+3)") == 2
         assert "Wanjiru Kamau" not in said.partition("<main")[2].partition("Sign out")[0]
     answer = official.get(f"/verify/{SHA}/")
@@ -93,7 +93,7 @@ def test_everybody_else_gets_the_answer_of_an_unknown_hash(printed, django_asser
         with django_assert_num_queries(0):
             assert find_restricted(SHA, user) is None
     sent = Client().post("/verify/", {"file": SimpleUploadedFile("copy.pdf", PDF)})
-    assert "This PDF is damaged or was cut off" in words(sent)
+    assert "This PDF is damaged or incomplete" in words(sent)
     Client().post("/verify/", {"file": SimpleUploadedFile("other.pdf", PDF + b"other")})
     noted = entries(Access.FALSE_COPY)
     assert [entry.details.get("is_restricted_print") for entry in noted] == [True, None]
@@ -112,7 +112,7 @@ def test_a_brief_is_known_too(printed):
     brief = Brief.objects.create(**fields, number=1, at=printed.edition.frozen_at)
     workflow.print_restricted(brief, sha256="b" * 64, by=printed.head)
     said = words(printed.client.get(f"/verify/{'b' * 64}/"))
-    assert "This is a brief, as the portal printed it Restricted It is no part of any edition" in said
+    assert "This is a brief, as the portal printed it Restricted It is not part of any edition" in said
     assert "Brief Stocktaking , version 1" in said
     Brief.objects.create(**fields, number=2, at=printed.edition.frozen_at)
     assert find_restricted("b" * 64, printed.head).is_outdated

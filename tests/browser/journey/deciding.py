@@ -48,17 +48,17 @@ def an_officer_sees_only_the_own_paragraphs(walk: Walk) -> None:
 def an_officer_objects(walk: Walk) -> None:
     """Not without saying what could be cleared instead; what was typed stays."""
     njoroge = walk.person("Njoroge")
-    njoroge.follow("Take a stance on paragraph 3")
+    njoroge.follow("Give an answer on paragraph 3")
     njoroge.choose(value="object")
     njoroge.write(reason="No date is named.")
-    njoroge.press("Record stance", refused=422)
-    assert njoroge.why("proposed_text").endswith("Enter the wording that your ministry could clear")
+    njoroge.press("Record the answer", refused=422)
+    assert njoroge.why("proposed_text").endswith("Enter wording that your ministry could clear")
     assert (njoroge.value("reason"), njoroge.window.locator("[name=value]:checked").input_value()) == (
         "No date is named.",
         "object",
     )
     njoroge.write(proposed_text=WANTED)
-    njoroge.press("Record stance")
+    njoroge.press("Record the answer")
     njoroge.press("Agree to the one open paragraph")
     walk.roads.refresh_from_db()
     assert walk.roads.state == "answered"
@@ -70,9 +70,9 @@ def the_objection_is_settled(walk: Walk) -> None:
     wairimu.go(f"{DESK}clearance/")
     assert f"{ROADS} objects to a paragraph" in wairimu.text
     amina.go(f"{DESK}clearance/")
-    amina.follow("Open the text again")
+    amina.follow("Reopen the text")
     amina.write(reason="To name a date, as the ministry wishes.")
-    amina.press("Open the text again")
+    amina.press("Reopen the text")
     amina.go(f"{DESK}paragraphs/{walk.fuel.key}/")
     reword(amina, WANTED, "The wording that the ministry could clear.")
     confirm_the_source(amina, walk.fuel, f"{walk.public.reference}.2")
@@ -86,7 +86,7 @@ def the_objection_is_settled(walk: Walk) -> None:
 
 def the_head_clears(walk: Walk) -> None:
     wairimu = walk.person("Wairimu")
-    for move in ("Clear the text", "Lay the text before the forum"):
+    for move in ("Clear the text", "Submit the text to the forum"):
         wairimu.go(f"{DESK}{'clearance' if move.startswith('Clear') else 'adoption'}/")
         wairimu.follow(move)
         if move.startswith("Clear"):
@@ -126,8 +126,8 @@ def the_chair_counts_the_quorum(walk: Walk) -> None:
     wairimu.go(f"{DESK}adoption/")
     wairimu.press("Count the quorum now")
     assert "3 of 3 member institutions present" in wairimu.text
-    wairimu.follow("Take up the text in session")
-    wairimu.press("Take up the text in session")
+    wairimu.follow("Start discussing the text")
+    wairimu.press("Start discussing the text")
 
 
 def the_chair_declares_the_decision(walk: Walk) -> None:

@@ -19,10 +19,10 @@ DESK = "/desk/papers/lakes/"
 def the_paper_is_begun(walk: Walk) -> None:
     amina = walk.person("Amina")
     amina.go("/desk/")
-    amina.follow("Begin a paper")
+    amina.follow("Create a paper")
     amina.choose(consultation=walk.consultation.slug, forum=walk.forum.slug)
     amina.write(title=TITLE, short_title="Lakes", purpose="The dialogue of the lakes")
-    amina.press("Begin the paper")
+    amina.press("Create the paper")
     walk.paper = PositionPaper.objects.get()
     assert list(walk.paper.sections.exclude(theme=None).values_list("heading", flat=True)) == list(THEMES)
     amina.look_on_a_phone("journey-paper")
@@ -53,7 +53,7 @@ def write_a_paragraph(person: Person, section: str, text: str, strength: str = "
     person.choose(strength=strength)
     person.press("Add the paragraph")
     if rests_on:
-        person.press(f"Rests on it: {rests_on}")
+        person.press(f"Cite it: {rests_on}")
 
 
 def every_point_gets_an_answer(walk: Walk) -> None:
@@ -69,12 +69,12 @@ def every_point_gets_an_answer(walk: Walk) -> None:
     amina.go(f"{DESK}dispositions/")
     amina.follow("Answer the next point")
     while answers:
-        outcome, kind, reason = answers.pop(reference := amina.heading.removeprefix("What becomes of "))
+        outcome, kind, reason = answers.pop(reference := amina.heading.removeprefix("Answer to "))
         amina.choose(outcome=outcome)
         amina.choose(reason_code=kind)
         amina.write(reason=reason)
-        amina.press("Save, and on to the next")
-        assert amina.notices == [f"Kept: what becomes of {reference}."]
+        amina.press("Save and continue")
+        assert amina.notices == [f"The answer to {reference} is saved."]
     assert "Every point has an answer." in amina.text
 
 
@@ -83,8 +83,8 @@ def nothing_is_left_open(walk: Walk) -> None:
     amina.follow("Coverage")
     headings = amina.window.locator("main h2").all_text_contents()
     assert headings[:3] == [
-        "0 points with neither a paragraph nor an answer",
-        "0 paragraphs without a point",
+        "0 points with no paragraph and no answer",
+        "0 paragraphs without a source",
         "0 paragraphs with sources to confirm",
     ]
     amina.look_on_a_phone()
@@ -115,12 +115,12 @@ def two_drafters_edit_one_paragraph(walk: Walk) -> None:
 
 def reword(person: Person, text: str, why: str, *, refused: int = 0) -> None:
     person.write(text=text, why=why)
-    person.press("Save the words", refused=refused)
+    person.press("Save the text", refused=refused)
 
 
 def confirm_the_source(person: Person, paragraph: Paragraph, point: str) -> None:
     person.go(f"{DESK}paragraphs/{paragraph.key}/sources/")
-    person.press(f"It still carries the words: {point}")
+    person.press(f"Confirm this source: {point}")
 
 
 def a_review_round_is_opened(walk: Walk) -> None:
@@ -129,7 +129,7 @@ def a_review_round_is_opened(walk: Walk) -> None:
     amina.go(f"{DESK}review/")
     amina.write(closes_at=f"{in_nairobi(workflow.now()) + timedelta(hours=2):{MINUTE}}")
     amina.press("Freeze the text and open the round")
-    assert amina.notices == ["The round is open. Everybody invited is told by mail."]
+    assert amina.notices == ["The round is open. Everybody invited gets an e-mail."]
 
 
 def a_member_proposes_other_words(walk: Walk) -> None:
@@ -145,7 +145,7 @@ def a_member_proposes_other_words(walk: Walk) -> None:
     chebet.follow("Propose a change to paragraph 3")
     chebet.write(text=FUEL.replace("every rescue", "every rescue by night"), reason="Rescues by day cost less.")
     chebet.press("Propose this change")
-    assert chebet.notices == ["Proposed. You are told by mail what is decided."]
+    assert chebet.notices == ["Proposed. You get the decision by e-mail."]
 
 
 def the_round_closes_and_the_words_are_taken(walk: Walk) -> None:

@@ -28,11 +28,11 @@ def officers_carry_a_brief_to_it(walk: Walk) -> None:
     amina, peter, visitor = walk.person("Amina"), walk.person("Peter"), walk.person("Visitor")
     amina.follow("Write the brief")
     amina.write(ask="That every lake has a rescue service.", red_line=LINE)
-    amina.press("Keep the brief", refused=422)
-    assert amina.problems == ["Paragraphs that it carries: Choose at least one paragraph."]
+    amina.press("Save the brief", refused=422)
+    assert amina.problems == ["Paragraphs in the brief: Choose at least one paragraph."]
     assert amina.value("red_line") == LINE
     amina.choose(paragraphs="3")
-    amina.press("Keep the brief")
+    amina.press("Save the brief")
     assert LINE in amina.text
     address = amina.window.url.removeprefix(walk.base)
     peter.go(address)
@@ -48,7 +48,7 @@ def a_print_of_it_is_known_to_those_who_may_read_it(walk: Walk) -> None:
         peter.window.get_by_role("button", name="PDF of two pages").click()
     peter.go("/verify/")
     peter.window.set_input_files("[name=file]", download.value.path())
-    peter.press("Verify the file")
+    peter.press("Check the file")
     assert peter.heading == "This is a brief, as the portal printed it"
 
 
@@ -61,7 +61,7 @@ def the_milestone_takes_place(walk: Walk) -> None:
     assert amina.problems == ["Took place from: Enter the day on which it took place."]
     amina.write(actual_start=f"{in_nairobi(workflow.now()):%Y-%m-%d}", note="It was held at once.")
     amina.press("Save")
-    assert amina.notices == ["Saved. What stood there before is in the journal."]
+    assert amina.notices == ["Saved. The earlier text is in the journal."]
 
 
 def what_it_left_is_written_down(walk: Walk) -> None:
@@ -92,7 +92,7 @@ def what_it_left_is_written_down(walk: Walk) -> None:
 def a_visitor_reads_what_became_of_it(walk: Walk) -> None:
     visitor = walk.person("Visitor")
     visitor.go("/papers/lakes/")
-    visitor.follow("What became of it")
+    visitor.follow("After adoption")
     objectives, principles = visitor.window.locator("main table").all()
     assert "2: in part" in objectives.inner_text()
     assert "3: reflected" in principles.inner_text()

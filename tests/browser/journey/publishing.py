@@ -53,7 +53,7 @@ def one_officer_proposes(walk: Walk) -> None:
     amina = walk.person("Amina")
     amina.go(f"{DESK}publication/")
     amina.press("Make the files")
-    assert amina.notices == ["The files are made and passed their checks."]
+    assert amina.notices == ["The files are ready and passed their checks."]
     amina.follow("Propose publication")
     amina.press("Propose publication")
     amina.look_on_a_phone()
@@ -139,7 +139,7 @@ def a_visitor_downloads_and_verifies(walk: Walk) -> None:
     visitor.look_on_a_phone("journey-verified")
     visitor.go("/verify/")
     visitor.window.set_input_files("[name=file]", download.value.path())
-    visitor.press("Verify the file")
+    visitor.press("Check the file")
     assert visitor.heading == "This file is genuine"
 
 

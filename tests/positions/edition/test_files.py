@@ -137,7 +137,8 @@ def test_letters_that_no_typeface_can_print_are_named_before_anything_is_printed
     with pytest.raises(Blocked) as refusal:
         edition.render_artefacts(frozen)
     assert refusal.value.reasons == [
-        "Paragraph 2 (“Kenya calls for ꦲꦏ and two more things …”): no typeface of ours can print ꦏ (U+A98F), ꦲ (U+A9B2)."
+        "Paragraph 2 (“Kenya calls for ꦲꦏ and two more things …”): "
+        "no font of the portal has these characters: ꦏ (U+A98F), ꦲ (U+A9B2)."
     ]
     assert printed.pages == []
 
@@ -153,16 +154,16 @@ def test_a_renderer_that_fails_is_a_reason_in_plain_words(frozen, monkeypatch):
 
 
 def test_what_is_missing_stands_in_the_way_of_publication(frozen):
-    assert edition.problems(frozen) == ["The PDF has not been made.", "The JSON has not been made."]
+    assert edition.problems(frozen) == ["The PDF has not been made yet.", "The JSON has not been made yet."]
 
 
 def test_a_file_that_was_touched_stands_in_the_way_of_publication(frozen, stored, printed):
     edition.render_artefacts(frozen)
     (pdf,) = stored.glob("*.pdf")
     pdf.write_bytes(pdf.read_bytes() + b" ")
-    assert edition.problems(frozen) == ["The PDF was changed after it was made."]
+    assert edition.problems(frozen) == ["The PDF has changed since it was made."]
     pdf.unlink()
-    assert edition.problems(frozen) == ["The PDF cannot be read."]
+    assert edition.problems(frozen) == ["The PDF is unreadable."]
 
 
 def test_the_database_keeps_the_record_of_a_file_as_it_is(frozen, printed):

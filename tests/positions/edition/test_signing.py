@@ -58,12 +58,12 @@ def test_a_signature_stands_behind_the_file_and_one_changed_byte_breaks_it(print
 def test_what_could_not_be_relied_on_is_refused(printed, certificate, settings, tmp_path, monkeypatch):
     other = certificates.make_certificate(tmp_path, "other")
     certificates.use(settings, certificate._replace(key=other.key))
-    assert refusal(printed) == "The key for signatures does not belong to the certificate."
+    assert refusal(printed) == "The signing key does not belong to the certificate."
     certificates.use(settings, certificate._replace(key=tmp_path / "nothing"))
-    assert refusal(printed) == "The certificate for signatures or its key cannot be read."
+    assert refusal(printed) == "The signing certificate or its key is unreadable."
     since = datetime(2016, 1, 1, tzinfo=UTC)
     certificates.use(settings, certificates.make_certificate(tmp_path, "old", since=since, days=10))
-    assert refusal(printed) == "The certificate for signatures is in force from 2016-01-01 to 2016-01-11 only."
+    assert refusal(printed) == "The signing certificate is valid from 2016-01-01 to 2016-01-11 only."
     certificates.use(settings, certificate)
     monkeypatch.setitem(sys.modules, "pyhanko.sign", None)
     assert "pyHanko is not installed" in refusal(printed)

@@ -171,14 +171,14 @@ def test_reported_minutes_are_no_draft_and_who_withdrew_has_no_badge(world):
 def test_what_is_missing_is_said(db):
     empty = Day(make_forum(state="announced"))
     assert {slug: str(paper.missing(empty)) for slug, paper in PAPERS.items() if paper.missing(empty)} == {
-        "badges": "Nobody is confirmed yet.",
-        "badges-single": "Nobody is confirmed yet.",
-        "name-plates": "Nobody is confirmed yet.",
-        "register": "Nobody is confirmed yet.",
+        "badges": "No delegate is confirmed yet.",
+        "badges-single": "No delegate is confirmed yet.",
+        "name-plates": "No delegate is confirmed yet.",
+        "register": "No delegate is confirmed yet.",
         "programme": "There is no programme yet.",
         "session-sheets": "There is no programme yet.",
-        "attendance": "Nobody was checked in yet.",
-        "certificates": "The forum is not over yet.",
+        "attendance": "Nobody has checked in yet.",
+        "certificates": "The forum has not ended yet.",
         "communique": "There is no communiqué yet.",
     }
 

@@ -110,7 +110,7 @@ def test_a_change_without_tracking_is_seen_and_said(document):
     assert found == [
         Found(
             TARGETS[0].key, 1, "replace", "Kenya calls for routes.", "",
-            "Changed without tracking: compare it with the text.",
+            "Changed without tracked changes: compare it with the text.",
         )
     ]  # fmt: skip
 
@@ -172,7 +172,7 @@ def test_rows_that_name_no_paragraph_or_propose_nothing_are_listed():
     assert [words for words, _why in match_table(rows, TARGETS).left] == ["Words.", "Good."]
     assert match_table([["Name", "Colour"], ["a", "b"]], TARGETS) is None
     odd = match_table([rows[0], ["1", "So.", "Say it in plainer words please"]], TARGETS).found[0]
-    assert odd.note == "This may be an instruction. Write the whole paragraph as it should read."
+    assert odd.note == "This looks like an instruction. Write the whole paragraph as it should read."
 
 
 def test_heads_are_known_in_two_languages():

@@ -81,7 +81,7 @@ def test_a_brief_is_printed_on_two_pages_from_its_content_alone(world, monkeypat
         renderer.render({**content, "ask": "Another."}, sha256=sha256, address="")
     long = "A line of a speaking point.\n\n" * 45
     assert reasons(lambda: write(world, speaking_points=long, flexibility=long[:690], ask=long[:690])) == [
-        "It takes 3 pages; a brief has 2 at most. Shorten it or choose fewer paragraphs."
+        "The brief has 3 pages, and the limit is 2. Shorten it or choose fewer paragraphs."
     ]
     assert Brief.objects.count() == 1
 
@@ -123,9 +123,9 @@ def test_every_reason_against_a_brief_is_told(world, unprinted):
     change(world.milestone, state="cancelled")
     assert reasons(lambda: write(world, ask=" ", flexibility="x" * 701, paragraphs=world.paragraphs[:1] * 2)) == [
         "The milestone was cancelled.",
-        "Say what Kenya asks.",
-        "A part of the brief is too long.",
-        "Choose the paragraphs that the brief carries, each once.",
+        "Enter what Kenya asks.",
+        "One part of the brief is too long. Shorten it.",
+        "Choose each paragraph of the brief only once.",
     ]
     with pytest.raises(NotAllowed):
         write(world, by=make_user("official"))
@@ -133,8 +133,9 @@ def test_every_reason_against_a_brief_is_told(world, unprinted):
 
 def test_letters_of_a_brief_that_cannot_be_printed_are_named_by_part_and_line(world):
     assert reasons(lambda: write(world, ask="One.\n漢", red_line="字")) == [
-        "The brief could not be printed: What Kenya asks, line 2 (“漢”): no typeface of ours can print 漢 (U+6F22).",
-        "Red line (“字”): no typeface of ours can print 字 (U+5B57).",
+        "The portal could not print the brief: What Kenya asks, line 2 (“漢”): "
+        "no font of the portal has these characters: 漢 (U+6F22).",
+        "Red line (“字”): no font of the portal has these characters: 字 (U+5B57).",
     ]
 
 
@@ -144,7 +145,7 @@ def test_the_secretariat_writes_it_on_a_page_and_begins_with_the_last_words(worl
     typed = {"ask": "", "red_line": "Typed red line", "paragraphs": ["2"]}
     refused = client.post(here, typed)
     assert (refused.status_code, "Typed red line" in refused.content.decode()) == (422, True)
-    assert "Say what Kenya asks." in words(refused)
+    assert "Enter what Kenya asks." in words(refused)
     assert client.post(here, {**typed, "ask": "One."}).status_code == 302
     form = client.get(here).context["form"]
     assert (form.initial["ask"], form.initial["paragraphs"]) == ("One.", ["2"])

@@ -78,12 +78,12 @@ def test_everybody_reads_the_group_the_words_and_the_history(world):
         assert [place[:4] for place in became.places] == [(paper.slug, "Paper A", 2, "Kenya calls for it.")]
         assert (became.misreading, became.is_open_to_reply) == (None, False)
     assert told(first) == [
-        "Taken out of the input as a point.",
-        "Paragraph 2 of Paper A was written on it.",
-        "Answered with Paper A: accepted.",
+        "Recorded as a point of the input.",
+        "Paragraph 2 of Paper A cites it.",
+        "Answered with Paper A: taken up.",
     ]
-    assert f"Joined with {root.reference}, which says the same." in told(second)
-    assert told(second)[-1] == "Answered with Paper A: merged."
+    assert f"Joined to {root.reference}, which says the same." in told(second)
+    assert told(second)[-1] == "Answered with Paper A: joined to another."
 
 
 def test_a_point_that_the_reader_may_not_see_is_counted_and_never_named(client, world):
@@ -91,11 +91,11 @@ def test_a_point_that_the_reader_may_not_see_is_counted_and_never_named(client, 
     bring_paper(paper, "published")
     change(root.submission, audience="secretariat")
     page = client.get(reverse("input", args=[world[2].submission.reference])).content.decode()
-    assert "Said by 3 organisations." in page
+    assert "Raised by 3 organisations." in page
     hidden = (SECRET, secret.reference, root.reference, "Body A", "Body C", "The first ask.")
     assert [word for word in hidden if word in page] == []
     (became,) = what_became([world[2]], AnonymousUser())
-    assert "Joined with another point that says the same." in told(became)
+    assert "Joined to another point that says the same." in told(became)
 
 
 def test_many_points_cost_no_more_queries_than_one(world, django_assert_max_num_queries):
@@ -118,12 +118,12 @@ def test_an_author_replies_once_and_reads_the_answer(client, world):
     sign_in(client, make_member(root.stakeholder))
     own = reverse("my_input", args=[root.submission.key])
     assert misread(root) in client.get(own).content.decode()
-    assert "I do not recognise my point in this" in words(client.get(misread(root)))
+    assert "This does not answer my point" in words(client.get(misread(root)))
     answer = client.post(misread(root), {"text": "We meant passes for all herders."})
     assert (answer.status_code, answer["Location"]) == (302, f"{own}#{root.reference}")
     page = words(client.get(own))
     assert "We meant passes for all herders." in page
-    assert "It has not answered yet." in page
+    assert "The secretariat has not answered yet." in page
     assert misread(root) not in client.get(own).content.decode()
     workflow.answer_misreading(
         Misreading.objects.get(), by=make_secretariat(), answer="Paragraph 2 covers all herders."

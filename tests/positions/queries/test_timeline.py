@@ -31,7 +31,7 @@ def test_a_step_that_is_made_again_is_told_as_such():
     assert [step.text for step in steps(events)] == [
         "The head of the secretariat cleared the text.",
         "The forum adopted the text.",
-        "The head of the secretariat cleared the text once more.",
+        "The head of the secretariat cleared the text again.",
     ]
 
 
@@ -40,12 +40,12 @@ def test_the_desk_and_the_public_page_tell_it(settings, tmp_path):
     text = make_text()
     workflow.reopen_text(text.paper, by=text.secretariat, reason="A word was wrong.")
     desk = sign_in(Client(), text.secretariat).get(reverse("desk_paper", args=[text.paper.slug]))
-    assert "The way so far The text was opened again." in words(desk)
+    assert "History The text was reopened." in words(desk)
     for _turn in range(2):
         Event.objects.record("clear_paper", text.paper, by=None)
     desk = sign_in(Client(), text.secretariat).get(reverse("desk_paper", args=[text.paper.slug]))
     assert [step.text for step in desk.context["steps"]][:2] == [
-        "The head of the secretariat cleared the text once more.",
+        "The head of the secretariat cleared the text again.",
         "The head of the secretariat cleared the text.",
     ]
     settings.MEDIA_ROOT = tmp_path
@@ -56,7 +56,7 @@ def test_the_desk_and_the_public_page_tell_it(settings, tmp_path):
     assert address in Client().get(reverse("paper", args=[paper.slug])).content.decode()
     page = words(Client().get(address))
     assert f"{paper.title} The forum adopted the text." in page
-    assert "A slip was corrected in edition 1.0.1." in page
+    assert "A mistake was corrected in edition 1.0.1." in page
     assert "The silence was broken" not in page
     hidden = reverse("paper_history", args=[text.paper.slug])
     assert [Client().get(hidden).status_code, sign_in(Client(), text.secretariat).get(hidden).status_code] == [404, 404]

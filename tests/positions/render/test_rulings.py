@@ -51,5 +51,5 @@ def test_the_record_and_the_page_say_what_became_of_words_from_the_floor():
     assert printed.count("They were not taken.") == 1
     assert "answered on paragraph 5 before the meeting changed its words" in printed
     shown = render_to_string("positions/public_papers/_rulings.html", found)
-    assert f"In the words proposed from the floor by {editions.organisation(1)}." in shown.replace("&#x27;", "'")
+    assert f"In the wording proposed from the floor by {editions.organisation(1)}." in shown.replace("&#x27;", "'")
     assert "20 member institutions and 9 groups were present" in shown

@@ -38,7 +38,7 @@ def test_the_vocabulary_of_the_reference_data_states_it():
 
 @pytest.mark.parametrize("text", ["An illegal migrant.", "ILLEGALS", "who crossed illegally"])
 def test_a_word_that_the_field_does_not_use_is_told(text):
-    assert said(text) == ["Say “irregular”, not “illegal”: so the field's vocabulary has it."]
+    assert said(text) == ["Use “irregular” instead of “illegal”: it is the term of the vocabulary."]
 
 
 @pytest.mark.parametrize("text", ["The illegality of it.", "An irregular migrant.", ""])
@@ -51,18 +51,22 @@ def test_other_words_are_left_alone(text):
     [
         ("Kenya calls for agreed routes.", "calls_for", []),
         ("Kenya and its counties call for agreed routes.", "calls_for", []),
-        ("Agreed routes are needed.", "calls_for", ["It is marked “calls for”, and its words do not say so."]),
+        (
+            "Agreed routes are needed.",
+            "calls_for",
+            ["The paragraph is marked “calls for”, but its text does not say so."],
+        ),
         (
             "Kenya calls for agreed routes, urges States to pay, and calls for more.",
             "calls_for",
-            ["One action for each paragraph: this one has several (“calls for” “urges”). Split it."],
+            ["A paragraph has one action, and this one has several (“calls for” “urges”). Split it."],
         ),
         (
             "Kenya urges it.",
             "notes",
-            ["It is marked “notes”, and its words do not say so."],
+            ["The paragraph is marked “notes”, but its text does not say so."],
         ),
-        ("Kenya urges it.", "", ["Its words act (“urges”), and it is marked as narrative."]),
+        ("Kenya urges it.", "", ["The paragraph is marked as narrative, but it has operative words: “urges”."]),
         ("The reserves of the lake and its fish are small; the support of partners counts.", "", []),
         ("Kenya commits to the reserves of water and to the notes of the meeting.", "commits_to", []),
     ],

@@ -132,7 +132,7 @@ def test_the_page_of_a_hash_tells_the_signature_of_the_stored_file(client, publi
     assert "exactly as we published it. Signed by NCM test secretariat : intact Paper The common position" in said
     assert "Digital signature Intact Nothing in the file was changed after it was signed, and the certificate" in said
     assert "Signed by NCM test secretariat Signed at " in said
-    assert "Certificate issued by itself Certificate in force from 1 January 2015 to 8 December 2114" in said
+    assert "Certificate issued by itself Certificate valid from 1 January 2015 to 8 December 2114" in said
     assert certificates.fingerprint(certificate) in said.replace(" ", "")
     assert "Digital signature" not in words(client.get(f"/verify/{published.edition.sha256}/"))
     with Path(published.files["pdf"].file.path).open("ab") as stored:
@@ -158,23 +158,24 @@ def test_what_is_not_looked_at_is_said(published, in_process, monkeypatch, tmp_p
 
     assert not_checked(pdf_with(b"{}")) == ""
     assert not_checked(pdf_with(b"{}", signatures=2)) == (
-        "The PDF carries what looks like 2 digital signatures, and no PDF reader would find one."
+        "The PDF contains what looks like 2 digital signatures, but no PDF reader would find them."
     )
     with monkeypatch.context() as few:
         few.setattr(signature, "look_at", lambda _path: signature.read(published.pdf))
-        assert not_checked(pdf_with(b"{}", signatures=3)) == (
-            "There are 2 more digital signatures that were not looked at."
-        )
+        assert not_checked(pdf_with(b"{}", signatures=3)) == ("2 more digital signatures were not checked.")
     with monkeypatch.context() as bare:
         bare.setattr(signature, "can_check", lambda: False)
-        assert not_checked(published.pdf) == "The PDF is signed. A PDF reader shows by whom: it is not checked here."
+        assert (
+            not_checked(published.pdf)
+            == "The PDF is signed. We do not check the signature here: a PDF reader shows who signed it."
+        )
 
     def too_hard(_path):
         raise TooHard
 
     monkeypatch.setattr(signature, "look_at", too_hard)
     assert not_checked(published.pdf) == (
-        "The PDF is signed, but that could not be checked in the time and memory there is for it."
+        "The PDF is signed, but checking the signature takes more time or memory than allowed."
     )
 
 

@@ -98,8 +98,8 @@ def test_the_page_shows_what_an_altered_file_says_as_plain_text(client, publishe
     assert NAMESPACE.encode() in data
     said = words(client.post("/verify/", {"file": SimpleUploadedFile("text.xml", data)}))
     assert "This file was altered Altered The file says that it was made of the edition below" in said
-    assert f"It says of itself ?b?{published.paper.short_title}, /akn/ke/" in said
-    assert "The genuine files of the edition stand below." in said
+    assert f"What it says about itself ?b?{published.paper.short_title}, /akn/ke/" in said
+    assert "The genuine files of the edition are below." in said
 
 
 # --- Comparisons ----------------------------------------------------------------------------------------------------

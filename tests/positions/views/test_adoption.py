@@ -101,7 +101,7 @@ def test_the_chair_counts_the_quorum_and_the_page_shows_it(text, as_head):
     assert "Not counted yet." in words(as_head.get(page_of("desk_adoption", text)))
     answer = as_head.post(page_of("desk_quorum", text), follow=True)
     assert answer.redirect_chain == [(page_of("desk_adoption", text), 302)]
-    assert said(answer) == ["The quorum is counted and the electorate frozen."]
+    assert said(answer) == ["The quorum is counted, and who may vote is fixed."]
     count = QuorumCount.objects.get()
     assert (count.members_present, count.members_total, count.by) == (2, 2, text.head)
     assert "Quorum met 2 of 2 member institutions present (2 needed), 1 groups (1 needed)." in words(answer)
@@ -141,7 +141,7 @@ def test_the_forum_is_chosen_until_the_text_is_taken_up(text, as_secretariat):
     address, other = page_of("desk_paper_forum", text), make_forum(text.paper.consultation)
     refused = as_secretariat.post(address, {"forum": other.slug})
     assert (refused.status_code, refused.context["reasons"]) == (
-        409, ["The forum is chosen before the meeting takes the text up; now it is in session."],
+        409, ["You can choose the forum only before the meeting discusses the text. Now it is in session."],
     )  # fmt: skip
     paper = make_paper(make_consultation(), slug="no-forum")
     address = reverse("desk_paper_forum", args=[paper.slug])
@@ -231,7 +231,7 @@ def test_every_refusal_is_shown_and_the_text_stays(text, as_secretariat):
     assert page.status_code == 409
     assert page.context["reasons"] == [
         "Reservations are recorded from clearance until the decision.",
-        "This organisation has a reservation on this paragraph already.",
+        "This organisation already has a reservation on this paragraph.",
     ]
     content = page.content.decode()
     assert "&lt;script&gt;alert(1)&lt;/script&gt; {{ 7|add:7 }}</textarea>" in content
@@ -254,7 +254,7 @@ def test_the_chair_notes_that_a_reservation_was_withdrawn(text, as_head, as_secr
     reservation.refresh_from_db()
     assert reservation.withdrawn_reason == "By letter."
     again = as_head.post(address, {"reason": "By letter."})
-    assert again.context["reasons"] == ["This reservation cannot be withdrawn any more."]
+    assert again.context["reasons"] == ["This reservation can no longer be withdrawn."]
 
 
 def test_a_reservation_of_another_paper_is_not_there(text, as_head):
@@ -290,8 +290,8 @@ def test_the_files_are_made_and_every_problem_is_shown(adopted, as_secretariat, 
     page = as_secretariat.get(page_of("desk_publication", adopted))
     assert "Make the files" in words(page)
     assert [opened.reasons for opened in page.context["moves"]] == [
-        ["The PDF of the adopted edition was not made yet"],
-        ["The PDF of the adopted edition was not made yet", "No first officer has proposed publication yet"],
+        ["The PDF of the adopted edition has not been made yet"],
+        ["The PDF of the adopted edition has not been made yet", "No first officer has proposed publication yet"],
     ]
 
     def fail(edition):
@@ -302,7 +302,7 @@ def test_the_files_are_made_and_every_problem_is_shown(adopted, as_secretariat, 
     assert (refused.status_code, refused.context["reasons"]) == (409, ["The PDF has no title.", "A font is missing."])
     monkeypatch.setattr("positions.edition.render_artefacts", lambda edition: make_files(edition))
     answer = as_secretariat.post(page_of("desk_files", adopted), follow=True)
-    assert said(answer) == ["The files are made and passed their checks."]
+    assert said(answer) == ["The files are ready and passed their checks."]
     content = answer.content.decode()
     assert reverse("edition_file", args=[adopted.paper.slug, "1.0", "pdf"]) in content
     assert reverse("edition_file", args=[adopted.paper.slug, "1.0", "json"]) in content

@@ -132,12 +132,12 @@ def test_an_officer_whose_office_ended_sees_nothing_more(text, as_officer):
 def test_the_secretariat_reads_and_does_not_answer(text, as_secretariat):
     page = as_secretariat.get(page_of(text.asked_one))
     assert page.context["may_answer"] is False
-    assert "Take a stance" not in words(page)
+    assert "Give an answer" not in words(page)
     assert as_secretariat.get(stance_page(text.asked_one, text.first)).status_code == 404
     assert as_secretariat.post(stance_page(text.asked_one, text.first), {"value": "agree"}).status_code == 404
     refused = as_secretariat.post(reverse("clearance_agree", args=[text.asked_one.pk]))
     assert refused.status_code == 409
-    assert refused.context["reasons"] == ["Only a clearing officer of the ministry may do this: Take a stance."]
+    assert refused.context["reasons"] == ["Only a clearing officer of the ministry may do this: Give an answer."]
     assert said(text.asked_one) == [("", "", ""), ("", "", "")]
 
 
@@ -154,9 +154,9 @@ def test_a_ministry_reads_exactly_its_paragraphs_in_order(text, as_officer):
     assert text.first.wording.text in content
     assert text.second.wording.text in content
     assert text.opening.wording.text not in content
-    assert "2 paragraphs wait for your ministry" in content
+    assert "Answer 2 paragraphs for your ministry" in content
     assert "Agree to the 2 open paragraphs" in content
-    assert [need.text for need in page.context["needs"]] == ["2 paragraphs have no stance yet"]
+    assert [need.text for need in page.context["needs"]] == ["2 paragraphs have no answer yet"]
 
 
 def test_a_paragraph_of_another_ministry_is_not_there(text):
@@ -224,7 +224,7 @@ def test_with_the_last_stance_the_ministry_has_answered(text, as_officer):
     text.asked_one.refresh_from_db()
     assert text.asked_one.state == "answered"
     page = as_officer.get(page_of(text.asked_one))
-    assert "Every paragraph has a stance" in words(page)
+    assert "Every paragraph has an answer" in words(page)
     assert "Too far." in words(page)
     assert page.context["needs"] == []
     form = as_officer.get(stance_page(text.asked_one, text.second)).context["form"]
@@ -234,19 +234,19 @@ def test_with_the_last_stance_the_ministry_has_answered(text, as_officer):
 @pytest.mark.parametrize(
     ("data", "errors"),
     [
-        ({}, {"value": ["Choose a stance"]}),
+        ({}, {"value": ["Choose an answer"]}),
         ({"value": "approve"}, {"value": ["Select a valid choice. approve is not one of the available choices."]}),
         ({"value": "silent"}, {"value": ["Select a valid choice. silent is not one of the available choices."]}),
-        ({"value": "reservation"}, {"reason": ["Enter the reason: the drafters and the meeting need it"]}),
-        ({"value": "agree_with_comment"}, {"reason": ["Enter the reason: the drafters and the meeting need it"]}),
+        ({"value": "reservation"}, {"reason": ["Enter a reason: the drafters and the meeting need it"]}),
+        ({"value": "agree_with_comment"}, {"reason": ["Enter a reason: the drafters and the meeting need it"]}),
         (
             {"value": "object", "reason": " \n", "proposed_text": "\t"},
             {
-                "reason": ["Enter the reason: the drafters and the meeting need it"],
-                "proposed_text": ["Enter the wording that your ministry could clear"],
+                "reason": ["Enter a reason: the drafters and the meeting need it"],
+                "proposed_text": ["Enter wording that your ministry could clear"],
             },
         ),
-        ({"value": "object", "reason": "No."}, {"proposed_text": ["Enter the wording that your ministry could clear"]}),
+        ({"value": "object", "reason": "No."}, {"proposed_text": ["Enter wording that your ministry could clear"]}),
     ],
 )
 def test_what_is_missing_stands_beside_its_field(text, as_officer, data, errors):
@@ -342,7 +342,7 @@ def test_words_that_moved_are_not_agreed_to_unread(text, as_officer):
 def test_the_rest_is_agreed_to_at_once(text, as_officer):
     as_officer.post(stance_page(text.asked_one, text.first), {"value": "abstain"})
     page = as_officer.get(page_of(text.asked_one))
-    assert "Your ministry has taken a stance on one paragraph." in words(page)
+    assert "Your ministry has answered one paragraph." in words(page)
     answer = as_officer.post(reverse("clearance_agree", args=[text.asked_one.pk]), follow=True)
     assert [str(message) for message in answer.context["messages"]] == ["Agreed to 1 paragraph."]
     assert said(text.asked_one) == [("abstain", "", ""), ("agree", "", "")]
@@ -390,7 +390,7 @@ def test_the_table_says_where_each_ministry_stands(text, as_secretariat):
         "Ministry of One objects to a paragraph",
         f"Ministry of One has until {DUE_TEXT}",
         f"Ministry of Two has until {DUE_TEXT}",
-        "Next: Open the text again. Who: the secretariat",
+        "Next: Reopen the text. Who: the secretariat",
         "Next: Clear the text. Who: the head of the secretariat",
     ]
 
@@ -400,4 +400,4 @@ def test_the_table_stands_before_anybody_was_asked(client):
     as_secretariat = sign_in(client, empty.secretariat)
     page = as_secretariat.get(reverse("desk_clearance", args=[empty.paper.slug]))
     assert page.status_code == 200
-    assert "No ministry was asked yet." in words(page)
+    assert "No ministry has been asked yet." in words(page)

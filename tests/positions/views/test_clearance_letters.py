@@ -45,7 +45,7 @@ def test_a_letter_is_typed_scanned_and_countersigned(text):
     assert (made.status_code, made["Location"]) == (302, page)
     scan = reverse("letter_scan", args=[letter.key])
     assert text.first_desk.get(scan).status_code == 404
-    assert "You typed it: a colleague countersigns it." in words(text.first_desk.get(page))
+    assert "You typed this letter, so another officer must countersign it." in words(text.first_desk.get(page))
     assert "The scan of the letter is missing" in words(text.second_desk.get(page))
     refused = text.second_desk.post(scan, {"file": SimpleUploadedFile("a.pdf", b"no document")})
     assert refused.status_code == 409
@@ -70,8 +70,8 @@ def page_of(text):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"proposed_text_0": ""}, "Proposed wording: Enter the wording that your ministry could clear"),
-        ({"reason_1": "Why not."}, "Stance: Choose the stance that goes with these words"),
+        ({"proposed_text_0": ""}, "Proposed wording: Enter wording that your ministry could clear"),
+        ({"reason_1": "Why not."}, "Answer: Choose the answer that this text belongs to"),
         ({"value_0": "", "reason_0": "", "proposed_text_0": ""}, "Enter what the letter says about at least one"),
         ({"received_on": "2999-01-01"}, "Received on: This day lies ahead."),
         ({"reference": " "}, "Reference of the letter: Enter the reference of the letter"),
@@ -105,21 +105,21 @@ def test_the_overview_says_in_words_where_each_ministry_stands(text, django_asse
     assert "2 change who clears it Kenya calls for one thing. Agree not asked" in page
     assert "3 change who clears it Kenya commits to another. Not answered yet Not answered yet" in page
     reword(text.first, "Kenya calls for something else.")
-    assert "Agree, to earlier words" in words(text.first_desk.get(address))
+    assert "Agree, on an earlier text" in words(text.first_desk.get(address))
 
 
 def test_a_ministry_is_added_with_a_reason(text):
     three = make_ministry("Ministry of Three")
     make_officer(three)
     address = reverse("desk_mandate", args=[text.paper.slug, text.first.key])
-    assert "It is cleared by: Ministry of One." in words(text.first_desk.get(address))
+    assert "Ministries that clear it: Ministry of One." in words(text.first_desk.get(address))
     missing = text.first_desk.post(address, {"ministry": three.pk, "reason": ""})
     assert (missing.status_code, "Reason: Enter the reason" in words(missing)) == (422, True)
     done = text.first_desk.post(address, {"ministry": three.pk, "reason": "It pays for it."}, follow=True)
-    assert "Ministry of Three clears the paragraph." in words(done)
+    assert "Ministry of Three must clear the paragraph now." in words(done)
     assert "Ministry of Three added, paragraph 2" in words(done)
     out = text.first_desk.post(address, {"ministry": three.pk, "reason": "It pays no more."}, follow=True)
-    assert "Ministry of Three is taken out." in words(out)
+    assert "Ministry of Three does not need to clear the paragraph any more." in words(out)
     assert sign_in(Client(), text.officer_one).get(address).status_code == 404
 
 

@@ -1,4 +1,4 @@
-"""A step of the chain in the browser: of the office that is asked, and of the secretariat with its letter."""
+"""A clearance step in the browser: of the office that answers, and of the secretariat with its letter."""
 
 from datetime import timedelta
 
@@ -35,7 +35,7 @@ def test_the_office_reads_and_answers(text):
     assert "State Department for Foreign Affairs. The text that is cleared is edition 0.2" in words(page)
     assert "Reference of the letter" not in words(page)
     missing = client.post(text.page, {"concurs": "no", "text": " "})
-    assert (missing.status_code, "Note: Enter what stands against the text" in words(missing)) == (422, True)
+    assert (missing.status_code, "Note: Enter what the office objects to" in words(missing)) == (422, True)
     done = client.post(text.page, {"concurs": "no", "text": "Article 3 is not ours."}, follow=True)
     assert "Does not concur, edition 0.2" in words(done)
     desk = words(sign_in(Client(), text.secretariat).get(reverse("desk_clearance", args=[text.paper.slug])))
@@ -53,7 +53,7 @@ def test_a_text_that_was_fixed_anew_is_not_answered_unread(text):
     page = client.post(text.page, {**sent, "concurs": "", "seen": "0.2"})
     assert 'name="seen" value="0.2"' in page.content.decode()  # what is missing is said, and 0.2 is still what was read
     page = client.post(text.page, {**sent, "seen": "0.2"})
-    told = f"The text was fixed anew since you opened the page. Read edition {number} first."
+    told = f"The text was fixed again since you opened the page. Read edition {number} first."
     assert (page.status_code, page.context["reasons"]) == (409, [told])
     assert "As it stands." in words(page)
     assert client.post(text.page, {**sent, "seen": number}).status_code == 302

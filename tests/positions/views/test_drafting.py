@@ -112,7 +112,7 @@ def test_every_page_of_a_paper_says_what_it_needs_to_move_or_leads_there(desk, d
     texts = {address: page.text for address, page in pages.items() if page.status_code == 200}
     assert [address for address, text in texts.items() if (panel in text) == (link in text)] == []
     homes = [at(name, draft) for name in ("desk_paper", "desk_coverage", "desk_dispositions")]
-    assert ["2 points have no disposition yet" in texts[address] for address in homes] == [True] * 3
+    assert ["2 points have no answer yet" in texts[address] for address in homes] == [True] * 3
     assert 'id="needs"' in texts[homes[0]]
 
 
@@ -160,8 +160,8 @@ def test_what_is_wrong_with_a_new_paper_is_said_beside_the_fields_and_kept(desk)
     assert response.status_code == 422
     assert problems(response) == [
         "Title: Enter the title.",
-        "Forum that adopts it: This forum belongs to another consultation.",
-        "Address: Use small letters, digits and hyphens, such as gcm-2017.",
+        "Forum that decides on the paper: This forum belongs to another consultation.",
+        "Address: Use only lower-case letters, digits and hyphens, for example gcm-2017.",
     ]
     assert 'value="Kept"' in response.text
 
@@ -174,9 +174,9 @@ def test_an_address_that_cannot_be_is_refused(desk, slug):
 def test_a_second_paper_for_the_same_purpose_is_refused_with_the_reason(desk, draft):
     response = begin(desk, consultation=draft.consultation, purpose=draft.paper.purpose)
     assert response.status_code == 422
-    assert problems(response) == ["This consultation has a paper for this purpose already."]
+    assert problems(response) == ["This consultation already has a paper for this purpose."]
     assert problems(begin(desk, slug=draft.paper.slug)) == [
-        "Address: Another paper has this address. Enter another one."
+        "Address: Another paper has this address. Enter a different one."
     ]
 
 
@@ -192,7 +192,7 @@ def test_the_home_says_what_stands_and_what_is_missing(desk, draft):
     ]  # fmt: skip
     assert [number for number, _label in page.context["figures"]] == [2, 1, 1, 2]
     assert page.context["next"]["url"] == at("desk_coverage", draft)
-    assert "1 rests on no point" in page.text
+    assert "1 without a source" in page.text
 
 
 def test_a_point_that_goes_against_a_paragraph_does_not_carry_it(desk, draft):
@@ -205,10 +205,10 @@ def test_a_point_that_goes_against_a_paragraph_does_not_carry_it(desk, draft):
         desk.get(at("desk_paragraph", draft, made.key)),
         desk.get(at("desk_sources", draft, made.key)),
     ]
-    assert [page.text.count("Rests on no point</span>") for page in pages] == [1, 1, 1]
+    assert [page.text.count("No source yet</span>") for page in pages] == [1, 1, 1]
     workflow.ground(made, draft.point, by=draft.colleague)
     assert [each.bare for each in desk.get(at("desk_paper", draft)).context["sections"]] == [0, 0, 0]
-    assert desk.get(at("desk_sources", draft, made.key)).text.count("Rests on no point</span>") == 0
+    assert desk.get(at("desk_sources", draft, made.key)).text.count("No source yet</span>") == 0
 
 
 def test_the_next_step_is_the_first_paragraph_then_the_gaps_then_the_answers(desk, draft):
@@ -275,7 +275,7 @@ def test_a_paragraph_is_added_and_leads_to_its_sources(desk, draft):
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (" \n", "Text: Write what the paragraph says."),
+        (" \n", "Text: Enter the text of the paragraph."),
         ("x" * 3_001, "Text: The paragraph is 3,001 characters long; 3,000 fit. Shorten it by 1."),
         ("a\x07b", "Text: The text holds characters that cannot be shown (U+0007). Remove them and send again."),
     ],
@@ -307,7 +307,7 @@ def test_a_closed_text_is_read_and_not_written(desk, draft):
     assert response.status_code == 422
     assert '<p class="said whole" lang="en">Typed words.</p>' in response.text
     assert problems(response) == [
-        "The words may change while the paper is drafted or consolidated; now it is in review."
+        "The text can change only while the paper is drafted or consolidated. Now it is in review."
     ]
 
 

@@ -62,7 +62,7 @@ def test_a_point_is_put_under_a_paragraph(desk, draft):
     response = pick(desk, draft, relation="partly")
     assert response.url == f"{at('desk_section', draft, draft.first.pk)}?theme=T1#p1"
     assert (draft.free, "partly") in [(row.point, row.relation) for row in draft.paragraph.wording.groundings.all()]
-    assert f"{draft.free.reference} stands under paragraph 1 now." in desk.get(response.url).text
+    assert f"Paragraph 1 now cites {draft.free.reference}." in desk.get(response.url).text
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_point_is_put_under_a_paragraph(desk, draft):
         ({"point": "NCM-1"}, "There is no such point."),
         ({"paragraph": "x"}, "Choose the paragraph."),
         ({"paragraph": uuid4()}, "This paragraph is not in this section any more."),
-        ({"relation": "loves"}, "Say how the words stand to it."),
+        ({"relation": "loves"}, "Choose how the text relates to the point."),
     ],
 )
 def test_a_bad_pick_is_refused_and_stays_picked(desk, draft, fields, reason):
@@ -88,7 +88,7 @@ def test_a_closed_text_shows_its_points_and_takes_none(desk, draft):
     assert draft.free.reference in page.text
     assert 'id="pick"' not in page.text
     assert problems(pick(desk, draft)) == [
-        "The words may change while the paper is drafted or consolidated; now it is in review."
+        "The text can change only while the paper is drafted or consolidated. Now it is in review."
     ]
 
 
@@ -110,8 +110,8 @@ def test_comments_and_advice_stand_at_the_paragraph_and_hold_nothing_up(desk, dr
     workflow.reword(draft.paragraph, by=draft.colleague, text=text, why="So.")
     page = room(desk, draft)
     told = [
-        "Say “irregular”, not “illegal”: so the field's vocabulary has it.",
-        "It is marked “calls for”, and its words do not say so.",
+        "Use “irregular” instead of “illegal”: it is the term of the vocabulary.",
+        "The paragraph is marked “calls for”, but its text does not say so.",
     ]
     assert [(row["advice"], row["paragraph"].remarks) for row in page.context["rows"]] == [(told, 1)]
     assert desk.get(at("desk_paragraph", draft, draft.paragraph.key)).context["advice"] == told
@@ -124,10 +124,13 @@ def test_comments_and_advice_stand_at_the_paragraph_and_hold_nothing_up(desk, dr
 # --- What is typed or pasted ----------------------------------------------------------------------------------------
 
 TURNED = (
-    "Text: The text holds an unseen sign that turns the words behind it around (U+202E). Type this place anew: letters "
-    "from right to left need no such sign."
+    "Text: The text contains an invisible character that reverses the direction of the text after it (U+202E). Type "
+    "this passage again: right-to-left scripts do not need this character."
 )
-CODE = "Text: This is the code of a page, not its text (%s). Copy it again and paste it as plain text: Ctrl+Shift+V."
+CODE = (
+    "Text: The text contains the HTML code of a page (%s). Copy the text again and paste it as plain text: "
+    "Ctrl+Shift+V."
+)
 
 
 def write(desk, draft, text):
@@ -157,7 +160,10 @@ def test_every_script_is_taken_and_what_nobody_sees_is_taken_out(desk, draft, ty
         ('<p class="MsoNormal">Kenya<o:p></o:p></p>', CODE % "&lt;p class=&quot;MsoNormal&quot;&gt;"),
         ("Kenya <o:p>calls", CODE % "&lt;o:p"),
         ("Kenya \u202ecalls", TURNED),
-        ("Kenya o\u0338\u0317\u0324\u0333\u0349 calls", "Text: More than 4 marks stand over or under one letter (o). Take some away."),
+        (
+            "Kenya o\u0338\u0317\u0324\u0333\u0349 calls",
+            "Text: A character has more than 4 marks above or below it (o). Remove some of them.",
+        ),
         ("w " * 500_000, "Text: The paragraph is 1,000,000 characters long; 3,000 fit. Shorten it by 997,000."),
     ],
     ids=["Word", "Word in part", "turned around", "marks", "a megabyte"],

@@ -9,6 +9,6 @@ def test_everybody_behind_a_point_is_named_and_leads_to_the_paragraph(client, pl
     page = words(client.get(reverse("paper_paragraph", args=["gcm-2017", "1.0", 40])))
     names = ["Daraja Forum of Money Transfer Operators (sample)", "Kenyans in the Gulf Welfare Assembly (sample)"]
     assert [f"{name} , " in page for name in names] == [True, True]
-    assert page.count("It joined 0005.1 and shares its answer.") == 2
+    assert page.count("It was joined to 0005.1 and has the same answer.") == 2
     found = client.get(reverse("paper_explore", args=["gcm-2017", "1.0"], query={"organisation": names[1]}))
     assert 'id="p40"' in found.text

@@ -70,7 +70,7 @@ def test_paragraphs_are_found_by_each_condition_and_the_address_says_which(clien
     assert [found(page) for page in pages] == [numbers for _wanted, numbers in asked]
     assert "1 paragraph of 3 Group: Civil society Paragraph 2" in words(pages[5])
     assert '<option value="commits_to" selected>Commits to</option>' in pages[7].text
-    assert "No paragraph meets all of this." in words(pages[9])
+    assert "No paragraph matches all conditions." in words(pages[9])
     assert [page.text.count('content="noindex"') for page in (pages[0], explored(client))] == [1, 0]
 
 
@@ -93,7 +93,7 @@ def test_who_was_heard_where_leads_to_the_paragraphs(client, published):
         "Theme 1 0 1 1 0 1 1 1",
         "Theme 2 0 0 1 1 1 1 1",
     ]
-    assert "Others: what was said in sessions of the forum without naming an organisation." in words(page)
+    assert "Others: points made in sessions of the forum without naming an organisation." in words(page)
     (leads,) = re.findall(r'href="(\?theme=T2&amp;group=other)"', page.text)
     assert found(client.get(reverse("paper_explore", args=[SLUG, "1.0"]) + leads.replace("&amp;", "&"))) == [3]
 
@@ -109,7 +109,7 @@ def test_a_paragraph_stands_at_its_address_with_all_that_is_public(client, publi
     assert f'<p class="cite" lang="en">Kenya’s &lt;common&gt; {cite}</p>' in page.text
     assert 'Kenya <span class="verb">calls for</span> three things.' in page.text
     assert (
-        f"{reference.removeprefix(reference[:9])} · Recommendation Text of public Body for public , Civil society Accepted"
+        f"{reference.removeprefix(reference[:9])} · Recommendation Text of public Body for public , Civil society Taken up"
         in said
     )
     assert f'<a href="/inputs/{published.public.submission.reference}/#{reference}">' in page.text
@@ -120,7 +120,7 @@ def test_a_paragraph_stands_at_its_address_with_all_that_is_public(client, publi
     assert "Reservation. Ministry of A: It costs money." in third
     assert "Said in the room. Group 2 Noted" in third
     assert "It was heard." in third
-    assert "On no point: the secretariat wrote it" in words(paragraph(client, 1))
+    assert "Nobody: the secretariat wrote it" in words(paragraph(client, 1))
     assert [SECRET in paragraph(client, place).text for place in (1, 2, 3)] == [False] * 3
 
 
@@ -151,7 +151,7 @@ def test_its_way_through_the_editions_that_the_reader_may_see(client, published)
     assert "Changed Kenya and its Removed: counties Added: Counties commit to a third." in said
     assert "Edition 1.0, paragraph 3" in said
     assert "The first edition that you can read" in said
-    assert "As it was" in words(paragraph(client, 2, "1.0.1"))
+    assert "Unchanged" in words(paragraph(client, 2, "1.0.1"))
     assert "Another edition is in force: edition 1.0.1" in words(paragraph(client, 3))
     assert newer.sha256 in paragraph(client, 3, "1.0.1").text
 

@@ -100,6 +100,7 @@ def test_a_letter_of_the_alphabet_that_no_typeface_has_is_named_where_it_stands(
     page = client.get(reverse("forum_letters_pdf", args=["nairobi"]), follow=True)
     told = [str(each) for each in page.context["messages"]]
     assert told == [
-        "It could not be printed: Forum, venue (“KICC 字”): no typeface of ours can print 字 (U+5B57).",
-        "Letter to “Lake Union”, addressee (“漢 Li”): no typeface of ours can print 漢 (U+6F22).",
+        "The portal could not print it: Forum, venue (“KICC 字”): "
+        "no font of the portal has these characters: 字 (U+5B57).",
+        "Letter to “Lake Union”, addressee (“漢 Li”): no font of the portal has these characters: 漢 (U+6F22).",
     ]

@@ -96,7 +96,7 @@ def test_badges_are_printed_once_and_anew_for_whom_something_changed(world, pres
 
     refused = desk.post(at(forum, "forum_print", "badges-single"), {"whom": "new"})
     assert refused.status_code == 422
-    assert "Everybody has one, and nothing has changed since." in refused.content.decode()
+    assert "Everybody has a copy, and nothing has changed since." in refused.content.decode()
 
     change(people[1], name="Person Two")
     late = make_delegate(forum, name="Late", badge_number=4)
@@ -153,7 +153,10 @@ def test_whose_name_cannot_be_printed_is_told_with_the_letter(world):
     change(people[1], name="漢 Li")
     answer = desk.post(at(forum, "forum_print", "badges"), {"whom": "all"})
     assert (answer.status_code, lots(forum)) == (503, [])
-    told = "It could not be printed: Person “漢 Li”, name (“漢 Li”): no typeface of ours can print 漢 (U+6F22)."
+    told = (
+        "The portal could not print it: Person “漢 Li”, name (“漢 Li”): "
+        "no font of the portal has these characters: 漢 (U+6F22)."
+    )
     assert told in answer.content.decode()
 
 
@@ -166,7 +169,7 @@ def test_a_paper_tells_that_it_changed_since_it_was_printed(world, press):
     assert "Changed since it was printed" in desk.get(print_).content.decode()
     missing = desk.post(at(forum, "forum_print", "certificates"))
     assert missing.status_code == 409
-    assert "The forum is not over yet." in missing.content.decode()
+    assert "The forum has not ended yet." in missing.content.decode()
 
 
 def test_only_the_secretariat_prints(world, press):

@@ -118,13 +118,13 @@ def test_a_reported_forum_says_what_it_left_behind(client, django_assert_num_que
     )
     assert "Children are registered." in said
     assert said.count("Promise ") == 10
-    assert "All commitments of all forums; 12 are of this one" in said
+    assert "All commitments of all forums, with 12 from this one" in said
     assert [page.context["edition"], "Read the communiqué" in said] == [edition, True]
 
 
 def test_a_reported_forum_without_a_paper_or_a_promise_is_calm(client):
     said = words(get(client, walk(make_forum(state="held"), "reported")))
-    assert ["The record names no decision." in said, "What was promised" in said, "Read the" in said] == [
+    assert ["The record contains no decision." in said, "Commitments" in said, "Read the" in said] == [
         True,
         False,
         False,

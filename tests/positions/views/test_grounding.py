@@ -51,7 +51,7 @@ def test_a_covered_paper_says_so(desk, draft):
     text = desk.get(at("desk_coverage", draft)).text
     for words in (
         "Every point has a paragraph or an answer",
-        "Every paragraph rests on a point",
+        "Every paragraph has a source",
         "Every source is confirmed",
     ):
         assert words in text
@@ -61,7 +61,7 @@ def test_a_point_with_an_answer_needs_no_paragraph(desk, draft):
     make_disposition(draft.paper, draft.other, "noted")
     page = desk.get(at("desk_coverage", draft))
     assert (page.context["missing"].points, page.context["answered"]) == ([], 1)
-    assert "1 more has an answer and no paragraph" in page.text
+    assert "1 more with an answer and no paragraph" in page.text
 
 
 def test_of_many_points_of_a_theme_the_page_shows_some_and_the_list_all(desk, draft):
@@ -193,19 +193,19 @@ def test_a_changed_answer_leads_back_to_the_list(desk, draft):
 @pytest.mark.parametrize(
     ("outcome", "found"),
     [
-        ("", ["What becomes of it: Choose what becomes of the point."]),
-        ("merged", ["What becomes of it: Select a valid choice. merged is not one of the available choices."]),
-        ("accepted", ["Paragraphs that take it up: Name at least one paragraph that takes the point up."]),
+        ("", ["Answer to the point: Choose an answer to the point."]),
+        ("merged", ["Answer to the point: Select a valid choice. merged is not one of the available choices."]),
+        ("accepted", ["Paragraphs that take up the point: Choose at least one paragraph that takes up the point."]),
         (
             "noted",
-            ["Kind of reason: Choose the kind of reason.", "Reason: Give the reason: the author will read it."],
+            ["Kind of reason: Choose the kind of reason.", "Reason: Enter a reason: the author will read it."],
         ),
         (
             "accepted_in_part",
             [
                 "Kind of reason: Choose the kind of reason.",
-                "Reason: Give the reason: the author will read it.",
-                "Paragraphs that take it up: Name at least one paragraph that takes the point up.",
+                "Reason: Enter a reason: the author will read it.",
+                "Paragraphs that take up the point: Choose at least one paragraph that takes up the point.",
             ],
         ),
     ],
@@ -234,7 +234,7 @@ def test_a_merged_point_is_answered_as_merged(desk, draft):
 def test_nobody_judges_a_challenge_to_the_own_words(client, draft):
     workflow.ground(draft.paragraph, draft.other, by=draft.colleague, relation="contrary")
     sign_in(client, draft.drafter)
-    words = "The point goes against a paragraph that you wrote: another officer must dispose of it."
+    words = "The point goes against a paragraph that you wrote: another officer must answer it."
     assert words in client.get(at("desk_disposition", draft, draft.other.reference)).text
     response = decide(client, draft, draft.other, "not_accepted", reason="Typed reason.")
     assert (response.status_code, problems(response)) == (422, [words])
@@ -245,7 +245,7 @@ def test_after_adoption_no_answer_changes(desk, draft):
     decide(desk, draft, draft.other, "noted", reason="It was heard.")
     bring_paper(draft.paper, "adopted")
     response = decide(desk, draft, draft.other, "noted", reason="Typed reason.")
-    assert problems(response) == ["The text was adopted: its dispositions stay as they are."]
+    assert problems(response) == ["The text is adopted, so the answers to points cannot change."]
 
 
 def test_points_of_another_consultation_or_not_standing_are_not_there(desk, draft):
@@ -288,5 +288,5 @@ def test_a_closed_text_takes_no_source(desk, draft):
     bring_paper(draft.paper, "review")
     response = ground(desk, draft, draft.paragraph.key)
     assert problems(response) == [
-        "The words may change while the paper is drafted or consolidated; now it is in review."
+        "The text can change only while the paper is drafted or consolidated. Now it is in review."
     ]

@@ -43,7 +43,7 @@ def test_the_roll_is_called(text):
     assert 'value="yes" required id="id_vote_0_0" checked' in half.content.decode()
     done = words(text.as_head.post(address, {"vote_0": "yes", "vote_1": "no"}, follow=True))
     assert "Roll call: 1 yes, 1 no, 0 abstain" in done
-    assert "Ministry of Two votes no and has no reservation on record" in done
+    assert "Ministry of Two voted no and has no reservation on record" in done
     assert RollCall.objects.get().votes[1]["vote"] == "no"
 
 

@@ -141,7 +141,7 @@ def test_a_move_that_is_not_open_says_so_and_asks_for_nothing(as_head, text, ver
 def test_every_reason_is_shown_at_once(as_head, text):
     paper = make_paper(text.paper.consultation, state="cleared", forum=None)
     page = as_head.get(page_of(paper, "lay_before_forum"))
-    expected = ["No forum is chosen that was announced", "The forum has no programme"]
+    expected = ["No announced forum is chosen", "The forum has no programme"]
     assert page.context["in_the_way"] == expected
     refused = as_head.post(page_of(paper, "lay_before_forum"))
     assert refused.status_code == 409
@@ -162,7 +162,7 @@ def test_few_queries_whatever_is_asked(as_head, text, django_assert_max_num_quer
 
 def test_what_is_missing_stands_beside_its_field(as_secretariat, text):
     page = as_secretariat.post(page_of(text.paper, "request_clearance"), {"due_at": ""})
-    assert (page.status_code, page.context["form"].errors) == (422, {"due_at": ["Enter a day and an hour"]})
+    assert (page.status_code, page.context["form"].errors) == (422, {"due_at": ["Enter a date and time"]})
     page = as_secretariat.post(page_of(text.paper, "reopen_text"), {"reason": " \n "})
     assert (page.status_code, page.context["form"].errors) == (422, {"reason": ["Enter the reason"]})
     assert 'id="id_reason_error"' in page.content.decode()
@@ -244,7 +244,7 @@ def test_a_paper_walks_from_consolidation_to_publication(as_secretariat, as_head
     send(as_head, paper, "begin_session")
     assert send(as_head, paper, "adopt", rule="consensus", reasons="") == home("desk_adoption", paper)
     files = as_secretariat.post(reverse("desk_files", args=[paper.slug]), follow=True)
-    assert [str(message) for message in files.context["messages"]] == ["The files are made and passed their checks."]
+    assert [str(message) for message in files.context["messages"]] == ["The files are ready and passed their checks."]
     assert send(as_secretariat, paper, "propose_publication") == home("desk_publication", paper)
     own = as_secretariat.post(page_of(paper, "publish"))
     assert own.status_code == 409
@@ -270,7 +270,7 @@ def test_a_member_breaks_the_silence_and_is_not_led_to_a_desk(text):
     page = member.get(page_of(paper, "break_silence"))
     assert page.context["back"] == reverse("papers")
     assert reverse("paper_edition", args=[paper.slug, "0.2"]) in page.content.decode()
-    assert "Silence lasts until 1 January 2099, 00:00 EAT (UTC+3)." in words(page)
+    assert "The silence procedure ends on 1 January 2099, 00:00 EAT (UTC+3)." in words(page)
     assert send(member, paper, "break_silence", reason="The costs.") == [(reverse("papers"), 302)]
     assert state_of(paper) == "consolidation"
     assert member.get(page_of(paper, "reopen_text")).status_code == 404

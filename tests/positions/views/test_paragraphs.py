@@ -57,7 +57,7 @@ def test_words_taken_away_are_said_to_be_removed(desk, draft):
 def test_a_change_without_a_reason_is_refused_and_the_text_kept(desk, draft):
     response = reword(desk, draft, "Typed words.", why="")
     assert response.status_code == 422
-    assert problems(response) == ["Why: Say why the words change: it is kept with the wording."]
+    assert problems(response) == ["Why: Enter a reason for the change: it is kept with the wording."]
     assert "Typed words.</textarea>" in response.text
     assert text_of(draft.paragraph) == TEXT
 
@@ -67,7 +67,7 @@ def test_words_sent_after_the_text_was_closed_are_refused_with_the_reason(desk, 
     response = reword(desk, draft, "Typed words.")
     assert response.status_code == 422
     assert problems(response) == [
-        "The words may change while the paper is drafted or consolidated; now it is in review."
+        "The text can change only while the paper is drafted or consolidated. Now it is in review."
     ]
     assert '<p class="said whole" lang="en">Typed words.</p>' in response.text
     assert 'name="text"' not in desk.get(page_of(draft)).text
@@ -171,7 +171,7 @@ def test_a_paragraph_is_put_into_another_section(desk, draft):
     response = desk.post(address, {"after": f"section-{draft.second.pk}"})
     assert response.url == at("desk_section", draft, draft.second.pk) + "#p1"
     response = desk.post(address, {"after": "nowhere"})
-    assert (response.status_code, problems(response)) == (422, ["Put it behind: Choose the place."])
+    assert (response.status_code, problems(response)) == (422, ["Move it after: Choose where to put it."])
 
 
 def test_a_paragraph_is_removed_with_a_reason(desk, draft):
@@ -285,7 +285,7 @@ def test_a_point_of_another_consultation_is_no_point_here(desk, draft):
 def test_a_point_that_is_not_validated_is_refused_with_the_reason(desk, draft):
     raw = make_point(draft.point.submission, state="submitted")
     response = ground(desk, draft, raw.reference)
-    assert (response.status_code, problems(response)) == (422, [f"{raw.reference} is not validated."])
+    assert (response.status_code, problems(response)) == (422, [f"{raw.reference} is not validated yet."])
 
 
 def test_sources_are_confirmed_one_by_one_or_all_at_once_and_taken_away(desk, draft):
@@ -306,7 +306,7 @@ def test_sources_of_words_that_changed_meanwhile_are_not_confirmed(desk, draft):
     workflow.reword(draft.paragraph, by=draft.colleague, text="Newer words.", why="So.")
     response = desk.post(at("desk_sources_confirm", draft, seen.key), {"wording": seen.wording_id})
     assert (response.status_code, problems(response)) == (
-        422, ["This belongs to an earlier wording, which stays as it was."],
+        422, ["This belongs to an earlier wording, which cannot change."],
     )  # fmt: skip
     for odd in ("", "x", "9" * 30, "²"):
         assert desk.post(at("desk_sources_confirm", draft, seen.key), {"wording": odd}).status_code == 302
@@ -334,8 +334,8 @@ def test_points_of_sessions_and_confidential_inputs_say_what_they_are(desk, draf
 
 def test_the_sources_of_a_closed_text_are_read_only(desk, draft):
     bring_paper(draft.paper, "review")
-    assert "Find the points it answers" not in desk.get(sources_page(draft)).text
+    assert "Find points to cite" not in desk.get(sources_page(draft)).text
     response = ground(desk, draft, draft.other.reference)
     assert problems(response) == [
-        "The words may change while the paper is drafted or consolidated; now it is in review."
+        "The text can change only while the paper is drafted or consolidated. Now it is in review."
     ]

@@ -61,10 +61,10 @@ def test_the_list_of_speakers_is_kept(text):
     assert text.as_officer.post(ask, {}).status_code == 404
     show(text)
     change(text.delegates[0], badge_number=7)
-    assert "Nobody at this forum has badge 9." in words(text.as_officer.post(ask, {"badge": 9}))
+    assert "Nobody at this forum has badge number 9." in words(text.as_officer.post(ask, {"badge": 9}))
     missing = text.as_officer.post(ask, {"badge": "seven"})
     assert (missing.status_code, 'value="seven"' in missing.content.decode()) == (422, True)
-    assert "Enter the number on the badge, or choose the organisation" in words(text.as_officer.post(ask, {}))
+    assert "Enter a badge number, or choose an organisation" in words(text.as_officer.post(ask, {}))
     text.as_officer.post(ask, {"badge": 7})
     text.as_officer.post(ask, {"stakeholder": text.two.pk})
     one, two = Speech.objects.order_by("order")
@@ -83,18 +83,18 @@ def test_words_from_the_floor_are_shown_decided_and_taken_into_the_text(text):
     show(text)
     address = page(text, "forum_chair_words", text.first.key)
     unsigned = text.as_officer.post(address, {"amendment": NEW})
-    assert "Proposed by: Choose who proposed the words" in words(unsigned)
+    assert "Proposed by: Choose who proposed the wording" in words(unsigned)
     assert f"{NEW}</textarea>" in unsigned.content.decode()
     text.as_officer.post(address, {"amendment": NEW, "moved_by": text.two.pk})
     seen = words(text.as_officer.get(page(text, "forum_screen")))
-    assert "As it stands Kenya calls for [Removed: one thing ] ." in seen
+    assert "Current text Kenya calls for [Removed: one thing ] ." in seen
     assert f"As proposed by {text.two.label} Kenya calls for [Added: two things ] ." in seen
     desk = words(text.as_officer.get(page(text, "forum_chair")))
-    assert f"Beside it stand the words proposed by {text.two.label}." in desk
+    assert f"Shown next to it: the wording proposed by {text.two.label}." in desk
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', ruling_page(text)))
     assert (hidden["amendment"], hidden["moved_by"], hidden["seen"]) == (NEW, str(text.two.pk), "0")
     done = ruling(text, **hidden, outcome="adopted", words="amended")
-    assert "Taken down: paragraph 2." in words(done)
+    assert "Decision recorded: paragraph 2." in words(done)
     text.first.refresh_from_db()
     assert (text.first.wording.text, Screen.objects.get().amendment) == (NEW, "")
 
@@ -134,8 +134,10 @@ def test_a_decision_that_is_refused_keeps_everything_that_was_typed(text):
     assert not FloorDecision.objects.exists()
     half = words(ruling(text, outcome="with_reservation"))
     assert "Who makes a reservation: Choose who makes the reservation" in half
-    assert "Enter the reservation as it will be printed" in half
-    assert "choose “adopted with a reservation”, or empty it" in words(ruling(text, outcome="adopted", reservation="x"))
+    assert "Enter the reservation as it should be printed" in half
+    assert "choose “adopted with a reservation”, or delete the reservation" in words(
+        ruling(text, outcome="adopted", reservation="x")
+    )
 
 
 def test_a_roll_call_names_each_institution_that_is_present(text):
@@ -145,10 +147,10 @@ def test_a_roll_call_names_each_institution_that_is_present(text):
     assert len(fields) == 2
     assert text.as_head.get(f"{address}?how=lot").status_code == 404
     done = ruling(text, how="roll_call", outcome="adopted", **dict.fromkeys(fields, "yes"))
-    assert "Taken down: paragraph 2." in words(done)
+    assert "Decision recorded: paragraph 2." in words(done)
     assert FloorDecision.objects.get().votes[0]["vote"] == "yes"
     again = ruling(text, outcome="sent_back")
-    assert (again.status_code, "was decided on meanwhile: adopted" in words(again)) == (409, True)
+    assert (again.status_code, "has already decided on this paragraph: adopted" in words(again)) == (409, True)
 
 
 def test_only_the_chair_decides_and_only_the_secretariat_works_here(text):

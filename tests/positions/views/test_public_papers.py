@@ -374,7 +374,7 @@ def test_every_table_of_a_published_paper_can_be_had(client, published):
 
 def test_the_schema_of_the_data_is_served_to_every_site_and_once(client, published):
     address = reverse("edition_schema")
-    assert f'<a href="{address}">What stands in the data (JSON Schema)</a>' in page(client, "paper", "gcm-2017")
+    assert f'<a href="{address}">Structure of the data (JSON Schema)</a>' in page(client, "paper", "gcm-2017")
     response = client.get(address)
     assert address == "/papers/schema/edition-1.json"
     assert {name: response[name] for name in ("Content-Type", "Cache-Control", "Access-Control-Allow-Origin")} == {

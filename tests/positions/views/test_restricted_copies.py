@@ -96,7 +96,7 @@ def test_one_is_printed_at_a_time_and_a_failure_is_said_and_not_kept(client, dra
     with monkeypatch.context() as broken:
         broken.setattr(printing, "render_apart", fail)
         failed = compared(client, draft)
-    assert (failed.status_code, failed.text) == (503, "The comparison could not be printed. Read it on its page.")
+    assert (failed.status_code, failed.text) == (503, "The portal could not print the comparison. Read it on its page.")
     assert compared(client, draft).status_code == 200
 
 

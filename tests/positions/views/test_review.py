@@ -99,21 +99,21 @@ def test_a_member_proposes_other_words_and_reads_what_became_of_them(member, rev
 def test_what_is_missing_is_said_beside_the_fields_and_the_text_kept(member, review):
     response = send(member, review, text="Typed words.", reason="")
     assert (response.status_code, problems(response)) == (
-        422, ["Reason: Say why: the drafters and the other members will read it."],
+        422, ["Reason: Enter a reason: the drafters and the other members will read it."],
     )  # fmt: skip
     assert "Typed words.</textarea>" in response.text
     assert TEXT not in response.text
     assert "agreed routes." in response.text
     response = send(member, review, text=TEXT)
-    assert problems(response) == ["Write what the paragraph should say instead."]
+    assert problems(response) == ["Enter what the paragraph should say instead."]
 
 
 def test_a_member_of_several_bodies_says_for_which(client, review):
     other = make_ministry("Ministry of Ports")
     make_member(other, user=review.member)
     sign_in(client, review.member)
-    assert problems(send(client, review)) == ["In the name of: This field is required."]
-    assert problems(send(client, review, sponsor=make_ministry().pk))[0].startswith("In the name of: ")
+    assert problems(send(client, review)) == ["On behalf of: This field is required."]
+    assert problems(send(client, review, sponsor=make_ministry().pk))[0].startswith("On behalf of: ")
     send(client, review, sponsor=other.pk)
     assert Amendment.objects.get().sponsor == other
 
@@ -121,7 +121,7 @@ def test_a_member_of_several_bodies_says_for_which(client, review):
 def test_the_same_words_sent_twice_are_one_amendment(member, review):
     send(member, review)
     response = send(member, review)
-    assert problems(response) == ["Your organisation has proposed these words already."]
+    assert problems(response) == ["Your organisation has already proposed this text."]
     assert Amendment.objects.count() == 1
 
 
@@ -161,11 +161,11 @@ def test_amendments_that_contend_stand_side_by_side_and_in_brackets(member, revi
     propose(review)
     contend(review)
     page = words(member.get(at("review_section", review, 1)))
-    assert "2 amendments contend for paragraph 1" in page
+    assert "2 amendments change the same words of paragraph 1" in page
     assert "Kenya calls for agreed [ A and safe] routes [ B and seasons] ." in page
     printed = words(member.get(at("review_print", review)))
     assert "Kenya calls for agreed [ A and safe] routes [ B and seasons] ." in printed
-    assert "A Ministry of Roads: change the words. Safety first." in printed
+    assert "A Ministry of Roads: change the text. Safety first." in printed
 
 
 def test_each_operation_has_a_form_of_its_own(member, review):
@@ -178,10 +178,10 @@ def test_each_operation_has_a_form_of_its_own(member, review):
     assert member.get(page_of(review) + "?operation=nonsense").context["operation"] == "replace"
     send(member, review, operation="delete")
     send(member, review, operation="insert", text="Routes change.")
-    assert problems(send(member, review, operation="split")) == ["Put an empty line where the new paragraph begins."]
-    assert problems(send(member, review, operation="move")) == ["Where it should stand: This field is required."]
+    assert problems(send(member, review, operation="split")) == ["Add an empty line where the new paragraph begins."]
+    assert problems(send(member, review, operation="move")) == ["Where to put it: This field is required."]
     bad = send(member, review, operation="move", place=f"behind-{other.key}")
-    assert problems(bad)[0].startswith("Where it should stand: Select a valid choice.")
+    assert problems(bad)[0].startswith("Where to put it: Select a valid choice.")
     send(member, review, operation="move", place=f"first-{review.paragraph.key}")
     made = Amendment.objects.order_by("pk").values_list("operation", "text", "section", "after")
     assert list(made) == [
@@ -226,7 +226,7 @@ def test_a_stale_amendment_is_offered_in_the_words_of_today_and_confirmed(member
     form, address = page.context["confirm"], at("review_confirm", review, amendment.pk)
     sent = {name: form[name].value() for name in ("text", "base")}
     assert sent["text"] == "Kenya calls for [legal] [safe] routes."
-    assert problems(member.post(address, sent)) == ["Keep what should stand and take the square brackets away."]
+    assert problems(member.post(address, sent)) == ["Keep the text that you want and delete the square brackets."]
     sent["text"] = "Kenya calls for legal and safe routes."
     workflow.reword(review.paragraph, by=review.colleague, text="Kenya calls for lawful routes.", why="Clearer.")
     response = member.post(address, sent)
@@ -245,7 +245,7 @@ def test_an_amendment_of_a_removed_paragraph_can_be_withdrawn_only(member, revie
     close(review)
     workflow.remove_paragraph(review.paragraph, by=review.drafter, reason="Said twice.")
     page = member.get(at("review_amendment", review, amendment.pk))
-    assert "It cannot be changed any more." in page.text
+    assert "You can no longer change your amendment." in page.text
     sent = {"text": "Safe.", "base": review.paragraph.wording_id}
     response = member.post(at("review_confirm", review, amendment.pk), sent)
     assert problems(response) == ["This paragraph was removed from the text."]
@@ -260,7 +260,7 @@ def test_the_sponsor_answers_the_drafters(member, review):
     assert "Safe is understood." in member.get(at("review_amendment", review, amendment.pk)).text
     assert problems(member.post(address, {})) == ["Your organisation: Choose one of the two."]
     assert problems(member.post(address, {"consent": "insists"})) == [
-        "Say why your organisation insists: the drafters will read it."
+        "Enter why your organisation insists: the drafters will read it."
     ]
     member.post(address, {"consent": "insists", "reason": "It is not."})
     assert amendment.recommendations.get().consent == "insists"
@@ -271,12 +271,12 @@ def test_others_stand_behind_an_amendment_and_leave_it(client, review):
     ports = make_ministry("Ministry of Ports")
     sign_in(client, make_member(ports))
     page = at("review_amendment", review, amendment.pk)
-    assert "Stand behind it as Ministry of Ports" in client.get(page).text
+    assert "Co-sponsor it as Ministry of Ports" in client.get(page).text
     join, leave = at("review_join", review, amendment.pk), at("review_leave", review, amendment.pk)
     assert client.post(join, {"body": review.body.pk}).status_code == 404
     assert client.post(join, {"body": ports.pk}).url == page
-    assert problems(client.post(join, {"body": ports.pk})) == ["Your organisation stands behind it already."]
-    assert "Leave it as Ministry of Ports" in client.get(page).text
+    assert problems(client.post(join, {"body": ports.pk})) == ["Your organisation is already a co-sponsor."]
+    assert "Stop co-sponsoring it as Ministry of Ports" in client.get(page).text
     assert client.post(leave, {"body": review.body.pk}).status_code == 404
     assert client.post(leave, {"body": ports.pk}).url == page
     assert [client.get(each).url for each in (join, leave)] == [page, page]

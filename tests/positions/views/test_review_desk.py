@@ -56,7 +56,7 @@ def test_a_round_is_opened_until_a_day_and_hour_in_nairobi(desk, draft):
 def test_a_round_that_would_be_over_at_once_is_refused_and_the_hour_kept(desk, draft):
     response = open_round(desk, draft, "2017-10-17T17:00")
     assert (response.status_code, problems(response)) == (
-        422, ["The review round must close after it opens: choose a later moment."],
+        422, ["The review round must close after it opens. Choose a later time."],
     )  # fmt: skip
     assert 'value="2017-10-17T17:00"' in response.text
 
@@ -64,15 +64,15 @@ def test_a_round_that_would_be_over_at_once_is_refused_and_the_hour_kept(desk, d
 @pytest.mark.parametrize("hour", ["", "soon"])
 def test_an_hour_that_is_none_is_refused_beside_the_field(desk, draft, hour):
     response = open_round(desk, draft, hour)
-    assert problems(response) == ["The round closes on: Enter a day and an hour"]
+    assert problems(response) == ["The round closes on: Enter a date and time"]
 
 
 def test_everything_a_round_needs_is_listed(desk):
     bare = make_draft()
     day = timezone.localdate() + timedelta(days=3)
     response = open_round(desk, bare, f"{day.isoformat()}T17:00")
-    assert problems(response) == ["2 points have no disposition yet"]
-    assert "2 points have no disposition yet" in desk.get(at("desk_review", bare)).text
+    assert problems(response) == ["2 points have no answer yet"]
+    assert "2 points have no answer yet" in desk.get(at("desk_review", bare)).text
 
 
 def test_the_head_extends_a_round_and_officers_do_not(client, desk, review):
@@ -135,7 +135,7 @@ def test_an_amendment_is_accepted(desk, review):
     close(review)
     refused = desk.post(at("desk_amendment_accept", review, amendment.pk), {"reason": ""})
     assert (refused.status_code, problems(refused), state_of(amendment)) == (
-        422, ["Reason: Say why the words are taken: the sponsor will read it."], "proposed",
+        422, ["Reason: Enter why you accept the amendment: the sponsor will read it."], "proposed",
     )  # fmt: skip
     response = desk.post(at("desk_amendment_accept", review, amendment.pk), {"reason": "Well said."})
     assert response.url == at("desk_review_section", review, review.first.pk)
@@ -148,7 +148,7 @@ def test_an_amendment_is_not_accepted_with_a_reason(desk, review):
     amendment = propose(review)
     response = desk.post(at("desk_amendment_decline", review, amendment.pk), {"reason": " "})
     assert (response.status_code, problems(response)) == (
-        422, ["Reason: Say why the words are not taken: the sponsor will read it."],
+        422, ["Reason: Enter why you do not accept the amendment: the sponsor will read it."],
     )  # fmt: skip
     desk.post(at("desk_amendment_decline", review, amendment.pk), {"reason": "Safe is understood."})
     assert state_of(amendment) == "not_accepted"
@@ -158,7 +158,7 @@ def test_a_refused_decision_keeps_what_was_typed(desk, review):
     amendment = propose(review)
     response = desk.post(at("desk_amendment_accept", review, amendment.pk), {"reason": "Typed reason."})
     assert (response.status_code, problems(response)) == (
-        422, ["The words may change while the paper is drafted or consolidated; now it is in review."],
+        422, ["The text can change only while the paper is drafted or consolidated. Now it is in review."],
     )  # fmt: skip
     workflow.withdraw_amendment(amendment, by=review.member)
     response = desk.post(at("desk_amendment_decline", review, amendment.pk), {"reason": "Typed reason."})
@@ -177,7 +177,9 @@ def test_a_stale_amendment_is_accepted_in_part_in_words_that_fit(desk, review):
     sent = {"text": form["text"].value(), "base": form["base"].value()}
     assert sent["text"] == fitted
     response = desk.post(at("desk_amendment_in_part", review, amendment.pk), sent)
-    assert problems(response) == ["Reason: Say why not all of it, or how it was fitted in: the sponsor will read it."]
+    assert problems(response) == [
+        "Reason: Enter why you accept only a part, or how you adapted it: the sponsor will read it."
+    ]
     sent["reason"] = "Both go together."
     desk.post(at("desk_amendment_in_part", review, amendment.pk), sent)
     assert (state_of(amendment), text_of(review.paragraph)) == ("in_part", fitted)
@@ -202,7 +204,7 @@ def test_a_recommendation_is_sent_and_answered_beside_the_amendment(desk, review
     address = at("desk_amendment_recommend", review, amendment.pk)
     assert problems(desk.post(address, {"reason": "So."})) == ["The drafters recommend to: Choose what you recommend."]
     assert problems(desk.post(address, {"advice": "in_part", "reason": "So."})) == [
-        "Write the words that you would take."
+        "Enter the text that you would accept."
     ]
     desk.post(address, {"advice": "decline", "reason": "Safe is understood."})
     advised = amendment.recommendations.get(replaced_at=None)
@@ -216,7 +218,7 @@ def test_an_amendment_says_what_it_needs_to_move(desk, client, review):
     amendment = propose(review)
     told = lambda: [tuple(each) for each in desk.get(at("desk_amendment", review, amendment.pk)).context["needs"]]  # noqa: E731
     assert told() == [
-        ("The words may change while the paper is drafted or consolidated; now it is in review.", False),
+        ("The text can change only while the paper is drafted or consolidated. Now it is in review.", False),
         ("The paragraph is part of the text", True),
         ("Next: Accept, Accept in part, Do not accept. Who: the secretariat", False),
         ("Next: Withdraw. Who: the sponsor", False),
@@ -237,17 +239,19 @@ def test_one_text_is_chosen_of_two_that_were_accepted(desk, review):
     address = at("desk_choose_text", review, review.paragraph.key)
     assert address in queue(desk, review).text
     needs = [need.text for need in desk.get(at("desk_review", review)).context["needs"] if not need.met]
-    assert needs[0].endswith("were all accepted: choose one text")
+    assert needs[0].endswith("were all accepted. Choose one text")
     form = desk.get(address).context["form"]
     sent = {"text": "Kenya calls for agreed, safe routes.", "base": form["base"].value()}
-    assert problems(desk.post(address, sent)) == ["Reason: Say why it says so: it is kept with the wording."]
+    assert problems(desk.post(address, sent)) == [
+        "Reason: Enter a reason for this wording: it is kept with the wording."
+    ]
     long = desk.post(address, sent | {"why": "w" * 501})
     assert problems(long) == ["Reason: The reason is 501 characters long; 500 fit. Shorten it by 1."]
     assert long.context["form"]["text"].value() == sent["text"]
     assert desk.post(address, sent | {"why": "Both."}).url == at("desk_review_section", review, review.first.pk)
     assert text_of(review.paragraph) == sent["text"]
     assert problems(desk.post(address, sent | {"why": "Both."})) == [
-        "No accepted amendment of this paragraph waits for its text."
+        "This paragraph has no accepted amendment without a decided text."
     ]
 
 

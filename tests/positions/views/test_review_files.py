@@ -57,14 +57,14 @@ def test_a_file_is_shown_and_then_proposed(member, review):
     page = upload(member, review, changed(member, review))
     assert (page.status_code, Amendment.objects.count()) == (200, 0)
     assert [(row["label"], row["paragraph"]["text"]) for row in page.context["table"]] == [
-        ("change the words", TEXT),
-        ("add a paragraph behind it", TEXT),
+        ("change the text", TEXT),
+        ("add a paragraph after it", TEXT),
     ]
     sent = fields_of(page)
     page = member.post(at("review_import", review), sent)
     assert page.status_code == 422
     assert [words for _field, words in page.context["problems"]] == [
-        "Paragraph 1: Say why: the drafters and the other members will read it."
+        "Paragraph 1: Enter a reason: the drafters and the other members will read it."
     ] * 2
     assert OTHER in page.text
     sent |= {"form-0-reason": "Safety first.", "form-1-reason": "They do."}
@@ -80,9 +80,7 @@ def test_what_is_refused_stays_with_its_words_and_the_rest_is_proposed(member, r
     sent |= {"form-0-reason": "Safety first.", "form-1-reason": "They do."}
     page = member.post(at("review_import", review), sent)
     assert page.status_code == 422
-    assert [row["reasons"] for row in page.context["table"]] == [
-        ["Your organisation has proposed these words already."]
-    ]
+    assert [row["reasons"] for row in page.context["table"]] == [["Your organisation has already proposed this text."]]
     assert "Safety first.</textarea>" in page.text
     assert list(Amendment.objects.order_by("pk").values_list("operation", flat=True)) == ["replace", "insert"]
 
@@ -126,7 +124,7 @@ def test_a_file_that_says_nothing_is_answered_beside_the_field(member, review, n
 def test_an_unchanged_text_says_so(member, review):
     data = member.get(at("review_docx", review)).content
     assert problems(upload(member, review, data)) == [
-        "File: No change was found in this file. Look whether it is the one that you worked on."
+        "File: This file contains no change. Check that you chose the file that you edited."
     ]
 
 

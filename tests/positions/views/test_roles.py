@@ -51,15 +51,15 @@ def test_every_predicate_is_asked():
     ("title", "label", "expected"),
     [
         ("consultations", "Extend the deadline", {"head of the secretariat": ""}),
-        ("inputs", "Send", {"focal point": "own only", "alternate": "own only"}),
+        ("inputs", "Send", {"focal point": "only their own", "alternate": "only their own"}),
         ("inputs", "Accept", {"secretariat": "", "head of the secretariat": ""}),
-        ("points", "Hand in", {"rapporteur": "own only", "secretariat": "", "head of the secretariat": ""}),
-        ("clearances", "Answer", {"clearing officer": "own only"}),
+        ("points", "Hand in", {"rapporteur": "only their own", "secretariat": "", "head of the secretariat": ""}),
+        ("clearances", "Answer", {"clearing officer": "only their own"}),
         ("position papers", "Declare adopted", {"head of the secretariat": ""}),
         (
             "position papers",
             "Publish",
-            {"secretariat": "not one's own", "head of the secretariat": "not one's own"},
+            {"secretariat": "not their own", "head of the secretariat": "not their own"},
         ),
     ],
 )
@@ -79,8 +79,8 @@ def test_visitors_officials_and_system_administrators_decide_nothing():
 
 def test_a_second_person_confirms_and_the_proposer_withdraws():
     staff = {"secretariat", "head of the secretariat", "system administrator"}
-    assert row("proposals for a second person", "Confirm") == dict.fromkeys(staff, "not one's own")
-    assert row("proposals for a second person", "Withdraw the proposal") == dict.fromkeys(staff, "own only")
+    assert row("proposals for a second person", "Confirm") == dict.fromkeys(staff, "not their own")
+    assert row("proposals for a second person", "Withdraw the proposal") == dict.fromkeys(staff, "only their own")
 
 
 def test_somebody_may_do_each_thing():

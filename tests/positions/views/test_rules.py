@@ -41,7 +41,7 @@ ADDRESS = "/desk/consultations/review/rules/"
 def test_an_officer_proposes_what_changes_and_nothing_else(client, consultation, officer):
     office = make_stakeholder("Attorney-General")
     page = client.get(ADDRESS)
-    assert "Every member institution is told by mail." in words(page)
+    assert "Every member institution gets an e-mail." in words(page)
     assert page.context["form"]["quorum_groups"].value() == 5
     given = {**STANDING, "quorum_groups": "4", "reason": "Agreed.", "new_kind": "legal", "new_office": office.pk}
     answer = client.post(ADDRESS, given)
@@ -49,12 +49,12 @@ def test_an_officer_proposes_what_changes_and_nothing_else(client, consultation,
     step = {"kind": "legal", "institution": office.pk, "order": 1, "is_asked": True}
     assert answer["Location"] == f"/desk/proposals/{made.key}/"
     assert (made.values, made.proposed_by) == ({"quorum_groups": 4, "steps": [step]}, officer)
-    assert "Groups for a quorum: 5 until now, 4 from then on." in words(client.get(answer["Location"]))
+    assert "Groups for a quorum: 5 until now, 4 from now on." in words(client.get(answer["Location"]))
 
 
 def test_a_step_that_stands_is_asked_no_more_by_its_box(client, consultation, officer):
     step = make_step(consultation, "legal", make_stakeholder("Attorney-General"))
-    assert "Legal vetting, Attorney-General: is asked" in words(client.get(ADDRESS))
+    assert "Legal vetting, Attorney-General: required" in words(client.get(ADDRESS))
     client.post(ADDRESS, {**STANDING, "reason": "Agreed."})
     assert [row["is_asked"] for row in Proposal.objects.open().get().values["steps"]] == [False]
     step.refresh_from_db()
@@ -85,7 +85,7 @@ def test_nothing_changed_and_a_meeting_that_sits_are_refused_with_what_was_typed
     assert "Kept words." in words(page)
     make_forum(consultation, state="in_session", title="The meeting")
     page = client.post(ADDRESS, {**STANDING, "quorum_groups": "4", "reason": "Kept words."})
-    assert page.context["reasons"] == ["“The meeting” is in session: no rule changes while the meeting sits."]
+    assert page.context["reasons"] == ["“The meeting” is in session, so its rules cannot change now."]
 
 
 def test_for_others_there_is_no_such_page(client, consultation):
@@ -99,7 +99,7 @@ def test_for_others_there_is_no_such_page(client, consultation):
 def test_before_it_opens_the_page_leads_to_the_form(client, officer):
     draft = make_consultation(state="draft", slug="draft")
     page = client.get(reverse("desk_rules", args=[draft.slug]))
-    assert "It has not opened yet: its rules are changed in its form." in words(page)
+    assert "The consultation has not opened yet: change its rules in its settings." in words(page)
     assert "<textarea" not in page.content.decode()
 
 

@@ -72,8 +72,8 @@ def test_what_is_wrong_with_a_split_is_said_and_everything_is_kept(desk, draft):
     address = at("desk_paragraph_split", draft, draft.paragraph.key)
     response = desk.post(address, sent(draft, rest=" ", why=""))
     assert (response.status_code, problems(response)) == (422, [
-        "Second paragraph: Both parts need words.",
-        "Why: Say why: it is kept with the history of both paragraphs.",
+        "Second paragraph: Enter text for both parts.",
+        "Why: Enter a reason: it is kept in the history of both paragraphs.",
     ])  # fmt: skip
     assert values(response.context["form"]) == ["One.", " ", ""]
     workflow.reword(draft.paragraph, by=draft.colleague, text="Meanwhile.", why="So.")
@@ -98,14 +98,14 @@ def test_two_paragraphs_are_merged_and_the_one_that_went_can_still_be_read(desk,
     fields = {name: page.context["form"][name].value() for name in ("base", "other_base")}
     fields |= {"with": draft.behind.key, "text": "Both.", "why": ""}
     refusal = desk.post(address, fields)
-    assert problems(refusal) == ["Why: Say why: it is kept with the history of both paragraphs."]
+    assert problems(refusal) == ["Why: Enter a reason: it is kept in the history of both paragraphs."]
     assert values(refusal.context["form"])[0] == "Both."
     assert desk.post(address, fields | {"why": "One thing."}).url.endswith("#p1")
     assert words_of(draft) == ["Both."]
     gone = desk.get(at("desk_paragraph", draft, draft.behind.key))
     assert gone.url == at("desk_paragraph_history", draft, draft.behind.key)
     page = desk.get(gone.url)
-    assert "It has not been part of the text since" in page.text
+    assert "The paragraph was removed from the text on" in page.text
     assert [each.other for each in page.context["successions"]] == [draft.paragraph]
     assert list(desk.get(at("desk_paper", draft)).context["removed"]) == [draft.behind]
 
@@ -127,7 +127,7 @@ def test_two_texts_that_changed_meanwhile_are_shown_and_what_was_typed_is_kept(d
         response = desk.post(address, fields)
         assert (response.status_code, response.context["other"]) == (422, other)
         assert problems(response) == [
-            "The other paragraph is not part of the text any more. Choose which one to merge with."
+            ("The other paragraph is not part of the text any more. Choose another paragraph to merge with.")
         ]
         assert (shown in response.text, "Both." in response.text) == (True, True)
     assert words_of(draft) == [TEXT]
@@ -180,17 +180,17 @@ def test_a_comment_is_written_carried_and_settled(desk, draft):
     settle = at("desk_comment_resolve", draft, draft.paragraph.key, comment.pk)
     too_long = desk.post(settle, {"resolution": "x" * 2_001})
     assert (too_long.status_code, problems(too_long)) == (
-        422, ["How it was settled: The text is 2,001 characters long; 2,000 fit. Shorten it by 1."],
+        422, ["How it was resolved: The text is 2,001 characters long; 2,000 fit. Shorten it by 1."],
     )  # fmt: skip
     assert "x" * 2_001 in too_long.text
     assert desk.post(settle, {"resolution": "All of them."}).status_code == 302
     page = desk.get(at("desk_paragraph", draft, draft.paragraph.key))
     assert "All of them." in page.text
-    assert "It is settled" not in page.text
+    assert "Mark as resolved" not in page.text
 
 
 def test_an_empty_comment_is_refused_beside_the_field(desk, draft):
     response = desk.post(at("desk_comment", draft, draft.paragraph.key), {"comment": " "})
-    assert (response.status_code, problems(response)) == (422, ["Comment: Write the comment."])
+    assert (response.status_code, problems(response)) == (422, ["Comment: Enter a comment."])
     elsewhere = reverse("desk_comment_resolve", args=[draft.paper.slug, draft.behind.key, 1])
     assert desk.post(elsewhere, {}).status_code == 404

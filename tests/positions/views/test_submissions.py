@@ -132,8 +132,8 @@ def test_after_publication_each_point_has_its_answer(client, answered):
     bring_paper(paper, "published")
     page = get(client, sent)
     said = words(page)
-    assert f"{sent.reference}.1 · Recommendation The first ask. Accepted Paper A, paragraphs 2–4" in said
-    assert f"{sent.reference}.2 · Recommendation The second ask. Not accepted Two members were against." in said
+    assert f"{sent.reference}.1 · Recommendation The first ask. Taken up Paper A, paragraphs 2–4" in said
+    assert f"{sent.reference}.2 · Recommendation The second ask. Not taken up Two members were against." in said
     assert f'<a href="{reverse("paper", args=[paper.slug])}#p2">' in page.content.decode()
 
 
@@ -150,7 +150,7 @@ def test_points_that_are_not_validated_yet_are_not_shown(client):
     make_point(sent, state="draft", text="Half a thought")
     page = words(get(client, sent))
     assert "Half a thought" not in page
-    assert "The secretariat has not taken points out of this input yet." in page
+    assert "The secretariat has not recorded the points of this input yet." in page
 
 
 def test_a_joined_point_names_the_other_only_if_its_reader_may_see_it(client):
@@ -162,7 +162,7 @@ def test_a_joined_point_names_the_other_only_if_its_reader_may_see_it(client):
     page = get(client, sent)
     assert f'<a href="{address(public)}#{seen.reference}">{seen.reference}</a>' in page.content.decode()
     assert hidden.reference not in page.content.decode()
-    assert "Joined with another point that says the same." in words(page)
+    assert "Joined to another point that says the same." in words(page)
     sign_in(client, make_secretariat())
     assert unseen.reference in get(client, sent).content.decode()
 

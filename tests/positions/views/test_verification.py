@@ -37,9 +37,12 @@ def ask(client, typed):
     ("typed", "advice"),
     [
         ("", "Enter the hash that is printed on your copy."),
-        ("9f2c 41d7", "A hash has 64 characters, and this has 8. Copy all sixteen groups of four."),
-        (SHA + "00", "A hash has 64 characters, and this has 66. Copy all sixteen groups of four."),
-        ("Zog & 12", "A hash has only the digits 0 to 9 and the letters a to f. Check: &amp; g o z"),
+        ("9f2c 41d7", "A hash has 64 characters, and you entered 8. Copy all sixteen groups of four."),
+        (SHA + "00", "A hash has 64 characters, and you entered 66. Copy all sixteen groups of four."),
+        (
+            "Zog & 12",
+            "A hash contains only the digits 0 to 9 and the letters a to f. Check these characters: &amp; g o z",
+        ),
     ],
 )
 def test_what_is_wrong_stands_beside_the_field_with_what_was_typed(client, typed, advice):
@@ -97,7 +100,7 @@ def test_an_edition_that_was_corrected_is_no_longer_in_force(client, published):
     paper_factories.freeze(published.paper, "1.0.1", "corrected")
     said = look_up(client, published.edition.sha256)
     assert '<span class="status note">Official, no longer in force</span>' in said
-    assert 'In force is <a href="/papers/gcm-2017/">edition 1.0.1 of ' in said
+    assert 'In force: <a href="/papers/gcm-2017/">edition 1.0.1 of ' in said
 
 
 def test_a_paper_that_was_superseded_names_the_newer_one(client, published):

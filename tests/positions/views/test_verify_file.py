@@ -58,7 +58,7 @@ def test_what_is_authentic_is_said_so_and_noted_nowhere(client, published, tempo
         said = send(client, data)
         assert f"{heading} Official, in force" in said
         assert "The common position" in said
-        assert "The file was not kept." in said
+        assert "We did not keep the file." in said
     assert (len(noted()), list(temporary.iterdir())) == (0, [])
 
 
@@ -66,7 +66,7 @@ def test_an_altered_pdf_leads_to_the_genuine_files_and_is_noted_about_its_editio
     data = pdf_with(published.edition.content.encode(), signatures=1)
     said = send(client, data, "forged.pdf")
     assert "This file was altered Altered The text attached to this PDF is official" in said
-    assert "The PDF carries what looks like a digital signature, and no PDF reader would find one." in said
+    assert "The PDF contains what looks like a digital signature, but no PDF reader would find it." in said
     assert "Do not rely on it. The genuine files of the edition" in said
     (entry,) = noted()
     assert (entry.kind, entry.object_id) == ("positions.edition", str(published.edition.pk))
@@ -94,10 +94,10 @@ def test_what_is_none_of_ours_is_noted_under_its_hash_with_who_asked(published):
     client = Client()
     sign_in(client, officer)
     said = send(client, b"%PDF-1.7 nothing more", "cut <b>.pdf")
-    assert "This PDF is damaged or was cut off Unknown" in said
+    assert "This PDF is damaged or incomplete Unknown" in said
     assert "If you downloaded it from this portal, download it again." in said
     assert "cut &lt;b&gt;.pdf" in said
-    assert "This is no file of ours that can be read Unreadable" in send(client, b"MZ" + bytes(300), "a.exe")
+    assert "This is not a readable file of ours Unreadable" in send(client, b"MZ" + bytes(300), "a.exe")
     cut, program = noted()
     sha256 = hashlib.sha256(b"%PDF-1.7 nothing more").hexdigest()
     assert (cut.kind, cut.sha256, cut.details["file"]) == ("", sha256, "cut <b>.pdf")
@@ -116,13 +116,11 @@ def test_what_is_no_longer_in_force_is_said_so(client, published):
     paper_factories.freeze(published.paper, "1.0.1", "corrected")
     said = send(client, spaced(published.edition.content))
     assert "The text of this file is official Official, no longer in force" in said
-    assert "In force is edition 1.0.1 of" in said
+    assert "In force: edition 1.0.1 of" in said
     paper_factories.make_published_paper(title="The newer position", slug="newer")
     factories.walk(published.paper, "superseded")
     journal("supersede", published.paper, by=factories.make_head(), data={"newer": "newer"})
-    assert "A newer paper has taken its place: The newer position" in send(
-        client, pdf_with(published.edition.content.encode())
-    )
+    assert "A newer paper replaces it: The newer position" in send(client, pdf_with(published.edition.content.encode()))
 
 
 def test_a_communique_leads_to_its_own_answer(client, db):

@@ -110,7 +110,7 @@ def test_after_the_decision_nothing_is_counted(text):
     paper = adopted(text)
     with pytest.raises(Blocked) as refusal:
         workflow.count_quorum(paper, by=text.head)
-    assert refusal.value.reasons == ["The decision was taken: its count stays as it is."]
+    assert refusal.value.reasons == ["The decision is made, so the quorum cannot be counted again."]
     assert paper.quorum_counts.count() == 1
 
 
@@ -137,7 +137,7 @@ def test_a_reservation_is_printed_and_does_not_block(text):
     assert refusal.value.reasons == ["There are reservations: declare consensus with reservations."]
     with pytest.raises(Blocked) as refusal:
         workflow.adopt(paper, by=text.head, rule="consensus_with_reservations")
-    assert refusal.value.reasons == ["Give the chair's reasons: they are printed in the record."]
+    assert refusal.value.reasons == ["Enter the chair's reasons: they are printed in the record."]
     paper = workflow.adopt(paper, by=text.head, rule="consensus_with_reservations", reasons="One body reserves.")
     content = json.loads(paper.editions.get(number="1.0").content)
     assert content["reservations"] == [{"organisation": "Guests", "paragraph": 3, "text": "It costs money."}]
@@ -157,7 +157,7 @@ def test_a_reservation_is_withdrawn_once_with_a_reason_and_before_the_decision(t
     for reservation in (first, second):  # as they were read before, by somebody who looked at the page
         with pytest.raises(Blocked) as refusal:
             workflow.withdraw_reservation(reservation, by=text.head, reason="Once more.")
-        assert refusal.value.reasons == ["This reservation cannot be withdrawn any more."]
+        assert refusal.value.reasons == ["This reservation can no longer be withdrawn."]
     kept = text.paper.reservations.order_by("pk").values_list("withdrawn_reason", flat=True)
     assert list(kept) == ["The budget was found.", ""]
 
@@ -186,7 +186,7 @@ def test_every_reason_is_given_for_a_reservation_that_cannot_be_recorded(text):
         workflow.record_reservation(paper, stakeholder=text.one, paragraph=text.first, text=" ", by=text.head)
     assert refusal.value.reasons == [
         "Reservations are recorded from clearance until the decision.",
-        "Enter the text of the reservation as it will be printed.",
+        "Enter the text of the reservation as it should be printed.",
     ]
 
 
@@ -208,7 +208,9 @@ def test_a_decision_and_an_edition_cannot_be_rewritten(text):
 
 
 def test_letters_that_cannot_be_printed_are_named_before_a_text_is_frozen(text):
-    said = "Paragraph 2 (“Kenya calls for 漢字.”): no typeface of ours can print 字 (U+5B57), 漢 (U+6F22)."
+    said = (
+        "Paragraph 2 (“Kenya calls for 漢字.”): no font of the portal has these characters: 字 (U+5B57), 漢 (U+6F22)."
+    )
     in_session(text)
     reword(text.first, "Kenya calls for 漢字.")
     for name in ("open_review", "fix_clearance_text", "lay_before_forum"):
@@ -251,7 +253,7 @@ def test_publication_needs_sound_files_and_a_first_officer(text):
     with pytest.raises(Blocked) as refusal:
         workflow.publish(paper, by=text.secretariat)
     assert refusal.value.reasons == [
-        "The PDF of the adopted edition was not made yet",
+        "The PDF of the adopted edition has not been made yet",
         "No first officer has proposed publication yet",
     ]
 
@@ -312,8 +314,8 @@ def test_a_paper_that_neither_follows_nor_names_it_takes_no_place(which):
     with pytest.raises(Blocked) as refusal:
         workflow.supersede(older, by=head, newer=newer, reason="A newer position.")
     assert refusal.value.reasons == [
-        f"“{newer.title}” cannot take its place: it was not published later for the same consultation, and does not name "
-        "this paper as its predecessor."
+        f"“{newer.title}” cannot replace this paper: it was not published later for the same consultation, and does not "
+        "name this paper as its predecessor."
     ]
     older.refresh_from_db()
     assert older.state == "published"

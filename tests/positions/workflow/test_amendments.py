@@ -33,7 +33,7 @@ def test_two_amendments_contend_and_the_one_that_is_left_moves_the_text(draft):
     opened(draft)
     one, two = propose(draft), propose(draft, "Kenya calls for agreed routes and seasons.", **another(draft))
     closed(draft)
-    assert unmet(draft.paper) == ["2 amendments wait for a decision", "Amendments contend for 1 paragraph"]
+    assert unmet(draft.paper) == ["2 amendments wait for a decision", "Amendments change the same words of 1 paragraph"]
     assert (workflow.accept_amendment(one, by=draft.drafter, reason="Taken.").taken_at, standing(draft)) == (None, TEXT)
     assert unmet(draft.paper) == [
         "1 amendment waits for a decision",
@@ -41,7 +41,7 @@ def test_two_amendments_contend_and_the_one_that_is_left_moves_the_text(draft):
     ]
     workflow.decline_amendment(two, by=draft.drafter, reason="Seasons vary.")
     assert standing(draft) == one.text
-    assert unmet(draft.paper) == ["1 paragraph has sources that were not confirmed after an edit"]
+    assert unmet(draft.paper) == ["1 paragraph has sources to confirm after an edit"]
     assert state_of(one) == ("accepted", True)
 
 
@@ -57,7 +57,7 @@ def test_two_accepted_amendments_block_until_one_text_is_chosen(draft):
     workflow.accept_amendment(two, by=draft.drafter, reason="Taken.")
     assert standing(draft) == TEXT
     assert unmet(draft.paper) == [
-        "Paragraph 1: the amendments of Ministry of Roads, Ministry of Ports were all accepted: choose one text"
+        "Paragraph 1: the amendments of Ministry of Roads, Ministry of Ports were all accepted. Choose one text"
     ]
     with pytest.raises(NotAllowed):
         workflow.choose_text(draft.paragraph, **{**given, "by": draft.member})
@@ -68,7 +68,7 @@ def test_two_accepted_amendments_block_until_one_text_is_chosen(draft):
     assert workflow.choose_text(draft.paragraph, **given).wording.text == given["text"]
     assert [state_of(each) for each in (one, two)] == [("accepted", True)] * 2
     assert refused(workflow.choose_text, draft.paragraph, **given) == [
-        "No accepted amendment of this paragraph waits for its text."
+        "This paragraph has no accepted amendment without a decided text."
     ]
 
 
@@ -80,7 +80,7 @@ def test_an_amendment_goes_stale_when_the_words_move_and_its_sponsor_confirms_it
     assert [state_of(each)[0] for each in (amendment, rival)] == ["stale", "proposed"]
     assert "Confirm it" in OutgoingMail.objects.get(subject__startswith="Please confirm").body
     assert refused(workflow.accept_amendment, amendment, by=draft.drafter, reason="Taken.") == [
-        "“Accept” is not open while this is to be confirmed: the words have moved."
+        "“Accept” is not open while this is to be confirmed: the paragraph has changed."
     ]
     amendment.refresh_from_db()
     draft.paragraph.refresh_from_db()
@@ -106,10 +106,10 @@ def test_what_a_sponsor_confirms_is_settled_and_fits_the_words_of_now(draft):
     offered = workflow.merged(Amendment.objects.get(pk=amendment.pk))
     assert offered == ("Kenya calls for [legal] [safe] routes.", 1)
     assert refused(workflow.confirm_amendment, amendment, by=draft.member, text=offered.text) == [
-        "Keep what should stand and take the square brackets away."
+        "Keep the text that you want and delete the square brackets."
     ]
     assert refused(workflow.confirm_amendment, amendment, by=draft.member, text="Kenya calls for legal routes.") == [
-        "Write what the paragraph should say instead."
+        "Enter what the paragraph should say instead."
     ]
     confirmed = workflow.confirm_amendment(amendment, by=draft.member, text="Kenya calls for legal and safe routes.")
     assert confirmed.state == "proposed"
@@ -125,7 +125,7 @@ def test_an_amendment_is_accepted_in_part_in_other_words_with_a_reason(draft):
         "Give a reason: it is kept in the journal."
     ]
     assert refused(workflow.accept_in_part, amendment, reason="So.", **{**given, "text": " "}) == [
-        "Write the words that are taken."
+        "Enter the text that you accept."
     ]
     row = workflow.accept_in_part(amendment, reason="Shorter.", **given)
     assert (row.state, row.decided_text, standing(draft)) == ("in_part", given["text"], given["text"])
@@ -211,13 +211,13 @@ def test_a_paragraph_is_divided_and_its_parts_rest_on_the_same(draft):
 def test_what_each_operation_needs_is_said(draft):
     foreign = make_section(make_paper())
     opened(draft)
-    assert refused(propose, draft, "", operation="insert") == ["Write what the new paragraph should say."]
+    assert refused(propose, draft, "", operation="insert") == ["Enter what the new paragraph should say."]
     assert refused(propose, draft, "All in one.", operation="split") == [
-        "Put an empty line where the new paragraph begins."
+        "Add an empty line where the new paragraph begins."
     ]
     for place in ({}, {"section": draft.first, "after": draft.paragraph}):
-        assert refused(propose, draft, operation="move", **place) == ["Choose where the paragraph should stand."]
-    assert refused(propose, draft, operation="move", section=foreign) == ["A paragraph stays in its own paper."]
+        assert refused(propose, draft, operation="move", **place) == ["Choose where to put the paragraph."]
+    assert refused(propose, draft, operation="move", section=foreign) == ["Choose a place in the same paper."]
     assert propose(draft, "Left over.", operation="delete").text == ""
 
 
@@ -229,7 +229,7 @@ def test_others_join_and_leave_an_amendment(draft):
     amendment, ports = propose(draft), another(draft)
     joined = workflow.join_amendment(amendment, by=ports["by"], body=ports["sponsor"])
     again = refused(workflow.join_amendment, amendment, by=ports["by"], body=ports["sponsor"])
-    assert again == ["Your organisation stands behind it already."]
+    assert again == ["Your organisation is already a co-sponsor."]
     own = refused(workflow.join_amendment, amendment, by=draft.member, body=draft.body)
     assert own == ["Your organisation is the sponsor."]
     for by in (draft.drafter, draft.member):
@@ -237,7 +237,9 @@ def test_others_join_and_leave_an_amendment(draft):
             workflow.leave_amendment(joined, by=by)
     workflow.leave_amendment(joined, by=ports["by"])
     assert not amendment.cosponsors.live().exists()
-    assert refused(workflow.leave_amendment, joined, by=ports["by"]) == ["Your organisation has left already."]
+    assert refused(workflow.leave_amendment, joined, by=ports["by"]) == [
+        "Your organisation has already stopped co-sponsoring."
+    ]
     workflow.withdraw_amendment(amendment, by=draft.member)
     late = refused(workflow.join_amendment, amendment, by=ports["by"], body=ports["sponsor"])
     assert late == ["The amendment is withdrawn."]
@@ -248,19 +250,19 @@ def test_the_drafters_recommend_and_the_sponsor_consents_or_insists(draft):
     opened(draft)
     amendment = propose(draft)
     assert refused(workflow.recommend, amendment, by=draft.drafter, advice="in_part", reason=" ") == [
-        "Say why: the sponsor will read it.",
-        "Write the words that you would take.",
+        "Enter a reason: the sponsor will read it.",
+        "Enter the text that you would accept.",
     ]
     first = workflow.recommend(amendment, by=draft.drafter, advice="decline", reason="Safe is understood.")
     assert "Safe is understood." in OutgoingMail.objects.get(subject__startswith="What the drafters").body
     assert refused(workflow.answer_recommendation, first, by=draft.member, consent="insists") == [
-        "Say why your organisation insists: the drafters will read it."
+        "Enter why your organisation insists: the drafters will read it."
     ]
     with pytest.raises(NotAllowed):
         workflow.answer_recommendation(first, by=draft.drafter, consent="consents")
     second = workflow.recommend(amendment, by=draft.colleague, advice="in_part", reason="A part.", text="Safe routes.")
     assert refused(workflow.answer_recommendation, first, by=draft.member, consent="consents") == [
-        "The drafters recommend something else by now: read it first."
+        "The drafters have changed their recommendation. Read the new one first."
     ]
     answered = workflow.answer_recommendation(second, by=draft.member, consent="consents")
     assert (answered.consent, answered.consent_by) == ("consents", draft.member)

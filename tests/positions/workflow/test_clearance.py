@@ -55,7 +55,7 @@ def test_the_clearing_officers_are_written_to(text):
 def test_less_than_ten_working_days_are_refused_and_the_refusal_is_kept(text):
     with pytest.raises(Blocked) as refusal:
         ask(text, due=DUE - timedelta(days=3))
-    assert refusal.value.reasons == ["The due day leaves 9 working days; 10 are needed."]
+    assert refusal.value.reasons == ["The due date leaves 9 working days, and 10 are needed. Choose a later date."]
     text.paper.refresh_from_db()
     assert text.paper.state == "clearance_text"
     assert refused_verbs(text.paper) == ["request_clearance"]
@@ -66,7 +66,7 @@ def test_a_public_holiday_is_no_working_day(text):
     PublicHoliday.objects.create(name="Mashujaa Day", rule="every_year", month=10, day=10)
     with pytest.raises(Blocked) as refusal:
         ask(text)
-    assert refusal.value.reasons == ["The due day leaves 9 working days; 10 are needed."]
+    assert refusal.value.reasons == ["The due date leaves 9 working days, and 10 are needed. Choose a later date."]
     assert ask(text, due=DUE + timedelta(days=1))["Ministry of One"].state == "requested"
 
 
@@ -92,7 +92,7 @@ def test_a_paragraph_outside_the_mandate_is_refused(text):
     asked = ask(text)
     with pytest.raises(Blocked) as refusal:
         workflow.take_stance(asked["Ministry of Two"], text.first, by=text.officer_two, value="agree")
-    assert refusal.value.reasons == ["This paragraph is not within your ministry's mandate."]
+    assert refusal.value.reasons == ["This paragraph is outside your ministry's mandate."]
 
 
 @pytest.mark.parametrize(
@@ -101,14 +101,14 @@ def test_a_paragraph_outside_the_mandate_is_refused(text):
         (
             "object",
             [
-                "Say why: the drafters need your reason.",
-                "An objection must propose wording: enter the wording that your ministry could clear.",
+                "Enter a reason: the drafters need it.",
+                "An objection must propose wording: enter wording that your ministry could clear.",
             ],
         ),
-        ("reservation", ["Say why: the drafters need your reason."]),
-        ("agree_with_comment", ["Say why: the drafters need your reason."]),
-        ("silent", ["Choose a stance."]),
-        ("", ["Choose a stance."]),
+        ("reservation", ["Enter a reason: the drafters need it."]),
+        ("agree_with_comment", ["Enter a reason: the drafters need it."]),
+        ("silent", ["Choose an answer."]),
+        ("", ["Choose an answer."]),
     ],
 )
 def test_every_reason_is_given_for_a_stance_that_lacks_something(text, value, reasons):
@@ -267,7 +267,7 @@ def test_members_are_told_of_a_silence_and_read_the_text_only_while_it_lasts(tex
     assert (read(member), read(other)) == ([], [])
     until = now() + timedelta(hours=80)
     paper = workflow.open_silence(paper, by=text.secretariat, until=until)
-    mailed = OutgoingMail.objects.filter(subject="A text is under silence")
+    mailed = OutgoingMail.objects.filter(subject="A silence procedure has started")
     assert set(mailed.values_list("to", flat=True)) == {member.email}
     assert f"/desk/papers/{paper.slug}/moves/break_silence/" in mailed.get().body
     assert written_hour(until) in mailed.get().body
@@ -292,5 +292,5 @@ def test_a_stance_on_other_words_holds_up_the_forum(text):
     workflow.agree_to_rest(asked["Ministry of One"], by=text.officer_one)
     reword(text.first, "Other words.")
     assert [tuple(condition) for condition in text_is_as_cleared(text.paper)] == [
-        ("1 stance was taken on other words than those that stand now", False)
+        ("1 answer is on an earlier text", False)
     ]

@@ -76,9 +76,9 @@ def test_every_reason_against_typing_is_told_and_nothing_is_kept(text):
         typed(text, lines=lines, received_on=now().date() + timedelta(days=2))
     assert refusal.value.reasons == [
         "This day lies ahead.",
-        "Say why: the drafters need your reason.",
-        "An objection must propose wording: enter the wording that your ministry could clear.",
-        "This paragraph is not within your ministry's mandate.",
+        "Enter a reason: the drafters need it.",
+        "An objection must propose wording: enter wording that your ministry could clear.",
+        "This paragraph is outside your ministry's mandate.",
     ]
     with pytest.raises(Blocked, match="at least one paragraph"):
         typed(text, lines={})
@@ -97,7 +97,7 @@ def test_a_letter_about_words_that_moved_does_not_count(text):
     workflow.fix_clearance_text(text.paper, by=text.secretariat)
     workflow.request_clearance(text.paper, by=text.secretariat, due_at=now() + timedelta(days=60))
     assert refused(letter, text.second_officer) == [
-        "Paragraph 3 is not asked in these words any more: strike the letter out and type it again."
+        "Paragraph 3 has changed since: strike the letter out and type it again."
     ]
     struck = workflow.strike_answer(letter, by=text.secretariat, reason="Typed again.")
     assert (struck.state, struck.decided_by) == ("struck", text.secretariat)
@@ -108,7 +108,7 @@ def test_a_letter_does_not_take_the_place_of_what_the_ministry_said_since(text):
     letter = scanned(text, typed(text))
     workflow.take_stance(text.asked, text.first, by=text.officer_one, value="agree")
     assert refused(letter, text.second_officer) == [
-        "Paragraph 2 was answered after this letter was typed: strike the letter out, or type it again."
+        "The ministry answered paragraph 2 after this letter was typed: strike the letter out, or type it again."
     ]
     assert text.asked.stances.get(paragraph=text.first).value == "agree"
     again = workflow.countersign_answer(scanned(text, typed(text)), by=text.second_officer)

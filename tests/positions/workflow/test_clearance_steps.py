@@ -53,7 +53,7 @@ def test_the_head_does_not_clear_before_the_step_is_done(text):
 
 def test_the_office_is_written_to(text):
     sent = OutgoingMail.objects.get(to=text.counsel.email)
-    assert sent.subject == "Asked of your office: legal vetting"
+    assert sent.subject == "Your office must answer: legal vetting"
     assert f"/steps/{text.paper.slug}/{text.step.pk}/" in sent.body
 
 
@@ -68,7 +68,7 @@ def test_the_office_reads_the_text_that_it_is_asked_about_and_no_other_does(text
 def test_what_came_by_letter_counts_when_a_second_officer_has_countersigned_it(text):
     recorded = {"by": text.secretariat, "concurs": True}
     assert refusal(lambda: workflow.answer_step(text.paper, text.step, **recorded)) == [
-        "Enter the reference of the letter in which the office says so."
+        "Enter the reference of the letter with this answer."
     ]
     answer = workflow.answer_step(text.paper, text.step, letter_reference="AG/1/26", **recorded)
     assert told(text)[0][1] is False
@@ -77,7 +77,7 @@ def test_what_came_by_letter_counts_when_a_second_officer_has_countersigned_it(t
     second = make_secretariat()
     workflow.countersign_step(answer, by=second)
     assert told(text)[0][1] is True
-    assert refusal(lambda: workflow.countersign_step(answer, by=second)) == ["There is nothing to countersign."]
+    assert refusal(lambda: workflow.countersign_step(answer, by=second)) == ["There is no answer to countersign."]
 
 
 def test_an_answer_is_bound_to_its_text(text):
@@ -95,8 +95,8 @@ def test_every_reason_is_told_and_strangers_are_refused(text):
     change(text.paper, state="cleared")
     assert refusal(lambda: workflow.answer_step(text.paper, text.step, by=text.counsel, concurs=False)) == [
         "The text is not in clearance.",
-        "This step is not asked for the text.",
-        "Say what stands against it: the drafters need your reason.",
+        "This step is not required for the text.",
+        "Enter what the office objects to: the drafters need the reason.",
     ]
     assert told(text) == []
 

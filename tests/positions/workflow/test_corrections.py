@@ -69,7 +69,7 @@ def test_two_officers_issue_a_corrected_edition_with_its_files(published):
     assert published.slipped.wording.text == "Kenya and its Counties commit to a third."
     assert list(published.slipped.wording.groundings.values_list("point", "relation")) == groundings
     page = words(Client().get(reverse("paper", args=[published.paper.slug])))
-    assert "Edition 1.0.1 corrects a slip in edition 1.0: A capital was missing. See what changed" in page
+    assert "Edition 1.0.1 corrects a mistake in edition 1.0: A capital was missing. See what changed" in page
     old = Client().get(reverse("edition_file", args=[published.paper.slug, "1.0", "json"]))
     assert b"".join(old.streaming_content) == base.content.encode()
     again = propose(published, "Kenya and its Counties commit to a fourth.", "Third for fourth.")
@@ -79,16 +79,16 @@ def test_two_officers_issue_a_corrected_edition_with_its_files(published):
 def test_what_is_no_slip_is_refused_with_every_reason(published):
     long = "Kenya will not pay for anything that the counties have asked of it."
     assert refusal(lambda: propose(published, long, " ")) == [
-        "Say what slipped, and how: everyone reads it beside the corrected edition.",
+        "Enter what the mistake was: everyone can read this next to the corrected edition.",
         "Paragraph 3: A correction changes at most 5 words of a paragraph; 11 words change here.",
-        "Paragraph 3: These words bear the meaning and neither come nor go in a correction: and, not, will.",
-        "Paragraph 3: The operative words stay as they were adopted: commit to.",
+        "Paragraph 3: These words carry the meaning, so a correction cannot add or remove them: and, not, will.",
+        "Paragraph 3: The operative words must stay as adopted: commit to.",
     ]
     assert refusal(lambda: propose(published, "Kenya and its counties commit to a third.")) == ["Nothing changes."]
     with pytest.raises(NotAllowed):
         workflow.propose_corrigendum(published.paper, by=make_user("official"), reason="So.", texts={})
     propose(published)
-    assert refusal(lambda: propose(published)) == ["A correction waits for a second officer already."]
+    assert refusal(lambda: propose(published)) == ["Another correction already waits for a second officer."]
     change(published.paper, state="superseded")
     assert refusal(lambda: workflow.issue_corrigendum(Corrigendum.objects.get(), by=published.second)) == [
         "The paper is not published"
@@ -126,7 +126,7 @@ def test_a_slip_is_proposed_and_issued_in_the_browser(published, monkeypatch):
     texts = {"text_1": "Who speaks.", "text_2": "Kenya calls for three things.", "text_3": "Kenya agrees to a third."}
     refused = first.post(new, {"reason": "A slip.", **texts})
     assert refused.status_code == 422
-    assert "Paragraph 3: The operative words stay as they were adopted: commit to." in words(refused)
+    assert "Paragraph 3: The operative words must stay as adopted: commit to." in words(refused)
     assert "Kenya agrees to a third." in words(refused)
     unseen = first.post(
         new, {"reason": "A slip.", **texts, "text_3": "Kenya and its \u202ecounties commit to a third."}
@@ -155,7 +155,7 @@ def test_a_paper_is_superseded_on_its_page_and_stays_at_its_address(published):
         assert (refused.status_code, "The newer paper: Choose the newer paper" in words(refused)) == (422, True)
     client.post(address, {"newer": newer.slug, "reason": "A new round."})
     page = words(Client().get(reverse("paper", args=[published.paper.slug])))
-    assert f"A newer paper has taken the place of this one: {newer.title}" in page
+    assert f"A newer paper replaces this one: {newer.title}" in page
     old = Client().get(reverse("edition_file", args=[published.paper.slug, "1.0", "json"]))
     assert b"".join(old.streaming_content) == published.edition.content.encode()
 

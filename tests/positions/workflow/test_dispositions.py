@@ -54,7 +54,7 @@ def test_a_disposition_can_be_changed_until_adoption(draft):
     assert Disposition.objects.count() == 1
     bring_paper(draft.paper, "adopted")
     assert refused(decide, draft, draft.point, "noted", reason="Later.") == [
-        "The text was adopted: its dispositions stay as they are."
+        "The text is adopted, so the answers to points cannot change."
     ]
 
 
@@ -64,17 +64,17 @@ def test_a_point_that_came_too_late_for_adoption_still_gets_its_answer_once(draf
     assert [point.reference for point in open_points(draft.paper)] == [draft.other.reference]
     assert decide(draft, draft.other, "noted", reason="It came after the meeting.").outcome == "noted"
     assert not open_points(draft.paper).exists()
-    fixed = ["The text was adopted: its dispositions stay as they are."]
+    fixed = ["The text is adopted, so the answers to points cannot change."]
     assert refused(decide, draft, draft.other, "not_accepted", reason="On second thoughts.") == fixed
     bring_paper(draft.paper, "published")
     later = make_point(draft.other.submission)
     assert refused(decide, draft, later, "noted", reason="After publication.") == fixed
 
 
-NAME_ONE = "Name at least one paragraph that takes the point up."
-GIVE_REASON = "Give the reason: the author will read it."
+NAME_ONE = "Choose at least one paragraph that takes up the point."
+GIVE_REASON = "Enter a reason: the author will read it."
 CHOOSE_KIND = "Choose the kind of reason."
-AS_MERGED = "A merged point is disposed of as merged, and no other point is."
+AS_MERGED = "The outcome “joined to another” is for joined points, and only for them."
 
 
 @pytest.mark.parametrize(
@@ -112,14 +112,14 @@ def test_foreign_points_and_paragraphs_and_points_not_validated_are_refused(draf
     stranger = make_point(make_submission(), state="submitted")
     assert refused(decide, draft, stranger, "accepted", paragraphs=[foreign]) == [
         "The point belongs to another consultation.",
-        f"{stranger.reference} is not validated.",
-        "Name paragraphs of this paper only.",
+        f"{stranger.reference} is not validated yet.",
+        "Choose only paragraphs of this paper.",
     ]
 
 
 def test_who_wrote_a_paragraph_does_not_judge_a_challenge_to_it(draft):
     workflow.ground(draft.paragraph, draft.other, by=draft.colleague, relation="contrary")
-    reasons = ["The point goes against a paragraph that you wrote: another officer must dispose of it."]
+    reasons = ["The point goes against a paragraph that you wrote: another officer must answer it."]
     assert refused(decide, draft, draft.other, "not_accepted", reason="No.", by=draft.drafter) == reasons
     assert decide(draft, draft.other, "not_accepted", reason="No.").outcome == "not_accepted"
     workflow.reword(draft.paragraph, by=draft.colleague, text="Other words.", why="So.")
@@ -136,7 +136,7 @@ def test_who_wrote_a_paragraph_does_not_take_back_that_a_point_goes_against_it(d
     workflow.ground(draft.paragraph, draft.other, by=draft.drafter, relation="contrary")
     workflow.ground(draft.paragraph, draft.other, by=draft.drafter, relation="contrary")  # said again: no way back
     assert refused(lambda _none, by: take_back(by), None, by=draft.drafter) == [
-        "The point goes against a paragraph that you wrote: another officer must take that back."
+        "The point goes against a paragraph that you wrote: another officer must remove it."
     ]
     assert draft.paragraph.wording.groundings.get(point=draft.other).relation == "contrary"
     take_back(draft.colleague)
@@ -147,8 +147,8 @@ def test_a_judgement_from_before_the_challenge_was_seen_is_made_again_by_another
     decide(draft, draft.point, "accepted", paragraphs=[draft.paragraph])
     decide(draft, draft.other, "noted", reason="So.", by=draft.drafter)
     told = [
-        f"{draft.other.reference} goes against a paragraph that {draft.drafter.name} wrote and disposed of it: "
-        "another officer must"
+        f"{draft.other.reference} goes against a paragraph that {draft.drafter.name} wrote and answered: "
+        "another officer must answer it"
     ]
     assert unmet(draft.paper) == []
     workflow.ground(draft.paragraph, draft.other, by=draft.colleague, relation="contrary")
@@ -156,7 +156,7 @@ def test_a_judgement_from_before_the_challenge_was_seen_is_made_again_by_another
     decide(draft, draft.other, "noted", reason="So.")
     assert unmet(draft.paper) == []
     workflow.reword(draft.paragraph, by=draft.colleague, text="Words that take it up.", why="So.")  # written afterwards
-    assert unmet(draft.paper) == ["1 paragraph has sources that were not confirmed after an edit"]
+    assert unmet(draft.paper) == ["1 paragraph has sources to confirm after an edit"]
 
 
 def test_a_challenge_to_another_papers_paragraph_is_judged_here(draft):

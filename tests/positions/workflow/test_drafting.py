@@ -28,7 +28,7 @@ from tests.paper_factories import bring_paper, make_paper, make_paragraph, make_
 from tests.positions.drafting import last_entry, make_draft
 
 pytestmark = pytest.mark.django_db
-CLOSED = "The words may change while the paper is drafted or consolidated; now it is in review."
+CLOSED = "The text can change only while the paper is drafted or consolidated. Now it is in review."
 
 
 @pytest.fixture
@@ -85,8 +85,8 @@ def test_a_second_paper_with_the_same_address_and_purpose_is_refused_with_every_
     consultation, by = make_consultation(), make_secretariat()
     begin(consultation, by)
     assert refused(begin, consultation, by, forum=make_forum()) == [
-        "Another paper has the address “gcm”.",
-        "This consultation has a paper for this purpose already.",
+        "Another paper has the address “gcm”. Enter a different one.",
+        "This consultation already has a paper for this purpose.",
         "The forum belongs to another consultation.",
     ]
     assert consultation.papers.count() == 1
@@ -130,7 +130,7 @@ def test_a_paper_is_renamed_and_keeps_its_address(draft):
     assert last_entry(paper) == ("rename_paper", "", {"changed": changed})
     assert Event.objects.filter(verb="rename_paper").count() == 1
     assert refused(workflow.rename_paper, paper, by=by, **now | {"purpose": "Addis Ababa"}) == [
-        "This consultation has a paper for this purpose already."
+        "This consultation already has a paper for this purpose."
     ]
     renamed = draft.consultation.papers.get(pk=paper.pk)
     assert (renamed.slug, renamed.title, renamed.short_title, renamed.purpose) == (paper.slug, *now.values())
@@ -192,10 +192,10 @@ def test_the_key_of_another_papers_paragraph_is_no_key(draft):
 
 def test_an_empty_paragraph_is_refused_and_leaves_nothing_behind(draft):
     assert refused(workflow.add_paragraph, draft.first, by=draft.drafter, text=" \n ") == [
-        "Write what the paragraph says."
+        "Enter the text of the paragraph."
     ]
     assert Paragraph.objects.count() == 1
-    assert last_refusal(draft.first) == (draft.drafter, "add_paragraph", "", ["Write what the paragraph says."])
+    assert last_refusal(draft.first) == (draft.drafter, "add_paragraph", "", ["Enter the text of the paragraph."])
 
 
 def test_nothing_of_the_words_changes_in_review(draft):
@@ -249,7 +249,7 @@ def test_the_same_words_again_change_nothing(draft):
 
 def test_new_words_need_a_reason(draft):
     assert refused(workflow.reword, draft.paragraph, by=draft.drafter, text="New.", why=" ") == [
-        "Say why the words change: it is kept with the wording."
+        "Enter a reason for the change: it is kept with the wording."
     ]
 
 
@@ -317,7 +317,7 @@ def test_there_is_room_at_the_beginning_again_and_again(draft):
 def test_a_paragraph_stays_in_its_own_paper(draft):
     foreign = make_section(make_paper())
     assert refused(workflow.move_paragraph, draft.paragraph, by=draft.drafter, section=foreign) == [
-        "A paragraph stays in its own paper."
+        "Choose a place in the same paper."
     ]
 
 
@@ -341,7 +341,7 @@ def test_a_paragraph_with_a_reservation_stays_until_it_is_withdrawn(draft):
     reservation = make_reservation(draft.paper, draft.paragraph, body, "We read it otherwise.")
     assert refused(workflow.remove_paragraph, draft.paragraph, by=draft.drafter, reason="") == [
         "Give a reason: it is kept in the journal.",
-        "Fishers reserved its position on this paragraph: ask it to withdraw the reservation first.",
+        "Fishers has a reservation on this paragraph: ask it to withdraw the reservation first.",
     ]
     reservation.withdrawn_at, reservation.withdrawn_reason = now(), "Settled."
     reservation.save()
@@ -371,7 +371,7 @@ def test_a_point_of_another_consultation_or_not_validated_cannot_ground(draft):
     foreign = make_point(make_submission(), state="submitted")
     assert refused(workflow.ground, draft.paragraph, foreign, by=draft.drafter) == [
         "The point belongs to another consultation.",
-        f"{foreign.reference} is not validated.",
+        f"{foreign.reference} is not validated yet.",
     ]
 
 
@@ -394,9 +394,7 @@ def test_the_sources_of_an_earlier_wording_stay_as_they_were(draft):
     workflow.reword(draft.paragraph, by=draft.drafter, text="Other words.", why="So.")
     for act in (workflow.unground, workflow.confirm_grounding):
         grounding = Grounding.objects.get(pk=old.pk)
-        assert refused(act, grounding, by=draft.drafter) == [
-            "This belongs to an earlier wording, which stays as it was."
-        ]
+        assert refused(act, grounding, by=draft.drafter) == ["This belongs to an earlier wording, which cannot change."]
     assert Grounding.objects.filter(pk=old.pk).exists()
 
 
@@ -407,7 +405,7 @@ def test_a_suspended_paper_is_not_written_on_and_goes_on_where_it_was(draft):
     head = change(make_secretariat(), office="head")
     paper = workflow.suspend(draft.paper, by=head, reason="An election.")
     assert refused(workflow.add_paragraph, draft.first, by=head, text="New.") == [
-        "The words may change while the paper is drafted or consolidated; now it is suspended."
+        "The text can change only while the paper is drafted or consolidated. Now it is suspended."
     ]
     assert workflow.resume(paper, by=head).state == "drafting"
 

@@ -122,31 +122,33 @@ def test_every_reason_against_a_finding_is_told(world):
     wrong = {"value": "struck", "reference": " ", "provision": make_provision("10.7")}
     assert reasons(lambda: reflect(world, **wrong)) == [
         "The milestone has not taken place yet.",
-        "Choose what was found.",
-        "Enter where it stands: the document and its paragraph.",
+        "Choose what you found.",
+        "Enter the document and its paragraph.",
         "Choose one of the objectives or guiding principles of the Compact.",
     ]
     change(world.milestone, state="held")
-    assert reasons(lambda: reflect(world, note="")) == ["Say in the note what is missing or what stands there instead."]
+    assert reasons(lambda: reflect(world, note="")) == [
+        "Enter in the note what is missing or what the document says instead."
+    ]
     found = reflect(world)
     assert reasons(lambda: reflect(world)) == [
-        "There is a finding on this paragraph and provision already: correct that one."
+        "This paragraph already has a finding on this provision: correct that one."
     ]
     same = {"value": "in_part", "reference": "Summary, paragraph 3", "note": "Half of it."}
     assert reasons(lambda: workflow.correct_reflection(found, by=world.officer, reason=" ", **same)) == [
-        "Nothing changes.", "Give a reason: it stays beside the correction.",
+        "Nothing changes.", "Enter a reason: it is kept with the correction.",
     ]  # fmt: skip
     assert reasons(lambda: workflow.strike_reflection(found, by=world.officer, reason="x" * 501)) == [
-        "Give the reason in at most 500 characters."
+        "Enter a reason of at most 500 characters."
     ]
     workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
     assert reasons(lambda: workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)) == [
-        "It is released already."
+        "The findings are already released."
     ]
     change(world.paper, state="superseded")
     other = Milestone.objects.create(title="Other", kind="k", level="l", planned_start=date(2018, 1, 1))
     assert reasons(lambda: workflow.release_reflections(world.paper, by=world.head, milestone=other)) == [
-        "Nothing was found yet."
+        "There are no findings yet."
     ]
     for act in (
         lambda by: reflect(world, by=by),
@@ -270,7 +272,7 @@ def test_the_annex_is_read_by_everyone_who_reads_the_page_and_a_failure_is_said(
     with monkeypatch.context() as broken:
         broken.setattr(printing, "render_apart", fail)
         failed = annex(world)
-    assert (failed.status_code, failed.text) == (503, "The annex could not be printed. Read it on its page.")
+    assert (failed.status_code, failed.text) == (503, "The portal could not print the annex. Read it on its page.")
     change(world.paper, is_restricted=True)
     assert (annex(world).status_code, press) == (404, [])
 
@@ -328,7 +330,7 @@ def test_the_desk_writes_corrects_strikes_and_releases(world):
     assert officer.get(reverse("desk_after", args=[slug]), {"milestone": pk}).url == here
     assert officer.get(reverse("desk_after", args=[slug]), {"milestone": "9" * 30}).status_code == 404
     page = officer.get(here)
-    assert "1 is left to look at" in words(page)
+    assert "1 left to examine" in words(page)
     assert page.context["form"].initial == {"paragraph": "2", "provision": "GCM-02"}
     assert page.context["form"].fields["provision"].choices == [
         ("Objectives", [("GCM-02", "2. Label GCM-02")]), ("Guiding principles", [("GCM-P-f", "(f) Label GCM-P-f")]),
@@ -336,14 +338,14 @@ def test_the_desk_writes_corrects_strikes_and_releases(world):
     typed = {"paragraph": "2", "provision": "GCM-02", "value": "in_part", "reference": "Typed here", "note": ""}
     refused = officer.post(here, typed)
     assert (refused.status_code, "Typed here" in refused.content.decode()) == (422, True)
-    assert "Note: Say in the note what is missing or what stands there instead." in words(refused)
+    assert "Note: Enter in the note what is missing or what the document says instead." in words(refused)
     assert officer.post(here, {**typed, "note": "Half."}).status_code == 302
     assert officer.post(here, {**typed, "note": "Half."}).status_code == 409
     found = Reflection.objects.get()
     one = reverse("desk_finding", args=[slug, pk, found.pk])
     assert officer.post(one, {"value": "reflected", "reference": "R", "reason": ""}).status_code == 422
     assert officer.post(one, {"value": "reflected", "reference": "R", "reason": "Read again."}).status_code == 302
-    assert "Somebody has corrected this finding since." in words(officer.get(one))
+    assert "Somebody has corrected this finding since you opened it." in words(officer.get(one))
     last = Reflection.objects.current().get()
     assert "Half." in words(officer.get(reverse("desk_finding", args=[slug, pk, last.pk])))
     release, strike = (

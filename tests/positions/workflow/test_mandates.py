@@ -59,7 +59,7 @@ def test_every_reason_against_a_change_is_told(text):
     with pytest.raises(Blocked) as refusal:
         adjust(text, text.first, text.one, True, reason=" ")
     assert refusal.value.reasons == [
-        "Ministry of One clears this paragraph already.",
+        "Ministry of One already clears this paragraph.",
         "Give a reason: it is kept in the journal.",
     ]
     with pytest.raises(Blocked, match="Ministry of Three does not clear this paragraph"):
@@ -67,14 +67,14 @@ def test_every_reason_against_a_change_is_told(text):
     with pytest.raises(NotAllowed):
         workflow.adjust_mandate(text.first, text.three, by=text.officer_one, adds=True, reason="So.")
     bring_paper(text.paper, "cleared")
-    with pytest.raises(Blocked, match="Mandates are changed until the text is cleared"):
+    with pytest.raises(Blocked, match="Mandates can change only until the text is cleared"):
         adjust(text, text.first, text.three, True)
 
 
 def test_a_paragraph_that_nobody_clears_holds_the_request_up(text):
     adjust(text, text.first, text.one, False)
     assert [each.text for each in mandates_are_complete(text.paper) if not each.met] == [
-        "1 paragraph is cleared by no ministry"
+        "No ministry clears 1 paragraph"
     ]
 
 

@@ -53,7 +53,7 @@ def frozen(text):
 def test_the_roll_is_called_where_the_rules_ask_and_frozen_with_the_decision(text):
     change_rules(text.paper.consultation, needs_roll_call=True)
     text.paper.refresh_from_db()
-    assert refusal(lambda: adopt(text)) == ["The roll was not called since the quorum was counted"]
+    assert refusal(lambda: adopt(text)) == ["No roll call has been taken since the quorum was counted"]
     made = call(text, two="abstain")
     assert (made.yes, made.no, made.abstain) == (1, 0, 1)
     adopt(text)
@@ -72,7 +72,7 @@ def test_the_roll_is_called_where_the_rules_ask_and_frozen_with_the_decision(tex
 
 def test_whoever_votes_no_needs_a_reservation_on_record(text):
     call(text, two="no")
-    assert refusal(lambda: adopt(text)) == ["Ministry of Two votes no and has no reservation on record"]
+    assert refusal(lambda: adopt(text)) == ["Ministry of Two voted no and has no reservation on record"]
     workflow.record_reservation(
         text.paper, stakeholder=text.two, paragraph=text.second, text="It costs money.", by=text.secretariat
     )
@@ -84,7 +84,7 @@ def test_a_new_count_wants_a_new_roll_call(text):
     text.paper.refresh_from_db()
     call(text)
     workflow.count_quorum(text.paper, by=text.head)
-    assert refusal(lambda: adopt(text)) == ["The roll was not called since the quorum was counted"]
+    assert refusal(lambda: adopt(text)) == ["No roll call has been taken since the quorum was counted"]
 
 
 def test_the_roll_is_that_of_the_members_who_are_present(text):
@@ -120,14 +120,14 @@ def test_an_explanation_of_position_is_printed_in_the_record(text):
     gone = workflow.record_explanation(text.paper, stakeholder=other, text="We do not.", by=text.secretariat)
     assert refusal(lambda: workflow.record_explanation(text.paper, **said | {"text": " "})) == [
         "Enter the explanation as it will be printed.",
-        "This organisation has an explanation on record already.",
+        "This organisation already has an explanation on record.",
     ]
     workflow.withdraw_explanation(gone, by=text.secretariat, reason="On its word. " * 60)
     adopt(text)
     record = frozen(text)
     assert record["explanations"] == [{"organisation": "Ministry of One", "text": "We read it as a wish."}]
     assert refusal(lambda: workflow.withdraw_explanation(gone, by=text.secretariat, reason="Again.")) == [
-        "This explanation cannot be withdrawn any more."
+        "This explanation can no longer be withdrawn."
     ]
     late = lambda: workflow.record_explanation(text.paper, stakeholder=other, text="Late.", by=text.secretariat)  # noqa: E731
     assert refusal(late) == ["Explanations are recorded from clearance until the decision."]

@@ -17,7 +17,7 @@ from tests.threads import at_once
 
 NEW = "Kenya calls for two things."
 LOST = (
-    "There is no quorum now, and nothing can be decided. Quorum: 1 member institutions present, 2 needed; "
+    "There is no quorum now, so the meeting cannot decide. Quorum: 1 member institutions present, 2 needed; "
     "1 groups present, 1 needed."
 )
 
@@ -83,25 +83,31 @@ def test_only_the_chair_decides_and_only_in_session(text):
 def test_every_reason_is_told_at_once(text):
     said = {"outcome": "with_reservation", "amendment": text.first.wording.text, "mode": "show_of_hands"}
     assert refusal(lambda: decide(text, **said, tally={"yes": 2, "no": 1, "abstain": 0})) == [
-        "Choose who proposed the words.",
-        "The words proposed are those that stand.",
-        "Choose who makes the reservation, and enter its text as it will be printed.",
-        "3 votes were counted, but 2 member institutions are present.",
+        "Choose who proposed the wording.",
+        ("The proposed wording is the same as the current text. Change it, or choose the wording as it stands."),
+        "Choose who makes the reservation, and enter its text as it should be printed.",
+        "You entered 3 votes, but 2 member institutions are present. Check the numbers.",
     ]
     assert refusal(lambda: decide(text, outcome="perhaps", moved_by=text.one, reservation="No.")) == [
         "Choose what the meeting decides, and how.",
-        "Enter the words proposed from the floor.",
-        "A reservation is entered: choose “adopted with a reservation”.",
+        "Enter the wording proposed from the floor.",
+        "You entered a reservation: choose “adopted with a reservation”.",
     ]
 
 
 @pytest.mark.parametrize(
     ("tally", "expected"),
     [
-        ({"yes": 1, "no": 1, "abstain": 0}, "1 are for this decision and 1 against it: it is not carried."),
-        ({"yes": 0, "no": 0, "abstain": 2}, "0 are for this decision and 0 against it: it is not carried."),
-        ({"yes": 3, "no": 0, "abstain": 0}, "3 votes were counted, but 2 member institutions are present."),
-        ({"yes": 3, "no": -1, "abstain": 0}, "2 votes were counted, but 2 member institutions are present."),
+        ({"yes": 1, "no": 1, "abstain": 0}, "1 voted for this decision and 1 against it, so it does not pass."),
+        ({"yes": 0, "no": 0, "abstain": 2}, "0 voted for this decision and 0 against it, so it does not pass."),
+        (
+            {"yes": 3, "no": 0, "abstain": 0},
+            "You entered 3 votes, but 2 member institutions are present. Check the numbers.",
+        ),
+        (
+            {"yes": 3, "no": -1, "abstain": 0},
+            "You entered 2 votes, but 2 member institutions are present. Check the numbers.",
+        ),
         ({"yes": 1, "no": 0, "abstain": 1}, None),
     ],
 )
@@ -164,7 +170,7 @@ def test_a_reservation_is_captured_on_the_spot(text):
     again = decide(text, **said)
     assert (again.reservation, Reservation.objects.count()) == (made.reservation, 1)
     other = refusal(lambda: decide(text, **said | {"reservation": "It costs more."}))
-    assert other == ["This organisation has a reservation on this paragraph already."]
+    assert other == ["This organisation already has a reservation on this paragraph."]
 
 
 def test_a_paragraph_that_was_sent_back_blocks_the_whole_until_it_is_decided_again_or_left_out(text):
@@ -190,7 +196,7 @@ def test_a_reservation_on_what_is_left_out_is_withdrawn_first_and_an_announced_o
     workflow.agree_paragraphs(text.paper, by=text.head, paragraphs=[text.opening, text.second])
     made = decide(text, outcome="with_reservation", reserving=text.two, reservation="100% no.").reservation
     decide(text, outcome="left_out")
-    words = "Paragraph 2 is left out, and Ministry of Two has a reservation on it: withdraw it first"
+    words = "Paragraph 2 is left out, and Ministry of Two has a reservation on it: withdraw the reservation first"
     assert refusal(lambda: adopt(text, "consensus_with_reservations", "One.")) == [words]
     workflow.withdraw_reservation(made, by=text.head, reason="On its word.")
     assert adopt(text).state == "adopted"
@@ -202,7 +208,7 @@ def test_a_point_that_only_a_paragraph_left_out_answers_is_answered_anew_before_
     make_disposition(text.paper, both, "accepted", text.first, text.second)
     workflow.agree_paragraphs(text.paper, by=text.head, paragraphs=[text.opening, text.second])
     decide(text, outcome="left_out")
-    words = f"{alone.reference} is answered by a paragraph that is left out: answer it anew"
+    words = f"The answer to {alone.reference} names a paragraph that is left out: answer it again"
     assert refusal(lambda: adopt(text)) == [words]
     workflow.decide(
         text.paper, alone, by=text.secretariat, outcome="not_accepted", reason="The meeting left it out.",
@@ -215,7 +221,7 @@ def test_the_same_form_sent_twice_is_one_decision_and_one_that_was_overtaken_is_
     first = decide(text, seen=0)
     assert decide(text, seen=0) == first
     assert refusal(lambda: decide(text, outcome="sent_back", seen=0)) == [
-        "This paragraph was decided on meanwhile: adopted. Read that first."
+        "The meeting has already decided on this paragraph: adopted. Read that decision first."
     ]
     second = decide(text, outcome="sent_back", seen=first.pk)
     assert FloorDecision.objects.counting().get() == second
@@ -251,7 +257,7 @@ def test_the_screen_shows_one_thing_and_every_change_is_news(text):
     stranger = make_session(make_forum())
     assert refusal(lambda: workflow.show_on_screen(text.forum, by=text.head, session=stranger, amendment=NEW)) == [
         "The session belongs to another forum.",
-        "Choose the paragraph for which these words are proposed.",
+        "Choose the paragraph that this wording is for.",
     ]
     with pytest.raises(NotAllowed):
         workflow.show_on_screen(text.forum, by=text.officer_one)
@@ -271,5 +277,6 @@ def test_two_chairs_who_decide_at_once_leave_one_outcome():
         made = FloorDecision.objects.filter(pk__gt=seen)
         assert (len(made), len(refused)) == (1, 1), (turn, told)
         assert refused == [
-            f"This paragraph was decided on meanwhile: {made[0].get_outcome_display()}. Read that first."
+            f"The meeting has already decided on this paragraph: {made[0].get_outcome_display()}. "
+            "Read that decision first."
         ]

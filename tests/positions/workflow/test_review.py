@@ -55,18 +55,18 @@ def test_what_a_round_needs_is_said_all_at_once():
     workflow.ground(made, draft.other, by=draft.drafter, relation="contrary")  # which does not carry it
     closes = now() + timedelta(days=2)
     assert refused(workflow.open_review, draft.paper, by=draft.drafter, closes_at=closes) == [
-        "1 paragraph rests on no point and is not marked as secretariat text",
-        "2 points have no disposition yet",
+        "1 paragraph has no source and is not marked as secretariat text",
+        "2 points have no answer yet",
     ]
     assert not draft.paper.editions.exists()
     empty = make_paper()
     assert refused(workflow.open_review, empty, by=draft.drafter, closes_at=closes) == [
-        "The paper has no paragraph yet"
+        "The paper has no paragraphs yet"
     ]
 
 
 def test_a_round_closes_after_it_opens(draft):
-    reasons = ["The review round must close after it opens: choose a later moment."]
+    reasons = ["The review round must close after it opens. Choose a later time."]
     past = now() - timedelta(minutes=1)
     assert refused(workflow.open_review, draft.paper, by=draft.drafter, closes_at=past) == reasons
     assert draft.paper.rounds.count() == 0
@@ -144,16 +144,16 @@ def test_what_an_amendment_needs_is_said_all_at_once(draft):
     foreign = make_paragraph(make_section(make_paper()), "Elsewhere.")
     assert refused(propose, draft, " ", paragraph=foreign, reason=" ") == [
         "The paragraph is not part of this text.",
-        "Write what the paragraph should say instead.",
-        "Say why: the drafters and the other members will read it.",
+        "Enter what the paragraph should say instead.",
+        "Enter a reason: the drafters and the other members will read it.",
     ]
-    assert refused(propose, draft, TEXT) == ["Write what the paragraph should say instead."]
+    assert refused(propose, draft, TEXT) == ["Enter what the paragraph should say instead."]
 
 
 def test_the_same_words_of_the_same_body_are_proposed_once(draft):
     opened(draft)
     propose(draft)
-    assert refused(propose, draft) == ["Your organisation has proposed these words already."]
+    assert refused(propose, draft) == ["Your organisation has already proposed this text."]
     workflow.withdraw_amendment(Amendment.objects.get(), by=draft.member)
     assert propose(draft).state == "proposed"
 
@@ -184,7 +184,7 @@ def test_nothing_is_accepted_while_the_round_is_open(draft):
     opened(draft)
     amendment = propose(draft)
     assert refused(workflow.accept_amendment, amendment, by=draft.drafter, reason="Taken.") == [
-        "The words may change while the paper is drafted or consolidated; now it is in review."
+        "The text can change only while the paper is drafted or consolidated. Now it is in review."
     ]
     amendment.refresh_from_db()
     assert (amendment.state, amendment.decided_by) == ("proposed", None)
@@ -250,7 +250,7 @@ def test_a_round_invites_members_or_everybody_verified_or_is_read_by_all(draft, 
 def test_open_points_are_those_of_now(draft):
     make_point(draft.other.submission, text="Came late.")
     assert refused(workflow.open_review, draft.paper, by=draft.drafter, closes_at=now() + timedelta(days=1)) == [
-        "1 point has no disposition yet"
+        "1 point has no answer yet"
     ]
 
 
@@ -279,7 +279,7 @@ def test_a_round_is_extended_to_a_later_hour_by_the_head_with_a_reason(draft):
     review, head = opened(draft), make_head()
     for closes_at in (review.closes_at, now() - timedelta(hours=1)):
         assert refused(workflow.extend_review, draft.paper, by=head, closes_at=closes_at, reason="More time.") == [
-            "The new hour must be later than the old one and lie ahead."
+            "The new time must be in the future and later than the old one."
         ]
     later = review.closes_at + timedelta(days=1)
     assert refused(workflow.extend_review, draft.paper, by=head, closes_at=later, reason=" ") == [

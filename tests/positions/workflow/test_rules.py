@@ -79,18 +79,18 @@ def test_the_people_of_each_member_institution_are_told_what_changes_and_why(con
     second = make_secretariat()
     made = propose(consultation, quorum_groups=4, needs_roll_call=True)
     assert made.consequences == [
-        "Groups for a quorum: 5 until now, 4 from then on.",
-        "Adoption by roll call: no until now, yes from then on.",
-        "The people of 1 member institution are told by mail.",
-        "What was counted, cleared and decided until then stays as it is.",
+        "Groups for a quorum: 5 until now, 4 from now on.",
+        "Adoption by roll call: no until now, yes from now on.",
+        "The people of 1 member institution get an e-mail.",
+        "Counts, clearances and decisions made before stay as they are.",
     ]
     OutgoingMail.objects.all().delete()
     made = consultation_workflow.confirm_proposal(made, by=second)
     mail = OutgoingMail.objects.get()
-    assert (mail.to, mail.subject) == (member.email, "The rules of a consultation were changed")
-    assert "- Groups for a quorum: 5 until now, 4 from then on." in mail.body
+    assert (mail.to, mail.subject) == (member.email, "The rules of a consultation have changed")
+    assert "- Groups for a quorum: 5 until now, 4 from now on." in mail.body
     assert "The members agreed to it." in mail.body
-    assert made.consequences[0] == "Groups for a quorum: 5 until now, 4 from then on."  # also when it is done
+    assert made.consequences[0] == "Groups for a quorum: 5 until now, 4 from now on."  # also when it is done
 
 
 def test_the_proposer_does_not_confirm_and_only_the_secretariat_does_either(consultation):
@@ -120,7 +120,7 @@ def test_nothing_changes_while_a_meeting_sits_neither_proposed_nor_confirmed(con
     made = propose(consultation, quorum_groups=4)
     other = make_consultation()
     sits(consultation)
-    sitting = ["“The meeting” is in session: no rule changes while the meeting sits."]
+    sitting = ["“The meeting” is in session, so its rules cannot change now."]
     assert refused(consultation_workflow.confirm_proposal, made, by=make_secretariat()) == sitting
     consultation_workflow.withdraw_proposal(made, by=made.proposed_by)
     assert refused(propose, consultation, quorum_groups=4) == sitting
@@ -138,11 +138,11 @@ def test_once_the_meeting_is_over_the_rules_change_again(consultation):
     [
         ({}, "Nothing changes."),
         ({"quorum_groups": 5}, "Nothing changes."),
-        ({"quorum_member_share": "1.5"}, "The share of member institutions lies between 0 and 1."),
-        ({"quorum_member_share": "0"}, "The share of member institutions lies between 0 and 1."),
+        ({"quorum_member_share": "1.5"}, "Enter a share of member institutions between 0 and 1."),
+        ({"quorum_member_share": "0"}, "Enter a share of member institutions between 0 and 1."),
         ({"quorum_member_share": "many"}, "“many” value must be a decimal number."),
         ({"quorum_groups": -1}, "Ensure this value is greater than or equal to 0."),
-        ({"closes_at": "2030-01-01"}, "There is no such rule: closes_at."),
+        ({"closes_at": "2030-01-01"}, "These rules do not exist: closes_at."),
         ({"steps": [{"kind": "legal"}]}, "There is no such step."),
         ({"steps": [{"kind": "legal", "institution": 0, "order": 1, "is_asked": True}]}, "There is no such office."),
     ],
@@ -153,8 +153,10 @@ def test_what_is_no_change_or_no_rule_is_refused_in_words(consultation, values, 
 
 def test_before_it_opens_the_form_changes_the_rules_and_after_its_file_is_closed_nobody(client):
     draft, archived = make_consultation(state="draft"), make_consultation(state="archived")
-    assert refused(propose, draft, quorum_groups=4) == ["It has not opened yet: its rules are changed in its form."]
-    assert refused(propose, archived, quorum_groups=4) == ["Its file is closed."]
+    assert refused(propose, draft, quorum_groups=4) == [
+        "The consultation has not opened yet: change its rules in its settings."
+    ]
+    assert refused(propose, archived, quorum_groups=4) == ["The consultation is archived."]
     assert change(draft, quorum_groups=4).quorum_groups == 4
 
 
@@ -168,16 +170,16 @@ def step(office, *, is_asked=True):
 def test_a_step_is_added_and_asked_no_more_by_two_officers(consultation):
     office, second = make_stakeholder("Attorney-General"), make_secretariat()
     made = propose(consultation, steps=[step(office)])
-    assert made.consequences[0] == "Attorney-General is asked for: legal vetting."
+    assert made.consequences[0] == "Attorney-General must answer: legal vetting."
     consultation_workflow.confirm_proposal(made, by=second)
     assert ChainStep.objects.get().is_asked
-    stays = ["A step stays on record: say that it is not asked any more."]
+    stays = ["A step stays on record. Mark it as not required instead."]
     assert refused(propose, consultation, steps=[]) == stays
     assert refused(propose, consultation, steps=[step(office), step(office)]) == [
-        "The same office stands twice for the same step."
+        "The same office is listed twice for the same step. Remove one."
     ]
     made = propose(consultation, steps=[step(office, is_asked=False)])
-    assert made.consequences[0] == "Attorney-General is not asked: legal vetting."
+    assert made.consequences[0] == "Attorney-General does not need to answer: legal vetting."
     consultation_workflow.confirm_proposal(made, by=second)
     assert not ChainStep.objects.get().is_asked
 

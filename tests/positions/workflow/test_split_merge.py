@@ -104,7 +104,7 @@ def test_the_same_form_sent_twice_splits_once(draft):
 
 
 def test_a_split_is_refused_with_every_reason_and_changes_nothing(draft):
-    both = ["Both parts need words.", "Say why: it is kept with the history of both paragraphs."]
+    both = ["Enter text for both parts.", "Enter a reason: it is kept in the history of both paragraphs."]
     assert refused(split, draft, texts=["One.", " \n"], why=" ") == both
     assert refused(split, draft, texts=["One."]) == both[:1]
     old = draft.paragraph.wordings.get(number=1)
@@ -181,9 +181,9 @@ def test_a_merger_is_refused_with_every_reason(draft):
     make_reservation(draft.paper, draft.behind, make_ministry(), "It costs money.")
     amended(draft, draft.behind)
     assert refused(merge, draft, why="") == [
-        "An amendment to the paragraph that goes waits for a decision: decide it first.",
-        "An organisation reserved its position on the paragraph that goes: keep that one instead.",
-        "Say why: it is kept with the history of both paragraphs.",
+        "An amendment to the paragraph that you remove waits for a decision. Decide on it first.",
+        ("An organisation has a reservation on the paragraph that you remove. Keep that paragraph instead."),
+        "Enter a reason: it is kept in the history of both paragraphs.",
     ]
     assert texts(draft.first) == [" ".join(PARTS), "Kenya notes the lakes."]
 
@@ -245,7 +245,7 @@ def test_a_comment_is_said_once_and_settled_once(draft):
 
 
 def test_a_comment_is_of_the_secretariat_and_on_the_text(draft):
-    assert refused(workflow.comment, draft.behind, by=draft.drafter, text=" ") == ["Write the comment."]
+    assert refused(workflow.comment, draft.behind, by=draft.drafter, text=" ") == ["Enter a comment."]
     made = workflow.comment(draft.behind, by=draft.drafter, text="Which?")
     for act in (
         lambda: workflow.comment(draft.behind, by=make_member(), text="So."),
