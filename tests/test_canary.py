@@ -30,17 +30,12 @@ def swept(django_db_setup):
 
 @pytest.fixture(scope="module")
 def shared_world(made_once, swept):
-    return made_once(lambda: canary.make_world(printed=False))
+    return made_once(canary.make_world)
 
 
 @pytest.fixture
 def world(shared_world):
     return copy.deepcopy(shared_world)
-
-
-@pytest.fixture
-def printed_world():
-    return canary.make_world()
 
 
 # They clear nothing and belong to no organisation of this world: nothing is there for them alone.
@@ -63,15 +58,15 @@ def plain_refusals(monkeypatch):
         yield patched
 
 
-def test_each_reader_finds_what_that_reader_may_read_and_nothing_else(printed_world, caplog, plain_refusals):
+def test_each_reader_finds_what_that_reader_may_read_and_nothing_else(world, caplog, plain_refusals):
     """The head goes first: what is not there for the head is not at the desk, and nobody else is sent to look for it. Nor
     is whoever has no records for what is there neither for the head nor for the owner: no record has that address."""
     caplog.set_level(logging.INFO)
-    walks = {"head": canary.Walk(printed_world.readers["head"], printed_world)}
+    walks = {"head": canary.Walk(world.readers["head"], world)}
     not_at_the_desk = {address for address in walks["head"].nothing_at if address.startswith("/desk/")}
     for role in ["owner", *sorted(canary.MAY_FIND.keys() - {"head", "owner"})]:
         nowhere = walks["head"].nothing_at & walks["owner"].nothing_at if role in NO_RECORDS_OF_THEIR_OWN else set()
-        walks[role] = canary.Walk(printed_world.readers[role], printed_world, leave_out=not_at_the_desk | nowhere)
+        walks[role] = canary.Walk(world.readers[role], world, leave_out=not_at_the_desk | nowhere)
     leaks = {
         (role, word): sorted(where)[:5]
         for role, walk in walks.items()
@@ -83,7 +78,7 @@ def test_each_reader_finds_what_that_reader_may_read_and_nothing_else(printed_wo
     assert missed == {}
     assert canary.found_in(caplog.text) == set()
     plain_refusals.undo()
-    refusals = [signed_in(reader).get("/nowhere/").text for reader in printed_world.readers.values()]
+    refusals = [signed_in(reader).get("/nowhere/").text for reader in world.readers.values()]
     assert canary.found_in("".join(refusals)) == set()
 
 
@@ -157,11 +152,11 @@ def test_no_mail_tells_anybody_but_its_author(world):
     assert telling <= {canary.word(whose, "title") for whose in (canary.SECRETARIAT, canary.MEMBERS, canary.HELD)}
 
 
-def test_neither_the_edition_nor_the_printed_paper_holds_what_is_not_public(printed_world):
+def test_neither_the_edition_nor_the_printed_paper_holds_what_is_not_public(world):
     files = {}
-    for artefact in printed_world.edition.artefacts.all():
+    for artefact in world.edition.artefacts.all():
         with artefact.file.open() as file:
             files[artefact.format] = file.read()
     public = {canary.word(canary.HELD, "ask")}
     assert canary.found_in(canary.printed(files["pdf"])) == public
-    assert canary.found_in(files["json"].decode()) == canary.found_in(printed_world.edition.content) == public
+    assert canary.found_in(files["json"].decode()) == canary.found_in(world.edition.content) == public
