@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from consultations.models import (
     STAFF_OFFICES,
     Attachment,
@@ -27,6 +29,7 @@ from consultations.models import (
     User,
 )
 from consultations.tokens import hashed
+from ncm_portal.workflow import Role
 
 
 def is_signed_in(user: Any) -> bool:
@@ -293,7 +296,7 @@ def may_confirm_proposal(user: Any, proposal: Proposal) -> bool:
     concerns."""
     if not is_signed_in(user) or user.pk in (proposal.proposed_by_id, proposal.concerns_id):
         return False
-    return proposal.definition.may_confirm(user, proposal.record)
+    return proposal.definition.confirmers.may(user, proposal.record)
 
 
 def may_withdraw_proposal(user: Any, proposal: Proposal) -> bool:
@@ -311,3 +314,40 @@ def may_propose_appointment(user: Any, person: User) -> bool:
 def may_confirm_appointment(user: Any, person: User) -> bool:
     """Confirm an appointment: whoever holds an office of the staff, but not for oneself."""
     return is_staff(user) and user.pk != person.pk
+
+
+# --- Roles: who, with the words that moves, refusals and the page of roles say ----------------------------------------
+
+SECRETARIAT = Role(secretariat_may, _("the secretariat"))
+HEAD = Role(head_may, _("the head of the secretariat"))
+SECRETARIAT_OR_PORTAL = Role(secretariat_or_portal_may, _("the secretariat, or the portal by itself"))
+PORTAL = Role(portal_may, _("the portal by itself"))
+AUTHORS = Role(may_submit, _("focal points and alternates of the organisation"))
+PRIMARY = Role(may_sign_off, _("the primary focal point of the organisation"))
+TYPISTS = Role(may_take_in, SECRETARIAT.words)
+CHECKERS = Role(may_check, _("the secretariat, where somebody else of it typed the input"))
+SCREENERS = Role(may_screen, _("the secretariat, never for an organisation one acts for"))
+FILE_HANDLERS = Role(
+    may_handle_file, _("the authors of the input, or the secretariat for the original of what came on paper")
+)
+WRITERS = Role(may_write_point, _("the secretariat or the session's rapporteur"))
+VALIDATORS = Role(may_validate, _("the secretariat or the session's chair"))
+SENDERS = Role(may_nominate, _("the secretariat or the organisation that sends the delegate"))
+LINK_HOLDERS = Role(may_answer_invitation, _("whoever holds the link of the letter, or the secretariat from paper"))
+COMMUNIQUE_PUBLISHERS = Role(
+    may_publish_communique, _("an officer of the secretariat other than the one who wrote the text last")
+)
+SECOND_PERSON = Role(
+    may_confirm_proposal,
+    _("a second person who may confirm such a change, neither who proposed it nor whom it concerns"),
+)
+PROPOSER = Role(may_withdraw_proposal, _("whoever proposed it"))
+ACCOUNT_CLOSERS = Role(
+    may_close_account, _("the secretariat, or a system administrator, for an account that one person may close")
+)
+ADDRESS_CORRECTORS = Role(may_correct_address, _("the secretariat, for an account that one person may correct"))
+STAFF = Role(may_propose_for_account, _("somebody else who holds an office of the staff"))
+DOOR_KEEPERS = Role(may_use_door, _("the secretariat or a rapporteur of the forum"))
+MANAGERS = Role(may_manage_members, _("the secretariat or the organisation's primary focal point"))
+APPOINTERS = Role(may_propose_appointment, HEAD.words)
+APPOINTMENT_CONFIRMERS = Role(may_confirm_appointment, _("an officer of the secretariat or a system administrator"))

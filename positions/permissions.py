@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from consultations.models import Consultation, Stakeholder
 from consultations.permissions import (
+    HEAD,
+    SECRETARIAT,
     acts_for,
     clears_for,
     is_head,
@@ -13,6 +17,7 @@ from consultations.permissions import (
     is_secretariat,
     live_memberships,
 )
+from ncm_portal.workflow import Role
 from positions.models import (
     TRUSTED,
     Amendment,
@@ -149,3 +154,28 @@ def sponsors(user: Any, review: ReviewRound) -> list[Stakeholder]:
     """The organisations in whose name `user` may propose an amendment in this round."""
     bodies = {m.stakeholder_id: m.stakeholder for m in live_memberships(user) if review.invites(m.stakeholder)}
     return list(bodies.values())
+
+
+# --- Roles: who, with the words that moves, refusals and the page of roles say ----------------------------------------
+
+DRAFTERS = Role(may_draft, SECRETARIAT.words)
+RUNNERS = Role(may_run, SECRETARIAT.words)
+CLEARERS = Role(may_clear, HEAD.words)
+CHAIR = Role(may_chair, _("the chair"))
+INVITED = Role(may_propose_amendment, _("organisations invited to the round"))
+SPONSOR = Role(may_sponsor, _("the sponsor"))
+CLEARING_OFFICERS = Role(may_answer, _("a clearing officer of the ministry"))
+CLEARANCE_RUNNERS = Role(may_run_clearance, SECRETARIAT.words)
+LETTER_HANDLERS = Role(may_handle_letter, SECRETARIAT.words)
+LETTER_COUNTERSIGNERS = Role(
+    may_countersign, _("an officer of the secretariat other than the one who typed the letter")
+)
+STEP_OFFICE = Role(may_answer_step, _("the office that answers, or the secretariat with its letter"))
+STEP_COUNTERSIGNERS = Role(
+    may_countersign_step, _("an officer of the secretariat other than the one who recorded the letter")
+)
+ANY_MEMBER = Role(may_break_silence, _("a member of the NCM, or the secretariat for a member"))
+RULE_CHANGERS = Role(may_change_rules, _("an officer of the secretariat"))
+PUBLISHERS = Role(may_publish, _("an officer of the secretariat other than the one who proposed publication"))
+CORRECTORS = Role(may_correct, SECRETARIAT.words)
+ISSUERS = Role(may_issue, _("an officer of the secretariat other than the one who proposed the correction"))

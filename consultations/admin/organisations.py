@@ -25,7 +25,7 @@ from consultations.models import (
     StakeholderName,
     User,
 )
-from consultations.permissions import is_head, is_secretariat, is_sysadmin, may_propose_appointment
+from consultations.permissions import APPOINTERS, is_head, is_secretariat, is_sysadmin, may_propose_appointment
 from consultations.queries import suspicion, with_lookalikes
 from ncm_portal.workflow import Move, OpenMove, now
 
@@ -181,7 +181,7 @@ class AppointForm(ReasonForm):
     field_order = ["office", "reason"]
 
 
-APPOINT = Move("appoint", _("Appoint to an office"), (), None, may_propose_appointment, workflow.APPOINT.who_proposes)
+APPOINT = Move("appoint", _("Appoint to an office"), (), None, APPOINTERS)
 SECOND_PERSON = _("Nothing changes yet: a second person has to confirm it. Those who may are asked by mail.")
 
 

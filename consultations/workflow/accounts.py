@@ -19,19 +19,18 @@ from consultations.email_addresses import NotAnAddress, is_normal, normal_form
 from consultations.models import Membership, Office, Proposal, User
 from consultations.notifications import accounts, recipients
 from consultations.permissions import (
+    ACCOUNT_CLOSERS,
+    ADDRESS_CORRECTORS,
+    STAFF,
     account_takes_two,
     is_secretariat,
     may_close_account,
     may_correct_address,
-    may_propose_for_account,
 )
 from consultations.queries import staff
 from consultations.queries.accounts import address_problems, is_unconfirmed
 from ncm_portal.workflow import Act, Blocked, Words, demand, journal, locked, now, verb
 
-STAFF = gettext_lazy("somebody else who holds an office of the staff")
-ALONE = gettext_lazy("the secretariat, or a system administrator, for an account that one person may close")
-SECRETARIAT = gettext_lazy("the secretariat, for an account that one person may correct")
 CLOSE, REOPEN = gettext_lazy("Close the account"), gettext_lazy("Open the account again")
 CORRECT, RESTORE = gettext_lazy("Correct the address of the account"), gettext_lazy("Restore access to the account")
 
@@ -54,7 +53,7 @@ def close_account(user: User, *, by: User, reason: str) -> User:
     Raises NotAllowed, or Blocked with every reason.
     """
     row = locked(user)
-    demand(may_close_account(by, row), who=ALONE, to=CLOSE)
+    demand(may_close_account(by, row), who=ACCOUNT_CLOSERS, to=CLOSE)
     _must_be_open(row, reason)
     return _close(row, by, reason)
 
@@ -66,7 +65,7 @@ def reopen_account(user: User, *, by: User, reason: str) -> User:
     Raises NotAllowed, or Blocked with every reason.
     """
     row = locked(user)
-    demand(may_close_account(by, row), who=ALONE, to=REOPEN)
+    demand(may_close_account(by, row), who=ACCOUNT_CLOSERS, to=REOPEN)
     reasons = [] if reason.strip() else [_("Give a reason: it is kept in the journal.")]
     if row.is_active:
         reasons.append(_("The account is open."))
@@ -139,7 +138,7 @@ def correct_address(user: User, *, address: str, by: User, reason: str) -> User:
     Raises NotAllowed, or Blocked with every reason.
     """
     row = locked(user)
-    demand(may_correct_address(by, row), who=SECRETARIAT, to=CORRECT)
+    demand(may_correct_address(by, row), who=ADDRESS_CORRECTORS, to=CORRECT)
     if not reason.strip():
         raise Blocked(_("Give a reason: it is kept in the journal."))
     return _correct(row, address_free_for(row, address), by, reason)
@@ -317,10 +316,6 @@ def effects_of(verb: str, person: User) -> list[Sentence]:
     }[verb]()
 
 
-def _may_propose(user: Any, person: User) -> bool:
-    return may_propose_for_account(user, person)
-
-
 def _one_of_the_secretariat(person: User, proposal: Proposal, by: User) -> None:
     """Two technicians alone let nobody in and close nobody out while somebody of the secretariat could take part."""
     others = staff().exclude(office=Office.SYSADMIN).exclude(pk=person.pk)
@@ -378,10 +373,8 @@ def _concerns(person: User) -> User:
 CLOSE_ACCOUNT = Act(
     code="close_account",
     label=CLOSE,
-    may_propose=_may_propose,
-    who_proposes=STAFF,
-    may_confirm=_may_propose,
-    who_confirms=STAFF,
+    proposers=STAFF,
+    confirmers=STAFF,
     consequences=lambda person, values: _in_words(_effects_of_closing(person)),
     carry_out=_carry_out_closing,
     check=_check_closing,
@@ -391,10 +384,8 @@ CLOSE_ACCOUNT = Act(
 CORRECT_ADDRESS = Act(
     code="correct_address",
     label=CORRECT,
-    may_propose=_may_propose,
-    who_proposes=STAFF,
-    may_confirm=_may_propose,
-    who_confirms=STAFF,
+    proposers=STAFF,
+    confirmers=STAFF,
     consequences=lambda person, values: _in_words(_effects_of_address(person, str(values.get("address", "")))),
     carry_out=_carry_out_address,
     check=_check_address,
@@ -405,10 +396,8 @@ CORRECT_ADDRESS = Act(
 RESTORE_ACCESS = Act(
     code="restore_access",
     label=RESTORE,
-    may_propose=_may_propose,
-    who_proposes=STAFF,
-    may_confirm=_may_propose,
-    who_confirms=STAFF,
+    proposers=STAFF,
+    confirmers=STAFF,
     consequences=lambda person, values: _in_words(_effects_of_restoring(person, str(values.get("address") or ""))),
     carry_out=_carry_out_restoring,
     check=_check_restoring,

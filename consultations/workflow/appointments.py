@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy
 from consultations.models import STAFF_OFFICES, Event, Membership, Office, Proposal, User
 from consultations.notifications import recipients
 from consultations.permissions import (
+    APPOINTERS,
+    APPOINTMENT_CONFIRMERS,
     is_sysadmin,
-    may_confirm_appointment,
-    may_propose_appointment,
 )
 from consultations.queries import staff
 from ncm_portal.workflow import Act, Blocked, demand, journal, locked, verb
@@ -73,10 +73,8 @@ def _give(person: User, office: str, by: User, reason: str, proposed_by: User | 
 APPOINT = Act(
     code="appoint",
     label=gettext_lazy("Appoint to an office"),
-    may_propose=may_propose_appointment,
-    who_proposes=gettext_lazy("the head of the secretariat"),
-    may_confirm=may_confirm_appointment,
-    who_confirms=gettext_lazy("an officer of the secretariat or a system administrator"),
+    proposers=APPOINTERS,
+    confirmers=APPOINTMENT_CONFIRMERS,
     consequences=_consequences,
     carry_out=_carry_out,
     check=_check,

@@ -15,7 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Attachment, AttachmentKind, AttachmentState, Stakeholder, Submission, User
-from consultations.permissions import is_secretariat, may_handle_file, may_submit, portal_may
+from consultations.permissions import (
+    AUTHORS,
+    FILE_HANDLERS,
+    PORTAL,
+    SECRETARIAT,
+    is_secretariat,
+    may_submit,
+)
 from consultations.uploads import Refused, clamd, kinds, sandbox
 from consultations.uploads.disk_space import room_to_write
 from consultations.uploads.kinds import KINDS
@@ -23,15 +30,13 @@ from consultations.uploads.rejections import say
 from ncm_portal.workflow import Blocked, Condition, Move, demand, either, journal, locked, make, now, table, verb
 
 from .access_log import enter_refused_file
-from .submissions import AUTHORS, SECRETARIAT, S
+from .submissions import S
 
 A = AttachmentState
 HERE = (A.UPLOADING, A.WAITING, A.READY)
 ADD, REMOVE = gettext_lazy("Add a file"), gettext_lazy("Remove a file")
-HANDLERS = gettext_lazy("the authors of the input, or the secretariat for the original of what came on paper")
 SENT = gettext_lazy("This input was sent already: its files stay as they are.")
 CHECKED = gettext_lazy("This input was checked or decided already: its files stay as they are.")
-PORTAL = gettext_lazy("the portal by itself")
 MEGABYTE = 1024 * 1024
 KEPT = timedelta(days=1)  # an upload that stopped
 PAUSE = 30  # seconds for which a scanner that is down is left alone
@@ -47,14 +52,13 @@ def files_may_change(file: Attachment) -> list[Condition]:
 
 
 ATTACHMENT_MOVES = table(
-    Move("add_file", ADD, (A.UPLOADING,), A.READY, may_handle_file, HANDLERS, files_may_change),
+    Move("add_file", ADD, (A.UPLOADING,), A.READY, FILE_HANDLERS, files_may_change),
     Move(
         "hold_file",
         gettext_lazy("Add a file that waits for the virus scanner"),
         (A.UPLOADING,),
         A.WAITING,
-        may_handle_file,
-        HANDLERS,
+        FILE_HANDLERS,
         files_may_change,
     ),
     Move(
@@ -62,19 +66,17 @@ ATTACHMENT_MOVES = table(
         gettext_lazy("Refuse a file that is being added"),
         (A.UPLOADING,),
         A.REFUSED,
-        may_handle_file,
-        HANDLERS,
+        FILE_HANDLERS,
         files_may_change,
     ),
-    Move("admit_file", gettext_lazy("Find no virus in a file"), (A.WAITING,), A.READY, portal_may, PORTAL),
-    Move("refuse_file", gettext_lazy("Find a virus in a file"), (A.WAITING,), A.REFUSED, portal_may, PORTAL),
+    Move("admit_file", gettext_lazy("Find no virus in a file"), (A.WAITING,), A.READY, PORTAL),
+    Move("refuse_file", gettext_lazy("Find a virus in a file"), (A.WAITING,), A.REFUSED, PORTAL),
     Move(
         "remove_file",
         REMOVE,
         (A.UPLOADING, A.WAITING, A.READY, A.REFUSED),
         A.REMOVED,
-        may_handle_file,
-        HANDLERS,
+        FILE_HANDLERS,
         files_may_change,
     ),
     Move(
@@ -82,7 +84,6 @@ ATTACHMENT_MOVES = table(
         gettext_lazy("Give up an upload that stopped a day ago"),
         (A.UPLOADING,),
         A.REMOVED,
-        portal_may,
         PORTAL,
     ),
 )

@@ -30,7 +30,7 @@ from consultations.models import (
     clean_text,
     copy_in,
 )
-from consultations.permissions import is_secretariat, may_use_door, sessions_reported_by
+from consultations.permissions import DOOR_KEEPERS, SECRETARIAT, is_secretariat, may_use_door, sessions_reported_by
 from consultations.queries import checkin
 from ncm_portal.workflow import Blocked, demand, journal, now, verb
 
@@ -38,8 +38,6 @@ from .checkin_conflicts import _void
 from .checkin_queue import Book, Clock, Row, Verdict, check_in_of, hour_of, judge, read, refused, unknown_kind
 from .points import write_point
 
-SECRETARIAT = gettext_lazy("the secretariat")
-AT_THE_DOOR = gettext_lazy("the secretariat or a rapporteur of the forum")
 MOST_ROWS, POINT_LIMIT, WHO_LIMIT, DEVICE_LIMIT = 2_000, 2_000, 200, 60
 
 
@@ -54,7 +52,7 @@ def take_queue(forum: Forum, rows: Sequence[Any], *, device: str, device_now: da
     portal. A key that is known is the same row, whoever sends it again. Gives the rows in the order in which they
     came. Raises NotAllowed, or Blocked where the queue as a whole can't be taken; then nothing is changed.
     """
-    demand(may_use_door(by, forum), who=AT_THE_DOOR, to=gettext_lazy("Send what was taken down at the door"))
+    demand(may_use_door(by, forum), who=DOOR_KEEPERS, to=gettext_lazy("Send what was taken down at the door"))
     if len(rows) > MOST_ROWS:
         numbers = {"rows": f"{len(rows):,}", "most": f"{MOST_ROWS:,}"}
         raise Blocked(_("%(rows)s rows at once are too many: send at most %(most)s.") % numbers)

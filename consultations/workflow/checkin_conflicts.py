@@ -16,11 +16,10 @@ from consultations.models import (
     User,
     copy_in,
 )
-from consultations.permissions import is_secretariat
+from consultations.permissions import SECRETARIAT, is_secretariat
 from consultations.queries import checkin
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 
-SECRETARIAT = gettext_lazy("the secretariat")
 HOW_LIMIT, REASON_LIMIT = 300, 200
 
 

@@ -18,13 +18,11 @@ from consultations.models import (
     User,
 )
 from consultations.notifications.delegates import News, key_of, news_of
-from consultations.permissions import is_head, is_secretariat, may_nominate, secretariat_may
+from consultations.permissions import SECRETARIAT, SENDERS, is_head, is_secretariat
 from consultations.queries.delegates import free_in_group, own_address, untold_of
 from ncm_portal.workflow import Blocked, Condition, Move, demand, either, journal, locked, make, now, table, verb
 
 D = DelegateState
-SECRETARIAT = gettext_lazy("the secretariat")
-SENDERS = gettext_lazy("the secretariat or the organisation that sends the delegate")
 OVER = (ForumState.HELD, ForumState.REPORTED, ForumState.CANCELLED)
 LIVE = (D.NOMINATED, D.WAITLISTED, D.CONFIRMED)  # from the weakest to the strongest
 EDITED = ("name", "title", "email", "role", "county", "sex", "access_needs")
@@ -57,19 +55,15 @@ DELEGATE_MOVES = table(
         gettext_lazy("Confirm"),
         (D.NOMINATED, D.WAITLISTED),
         D.CONFIRMED,
-        secretariat_may,
         SECRETARIAT,
         ready_to_confirm,
     ),
-    Move(
-        "waitlist", gettext_lazy("Put on the reserve list"), (D.NOMINATED,), D.WAITLISTED, secretariat_may, SECRETARIAT
-    ),
+    Move("waitlist", gettext_lazy("Put on the reserve list"), (D.NOMINATED,), D.WAITLISTED, SECRETARIAT),
     Move(
         "refuse_delegate",
         gettext_lazy("Refuse"),
         (D.NOMINATED,),
         D.REFUSED,
-        secretariat_may,
         SECRETARIAT,
         needs_reason=True,
         grave=True,
@@ -79,7 +73,6 @@ DELEGATE_MOVES = table(
         gettext_lazy("Withdraw"),
         (D.NOMINATED, D.CONFIRMED, D.WAITLISTED),
         D.WITHDRAWN,
-        may_nominate,
         SENDERS,
         grave=True,
     ),

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from consultations.models import AttachmentState, Consultation, Presence, Provision, Stakeholder, Submission, User
 from consultations.notifications import recipients
-from consultations.permissions import acts_for, may_rule_on_sign_off, may_submit
+from consultations.permissions import AUTHORS, PRIMARY, acts_for, may_rule_on_sign_off, may_submit
 from ncm_portal.workflow import Blocked, Conflict, Move, demand, journal, make, now, verb
 
 from .mail_limits import count_mail
-from .submissions import AUTHORS, DRAFT_FIELDS, PRIMARY, SUBMISSION_MOVES, S
+from .submissions import DRAFT_FIELDS, SUBMISSION_MOVES, S
 
 HERE = timedelta(minutes=5)  # whoever gave a sign for so long has the draft open
 KEPT = timedelta(days=1)

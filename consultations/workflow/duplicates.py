@@ -23,13 +23,12 @@ from consultations.models import (
     SubmissionState,
     User,
 )
-from consultations.permissions import is_secretariat, secretariat_may
+from consultations.permissions import SECRETARIAT, is_secretariat
 from ncm_portal.workflow import Condition, Move, demand, either, journal, make, now, table, verb
 
 from .points import merge
 
 S = LikenessState
-SECRETARIAT = gettext_lazy("the secretariat")
 AT_ONCE = 200  # texts that are compared before what was found is kept and the worker may break off
 WORDS_KEPT = 60
 Text = Point | Submission
@@ -73,7 +72,6 @@ LIKENESS_MOVES = table(
         gettext_lazy("They say the same"),
         (S.OPEN,),
         S.MERGED,
-        secretariat_may,
         SECRETARIAT,
         may_become_one,
         needs_reason=True,
@@ -83,7 +81,6 @@ LIKENESS_MOVES = table(
         gettext_lazy("They do not say the same"),
         (S.OPEN,),
         S.DISMISSED,
-        secretariat_may,
         SECRETARIAT,
         needs_reason=True,
     ),
@@ -92,7 +89,6 @@ LIKENESS_MOVES = table(
         gettext_lazy("Take the decision back"),
         (S.MERGED, S.DISMISSED),
         S.OPEN,
-        secretariat_may,
         SECRETARIAT,
         nothing_stands_on_it,
         needs_reason=True,

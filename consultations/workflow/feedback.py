@@ -17,12 +17,10 @@ from consultations.models import (
     User,
 )
 from consultations.notifications import recipients
-from consultations.permissions import acts_for
+from consultations.permissions import AUTHORS, acts_for
 from ncm_portal.workflow import Blocked, Condition, demand, either, journal, now, verb
 
 from .mail_limits import count_mail
-
-SIGNERS = gettext_lazy("focal points and alternates of the organisation")
 
 
 def _reasons(*conditions: Condition) -> list[str]:
@@ -59,7 +57,7 @@ def endorse(submission: Submission, stakeholder: Stakeholder, *, by: User) -> En
 
     Raises NotAllowed unless `by` acts for `stakeholder`, or Blocked with every reason.
     """
-    demand(acts_for(by, stakeholder), who=SIGNERS, to=gettext_lazy("Co-sign an input"))
+    demand(acts_for(by, stakeholder), who=AUTHORS, to=gettext_lazy("Co-sign an input"))
     row = Submission.objects.select_for_update(of=("self",), no_key=True).get(pk=submission.pk)
     reasons = _reasons(*ready_to_endorse(row, stakeholder))
     if reasons:
@@ -78,7 +76,7 @@ def endorse(submission: Submission, stakeholder: Stakeholder, *, by: User) -> En
 def withdraw_endorsement(endorsement: Endorsement, *, by: User) -> Endorsement:
     """Take a co-signature back. It counts no more, and stays on record. Taken back twice, it is taken back once."""
     row = Endorsement.objects.select_for_update(of=("self",), no_key=True).get(pk=endorsement.pk)
-    demand(acts_for(by, row.stakeholder_id), who=SIGNERS, to=gettext_lazy("Withdraw a co-signature"))
+    demand(acts_for(by, row.stakeholder_id), who=AUTHORS, to=gettext_lazy("Withdraw a co-signature"))
     if row.withdrawn_at is None:
         row.withdrawn_by, row.withdrawn_at = by, now()
         row.save()
@@ -111,7 +109,7 @@ def say_misread(point: Point, stakeholder: Stakeholder, *, by: User, text: str) 
 
     Raises NotAllowed unless `by` acts for `stakeholder`, or Blocked with every reason.
     """
-    demand(acts_for(by, stakeholder), who=SIGNERS, to=gettext_lazy("Say that a point was misread"))
+    demand(acts_for(by, stakeholder), who=AUTHORS, to=gettext_lazy("Say that a point was misread"))
     row = Point.objects.select_for_update(of=("self",), no_key=True).get(pk=point.pk)
     reasons = _reasons(*ready_to_say_misread(row, stakeholder))
     if not text.strip():

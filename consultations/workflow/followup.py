@@ -21,7 +21,14 @@ from consultations.models import (
     User,
 )
 from consultations.notifications import recipients
-from consultations.permissions import acts_for, head_may, is_secretariat, may_publish_communique, secretariat_may
+from consultations.permissions import (
+    AUTHORS,
+    COMMUNIQUE_PUBLISHERS,
+    HEAD,
+    SECRETARIAT,
+    acts_for,
+    is_secretariat,
+)
 from consultations.queries.followup import bodies_that_came
 from ncm_portal.workflow import (
     Blocked,
@@ -41,10 +48,6 @@ from ncm_portal.workflow import (
 from .access_log import enter_export
 
 A, C = ActionState, CommuniqueState
-SECRETARIAT = gettext_lazy("the secretariat")
-HEAD = gettext_lazy("the head of the secretariat")
-ANOTHER = gettext_lazy("an officer of the secretariat other than the one who wrote the text last")
-THEIRS = gettext_lazy("focal points and alternates of the organisation")
 
 
 def ready_to_circulate(communique: Communique) -> list[Condition]:
@@ -65,14 +68,13 @@ def ready_to_circulate(communique: Communique) -> list[Condition]:
 
 
 ACTION_MOVES = table(
-    Move("finish_action", gettext_lazy("Done"), (A.OPEN,), A.DONE, secretariat_may, SECRETARIAT),
-    Move("drop_action", gettext_lazy("Drop"), (A.OPEN,), A.DROPPED, secretariat_may, SECRETARIAT, needs_reason=True),
+    Move("finish_action", gettext_lazy("Done"), (A.OPEN,), A.DONE, SECRETARIAT),
+    Move("drop_action", gettext_lazy("Drop"), (A.OPEN,), A.DROPPED, SECRETARIAT, needs_reason=True),
     Move(
         "reopen_action",
         gettext_lazy("Open again"),
         (A.DONE, A.DROPPED),
         A.OPEN,
-        secretariat_may,
         SECRETARIAT,
         needs_reason=True,
         undoes=True,
@@ -85,18 +87,16 @@ COMMUNIQUE_MOVES = table(
         gettext_lazy("Circulate for comment"),
         (C.DRAFT,),
         C.CIRCULATED,
-        secretariat_may,
         SECRETARIAT,
         ready_to_circulate,
     ),
-    Move("clear_communique", gettext_lazy("Clear"), (C.CIRCULATED,), C.CLEARED, head_may, HEAD),
+    Move("clear_communique", gettext_lazy("Clear"), (C.CIRCULATED,), C.CLEARED, HEAD),
     Move(
         "publish_communique",
         gettext_lazy("Publish"),
         (C.CLEARED,),
         C.PUBLISHED,
-        may_publish_communique,
-        ANOTHER,
+        COMMUNIQUE_PUBLISHERS,
         grave=True,
     ),
     Move(
@@ -104,7 +104,6 @@ COMMUNIQUE_MOVES = table(
         gettext_lazy("Back to draft"),
         (C.CIRCULATED, C.CLEARED),
         C.DRAFT,
-        secretariat_may,
         SECRETARIAT,
         needs_reason=True,
         undoes=True,
@@ -217,7 +216,7 @@ def say_done(action: ActionPoint, *, by: User, note: str) -> ActionPoint:
 
     Raises NotAllowed, or Blocked when it has ended or nothing is said.
     """
-    demand(acts_for(by, action.stakeholder_id), who=THEIRS, to=gettext_lazy("Report an action point"))
+    demand(acts_for(by, action.stakeholder_id), who=AUTHORS, to=gettext_lazy("Report an action point"))
     if not note.strip():
         raise Blocked(_("Write what came of it."))
     row = _open(action)

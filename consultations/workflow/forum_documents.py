@@ -4,12 +4,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Forum, ForumFile, ForumFileKind, Invitation, User
-from consultations.permissions import is_secretariat
+from consultations.permissions import SECRETARIAT, is_secretariat
 from consultations.uploads.disk_space import room_to_write
 from consultations.uploads.single_file import whole_file
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
-
-SECRETARIAT = gettext_lazy("the secretariat")
 
 
 @verb

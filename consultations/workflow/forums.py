@@ -27,7 +27,13 @@ from consultations.models import (
     User,
 )
 from consultations.notifications import delegates, recipients
-from consultations.permissions import head_may, is_secretariat, may_nominate, secretariat_may
+from consultations.permissions import (
+    HEAD,
+    SECRETARIAT,
+    SENDERS,
+    is_secretariat,
+    may_nominate,
+)
 from ncm_portal.workflow import (
     Blocked,
     Condition,
@@ -45,9 +51,6 @@ from ncm_portal.workflow import (
 from .speakers import end_speech
 
 C, F, D, P = ConsultationState, ForumState, DelegateState, SessionState
-SECRETARIAT = gettext_lazy("the secretariat")
-HEAD = gettext_lazy("the head of the secretariat")
-SENDERS = gettext_lazy("the secretariat or the organisation that sends the delegate")
 
 
 def ready_to_open(consultation: Consultation) -> list[Condition]:
@@ -117,25 +120,21 @@ CONSULTATION_MOVES = table(
         gettext_lazy("Open for inputs"),
         (C.DRAFT,),
         C.OPEN,
-        secretariat_may,
         SECRETARIAT,
         ready_to_open,
     ),
-    Move("close_consultation", gettext_lazy("Close for inputs"), (C.OPEN,), C.CLOSED, secretariat_may, SECRETARIAT),
-    Move("extend", gettext_lazy("Extend the deadline"), (C.OPEN, C.CLOSED), C.OPEN, head_may, HEAD, needs_reason=True),
-    Move("archive", gettext_lazy("Archive"), (C.CLOSED,), C.ARCHIVED, head_may, HEAD, grave=True),
+    Move("close_consultation", gettext_lazy("Close for inputs"), (C.OPEN,), C.CLOSED, SECRETARIAT),
+    Move("extend", gettext_lazy("Extend the deadline"), (C.OPEN, C.CLOSED), C.OPEN, HEAD, needs_reason=True),
+    Move("archive", gettext_lazy("Archive"), (C.CLOSED,), C.ARCHIVED, HEAD, grave=True),
 )
 
 FORUM_MOVES = table(
-    Move(
-        "announce", gettext_lazy("Announce"), (F.DRAFT,), F.ANNOUNCED, secretariat_may, SECRETARIAT, ready_to_announce
-    ),
+    Move("announce", gettext_lazy("Announce"), (F.DRAFT,), F.ANNOUNCED, SECRETARIAT, ready_to_announce),
     Move(
         "close_registration",
         gettext_lazy("Close registration"),
         (F.ANNOUNCED,),
         F.REGISTRATION_CLOSED,
-        secretariat_may,
         SECRETARIAT,
     ),
     Move(
@@ -143,16 +142,14 @@ FORUM_MOVES = table(
         gettext_lazy("Open the forum"),
         (F.REGISTRATION_CLOSED,),
         F.IN_SESSION,
-        secretariat_may,
         SECRETARIAT,
     ),
-    Move("close_forum", gettext_lazy("Close the forum"), (F.IN_SESSION,), F.HELD, secretariat_may, SECRETARIAT),
+    Move("close_forum", gettext_lazy("Close the forum"), (F.IN_SESSION,), F.HELD, SECRETARIAT),
     Move(
         "report_forum",
         gettext_lazy("Mark as reported"),
         (F.HELD,),
         F.REPORTED,
-        secretariat_may,
         SECRETARIAT,
         ready_to_report,
     ),
@@ -161,7 +158,6 @@ FORUM_MOVES = table(
         gettext_lazy("Cancel"),
         (F.DRAFT, F.ANNOUNCED, F.REGISTRATION_CLOSED),
         F.CANCELLED,
-        head_may,
         HEAD,
         needs_reason=True,
         grave=True,
@@ -169,14 +165,13 @@ FORUM_MOVES = table(
 )
 
 SESSION_MOVES = table(
-    Move("open_session", gettext_lazy("Open the session"), (P.PLANNED,), P.OPEN, secretariat_may, SECRETARIAT),
-    Move("close_session", gettext_lazy("Close the session"), (P.OPEN,), P.CLOSED, secretariat_may, SECRETARIAT),
+    Move("open_session", gettext_lazy("Open the session"), (P.PLANNED,), P.OPEN, SECRETARIAT),
+    Move("close_session", gettext_lazy("Close the session"), (P.OPEN,), P.CLOSED, SECRETARIAT),
     Move(
         "cancel_session",
         gettext_lazy("Cancel the session"),
         (P.PLANNED,),
         P.CANCELLED,
-        secretariat_may,
         SECRETARIAT,
         ready_to_cancel,
         needs_reason=True,

@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Consultation, Delegate, Evidence, Forum, Job, JobKind, JobState, Stakeholder, User
-from consultations.permissions import is_secretariat
+from consultations.permissions import SECRETARIAT, is_secretariat
 from consultations.queries import suspicion
 from ncm_portal.workflow import Blocked, demand, journal, locked, verb
 
 from .delegates import edit_delegate
 from .forums import nominate
 
-SECRETARIAT = gettext_lazy("the secretariat")
 IMPORT_INPUTS = gettext_lazy("Import inputs")
 
 

@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy
 
 from consultations.models import Delegate, DelegateState, ForumFileKind, ForumState, Invitation, User
 from consultations.notifications import invitations
-from consultations.permissions import LinkHolder, is_secretariat, may_answer_invitation
+from consultations.permissions import LINK_HOLDERS, SECRETARIAT, LinkHolder, is_secretariat, may_answer_invitation
 from consultations.queries.invitations import LIVE, SEATED, people_of
 from consultations.tokens import hashed, ticket
-from ncm_portal.workflow import Blocked, demand, journal, make, now, verb
+from ncm_portal.workflow import Blocked, Role, demand, journal, make, now, verb
 
 from .delegates import DELEGATE_MOVES
 from .forum_documents import keep_forum_file
-from .invitations import HOLDERS, INVITATION_MOVES, SECRETARIAT
+from .invitations import INVITATION_MOVES
 from .mail_limits import count_mail
 
 D = DelegateState
@@ -234,7 +234,7 @@ def _move(row: Invitation, delegate: Delegate, verb: str, by: User | LinkHolder)
     def may(user: Any, each: Delegate) -> bool:
         return each.invitation_id == row.pk and may_answer_invitation(user, row)
 
-    move = replace(DELEGATE_MOVES[verb], may=may, who=HOLDERS)
+    move = replace(DELEGATE_MOVES[verb], role=Role(may, LINK_HOLDERS.words))
     return make(move, delegate, by=by, data={"letter": row.reference})
 
 

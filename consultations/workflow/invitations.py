@@ -21,10 +21,10 @@ from consultations.models import (
 )
 from consultations.notifications import invitations
 from consultations.permissions import (
+    LINK_HOLDERS,
+    SECRETARIAT,
+    SECRETARIAT_OR_PORTAL,
     is_secretariat,
-    may_answer_invitation,
-    secretariat_may,
-    secretariat_or_portal_may,
 )
 from consultations.queries.invitations import SEATED, letters_to_answer, open_actions
 from consultations.tokens import hashed, token
@@ -44,9 +44,6 @@ from ncm_portal.workflow import (
 )
 
 L, F = InvitationState, ForumState
-SECRETARIAT = gettext_lazy("the secretariat")
-OR_PORTAL = gettext_lazy("the secretariat, or the portal by itself")
-HOLDERS = gettext_lazy("whoever holds the link of the letter, or the secretariat from paper")
 WENT_OUT = (L.SENT, L.ANSWERED, L.DECLINED, L.LAPSED)
 REMINDED = (7, 2)  # days before the day of the answer on which the portal reminds by itself
 
@@ -124,7 +121,6 @@ INVITATION_MOVES = table(
         gettext_lazy("Send the letter"),
         (L.DRAFT,),
         L.SENT,
-        secretariat_may,
         SECRETARIAT,
         all_of(registration_is_open, letter_is_written),
     ),
@@ -133,8 +129,7 @@ INVITATION_MOVES = table(
         gettext_lazy("Remind"),
         (L.SENT,),
         None,
-        secretariat_or_portal_may,
-        OR_PORTAL,
+        SECRETARIAT_OR_PORTAL,
         all_of(registration_is_open, may_be_reminded),
     ),
     Move(
@@ -142,8 +137,7 @@ INVITATION_MOVES = table(
         gettext_lazy("Name who comes"),
         WENT_OUT,
         L.ANSWERED,
-        may_answer_invitation,
-        HOLDERS,
+        LINK_HOLDERS,
         answers_are_taken,
     ),
     Move(
@@ -151,8 +145,7 @@ INVITATION_MOVES = table(
         gettext_lazy("Decline"),
         WENT_OUT,
         L.DECLINED,
-        may_answer_invitation,
-        HOLDERS,
+        LINK_HOLDERS,
         answers_are_taken,
     ),
     Move(
@@ -160,8 +153,7 @@ INVITATION_MOVES = table(
         gettext_lazy("Let it lapse without an answer"),
         (L.SENT,),
         L.LAPSED,
-        secretariat_or_portal_may,
-        OR_PORTAL,
+        SECRETARIAT_OR_PORTAL,
         day_is_over,
     ),
     Move(
@@ -169,7 +161,6 @@ INVITATION_MOVES = table(
         gettext_lazy("Issue a new link; the old one ends"),
         WENT_OUT,
         None,
-        secretariat_may,
         SECRETARIAT,
         needs_reason=True,
         grave=True,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Evidence, Milestone, MilestoneState, User
-from consultations.permissions import is_secretariat
+from consultations.permissions import SECRETARIAT, is_secretariat
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 
 DATES = ("planned_start", "planned_end", "actual_start", "actual_end")
@@ -30,7 +30,7 @@ def date_milestone(
 
     Raises NotAllowed, or Blocked with every reason.
     """
-    demand(is_secretariat(by), who=gettext_lazy("the secretariat"), to=gettext_lazy("Note what came of a milestone"))
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Note what came of a milestone"))
     row = locked(milestone)
     told: dict[str, Any] = dict(zip(DATES, (planned_start, planned_end, actual_start, actual_end), strict=True))
     before, was = {name: getattr(row, name) for name in DATES}, row.state

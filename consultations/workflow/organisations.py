@@ -25,10 +25,11 @@ from consultations.models import (
 )
 from consultations.notifications import recipients
 from consultations.permissions import (
+    MANAGERS,
+    SECRETARIAT,
     is_secretariat,
     is_signed_in,
     may_manage_members,
-    secretariat_may,
 )
 from consultations.queries import suspicion
 from ncm_portal.workflow import Blocked, Condition, Move, demand, either, journal, locked, make, now, table, verb
@@ -37,18 +38,15 @@ from .accounts import address_of
 from .mail_limits import count_mail
 
 S = StakeholderState
-SECRETARIAT = gettext_lazy("the secretariat")
-MANAGERS = gettext_lazy("the secretariat or the organisation's primary focal point")
 INVITATION_LIFE = timedelta(days=14)
 
 STAKEHOLDER_MOVES = table(
-    Move("verify", gettext_lazy("Verify"), (S.REGISTERED,), S.VERIFIED, secretariat_may, SECRETARIAT),
+    Move("verify", gettext_lazy("Verify"), (S.REGISTERED,), S.VERIFIED, SECRETARIAT),
     Move(
         "refuse",
         gettext_lazy("Refuse"),
         (S.REGISTERED,),
         S.REFUSED,
-        secretariat_may,
         SECRETARIAT,
         needs_reason=True,
         grave=True,
@@ -58,7 +56,6 @@ STAKEHOLDER_MOVES = table(
         gettext_lazy("Suspend"),
         (S.VERIFIED,),
         S.SUSPENDED,
-        secretariat_may,
         SECRETARIAT,
         needs_reason=True,
         grave=True,
@@ -68,7 +65,6 @@ STAKEHOLDER_MOVES = table(
         gettext_lazy("Reinstate"),
         (S.SUSPENDED,),
         S.VERIFIED,
-        secretariat_may,
         SECRETARIAT,
         needs_reason=True,
     ),
@@ -313,8 +309,7 @@ TRY_AGAIN = Move(
     gettext_lazy("Try again"),
     (MailState.FAILED,),
     MailState.WAITING,
-    secretariat_may,
-    gettext_lazy("the secretariat"),
+    SECRETARIAT,
     _text_is_kept,
 )
 

@@ -20,10 +20,10 @@ from consultations.models import (
     copy_in,
     copy_values,
 )
-from consultations.permissions import is_head, is_secretariat
+from consultations.permissions import HEAD, SECRETARIAT, is_head, is_secretariat
 from ncm_portal.workflow import Blocked, check, demand, journal, log_refusal, make, make_many, now, verb
 
-from .submissions import DRAFT_FIELDS, HEAD, SECRETARIAT, SUBMISSION_MOVES, S, came_late, next_references, stamp_as_sent
+from .submissions import DRAFT_FIELDS, SUBMISSION_MOVES, S, came_late, next_references, stamp_as_sent
 
 TAKING_IN = gettext_lazy("Take in an input")
 

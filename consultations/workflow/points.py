@@ -18,14 +18,18 @@ from consultations.models import (
     Theme,
     User,
 )
-from consultations.permissions import is_rapporteur, is_secretariat, may_validate, may_write_point, secretariat_may
+from consultations.permissions import (
+    SECRETARIAT,
+    VALIDATORS,
+    WRITERS,
+    is_rapporteur,
+    is_secretariat,
+    may_write_point,
+)
 from consultations.redaction import comes_from_held_back, without_brackets
 from ncm_portal.workflow import Blocked, Condition, Move, demand, either, journal, locked, make, now, table, verb
 
 S = PointState
-SECRETARIAT = gettext_lazy("the secretariat")
-WRITERS = gettext_lazy("the secretariat or the session's rapporteur")
-READERS = gettext_lazy("the secretariat or the session's chair")
 
 
 def stands_alone(point: Point) -> list[Condition]:
@@ -35,35 +39,31 @@ def stands_alone(point: Point) -> list[Condition]:
 
 
 POINT_MOVES = table(
-    Move("hand_in", gettext_lazy("Hand in"), (S.DRAFT,), S.SUBMITTED, may_write_point, WRITERS),
-    Move("validate", gettext_lazy("Validate"), (S.DRAFT, S.SUBMITTED), S.VALIDATED, may_validate, READERS),
+    Move("hand_in", gettext_lazy("Hand in"), (S.DRAFT,), S.SUBMITTED, WRITERS),
+    Move("validate", gettext_lazy("Validate"), (S.DRAFT, S.SUBMITTED), S.VALIDATED, VALIDATORS),
     Move(
         "send_back",
         gettext_lazy("Send back"),
         (S.SUBMITTED,),
         S.DRAFT,
-        may_validate,
-        READERS,
+        VALIDATORS,
         needs_reason=True,
         undoes=True,
     ),
-    Move("merge", gettext_lazy("Merge"), (S.VALIDATED,), S.MERGED, secretariat_may, SECRETARIAT, needs_reason=True),
-    Move(
-        "unmerge", gettext_lazy("Take apart"), (S.MERGED,), S.VALIDATED, secretariat_may, SECRETARIAT, needs_reason=True
-    ),
+    Move("merge", gettext_lazy("Merge"), (S.VALIDATED,), S.MERGED, SECRETARIAT, needs_reason=True),
+    Move("unmerge", gettext_lazy("Take apart"), (S.MERGED,), S.VALIDATED, SECRETARIAT, needs_reason=True),
     Move(
         "take_back",
         gettext_lazy("Take back"),
         (S.DRAFT, S.SUBMITTED, S.VALIDATED),
         S.WITHDRAWN,
-        secretariat_may,
         SECRETARIAT,
         stands_alone,
         needs_reason=True,
         grave=True,
         undoes=True,
     ),
-    Move("dispose", gettext_lazy("Answer"), (S.VALIDATED,), S.DISPOSED, secretariat_may, SECRETARIAT),
+    Move("dispose", gettext_lazy("Answer"), (S.VALIDATED,), S.DISPOSED, SECRETARIAT),
 )
 
 

@@ -22,14 +22,13 @@ from consultations.models import (
     User,
 )
 from consultations.models.forums import NO_YEAR, in_our_time
-from consultations.permissions import is_secretariat
+from consultations.permissions import SECRETARIAT, is_secretariat
 from consultations.queries.programme import moved, planned
 from consultations.stored_files import NotGenuine, read_genuine
 from ncm_portal.workflow import Blocked, demand, journal, locked, verb
 
 from .forum_documents import keep_forum_file
 
-SECRETARIAT = gettext_lazy("the secretariat")
 CHANGE = gettext_lazy("Change the programme")
 OVER = (ForumState.HELD, ForumState.REPORTED, ForumState.CANCELLED)
 SAID = ("title", "kind", "theme", "room", "starts_at", "ends_at")

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 from consultations.models import Proposal, ProposalState, User
 from consultations.notifications import accounts, recipients
 from consultations.permissions import (
+    PROPOSER,
+    SECOND_PERSON,
+    SECRETARIAT_OR_PORTAL,
     is_signed_in,
-    may_confirm_proposal,
-    may_withdraw_proposal,
-    secretariat_or_portal_may,
 )
 from consultations.queries import confirmers_of
 from ncm_portal.workflow import (
@@ -34,9 +34,6 @@ from ncm_portal.workflow import (
 )
 
 P = ProposalState
-SECOND_PERSON = gettext_lazy(
-    "a second person who may confirm such a change, neither who proposed it nor whom it concerns"
-)
 
 
 def time_is_over(proposal: Proposal) -> list[Condition]:
@@ -50,7 +47,6 @@ PROPOSAL_MOVES = table(
         gettext_lazy("Confirm"),
         (P.PROPOSED,),
         P.CONFIRMED,
-        may_confirm_proposal,
         SECOND_PERSON,
         grave=True,
     ),
@@ -59,7 +55,6 @@ PROPOSAL_MOVES = table(
         gettext_lazy("Do not confirm"),
         (P.PROPOSED,),
         P.REFUSED,
-        may_confirm_proposal,
         SECOND_PERSON,
         needs_reason=True,
     ),
@@ -68,16 +63,14 @@ PROPOSAL_MOVES = table(
         gettext_lazy("Withdraw the proposal"),
         (P.PROPOSED,),
         P.WITHDRAWN,
-        may_withdraw_proposal,
-        gettext_lazy("whoever proposed it"),
+        PROPOSER,
     ),
     Move(
         "lapse_proposal",
         gettext_lazy("Let it lapse"),
         (P.PROPOSED,),
         P.LAPSED,
-        secretariat_or_portal_may,
-        gettext_lazy("the secretariat, or the portal by itself"),
+        SECRETARIAT_OR_PORTAL,
         time_is_over,
     ),
 )
@@ -92,7 +85,7 @@ def propose(record: Model, *, act: str, by: User, reason: str, values: Mapping[s
     row, what, given = locked(record), acts()[act], dict(values or {})
     concerns = what.concerns(row)
     own = concerns is not None and concerns.pk == by.pk
-    demand(is_signed_in(by) and what.may_propose(by, row) and not own, who=what.who_proposes, to=what.label)
+    demand(is_signed_in(by) and what.proposers.may(by, row) and not own, who=what.proposers, to=what.label)
     reasons = [] if reason.strip() else [_("Give a reason: it is kept in the journal.")]
     reasons += _open_already(act, row)
     try:
@@ -138,7 +131,7 @@ def confirm_proposal(proposal: Proposal, *, by: User) -> Proposal:
     record = locked(proposal.record)  # before the end of the journal, like everybody who changes it
     row = _decide("confirm_proposal", proposal, by, in_time=True)
     act = row.definition
-    if not act.may_propose(row.proposed_by, record):
+    if not act.proposers.may(row.proposed_by, record):
         raise Blocked(_("%(name)s may no longer propose this.") % {"name": row.proposed_by.name})
     act.check(record, row.values, by)
     act.carry_out(record, row.values, by, row)

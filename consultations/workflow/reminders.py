@@ -9,10 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from consultations.models import Consultation, Reminder, Stakeholder, Submission, User
 from consultations.notifications import recipients, submissions
-from consultations.permissions import is_secretariat
+from consultations.permissions import SECRETARIAT, is_secretariat
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
-
-from .submissions import SECRETARIAT
 
 ESCALATED = 2  # from the second reminder on the principal is written to as well
 

@@ -5,11 +5,11 @@ from django.utils.translation import gettext_lazy
 
 from consultations.models import Misreading, Question, Submission, SubmissionState, User
 from consultations.notifications import submissions
-from consultations.permissions import is_secretariat, may_submit
+from consultations.permissions import AUTHORS, SECRETARIAT, is_secretariat, may_submit
 from ncm_portal.workflow import Blocked, demand, journal, locked, make, now, verb
 
 from .mail_limits import count_mail
-from .submissions import AUTHORS, SECRETARIAT, SUBMISSION_MOVES
+from .submissions import SUBMISSION_MOVES
 
 CARED_FOR = (SubmissionState.SUBMITTED, SubmissionState.RETURNED, SubmissionState.ACCEPTED)
 

@@ -17,10 +17,9 @@ from consultations.models import (
     Stakeholder,
     User,
 )
-from consultations.permissions import is_secretariat
+from consultations.permissions import SECRETARIAT, is_secretariat
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 
-SECRETARIAT = gettext_lazy("the secretariat")
 LIST = gettext_lazy("Keep the list of speakers")
 
 

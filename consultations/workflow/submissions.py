@@ -25,13 +25,14 @@ from consultations.models import (
 )
 from consultations.notifications import recipients
 from consultations.permissions import (
-    head_may,
+    AUTHORS,
+    CHECKERS,
+    HEAD,
+    PRIMARY,
+    SCREENERS,
+    SECRETARIAT,
+    TYPISTS,
     is_secretariat,
-    may_check,
-    may_screen,
-    may_sign_off,
-    may_submit,
-    may_take_in,
 )
 from consultations.redaction import badly_marked
 from ncm_portal.workflow import (
@@ -50,12 +51,6 @@ from ncm_portal.workflow import (
 )
 
 S = SubmissionState
-AUTHORS = gettext_lazy("focal points and alternates of the organisation")
-PRIMARY = gettext_lazy("the primary focal point of the organisation")
-SECRETARIAT = gettext_lazy("the secretariat")
-HEAD = gettext_lazy("the head of the secretariat")
-SCREENERS = gettext_lazy("the secretariat, never for an organisation one acts for")
-CHECKERS = gettext_lazy("the secretariat, where somebody else of it typed the input")
 FILES = Prefetch("attachments", Attachment.objects.defer("text"))
 DRAFT_FIELDS = ("theme", "title", "body", "proposed_wording", "language", "audience", "forum")
 
@@ -234,18 +229,16 @@ SUBMISSION_MOVES = table(
         gettext_lazy("Ask for the sign-off"),
         (S.DRAFT, S.RETURNED),
         None,
-        may_submit,
         AUTHORS,
         ready_for_sign_off,
     ),
-    Move("sign_off", gettext_lazy("Sign off"), (S.DRAFT, S.RETURNED), None, may_sign_off, PRIMARY, ready_for_sign_off),
-    Move("submit", gettext_lazy("Send"), (S.DRAFT, S.RETURNED), S.SUBMITTED, may_submit, AUTHORS, ready_to_send),
+    Move("sign_off", gettext_lazy("Sign off"), (S.DRAFT, S.RETURNED), None, PRIMARY, ready_for_sign_off),
+    Move("submit", gettext_lazy("Send"), (S.DRAFT, S.RETURNED), S.SUBMITTED, AUTHORS, ready_to_send),
     Move(
         "ask_late",
         gettext_lazy("Ask to be let in"),
         (S.DRAFT,),
         None,
-        may_submit,
         AUTHORS,
         came_too_late,
         needs_reason=True,
@@ -255,31 +248,26 @@ SUBMISSION_MOVES = table(
         gettext_lazy("Let in after the deadline"),
         (S.DRAFT,),
         None,
-        head_may,
         HEAD,
         came_too_late,
         needs_reason=True,
     ),
-    Move(
-        "refuse_late", gettext_lazy("Do not let in"), (S.DRAFT,), None, head_may, HEAD, came_too_late, needs_reason=True
-    ),
-    Move("take_in", gettext_lazy("Take in"), (S.DRAFT,), S.SUBMITTED, may_take_in, SECRETARIAT, received_in_time),
+    Move("refuse_late", gettext_lazy("Do not let in"), (S.DRAFT,), None, HEAD, came_too_late, needs_reason=True),
+    Move("take_in", gettext_lazy("Take in"), (S.DRAFT,), S.SUBMITTED, TYPISTS, received_in_time),
     Move(
         "check_against_original",
         gettext_lazy("It says what the original says"),
         (S.SUBMITTED,),
         None,
-        may_check,
         CHECKERS,
         has_its_original,
     ),
-    Move("accept", gettext_lazy("Accept"), (S.SUBMITTED,), S.ACCEPTED, may_screen, SCREENERS, checked_where_typed),
+    Move("accept", gettext_lazy("Accept"), (S.SUBMITTED,), S.ACCEPTED, SCREENERS, checked_where_typed),
     Move(
         "return_for_completion",
         gettext_lazy("Return for completion"),
         (S.SUBMITTED,),
         S.RETURNED,
-        may_screen,
         SCREENERS,
         needs_reason=True,
     ),
@@ -288,7 +276,6 @@ SUBMISSION_MOVES = table(
         gettext_lazy("Set aside"),
         (S.SUBMITTED,),
         S.SET_ASIDE,
-        may_screen,
         SCREENERS,
         needs_reason=True,
         grave=True,
@@ -298,7 +285,6 @@ SUBMISSION_MOVES = table(
         gettext_lazy("Take the decision back"),
         (S.ACCEPTED, S.RETURNED, S.SET_ASIDE),
         S.SUBMITTED,
-        may_screen,
         SCREENERS,
         nothing_was_taken_out,
         needs_reason=True,
@@ -309,7 +295,6 @@ SUBMISSION_MOVES = table(
         gettext_lazy("Withdraw"),
         (S.DRAFT, S.SUBMITTED, S.RETURNED),
         S.WITHDRAWN,
-        may_submit,
         AUTHORS,
         grave=True,
     ),

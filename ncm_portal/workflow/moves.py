@@ -48,12 +48,19 @@ def all_of(*parts: Callable[[Any], list[Condition]]) -> AllOf:
     return AllOf(parts)
 
 
+class Role(NamedTuple):
+    """Who may do something: `may` decides for a person and a record, `words` say the same to people."""
+
+    may: Callable[[Any, Any], bool]
+    words: Words
+
+
 @dataclass(frozen=True)
 class Move:
     """One row of a table of moves.
 
     `sources` are the states it may start from, `target` the state it leads to (None: the state stays),
-    `may` decides who, `who` says the same in words, `conditions` lists what must hold. A move that `undoes` another is
+    `role` decides who and says so in words, `conditions` lists what must hold. A move that `undoes` another is
     no way onward: it has its button, and no place among what a record needs.
     """
 
@@ -61,12 +68,21 @@ class Move:
     label: Words
     sources: tuple[str, ...]
     target: str | None
-    may: Callable[[Any, Any], bool]
-    who: Words
+    role: Role
     conditions: Callable[[Any], list[Condition]] = no_conditions
     needs_reason: bool = False
     grave: bool = False
     undoes: bool = False
+
+    @property
+    def may(self) -> Callable[[Any, Any], bool]:
+        """Whether a person may make the move on a record, whatever its state."""
+        return self.role.may
+
+    @property
+    def who(self) -> Words:
+        """Who may make the move, in words."""
+        return self.role.words
 
 
 @dataclass(frozen=True)
@@ -136,8 +152,8 @@ def nobody(record: Any) -> None:
 class Act:
     """A grave change that one person proposes and another confirms; `settings.GRAVE_ACTS` names each.
 
-    `record` is what it changes, `values` what was proposed, as JSON. `may_propose(user, record)` and
-    `may_confirm(user, record)` decide who, the words beside them say so. `consequences(record, values)` says in
+    `record` is what it changes, `values` what was proposed, as JSON. `proposers`
+    and `confirmers` decide who does either. `consequences(record, values)` says in
     sentences what will happen. `check(record, values, by)` raises Blocked with every reason, at the proposal and again
     at the confirmation. `carry_out(record, values, by, proposal)` makes the change: `by` confirmed what
     `proposal.proposed_by` proposed. The person whom it `concerns` does neither, and is
@@ -146,10 +162,8 @@ class Act:
 
     code: str
     label: Words
-    may_propose: Callable[[Any, Any], bool]
-    who_proposes: Words
-    may_confirm: Callable[[Any, Any], bool]
-    who_confirms: Words
+    proposers: Role
+    confirmers: Role
     consequences: Callable[[Any, Mapping[str, Any]], list[str]]
     carry_out: Callable[[Any, Mapping[str, Any], Any, Any], object]
     check: Callable[[Any, Mapping[str, Any], Any], None] = no_objection

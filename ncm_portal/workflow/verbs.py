@@ -17,7 +17,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .moves import Move, Words
+from .moves import Move, Role, Words
 
 
 class Blocked(Exception):
@@ -183,10 +183,11 @@ def log_refusal(
         manager.add("refusal", by=by, about=record, details=details)
 
 
-def demand(allowed: bool, *, who: Words, to: Words) -> None:
+def demand(allowed: bool, *, who: Role | Words, to: Words) -> None:
     """Raise NotAllowed unless `allowed`: for verbs that make a record and so have no state to move from."""
     if not allowed:
-        raise NotAllowed(_("Only %(who)s may do this: %(move)s.") % {"who": who, "move": to})
+        words = who.words if isinstance(who, Role) else who
+        raise NotAllowed(_("Only %(who)s may do this: %(move)s.") % {"who": words, "move": to})
 
 
 def locked[Row: Model](record: Row) -> Row:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from consultations import workflow as consultation_workflow
 from consultations.models import Point, PointState, Stakeholder, User
+from consultations.permissions import SECRETARIAT
 from ncm_portal.workflow import Blocked, demand, journal, locked, make, now, verb
 from positions import edition, notifications
 from positions.models import (
@@ -23,7 +24,7 @@ from positions.models import (
     Reservation,
     Rule,
 )
-from positions.permissions import may_chair, may_run, may_withdraw_reservation
+from positions.permissions import CHAIR, may_chair, may_run, may_withdraw_reservation
 from positions.queries.papers import may_replace
 
 from .conditions import decided_on, final_edition, left_out, standing, unprintable
@@ -31,8 +32,6 @@ from .meeting import BEFORE_THE_MEETING, last_count, last_roll_call, withdraw_be
 from .papers import PAPER_MOVES
 from .quorum import counted
 
-SECRETARIAT = gettext_lazy("the secretariat")
-CHAIR = gettext_lazy("the chair")
 NO_SUCCESSOR = gettext_lazy(
     "“%(title)s” cannot replace this paper: it was not published later for the same "
     "consultation, and does not name this paper as its predecessor."

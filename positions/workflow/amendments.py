@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Stakeholder, User
+from consultations.permissions import SECRETARIAT
 from ncm_portal.workflow import (
     Blocked,
     Condition,
@@ -39,13 +40,19 @@ from positions.models import (
     Section,
     Wording,
 )
-from positions.permissions import may_draft, may_propose_amendment, may_sponsor, speaks_for, sponsors
+from positions.permissions import (
+    DRAFTERS,
+    INVITED,
+    SPONSOR,
+    may_draft,
+    may_propose_amendment,
+    may_sponsor,
+    speaks_for,
+    sponsors,
+)
 from positions.text.diff import is_unsettled, merge, parts
 
 S = AmendmentState
-SECRETARIAT = gettext_lazy("the secretariat")
-INVITED = gettext_lazy("organisations invited to the round")
-SPONSOR = gettext_lazy("the sponsor")
 TEXT_OPEN = (PaperState.DRAFTING, PaperState.CONSOLIDATION)
 REVIEWED = (PaperState.REVIEW, *TEXT_OPEN)
 
@@ -82,8 +89,7 @@ AMENDMENT_MOVES = table(
         gettext_lazy("Accept"),
         (S.PROPOSED,),
         S.ACCEPTED,
-        may_draft,
-        SECRETARIAT,
+        DRAFTERS,
         text_can_take,
         needs_reason=True,
     ),
@@ -92,8 +98,7 @@ AMENDMENT_MOVES = table(
         gettext_lazy("Accept in part"),
         (S.PROPOSED, S.STALE),
         S.IN_PART,
-        may_draft,
-        SECRETARIAT,
+        DRAFTERS,
         text_can_take,
         needs_reason=True,
     ),
@@ -102,17 +107,15 @@ AMENDMENT_MOVES = table(
         gettext_lazy("Do not accept"),
         (S.PROPOSED, S.STALE),
         S.NOT_ACCEPTED,
-        may_draft,
-        SECRETARIAT,
+        DRAFTERS,
         needs_reason=True,
     ),
-    Move("outdate", gettext_lazy("Ask the sponsor again"), (S.PROPOSED,), S.STALE, may_draft, SECRETARIAT, undoes=True),
+    Move("outdate", gettext_lazy("Ask the sponsor again"), (S.PROPOSED,), S.STALE, DRAFTERS, undoes=True),
     Move(
         "confirm_amendment",
         gettext_lazy("Confirm against the new text"),
         (S.STALE,),
         S.PROPOSED,
-        may_sponsor,
         SPONSOR,
         can_be_confirmed,
     ),
@@ -121,7 +124,6 @@ AMENDMENT_MOVES = table(
         gettext_lazy("Withdraw"),
         (S.PROPOSED, S.STALE),
         S.WITHDRAWN,
-        may_sponsor,
         SPONSOR,
     ),
 )

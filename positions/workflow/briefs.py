@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Milestone, MilestoneState, User
+from consultations.permissions import SECRETARIAT
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 from positions.models import BRIEF_PART, Brief, BriefParagraph, Edition, Paragraph, PositionPaper
 from positions.permissions import may_reflect
@@ -20,7 +21,7 @@ from positions.text.canonical import canonical
 
 from .conditions import final_edition
 from .corrections import printed_paragraphs
-from .findings import FOLLOWED, SECRETARIAT
+from .findings import FOLLOWED
 
 SECONDS = 30
 

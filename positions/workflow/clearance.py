@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from consultations.models import Stakeholder, User
+from consultations.permissions import SECRETARIAT
 from consultations.queries import working_days_between
 from consultations.workflow import written_hour
 from ncm_portal.workflow import (
@@ -40,7 +41,7 @@ from positions.models import (
     Stance,
     StanceValue,
 )
-from positions.permissions import may_answer, may_run_clearance
+from positions.permissions import CLEARANCE_RUNNERS, CLEARING_OFFICERS, may_answer, may_run_clearance
 from positions.queries.papers import ministries_of
 
 from .clearance_steps import ask_steps
@@ -48,8 +49,6 @@ from .conditions import standing
 from .papers import PAPER_MOVES
 
 S = ClearanceState
-SECRETARIAT = gettext_lazy("the secretariat")
-OFFICERS = gettext_lazy("a clearing officer of the ministry")
 SILENCE_HOURS = 72
 CHOICES = tuple(value for value in StanceValue.values if value not in {StanceValue.PENDING, StanceValue.SILENT})
 
@@ -69,14 +68,13 @@ def is_overdue(clearance: Clearance) -> list[Condition]:
 
 
 CLEARANCE_MOVES = table(
-    Move("answer", gettext_lazy("Answer"), (S.REQUESTED,), S.ANSWERED, may_answer, OFFICERS, all_answered),
+    Move("answer", gettext_lazy("Answer"), (S.REQUESTED,), S.ANSWERED, CLEARING_OFFICERS, all_answered),
     Move(
         "record_silence",
         gettext_lazy("Record silence"),
         (S.REQUESTED,),
         S.SILENT,
-        may_run_clearance,
-        SECRETARIAT,
+        CLEARANCE_RUNNERS,
         is_overdue,
     ),
     Move(
@@ -84,11 +82,10 @@ CLEARANCE_MOVES = table(
         gettext_lazy("Answer by letter"),
         (S.REQUESTED,),
         S.ANSWERED,
-        may_run_clearance,
-        SECRETARIAT,
+        CLEARANCE_RUNNERS,
         all_answered,
     ),
-    Move("ask_again", gettext_lazy("Ask again"), (S.ANSWERED, S.SILENT), S.REQUESTED, may_run_clearance, SECRETARIAT),
+    Move("ask_again", gettext_lazy("Ask again"), (S.ANSWERED, S.SILENT), S.REQUESTED, CLEARANCE_RUNNERS),
 )
 
 
@@ -233,7 +230,7 @@ def take_stance(
     paper, row = locked(clearance.paper), locked(clearance)  # the paper too: it is not cleared in between
     row.paper = paper
     by_letter = letter is not None and letter.state == LetterState.COUNTED and letter.clearance_id == row.pk
-    demand(by_letter or may_answer(by, row), who=OFFICERS, to=gettext_lazy("Give an answer"))
+    demand(by_letter or may_answer(by, row), who=CLEARING_OFFICERS, to=gettext_lazy("Give an answer"))
     reasons = stance_reasons(row, value, reason, proposed_text)
     stance = row.stances.filter(paragraph=paragraph, replaced_at=None).first()
     if stance is None:
@@ -282,7 +279,7 @@ def agree_to_rest(clearance: Clearance, *, by: User, seen: Collection[int] | Non
     `seen` are the keys of the wordings that the officer had before them: others are not agreed to unread. Raises
     NotAllowed or Blocked.
     """
-    demand(may_answer(by, clearance), who=OFFICERS, to=gettext_lazy("Give an answer"))
+    demand(may_answer(by, clearance), who=CLEARING_OFFICERS, to=gettext_lazy("Give an answer"))
     locked(clearance.paper)  # no colleague objects in between, and no words move
     locked(clearance)
     pending = clearance.stances.filter(replaced_at=None, value=StanceValue.PENDING).select_related("paragraph")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import User
+from consultations.permissions import SECRETARIAT
 from consultations.uploads.disk_space import room_to_write
 from consultations.uploads.single_file import whole_file
 from ncm_portal.workflow import (
@@ -26,13 +27,17 @@ from ncm_portal.workflow import (
     verb,
 )
 from positions.models import AnswerByLetter, Clearance, LetterLine, LetterState, PaperState, Paragraph
-from positions.permissions import may_countersign, may_handle_letter, may_run_clearance
+from positions.permissions import (
+    LETTER_COUNTERSIGNERS,
+    LETTER_HANDLERS,
+    may_handle_letter,
+    may_run_clearance,
+)
 from positions.queries.papers import paragraph_numbers
 
-from .clearance import SECRETARIAT, complete_by_letter, stance_reasons, take_stance
+from .clearance import complete_by_letter, stance_reasons, take_stance
 
 L = LetterState
-ANOTHER = gettext_lazy("an officer of the secretariat other than the one who typed the letter")
 MEGABYTE = 1024 * 1024
 
 
@@ -81,8 +86,7 @@ LETTER_MOVES = table(
         gettext_lazy("Countersign: it matches the letter"),
         (L.TYPED,),
         L.COUNTED,
-        may_countersign,
-        ANOTHER,
+        LETTER_COUNTERSIGNERS,
         all_of(scan_is_here, clearance_is_open, words_still_stand, nobody_answered_since),
     ),
     Move(
@@ -90,8 +94,7 @@ LETTER_MOVES = table(
         gettext_lazy("Strike out"),
         (L.TYPED,),
         L.STRUCK,
-        may_handle_letter,
-        SECRETARIAT,
+        LETTER_HANDLERS,
         needs_reason=True,
         grave=True,
     ),

@@ -10,10 +10,13 @@ from consultations.permissions import live_memberships
 from ncm_portal.workflow import Blocked, Condition, demand, journal, locked, now, verb
 from positions import notifications
 from positions.models import ChainStep, Edition, EditionKind, PaperState, PositionPaper, StepAnswer
-from positions.permissions import may_answer_step, may_countersign_step, may_record_step
-
-OFFICE = gettext_lazy("the office that answers, or the secretariat with its letter")
-ANOTHER = gettext_lazy("an officer of the secretariat other than the one who recorded the letter")
+from positions.permissions import (
+    STEP_COUNTERSIGNERS,
+    STEP_OFFICE,
+    may_answer_step,
+    may_countersign_step,
+    may_record_step,
+)
 
 
 def clearance_text(paper: PositionPaper) -> Edition | None:
@@ -81,7 +84,7 @@ def answer_step(
     Raises NotAllowed, or Blocked with every reason.
     """
     own = may_answer_step(by, step)
-    demand(own or may_record_step(by, step), who=OFFICE, to=gettext_lazy("Answer a clearance step"))
+    demand(own or may_record_step(by, step), who=STEP_OFFICE, to=gettext_lazy("Answer a clearance step"))
     row = locked(paper)
     edition = clearance_text(row)
     reasons = []
@@ -112,7 +115,7 @@ def countersign_step(answer: StepAnswer, *, by: User) -> StepAnswer:
     """Say as a second officer that what was recorded is what the office's letter says. Raises NotAllowed or Blocked."""
     paper = locked(answer.paper)
     row = locked(answer)
-    demand(may_countersign_step(by, row), who=ANOTHER, to=gettext_lazy("Countersign"))
+    demand(may_countersign_step(by, row), who=STEP_COUNTERSIGNERS, to=gettext_lazy("Countersign"))
     reasons = []
     if not row.letter_reference or row.countersigned_at:
         reasons.append(_("There is no answer to countersign."))

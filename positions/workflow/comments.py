@@ -4,11 +4,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import User
+from consultations.permissions import SECRETARIAT
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 from positions.models import Comment, Paragraph
 from positions.permissions import may_draft
-
-SECRETARIAT = gettext_lazy("the secretariat")
 
 
 @verb

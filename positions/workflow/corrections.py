@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from consultations.models import User
+from consultations.permissions import SECRETARIAT
 from ncm_portal.workflow import Blocked, Condition, Move, demand, either, journal, locked, make, now, table, verb
 from positions import edition
 from positions.models import (
@@ -25,14 +26,12 @@ from positions.models import (
     Wording,
     wording_sha256,
 )
-from positions.permissions import may_correct, may_issue, may_run
+from positions.permissions import CORRECTORS, ISSUERS, may_run
 from positions.text.editorial import MOST_WORDS, weigh
 
 from .conditions import final_edition
 
 C = CorrigendumState
-SECRETARIAT = gettext_lazy("the secretariat")
-ANOTHER = gettext_lazy("an officer of the secretariat other than the one who proposed the correction")
 
 
 def paper_is_published(corrigendum: Corrigendum) -> list[Condition]:
@@ -52,8 +51,7 @@ CORRIGENDUM_MOVES = table(
         gettext_lazy("Issue the corrected edition"),
         (C.PROPOSED,),
         C.ISSUED,
-        may_issue,
-        ANOTHER,
+        ISSUERS,
         paper_is_published,
     ),
     Move(
@@ -61,8 +59,7 @@ CORRIGENDUM_MOVES = table(
         gettext_lazy("Do not issue"),
         (C.PROPOSED,),
         C.DECLINED,
-        may_correct,
-        SECRETARIAT,
+        CORRECTORS,
         needs_reason=True,
     ),
 )

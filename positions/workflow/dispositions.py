@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Point, PointState, User
+from consultations.permissions import SECRETARIAT
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 from positions.models import (
     BEFORE_ADOPTION,
@@ -20,8 +21,6 @@ from positions.models import (
     ReasonCode,
 )
 from positions.permissions import may_draft
-
-from .papers import SECRETARIAT
 
 
 @verb

@@ -19,6 +19,7 @@ from consultations.models import (
     Theme,
     User,
 )
+from consultations.permissions import SECRETARIAT
 from ncm_portal.workflow import Blocked, Conflict, demand, journal, locked, now, verb
 from positions.models import (
     BEFORE_ADOPTION,
@@ -40,7 +41,6 @@ from .amendments import outdate_all
 from .comments import resolve_comment
 
 OPEN_STATES = (PaperState.DRAFTING, PaperState.CONSOLIDATION)
-SECRETARIAT = gettext_lazy("the secretariat")
 BEFORE_THE_SESSION = tuple(state for state in BEFORE_ADOPTION if state != PaperState.IN_SESSION)
 STEP = 1024  # distance between two paragraphs, so that one fits between them without renumbering
 

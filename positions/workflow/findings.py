@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import OF_COMPACT, Milestone, MilestoneState, Provision, User
+from consultations.permissions import HEAD, SECRETARIAT
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 from positions.models import (
     CORRECTION_LIMIT,
@@ -25,7 +26,6 @@ from .conditions import final_edition
 from .corrections import printed_paragraphs
 
 FOLLOWED = (PaperState.ADOPTED, *OFFICIAL_STATES)
-SECRETARIAT, HEAD = gettext_lazy("the secretariat"), gettext_lazy("the head of the secretariat")
 
 
 @verb

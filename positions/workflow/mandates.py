@@ -5,13 +5,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Membership, MembershipRole, Stakeholder, User
+from consultations.permissions import SECRETARIAT
 from ncm_portal.workflow import Blocked, deadline_passed, demand, journal, locked, now, verb
 from positions import notifications
 from positions.models import EditionKind, MandateChange, PaperState, Paragraph, PositionPaper, Stance
 from positions.permissions import may_run
 from positions.queries.papers import ministries_of
 
-from .clearance import SECRETARIAT, ask_about, replace_stances
+from .clearance import ask_about, replace_stances
 from .conditions import standing
 
 ADJUSTABLE = (

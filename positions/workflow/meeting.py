@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Stakeholder, User
+from consultations.permissions import SECRETARIAT
 from ncm_portal.workflow import Blocked, Condition, demand, journal, locked, now, verb
 from positions.models import (
     Explanation,
@@ -18,13 +19,11 @@ from positions.models import (
     Reservation,
     RollCall,
 )
-from positions.permissions import may_chair, may_run
+from positions.permissions import CHAIR, may_chair, may_run
 from positions.queries.papers import paragraph_numbers
 
 from .conditions import decided_on, standing
 
-CHAIR = gettext_lazy("the chair")
-SECRETARIAT = gettext_lazy("the secretariat")
 VOTES = ("yes", "no", "abstain")
 BEFORE_THE_MEETING = (PaperState.IN_CLEARANCE, PaperState.CLEARED, PaperState.FORUM_TEXT, PaperState.IN_SESSION)
 

@@ -5,7 +5,13 @@ from django.utils.translation import gettext_lazy
 from consultations.models import User
 from ncm_portal.workflow import Move, all_of, make, table, verb
 from positions.models import BEFORE_ADOPTION, PaperState, PositionPaper
-from positions.permissions import may_break_silence, may_chair, may_clear, may_publish, may_run
+from positions.permissions import (
+    ANY_MEMBER,
+    CHAIR,
+    CLEARERS,
+    PUBLISHERS,
+    RUNNERS,
+)
 
 from .clearance_steps import steps_are_done
 from .conditions import (
@@ -26,11 +32,6 @@ from .conditions import (
 from .meeting import meeting_is_through
 
 S = PaperState
-SECRETARIAT = gettext_lazy("the secretariat")
-HEAD = gettext_lazy("the head of the secretariat")
-CHAIR = gettext_lazy("the chair")
-SECOND = gettext_lazy("an officer of the secretariat other than the one who proposed publication")
-ANY_MEMBER = gettext_lazy("a member of the NCM, or the secretariat for a member")
 
 PAPER_MOVES = table(
     Move(
@@ -38,8 +39,7 @@ PAPER_MOVES = table(
         gettext_lazy("Open a review round"),
         (S.DRAFTING, S.CONSOLIDATION),
         S.REVIEW,
-        may_run,
-        SECRETARIAT,
+        RUNNERS,
         ready_for_review,
     ),
     Move(
@@ -47,8 +47,7 @@ PAPER_MOVES = table(
         gettext_lazy("Close the review round"),
         (S.REVIEW,),
         S.CONSOLIDATION,
-        may_run,
-        SECRETARIAT,
+        RUNNERS,
         review_has_closed,
     ),
     Move(
@@ -56,8 +55,7 @@ PAPER_MOVES = table(
         gettext_lazy("Extend the review round"),
         (S.REVIEW,),
         None,
-        may_clear,
-        HEAD,
+        CLEARERS,
         needs_reason=True,
         undoes=True,
     ),
@@ -66,8 +64,7 @@ PAPER_MOVES = table(
         gettext_lazy("Fix the text for clearance"),
         (S.CONSOLIDATION,),
         S.CLEARANCE_TEXT,
-        may_run,
-        SECRETARIAT,
+        RUNNERS,
         ready_to_fix,
     ),
     Move(
@@ -75,8 +72,7 @@ PAPER_MOVES = table(
         gettext_lazy("Ask the ministries to clear"),
         (S.CLEARANCE_TEXT,),
         S.IN_CLEARANCE,
-        may_run,
-        SECRETARIAT,
+        RUNNERS,
         mandates_are_complete,
     ),
     Move(
@@ -84,8 +80,7 @@ PAPER_MOVES = table(
         gettext_lazy("Reopen the text"),
         (S.CLEARANCE_TEXT, S.IN_CLEARANCE),
         S.CONSOLIDATION,
-        may_run,
-        SECRETARIAT,
+        RUNNERS,
         needs_reason=True,
     ),
     Move(
@@ -93,27 +88,17 @@ PAPER_MOVES = table(
         gettext_lazy("Clear the text"),
         (S.IN_CLEARANCE,),
         S.CLEARED,
-        may_clear,
-        HEAD,
+        CLEARERS,
         all_of(ready_to_clear, steps_are_done),
         needs_reason=True,
     ),
-    Move("open_silence", gettext_lazy("Start the silence procedure"), (S.CLEARED,), S.SILENCE, may_run, SECRETARIAT),
-    Move(
-        "end_silence",
-        gettext_lazy("End the silence procedure"),
-        (S.SILENCE,),
-        S.CLEARED,
-        may_run,
-        SECRETARIAT,
-        silence_is_over,
-    ),
+    Move("open_silence", gettext_lazy("Start the silence procedure"), (S.CLEARED,), S.SILENCE, RUNNERS),
+    Move("end_silence", gettext_lazy("End the silence procedure"), (S.SILENCE,), S.CLEARED, RUNNERS, silence_is_over),
     Move(
         "break_silence",
         gettext_lazy("Break the silence"),
         (S.SILENCE,),
         S.CONSOLIDATION,
-        may_break_silence,
         ANY_MEMBER,
         needs_reason=True,
         grave=True,
@@ -123,8 +108,7 @@ PAPER_MOVES = table(
         gettext_lazy("Submit the text to the forum"),
         (S.CLEARED,),
         S.FORUM_TEXT,
-        may_clear,
-        HEAD,
+        CLEARERS,
         ready_for_forum,
     ),
     Move(
@@ -132,7 +116,6 @@ PAPER_MOVES = table(
         gettext_lazy("Start discussing the text"),
         (S.FORUM_TEXT,),
         S.IN_SESSION,
-        may_chair,
         CHAIR,
         ready_for_session,
     ),
@@ -141,7 +124,6 @@ PAPER_MOVES = table(
         gettext_lazy("Declare adopted"),
         (S.IN_SESSION,),
         S.ADOPTED,
-        may_chair,
         CHAIR,
         all_of(ready_to_adopt, meeting_is_through),
     ),
@@ -150,7 +132,6 @@ PAPER_MOVES = table(
         gettext_lazy("Declare not adopted"),
         (S.IN_SESSION,),
         S.CONSOLIDATION,
-        may_chair,
         CHAIR,
         quorum_is_met,
         needs_reason=True,
@@ -161,30 +142,25 @@ PAPER_MOVES = table(
         gettext_lazy("Propose publication"),
         (S.ADOPTED,),
         None,
-        may_run,
-        SECRETARIAT,
+        RUNNERS,
         files_are_sound,
     ),
-    Move("publish", gettext_lazy("Publish"), (S.ADOPTED,), S.PUBLISHED, may_publish, SECOND, ready_to_publish),
+    Move("publish", gettext_lazy("Publish"), (S.ADOPTED,), S.PUBLISHED, PUBLISHERS, ready_to_publish),
     Move(
         "supersede",
         gettext_lazy("Mark as superseded"),
         (S.PUBLISHED,),
         S.SUPERSEDED,
-        may_clear,
-        HEAD,
+        CLEARERS,
         needs_reason=True,
     ),
-    Move(
-        "suspend", gettext_lazy("Suspend"), BEFORE_ADOPTION, S.SUSPENDED, may_clear, HEAD, needs_reason=True, grave=True
-    ),
+    Move("suspend", gettext_lazy("Suspend"), BEFORE_ADOPTION, S.SUSPENDED, CLEARERS, needs_reason=True, grave=True),
     Move(
         "restrict",
         gettext_lazy("Restrict to officials"),
         (*BEFORE_ADOPTION, S.ADOPTED),
         None,
-        may_clear,
-        HEAD,
+        CLEARERS,
         needs_reason=True,
         undoes=True,
     ),
@@ -193,21 +169,19 @@ PAPER_MOVES = table(
         gettext_lazy("Lift the restriction"),
         (*BEFORE_ADOPTION, S.ADOPTED),
         None,
-        may_clear,
-        HEAD,
+        CLEARERS,
         is_restricted,
         needs_reason=True,
         grave=True,
         undoes=True,
     ),
-    Move("resume", gettext_lazy("Resume"), (S.SUSPENDED,), None, may_clear, HEAD),
+    Move("resume", gettext_lazy("Resume"), (S.SUSPENDED,), None, CLEARERS),
     Move(
         "withdraw_paper",
         gettext_lazy("Withdraw the paper"),
         (*BEFORE_ADOPTION, S.SUSPENDED),
         S.WITHDRAWN,
-        may_clear,
-        HEAD,
+        CLEARERS,
         needs_reason=True,
         grave=True,
     ),

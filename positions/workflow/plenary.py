@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Forum, ForumSession, Stakeholder, User
-from consultations.permissions import is_secretariat
+from consultations.permissions import SECRETARIAT, is_secretariat
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 from positions.models import (
     NOT_ADOPTED,
@@ -28,16 +28,14 @@ from positions.models import (
     Reservation,
     Screen,
 )
-from positions.permissions import may_chair
+from positions.permissions import CHAIR, may_chair
 from positions.queries.papers import paragraph_numbers
 
 from .adoption import record_reservation
 from .conditions import decided_on, standing
 from .drafting import change_words
-from .meeting import CHAIR, VOTES
+from .meeting import VOTES
 from .quorum import count_of, figures
-
-SECRETARIAT = gettext_lazy("the secretariat")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import User
+from consultations.permissions import SECRETARIAT
 from ncm_portal.workflow import Blocked, Conflict, deadline_passed, demand, journal, locked, make, now, verb
 from positions import edition, notifications
 from positions.models import (
@@ -26,7 +27,7 @@ from positions.models import (
 from positions.permissions import may_draft
 from positions.text.diff import parts
 
-from .amendments import AMENDMENT_MOVES, SECRETARIAT
+from .amendments import AMENDMENT_MOVES
 from .drafting import add_paragraph, move_paragraph, remove_paragraph, reword
 from .papers import PAPER_MOVES
 from .split_merge import split_paragraph

@@ -23,9 +23,8 @@ from consultations.models import (
 from ncm_portal.workflow import Act, Blocked, journal, now
 from positions import notifications
 from positions.models import ChainStep, PaperState, PositionPaper, StepKind
-from positions.permissions import may_change_rules
+from positions.permissions import RULE_CHANGERS
 
-OFFICER = gettext_lazy("an officer of the secretariat")
 STEP = ("kind", "institution", "order", "is_asked")
 STEPS = "steps"
 
@@ -179,10 +178,8 @@ def _carry_out(consultation: Consultation, values: Mapping[str, Any], by: User, 
 CHANGE_RULES = Act(
     code="change_rules",
     label=gettext_lazy("Change the rules of a consultation"),
-    may_propose=may_change_rules,
-    who_proposes=OFFICER,
-    may_confirm=may_change_rules,
-    who_confirms=OFFICER,
+    proposers=RULE_CHANGERS,
+    confirmers=RULE_CHANGERS,
     consequences=_consequences,
     carry_out=_carry_out,
     check=_check,

@@ -13,7 +13,7 @@ from django.utils.csp import build_policy
 from playwright.sync_api import expect
 
 from consultations.models import Event, Milestone
-from ncm_portal.workflow import Condition, Move, OpenMove
+from ncm_portal.workflow import Condition, Move, OpenMove, Role
 from tests.browser.conftest import BOTH, DESKTOP, PHONE
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,9 @@ class SampleForm(forms.Form):
 
 
 def open_move(verb: str, label: str, *conditions: Condition, **options: Any) -> OpenMove:
-    return OpenMove(Move(verb, label, (), None, lambda user, record: True, "anybody", **options), list(conditions))
+    return OpenMove(
+        Move(verb, label, (), None, Role(lambda user, record: True, "anybody"), **options), list(conditions)
+    )
 
 
 def gallery(**context: Any) -> str:

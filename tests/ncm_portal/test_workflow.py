@@ -17,6 +17,7 @@ from ncm_portal.workflow import (
     Conflict,
     Move,
     NotAllowed,
+    Role,
     deadline_passed,
     demand,
     journal,
@@ -48,10 +49,10 @@ def conditions(*pairs):
 def a_move(**changed):
     """Verify a registered organisation, by anybody, at any time."""
     fields = {
-        "verb": "verify", "label": "Verify", "sources": ("registered",), "target": "verified", "may": everybody,
-        "who": "everybody", **changed,
+        "verb": "verify", "label": "Verify", "sources": ("registered",), "target": "verified", **changed,
     }  # fmt: skip
-    return Move(**fields)
+    role = Role(fields.pop("may", everybody), fields.pop("who", "everybody"))
+    return Move(role=role, **fields)
 
 
 @pytest.fixture
