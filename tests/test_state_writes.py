@@ -15,7 +15,9 @@ STATE_WRITERS = {
     "consultations.notifications.outbox": {"_deliver_next", "_try_to_send", "_join_next"},  # a queue as well
     "consultations.admin.forums": {"save_model"},  # tells the form what the verb has made
     "consultations.imports.delegates": {"_compare"},  # of rows of a spreadsheet, which are no records
-    "consultations.imports.row_validation": {"_place"},
+    "consultations.imports.organisations": {"_compare"},
+    "consultations.imports.row_validation": {"whole"},
+    "consultations.imports.submissions": {"_place"},
     "positions.roles": {"_acting"},  # of sample people, never stored
 }
 WRITING_CALLS = {"update", "create", "get_or_create", "update_or_create", "bulk_create", "bulk_update", "copy_values"}
