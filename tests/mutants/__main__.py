@@ -13,9 +13,11 @@ import argparse
 import difflib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -106,7 +108,7 @@ class Bench:
 
     def _outcome(self, tests: list[str], timeout: float) -> TestOutcome:
         command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "--tb=no", *tests]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
         try:
             code = subprocess.run(command, cwd=self.tree, env=self.environment, timeout=timeout, check=False, **quiet)
         except subprocess.TimeoutExpired:
@@ -141,15 +143,19 @@ def bench(place: int) -> Iterator[Bench]:
 
 
 def try_all(left: list[Mutation], database: WorkDB, covering: Covering, *, jobs: int, until: float) -> None:
-    """Try mutations on `jobs` benches until none is left or the time is over, and keep what came of each."""
+    """Try mutations on `jobs` benches until none is left, the time is over or somebody stops it, and keep what came of
+    each. What is being tried when it is stopped is tried to its end."""
     waiting: SimpleQueue[Mutation] = SimpleQueue()
     done: SimpleQueue[tuple[Mutation, WorkResult]] = SimpleQueue()
+    stopped = threading.Event()
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, lambda *_given: stopped.set())
     for each in left:
         waiting.put(each)
 
     def work(place: int) -> None:
         with bench(place) as own:
-            while time.time() < until:
+            while time.time() < until and not stopped.is_set():
                 try:
                     mutation = waiting.get_nowait()
                 except Empty:

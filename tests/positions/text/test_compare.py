@@ -135,3 +135,8 @@ def test_the_rows_hold_both_editions_whole(before, after):
     assert sorted(earlier) == sorted(texts(before))
     stayed = [row.before["number"] for row in rows if row.after and row.before and not row.is_moved]
     assert stayed == sorted(stayed)
+
+
+def test_row_has_the_number_of_the_later_edition_or_of_the_only_one():
+    [part] = compare(content(One=["a", "b", "c"]), content(One=["new", "c", "a"]))
+    assert {row.kind: row.number for row in part.rows} == {"new": 1, "same": 2, "moved": 3, "removed": 2}
