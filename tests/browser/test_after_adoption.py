@@ -47,7 +47,7 @@ def write_an_annex(officer, paper):
     officer.get_by_label("Title").fill("Red lines")
     officer.get_by_label("Text").fill("Kenya does not go below one.")
     officer.get_by_role("button", name="Save the annex").click()
-    officer.get_by_text("The annex is kept.").wait_for()
+    officer.get_by_text("The annex is saved.").wait_for()
 
 
 def test_two_officers_correct_a_slip_and_only_officials_read_the_annex(open_window, published, picture):
@@ -122,7 +122,7 @@ def test_what_a_milestone_left_is_written_down_and_released(open_window, publish
     window.get_by_label("Note").fill("Half of it is missing.")
     window.get_by_role("button", name="Write it down").click()
     window.get_by_role("button", name="Release the findings").click()
-    window.get_by_text("Released. Everybody reads it").wait_for()
+    window.get_by_text("Released. Everybody can read the findings").wait_for()
     window.check()
     picture(window, "findings")
     window.get_by_role("link", name="Correct").click()

@@ -40,7 +40,7 @@ def test_an_officer_answers_down_the_page(open_window, text, size):
     window.get_by_role("link", name="Ministry of One").click()
     window.check()
     window.get_by_role("link", name="Give an answer on paragraph 2").click()
-    window.get_by_label("Object: it blocks").check()
+    window.get_by_label("Object: this blocks the text").check()
     window.get_by_label("Proposed wording").fill("Kenya supports one thing.")
     window.get_by_role("button", name="Record the answer").click()
     window.check()

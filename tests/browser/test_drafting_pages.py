@@ -78,7 +78,7 @@ def test_two_drafters_at_once_see_both_texts_and_save_one_of_both(open_window, d
     assert window.locator("ins").all_text_contents() == ["Added: and safe", "Added: firmly"]
     assert window.locator("textarea").input_value() == "Kenya firmly urges agreed and safe routes."
     window.get_by_role("button", name="Save this text").click()
-    window.get_by_text("Saved. Look whether its sources").wait_for()
+    window.get_by_text("Saved. Check whether the paragraph").wait_for()
     draft.paragraph.refresh_from_db()
     assert draft.paragraph.wording.text == "Kenya firmly urges agreed and safe routes."
 

@@ -32,7 +32,7 @@ def bring_a_table(member, review):
     sheet = "Paragraph,Comment,Proposed change\n1,Law first.,Kenya calls for lawful routes.\n9,None.,Words.\n"
     member.get_by_label("File").set_input_files({"name": "c.csv", "mimeType": "text/csv", "buffer": sheet.encode()})
     member.get_by_role("button", name="Show the changes").click()
-    member.get_by_text("1 change is ready to be proposed").wait_for()
+    member.get_by_text("You can now propose 1 change").wait_for()
     member.check()
 
 

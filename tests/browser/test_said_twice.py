@@ -137,7 +137,7 @@ def test_an_author_says_that_a_point_was_misread(open_window, picture, consultat
     window.check()
     picture(window, "misread")
     window.get_by_role("button", name="Send the reply").click()
-    window.get_by_text("The secretariat has your reply.").wait_for()
+    window.get_by_text("Your reply is sent.").wait_for()
     workflow.answer_misreading(Misreading.objects.get(), by=make_secretariat(), answer="Paragraph 1 will say so.")
     window.reload()
     window.get_by_text("Paragraph 1 will say so.").wait_for()

@@ -51,7 +51,7 @@ def test_the_hash_is_computed_in_the_browser_and_a_file_leaves_it_only_when_told
     window = open_window(*BOTH)
     posts = sent(window)
     window.goto("/verify/")
-    window.get_by_text("The file stays with you.").wait_for()
+    window.get_by_text("The file stays on your device.").wait_for()
     assert not window.get_by_text("The portal examines the file and does not keep it.").is_visible()
     window.check()
     picture(window, "verify")

@@ -20,7 +20,7 @@ def the_secretariat_enters_a_milestone(walk: Walk) -> None:
     amina.go(f"{DESK}after/")
     amina.choose(milestone=str(walk.milestone.pk))
     amina.press("Open")
-    assert "Findings are written down once the milestone has taken place." in amina.text
+    assert "You can record findings once the milestone has taken place." in amina.text
 
 
 def officers_carry_a_brief_to_it(walk: Walk) -> None:
@@ -86,7 +86,7 @@ def what_it_left_is_written_down(walk: Walk) -> None:
     )
     wairimu.go(f"{DESK}after/{walk.milestone.pk}/")
     wairimu.press("Release the findings")
-    assert "Corrections show at once." in wairimu.text
+    assert "Corrections are public at once." in wairimu.text
 
 
 def a_visitor_reads_what_became_of_it(walk: Walk) -> None:

@@ -56,7 +56,7 @@ def click_twice(person: Person, button: str) -> APIResponse:
 def their_organisation_sees_where_it_stands(walk: Walk) -> None:
     achieng = walk.person("Achieng")
     achieng.follow("Where it stands")
-    assert "The secretariat has it and reads it" in achieng.text
+    assert "The secretariat is reading your input" in achieng.text
     achieng.go("/my-organisation/")
     assert f"{walk.public.reference} · Drivers of migration" in achieng.text
     achieng.look_on_a_phone()

@@ -127,5 +127,5 @@ def join(person: Person) -> None:
     person.press("Accept")
     person.set_up_an_app()
     person.go("/clearances/")
-    assert "Nothing was sent for clearance yet" in person.text
+    assert "No text has been sent for clearance yet" in person.text
     assert Membership.objects.get(user=person.account).role == MembershipRole.CLEARING_OFFICER

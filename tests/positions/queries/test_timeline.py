@@ -57,6 +57,6 @@ def test_the_desk_and_the_public_page_tell_it(settings, tmp_path):
     page = words(Client().get(address))
     assert f"{paper.title} The forum adopted the text." in page
     assert "A mistake was corrected in edition 1.0.1." in page
-    assert "The silence was broken" not in page
+    assert "A member broke the silence" not in page
     hidden = reverse("paper_history", args=[text.paper.slug])
     assert [Client().get(hidden).status_code, sign_in(Client(), text.secretariat).get(hidden).status_code] == [404, 404]

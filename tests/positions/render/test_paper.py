@@ -53,7 +53,7 @@ def test_characters_that_no_face_draws_are_refused_by_name():
     content = editions.edition(themes=1, paragraphs=8)
     content["paper"]["title"] = "漢"
     with pytest.raises(
-        ValueError, match=r"^The title or heading “漢”: no typeface of ours can print 漢 \(U\+6F22\)\.$"
+        ValueError, match=r"^The title or heading “漢”: no font of the portal has these characters: 漢 \(U\+6F22\)\.$"
     ):
         printed_in_process(content)
 

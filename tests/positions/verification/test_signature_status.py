@@ -130,7 +130,7 @@ def test_the_page_of_a_hash_tells_the_signature_of_the_stored_file(client, publi
     """So that whoever has the genuine file hears it, and the file stays with them."""
     said = words(client.get(f"/verify/{published.files['pdf'].sha256}/"))
     assert "exactly as we published it. Signed by NCM test secretariat : intact Paper The common position" in said
-    assert "Digital signature Intact Nothing in the file was changed after it was signed, and the certificate" in said
+    assert "Digital signature Intact Nothing in the file has changed since it was signed, and the certificate" in said
     assert "Signed by NCM test secretariat Signed at " in said
     assert "Certificate issued by itself Certificate valid from 1 January 2015 to 8 December 2114" in said
     assert certificates.fingerprint(certificate) in said.replace(" ", "")

@@ -97,7 +97,7 @@ def test_the_page_shows_what_an_altered_file_says_as_plain_text(client, publishe
     data = form(published, "akn.xml").replace(b'FRBRname value="', b'FRBRname value="&lt;b&gt;')
     assert NAMESPACE.encode() in data
     said = words(client.post("/verify/", {"file": SimpleUploadedFile("text.xml", data)}))
-    assert "This file was altered Altered The file says that it was made of the edition below" in said
+    assert "This file was altered Altered The file claims to come from the edition below" in said
     assert f"What it says about itself ?b?{published.paper.short_title}, /akn/ke/" in said
     assert "The genuine files of the edition are below." in said
 
@@ -177,4 +177,4 @@ def test_an_archive_is_checked_by_the_command_and_named_by_the_page(client, arch
         call_command("verify", str(tmp_path / "folder"), stdout=said)
     assert end.value.code in (1, 2)
     page = words(client.post("/verify/", {"file": SimpleUploadedFile("gcm.zip", data)}))
-    assert "looks like the archive of a consultation. An archive is checked where the portal is installed" in page
+    assert "looks like the archive of a consultation. Check an archive on the server of the portal" in page

@@ -116,8 +116,8 @@ def test_badges_are_printed_once_and_anew_for_whom_something_changed(world, pres
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
-        ({"whom": "one", "number": "99"}, "Give the number of a badge"),
-        ({"whom": "one", "number": ""}, "Give the number of a badge"),
+        ({"whom": "one", "number": "99"}, "Enter the badge number of a person"),
+        ({"whom": "one", "number": ""}, "Enter the badge number of a person"),
         ({"whom": "one", "number": "12 or so"}, "12 or so"),
         ({"whom": "everybody else"}, "everybody else"),
     ],

@@ -174,7 +174,7 @@ def test_a_refusal_keeps_what_was_typed(as_secretariat, text):
     page = as_secretariat.post(page_of(text.paper, "request_clearance"), {"due_at": soon})
     assert page.status_code == 409
     (reason,) = page.context["reasons"]
-    assert reason.endswith("working days; 10 are needed.")
+    assert reason.endswith("working days, and 10 are needed. Choose a later date.")
     assert f'value="{soon}"' in page.content.decode()
 
 

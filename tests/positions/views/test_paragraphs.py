@@ -97,7 +97,7 @@ def test_words_that_both_changed_stand_in_brackets(desk, draft):
     workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya calls for safe routes.", why="So.", base=base)
     response = reword(desk, draft, "Kenya calls for short routes.", base=base)
     assert "Kenya calls for [safe] [short] routes.</textarea>" in response.text
-    assert "In 1 place you changed the same words" in response.text
+    assert "You both changed the same words in 1 place" in response.text
 
 
 def test_a_third_text_saved_meanwhile_is_a_conflict_again(desk, draft):

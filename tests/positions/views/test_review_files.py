@@ -110,7 +110,7 @@ def test_a_row_quotes_a_line_of_the_edition_under_review(member, review):
     [
         ("empty.docx", b"", "File: The file is empty."),
         ("paper.pdf", b"%PDF-1.7\n1 0 obj\n", "File: "),
-        ("no.csv", b"Name,Colour\na,b\n", "File: The first row must name a column for the paragraph"),
+        ("no.csv", b"Name,Colour\na,b\n", "File: The first row must have a column heading for the paragraph"),
         ("none.csv", b"Paragraph,Comment,Proposed change\n,,\n", "File: "),
         ("broken.docx", b"PK\x03\x04word/document.xml", "File: "),
     ],
@@ -145,4 +145,4 @@ def test_a_table_in_unknown_letters_is_asked_for_as_a_workbook(member, review):
     page = upload(member, review, table, "comments.csv")
     assert page.status_code == 422
     [said] = problems(page)
-    assert said.endswith("saved in a way that is not known. Save it as .xlsx and send it again.")
+    assert said.endswith("cannot read the encoding of this CSV file. Save it as .xlsx and upload it again.")

@@ -324,7 +324,7 @@ def test_a_paper_that_neither_follows_nor_names_it_takes_no_place(which):
 def test_a_paper_of_another_consultation_that_names_its_predecessor_supersedes_it():
     older, officer = make_paper(state="published"), make_secretariat()
     given = {"slug": "next", "title": "The next position", "short_title": "Next", "by": officer}
-    with pytest.raises(Blocked, match="Only a published paper has a successor"):
+    with pytest.raises(Blocked, match="The earlier paper must be published before another one can replace it"):
         workflow.create_paper(make_consultation(), **given, predecessor=make_paper())
     newer = workflow.create_paper(make_consultation(), **given, predecessor=older)
     newer = bring_paper(newer, "published")

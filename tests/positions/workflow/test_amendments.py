@@ -78,7 +78,7 @@ def test_an_amendment_goes_stale_when_the_words_move_and_its_sponsor_confirms_it
     closed(draft)
     workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya urges agreed routes.", why="Stronger.")
     assert [state_of(each)[0] for each in (amendment, rival)] == ["stale", "proposed"]
-    assert "Confirm it" in OutgoingMail.objects.get(subject__startswith="Please confirm").body
+    assert "Confirm it" in OutgoingMail.objects.get(subject__startswith="Confirm your amendment").body
     assert refused(workflow.accept_amendment, amendment, by=draft.drafter, reason="Taken.") == [
         "“Accept” is not open while this is to be confirmed: the paragraph has changed."
     ]

@@ -130,7 +130,7 @@ def test_a_scan_that_is_no_document_is_refused_and_one_that_counts_stays(text):
     assert [path.name for path in letter.path.parent.glob("*")] == []
     letter = scanned(text, letter)
     workflow.countersign_answer(letter, by=text.second_officer)
-    with pytest.raises(Blocked, match="its scan stays as it is"):
+    with pytest.raises(Blocked, match="its scan cannot change"):
         scanned(text, letter)
 
 

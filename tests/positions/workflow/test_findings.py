@@ -111,7 +111,7 @@ def test_a_finding_names_a_guiding_principle_as_well(world):
     }  # fmt: skip
     workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
     page = public_page(world)
-    assert "Guiding principles Paragraphs beside the guiding principles of the Compact" in page
+    assert "Guiding principles Paragraphs and the guiding principles of the Compact" in page
     assert "(f) Title of GCM-P-f In part , paragraph 2 , after A. Summary, paragraph 3 Half of it." in page
     workflow.strike_reflection(found, by=world.officer, reason="Wrong principle.")
     assert "Guiding principles Paragraphs" not in public_page(world)
@@ -361,7 +361,7 @@ def test_the_desk_writes_corrects_strikes_and_releases(world):
         officer.post(dates, {"state": "held", "planned_start": "2018-01-01"})
     )
     assert officer.post(dates, {"state": "moved", "planned_start": "2018-01-01"}).status_code == 302
-    assert "Findings are written down once the milestone has taken place." in words(officer.get(here))
+    assert "You can record findings once the milestone has taken place." in words(officer.get(here))
     outsider = sign_in(Client(), make_user("official"))
     assert {
         outsider.get(address).status_code for address in (here, one, dates, reverse("desk_after", args=[slug]))

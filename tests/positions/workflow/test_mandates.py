@@ -89,9 +89,9 @@ def test_in_clearance_the_added_ministry_is_asked_at_once_and_who_is_taken_out_i
     two = text.paper.clearances.get(ministry=text.two)
     adjust(text, text.second, text.two, False)
     assert list(two.stances.filter(replaced_at=None)) == []
-    with pytest.raises(Blocked, match="not within your ministry's mandate"):
+    with pytest.raises(Blocked, match="outside your ministry's mandate"):
         workflow.take_stance(two, text.second, by=text.officer_two, value="agree")
-    with replayed_at(due + timedelta(hours=1)), pytest.raises(Blocked, match="Every due hour has passed"):
+    with replayed_at(due + timedelta(hours=1)), pytest.raises(Blocked, match="Every due time has passed"):
         adjust(text, text.second, text.two, True)
 
 
