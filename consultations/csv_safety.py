@@ -55,7 +55,7 @@ def fitting(text: str) -> str:
     """`text` as far as it fits a cell of a workbook; where it does not, the cell says so at its end."""
     if len(text) <= LONGEST // 2 or _units(text) <= LONGEST:
         return text
-    note = _(" … (cut here: a cell of a workbook holds no more. The CSV and JSON files have the whole text.)")
+    note = _(" … (cut here: a workbook cell cannot hold more. The CSV and JSON files have the whole text.)")
     room = LONGEST - len(note)
     return text.encode("utf-16-le", "surrogatepass")[: 2 * room].decode("utf-16-le", "ignore") + note
 

@@ -33,7 +33,10 @@ def normal_form(typed: str) -> str:
     local, domain = _parts(typed)
     address = f"{_local_form(local)}@{_domain_form(domain)}"
     if len(address) > LONGEST:
-        raise NotAnAddress(_("The address is %(length)s characters long; %(limit)s are the most.") % _figures(address))
+        raise NotAnAddress(
+            _("The address is %(length)s characters long. It must be %(limit)s characters or fewer.")
+            % _figures(address)
+        )
     return address
 
 
@@ -65,10 +68,12 @@ def is_normal(address: str) -> bool:
 def _parts(typed: str) -> tuple[str, str]:
     text = typed.strip(INVISIBLE + " \t\r\n\x0b\x0c\u00a0\u3000")
     if len(text) > 2 * LONGEST:
-        raise NotAnAddress(_("The address is %(length)s characters long; %(limit)s are the most.") % _figures(text))
+        raise NotAnAddress(
+            _("The address is %(length)s characters long. It must be %(limit)s characters or fewer.") % _figures(text)
+        )
     local, _at, domain = unicodedata.normalize("NFKC", text).rpartition("@")
     if not (local and domain):
-        raise NotAnAddress(_("Write the whole address, as in name@example.org."))
+        raise NotAnAddress(_("Enter an e-mail address in the correct format, like name@example.org."))
     return local, domain
 
 
@@ -97,12 +102,13 @@ def _local_form(local: str) -> str:
     if not re.fullmatch(rf"{ATOM}(\.{ATOM})*", local):
         raise NotAnAddress(
             _(
-                "Before the @ may stand letters from a to z without accents, digits, and marks such as . - _ +: "
-                "the portal cannot send mail to other addresses."
+                "The part before the @ must only include letters a to z without accents, "
+                "digits, and symbols such as . - _ +. The portal cannot send mail to "
+                "other addresses."
             )
         )
     if len(local) > LONGEST_LOCAL:
-        raise NotAnAddress(_("Before the @ may stand %(limit)s characters at most.") % {"limit": LONGEST_LOCAL})
+        raise NotAnAddress(_("The part before the @ must be %(limit)s characters or fewer.") % {"limit": LONGEST_LOCAL})
     return local
 
 
@@ -132,5 +138,5 @@ def _labels(domain: str) -> list[str]:
 
 
 def _no_domain(domain: str) -> NotAnAddress:
-    words = _("“%(domain)s” is no name of a domain. After the @ stands a name as in example.org.")
+    words = _("“%(domain)s” is not a valid domain. Enter a domain after the @, like example.org.")
     return NotAnAddress(words % {"domain": domain[:80].encode("utf-8", "replace").decode()})

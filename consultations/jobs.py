@@ -102,7 +102,7 @@ def _run(job: Job, ending: Callable[[], bool]) -> None:
             raise _BrokenOff
 
     if job.result["beginnings"] > MOST_BEGINNINGS:
-        _end(job, JobState.FAILED, error=_("This work broke off several times and was given up."))
+        _end(job, JobState.FAILED, error=_("This task failed several times and was stopped."))
         return
     try:
         with translation.override(job.by.language):
@@ -113,7 +113,7 @@ def _run(job: Job, ending: Callable[[], bool]) -> None:
         _end(job, JobState.FAILED, error=str(refusal))
     except Exception:  # whatever goes wrong, the queue goes on; the log says what it was
         log.exception("Job %s, %s", job.pk, job.kind)
-        _end(job, JobState.FAILED, error=_("Something went wrong. It was noted for the technicians."))
+        _end(job, JobState.FAILED, error=_("Something went wrong. The error was recorded for the administrators."))
     else:
         _end(job, JobState.DONE, result=result)
 

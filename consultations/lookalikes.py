@@ -80,7 +80,7 @@ def _unseen(name: str) -> Iterator[Unusual]:
     for number, character in enumerate(name):
         joins = JOINERS.match(character) and number and _script(name[number - 1]) in JOINED
         if not joins and (JOINERS.match(character) or UNSEEN.match(character)):
-            yield _told(character, _("it cannot be seen"))
+            yield _told(character, _("it is invisible"))
 
 
 def _script(character: str) -> str:
@@ -95,7 +95,7 @@ def _mixed(name: str) -> Iterator[Unusual]:
         if len(found) > 1 and not found - {"LATIN"} <= JAPANESE:
             most = max(found, key=lambda script: sum(_script(letter) == script for letter in word))
             odd = [letter for letter in word if _script(letter) not in {most, *NO_SCRIPT}]
-            yield from (_told(letter, _("it is of another alphabet than the word around it")) for letter in odd)
+            yield from (_told(letter, _("it is from a different alphabet than the rest of the word")) for letter in odd)
         elif found <= NOT_LATIN and {"LATIN"} in scripts and _as_seen(word).isascii():
             yield from (_told(letter, _("it looks like a letter of the Latin alphabet")) for letter in word)
 

@@ -320,33 +320,35 @@ def may_confirm_appointment(user: Any, person: User) -> bool:
 
 SECRETARIAT = Role(secretariat_may, _("the secretariat"))
 HEAD = Role(head_may, _("the head of the secretariat"))
-SECRETARIAT_OR_PORTAL = Role(secretariat_or_portal_may, _("the secretariat, or the portal by itself"))
+SECRETARIAT_OR_PORTAL = Role(secretariat_or_portal_may, _("the secretariat, or the portal automatically"))
 PORTAL = Role(portal_may, _("the portal by itself"))
 AUTHORS = Role(may_submit, _("focal points and alternates of the organisation"))
 PRIMARY = Role(may_sign_off, _("the primary focal point of the organisation"))
 TYPISTS = Role(may_take_in, SECRETARIAT.words)
-CHECKERS = Role(may_check, _("the secretariat, where somebody else of it typed the input"))
-SCREENERS = Role(may_screen, _("the secretariat, never for an organisation one acts for"))
+CHECKERS = Role(may_check, _("a member of the secretariat other than the one who typed the input"))
+SCREENERS = Role(may_screen, _("the secretariat (not for an organisation they act for)"))
 FILE_HANDLERS = Role(
     may_handle_file, _("the authors of the input, or the secretariat for the original of what came on paper")
 )
 WRITERS = Role(may_write_point, _("the secretariat or the session's rapporteur"))
 VALIDATORS = Role(may_validate, _("the secretariat or the session's chair"))
 SENDERS = Role(may_nominate, _("the secretariat or the organisation that sends the delegate"))
-LINK_HOLDERS = Role(may_answer_invitation, _("whoever holds the link of the letter, or the secretariat from paper"))
+LINK_HOLDERS = Role(
+    may_answer_invitation, _("anyone with the link in the letter, or the secretariat for an answer on paper")
+)
 COMMUNIQUE_PUBLISHERS = Role(
     may_publish_communique, _("an officer of the secretariat other than the one who wrote the text last")
 )
 SECOND_PERSON = Role(
     may_confirm_proposal,
-    _("a second person who may confirm such a change, neither who proposed it nor whom it concerns"),
+    _("a second person with the right to confirm it, who neither proposed it nor is concerned by it"),
 )
 PROPOSER = Role(may_withdraw_proposal, _("whoever proposed it"))
 ACCOUNT_CLOSERS = Role(
-    may_close_account, _("the secretariat, or a system administrator, for an account that one person may close")
+    may_close_account, _("the secretariat or a system administrator, for an account that one person can close")
 )
-ADDRESS_CORRECTORS = Role(may_correct_address, _("the secretariat, for an account that one person may correct"))
-STAFF = Role(may_propose_for_account, _("somebody else who holds an office of the staff"))
+ADDRESS_CORRECTORS = Role(may_correct_address, _("the secretariat, for an account that one person can correct"))
+STAFF = Role(may_propose_for_account, _("another person with a staff office"))
 DOOR_KEEPERS = Role(may_use_door, _("the secretariat or a rapporteur of the forum"))
 MANAGERS = Role(may_manage_members, _("the secretariat or the organisation's primary focal point"))
 APPOINTERS = Role(may_propose_appointment, HEAD.words)

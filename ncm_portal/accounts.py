@@ -14,7 +14,7 @@ class SignupForm(forms.Form):
     field_order = ["name", "email", "password1", "password2"]
     name = forms.CharField(
         label=_("Your name"),
-        help_text=_("As it should stand on a list of participants."),
+        help_text=_("As it should appear on a list of participants."),
         max_length=User._meta.get_field("name").max_length,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )

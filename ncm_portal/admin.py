@@ -28,7 +28,7 @@ class PortalAdminSite(AdminSite):
 
     site_header = _("Secretariat")
     site_title = _("NCM Portal")
-    index_title = _("What waits")
+    index_title = _("To do")
     site_url = "/"
     enable_nav_sidebar = False
 

@@ -12,10 +12,10 @@ class MaximumLengthValidator:
     def validate(self, password: str, user: object = None) -> None:
         """Raise ValidationError for a password that is too long."""
         if len(password) > LONGEST:
-            words = _("This password has %(length)s characters; %(limit)s are the most.")
+            words = _("This password is %(length)s characters long. It must be %(limit)s characters or fewer.")
             figures = {"length": f"{len(password):,}", "limit": LONGEST}
             raise ValidationError(words, code="password_too_long", params=figures)
 
     def get_help_text(self) -> str:
         """The same in words, for the page on which a password is chosen."""
-        return _("Your password may have %(limit)s characters at most.") % {"limit": LONGEST}
+        return _("Your password must be %(limit)s characters or fewer.") % {"limit": LONGEST}

@@ -123,7 +123,7 @@ DOORS: dict[str, Callable[[Stakeholder, User, str, User], str]] = {
     "admin: ministry": in_the_admin("ministry"),
     "database": write,
 }
-REFUSALS = ("holds an office", "Nobody invites oneself.")
+REFUSALS = ("holds an office", "You cannot invite yourself.")
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -167,7 +167,7 @@ def test_a_focal_point_does_not_invite_oneself_by_any_of_ones_addresses(ministry
     focal.emailaddress_set.create(email="focal.private@example.org", verified=False)
     for email in (focal.email, focal.email.upper(), "Focal.Pr\u0131vate@Example.org"):
         reason = tried(lambda email=email: workflow.invite_officer(ministry, email=email, role="alternate", by=focal))
-        assert reason == "Nobody invites oneself."
+        assert reason == "You cannot invite yourself."
     other = {"email": "new@ministry.example.org", "role": "alternate", "by": focal}
     assert tried(lambda: workflow.invite_officer(ministry, **other)) == ""
 

@@ -38,7 +38,7 @@ def world(shared_world):
     return copy.deepcopy(shared_world)
 
 
-# They clear nothing and belong to no organisation of this world: nothing is there for them alone.
+# They clear nothing and belong to no organisation of this world: nothing is a delegate of them alone.
 NO_RECORDS_OF_THEIR_OWN = ("visitor", "rapporteur of another organisation", "system administrator")
 
 

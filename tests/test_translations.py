@@ -187,7 +187,7 @@ def test_the_templates_are_read_for_their_strings():
     assert asked_for(TEMPLATES / "components" / "footer_links.html") == {
         "Privacy",
         "Accessibility",
-        "Who may do what",
+        "Who can do what",
         "Verify a copy",
     }
     assert asked_for(TEMPLATES / "django" / "forms" / "field.html") == {

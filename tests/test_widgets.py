@@ -5,7 +5,7 @@ from django import forms
 from django.forms.renderers import DjangoTemplates, TemplatesSetting
 
 ATTRS = {"id": "id_x", "required": True, "disabled": False, "placeholder": '<"quoted">', "maxlength": 10}
-CHOICES = [("", "Not said"), ("a&b", "<A>"), ("Group", [("c", "C")])]
+CHOICES = [("", "Prefer not to say"), ("a&b", "<A>"), ("Group", [("c", "C")])]
 
 
 @pytest.mark.parametrize("value", [None, "", '<"&', "c", 7])

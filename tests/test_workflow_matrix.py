@@ -251,10 +251,10 @@ WHO = {
     "the secretariat": OFFICERS,
     "the head of the secretariat": {"head"},
     "the chair": {"head"},
-    "the secretariat, or the portal by itself": OFFICERS,
-    "whoever holds the link of the letter, or the secretariat from paper": OFFICERS,
-    "the secretariat, never for an organisation one acts for": OFFICERS - OWN,
-    "the secretariat, where somebody else of it typed the input": OFFICERS - {"secretariat"},
+    "the secretariat, or the portal automatically": OFFICERS,
+    "anyone with the link in the letter, or the secretariat for an answer on paper": OFFICERS,
+    "the secretariat (not for an organisation they act for)": OFFICERS - OWN,
+    "a member of the secretariat other than the one who typed the input": OFFICERS - {"secretariat"},
     "focal points and alternates of the organisation": OWN,
     "the primary focal point of the organisation": {"focal point"},
     "the secretariat or the organisation that sends the delegate": OFFICERS | OWN,
@@ -264,7 +264,7 @@ WHO = {
     "an officer of the secretariat other than the one who proposed the correction": OFFICERS - {"secretariat"},
     "an officer of the secretariat other than the one who typed the letter": OFFICERS - {"secretariat"},
     "an officer of the secretariat other than the one who wrote the text last": OFFICERS - {"secretariat"},
-    "a second person who may confirm such a change, neither who proposed it nor whom it concerns": OFFICERS - {"head"}
+    "a second person with the right to confirm it, who neither proposed it nor is concerned by it": OFFICERS - {"head"}
     | {"system administrator"},
     "whoever proposed it": {"head"},
     "the authors of the input, or the secretariat for the original of what came on paper": OWN,

@@ -62,7 +62,7 @@ class ConsultationAdmin(RecordAdmin):
         """The rules of one that has opened are changed at the desk."""
         if not is_secretariat(request.user) or record.state == Consultation.State.DRAFT:
             return []
-        return [(_("Its rules, and how two officers change them"), reverse("desk_rules", args=[record.slug]))]
+        return [(_("Rules of this consultation"), reverse("desk_rules", args=[record.slug]))]
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj and obj.state != Consultation.State.DRAFT else self.prepopulated_fields
@@ -133,7 +133,7 @@ class ForumAdmin(RecordAdmin):
         """The secretariat works on a forum at the desk."""
         if not is_secretariat(request.user):
             return []
-        return [(_("The work on this forum"), reverse("forum_home", args=[record.slug]))]
+        return [(_("Manage this forum"), reverse("forum_home", args=[record.slug]))]
 
     @admin.display(description=_("confirmed"))
     def confirmed_delegates(self, forum: Forum) -> str:
@@ -172,7 +172,7 @@ class DelegateAdmin(SpreadsheetExport, RecordAdmin):
 
     def __init__(self, model: Any, admin_site: Any) -> None:
         super().__init__(model, admin_site)
-        self.actions = [*self.actions, bulk_action("check_in", _("Check in, now"), self.check_in)]
+        self.actions = [*self.actions, bulk_action("check_in", _("Check in now"), self.check_in)]
 
     @staticmethod
     def check_in(site: RecordAdmin, delegate: Delegate, request: HttpRequest) -> None:

@@ -55,9 +55,9 @@ class MembershipFormSet(RowsFormSet):
             raise ValidationError(reasons)
         live = [row for row in rows if not row["valid_until"]]
         if sum(row["is_primary"] for row in live) > 1:
-            raise ValidationError(_("This organisation has a primary focal point already."))
+            raise ValidationError(_("This organisation already has a primary focal point."))
         if len({(row["user"], row["role"]) for row in live}) < len(live):
-            raise ValidationError(_("The same person stands here twice in the same role."))
+            raise ValidationError(_("This person is listed twice in the same role."))
 
 
 class MembershipsInline(RowsInline):
@@ -95,7 +95,9 @@ class OrganisationAdmin(RecordAdmin):
         """Tell which of `organisations` have names to be checked, and where."""
         for each in (each for each in organisations if suspicion(each)):
             page = reverse("desk_organisation", args=[each.pk])
-            words = _('The name “{}” looks like another, or has unusual characters. <a href="{}">Check the name</a>')
+            words = _(
+                'The name “{}” is similar to another name or has unusual characters. <a href="{}">Check the name</a>'
+            )
             self.message_user(request, format_html(words, each.name, page), messages.WARNING)
 
 
@@ -177,12 +179,12 @@ class AppointForm(ReasonForm):
     """The office of a person, and why it changes."""
 
     office = forms.ChoiceField(label=_("Office"), choices=Office.choices, required=False)
-    reason = reason_field(_("Give a reason: it is kept in the journal."))
+    reason = reason_field(_("Enter a reason. It is kept in the journal."))
     field_order = ["office", "reason"]
 
 
 APPOINT = Move("appoint", _("Appoint to an office"), (), None, APPOINTERS)
-SECOND_PERSON = _("Nothing changes yet: a second person has to confirm it. Those who may are asked by mail.")
+SECOND_PERSON = _("Nothing changes until a second person confirms it. We e-mail everyone who can confirm.")
 
 
 @admin.register(User)

@@ -21,8 +21,11 @@ class RowsFormSet(BaseInlineFormSet):
     page: Any = None
     default_error_messages = {
         "too_many_forms": ngettext_lazy(
-            "At most %(num)d row can be saved at once. Nothing was saved.",
-            "At most %(num)d rows can be saved at once. Nothing was saved: save these, then add the others.",
+            "You can save up to %(num)d row at a time. Nothing was saved.",
+            (
+                "You can save up to %(num)d rows at a time. Nothing was saved. Save these "
+                "rows first, then add the others."
+            ),
             "num",
         )
     }

@@ -122,7 +122,7 @@ class SpreadsheetAdmin(SpreadsheetExport):
             "problems": trial.problems(PREVIEW * 4),
             "problem_count": _problems(tally["error"]),
             "tally": [
-                (tally["new"], _("new")), (tally["changed"], _("to change")), (tally["same"], _("the same as here")),
+                (tally["new"], _("new")), (tally["changed"], _("to change")), (tally["same"], _("unchanged")),
             ],
             "shown": shown,
             "rows": [(row.state, [row.cells.get(name) or "" for name in shown]) for row in first],
@@ -146,7 +146,7 @@ class SpreadsheetAdmin(SpreadsheetExport):
         try:
             trial = Trial(read_sheet(folder.read()), self.reader())
         except FileNotFoundError:
-            words = _("This spreadsheet was imported already, or was uploaded too long ago. Upload it again.")
+            words = _("This spreadsheet has already been imported, or the upload has expired. Upload it again.")
             messages.warning(request, words)
             return HttpResponseRedirect(self._page_address("import"))
         sound = (verdict for verdict in trial.verdicts if verdict.state in (RowState.NEW, RowState.CHANGED))
@@ -154,7 +154,7 @@ class SpreadsheetAdmin(SpreadsheetExport):
         folder.remove()
         for problem in trial.problems(10):  # sound in the preview, and not any more
             messages.error(request, _("Row %(row)s, not imported: %(column)s %(why)s") % problem._asdict())
-        messages.success(request, _("Imported: %(new)s new, %(changed)s changed, %(same)s the same.") % trial.tally())
+        messages.success(request, _("Imported: %(new)s new, %(changed)s changed, %(same)s unchanged.") % trial.tally())
         return HttpResponseRedirect(self._page_address("changelist"))
 
     def keep_rows(self, request: HttpRequest, rows: list[dict[str, Any]]) -> None:

@@ -31,7 +31,7 @@ def clean_text(value: str) -> str:
     if UNREADABLE.search(value):
         codes = ", ".join(sorted(f"U+{ord(character):04X}" for character in set(UNREADABLE.findall(value)))[:5])
         raise ValidationError(
-            _("The text holds characters that cannot be shown (%(codes)s). Remove them and send again."),
+            _("The text contains characters that cannot be shown (%(codes)s). Remove them and send it again."),
             code="unreadable",
             params={"codes": codes},
         )

@@ -14,7 +14,7 @@ class AccountActForm(ReasonForm):
     """Why, and the new address where the act takes one (`address`: whether it may be given, whether it must)."""
 
     address = NormalEmailFormField(label=_("New address"), error_messages={"required": _("Enter the new address.")})
-    reason = reason_field(_("Give a reason: it is kept in the journal."))
+    reason = reason_field(_("Enter a reason. It is kept in the journal."))
     field_order = ["address", "reason"]
 
     def __init__(self, *args: Any, verb: str, **options: Any) -> None:

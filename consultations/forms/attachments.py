@@ -46,7 +46,7 @@ class PieceForm(forms.Form):
         """The bytes themselves, never more than a piece may hold."""
         piece: Any = self.cleaned_data["piece"]
         if piece.size > LARGEST_PIECE:
-            raise forms.ValidationError(_("That is too much at once."))
+            raise forms.ValidationError(_("The files are too large to send together. Send fewer at a time."))
         return piece.read()
 
 

@@ -24,7 +24,7 @@ class WhoForm(forms.Form):
         label=_("Badge number, code or name"),
         max_length=200,
         what=_("What you typed"),
-        error_messages={"required": _("Type the number or code of the badge, or a part of the name.")},
+        error_messages={"required": _("Enter a badge number, a code or part of a name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "search"}),
     )
 
@@ -41,10 +41,10 @@ class SettleForm(forms.Form):
 
     use_required_attribute = False  # the page says what is missing, beside the field
     how = forms.ChoiceField(
-        label=_("How is it settled?"),
+        label=_("How do you resolve it?"),
         choices=Settling.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose how it is settled.")},
+        error_messages={"required": _("Choose how to resolve it.")},
     )
     note = PlainTextField(
         label=_("Note"),
@@ -52,7 +52,7 @@ class SettleForm(forms.Form):
         max_length=200,
         what=_("The note"),
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("What was found out. It is kept with the row and in the journal."),
+        help_text=_("Say what you found out. It is kept with the row and in the journal."),
     )
 
     def __init__(self, *args: Any, has_check_in: bool, **options: Any) -> None:
@@ -60,18 +60,18 @@ class SettleForm(forms.Form):
         if not has_check_in:
             self.fields["how"] = forms.CharField(widget=forms.HiddenInput, initial=Settling.NOTE)
             self.fields["note"].required = True
-            self.fields["note"].error_messages["required"] = _("Write a note: what was found out, and what was done.")
+            self.fields["note"].error_messages["required"] = _("Enter a note: what you found out and what you did.")
 
 
 class QueueFileForm(forms.Form):
     """A queue that was saved as a file, because the device found no line."""
 
     file = forms.FileField(
-        label=_("File of a device"),
-        help_text=_("The file that the page at the door saved: its name ends in .json."),
+        label=_("File from a device"),
+        help_text=_("The file that the check-in page saved. Its name ends in .json."),
         error_messages={
             "required": _("Choose the file that the device saved."),
-            "empty": _("The file is empty. Save it on the device once more."),
+            "empty": _("The file is empty. Save it again on the device."),
         },
     )
 
@@ -79,7 +79,7 @@ class QueueFileForm(forms.Form):
         """Give what stands in the file. Far larger ones are no queue."""
         file = self.cleaned_data["file"]
         if file.size > LARGEST:
-            raise ValidationError(_("This is no queue of a device: it is far too large."))
+            raise ValidationError(_("This is not a queue from a device: it is too large."))
         return file.read()
 
 
@@ -103,11 +103,11 @@ class RegisterForm(forms.Form):
     signed = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
     numbers = LineField(
-        label=_("Or type the badge numbers"),
+        label=_("Or enter the badge numbers"),
         required=False,
         max_length=2_000,
-        what=_("The list of numbers"),
-        help_text=_("For example 1-14, 17, 20. They are added to those that are ticked."),
+        what=_("The list of badge numbers"),
+        help_text=_("For example 1-14, 17, 20. They are added to the people you ticked."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -116,7 +116,7 @@ class RegisterForm(forms.Form):
         people = list(people)
         self.by_badge = {person.badge_number: person.pk for person in people}
         self.fields["signed"].choices = [(str(person.pk), person.name) for person in people]
-        self.fields["signed"].error_messages["invalid_choice"] = _("Somebody who was ticked has no seat any more.")
+        self.fields["signed"].error_messages["invalid_choice"] = _("Someone you ticked no longer has a seat.")
 
     def clean_numbers(self) -> list[int]:
         """The delegates whose badge numbers were typed."""
@@ -125,12 +125,12 @@ class RegisterForm(forms.Form):
         except ValueError as part:
             words = {"part": str(part)[:40]}
             raise ValidationError(
-                _("“%(part)s” is no number, nor numbers from one to another."), params=words
+                _("“%(part)s” is not a number or a range of numbers. Enter numbers like 1-14, 17."), params=words
             ) from None
         unknown = [str(number) for number in numbers if number not in self.by_badge]
         if unknown:
             raise ValidationError(
-                _("Nobody with a seat has the badge %(numbers)s."), params={"numbers": ", ".join(unknown[:10])}
+                _("Nobody with a seat has badge number %(numbers)s."), params={"numbers": ", ".join(unknown[:10])}
             )
         return [self.by_badge[number] for number in numbers]
 

@@ -44,7 +44,7 @@ class PersonForm(forms.Form):
         label=gettext_lazy("Name"),
         what=gettext_lazy("The name"),
         max_length=200,
-        error_messages={"required": gettext_lazy("Write the name.")},
+        error_messages={"required": gettext_lazy("Enter the name.")},
     )
     title = LineField(label=gettext_lazy("Title"), what=gettext_lazy("The title"), max_length=200, required=False)
     email = NormalEmailFormField(label=gettext_lazy("E-mail"), required=False)
@@ -61,8 +61,8 @@ class DelegateForm(PersonForm):
     sex = forms.ChoiceField(
         label=gettext_lazy("Sex"),
         required=False,
-        choices=lambda: _choices(Sex.choices, _("Not told")),
-        help_text=gettext_lazy("Only where it was told."),
+        choices=lambda: _choices(Sex.choices, _("Not stated")),
+        help_text=gettext_lazy("Only if the person stated it."),
     )
     access_needs = LineField(
         label=gettext_lazy("Access needs"),
@@ -110,7 +110,7 @@ def _number(label: str, *, initial: int | None, required: bool = False) -> forms
         required=required,
         initial=initial,
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "few"}),
-        error_messages={"invalid": _("Write a whole number.")},
+        error_messages={"invalid": _("Enter a whole number.")},
     )
 
 
@@ -126,7 +126,7 @@ class TwinsForm(forms.Form):
                 label = capfirst(str(Delegate._meta.get_field(name).verbose_name))
                 self.fields[name] = forms.ChoiceField(
                     label=label, choices=shown, initial=better, widget=forms.RadioSelect,
-                    error_messages={"required": _("Choose one of the two.")},
+                    error_messages={"required": _("Choose one of the two options.")},
                 )  # fmt: skip
 
     @staticmethod

@@ -19,8 +19,8 @@ class AlikeForm(ReasonForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one pair.")},
     )
-    into = forms.ChoiceField(label=_("Which point stands for them all?"), widget=forms.RadioSelect)
-    reason = reason_field(_("Say why: the reason is kept in the journal."))
+    into = forms.ChoiceField(label=_("Which point should be kept?"), widget=forms.RadioSelect)
+    reason = reason_field(_("Enter a reason. It is kept in the journal."))
     field_order = ["pairs", "into", "reason"]
 
     def __init__(self, *args: Any, group: Alike, **options: Any) -> None:

@@ -17,7 +17,9 @@ from consultations.models import Framework, Provision, Relation, Theme, ThemePro
 
 REASON, REASON_LIMIT = _("Reason"), 2_000
 NEVER = datetime.min.replace(tzinfo=UTC)  # earlier than anything that was ever saved
-TOO_LONG = _("%(what)s is %(length)s characters long; %(limit)s fit. Shorten it by %(excess)s.")
+TOO_LONG = _(
+    "%(what)s is %(length)s characters long. It must be %(limit)s characters or fewer: shorten it by %(excess)s."
+)
 
 
 class PlainTextField(forms.CharField):
@@ -127,7 +129,7 @@ class _OneAnswerMixin:
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, list):
-            raise ValidationError(_("Two different answers came for this. Choose one."), code="several")
+            raise ValidationError(_("Two different answers were sent for this question. Choose one."), code="several")
         return super().to_python(value)  # type: ignore[misc]
 
 
@@ -159,7 +161,7 @@ class ObjectivesField(forms.MultipleChoiceField):
     known: Iterable[Provision] = ()
 
     def __init__(self, **options: Any) -> None:
-        texts = {"label": _("Objectives of the Compact"), "help_text": _("Which of them does it speak to?")}
+        texts = {"label": _("Objectives of the Compact"), "help_text": _("Which objectives is it about?")}
         super().__init__(**{"required": False, **texts, **options})
 
     def offer(self, first: str = "", known: Iterable[Provision] = ()) -> None:

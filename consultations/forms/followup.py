@@ -21,14 +21,14 @@ class ActionForm(forms.Form):
         max_length=TEXT_LIMIT,
         what=_("What is to be done"),
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Write what is to be done.")},
+        error_messages={"required": _("Enter what needs to be done.")},
     )
     stakeholder = forms.ModelChoiceField(
         Stakeholder.objects.none(),
         required=False,
         label=_("Organisation"),
         empty_label=_("None of them"),
-        help_text=_("It sees the action on its own page and in its next letter of invitation."),
+        help_text=_("The organisation sees the action on its own page and in its next letter of invitation."),
     )
     responsible = LineField(
         label=_("Who will do it"), max_length=200, required=False, help_text=_("A person, an office, or both.")
@@ -37,7 +37,7 @@ class ActionForm(forms.Form):
         label=_("By when"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("This is no date. Write it like 2026-11-30.")},
+        error_messages={"invalid": _("Enter a date in the correct format, like 2026-11-30.")},
     )
 
     def __init__(self, *args: Any, action: ActionPoint | None = None, **options: Any) -> None:
@@ -52,7 +52,7 @@ class ActionForm(forms.Form):
         """Somebody has to do it."""
         words = self.cleaned_data
         if not self.errors and not words["stakeholder"] and not words["responsible"]:
-            self.add_error("stakeholder", _("Say who will do it: choose an organisation or write a name below."))
+            self.add_error("stakeholder", _("Choose an organisation or enter who will do it."))
         return words
 
 
@@ -64,7 +64,7 @@ class ReportForm(forms.Form):
         max_length=TEXT_LIMIT,
         what=_("What came of it"),
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": _("Write what came of it.")},
+        error_messages={"required": _("Enter the result.")},
     )
 
 
@@ -75,9 +75,9 @@ class CommuniqueForm(forms.Form):
         label=_("Text of the communiqué"),
         max_length=BODY_LIMIT,
         what=_("The text"),
-        help_text=_("A blank line begins a paragraph. It is shown as written, without any marks."),
+        help_text=_("Leave a blank line between paragraphs. The text is shown as you write it, without formatting."),
         widget=forms.Textarea(attrs={"rows": 24}),
-        error_messages={"required": _("Write the text of the communiqué.")},
+        error_messages={"required": _("Enter the text of the communiqué.")},
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=32_767, required=False)
 

@@ -61,21 +61,21 @@ class AnswerForm(forms.Form):
     choice = forms.ChoiceField(
         label=gettext_lazy("Your answer"),
         choices=[
-            (COME, gettext_lazy("We come: the people are named below")),
-            (DECLINE, gettext_lazy("We cannot come")),
+            (COME, gettext_lazy("We will attend: the people are named below")),
+            (DECLINE, gettext_lazy("We cannot attend")),
         ],
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose whether you come")},
+        error_messages={"required": gettext_lazy("Choose whether you will attend")},
     )
     answered_by = LineField(
         label=gettext_lazy("Your name"),
-        help_text=gettext_lazy("Who gives this answer for the institution."),
+        help_text=gettext_lazy("The person answering for the institution."),
         max_length=200,
         what=gettext_lazy("The name"),
-        error_messages={"required": gettext_lazy("Write your name: the secretariat must know whom to ask")},
+        error_messages={"required": gettext_lazy("Enter your name, so that the secretariat knows whom to contact")},
     )
     message = PlainTextField(
-        label=gettext_lazy("Message to the secretariat, if any"),
+        label=gettext_lazy("Message to the secretariat (optional)"),
         max_length=2_000,
         what=gettext_lazy("The message"),
         required=False,
@@ -141,17 +141,21 @@ class AnswerForm(forms.Form):
             "name": LineField(label=_("Name"), max_length=200, what=_("%(who)s: the name") % who, required=False),
             "title": LineField(label=_("Title or office"), max_length=200, what=_("%(who)s: the title") % who),
             "email": NormalEmailFormField(label=_("E-mail"), who=slot.heading),
-            "access_needs": LineField(label=_("Access needs"), max_length=300, what=_("%(who)s: the needs") % who),
-            "sex": forms.ChoiceField(label=_("Sex"), choices=[("", _("Not said")), *Sex.choices]),
+            "access_needs": LineField(
+                label=_("Access needs"), max_length=300, what=_("%(who)s: the access needs") % who
+            ),
+            "sex": forms.ChoiceField(label=_("Sex"), choices=[("", _("Prefer not to say")), *Sex.choices]),
         }
-        made["name"].error_messages["required"] = _("%(who)s: write the name") % who
-        made["email"].error_messages["invalid"] = _("%(who)s: this is no e-mail address") % who
+        made["name"].error_messages["required"] = _("%(who)s: enter the name") % who
+        made["email"].error_messages["invalid"] = (
+            _("%(who)s: enter an e-mail address in the correct format, like name@example.org") % who
+        )
         made["access_needs"].help_text = _("A ramp, a sign language interpreter, large print.")
-        made["sex"].help_text = _("Only for the figures of the forum.")
+        made["sex"].help_text = _("Only used for the forum's statistics.")
         if person and person.state == DelegateState.CONFIRMED:
             made["name"].widget.attrs["readonly"] = True
         if person:
-            made["leaves"] = forms.BooleanField(label=_("Does not come any more: take off the list"))
+            made["leaves"] = forms.BooleanField(label=_("No longer attending: remove from the list"))
         for name, each in made.items():
             each.required = False
             each.initial = getattr(person, name, "") if person and name in TOLD else None
@@ -170,10 +174,12 @@ class AnswerForm(forms.Form):
             leaves = bool(data.get(f"leaves_{number}"))
             if declines:
                 if slot.kind != "person" and data.get(f"name_{number}"):
-                    self.add_error("choice", _("People are named below. Choose that you come, or empty the rows."))
+                    self.add_error(
+                        "choice", _("You have named people below. Choose “We will attend”, or clear their rows.")
+                    )
                     break
             elif not leaves and not has_name and not slot.is_gone and (told or slot.kind == "person"):
-                self.add_error(f"name_{number}", _("%(who)s: write the name") % {"who": slot.heading})
+                self.add_error(f"name_{number}", _("%(who)s: enter the name") % {"who": slot.heading})
         if declines:
             for name in [name for name in self.errors if name[-1].isdigit()]:
                 del self.errors[name]
@@ -230,31 +236,31 @@ class PaperAnswerForm(AnswerForm):
         label=gettext_lazy("Reference of their letter"),
         max_length=80,
         what=gettext_lazy("The reference"),
-        help_text=gettext_lazy("As it stands on the letter; “no reference” where it has none."),
-        error_messages={"required": gettext_lazy("Write the reference of the letter")},
+        help_text=gettext_lazy("Copy it from the letter. Enter “no reference” if the letter has none."),
+        error_messages={"required": gettext_lazy("Enter the reference of the letter")},
     )
     received_on = forms.DateField(
         label=gettext_lazy("Received on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     scan = forms.FileField(
         label=gettext_lazy("Scan of the letter"),
-        help_text=gettext_lazy("PDF or picture. It is kept with the answer."),
+        help_text=gettext_lazy("A PDF or a picture. It is kept with the answer."),
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
-        error_messages={"required": gettext_lazy("Add the scan of the letter")},
+        error_messages={"required": gettext_lazy("Add a scan of the letter")},
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["answered_by"].label = _("Who signed the letter")
         self.fields["answered_by"].help_text = ""
-        self.fields["message"].label = _("What else the letter says, if anything")
+        self.fields["message"].label = _("Anything else the letter says (optional)")
 
     def clean_received_on(self) -> date:
         """Nothing was received tomorrow."""
         day = self.cleaned_data["received_on"]
         if day > timezone.localdate(workflow.now()):
-            raise ValidationError(_("This day lies ahead."))
+            raise ValidationError(_("The date must be today or in the past."))
         return day
 
     @property
@@ -268,7 +274,7 @@ class LetterForm(forms.Form):
 
     seats = forms.IntegerField(label=gettext_lazy("Seats"), min_value=1, max_value=500)
     addressee = LineField(
-        label=gettext_lazy("To whom it is addressed"),
+        label=gettext_lazy("Addressed to"),
         help_text=gettext_lazy("The Principal Secretary, State Department for …"),
         max_length=200,
         what=gettext_lazy("The addressee"),
@@ -276,7 +282,7 @@ class LetterForm(forms.Form):
     )
     email = NormalEmailFormField(
         label=gettext_lazy("E-mail address"),
-        help_text=gettext_lazy("Without one the letter goes by post."),
+        help_text=gettext_lazy("If you leave this empty, the letter goes by post."),
         required=False,
     )
     respond_by = forms.DateField(
@@ -318,11 +324,11 @@ class InviteForm(forms.Form):
         data = super().clean() or {}
         chosen = [each for each, is_marked, _seats in self.rows if is_marked]
         if not chosen:
-            raise ValidationError(_("Mark at least one institution."))
+            raise ValidationError(_("Choose at least one institution."))
         for each in chosen:
             name = f"seats_{each.stakeholder.pk}"
             if data.get(name) is None and name not in self.errors:
-                self.add_error(name, _("Write how many seats"))
+                self.add_error(name, _("Enter how many seats"))
         return data
 
     @property

@@ -25,7 +25,7 @@ class OrganisationForm(forms.ModelForm):
         label=_("What the organisation does"),
         max_length=2_000,
         required=False,
-        help_text=_("A few sentences help the secretariat to verify it."),
+        help_text=_("A few sentences that help the secretariat to verify it."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
@@ -34,7 +34,9 @@ class OrganisationForm(forms.ModelForm):
         fields = ["name", "short_name", "group", "county", "contact_email", "about"]
         help_texts = {
             "county": _("Where its head office is."),
-            "contact_email": _("An address of the organisation, not your own: it outlives the person."),
+            "contact_email": _(
+                "Use the organisation's address, not your own, so that it stays valid when people leave."
+            ),
         }
 
     def clean_name(self) -> str:
@@ -43,7 +45,7 @@ class OrganisationForm(forms.ModelForm):
         on_register = Q(state=Stakeholder.State.VERIFIED) | Q(code__isnull=False)
         if Stakeholder.objects.filter(on_register, name__iexact=name).exists():
             raise ValidationError(
-                _("%(name)s is on the register already. Ask its focal point or the secretariat to invite you."),
+                _("%(name)s is already on the register. Ask its focal point or the secretariat to invite you."),
                 params={"name": name},
             )
         return name
@@ -54,8 +56,11 @@ class InviteOfficerForm(forms.Form):
 
     email = NormalEmailFormField(
         label=_("E-mail address"),
-        help_text=_("The link that we send works once, for this address only."),
-        error_messages={"required": _("Enter the address of the person."), "invalid": _("This is no e-mail address.")},
+        help_text=_("The link we send works once and only for this address."),
+        error_messages={
+            "required": _("Enter the person's e-mail address."),
+            "invalid": _("Enter an e-mail address in the correct format, like name@example.org."),
+        },
     )
     role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
 
@@ -85,7 +90,9 @@ class NoticesForm(forms.Form):
         what=_("The number"),
         max_length=40,
         required=False,
-        help_text=_("We text you receipts, reminders and changes of a deadline. Leave it empty for no text messages."),
+        help_text=_(
+            "We text you receipts, reminders and changes to deadlines. Leave it empty if you do not want text messages."
+        ),
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )
 
@@ -99,5 +106,5 @@ class NoticesForm(forms.Form):
         digits = re.sub(r"[\s().-]", "", self.cleaned_data["phone"])
         number = f"+254{digits[1:]}" if digits.startswith("0") else digits
         if number and not NUMBER.fullmatch(number):
-            raise ValidationError(_("This is no phone number. Write it like +254 712 345 678 or 0712 345 678."))
+            raise ValidationError(_("Enter a phone number, like +254 712 345 678 or 0712 345 678."))
         return number

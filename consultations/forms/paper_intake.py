@@ -42,7 +42,9 @@ class TypedForm(forms.Form):
     body = PlainTextField(
         label=gettext_lazy("Text"),
         max_length=BODY_LIMIT,
-        help_text=gettext_lazy("Word for word. Between [[ and ]] stands what its author wants to be held back."),
+        help_text=gettext_lazy(
+            "Copy the text word for word. Put [[ and ]] around passages that the author wants held back."
+        ),
     )
     proposed_wording = PlainTextField(
         label=gettext_lazy("Proposed wording"),
@@ -67,7 +69,7 @@ class TypedForm(forms.Form):
         data = super().clean()
         for name in ("body", "proposed_wording"):
             if wrong := badly_marked(data.get(name, "")):
-                words = _("Near “%(words)s”: every [[ needs its ]], and none inside another") % {"words": wrong}
+                words = _("Near “%(words)s”: every [[ needs a ]], and none can be inside another") % {"words": wrong}
                 self.add_error(name, words)
         return data
 
@@ -92,15 +94,17 @@ class IntakeForm(TypedForm):
     organisation = forms.ModelChoiceField(
         Stakeholder.objects.verified(), label=gettext_lazy("Organisation"), empty_label=gettext_lazy("Choose")
     )
-    channel = forms.ChoiceField(label=gettext_lazy("How it came"), choices=CHANNELS, widget=forms.RadioSelect)
+    channel = forms.ChoiceField(label=gettext_lazy("How it arrived"), choices=CHANNELS, widget=forms.RadioSelect)
     received_on = forms.DateField(
         label=gettext_lazy("Received on"),
-        help_text=gettext_lazy("What came after the deadline is let in by the head of the secretariat alone."),
+        help_text=gettext_lazy("Only the head of the secretariat can allow an input that arrived after the deadline."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     late_reason = reason_field(
-        label=gettext_lazy("Why it is let in"),
-        help_text=gettext_lazy("Only for what came after the deadline. Everybody reads it beside the input."),
+        label=gettext_lazy("Why it is allowed"),
+        help_text=gettext_lazy(
+            "Only for an input that arrived after the deadline. Everyone can read the reason beside the input."
+        ),
     )
 
     def __init__(self, *args: Any, by: User, **options: Any) -> None:
@@ -112,7 +116,7 @@ class IntakeForm(TypedForm):
         """Nothing was received tomorrow."""
         day = self.cleaned_data["received_on"]
         if day > timezone.localdate(workflow.now()):
-            raise ValidationError(_("This day lies ahead."))
+            raise ValidationError(_("The date must be today or in the past."))
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -120,5 +124,5 @@ class IntakeForm(TypedForm):
         data = super().clean()
         asked, theme = data.get("consultation"), data.get("theme")
         if asked and theme and not asked.themes.filter(pk=theme.pk).exists():
-            self.add_error("theme", _("The consultation does not ask about this theme."))
+            self.add_error("theme", _("This consultation does not ask about this theme. Choose another theme."))
         return data

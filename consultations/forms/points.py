@@ -27,7 +27,7 @@ class PointForm(forms.Form):
         max_length=2_000,
         what=_("The point"),
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": _("Write what the point says.")},
+        error_messages={"required": _("Enter what the point says.")},
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=lambda: _capital(PointKind.choices))
     theme = forms.ModelChoiceField(
@@ -100,10 +100,11 @@ class SplitForm(PointForm):
 
     passages = forms.MultipleChoiceField(required=False)
     held_back = OneTickField(
-        label=_("It tells what the author holds back"),
+        label=_("It reveals something the author holds back"),
         required=False,
         help_text=_(
-            "Words of a passage that is held back are known by themselves. Tick it for others that tell the same."
+            "Words copied from a held-back passage are recognised automatically. Tick "
+            "this if other words reveal the same thing."
         ),
     )
 
@@ -116,7 +117,7 @@ class SplitForm(PointForm):
         if not holds_back(f"{submission.body}\n{submission.proposed_wording}"):
             del self.fields["held_back"]
         self.fields["text"].required = False
-        self.fields["text"].help_text = _("Leave it empty to take the marked sentences as they are.")
+        self.fields["text"].help_text = _("Leave it empty to use the marked sentences as they are.")
 
     def clean(self) -> dict[str, Any]:
         """The words of the point are those typed, or else the sentences marked."""
@@ -137,7 +138,7 @@ class SplitForm(PointForm):
             field.required = True
             self.cleaned_data["text"] = field.clean(text)
         except ValidationError as problem:
-            self.add_error("text", problem if text else _("Mark the sentences of the point, or write what it says."))
+            self.add_error("text", problem if text else _("Mark the sentences of the point, or enter what it says."))
         field.required = False
 
 
@@ -148,21 +149,24 @@ class SessionPointForm(PointForm):
         Stakeholder.objects.none(),
         required=False,
         label=_("Raised by"),
-        empty_label=_("Nobody in particular"),
-        help_text=_("The organisation whose people said it."),
+        empty_label=_("Not stated"),
+        help_text=_("The organisation whose people raised it."),
     )
     responsible = LineField(
         label=_("Who will do it"),
         max_length=200,
         what=_("Who will do it"),
         required=False,
-        help_text=_("Of a commitment: a person, an office, or both. Empty: the organisation that raised it."),
+        help_text=_(
+            "For a commitment: a person, an office, or both. If you leave it empty, it is "
+            "the organisation that raised it."
+        ),
     )
     due_on = forms.DateField(
         label=_("By when"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("This is no date. Write it like 2026-11-30.")},
+        error_messages={"invalid": _("Enter a date in the correct format, like 2026-11-30.")},
     )
     field_order = ["text", "kind", "organisation", "responsible", "due_on", "theme", "objectives"]
 
@@ -181,15 +185,15 @@ class MergeForm(ReasonForm):
     """Two points say the same: which one the other stands behind from now on, and why."""
 
     into = forms.CharField(
-        widget=forms.HiddenInput, error_messages={"required": _("Choose the point that says the same.")}
+        widget=forms.HiddenInput, error_messages={"required": _("Choose the point that this one duplicates.")}
     )
-    reason = reason_field(_("Say why they are the same."))
+    reason = reason_field(_("Enter why they are the same."))
 
 
 class TwinForm(forms.Form):
     """The words by which the twin of a point is looked for."""
 
-    words = LineField(label=_("Words of the other point"), max_length=200, required=False)
+    words = LineField(label=_("Search the other points"), max_length=200, required=False)
 
     def looks_for(self, point: Point) -> str:
         """The words typed, or those of the point itself."""

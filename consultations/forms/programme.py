@@ -24,7 +24,10 @@ def _moment(label: Any) -> forms.DateTimeField:
     return forms.DateTimeField(
         label=label,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
-        error_messages={"required": gettext_lazy("Say when."), "invalid": gettext_lazy("This is no day and hour.")},
+        error_messages={
+            "required": gettext_lazy("Enter a date and time."),
+            "invalid": gettext_lazy("Enter a date and time in the correct format."),
+        },
     )
 
 
@@ -41,7 +44,7 @@ class TimesForm(forms.Form):
             self.add_error(name, NO_YEAR)
         starts, ends = data.get("starts_at"), data.get("ends_at")
         if starts and ends and ends <= starts:
-            self.add_error("ends_at", _("A session must end after it starts."))
+            self.add_error("ends_at", _("The session must end after it starts."))
         return data
 
 
@@ -52,7 +55,7 @@ class SessionForm(TimesForm):
         label=gettext_lazy("Title"),
         what=gettext_lazy("The title"),
         max_length=200,
-        error_messages={"required": gettext_lazy("Say what it is called.")},
+        error_messages={"required": gettext_lazy("Enter a title.")},
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"), choices=lambda: [(kind.value, capfirst(str(kind.label))) for kind in SessionKind]
@@ -88,7 +91,7 @@ class BreakoutsForm(TimesForm):
         what=gettext_lazy("The list of rooms"),
         max_length=2_000,
         required=False,
-        help_text=gettext_lazy("One to a line, in the order of the themes. They may be filled in later."),
+        help_text=gettext_lazy("One per line, in the order of the themes. You can add them later."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
@@ -96,7 +99,7 @@ class BreakoutsForm(TimesForm):
         """The rooms, one to a line; an empty line leaves a theme without one."""
         lines = [line.strip() for line in self.cleaned_data["rooms"].rstrip().split("\n")]
         if any(len(line) > 80 for line in lines):
-            raise ValidationError(_("The name of a room has up to 80 characters."))
+            raise ValidationError(_("The name of a room must be 80 characters or fewer."))
         return lines if any(lines) else []
 
 
@@ -110,23 +113,25 @@ class PartForm(forms.Form):
     email = NormalEmailFormField(
         label=gettext_lazy("E-mail address of the account"),
         required=False,
-        help_text=gettext_lazy("With an account a rapporteur writes down points, and a chair reads them back."),
+        help_text=gettext_lazy("With an account, a rapporteur can record points and a chair can check them."),
     )
-    name = LineField(label=gettext_lazy("Or a name"), what=gettext_lazy("The name"), max_length=200, required=False)
+    name = LineField(
+        label=gettext_lazy("Or enter a name"), what=gettext_lazy("The name"), max_length=200, required=False
+    )
 
     def clean_email(self) -> User | None:
         """The person with this address. Raises ValidationError when nobody has it."""
         address = self.cleaned_data["email"]
         person = User.objects.filter(email=address, is_active=True).first() if address else None
         if address and person is None:
-            raise ValidationError(_("Nobody has an account with this address. Write the name instead."))
+            raise ValidationError(_("There is no account with this address. Enter the person's name instead."))
         return person
 
     def clean(self) -> dict[str, Any]:
         """One of the two is needed."""
         data = super().clean()
         if not self.errors and not data["email"] and not data["name"]:
-            self.add_error("name", _("Choose a person with an account, or write a name."))
+            self.add_error("name", _("Enter the address of an account, or enter a name."))
         return data
 
 
@@ -138,13 +143,13 @@ class CopyForm(forms.Form):
         label=gettext_lazy("Code"),
         what=gettext_lazy("The code"),
         max_length=20,
-        help_text=gettext_lazy("It begins the references of the letters and points, and makes the address."),
+        help_text=gettext_lazy("References of letters and points begin with it, and it is part of the page's address."),
     )
     starts_on = forms.DateField(
         label=gettext_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     with_parts = forms.BooleanField(
-        label=gettext_lazy("Take over who chairs, moderates, reports and speaks"), required=False
+        label=gettext_lazy("Copy chairs, moderators, rapporteurs and speakers"), required=False
     )
 
     def clean_starts_on(self) -> date:
@@ -162,11 +167,11 @@ class DocumentForm(FileForm):
         label=gettext_lazy("Title"),
         what=gettext_lazy("The title"),
         max_length=200,
-        error_messages={"required": gettext_lazy("Say what it is called.")},
+        error_messages={"required": gettext_lazy("Enter a title.")},
     )
     for_everybody = OneTickField(
-        label=gettext_lazy("Everybody may read it"),
+        label=gettext_lazy("Everyone can read it"),
         required=False,
-        help_text=gettext_lazy("Otherwise the participants and the secretariat."),
+        help_text=gettext_lazy("If not ticked, only participants and the secretariat can read it."),
     )
     field_order = ["title", "file", "for_everybody"]

@@ -30,13 +30,13 @@ MOST_QUESTIONS = 4
 class WhyForm(ReasonForm):
     """A reason that has to be given."""
 
-    reason = reason_field(_("Give a reason: it is kept in the journal."))
+    reason = reason_field(_("Enter a reason. It is kept in the journal."))
 
 
 class ReturnForm(ReasonForm):
     """Why an input goes back, and the questions that its author answers in place."""
 
-    reason = reason_field(_("Say what is missing: the author reads it."), label=_("What is missing?"))
+    reason = reason_field(_("Enter what is missing. The author will read it."), label=_("What is missing?"))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -65,9 +65,9 @@ class SetAsideForm(ReasonForm):
             ("", _("Choose")),
             *((value, capfirst(str(label))) for value, label in SetAsideReason.choices),
         ],
-        error_messages={"required": _("Choose from the list why it is set aside.")},
+        error_messages={"required": _("Choose a reason from the list.")},
     )
-    reason = reason_field(_("Say why: the author reads it."), label=_("In words, for the author"))
+    reason = reason_field(_("Enter a reason. The author will read it."), label=_("Explanation for the author"))
     field_order = ["set_aside_for", "reason"]
 
     @property
@@ -81,7 +81,7 @@ class AssignForm(forms.Form):
 
     hide_optional = True
     to = forms.ModelChoiceField(
-        User.objects.none(), required=False, label=_("Looked after by"), empty_label=_("Nobody in particular")
+        User.objects.none(), required=False, label=_("Assigned to"), empty_label=_("Not stated")
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -135,7 +135,7 @@ class AnswerForm(forms.Form):
         max_length=WORDS_LIMIT,
         what=_("The answer"),
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Write the answer.")},
+        error_messages={"required": _("Enter the answer.")},
     )
 
 
@@ -154,7 +154,7 @@ class SilentForm(forms.Form):
         ],
     )
     draft = forms.ChoiceField(
-        label=_("Draft started"), required=False, choices=[("", _("All")), ("yes", _("Yes")), ("no", _("No"))]
+        label=_("Has started a draft"), required=False, choices=[("", _("All")), ("yes", _("Yes")), ("no", _("No"))]
     )
 
     @property
@@ -198,7 +198,7 @@ class WantedInputsForm(WantedForm):
     """The inputs that an officer looks for."""
 
     state = forms.ChoiceField(label=_("State"), required=False, choices=lambda: _all_or(SubmissionState.choices))
-    mine = forms.ChoiceField(label=_("Looked after by"), required=False, choices=[("", _("Anybody")), ("1", _("Me"))])
+    mine = forms.ChoiceField(label=_("Assigned to"), required=False, choices=[("", _("Anybody")), ("1", _("Me"))])
 
 
 class WantedPointsForm(WantedForm):

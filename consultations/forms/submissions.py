@@ -26,11 +26,13 @@ from consultations.redaction import badly_marked
 
 from .fields import KeyField, LineField, MomentField, ObjectivesField, OneChoiceField, PlainTextField, ThemeField
 
-BADLY_MARKED = _("Near “%(words)s” the brackets do not match: every [[ needs its ]], and none stands inside another.")
+BADLY_MARKED = _("Near “%(words)s” the brackets do not match: every [[ needs a ]], and none can be inside another.")
 AUDIENCES = {
-    Audience.PUBLIC: _("The text appears on this portal under your organisation's name."),
-    Audience.MEMBERS: _("Member institutions of the NCM and officials read it; others see that there is an input."),
-    Audience.SECRETARIAT: _("Only the secretariat reads it. The paper may rest on it without naming you."),
+    Audience.PUBLIC: _("The text is published on this portal under your organisation's name."),
+    Audience.MEMBERS: _(
+        "Member institutions of the NCM and officials can read it. Others only see that there is an input."
+    ),
+    Audience.SECRETARIAT: _("Only the secretariat can read it. The paper can use it without naming you."),
 }
 
 
@@ -52,28 +54,28 @@ class SubmissionForm(forms.Form):
         to_field_name="code",
         empty_label=None,
         label=_("Main theme"),
-        error_messages={"required": _("Choose the theme that your input is mainly about.")},
+        error_messages={"required": _("Choose the main theme of your input.")},
     )
     title = LineField(
         label=_("Title"),
         max_length=200,
         what=_("The title"),
         help_text=_("What you ask for, in one line."),
-        error_messages={"required": _("Give your input a title.")},
+        error_messages={"required": _("Enter a title.")},
     )
     body = PlainTextField(
         label=_("Text"),
         max_length=BODY_LIMIT,
-        help_text=_("What the problem is, and what Kenya should stand for. An empty line begins a new paragraph."),
+        help_text=_("Say what the problem is and what Kenya should stand for. Leave a blank line between paragraphs."),
         widget=forms.Textarea(attrs={"rows": 10}),
-        error_messages={"required": _("Write what you ask for.")},
+        error_messages={"required": _("Enter what you ask for.")},
     )
     proposed_wording = PlainTextField(
         label=_("Proposed wording"),
         max_length=WORDING_LIMIT,
         what=_("The wording"),
         required=False,
-        help_text=_("If you have a sentence for the position paper, write it here as it should stand."),
+        help_text=_("If you propose a sentence for the position paper, enter it here as it should read."),
     )
     language = forms.ChoiceField(label=_("Language of the text"), choices=Language.choices, widget=forms.RadioSelect)
     objectives = ObjectivesField()
@@ -115,7 +117,7 @@ class SubmissionForm(forms.Form):
         for name in ("title", "body", "proposed_wording") if self.sending else ():
             words = self.cleaned_data.get(name, "")
             if name == "title" and ("[[" in words or "]]" in words):
-                self.add_error(name, _("Everybody sees the title: no part of it can be held back."))
+                self.add_error(name, _("Everyone can see the title, so no part of it can be held back."))
             elif wrong := badly_marked(words):
                 self.add_error(name, ValidationError(BADLY_MARKED, params={"words": wrong}))
         return self.cleaned_data
@@ -196,5 +198,5 @@ class NoteForm(forms.Form):
         what=_("The note"),
         help_text=_("Only the secretariat reads it."),
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Write the note.")},
+        error_messages={"required": _("Enter the note.")},
     )

@@ -50,8 +50,8 @@ class ChoiceCell(Widget):
                 return known
         known = ", ".join(self.choices.values)
         if not text:
-            raise ValueError(_("This cell is empty. It may hold: %(known)s") % {"known": known})
-        raise ValueError(_("“%(text)s” is none of: %(known)s") % {"text": text[:80], "known": known})
+            raise ValueError(_("This cell is empty. Enter one of: %(known)s") % {"known": known})
+        raise ValueError(_("“%(text)s” is not one of: %(known)s") % {"text": text[:80], "known": known})
 
 
 class YesNoCell(Widget):
@@ -64,7 +64,7 @@ class YesNoCell(Widget):
         text = str("" if value is None else value).strip().lower()
         if text in self.YES or text in self.NO:
             return text in self.YES
-        raise ValueError(_("“%(text)s” is neither yes nor no.") % {"text": text[:80]})
+        raise ValueError(_("“%(text)s” is not “yes” or “no”.") % {"text": text[:80]})
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         """Write it as it may be read again."""
@@ -91,7 +91,7 @@ class FoundCell(ForeignKeyWidget):
             self.found[text] = list(self.get_queryset(value, row).filter(**{f"{self.field}__iexact": wanted})[:2])
         if len(self.found[text]) == 1:
             return self.found[text][0]
-        several, none = _("Several are called “%(value)s”."), _("No %(kind)s is called “%(value)s”.")
+        several, none = _("More than one is called “%(value)s”."), _("There is no %(kind)s called “%(value)s”.")
         words = {"kind": self.model._meta.verbose_name, "value": text[:80]}
         raise ValueError((several if self.found[text] else none) % words)
 

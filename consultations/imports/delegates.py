@@ -52,9 +52,9 @@ class DelegateReader(RowReader):
         if column == "role":
             return ROLE.clean(text)
         if column == "county":
-            return _known(self.counties, text, _("“%(text)s” is no county."))
+            return _known(self.counties, text, _("“%(text)s” is not a county."))
         if column == "sex":
-            return _known(self.sexes, text, _("“%(text)s” is neither female, male nor other.")) or ""
+            return _known(self.sexes, text, _("“%(text)s” is not “female”, “male” or “other”.")) or ""
         return text
 
     def compare(self, rows: list[TriedRow]) -> None:

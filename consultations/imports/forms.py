@@ -23,7 +23,7 @@ CHANNELS = [choice for choice in Channel.choices if choice[0] != Channel.WEB]
 
 def _not_too_large(upload: UploadedFile) -> None:
     if (upload.size or 0) > MAX_BYTES:
-        raise ValidationError(_("The file is larger than 4 MB. Split it, or remove pictures from it."))
+        raise ValidationError(_("The file must be 4 MB or smaller. Split it, or remove pictures from it."))
 
 
 class SpreadsheetField(forms.FileField):
@@ -73,10 +73,10 @@ class SheetForm(UploadForm):
 
     file = SpreadsheetField()
     encoding = forms.ChoiceField(
-        label=gettext_lazy("Letters of a CSV file"),
-        choices=[("", gettext_lazy("Find out")), *ENCODINGS.items()],
+        label=gettext_lazy("Encoding of a CSV file"),
+        choices=[("", gettext_lazy("Detect it automatically")), *ENCODINGS.items()],
         required=False,
-        help_text=gettext_lazy("Only if letters looked wrong in a preview, or if you are asked for it."),
+        help_text=gettext_lazy("Choose one only if characters looked wrong in the preview, or if you are asked to."),
     )
 
 
@@ -86,11 +86,11 @@ class InputsImportForm(SheetForm):
     consultation = forms.ModelChoiceField(
         label=gettext_lazy("Consultation"), queryset=Consultation.objects.all(), empty_label=gettext_lazy("Choose")
     )
-    channel = forms.ChoiceField(label=gettext_lazy("How it came"), choices=CHANNELS, widget=forms.RadioSelect)
+    channel = forms.ChoiceField(label=gettext_lazy("How it arrived"), choices=CHANNELS, widget=forms.RadioSelect)
     received_on = forms.DateField(
         label=gettext_lazy("Received on"),
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=gettext_lazy("For rows that name no day of their own in the column “received”."),
+        help_text=gettext_lazy("Used for rows that have no date in the column “received”."),
     )
     reader = InputReader
     field_order = ("consultation", "channel", "received_on", "file", "encoding")
@@ -99,7 +99,7 @@ class InputsImportForm(SheetForm):
         """Nothing was received tomorrow."""
         day = self.cleaned_data["received_on"]
         if day > timezone.localdate(workflow.now()):
-            raise ValidationError(_("This day lies ahead."))
+            raise ValidationError(_("The date must be today or in the past."))
         return day
 
 
@@ -116,7 +116,7 @@ class NamesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.names = dict(enumerate(suggested))
         for number, (name, bodies) in enumerate(suggested.items()):
-            choices = [("", _("None of these: leave its rows out")), *((str(body.pk), body.name) for body in bodies)]
+            choices = [("", _("None of these: skip its rows")), *((str(body.pk), body.name) for body in bodies)]
             self.fields[f"name-{number}"] = forms.ChoiceField(
                 label=name[:200], choices=choices, required=False, widget=forms.RadioSelect
             )

@@ -35,11 +35,11 @@ class Organisations:
         if len(found) == 1:
             return found[0]
         if found:
-            raise ValueError(_("Several organisations are called “%(name)s”.") % {"name": name[:80]})
+            raise ValueError(_("More than one organisation is called “%(name)s”.") % {"name": name[:80]})
         if name.casefold() in self.confirmed:
             return self.confirmed[name.casefold()]
         self.unknown[name].append(number)
-        raise ValueError(_("No organisation is called “%(name)s”.") % {"name": name[:80]})
+        raise ValueError(_("There is no organisation called “%(name)s”.") % {"name": name[:80]})
 
 
 def suggestions(unknown: Mapping[str, list[int]]) -> dict[str, list[Stakeholder]]:
@@ -92,7 +92,7 @@ class OrganisationReader(RowReader):
         known = self.here.get(name, [])
         if len(known) > 1:
             row.problems.clear()
-            row.wrong("name", _("Several are called “%(value)s”.") % {"value": name})
+            row.wrong("name", _("More than one is called “%(value)s”.") % {"value": name})
             return
         before = known[0] if known else Stakeholder()
         said = copy(before)

@@ -33,9 +33,9 @@ def read_queue(data: bytes, forum: Forum) -> Queue:
         told = None
     rows = told.get("rows") if isinstance(told, dict) and told.get("kind") == KIND else None
     if not isinstance(told, dict) or not isinstance(rows, list):
-        raise Blocked(_("This is no queue of a device, or it is damaged: nothing of it was taken over."))
+        raise Blocked(_("This is not a queue from a device, or it is damaged. Nothing was imported."))
     if told.get("forum") != forum.code:
-        raise Blocked(_("This queue is of another forum: nothing of it was taken over."))
+        raise Blocked(_("This queue belongs to another forum. Nothing was imported."))
     device = told.get("device")
     return Queue(rows, device if isinstance(device, str) else "", _device_now(told))
 

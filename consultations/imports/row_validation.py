@@ -97,7 +97,9 @@ class RowReader:
         value = self.value(column, cell, number)
         if column in self.limits and len(value) > self.limits[column]:
             figures = {"length": f"{len(value):,}", "limit": f"{self.limits[column]:,}"}
-            raise ValueError(_("The text has %(length)s characters; %(limit)s are the limit.") % figures)
+            raise ValueError(
+                _("The text is %(length)s characters long. It must be %(limit)s characters or fewer.") % figures
+            )
         return value
 
     def value(self, column: str, cell: Any, number: int) -> Any:

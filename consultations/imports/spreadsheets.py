@@ -96,7 +96,7 @@ def encoding_of(data: bytes, chosen: str = "") -> str:
     guess = from_bytes(data[:SAMPLE], cp_isolation=list(DETECTED)).best()
     found = next((code for code in DETECTED if guess and codecs.lookup(code) == codecs.lookup(guess.encoding)), "")
     if not found or not _is_text(data, found):
-        raise EncodingUnknown(_("The letters of this CSV file were saved in a way that is not known. Choose it below."))
+        raise EncodingUnknown(_("The encoding of this CSV file was not recognised. Choose it below."))
     return found
 
 
@@ -112,7 +112,7 @@ def _csv_rows(data: bytes, encoding: str) -> Iterator[Numbered]:
     try:
         text = data.decode(encoding)
     except UnicodeError as error:
-        raise EncodingUnknown(_("The file was not saved in the way that was chosen. Choose another.")) from error
+        raise EncodingUnknown(_("The file does not have the encoding you chose. Choose another.")) from error
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
     del text  # from here on it is decoded piece by piece
     lines = TextIOWrapper(BytesIO(data), encoding, newline="")
@@ -134,7 +134,7 @@ def _table(data: bytes, encoding: str) -> tuple[list[str], Iterator[Row]]:
     if first == 0:
         raise NotReadable(_("The sheet is empty."))
     if first > 1:
-        raise NotReadable(_("The first row must hold the names of the columns."))
+        raise NotReadable(_("The first row must contain the column names."))
     columns = {place: _column(name) for place, name in enumerate(head) if _column(name)}
     if len(set(columns.values())) < len(columns):
         raise NotReadable(_("Two columns have the same name."))
@@ -149,12 +149,12 @@ def _body(filled: Iterable[Numbered], places: list[int]) -> Iterator[Row]:
         if number > MAX_ROWS + 1:
             raise _too_many_rows()
         if size > MAX_TEXT:
-            raise NotReadable(_("The sheet holds more text than is read at once. Split it."))
+            raise NotReadable(_("The sheet contains more text than the portal can read at once. Split it."))
         yield from itertools.repeat([None] * len(places), number - following)
         yield [row[place] if place < len(row) else None for place in places]
         following = number + 1
     if following == 2:
-        raise NotReadable(_("There is no row below the names of the columns."))
+        raise NotReadable(_("There are no rows below the column names."))
 
 
 def _too_many_rows() -> NotReadable:

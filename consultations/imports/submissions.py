@@ -40,7 +40,7 @@ from .spreadsheets import LiteralXLSX, Sheet, is_blank, read_sheet
 from .uploads import UploadFolder
 
 BATCH = 500  # rows of one transaction: others wait for no more than these
-GONE = gettext_lazy("This spreadsheet was uploaded too long ago. Upload it again.")
+GONE = gettext_lazy("The upload has expired. Upload the spreadsheet again.")
 MERGED = {"organisation", "theme"}  # columns in which people like to join cells
 FIELDS = {"organisation": "stakeholder", "objectives": "provisions", "received": "received_on"}
 TEXT = SubmissionResource.fields["title"].widget
@@ -200,7 +200,7 @@ class InputReader(RowReader):
     known = frozenset(fields)
     needed = ("organisation", "theme", "title", "body")
     limits = {"title": 200, "body": BODY_LIMIT, "proposed_wording": WORDING_LIMIT}
-    missing_words = gettext_lazy("These columns are missing: %(names)s. Not known are: %(others)s")
+    missing_words = gettext_lazy("These columns are missing: %(names)s. These columns are not recognised: %(others)s")
 
     def __init__(self, draft: Submission, received_on: date, names: Mapping[str, int] | None = None) -> None:
         self.draft, self.received_on, self.organisations = draft, received_on, Organisations(names)
@@ -221,7 +221,7 @@ class InputReader(RowReader):
     def value(self, column: str, cell: Any, number: int) -> Any:
         """What a cell says."""
         if column in self.needed and is_blank((cell,)):
-            joined = _("This cell is empty. Where cells are joined, undo it: each row needs its own.")
+            joined = _("This cell is empty. If it is part of a merged cell, unmerge it: each row needs its own value.")
             raise ValueError(joined if column in MERGED else _("This cell is empty."))
         if column == "received":
             return _day(cell) or self.received_on
@@ -231,14 +231,14 @@ class InputReader(RowReader):
             return self._theme(str(cell).strip())
         value = self.widgets[column].clean(cell)
         if column in self.limits and not is_well_marked(value):
-            raise ValueError(_("Passages are held back by [[ and ]]; one of these is missing or stands in another."))
+            raise ValueError(_("[[ and ]] hold a passage back. One of them is missing or is inside another pair."))
         return tuple(value) if column == "objectives" else value
 
     def _theme(self, text: str) -> Theme:
         if found := self.named.get(text.casefold()):
             return found
         words = {"text": text[:80], "codes": ", ".join(theme.code for theme in self.themes)}
-        raise ValueError(_("“%(text)s” is no theme of this consultation. Its themes are: %(codes)s") % words)
+        raise ValueError(_("“%(text)s” is not a theme of this consultation. Its themes are: %(codes)s") % words)
 
     def compare(self, rows: list[TriedRow]) -> None:
         """Ask the verb about each row, and compare it with what is here and with the rows before it."""
@@ -255,9 +255,9 @@ def _day(cell: Any) -> date | None:
         return None
     day = cell.date() if isinstance(cell, datetime) else _parsed(text)
     if day is None:
-        raise ValueError(_("“%(text)s” is no day. Write it as 2017-10-31 or 31/10/2017.") % {"text": text[:40]})
+        raise ValueError(_("“%(text)s” is not a date. Enter it as 2017-10-31 or 31/10/2017.") % {"text": text[:40]})
     if day > timezone.localdate(now()):
-        raise ValueError(_("This day lies ahead."))
+        raise ValueError(_("The date must be today or in the past."))
     return day
 
 
@@ -305,7 +305,9 @@ class _Comparison:
         known = here.get(named, [])
         if reference:
             if reference not in by_reference:
-                tried.wrong("reference", _("No input here has this reference. Leave the cell empty for a new input."))
+                tried.wrong(
+                    "reference", _("There is no input with this reference here. Leave the cell empty for a new input.")
+                )
                 return
             known = [by_reference[reference]]
         first, its_words = self.earlier.setdefault(_digest(*named), (tried.number, _digest(*words)))
@@ -321,7 +323,7 @@ class _Comparison:
         elif its_words == _digest(*words):
             tried.state, tried.like = RowState.SAME, _("row %(row)s") % {"row": first}
         else:
-            tried.wrong("title", _("Row %(row)s has the same title, with other words.") % {"row": first})
+            tried.wrong("title", _("Row %(row)s has the same title with a different text.") % {"row": first})
 
 
 def _reference(tried: TriedRow) -> str:

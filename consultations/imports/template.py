@@ -26,7 +26,7 @@ def template(consultation: Consultation) -> bytes:
     book = Workbook()
     book.properties.title = _("Inputs: %(title)s") % {"title": consultation.title}
     _to_fill_in(book.active, [theme.code for theme in consultation.themes.order_by("order")])
-    _table(book.create_sheet(_("Columns")), [_("Column"), _("Needed"), _("What may stand there")], _explained())
+    _table(book.create_sheet(_("Columns")), [_("Column"), _("Needed"), _("What it can contain")], _explained())
     _table(book.create_sheet(_("Example")), list(COLUMNS), [_example(consultation)])
     themes = [(theme.code, theme.title) for theme in consultation.themes.order_by("order")]
     _table(book.create_sheet(_("Themes")), [_("Code"), _("Theme")], themes)
@@ -53,18 +53,18 @@ def _to_fill_in(sheet: Worksheet, themes: list[str]) -> None:
 def _explained() -> list[tuple[str, str, str]]:
     words = {
         "organisation": _(
-            "The name of the organisation, as the portal has it. One row is one input of one organisation."
+            "The name of the organisation as it is on the portal. Each row is one input from one organisation."
         ),
         "theme": _("The code or the title of one theme: see the sheet “Themes”."),
-        "objectives": _("Codes of objectives with a semicolon between them: see the sheet “Objectives”."),
+        "objectives": _("Codes of objectives, separated by semicolons: see the sheet “Objectives”."),
         "title": _("What is asked for, in one line of up to 200 characters."),
         "body": _("The text, up to %(limit)s characters. Passages in double square brackets are held back.")
         % {"limit": f"{BODY_LIMIT:,}"},
         "proposed_wording": _("A sentence for the position paper, up to %(limit)s characters.")
         % {"limit": f"{WORDING_LIMIT:,}"},
-        "audience": _("%(values)s; empty means public.") % {"values": ", ".join(Audience.values)},
-        "language": _("%(values)s; empty means en.") % {"values": ", ".join(Language.values)},
-        "received": _("The day on which it came, as 2017-10-31 or 31/10/2017; empty means that of the upload."),
+        "audience": _("%(values)s. If empty: public.") % {"values": ", ".join(Audience.values)},
+        "language": _("%(values)s. If empty: en.") % {"values": ", ".join(Language.values)},
+        "received": _("The date it arrived, as 2017-10-31 or 31/10/2017. If empty: the date of the upload."),
     }
     needed = InputReader.needed
     return [(name, _("yes") if name in needed else _("no"), words[name]) for name in COLUMNS]

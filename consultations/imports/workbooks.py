@@ -61,7 +61,7 @@ class _Package(ZipFile):
         self.elements, self.others = MAX_ELEMENTS, MAX_OTHERS
         members = self.infolist()
         if sum(member.file_size for member in members) > MAX_UNPACKED:
-            raise NotReadable(_("The workbook is too large once it is unpacked. Split it."))
+            raise NotReadable(_("The workbook is too large when unpacked. Split it."))
         if any(member.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for member in members):
             raise BadZipFile  # what the others unpack to has no bound
 
@@ -92,7 +92,9 @@ class _Package(ZipFile):
 
 
 def _too_much() -> NotReadable:
-    return NotReadable(_("The workbook holds more than is read at once. Copy its rows into a new one, or split it."))
+    return NotReadable(
+        _("The workbook contains more than the portal can read at once. Copy its rows into a new one, or split it.")
+    )
 
 
 class _Guarded:
@@ -196,7 +198,7 @@ class CellReader:
         kind, style = cell.get("t", "n"), int(cell.get("s") or 0)
         parts = {part.tag: part for part in reversed(cell)}
         if FORMULA in parts:
-            return NotText(_("This cell holds a formula. Put its result there as text."))
+            return NotText(_("This cell contains a formula. Replace it with its result as text."))
         if kind == "inlineStr":
             return _text(parts[INLINE]) if INLINE in parts else None
         text = parts[VALUE].text if VALUE in parts else None
@@ -223,7 +225,7 @@ class CellReader:
 
 
 def _error(name: str | None) -> NotText:
-    return NotText(_("This cell holds an error (%(error)s).") % {"error": name})
+    return NotText(_("This cell contains an error (%(error)s).") % {"error": name})
 
 
 def _text(item: Element) -> str:

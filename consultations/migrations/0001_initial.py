@@ -241,7 +241,7 @@ class Migration(migrations.Migration):
                             "rule",
                             models.CharField(
                                 choices=[
-                                    ("every_year", "on the same day every year"),
+                                    ("every_year", "on the same date every year"),
                                     ("easter", "counted from Easter Sunday"),
                                     ("once", "on one day, by notice in the Gazette"),
                                 ],
@@ -272,8 +272,8 @@ class Migration(migrations.Migration):
                             "counts",
                             models.BooleanField(
                                 default=True,
-                                help_text="Take the mark away where a day was entered or declared in error.",
-                                verbose_name="is kept",
+                                help_text="Untick this if the day was entered or declared in error.",
+                                verbose_name="in force",
                             ),
                         ),
                         (
@@ -334,7 +334,10 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="publicholiday_when",
-                                violation_error_message="Give what the rule needs and nothing else: the day by notice, or month and day, or the days from Easter Sunday.",
+                                violation_error_message=(
+                                    "Fill in only what the rule needs: the day by notice, or "
+                                    "the month and day, or the days from Easter Sunday."
+                                ),
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -352,7 +355,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="publicholiday_month",
-                                violation_error_message="There is no such day in every year.",
+                                violation_error_message="This date does not exist in every year.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -361,7 +364,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="publicholiday_easter",
-                                violation_error_message="At most 60 days from Easter Sunday.",
+                                violation_error_message="Enter 60 days or fewer from Easter Sunday.",
                             ),
                             models.UniqueConstraint(fields=("name", "on"), name="publicholiday_once"),
                         ],
@@ -447,8 +450,8 @@ class Migration(migrations.Migration):
                             "signs_off",
                             models.BooleanField(
                                 default=False,
-                                help_text="Before an input is sent, the primary focal point signs it off.",
-                                verbose_name="inputs wait for a sign-off",
+                                help_text="The primary focal point must sign off each input before it is sent.",
+                                verbose_name="inputs need a sign-off",
                             ),
                         ),
                         (
@@ -478,7 +481,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "is_sample",
-                            models.BooleanField(default=False, editable=False, verbose_name="invented for the sample"),
+                            models.BooleanField(default=False, editable=False, verbose_name="invented for the demo"),
                         ),
                         (
                             "evidence",
@@ -835,13 +838,13 @@ class Migration(migrations.Migration):
                             "needs_roll_call",
                             models.BooleanField(
                                 default=False,
-                                help_text="The rules ask each member institution that is present: yes, no or abstain.",
+                                help_text="Each member institution present answers yes, no or abstain.",
                                 verbose_name="adoption by roll call",
                             ),
                         ),
                         (
                             "is_sample",
-                            models.BooleanField(default=False, editable=False, verbose_name="invented for the sample"),
+                            models.BooleanField(default=False, editable=False, verbose_name="invented for the demo"),
                         ),
                         (
                             "themes",
@@ -957,16 +960,17 @@ class Migration(migrations.Migration):
                             "letter_text",
                             consultations.db.fields.CleanTextField(
                                 blank=True,
-                                help_text="What the letter says between the salutation and the programme. A blank line begins a paragraph.",
+                                help_text=(
+                                    "The text between the salutation and the programme. "
+                                    "Leave a blank line between paragraphs."
+                                ),
                                 max_length=4000,
                                 verbose_name="text of the letter of invitation",
                             ),
                         ),
                         (
                             "contact",
-                            consultations.db.fields.CleanCharField(
-                                blank=True, max_length=200, verbose_name="whom to ask"
-                            ),
+                            consultations.db.fields.CleanCharField(blank=True, max_length=200, verbose_name="contact"),
                         ),
                         (
                             "state",
@@ -1131,7 +1135,7 @@ class Migration(migrations.Migration):
                             models.CheckConstraint(
                                 condition=models.Q(("ends_at__gt", models.F("starts_at"))),
                                 name="forumsession_times",
-                                violation_error_message="A session must end after it starts.",
+                                violation_error_message="The session must end after it starts.",
                             ),
                         ],
                         "triggers": [
@@ -1278,7 +1282,7 @@ class Migration(migrations.Migration):
                         (
                             "addressee",
                             consultations.db.fields.CleanCharField(
-                                blank=True, max_length=200, verbose_name="to whom the letter is addressed"
+                                blank=True, max_length=200, verbose_name="addressee of the letter"
                             ),
                         ),
                         ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail address")),
@@ -1291,7 +1295,7 @@ class Migration(migrations.Migration):
                                     ("sent", "sent, no answer yet"),
                                     ("answered", "answered"),
                                     ("declined", "declined"),
-                                    ("lapsed", "lapsed without an answer"),
+                                    ("lapsed", "lapsed with no reply"),
                                 ],
                                 default="draft",
                                 editable=False,
@@ -1302,7 +1306,7 @@ class Migration(migrations.Migration):
                         (
                             "token_round",
                             models.PositiveSmallIntegerField(
-                                default=1, editable=False, verbose_name="issue of the link"
+                                default=1, editable=False, verbose_name="issue number of the link"
                             ),
                         ),
                         (
@@ -1314,7 +1318,7 @@ class Migration(migrations.Migration):
                         (
                             "text",
                             consultations.db.fields.CleanTextField(
-                                blank=True, editable=False, max_length=4000, verbose_name="text as it was sent"
+                                blank=True, editable=False, max_length=4000, verbose_name="text as sent"
                             ),
                         ),
                         ("sent_at", models.DateTimeField(editable=False, null=True, verbose_name="sent")),
@@ -1336,13 +1340,13 @@ class Migration(migrations.Migration):
                                 blank=True,
                                 editable=False,
                                 max_length=80,
-                                verbose_name="reference of the letter of answer",
+                                verbose_name="reference of the reply letter",
                             ),
                         ),
                         (
                             "message",
                             consultations.db.fields.CleanTextField(
-                                blank=True, editable=False, max_length=2000, verbose_name="what they wrote"
+                                blank=True, editable=False, max_length=2000, verbose_name="their message"
                             ),
                         ),
                     ],
@@ -1480,7 +1484,7 @@ class Migration(migrations.Migration):
                                 condition=models.Q(("is_confirmed", True), ("is_lead", True)),
                                 fields=("theme",),
                                 name="mandate_one_lead",
-                                violation_error_message="This theme has a confirmed lead ministry already.",
+                                violation_error_message="This theme already has a confirmed lead ministry.",
                             ),
                         ],
                     },
@@ -1548,7 +1552,10 @@ class Migration(migrations.Migration):
                                 verbose_name="state",
                             ),
                         ),
-                        ("is_key", models.BooleanField(default=False, verbose_name="on the line of the home page")),
+                        (
+                            "is_key",
+                            models.BooleanField(default=False, verbose_name="shown in the timeline on the home page"),
+                        ),
                         (
                             "reference",
                             consultations.db.fields.CleanCharField(
@@ -1645,7 +1652,7 @@ class Migration(migrations.Migration):
                         ("seats", models.PositiveSmallIntegerField(verbose_name="seats")),
                         (
                             "reserve",
-                            models.PositiveSmallIntegerField(default=0, verbose_name="places on the reserve list"),
+                            models.PositiveSmallIntegerField(default=0, verbose_name="reserve places"),
                         ),
                     ],
                     options={
@@ -1806,7 +1813,7 @@ class Migration(migrations.Migration):
                         (
                             "email",
                             models.EmailField(
-                                error_messages={"unique": "This address is taken."},
+                                error_messages={"unique": "This e-mail address is already in use."},
                                 max_length=254,
                                 unique=True,
                                 verbose_name="e-mail address",
@@ -1848,17 +1855,17 @@ class Migration(migrations.Migration):
                                 choices=[
                                     ("at_once", "at once"),
                                     ("daily", "together, once a day"),
-                                    ("none", "none; receipts come all the same"),
+                                    ("none", "none, except receipts"),
                                 ],
                                 default="at_once",
                                 max_length=8,
                                 verbose_name="notices by mail",
                             ),
                         ),
-                        ("is_active", models.BooleanField(default=True, verbose_name="may log in")),
+                        ("is_active", models.BooleanField(default=True, verbose_name="can sign in")),
                         (
                             "is_sample",
-                            models.BooleanField(default=False, editable=False, verbose_name="invented for the sample"),
+                            models.BooleanField(default=False, editable=False, verbose_name="invented for the demo"),
                         ),
                         (
                             "date_joined",
@@ -2126,7 +2133,7 @@ class Migration(migrations.Migration):
                             models.CharField(
                                 blank=True,
                                 choices=[("f", "female"), ("m", "male"), ("x", "other")],
-                                help_text="Only where it was told.",
+                                help_text="Only if the person stated it.",
                                 max_length=1,
                                 verbose_name="sex",
                             ),
@@ -2172,7 +2179,7 @@ class Migration(migrations.Migration):
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="merged",
                                 to="consultations.delegate",
-                                verbose_name="the same person as",
+                                verbose_name="same person as",
                             ),
                         ),
                         (
@@ -2220,10 +2227,13 @@ class Migration(migrations.Migration):
                                 ],
                                 editable=False,
                                 max_length=12,
-                                verbose_name="state that was told last",
+                                verbose_name="last state notified",
                             ),
                         ),
-                        ("told_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="told")),
+                        (
+                            "told_at",
+                            models.DateTimeField(blank=True, editable=False, null=True, verbose_name="notified"),
+                        ),
                     ],
                     options={
                         "verbose_name": "delegate",
@@ -2341,7 +2351,7 @@ class Migration(migrations.Migration):
                                 verbose_name="how",
                             ),
                         ),
-                        ("at", models.DateTimeField(verbose_name="time at the door")),
+                        ("at", models.DateTimeField(verbose_name="check-in time")),
                         (
                             "received_at",
                             models.DateTimeField(default=django.utils.timezone.now, verbose_name="received"),
@@ -2361,7 +2371,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "device_at",
-                            models.DateTimeField(blank=True, null=True, verbose_name="time by the device's own clock"),
+                            models.DateTimeField(blank=True, null=True, verbose_name="time on the device's clock"),
                         ),
                         (
                             "reason",
@@ -2514,11 +2524,11 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("title", consultations.db.fields.CleanCharField(max_length=200, verbose_name="title")),
-                        ("for_everybody", models.BooleanField(default=False, verbose_name="everybody may read it")),
+                        ("for_everybody", models.BooleanField(default=False, verbose_name="everyone can read it")),
                         (
                             "name",
                             consultations.db.fields.CleanCharField(
-                                editable=False, max_length=200, verbose_name="name of the file"
+                                editable=False, max_length=200, verbose_name="file name"
                             ),
                         ),
                         ("media_type", models.CharField(editable=False, max_length=100, verbose_name="type")),
@@ -2589,7 +2599,7 @@ class Migration(migrations.Migration):
                             models.CharField(
                                 choices=[
                                     ("import_inputs", "import of inputs"),
-                                    ("compare", "search for texts that say the same"),
+                                    ("compare", "search for duplicates"),
                                 ],
                                 max_length=20,
                                 verbose_name="kind",
@@ -2632,13 +2642,13 @@ class Migration(migrations.Migration):
                                 verbose_name="state",
                             ),
                         ),
-                        ("asked", models.JSONField(default=dict, verbose_name="what was asked")),
+                        ("asked", models.JSONField(default=dict, verbose_name="what was requested")),
                         ("done", models.PositiveIntegerField(default=0, verbose_name="done")),
                         ("total", models.PositiveIntegerField(default=0, verbose_name="of")),
                         ("result", models.JSONField(default=dict, verbose_name="result")),
                         ("error", models.TextField(blank=True, verbose_name="error")),
                         ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="begun")),
-                        ("beat_at", models.DateTimeField(blank=True, null=True, verbose_name="last sign of life")),
+                        ("beat_at", models.DateTimeField(blank=True, null=True, verbose_name="last heartbeat")),
                         ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
                     ],
                     options={
@@ -2712,7 +2722,7 @@ class Migration(migrations.Migration):
                         (
                             "mandate_letter",
                             consultations.db.fields.CleanCharField(
-                                blank=True, max_length=120, verbose_name="letter of mandate, reference"
+                                blank=True, max_length=120, verbose_name="reference of the mandate letter"
                             ),
                         ),
                     ],
@@ -2729,7 +2739,7 @@ class Migration(migrations.Migration):
                                 condition=models.Q(("is_primary", True), ("valid_until", None)),
                                 fields=("stakeholder",),
                                 name="membership_one_primary",
-                                violation_error_message="This organisation has a primary focal point already.",
+                                violation_error_message="This organisation already has a primary focal point.",
                             ),
                             models.UniqueConstraint(
                                 condition=models.Q(("valid_until", None)),
@@ -2868,7 +2878,7 @@ class Migration(migrations.Migration):
                                 verbose_name="person",
                             ),
                         ),
-                        ("in_digest", models.BooleanField(default=False, verbose_name="part of the day's mail")),
+                        ("in_digest", models.BooleanField(default=False, verbose_name="part of the daily mail")),
                         ("subject", models.CharField(max_length=200, verbose_name="subject")),
                         ("body", models.TextField(verbose_name="text")),
                         (
@@ -2889,7 +2899,7 @@ class Migration(migrations.Migration):
                             models.DateTimeField(default=django.utils.timezone.now, verbose_name="to be sent from"),
                         ),
                         ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
-                        ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="tries")),
+                        ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
                         ("error", models.TextField(blank=True, verbose_name="last error")),
                     ],
                     options={
@@ -2929,7 +2939,7 @@ class Migration(migrations.Migration):
                                 auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                             ),
                         ),
-                        ("key", models.UUIDField(unique=True, verbose_name="key made by the device")),
+                        ("key", models.UUIDField(unique=True, verbose_name="key created by the device")),
                         (
                             "forum",
                             models.ForeignKey(
@@ -2948,8 +2958,8 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("device", consultations.db.fields.CleanCharField(max_length=60, verbose_name="device")),
-                        ("payload", models.JSONField(verbose_name="as it came")),
-                        ("device_at", models.DateTimeField(verbose_name="time by the device's own clock")),
+                        ("payload", models.JSONField(verbose_name="as received")),
+                        ("device_at", models.DateTimeField(verbose_name="time on the device's clock")),
                         (
                             "received_at",
                             models.DateTimeField(default=django.utils.timezone.now, verbose_name="received"),
@@ -2967,9 +2977,9 @@ class Migration(migrations.Migration):
                             "outcome",
                             models.CharField(
                                 choices=[
-                                    ("taken", "taken over"),
-                                    ("conflict", "taken over, and in conflict with another"),
-                                    ("refused", "not taken over"),
+                                    ("taken", "imported"),
+                                    ("conflict", "imported, in conflict with another row"),
+                                    ("refused", "not imported"),
                                 ],
                                 max_length=8,
                                 verbose_name="outcome",
@@ -2998,14 +3008,14 @@ class Migration(migrations.Migration):
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="+",
                                 to=settings.AUTH_USER_MODEL,
-                                verbose_name="settled by",
+                                verbose_name="resolved by",
                             ),
                         ),
-                        ("settled_at", models.DateTimeField(editable=False, null=True, verbose_name="settled")),
+                        ("settled_at", models.DateTimeField(editable=False, null=True, verbose_name="resolved")),
                         (
                             "settled_how",
                             consultations.db.fields.CleanCharField(
-                                blank=True, editable=False, max_length=300, verbose_name="how it was settled"
+                                blank=True, editable=False, max_length=300, verbose_name="how it was resolved"
                             ),
                         ),
                     ],
@@ -3249,7 +3259,10 @@ class Migration(migrations.Migration):
                         ("asked_at", models.DateTimeField(verbose_name="asked for the floor")),
                         ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="began")),
                         ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
-                        ("struck_at", models.DateTimeField(blank=True, null=True, verbose_name="taken off the list")),
+                        (
+                            "struck_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="removed from the list"),
+                        ),
                         (
                             "by",
                             models.ForeignKey(
@@ -3399,7 +3412,7 @@ class Migration(migrations.Migration):
                                 ],
                                 default="public",
                                 max_length=12,
-                                verbose_name="who may read it",
+                                verbose_name="who can read it",
                             ),
                         ),
                         (
@@ -3434,8 +3447,8 @@ class Migration(migrations.Migration):
                                 choices=[
                                     ("draft", "draft"),
                                     ("submitted", "received"),
-                                    ("accepted", "accepted"),
-                                    ("returned", "returned for completion"),
+                                    ("accepted", "on file"),
+                                    ("returned", "sent back to the author"),
                                     ("set_aside", "set aside"),
                                     ("withdrawn", "withdrawn"),
                                 ],
@@ -3493,7 +3506,7 @@ class Migration(migrations.Migration):
                                 blank=True,
                                 choices=[
                                     ("off_topic", "it is not about the themes of the consultation"),
-                                    ("duplicate", "it repeats another input of the same organisation"),
+                                    ("duplicate", "it duplicates another input from the same organisation"),
                                     ("no_mandate", "the sender does not speak for the organisation"),
                                     ("unreadable", "it cannot be read or understood, and the sender did not answer"),
                                     ("personal", "it is about a single case and belongs to another office"),
@@ -3513,7 +3526,7 @@ class Migration(migrations.Migration):
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="+",
                                 to=settings.AUTH_USER_MODEL,
-                                verbose_name="looked after by",
+                                verbose_name="assigned to",
                             ),
                         ),
                         (
@@ -3553,7 +3566,7 @@ class Migration(migrations.Migration):
                         (
                             "late_at",
                             models.DateTimeField(
-                                blank=True, editable=False, null=True, verbose_name="let in after the deadline"
+                                blank=True, editable=False, null=True, verbose_name="allowed after the deadline"
                             ),
                         ),
                         (
@@ -3565,19 +3578,19 @@ class Migration(migrations.Migration):
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="+",
                                 to=settings.AUTH_USER_MODEL,
-                                verbose_name="let in by",
+                                verbose_name="allowed by",
                             ),
                         ),
                         (
                             "late_reason",
                             consultations.db.fields.CleanTextField(
-                                blank=True, editable=False, verbose_name="why it was let in after the deadline"
+                                blank=True, editable=False, verbose_name="why it was allowed after the deadline"
                             ),
                         ),
                         (
                             "compared_at",
                             models.DateTimeField(
-                                blank=True, editable=False, null=True, verbose_name="compared with the others"
+                                blank=True, editable=False, null=True, verbose_name="compared with other inputs"
                             ),
                         ),
                         (
@@ -3835,7 +3848,7 @@ class Migration(migrations.Migration):
                             models.CharField(
                                 choices=[
                                     ("evidence", "attachment"),
-                                    ("original", "original of what came on paper or by mail"),
+                                    ("original", "original received on paper or by mail"),
                                 ],
                                 default="evidence",
                                 max_length=8,
@@ -3844,7 +3857,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "name",
-                            consultations.db.fields.CleanCharField(max_length=200, verbose_name="name of the file"),
+                            consultations.db.fields.CleanCharField(max_length=200, verbose_name="file name"),
                         ),
                         (
                             "media_type",
@@ -4212,7 +4225,7 @@ class Migration(migrations.Migration):
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="merged",
                                 to="consultations.point",
-                                verbose_name="merged into",
+                                verbose_name="joined to",
                             ),
                         ),
                         (
@@ -4222,7 +4235,7 @@ class Migration(migrations.Migration):
                                     ("draft", "draft"),
                                     ("submitted", "handed in"),
                                     ("validated", "validated"),
-                                    ("merged", "merged"),
+                                    ("merged", "joined to another"),
                                     ("disposed", "answered"),
                                     ("withdrawn", "taken back"),
                                 ],
@@ -4251,7 +4264,7 @@ class Migration(migrations.Migration):
                         (
                             "compared_at",
                             models.DateTimeField(
-                                blank=True, editable=False, null=True, verbose_name="compared with the others"
+                                blank=True, editable=False, null=True, verbose_name="compared with other inputs"
                             ),
                         ),
                         (
@@ -4428,7 +4441,9 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "text",
-                            consultations.db.fields.CleanTextField(max_length=2000, verbose_name="what is to be done"),
+                            consultations.db.fields.CleanTextField(
+                                max_length=2000, verbose_name="what needs to be done"
+                            ),
                         ),
                         (
                             "stakeholder",
@@ -4492,7 +4507,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="actionpoint_somebody_does_it",
-                                violation_error_message="Say who will do it.",
+                                violation_error_message="Enter who will do it.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -4591,7 +4606,7 @@ class Migration(migrations.Migration):
                                 verbose_name="second input",
                             ),
                         ),
-                        ("score", models.FloatField(verbose_name="likeness from 0 to 1")),
+                        ("score", models.FloatField(verbose_name="similarity from 0 to 1")),
                         ("words", models.JSONField(default=list, verbose_name="words in common")),
                         ("method", models.CharField(max_length=40, verbose_name="method")),
                         ("found_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="found")),
@@ -4599,8 +4614,8 @@ class Migration(migrations.Migration):
                             "state",
                             models.CharField(
                                 choices=[
-                                    ("open", "to be looked at"),
-                                    ("merged", "merged"),
+                                    ("open", "to review"),
+                                    ("merged", "joined to another"),
                                     ("dismissed", "not the same"),
                                 ],
                                 default="open",
@@ -4624,8 +4639,8 @@ class Migration(migrations.Migration):
                         ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided")),
                     ],
                     options={
-                        "verbose_name": "likeness",
-                        "verbose_name_plural": "likenesses",
+                        "verbose_name": "possible duplicate",
+                        "verbose_name_plural": "possible duplicates",
                         "ordering": ["-score", "pk"],
                         "constraints": [
                             models.CheckConstraint(

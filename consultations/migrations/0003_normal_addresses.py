@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
             "user",
             "email",
             NormalEmailField(
-                error_messages={"unique": "This address is taken."},
+                error_messages={"unique": "This e-mail address is already in use."},
                 max_length=254,
                 unique=True,
                 verbose_name="e-mail address",
@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
             models.CheckConstraint(
                 condition=models.Q(email__regex=NORMAL) | models.Q(is_active=False),
                 name="user_email_normal",
-                violation_error_message="The address is not in its normal form.",
+                violation_error_message="The address is not in its normalised form.",
             ),
         ),
         # The table of a library: what stands in it must be comparable with the accounts' own addresses all the same.

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             model_name="stakeholder",
             name="name_skeleton",
             field=consultations.db.fields.SkeletonField(
-                default="", editable=False, max_length=500, of="name", verbose_name="name as it looks"
+                default="", editable=False, max_length=500, of="name", verbose_name="name as displayed"
             ),
         ),
         migrations.AddIndex(

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                             ("person", "caused by a person"),
                             ("organisation", "caused by an organisation"),
                             ("address", "to one address"),
-                            ("account", "of the account pages, to one address"),
+                            ("account", "from the account pages, to one address"),
                         ],
                         max_length=12,
                         verbose_name="scope",
@@ -51,8 +51,8 @@ class Migration(migrations.Migration):
                 ("resumed_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="taken back")),
             ],
             options={
-                "verbose_name": "address that takes no mail",
-                "verbose_name_plural": "addresses that take no mail",
+                "verbose_name": "stopped address",
+                "verbose_name_plural": "stopped addresses",
                 "ordering": ["-stopped_at"],
             },
         ),
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="outgoingmail",
             name="is_optional",
-            field=models.BooleanField(default=False, verbose_name="may be stopped by its receiver"),
+            field=models.BooleanField(default=False, verbose_name="recipient can stop it"),
         ),
         migrations.AlterField(
             model_name="outgoingmail",
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                     ("waiting", "waiting"),
                     ("sent", "sent"),
                     ("failed", "failed"),
-                    ("stopped", "not sent: the address takes no mail"),
+                    ("stopped", "not sent: mail to this address is stopped"),
                 ],
                 default="waiting",
                 max_length=10,

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         default=dict,
                         encoder=django.core.serializers.json.DjangoJSONEncoder,
-                        verbose_name="what was changed, as it stood before",
+                        verbose_name="previous values",
                     ),
                 ),
                 ("reason", consultations.db.fields.CleanTextField(max_length=2000, verbose_name="reason")),
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="proposal",
             name="told",
-            field=models.JSONField(default=list, verbose_name="what would follow, as it was proposed"),
+            field=models.JSONField(default=list, verbose_name="consequences, as proposed"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="consultation",

@@ -15,8 +15,8 @@ class Migration(migrations.Migration):
             name="Checkpoint",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveBigIntegerField(unique=True, verbose_name="number of the entry")),
-                ("hash", models.CharField(max_length=64, verbose_name="hash of the entry")),
+                ("number", models.PositiveBigIntegerField(unique=True, verbose_name="entry number")),
+                ("hash", models.CharField(max_length=64, verbose_name="entry hash")),
                 ("at", models.DateTimeField(verbose_name="signed at")),
                 ("address", models.CharField(max_length=200, verbose_name="address of the portal")),
                 ("key", models.CharField(max_length=64, verbose_name="key")),

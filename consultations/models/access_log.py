@@ -34,12 +34,12 @@ class Access(models.TextChoices):
     LOG_IN = "log_in", _("signed in")
     LOG_IN_FAILED = "log_in_failed", _("sign-in failed")
     FACTOR_FAILED = "factor_failed", _("second step of the sign-in failed")
-    LOCK_OUT = "lock_out", _("locked out after too many tries")
-    OWNER_WARNED = "owner_warned", _("owner of the account was told")
+    LOCK_OUT = "lock_out", _("locked out after too many attempts")
+    OWNER_WARNED = "owner_warned", _("owner of the account was notified")
     REFUSAL = "refusal", _("refused")
-    UPLOAD_REFUSED = "upload_refused", _("file was not taken")
+    UPLOAD_REFUSED = "upload_refused", _("file was refused")
     FALSE_COPY = "false_copy", _("copy is not authentic")
-    EXPORT = "export", _("personal data taken out")
+    EXPORT = "export", _("personal data exported")
     READ = "read", _("restricted paper read")
 
 
@@ -143,7 +143,7 @@ class AccessEntry(models.Model):
     at = models.DateTimeField(_("when"), default=timezone.now)
     what = models.CharField(_("what happened"), max_length=16, choices=Access)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
-    visitor = models.CharField(_("name that a visitor gave"), max_length=200, blank=True)
+    visitor = models.CharField(_("name given by a visitor"), max_length=200, blank=True)
     address = models.CharField(_("address of the connection"), max_length=43, blank=True)
     kind = models.CharField(_("kind of record"), max_length=60, blank=True)
     object_id = models.CharField(_("record"), max_length=64, blank=True)
@@ -155,7 +155,7 @@ class AccessEntry(models.Model):
     objects = AccessQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("entry of the access log")
+        verbose_name = _("access log entry")
         verbose_name_plural = _("access log")
         ordering = ["-pk"]
         constraints = [one_of("what", Access, "accessentry_what")]
@@ -214,13 +214,13 @@ class AccessSeal(models.Model):
     first_id = models.PositiveBigIntegerField(_("first entry"), unique=True)
     last_id = models.PositiveBigIntegerField(_("last entry"), unique=True)
     count = models.PositiveBigIntegerField(_("entries"))
-    previous = models.CharField(_("digest of the seal before"), max_length=64)
+    previous = models.CharField(_("digest of the previous seal"), max_length=64)
     digest = models.CharField(_("digest"), max_length=64)
     at = models.DateTimeField(_("when"), default=timezone.now)
 
     class Meta:
-        verbose_name = _("seal of the access log")
-        verbose_name_plural = _("seals of the access log")
+        verbose_name = _("access log seal")
+        verbose_name_plural = _("access log seals")
         ordering = ["-last_id"]
         constraints = [models.CheckConstraint(condition=models.Q(first_id__lte=models.F("last_id")), name="seal_range")]
         triggers = [append_only(), no_truncate()]

@@ -32,7 +32,7 @@ class Language(models.TextChoices):
 class Notices(models.TextChoices):
     AT_ONCE = "at_once", _("at once")
     DAILY = "daily", _("together, once a day")
-    NONE = "none", _("none; receipts come all the same")
+    NONE = "none", _("none, except receipts")
 
 
 class UserManager(BaseUserManager):
@@ -56,14 +56,16 @@ class UserManager(BaseUserManager):
 class User(AbstractBaseUser):
     """A person who logs in with an e-mail address. The name is kept exactly as typed."""
 
-    email = NormalEmailField(_("e-mail address"), unique=True, error_messages={"unique": _("This address is taken.")})
+    email = NormalEmailField(
+        _("e-mail address"), unique=True, error_messages={"unique": _("This e-mail address is already in use.")}
+    )
     name = CleanCharField(_("name"), max_length=200)
     phone = CleanCharField(_("phone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
     office = models.CharField(_("office"), max_length=12, choices=Office, blank=True, default=Office.NONE)
     notices = models.CharField(_("notices by mail"), max_length=8, choices=Notices, default=Notices.AT_ONCE)
-    is_active = models.BooleanField(_("may log in"), default=True)
-    is_sample = models.BooleanField(_("invented for the sample"), default=False, editable=False)
+    is_active = models.BooleanField(_("can sign in"), default=True)
+    is_sample = models.BooleanField(_("invented for the demo"), default=False, editable=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
     objects = UserManager()

@@ -20,7 +20,7 @@ from .submissions import Submission
 
 class AttachmentKind(models.TextChoices):
     EVIDENCE = "evidence", _("attachment")
-    ORIGINAL = "original", _("original of what came on paper or by mail")
+    ORIGINAL = "original", _("original received on paper or by mail")
 
 
 class AttachmentState(models.TextChoices):
@@ -65,7 +65,7 @@ class Attachment(models.Model):
         Submission, models.PROTECT, related_name="attachments", verbose_name=_("input"), editable=False
     )
     kind = models.CharField(_("kind"), max_length=8, choices=AttachmentKind, default=AttachmentKind.EVIDENCE)
-    name = CleanCharField(_("name of the file"), max_length=200)
+    name = CleanCharField(_("file name"), max_length=200)
     media_type = models.CharField(_("type"), max_length=100, blank=True, editable=False)
     size = models.PositiveBigIntegerField(_("size in bytes"))
     received = models.PositiveBigIntegerField(_("bytes received"), default=0, editable=False)  # 0: none of them is kept

@@ -32,11 +32,11 @@ class CheckIn(models.Model):
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     delegate = models.ForeignKey(Delegate, models.PROTECT, related_name="check_ins", verbose_name=_("delegate"))
     channel = models.CharField(_("how"), max_length=8, choices=CheckInChannel)
-    at = models.DateTimeField(_("time at the door"))
+    at = models.DateTimeField(_("check-in time"))
     received_at = models.DateTimeField(_("received"), default=timezone.now)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("entered by"))
     device = CleanCharField(_("device"), max_length=60, blank=True)
-    device_at = models.DateTimeField(_("time by the device's own clock"), null=True, blank=True)
+    device_at = models.DateTimeField(_("time on the device's clock"), null=True, blank=True)
     reason = CleanCharField(_("reason"), max_length=200, blank=True)
     voids = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="voided_by", verbose_name=_("voids")
@@ -59,9 +59,9 @@ class QueuedKind(models.TextChoices):
 
 
 class QueuedOutcome(models.TextChoices):
-    TAKEN = "taken", _("taken over")
-    CONFLICT = "conflict", _("taken over, and in conflict with another")
-    REFUSED = "refused", _("not taken over")
+    TAKEN = "taken", _("imported")
+    CONFLICT = "conflict", _("imported, in conflict with another row")
+    REFUSED = "refused", _("not imported")
 
 
 class QueuedRow(models.Model):
@@ -69,12 +69,12 @@ class QueuedRow(models.Model):
 
     Kind, Outcome = QueuedKind, QueuedOutcome
 
-    key = models.UUIDField(_("key made by the device"), unique=True)
+    key = models.UUIDField(_("key created by the device"), unique=True)
     forum = models.ForeignKey(Forum, models.PROTECT, related_name="queued_rows", verbose_name=_("forum"))
     kind = models.CharField(_("kind"), max_length=8, choices=QueuedKind)
     device = CleanCharField(_("device"), max_length=60)
-    payload = models.JSONField(_("as it came"))
-    device_at = models.DateTimeField(_("time by the device's own clock"))
+    payload = models.JSONField(_("as received"))
+    device_at = models.DateTimeField(_("time on the device's clock"))
     received_at = models.DateTimeField(_("received"), default=timezone.now)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("sent by"))
     outcome = models.CharField(_("outcome"), max_length=8, choices=QueuedOutcome)
@@ -83,10 +83,10 @@ class QueuedRow(models.Model):
         Delegate, models.PROTECT, null=True, blank=True, related_name="queued_rows", verbose_name=_("delegate")
     )
     settled_by = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", verbose_name=_("settled by"), editable=False
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("resolved by"), editable=False
     )
-    settled_at = models.DateTimeField(_("settled"), null=True, editable=False)
-    settled_how = CleanCharField(_("how it was settled"), max_length=300, blank=True, editable=False)
+    settled_at = models.DateTimeField(_("resolved"), null=True, editable=False)
+    settled_how = CleanCharField(_("how it was resolved"), max_length=300, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("row of a device")
@@ -126,8 +126,8 @@ class ForumFile(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=8, choices=ForumFileKind, default=ForumFileKind.DOCUMENT)
     title = CleanCharField(_("title"), max_length=200)
-    for_everybody = models.BooleanField(_("everybody may read it"), default=False)
-    name = CleanCharField(_("name of the file"), max_length=200, editable=False)
+    for_everybody = models.BooleanField(_("everyone can read it"), default=False)
+    name = CleanCharField(_("file name"), max_length=200, editable=False)
     media_type = models.CharField(_("type"), max_length=100, editable=False)
     size = models.PositiveBigIntegerField(_("size in bytes"), editable=False)
     sha256 = models.CharField(_("SHA-256"), max_length=64, editable=False)
@@ -181,7 +181,7 @@ class Speech(models.Model):
     asked_at = models.DateTimeField(_("asked for the floor"))
     started_at = models.DateTimeField(_("began"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    struck_at = models.DateTimeField(_("taken off the list"), null=True, blank=True)
+    struck_at = models.DateTimeField(_("removed from the list"), null=True, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("entered by"))
 
     class Meta:

@@ -21,8 +21,8 @@ CHECKPOINT, KEY = "ncm-portal checkpoint 1", "ncm-portal checkpoint key 1"  # wh
 class Checkpoint(models.Model):
     """That the journal ended with this entry at this moment, signed. Never rewritten."""
 
-    number = models.PositiveBigIntegerField(_("number of the entry"), unique=True)
-    hash = models.CharField(_("hash of the entry"), max_length=64)
+    number = models.PositiveBigIntegerField(_("entry number"), unique=True)
+    hash = models.CharField(_("entry hash"), max_length=64)
     at = models.DateTimeField(_("signed at"))
     address = models.CharField(_("address of the portal"), max_length=200)
     key = models.CharField(_("key"), max_length=64)

@@ -21,7 +21,7 @@ class SeatQuota(models.Model):
     forum = models.ForeignKey(Forum, models.PROTECT, related_name="quotas", verbose_name=_("forum"))
     group = models.CharField(_("group"), max_length=24, choices=Group)
     seats = models.PositiveSmallIntegerField(_("seats"))
-    reserve = models.PositiveSmallIntegerField(_("places on the reserve list"), default=0)
+    reserve = models.PositiveSmallIntegerField(_("reserve places"), default=0)
 
     class Meta:
         verbose_name = _("seats of a group")
@@ -41,7 +41,7 @@ class InvitationState(models.TextChoices):
     SENT = "sent", _("sent, no answer yet")
     ANSWERED = "answered", _("answered")
     DECLINED = "declined", _("declined")
-    LAPSED = "lapsed", _("lapsed without an answer")
+    LAPSED = "lapsed", _("lapsed with no reply")
 
 
 class Invitation(models.Model):
@@ -57,22 +57,22 @@ class Invitation(models.Model):
     )
     seats = models.PositiveSmallIntegerField(_("seats"), default=1)
     reference = CleanCharField(_("reference of the letter"), max_length=60, unique=True)
-    addressee = CleanCharField(_("to whom the letter is addressed"), max_length=200, blank=True)
+    addressee = CleanCharField(_("addressee of the letter"), max_length=200, blank=True)
     email = NormalEmailField(_("e-mail address"), blank=True)
     respond_by = models.DateField(_("answer by"))
     state = models.CharField(
         _("state"), max_length=10, choices=InvitationState, default=InvitationState.DRAFT, editable=False
     )
-    token_round = models.PositiveSmallIntegerField(_("issue of the link"), default=1, editable=False)
+    token_round = models.PositiveSmallIntegerField(_("issue number of the link"), default=1, editable=False)
     token_hash = models.CharField(_("hash of the link"), max_length=64, unique=True, null=True, editable=False)
-    text = CleanTextField(_("text as it was sent"), max_length=4000, blank=True, editable=False)
+    text = CleanTextField(_("text as sent"), max_length=4000, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
     reminded_at = models.DateTimeField(_("last reminded"), null=True, editable=False)
     reminders = models.PositiveSmallIntegerField(_("reminders"), default=0, editable=False)
     answered_at = models.DateTimeField(_("answered"), null=True, editable=False)
     answered_by = CleanCharField(_("who answered"), max_length=200, blank=True, editable=False)
-    answer_reference = CleanCharField(_("reference of the letter of answer"), max_length=80, blank=True, editable=False)
-    message = CleanTextField(_("what they wrote"), max_length=2000, blank=True, editable=False)
+    answer_reference = CleanCharField(_("reference of the reply letter"), max_length=80, blank=True, editable=False)
+    message = CleanTextField(_("their message"), max_length=2000, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("invitation to a forum")
@@ -170,7 +170,9 @@ class Delegate(models.Model):
     role = models.CharField(_("role"), max_length=16, choices=DelegateRole, default=DelegateRole.DELEGATE)
     group = models.CharField(_("group"), max_length=24, choices=Group, blank=True)
     county = models.ForeignKey(County, models.PROTECT, null=True, blank=True, verbose_name=_("county"))
-    sex = models.CharField(_("sex"), max_length=1, choices=Sex, blank=True, help_text=_("Only where it was told."))
+    sex = models.CharField(
+        _("sex"), max_length=1, choices=Sex, blank=True, help_text=_("Only if the person stated it.")
+    )
     access_needs = CleanCharField(
         _("access needs"), max_length=300, blank=True, help_text=_("A ramp, a sign language interpreter, large print.")
     )
@@ -193,7 +195,7 @@ class Delegate(models.Model):
         blank=True,
         editable=False,
         related_name="merged",
-        verbose_name=_("the same person as"),
+        verbose_name=_("same person as"),
     )
     ticket = models.UUIDField(_("code on the badge"), default=uuid.uuid4, unique=True, editable=False)
     badge_printed_at = models.DateTimeField(_("badge printed"), null=True, blank=True, editable=False)
@@ -201,10 +203,8 @@ class Delegate(models.Model):
     state = models.CharField(
         _("state"), max_length=12, choices=DelegateState, default=DelegateState.NOMINATED, editable=False
     )
-    told = models.CharField(
-        _("state that was told last"), max_length=12, choices=DelegateState, blank=True, editable=False
-    )
-    told_at = models.DateTimeField(_("told"), null=True, blank=True, editable=False)
+    told = models.CharField(_("last state notified"), max_length=12, choices=DelegateState, blank=True, editable=False)
+    told_at = models.DateTimeField(_("notified"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("delegate")

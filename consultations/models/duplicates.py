@@ -12,8 +12,8 @@ from .submissions import Point, Submission
 
 
 class LikenessState(models.TextChoices):
-    OPEN = "open", _("to be looked at")
-    MERGED = "merged", _("merged")
+    OPEN = "open", _("to review")
+    MERGED = "merged", _("joined to another")
     DISMISSED = "dismissed", _("not the same")
 
 
@@ -30,7 +30,7 @@ class Likeness(models.Model):
     second_input = models.ForeignKey(
         Submission, models.PROTECT, null=True, related_name="+", verbose_name=_("second input")
     )
-    score = models.FloatField(_("likeness from 0 to 1"))
+    score = models.FloatField(_("similarity from 0 to 1"))
     words = models.JSONField(_("words in common"), default=list)
     method = models.CharField(_("method"), max_length=40)
     found_at = models.DateTimeField(_("found"), default=timezone.now)
@@ -44,8 +44,8 @@ class Likeness(models.Model):
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("likeness")
-        verbose_name_plural = _("likenesses")
+        verbose_name = _("possible duplicate")
+        verbose_name_plural = _("possible duplicates")
         ordering = ["-score", "pk"]
         constraints = [
             one_of("state", LikenessState, "likeness_state"),

@@ -61,5 +61,5 @@ def normal_unless(condition: models.Q, name: str, field: str = "email") -> model
     return models.CheckConstraint(
         condition=models.Q(**{f"{field}__regex": NORMAL}) | condition,
         name=name,
-        violation_error_message=_("The address is not in its normal form."),
+        violation_error_message=_("The address is not in its normalised form."),
     )

@@ -37,7 +37,7 @@ class ActionPoint(models.Model):
     point = models.OneToOneField(
         Point, models.PROTECT, null=True, blank=True, related_name="action", verbose_name=_("commitment")
     )
-    text = CleanTextField(_("what is to be done"), max_length=2000)
+    text = CleanTextField(_("what needs to be done"), max_length=2000)
     stakeholder = models.ForeignKey(
         Stakeholder, models.PROTECT, null=True, blank=True, related_name="actions", verbose_name=_("organisation")
     )
@@ -58,7 +58,7 @@ class ActionPoint(models.Model):
             models.CheckConstraint(
                 condition=Q(stakeholder__isnull=False) | ~Q(responsible=""),
                 name="actionpoint_somebody_does_it",
-                violation_error_message=_("Say who will do it."),
+                violation_error_message=_("Enter who will do it."),
             ),
             models.CheckConstraint(
                 condition=Q(state="open", ended_on=None) | ~Q(state="open") & Q(ended_on__isnull=False),

@@ -50,9 +50,9 @@ class Consultation(models.Model):
     needs_roll_call = models.BooleanField(
         _("adoption by roll call"),
         default=False,
-        help_text=_("The rules ask each member institution that is present: yes, no or abstain."),
+        help_text=_("Each member institution present answers yes, no or abstain."),
     )
-    is_sample = models.BooleanField(_("invented for the sample"), default=False, editable=False)
+    is_sample = models.BooleanField(_("invented for the demo"), default=False, editable=False)
 
     class Meta:
         verbose_name = _("consultation")
@@ -116,7 +116,7 @@ class Milestone(models.Model):
     actual_end = models.DateField(_("took place to"), null=True, blank=True)
     actual_precision = CleanCharField(_("precision"), max_length=20, default="day", blank=True)
     state = models.CharField(_("state"), max_length=10, choices=MilestoneState, default=MilestoneState.PLANNED)
-    is_key = models.BooleanField(_("on the line of the home page"), default=False)
+    is_key = models.BooleanField(_("shown in the timeline on the home page"), default=False)
     reference = CleanCharField(_("reference or note"), max_length=250, blank=True)
     evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
     source = CleanTextField(_("source"), blank=True)
@@ -141,7 +141,7 @@ class Milestone(models.Model):
 
 YEARS = range(2000, 2101)  # far beyond them, days cannot be counted on or told in another zone
 LONGEST = 31  # days of a forum
-NO_YEAR = _("Write a year from 2000 to 2100.")
+NO_YEAR = _("Enter a year from 2000 to 2100.")
 
 
 def in_our_time(day: date) -> bool:
@@ -188,9 +188,9 @@ class Forum(models.Model):
         _("text of the letter of invitation"),
         blank=True,
         max_length=4000,
-        help_text=_("What the letter says between the salutation and the programme. A blank line begins a paragraph."),
+        help_text=_("The text between the salutation and the programme. Leave a blank line between paragraphs."),
     )
-    contact = CleanCharField(_("whom to ask"), max_length=200, blank=True)
+    contact = CleanCharField(_("contact"), max_length=200, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=ForumState, default=ForumState.DRAFT, editable=False)
     source = CleanTextField(_("source"), blank=True)
 
@@ -226,7 +226,7 @@ class Forum(models.Model):
         """Its days are days of our time, and few."""
         _demand_our_time(self, "starts_on", "ends_on", "respond_by")
         if self.starts_on and self.ends_on and (self.ends_on - self.starts_on).days >= LONGEST:
-            words = _("A forum lasts up to %(days)s days.")
+            words = _("A forum can last up to %(days)s days.")
             raise ValidationError({"ends_on": ValidationError(words, params={"days": LONGEST})})
 
 
@@ -281,7 +281,7 @@ class ForumSession(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="forumsession_times",
-                violation_error_message=_("A session must end after it starts."),
+                violation_error_message=_("The session must end after it starts."),
             ),
         ]
         triggers = [

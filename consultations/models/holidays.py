@@ -28,7 +28,7 @@ def easter_sunday(year: int) -> date:
 
 
 class HolidayRule(models.TextChoices):
-    EVERY_YEAR = "every_year", _("on the same day every year")
+    EVERY_YEAR = "every_year", _("on the same date every year")
     EASTER = "easter", _("counted from Easter Sunday")
     ONCE = "once", _("on one day, by notice in the Gazette")
 
@@ -48,7 +48,7 @@ class PublicHoliday(models.Model):
     first_year = models.PositiveSmallIntegerField(_("from the year"), null=True, blank=True)
     last_year = models.PositiveSmallIntegerField(_("until the year"), null=True, blank=True)
     counts = models.BooleanField(
-        _("is kept"), default=True, help_text=_("Take the mark away where a day was entered or declared in error.")
+        _("in force"), default=True, help_text=_("Untick this if the day was entered or declared in error.")
     )
     evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
     source = CleanTextField(_("source"), blank=True, help_text=_("The Gazette notice, with number and date."))
@@ -65,19 +65,19 @@ class PublicHoliday(models.Model):
                 | Q(rule="easter", on=None, month=None, day=None, days_from_easter__isnull=False),
                 name="publicholiday_when",
                 violation_error_message=_(
-                    "Give what the rule needs and nothing else: the day by notice, or month and day, or the days from "
-                    "Easter Sunday."
+                    "Fill in only what the rule needs: the day by notice, or the month "
+                    "and day, or the days from Easter Sunday."
                 ),
             ),
             models.CheckConstraint(
                 condition=Q(month=None) | Q(day__gte=1, day__lte=31) & DAYS_OF_EVERY_YEAR,
                 name="publicholiday_month",
-                violation_error_message=_("There is no such day in every year."),
+                violation_error_message=_("This date does not exist in every year."),
             ),
             models.CheckConstraint(
                 condition=Q(days_from_easter=None) | Q(days_from_easter__gte=-60, days_from_easter__lte=60),
                 name="publicholiday_easter",
-                violation_error_message=_("At most 60 days from Easter Sunday."),
+                violation_error_message=_("Enter 60 days or fewer from Easter Sunday."),
             ),
             models.UniqueConstraint(fields=["name", "on"], name="publicholiday_once"),
         ]

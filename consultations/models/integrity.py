@@ -13,11 +13,11 @@ class IntegrityCheck(models.Model):
     seconds = models.FloatField(_("seconds"))
     number = models.PositiveIntegerField(_("number of findings"))
     findings = models.JSONField(_("first findings"), default=list)
-    looked_at = models.JSONField(_("looked at"), default=dict)
+    looked_at = models.JSONField(_("checked"), default=dict)
 
     class Meta:
-        verbose_name = _("check of everything stored")
-        verbose_name_plural = _("checks of everything stored")
+        verbose_name = _("check of all stored data")
+        verbose_name_plural = _("checks of all stored data")
         ordering = ["-begun_at", "-pk"]
         triggers = [append_only()]
 

@@ -15,7 +15,7 @@ from .forums import Consultation
 
 class JobKind(models.TextChoices):
     IMPORT_INPUTS = "import_inputs", _("import of inputs")
-    COMPARE = "compare", _("search for texts that say the same")
+    COMPARE = "compare", _("search for duplicates")
 
 
 class JobState(models.TextChoices):
@@ -39,13 +39,13 @@ class Job(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("asked for"), default=timezone.now)
     state = models.CharField(_("state"), max_length=10, choices=JobState, default=JobState.PREPARED, editable=False)
-    asked = models.JSONField(_("what was asked"), default=dict)
+    asked = models.JSONField(_("what was requested"), default=dict)
     done = models.PositiveIntegerField(_("done"), default=0)
     total = models.PositiveIntegerField(_("of"), default=0)
     result = models.JSONField(_("result"), default=dict)
     error = models.TextField(_("error"), blank=True)
     started_at = models.DateTimeField(_("begun"), null=True, blank=True)
-    beat_at = models.DateTimeField(_("last sign of life"), null=True, blank=True)
+    beat_at = models.DateTimeField(_("last heartbeat"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     class Meta:

@@ -229,7 +229,7 @@ class MailState(models.TextChoices):
     WAITING = "waiting", _("waiting")
     SENT = "sent", _("sent")
     FAILED = "failed", _("failed")
-    STOPPED = "stopped", _("not sent: the address takes no mail")
+    STOPPED = "stopped", _("not sent: mail to this address is stopped")
 
 
 class Medium(models.TextChoices):
@@ -248,15 +248,15 @@ class OutgoingMail(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")
     )
-    is_optional = models.BooleanField(_("may be stopped by its receiver"), default=False)
-    in_digest = models.BooleanField(_("part of the day's mail"), default=False)
+    is_optional = models.BooleanField(_("recipient can stop it"), default=False)
+    in_digest = models.BooleanField(_("part of the daily mail"), default=False)
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     created_at = models.DateTimeField(_("written at"), default=timezone.now)
     due_at = models.DateTimeField(_("to be sent from"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
-    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    tries = models.PositiveSmallIntegerField(_("attempts"), default=0)
     error = models.TextField(_("last error"), blank=True)
 
     class Meta:

@@ -10,7 +10,7 @@ class MailScope(models.TextChoices):
     PERSON = "person", _("caused by a person")
     ORGANISATION = "organisation", _("caused by an organisation")
     ADDRESS = "address", _("to one address")
-    ACCOUNT = "account", _("of the account pages, to one address")
+    ACCOUNT = "account", _("from the account pages, to one address")
 
 
 class MailCount(models.Model):

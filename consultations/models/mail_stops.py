@@ -27,8 +27,8 @@ class MailStop(models.Model):
     objects = MailStopQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("address that takes no mail")
-        verbose_name_plural = _("addresses that take no mail")
+        verbose_name = _("stopped address")
+        verbose_name_plural = _("stopped addresses")
         ordering = ["-stopped_at"]
 
     def __str__(self):

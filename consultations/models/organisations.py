@@ -91,7 +91,7 @@ class Stakeholder(models.Model):
 
     code = CleanCharField(_("registry code"), max_length=20, unique=True, null=True, blank=True)
     name = CleanCharField(_("name"), max_length=250)
-    name_skeleton = SkeletonField(_("name as it looks"), of="name")
+    name_skeleton = SkeletonField(_("name as displayed"), of="name")
     short_name = CleanCharField(_("short name"), max_length=60, blank=True)
     group = models.CharField(_("group"), max_length=24, choices=Group)
     county = models.ForeignKey(County, models.PROTECT, null=True, blank=True, verbose_name=_("county"))
@@ -102,16 +102,16 @@ class Stakeholder(models.Model):
     contact_email = NormalEmailField(_("contact e-mail"), blank=True)
     about = CleanTextField(_("what the organisation does"), blank=True, max_length=2000)
     signs_off = models.BooleanField(
-        _("inputs wait for a sign-off"),
+        _("inputs need a sign-off"),
         default=False,
-        help_text=_("Before an input is sent, the primary focal point signs it off."),
+        help_text=_("The primary focal point must sign off each input before it is sent."),
     )
     legal_basis = CleanCharField(_("legal basis"), max_length=250, blank=True)
     state = models.CharField(
         _("state"), max_length=12, choices=StakeholderState, default=StakeholderState.REGISTERED, editable=False
     )
     state_reason = CleanTextField(_("reason"), blank=True, editable=False)
-    is_sample = models.BooleanField(_("invented for the sample"), default=False, editable=False)
+    is_sample = models.BooleanField(_("invented for the demo"), default=False, editable=False)
     evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
     source = CleanTextField(_("source"), blank=True)
     created_at = models.DateTimeField(_("entered"), default=timezone.now, editable=False)
@@ -235,7 +235,7 @@ class Mandate(models.Model):
                 fields=["theme"],
                 condition=models.Q(is_lead=True, is_confirmed=True),
                 name="mandate_one_lead",
-                violation_error_message=_("This theme has a confirmed lead ministry already."),
+                violation_error_message=_("This theme already has a confirmed lead ministry."),
             ),
         ]
 
@@ -281,7 +281,7 @@ class Membership(models.Model):
     is_primary = models.BooleanField(_("primary focal point"), default=False)
     valid_from = models.DateField(_("from"), default=timezone.localdate)
     valid_until = models.DateField(_("no longer from"), null=True, blank=True)
-    mandate_letter = CleanCharField(_("letter of mandate, reference"), max_length=120, blank=True)
+    mandate_letter = CleanCharField(_("reference of the mandate letter"), max_length=120, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -295,7 +295,7 @@ class Membership(models.Model):
                 fields=["stakeholder"],
                 condition=models.Q(is_primary=True, valid_until=None),
                 name="membership_one_primary",
-                violation_error_message=_("This organisation has a primary focal point already."),
+                violation_error_message=_("This organisation already has a primary focal point."),
             ),
             models.UniqueConstraint(
                 fields=["user", "stakeholder", "role"], condition=models.Q(valid_until=None), name="membership_once"

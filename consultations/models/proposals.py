@@ -49,11 +49,9 @@ class Proposal(models.Model):
     record_id = models.PositiveBigIntegerField(_("record"))
     record_label = models.CharField(_("record's name"), max_length=200)
     values = models.JSONField(_("what is proposed"), default=dict, encoder=DjangoJSONEncoder)
-    told = models.JSONField(_("what would follow, as it was proposed"), default=list)
+    told = models.JSONField(_("consequences, as proposed"), default=list)
     reason = CleanTextField(_("reason"), max_length=2000)
-    concerns = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", verbose_name=_("person whom it concerns")
-    )
+    concerns = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("person concerned"))
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("proposed by"))
     proposed_at = models.DateTimeField(_("proposed"))
     lapses_at = models.DateTimeField(_("lapses"))

@@ -28,7 +28,7 @@ class RuleChange(models.Model):
     clearance_working_days = models.PositiveSmallIntegerField(_("working days for clearance"))
     needs_roll_call = models.BooleanField(_("adoption by roll call"))
     steps = models.JSONField(_("steps of the chain"), default=list)
-    before = models.JSONField(_("what was changed, as it stood before"), default=dict, encoder=DjangoJSONEncoder)
+    before = models.JSONField(_("previous values"), default=dict, encoder=DjangoJSONEncoder)
     reason = CleanTextField(_("reason"), max_length=2000)
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("proposed by"))
     confirmed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("confirmed by"))

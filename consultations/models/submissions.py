@@ -40,7 +40,7 @@ class Channel(models.TextChoices):
 
 class SetAsideReason(models.TextChoices):
     OFF_TOPIC = "off_topic", _("it is not about the themes of the consultation")
-    DUPLICATE = "duplicate", _("it repeats another input of the same organisation")
+    DUPLICATE = "duplicate", _("it duplicates another input from the same organisation")
     NOT_FOR_ORGANISATION = "no_mandate", _("the sender does not speak for the organisation")
     UNREADABLE = "unreadable", _("it cannot be read or understood, and the sender did not answer")
     PERSONAL = "personal", _("it is about a single case and belongs to another office")
@@ -50,8 +50,8 @@ class SetAsideReason(models.TextChoices):
 class SubmissionState(models.TextChoices):
     DRAFT = "draft", _("draft")
     SUBMITTED = "submitted", _("received")
-    ACCEPTED = "accepted", _("accepted")
-    RETURNED = "returned", _("returned for completion")
+    ACCEPTED = "accepted", _("on file")
+    RETURNED = "returned", _("sent back to the author")
     SET_ASIDE = "set_aside", _("set aside")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
@@ -135,7 +135,7 @@ class Submission(models.Model):
     body = CleanTextField(_("text"), max_length=BODY_LIMIT, blank=True)
     proposed_wording = CleanTextField(_("proposed wording"), max_length=WORDING_LIMIT, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
-    audience = models.CharField(_("who may read it"), max_length=12, choices=Audience, default=Audience.PUBLIC)
+    audience = models.CharField(_("who can read it"), max_length=12, choices=Audience, default=Audience.PUBLIC)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel, default=Channel.WEB)
     received_on = models.DateField(_("received on"), null=True, blank=True)
     entered_by = models.ForeignKey(
@@ -158,7 +158,7 @@ class Submission(models.Model):
         _("why it was set aside"), max_length=10, choices=SetAsideReason, blank=True, editable=False
     )
     assigned_to = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("looked after by")
+        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("assigned to")
     )
     signed_off_at = models.DateTimeField(_("signed off"), null=True, blank=True, editable=False)
     signed_off_by = models.ForeignKey(
@@ -168,12 +168,12 @@ class Submission(models.Model):
     checked_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("checked by")
     )
-    late_at = models.DateTimeField(_("let in after the deadline"), null=True, blank=True, editable=False)
+    late_at = models.DateTimeField(_("allowed after the deadline"), null=True, blank=True, editable=False)
     late_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("let in by")
+        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("allowed by")
     )
-    late_reason = CleanTextField(_("why it was let in after the deadline"), blank=True, editable=False)
-    compared_at = models.DateTimeField(_("compared with the others"), null=True, blank=True, editable=False)
+    late_reason = CleanTextField(_("why it was allowed after the deadline"), blank=True, editable=False)
+    compared_at = models.DateTimeField(_("compared with other inputs"), null=True, blank=True, editable=False)
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -332,7 +332,7 @@ class PointState(models.TextChoices):
     DRAFT = "draft", _("draft")
     SUBMITTED = "submitted", _("handed in")
     VALIDATED = "validated", _("validated")
-    MERGED = "merged", _("merged")
+    MERGED = "merged", _("joined to another")
     DISPOSED = "disposed", _("answered")
     WITHDRAWN = "withdrawn", _("taken back")
 
@@ -394,12 +394,12 @@ class Point(models.Model):
         blank=True,
         related_name="merged",
         editable=False,
-        verbose_name=_("merged into"),
+        verbose_name=_("joined to"),
     )
     state = models.CharField(_("state"), max_length=10, choices=PointState, default=PointState.DRAFT, editable=False)
     created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False, verbose_name=_("written by"))
-    compared_at = models.DateTimeField(_("compared with the others"), null=True, blank=True, editable=False)
+    compared_at = models.DateTimeField(_("compared with other inputs"), null=True, blank=True, editable=False)
 
     objects = PointQuerySet.as_manager()
 

@@ -47,7 +47,7 @@ def came_now(forum: Forum) -> dict[int, str]:
 def remark(person: Delegate) -> str:
     """What a card says besides: that the badge does not count, or whose seat it is."""
     if person.state != DelegateState.CONFIRMED:
-        return _("%(state)s: the badge does not count, ask the desk") % {"state": capfirst(person.get_state_display())}
+        return _("%(state)s: the badge is not valid, ask the desk") % {"state": capfirst(person.get_state_display())}
     if person.sits_in_for:
         return _("Sits in for %(name)s") % {"name": person.sits_in_for.name}
     return ""

@@ -284,14 +284,14 @@ def balance(seats: SeatPlan) -> list[str]:
     found = []
     if seats.confirmed > seats.seats:
         words = {"taken": seats.confirmed, "seats": seats.seats}
-        found.append(_("%(taken)s are confirmed, and the forum has %(seats)s seats.") % words)
+        found.append(_("%(taken)s people are confirmed, but the forum has %(seats)s seats.") % words)
     for row in seats.groups:
         words = {"group": row.label, "taken": row.confirmed, "seats": row.seats}
         if row.over:
-            found.append(_("%(group)s: %(taken)s confirmed; seats planned: %(seats)s.") % words)
+            found.append(_("%(group)s: %(taken)s confirmed, seats planned: %(seats)s.") % words)
         if row.over_reserve:
             words = {"group": row.label, "taken": row.waitlisted, "seats": row.reserve}
-            found.append(_("%(group)s: %(taken)s on the reserve list; places planned: %(seats)s.") % words)
+            found.append(_("%(group)s: %(taken)s on the reserve list, places planned: %(seats)s.") % words)
     for row in seats.groups:
         if row.seats and row.confirmed * 2 < row.seats:
             words = {"group": row.label, "taken": row.confirmed, "seats": row.seats}
@@ -303,8 +303,8 @@ def _crowded(counties: Mapping[str, int]) -> list[str]:
     total = sum(counties.values())
     crowded = [(name, number) for name, number in counties.items() if number >= CROWD and number * SHARE > total]
     words = ngettext(
-        "%(county)s: %(number)s of the %(total)s person who come from a county.",
-        "%(county)s: %(number)s of the %(total)s people who come from a county.",
+        "%(county)s: %(number)s of the %(total)s person from a county.",
+        "%(county)s: %(number)s of the %(total)s people from counties.",
         total,
     )
     return [words % {"county": name, "number": number, "total": total} for name, number in crowded]

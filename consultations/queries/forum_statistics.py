@@ -369,10 +369,10 @@ def _speakers(forum: Forum) -> Iterator[Row]:
 
 
 FORUM_LISTS = {
-    "delegates": ForumList(_("Delegates"), _("Everybody nominated, with seat, badge, group and county."), _delegates),
-    "attendance": ForumList(_("Attendance"), _("Who came in which half-day."), _attendance),
-    "invitations": ForumList(_("Invitations"), _("Letters sent, and what was answered."), _invitations),
-    "points": ForumList(_("Points of the sessions"), _("What was said, by session, whatever its state."), _points),
-    "actions": ForumList(_("Action points"), _("Who does what by when, and what came of it."), _actions),
-    "speakers": ForumList(_("Speakers"), _("Who asked for the floor, and who spoke how long."), _speakers),
+    "delegates": ForumList(_("Delegates"), _("Everyone nominated, with seat, badge, group and county."), _delegates),
+    "attendance": ForumList(_("Attendance"), _("Who attended each half-day."), _attendance),
+    "invitations": ForumList(_("Invitations"), _("Letters sent, and the answers."), _invitations),
+    "points": ForumList(_("Points of the sessions"), _("All points by session, in any state."), _points),
+    "actions": ForumList(_("Action points"), _("Who does what by when, and the result."), _actions),
+    "speakers": ForumList(_("Speakers"), _("Who asked for the floor, and how long they spoke."), _speakers),
 }

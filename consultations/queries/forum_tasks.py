@@ -93,7 +93,7 @@ def _if_any(number: int, words: str, url_name: str, urgent: bool = False) -> lis
 
 def _at_the_door(counts: Counts) -> list[Action]:
     n = counts.conflicts
-    words = ngettext("%(n)s conflict at the door to settle", "%(n)s conflicts at the door to settle", n)
+    words = ngettext("%(n)s check-in conflict to resolve", "%(n)s check-in conflicts to resolve", n)
     return _if_any(n, words, "forum_door", True)
 
 
@@ -105,7 +105,9 @@ def _points(counts: Counts) -> list[Action]:
 
 def _afterwards(counts: Counts) -> list[Action]:
     drafts, n = counts.drafts, counts.to_carry
-    words = ngettext("%(n)s point of the sessions is still a draft", "%(n)s points of the sessions are drafts", drafts)
+    words = ngettext(
+        "%(n)s point of the sessions is still a draft", "%(n)s points of the sessions are still drafts", drafts
+    )
     found = _if_any(drafts, words, "desk_points")
     words = ngettext("%(n)s commitment to carry over", "%(n)s commitments to carry over", n)
     found += _if_any(n, words, "forum_actions")
@@ -134,45 +136,45 @@ def _letters(counts: Counts) -> list[Action]:
         is_late = counts.state == ForumState.REGISTRATION_CLOSED
         return [] if is_late else [Action(_("No letter of invitation yet"), at)]
     late, waiting, unsent = counts.overdue, counts.unanswered - counts.overdue, counts.letters_to_send
-    words = ngettext("%(n)s letter unanswered after its day", "%(n)s letters unanswered after their day", late)
+    words = ngettext("%(n)s letter with no reply, overdue", "%(n)s letters with no reply, overdue", late)
     return [
         *_if_any(late, words, at, True),
         *_if_any(unsent, ngettext("%(n)s letter to send", "%(n)s letters to send", unsent), at),
-        *_if_any(waiting, ngettext("%(n)s letter unanswered", "%(n)s letters unanswered", waiting), at),
+        *_if_any(waiting, ngettext("%(n)s letter with no reply yet", "%(n)s letters with no reply yet", waiting), at),
     ]
 
 
 def _people(counts: Counts) -> list[Action]:
     plan, at = counts.seats, "forum_delegates"
     waiting = sum(row.nominated for row in plan.groups)
-    words = ngettext("%(n)s nomination waits", "%(n)s nominations wait", waiting)
+    words = ngettext("%(n)s nomination to decide", "%(n)s nominations to decide", waiting)
     found = _if_any(waiting, words, at, counts.days_left <= NEAR)
     if all(row.seats is None for row in plan.groups):
         found.append(Action(_("No seats planned for the groups"), "forum_seats"))
     else:
         found += [Action(_("Balance: %(words)s") % {"words": words}, at) for words in balance(plan)[:SHOWN]]
     fillable = [row.label for row in plan.groups if row.waitlisted and row.free != 0 and plan.free]
-    words = _("%(group)s: a seat is free, and somebody is on the reserve list")
+    words = _("%(group)s: a seat is free and there are people on the reserve list")
     return found + [Action(words % {"group": label}, at) for label in fillable[:SHOWN]]
 
 
 def _untold(counts: Counts) -> list[Action]:
     n = counts.untold
-    words = ngettext("%(n)s person was not told yet", "%(n)s people were not told yet", n)
+    words = ngettext("%(n)s person to notify", "%(n)s people to notify", n)
     return _if_any(n, words, "forum_tell", counts.days_left <= NEAR)
 
 
 def _badges(counts: Counts) -> list[Action]:
     n, stray = counts.to_print, counts.to_take_back
     since = ngettext(
-        "Badges: %(n)s delegate confirmed since the badges were printed",
-        "Badges: %(n)s delegates confirmed since the badges were printed",
+        "Badges: %(n)s delegate confirmed since the last print",
+        "Badges: %(n)s delegates confirmed since the last print",
         n,
     )
     fresh = ngettext("%(n)s badge to print", "%(n)s badges to print", n)
     back = ngettext(
-        "Badges: %(n)s was printed for somebody without a seat: take it back",
-        "Badges: %(n)s were printed for people without a seat: take them back",
+        "Badges: %(n)s was printed for someone who no longer has a seat: collect it",
+        "Badges: %(n)s were printed for people who no longer have a seat: collect them",
         stray,
     )
     printing = _if_any(n, since if counts.printed else fresh, "forum_papers", counts.days_left <= NEAR)

@@ -35,24 +35,26 @@ class Room(NamedTuple):
 # In the order of the work: before, at and after the day. A room stands on the page once its address exists.
 ROOMS = (
     Room(_("Programme"), "forum_programme", _("Sessions, rooms, times, and who chairs, moderates and reports.")),
-    Room(_("Seats"), "forum_seats", _("How many seats and places on the reserve list each group has.")),
-    Room(_("Letters of invitation"), "forum_letters", _("Whom we invite, who answered, and what is sent next.")),
-    Room(_("Documents"), "forum_documents", _("Files for the participants, or for everybody.")),
-    Room(_("Delegates"), "forum_delegates", _("Who is nominated, confirmed, on the reserve list; the seat plan.")),
-    Room(_("Tell the delegates"), "forum_tell", _("Mails with what was decided on each, looked at before they go.")),
-    Room(_("At the door"), "door", _("Check delegates in and take points down, also without a network.")),
-    Room(_("What devices sent"), "forum_door", _("Conflicts to settle, queues that come as a file, who is present.")),
-    Room(_("Signed register"), "forum_registers", _("Enter who signed on paper, half-day by half-day.")),
+    Room(_("Seats"), "forum_seats", _("Seats and reserve places for each group.")),
+    Room(_("Letters of invitation"), "forum_letters", _("Who is invited, who has answered, and what to send next.")),
+    Room(_("Documents"), "forum_documents", _("Files for participants or for everyone.")),
     Room(
-        _("The chair's desk"), "forum_chair", _("Speakers, the paragraph before the room, and what is decided on it.")
+        _("Delegates"), "forum_delegates", _("Who is nominated, confirmed or on the reserve list, and the seat plan.")
     ),
+    Room(_("Notify the delegates"), "forum_tell", _("Review and send each delegate the decision by mail.")),
+    Room(_("Check-in"), "door", _("Check in delegates and record points, even without a network.")),
+    Room(_("Data from devices"), "forum_door", _("Conflicts to resolve, queues to upload, and who is present.")),
+    Room(_("Signed register"), "forum_registers", _("Enter who signed on paper, by half-day.")),
+    Room(_("The chair's desk"), "forum_chair", _("Speakers, the current paragraph, and the decision on it.")),
     Room(_("Screen"), "forum_screen", _("For the projector: the text in large type, speakers, quorum.")),
     Room(_("Print"), "forum_papers", _("Badges, registers, programme, sheets for rapporteurs, certificates, minutes.")),
-    Room(_("Action points"), "forum_actions", _("Who does what by when, until it is done.")),
-    Room(_("Communiqué"), "forum_communique", _("Drafted from what was adopted, sent round, cleared, published.")),
-    Room(_("Figures"), "forum_figures", _("Who came, who spoke how long, who was never heard, what was said on what.")),
+    Room(_("Action points"), "forum_actions", _("Who does what, and by when.")),
+    Room(_("Communiqué"), "forum_communique", _("Draft it from the adopted text, circulate, clear and publish it.")),
+    Room(
+        _("Figures"), "forum_figures", _("Who attended, how long people spoke, who did not speak, and points by theme.")
+    ),
     Room(_("Lists"), "forum_lists", _("Delegates, attendance, letters, points, action points, speakers, as files.")),
-    Room(_("Copy this forum"), "forum_copy", _("The next forum with this programme, these seats and this letter.")),
+    Room(_("Copy this forum"), "forum_copy", _("Create the next forum with this programme, seats and letter.")),
 )
 
 

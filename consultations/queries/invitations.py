@@ -111,7 +111,7 @@ def missing(invitation: Invitation) -> list[str]:
     """What a letter lacks, in plain words."""
     lacks = [] if invitation.email else [_("no e-mail address: by post")]
     if invitation.state == InvitationState.DRAFT and not invitation.addressee:
-        lacks.append(_("nobody is addressed by name"))
+        lacks.append(_("no named addressee"))
     return lacks
 
 
@@ -123,13 +123,13 @@ def next_step(invitation: Invitation) -> str:
         case InvitationState.DRAFT:
             return _("Send it") if invitation.email else _("Print it, post it and mark it as sent")
         case InvitationState.SENT if left < 0:
-            return _("Ask by telephone: the day has passed")
+            return _("Phone them: the reply is overdue")
         case InvitationState.SENT:
             days = ngettext("%(n)s day is left", "%(n)s days are left", left) % {"n": left}
             return _("Wait: %(days)s") % {"days": days}
         case InvitationState.LAPSED:
-            return _("Ask by telephone: the day has passed")
+            return _("Phone them: the reply is overdue")
         case InvitationState.ANSWERED if named < invitation.seats:
             free = invitation.seats - named
-            return ngettext("%(n)s seat is not used", "%(n)s seats are not used", free) % {"n": free}
+            return ngettext("%(n)s unused seat", "%(n)s unused seats", free) % {"n": free}
     return ""

@@ -94,7 +94,7 @@ def _alone(each: Planned, first: date, last: date) -> Iterator[Clash]:
     if begins.date() < first or ends.date() > last:
         yield Clash(_("%(title)s is outside the days of the forum.") % {"title": each.title}, (each.pk,))
     if each.kind == SessionKind.BREAKOUT and each.theme is None:
-        yield Clash(_("%(title)s is a breakout without a theme.") % {"title": each.title}, (each.pk,))
+        yield Clash(_("%(title)s is a breakout and has no theme.") % {"title": each.title}, (each.pk,))
     roles: dict[str, set[str]] = {}
     for part in each.parts:
         roles.setdefault(part.key, set()).add(part.kind)
@@ -102,7 +102,7 @@ def _alone(each: Planned, first: date, last: date) -> Iterator[Clash]:
     for part in each.parts:
         if part.kind == SessionRoleKind.CHAIR and both <= roles[part.key]:
             words = {"name": part.name, "title": each.title}
-            yield Clash(_("%(name)s both chairs and reports on %(title)s.") % words, (each.pk,))
+            yield Clash(_("%(name)s is both chair and rapporteur of %(title)s.") % words, (each.pk,))
 
 
 def _together(one: Planned, other: Planned) -> Iterator[Clash]:
@@ -113,7 +113,7 @@ def _together(one: Planned, other: Planned) -> Iterator[Clash]:
     people = {part.key: part.name for part in one.parts}
     for key in dict.fromkeys(part.key for part in other.parts if part.key in people):
         words = {"one": one.title, "other": other.title, "name": people[key]}
-        yield Clash(_("%(name)s has a part in %(one)s and in %(other)s at the same time.") % words, pks)
+        yield Clash(_("%(name)s has a role in %(one)s and %(other)s at the same time.") % words, pks)
     kinds = {one.kind, other.kind}
     if SessionKind.BREAK in kinds and len(kinds) > 1:
         words = {"one": one.title, "other": other.title}
@@ -237,7 +237,7 @@ class _Calendar:
         return self._entry(
             f"parallel-{rows[0].pk}",
             rows,
-            _("Sessions side by side"),
+            _("Parallel sessions"),
             location=", ".join(filter(None, [self.forum.venue, self.forum.place])),
             description="\n".join([self.forum.title, *listed]),
         )

@@ -262,7 +262,7 @@ def _sent(user: Any) -> list[Waiting]:
     alike = number_of_groups()
     failed = OutgoingMail.objects.filter(state=MailState.FAILED).count()
     rows = [
-        (inputs, ngettext("%(n)s input to screen", "%(n)s inputs to screen", inputs), reverse("desk"), False),
+        (inputs, ngettext("%(n)s input to read", "%(n)s inputs to read", inputs), reverse("desk"), False),
         (
             bodies,
             ngettext("%(n)s organisation to verify", "%(n)s organisations to verify", bodies),
@@ -277,7 +277,9 @@ def _sent(user: Any) -> list[Waiting]:
         ),
         (
             alike,
-            ngettext("%(n)s group of similar texts to look at", "%(n)s groups of similar texts to look at", alike),
+            ngettext(
+                "%(n)s group of possible duplicates to review", "%(n)s groups of possible duplicates to review", alike
+            ),
             reverse("likenesses"),
             False,
         ),

@@ -21,9 +21,9 @@ from ncm_portal.errors import current_reference
 register = template.Library()
 NAIROBI = ZoneInfo("Africa/Nairobi")
 SAID = {  # verbs whose names are too short to be read; in the words of their moves
-    "ask_late": gettext_noop("Ask to be let in"),
-    "admit_late": gettext_noop("Let in after the deadline"),
-    "refuse_late": gettext_noop("Do not let in"),
+    "ask_late": gettext_noop("Ask to send it late"),
+    "admit_late": gettext_noop("Allow after the deadline"),
+    "refuse_late": gettext_noop("Do not allow"),
 }
 
 

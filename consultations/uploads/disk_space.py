@@ -14,7 +14,7 @@ from ncm_portal.workflow import Blocked
 log = logging.getLogger(__name__)
 FULL = (errno.ENOSPC, errno.EDQUOT)
 WORDS = gettext_lazy(
-    "The portal has no room left on its disk. Your file is not the matter. Try again later, or tell the secretariat."
+    "The portal's disk is full. There is nothing wrong with your file. Try again later, or contact the secretariat."
 )
 
 

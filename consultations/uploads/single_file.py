@@ -75,7 +75,7 @@ def _looked_through(file: Path, redrawn: Path, name: str, data: bytes) -> sandbo
     except Refused as refusal:
         raise NotTaken(say(refusal), name=name, data=data) from refusal
     except clamd.ScannerDown as down:
-        raise Blocked(_("The virus scanner does not answer. Add the file again in a few minutes.")) from down
+        raise Blocked(_("The virus scanner is not responding. Add the file again in a few minutes.")) from down
     if virus:
         raise NotTaken(say(Refused("virus", what=virus)), name=name, data=data)
     return found

@@ -95,7 +95,9 @@ def desk_account_act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         act: Callable[..., Any] = workflow.propose if two else ALONE[verb][0]
         outcome = attempt(lambda: act(person, by=request.user, reason=reason, **given))
         if not outcome.reasons:
-            messages.success(request, _("Proposed. A second person is asked by mail.") if two else _("Done."))
+            messages.success(
+                request, _("Proposed. We have e-mailed the people who can confirm it.") if two else _("Done.")
+            )
             return redirect("desk_account", pk)
     elif form.errors:
         outcome = INVALID

@@ -53,7 +53,7 @@ def attachment_add(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         if form.is_valid():
             refused = _take(request, submission, form.cleaned_data["file"])
             if not refused:
-                messages.success(request, _("The file is added."))
+                messages.success(request, _("File added."))
                 return redirect("attachment_add", key)
             form.add_error("file", refused)
     else:
@@ -154,7 +154,7 @@ def attachment_remove(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         except Blocked as refusal:
             reasons = refusal.reasons
         else:
-            messages.success(request, _("%(name)s is removed.") % {"name": file.name})
+            messages.success(request, _("%(name)s has been removed.") % {"name": file.name})
             return redirect(home)
     context = {"submission": submission, "file": file, "home": home, "reasons": reasons}
     return render(request, "consultations/attachments/remove.html", context, status=409 if reasons else 200)

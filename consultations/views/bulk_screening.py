@@ -35,24 +35,24 @@ class Act(NamedTuple):
 
 ACTS = {
     "accept": Act(
-        gettext_lazy("Accept"),
+        gettext_lazy("Put on file"),
         NothingMoreForm,
         workflow.accept,
-        gettext_lazy("It is accepted, and the author is told by mail."),
-        lambda number: ngettext("%(n)s input is accepted.", "%(n)s inputs are accepted.", number),
+        gettext_lazy("It is put on file and the author gets an e-mail."),
+        lambda number: ngettext("%(n)s input is on file.", "%(n)s inputs are on file.", number),
     ),
     "assign": Act(
         gettext_lazy("Assign"),
         AssignForm,
         workflow.assign,
-        gettext_lazy("It is given to the officer whom you choose."),
+        gettext_lazy("It is assigned to the officer you choose."),
         lambda number: ngettext("%(n)s input is assigned.", "%(n)s inputs are assigned.", number),
     ),
     "set_aside": Act(
         gettext_lazy("Set aside"),
         SetAsideForm,
         workflow.set_aside,
-        gettext_lazy("It is set aside, and the author is told the reason by mail."),
+        gettext_lazy("It is set aside and the author gets an e-mail with the reason."),
         lambda number: ngettext("%(n)s input is set aside.", "%(n)s inputs are set aside.", number),
     ),
 }
@@ -69,7 +69,7 @@ def desk_bulk(request: HttpRequest) -> HttpResponse:
         raise Http404
     act, marked = ACTS[name], _marked(request)
     if not marked:
-        messages.error(request, _("Mark the inputs first."))
+        messages.error(request, _("Choose at least one input."))
         return redirect("desk")
     confirmed = "confirm" in request.POST
     form = act.form(request.POST) if confirmed else act.form()

@@ -135,7 +135,7 @@ def _come(request: HttpRequest, forum: Forum) -> HttpResponse:
         raise Http404
     form = ComeForm(request.POST)
     if not form.is_valid():
-        return _show(request, forum, WhoForm(), [_("Look the badge up once more: the button named none.")])
+        return _show(request, forum, WhoForm(), [_("No badge was sent. Look it up again.")])
     ticket, at = form.cleaned_data["ticket"].hex, now()
     said = {
         "key": str(form.cleaned_data["key"]),
@@ -172,7 +172,7 @@ def door_queue(request: HttpRequest, slug: str) -> JsonResponse:
     """Take over the rows of a device. JSON: for each its key, what became of it and why (`answers`); or `reasons`."""
     forum = door_of(request, slug)
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
-        return JsonResponse({"reasons": [_("This is too much at once: send fewer rows.")]}, status=413)
+        return JsonResponse({"reasons": [_("There are too many rows. Send fewer at a time.")]}, status=413)
     try:
         queue = read_queue(request.body, forum)
         rows = workflow.take_queue(forum, queue.rows, device=queue.device, device_now=queue.device_now, by=request.user)
@@ -195,8 +195,8 @@ def door_manifest(request: HttpRequest, slug: str) -> JsonResponse:
     icon = {"src": static("img/door.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
     told = {
         "id": here,
-        "name": _("Door: %(forum)s") % {"forum": forum.title},
-        "short_name": _("Door %(code)s") % {"code": forum.code},
+        "name": _("Check-in: %(forum)s") % {"forum": forum.title},
+        "short_name": _("Check-in %(code)s") % {"code": forum.code},
         "start_url": here,
         "scope": here,
         "display": "standalone",
@@ -252,8 +252,8 @@ def forum_door(request: HttpRequest, slug: str) -> HttpResponse:
     if outcome.reasons:
         return _show_desk(request, forum, outcome, form)
     if left := len(rows) - sum(row is not None for row in rows):
-        words = ngettext("%(n)s row is not taken over yet.", "%(n)s rows are not taken over yet.", left) % {"n": left}
-        messages.warning(request, f"{words} {_('Take the same file over once more: it goes on where it stopped.')}")
+        words = ngettext("%(n)s row is not imported yet.", "%(n)s rows are not imported yet.", left) % {"n": left}
+        messages.warning(request, f"{words} {_('Upload the same file again: the import continues where it stopped.')}")
     else:
         messages.success(request, _told(rows))
     return redirect("forum_door", slug)
@@ -273,10 +273,10 @@ def _take_file(request: HttpRequest, forum: Forum, data: bytes) -> list[QueuedRo
 
 def _told(rows: list[QueuedRow]) -> str:
     numbers = {"rows": len(rows), "open": sum(row.outcome != QueuedOutcome.TAKEN for row in rows)}
-    read = ngettext("The file holds %(rows)s row.", "The file holds %(rows)s rows.", len(rows)) % numbers
+    read = ngettext("The file contains %(rows)s row.", "The file contains %(rows)s rows.", len(rows)) % numbers
     if not numbers["open"]:
-        return f"{read} {_('All of it is in the portal.')}"
-    return f"{read} {_('To be settled: %(open)s. What was sent before is not counted again.') % numbers}"
+        return f"{read} {_('All of it has been imported.')}"
+    return f"{read} {_('Conflicts to resolve: %(open)s. Rows that were already sent are not counted again.') % numbers}"
 
 
 def _open_rows(forum: Forum) -> Any:
@@ -352,7 +352,7 @@ def forum_door_settle(request: HttpRequest, slug: str, key: UUID) -> HttpRespons
     outcome = attempt(lambda: workflow.settle_queued(row, by=request.user, **form.cleaned_data))
     if outcome.reasons:
         return _show_desk(request, forum, outcome, settling=(row.key, form))
-    messages.success(request, _("Settled. Everything that came is still kept."))
+    messages.success(request, _("Resolved. All data that was sent is kept."))
     return redirect("forum_door", slug)
 
 
@@ -366,7 +366,7 @@ def forum_door_doubles(request: HttpRequest, slug: str) -> HttpResponse:
     outcome = attempt(lambda: workflow.settle_doubles(forum, by=request.user))
     if outcome.reasons:
         return _show_desk(request, forum, outcome)
-    messages.success(request, _("Settled. Everything that came is still kept."))
+    messages.success(request, _("Resolved. All data that was sent is kept."))
     return redirect("forum_door", slug)
 
 
@@ -415,7 +415,7 @@ def forum_register(request: HttpRequest, slug: str, half: str) -> HttpResponse:
     except Blocked as refusal:
         return _show_register(request, forum, found, people, form, Outcome(refusal.reasons, 409))
     numbers = {"entered": entered, "voided": voided}
-    messages.success(request, _("Entered: %(entered)s. Taken off: %(voided)s.") % numbers)
+    messages.success(request, _("Entered: %(entered)s. Removed: %(voided)s.") % numbers)
     return redirect("forum_register", slug, half)
 
 

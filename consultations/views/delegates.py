@@ -87,7 +87,7 @@ def forum_delegates_decide(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     marked = _marked(request, forum)
     if not marked:
-        messages.error(request, _("Mark the people first."))
+        messages.error(request, _("Choose at least one person."))
         return redirect("forum_delegates", slug)
     form = ReasonForm(request.POST if "confirm" in request.POST else None)
     if "confirm" not in request.POST or not form.is_valid():
@@ -222,7 +222,7 @@ def _end(request: HttpRequest, person: Delegate) -> HttpResponse:
     outcome = attempt(lambda: workflow.end_substitute(person, by=request.user))
     if outcome.reasons:
         return _show(request, person, outcome)
-    messages.success(request, _("%(name)s does not sit in any more.") % {"name": person.name})
+    messages.success(request, _("%(name)s no longer sits in.") % {"name": person.name})
     return redirect("forum_delegate", person.forum.slug, principal.pk)
 
 
@@ -236,7 +236,7 @@ def _promote(request: HttpRequest, person: Delegate) -> HttpResponse:
     if outcome.reasons:
         return _show(request, person, outcome)
     words = {"gone": person.name, "name": made[0].name, "badge": made[0].badge_number}
-    messages.success(request, _("%(gone)s is withdrawn; %(name)s has the seat, with badge %(badge)s.") % words)
+    messages.success(request, _("%(gone)s is withdrawn. %(name)s now has the seat, with badge %(badge)s.") % words)
     return redirect("forum_delegate", person.forum.slug, made[0].pk)
 
 
@@ -255,7 +255,7 @@ def forum_promote(request: HttpRequest, slug: str) -> HttpResponse:
             messages.error(request, reason)
         if made:
             words = {"name": made[0].name, "badge": made[0].badge_number}
-            messages.success(request, _("%(name)s has a seat now, with badge %(badge)s.") % words)
+            messages.success(request, _("%(name)s now has a seat, with badge %(badge)s.") % words)
     return redirect("forum_delegates", slug)
 
 
@@ -284,7 +284,9 @@ def forum_twin(request: HttpRequest, slug: str, first: int, second: int) -> Http
         made: list[Delegate] = []
         outcome = attempt(lambda: made.append(workflow.merge_delegates(*pair, by=request.user, chosen=form.chosen)))
         if made:
-            messages.success(request, _("%(name)s is one entry now; nothing was lost.") % {"name": made[0].name})
+            messages.success(
+                request, _("The two entries of %(name)s are merged. Nothing was lost.") % {"name": made[0].name}
+            )
             return redirect("forum_delegate", slug, made[0].pk)
     context = {"forum": forum, "pair": pair, "form": form, "reasons": outcome.reasons}
     return render(request, "consultations/delegates/duplicate.html", context, status=outcome.status)
@@ -328,7 +330,7 @@ def _preview_or_keep(request: HttpRequest, forum: Forum) -> HttpResponse:
         file, encoding = signing.loads(request.POST["rows"], salt=f"{SALT} {forum.pk}", max_age=HOURS * 3600)
         sheet = read_sheet(UploadFolder(file).read(), encoding)
     except (signing.BadSignature, FileNotFoundError):  # altered, old or of another forum
-        messages.error(request, _("The preview is too old or was altered. Upload the list again."))
+        messages.error(request, _("The preview has expired or was changed. Upload the list again."))
         return redirect("forum_import", forum.slug)
     form = NamesForm(request.POST, suggested=suggestions(try_list(forum, sheet).unknown))
     names = form.confirmed if form.is_valid() else {}
@@ -341,7 +343,7 @@ def _preview_or_keep(request: HttpRequest, forum: Forum) -> HttpResponse:
         return _preview_import(request, forum, (file, encoding), sheet, names, outcome)
     tally = done[0].tally()
     words = {"new": tally["new"], "changed": tally["changed"], "wrong": tally["error"]}
-    messages.success(request, _("%(new)s nominated, %(changed)s corrected, %(wrong)s left out.") % words)
+    messages.success(request, _("%(new)s nominated, %(changed)s corrected, %(wrong)s skipped.") % words)
     return redirect("forum_delegates", forum.slug)
 
 
@@ -409,10 +411,13 @@ def _say(request: HttpRequest, told: list[News]) -> None:
     mails = sum(each.mail is not None for each in told)
     others = len(told) - mails
     if mails:
-        said = ngettext("%(n)s mail is on its way.", "%(n)s mails are on their way.", mails)
+        said = ngettext("%(n)s mail is being sent.", "%(n)s mails are being sent.", mails)
         messages.success(request, said % {"n": mails})
     if others:
-        said = ngettext("%(n)s person is noted as told.", "%(n)s people are noted as told.", others)
+        said = ngettext("%(n)s person is marked as notified.", "%(n)s people are marked as notified.", others)
         messages.success(request, said % {"n": others})
     if not told:
-        messages.warning(request, _("Nobody was told: nothing was marked, or it was told before or decided anew."))
+        messages.warning(
+            request,
+            _("Nobody was notified: no one was chosen, they had already been notified, or the decision has changed."),
+        )

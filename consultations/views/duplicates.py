@@ -79,7 +79,7 @@ def likenesses_compare(request: HttpRequest, slug: str) -> HttpResponse:
     """Let the worker compare what was not compared yet in a consultation."""
     consultation = get_object_or_404(Consultation, slug=slug)
     workflow.ask_to_compare(consultation, by=request.user)
-    messages.success(request, _("The search begins in a moment. What it finds is listed here."))
+    messages.success(request, _("The search starts in a moment. The results are listed here."))
     return redirect("likenesses")
 
 
@@ -160,7 +160,7 @@ def likeness_move(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     outcome = carry_out(request, pair, verb, UNDO)
     if outcome.reasons:
         return _show(request, pair, outcome)
-    messages.success(request, _("The decision is taken back. The pair waits to be looked at again."))
+    messages.success(request, _("The decision is undone. The pair is back in the list to review."))
     return redirect("likeness", pk)
 
 
@@ -180,11 +180,11 @@ def _decide(request: HttpRequest, pk: int, act: Any, done: Any) -> HttpResponse:
 
 def _said_the_same(form: AlikeForm) -> str:
     if form.kept is None:
-        return _("These inputs are seen as one campaign. Each of them stays, and counts.")
-    return _("They stand together behind %(point)s now. None is lost.") % {"point": form.kept.reference}
+        return _("These inputs are marked as one campaign. Each of them is kept and counted.")
+    return _("They are now joined to %(point)s. None is lost.") % {"point": form.kept.reference}
 
 
 def _said_something_else(form: AlikeForm) -> str:
     number = len(form.chosen)
-    words = ngettext("%(n)s pair is not suggested again.", "%(n)s pairs are not suggested again.", number)
+    words = ngettext("%(n)s pair will not be suggested again.", "%(n)s pairs will not be suggested again.", number)
     return words % {"n": number}

@@ -63,5 +63,5 @@ def desk_reply(request: HttpRequest, pk: int) -> HttpResponse:
     outcome = attempt(lambda: workflow.answer_misreading(reply, by=request.user, answer=answer))
     if outcome.reasons:
         return _show(request, outcome, of=pk, form=form)
-    messages.success(request, _("Answered. The organisation is told by mail."))
+    messages.success(request, _("Answered. The organisation gets an e-mail."))
     return redirect(back)

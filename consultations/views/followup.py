@@ -56,7 +56,7 @@ def forum_actions(request: HttpRequest, slug: str) -> HttpResponse:
     outcome = attempt(lambda: workflow.note_action(forum, by=request.user, **form.cleaned_data))
     if outcome.reasons:
         return _list(request, forum, outcome, form)
-    messages.success(request, _("Noted. It stays on this page until it is done or dropped."))
+    messages.success(request, _("Saved. It stays on this page until it is done or dropped."))
     return redirect("forum_actions", slug)
 
 
@@ -85,7 +85,7 @@ def forum_actions_carry(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         made = len(workflow.carry_commitments(forum, by=request.user))
         said = ngettext("%(n)s commitment is carried over.", "%(n)s commitments are carried over.", made)
-        messages.success(request, said % {"n": made} if made else _("Every commitment is carried over already."))
+        messages.success(request, said % {"n": made} if made else _("Every commitment has already been carried over."))
     return redirect("forum_actions", slug)
 
 
@@ -169,7 +169,7 @@ def my_action(request: HttpRequest, key: UUID) -> HttpResponse:
         said = form.cleaned_data["report"]
         outcome = attempt(lambda: workflow.say_done(action, by=request.user, note=said), action)
         if not outcome.reasons:
-            messages.success(request, _("Thank you. The secretariat reads it and marks the action as done."))
+            messages.success(request, _("Thank you. The secretariat will read it and mark the action as done."))
             return redirect("my_action", key)
     elif posted is not None:
         outcome = INVALID

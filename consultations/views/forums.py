@@ -97,7 +97,7 @@ def forum_seats(request: HttpRequest, slug: str) -> HttpResponse:
         given = {"seats": form.cleaned_data["seats"], "groups": form.groups}
         outcome = attempt(lambda: workflow.set_seats(forum, by=request.user, **given))
         if not outcome.reasons:
-            messages.success(request, _("The seats are saved."))
+            messages.success(request, _("Seats saved."))
             return redirect("forum_seats", slug)
     plan = seat_plan(forum)
     context = {"forum": forum, "form": form, "reasons": outcome.reasons, "plan": plan, "balance": balance(plan)}
@@ -128,7 +128,7 @@ def forum_documents(request: HttpRequest, slug: str) -> HttpResponse:
     if outcome.reasons:
         form.add_error("file", " ".join(outcome.reasons))
         return _show_seats(request, forum, form, INVALID)
-    messages.success(request, _("The file is added."))
+    messages.success(request, _("File added."))
     return redirect("forum_documents", slug)
 
 

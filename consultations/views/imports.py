@@ -25,8 +25,8 @@ MOVING = {JobState.WAITING, JobState.RUNNING}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES = {
     RowState.ERROR: gettext_lazy("wrong"),
-    RowState.CHANGED: gettext_lazy("here with other words or objectives"),
-    RowState.SAME: gettext_lazy("the same as here"),
+    RowState.CHANGED: gettext_lazy("already here with a different text or objectives"),
+    RowState.SAME: gettext_lazy("unchanged"),
     RowState.NEW: gettext_lazy("new"),
 }
 
@@ -161,7 +161,7 @@ def job_names(request: HttpRequest, key: UUID) -> HttpResponse:
     except Blocked as gone:
         return _show(request, found, Outcome(gone.reasons, 409))
     if not form.is_valid():
-        messages.error(request, _("Choose from the names that are suggested."))
+        messages.error(request, _("Choose one of the suggested names."))
         return redirect("job", key)
     outcome = attempt(
         lambda: confirm_names(found, by=request.user, names=form.confirmed, wrong_rows=imports.wrong_rows), found
@@ -177,7 +177,7 @@ def job_confirm(request: HttpRequest, key: UUID) -> HttpResponse:
     outcome = attempt(lambda: confirm_import(found, by=request.user), found)
     if outcome.reasons:
         return _show(request, found, outcome)
-    messages.success(request, _("Confirmed. You need not wait: a mail tells you when it is done."))
+    messages.success(request, _("Confirmed. You do not need to wait: we will e-mail you when it is done."))
     return redirect("job", key)
 
 

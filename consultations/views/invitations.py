@@ -31,8 +31,8 @@ VERBS = {
     "lapse_invitation": lambda invitation, by, reason: workflow.lapse_invitation(invitation, by=by),
 }
 DONE = {
-    "reissue_link": gettext_lazy("The new link is good from now on, the old one is void."),
-    "lapse_invitation": gettext_lazy("The letter has lapsed. An answer that comes later is taken all the same."),
+    "reissue_link": gettext_lazy("The new link now works. The old link no longer works."),
+    "lapse_invitation": gettext_lazy("The letter has lapsed. You can still record a late answer."),
 }
 
 
@@ -101,7 +101,7 @@ def _write(request: HttpRequest, forum: Forum, form: InviteForm) -> None:
         forum, by=request.user, respond_by=form.cleaned_data["respond_by"], offers=form.offers
     )
     said = ngettext(
-        "%(n)s letter is written. It was not sent yet.", "%(n)s letters are written. None was sent yet.", len(made)
+        "%(n)s letter is written but not sent yet.", "%(n)s letters are written but not sent yet.", len(made)
     )
     messages.success(request, said % {"n": len(made)})
 
@@ -187,7 +187,7 @@ def _send(request: HttpRequest, forum: Forum, values: list[str]) -> None:
         by_post = ngettext("%(n)s of them goes by post.", "%(n)s of them go by post.", posted) % {"n": posted}
         messages.success(request, f"{said} {by_post}" if posted else said)
     else:
-        messages.warning(request, _("Nothing was sent: all of these went before, or something stands against them."))
+        messages.warning(request, _("Nothing was sent: these letters have already been sent or cannot be sent yet."))
 
 
 def _remind(request: HttpRequest, forum: Forum, values: list[str]) -> None:
@@ -199,7 +199,7 @@ def _remind(request: HttpRequest, forum: Forum, values: list[str]) -> None:
         if outcome.reasons:
             messages.warning(request, f"{each.stakeholder.name}: {' '.join(outcome.reasons)}")
     if reminded:
-        said = ngettext("%(n)s institution is reminded.", "%(n)s institutions are reminded.", reminded)
+        said = ngettext("%(n)s institution has been reminded.", "%(n)s institutions have been reminded.", reminded)
         messages.success(request, said % {"n": reminded})
 
 

@@ -107,7 +107,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen = {"phone": request.user.phone, **form.cleaned_data}
         workflow.choose_notices(request.user, by=request.user, **chosen)
-        messages.success(request, _("Kept. It counts for every notice from now on."))
+        messages.success(request, _("Saved. It applies to all future notices."))
         return redirect("notices")
     return render(request, "account/notices.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -126,7 +126,7 @@ def register_organisation(request: HttpRequest) -> HttpResponse:
         except Blocked as refusal:
             context["reasons"], status = refusal.reasons, 409
         else:
-            messages.success(request, _("Registered. The secretariat verifies it and writes to you."))
+            messages.success(request, _("Registered. The secretariat will verify it and e-mail you."))
             return redirect(_home_of(request, made))
     return render(request, "consultations/organisations/register.html", context, status=status)
 
@@ -160,7 +160,7 @@ def sign_off_rule(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         needed = request.POST.get("needed") == "yes"
         workflow.rule_on_sign_off(stakeholder, by=request.user, needed=needed)
-        said = _("Inputs wait for your sign-off from now on.") if needed else _("Inputs need no sign-off any more.")
+        said = _("From now on, inputs need your sign-off.") if needed else _("Inputs no longer need a sign-off.")
         messages.success(request, said)
     return redirect(_home_of(request, stakeholder))
 
@@ -174,7 +174,7 @@ def invite_officer(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         outcome = attempt(lambda: workflow.invite_officer(stakeholder, by=request.user, **form.cleaned_data))
         if not outcome.reasons:
-            messages.success(request, _("The invitation is on its way to %(email)s.") % form.cleaned_data)
+            messages.success(request, _("The invitation is being sent to %(email)s.") % form.cleaned_data)
             return redirect(home)
     elif form.errors:
         outcome = INVALID

@@ -53,7 +53,7 @@ def intake_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         outcome = attempt(lambda: _take_in(request, form))
         if not outcome.reasons:
-            messages.success(request, _("It is taken in. Add the scan or the mail now; then somebody else checks it."))
+            messages.success(request, _("Registered. Add the scan or the mail now. Then someone else checks it."))
             return redirect("intake_check", form.cleaned_data["key"])
         reasons = outcome.reasons
     context = {"form": form, "reasons": reasons}
@@ -119,7 +119,7 @@ def intake_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
     outcome = attempt(lambda: CHECKING[verb](submission, by=request.user), submission)
     if outcome.reasons:
         return _show(request, submission, outcome)
-    messages.success(request, _("Checked. The input can be screened now."))
+    messages.success(request, _("Checked. You can now read and decide on the input."))
     return redirect("desk_input", key)
 
 
@@ -134,7 +134,7 @@ def intake_correct(request: HttpRequest, key: UUID) -> HttpResponse:
         if form.is_valid():
             outcome = attempt(lambda: workflow.retype(submission, by=request.user, **form.words))
             if not outcome.reasons:
-                messages.success(request, _("Corrected. Somebody else checks it against the original."))
+                messages.success(request, _("Corrected. Someone else must check it against the original."))
                 return redirect("intake_check", key)
     context = {"submission": submission, "form": form, "reasons": outcome.reasons}
     return render(request, "consultations/paper_intake/intake_correct.html", context, status=outcome.status)

@@ -122,12 +122,12 @@ def desk_point_merge(request: HttpRequest, reference: str) -> HttpResponse:
         return _show(request, point, INVALID, form=form)
     into = Point.objects.filter(reference=form.cleaned_data["into"]).first()
     if into is None:
-        return _show(request, point, Outcome([_("Choose the point that says the same.")], 422), form=form)
+        return _show(request, point, Outcome([_("Choose the point that this one duplicates.")], 422), form=form)
     reason = form.cleaned_data["reason"]
     outcome = attempt(lambda: workflow.merge(point, into=into, by=request.user, reason=reason), point)
     if outcome.reasons:
         return _show(request, point, outcome, form=form)
-    messages.success(request, _("%(point)s stands behind %(into)s now. Neither is lost.") % _both(point, into))
+    messages.success(request, _("%(point)s is now joined to %(into)s. Neither is lost.") % _both(point, into))
     return redirect("desk_point", into.reference)
 
 
@@ -206,7 +206,7 @@ def session_read_back_move(request: HttpRequest, pk: int, number: int, verb: str
     outcome = carry_out(request, point, verb, VERBS)
     if outcome.reasons:
         return _show_read_back(request, session, number, outcome)
-    done = _("%(point)s is validated.") if verb == "validate" else _("%(point)s goes back to its rapporteur.")
+    done = _("%(point)s is validated.") if verb == "validate" else _("%(point)s has been sent back to its rapporteur.")
     messages.success(request, done % {"point": point.reference})
     return redirect("session_read_back", pk)
 
@@ -225,7 +225,7 @@ def session_point_correct(request: HttpRequest, pk: int, number: int) -> HttpRes
             words: dict[str, Any] = form.words
             outcome = attempt(lambda: workflow.correct_point(point, by=request.user, **words))
             if not outcome.reasons:
-                messages.success(request, _("Corrected. Hand it in when it says what was said."))
+                messages.success(request, _("Corrected. Hand it in when the text is right."))
                 return redirect("session_points", pk)
     context = {"session": session, "point": point, "form": form, "note": notes_on([point]).get(point.pk, "")}
     return render(
@@ -274,7 +274,7 @@ def session_points(request: HttpRequest, pk: int) -> HttpResponse:
     outcome = attempt(lambda: workflow.write_point(session, by=request.user, **form.words))
     if outcome.reasons:
         return _show_session(request, session, outcome, form)
-    messages.success(request, _("Written down. Hand it in when it says what was said."))
+    messages.success(request, _("Saved. Hand it in when the text is right."))
     return redirect("session_points", pk)
 
 
@@ -357,5 +357,5 @@ def session_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     reasons = [reason for outcome in outcomes for reason in outcome.reasons]
     if reasons:
         return _show_session(request, session, Outcome(reasons, 409))
-    messages.success(request, _("Handed in. The secretariat validates the points."))
+    messages.success(request, _("Handed in. The secretariat will validate the points."))
     return redirect("session_points", pk)

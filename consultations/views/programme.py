@@ -211,7 +211,7 @@ def forum_copy(request: HttpRequest, slug: str) -> HttpResponse:
         made: list[Forum] = []
         outcome = attempt(lambda: made.append(workflow.copy_forum(forum, by=request.user, **form.cleaned_data)))
         if made:
-            messages.success(request, _("The forum is copied. Look through its programme, seats and letter."))
+            messages.success(request, _("The forum has been copied. Check its programme, seats and letter."))
             return redirect("forum_home", made[0].slug)
     context = {"forum": forum, "form": form, "reasons": outcome.reasons}
     return render(request, "consultations/programme/copy.html", context, status=outcome.status)

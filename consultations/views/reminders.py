@@ -88,5 +88,5 @@ def _write(request: HttpRequest, consultation: Consultation, letters: list[Lette
         if outcome.reasons:
             messages.warning(request, f"{body.name}: {' '.join(outcome.reasons)}")
     if written:
-        said = ngettext("%(n)s organisation is written to.", "%(n)s organisations are written to.", written)
+        said = ngettext("%(n)s organisation is e-mailed.", "%(n)s organisations are e-mailed.", written)
         messages.success(request, said % {"n": written})

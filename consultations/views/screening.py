@@ -271,9 +271,9 @@ def desk_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
     if outcome.reasons:
         return _show(request, submission, outcome, worded=worded)
     if verb == "reopen":
-        messages.success(request, _("The decision is taken back. The input waits at the desk again."))
+        messages.success(request, _("The decision is undone. The input is back at the desk."))
         return redirect("desk_input", key)
-    messages.success(request, _("Done: %(move)s. The author is told by mail.") % {"move": SUBMISSION_MOVES[verb].label})
+    messages.success(request, _("Done: %(move)s. The author gets an e-mail.") % {"move": SUBMISSION_MOVES[verb].label})
     return redirect("desk_input", key)
 
 
@@ -290,7 +290,7 @@ def desk_input_split(request: HttpRequest, key: UUID) -> HttpResponse:
     outcome = attempt(lambda: workflow.split(submission, by=request.user, **form.words), submission)
     if outcome.reasons:
         return _show(request, submission, outcome, split_form=form)
-    messages.success(request, _("The point is taken out. Go on with the next one."))
+    messages.success(request, _("Point saved. Continue with the next one."))
     return redirect(reverse("desk_input", args=[key]) + "#points")
 
 
@@ -321,6 +321,7 @@ def desk_assign(request: HttpRequest, key: UUID) -> HttpResponse:
     if outcome.reasons:
         return _show(request, submission, outcome)
     messages.success(
-        request, _("%(name)s looks after it now.") % {"name": to.name} if to else _("Nobody looks after it now.")
+        request,
+        _("It is now assigned to %(name)s.") % {"name": to.name} if to else _("It is no longer assigned to anyone."),
     )
     return redirect("desk_input", key)

@@ -31,7 +31,7 @@ EDITABLE = (SubmissionState.DRAFT, SubmissionState.RETURNED)
 INSIDE = ("ask_sign_off", "sign_off")
 AUTHOR_MOVES = {verb: workflow.SUBMISSION_MOVES[verb] for verb in ("submit", "withdraw")}
 COMPLETE = ("send", *INSIDE)  # what a form is sent for that has to be complete
-NO_KEY = gettext_lazy("The form did not arrive whole: nothing was saved. What you typed is below. Send it again.")
+NO_KEY = gettext_lazy("The form arrived incomplete, so nothing was saved. What you entered is below. Send it again.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -155,7 +155,7 @@ def _go_on(request: HttpRequest, saved: Submission, do: str) -> HttpResponse:
     if do in INSIDE:
         inside(request, saved, do, seen_files=request.POST.getlist("file"))
     elif do == "save":
-        messages.success(request, _("Saved. Nobody but your organisation sees it until you send it."))
+        messages.success(request, _("Saved. Only your organisation can see it until you send it."))
     return redirect("draft" if do == "save" else "draft_preview", saved.key)
 
 
@@ -169,10 +169,10 @@ def inside(
     """Ask for the sign-off, or sign the text off that the reader has seen. Raises Blocked or Conflict."""
     if verb == "sign_off":
         workflow.sign_off(saved, by=request.user, seen_at=seen_at or saved.edited_at, seen_files=seen_files)
-        messages.success(request, _("Signed off. It can be sent as it stands."))
+        messages.success(request, _("Signed off. It can now be sent."))
     else:
         workflow.ask_sign_off(saved, by=request.user)
-        messages.success(request, _("Your primary focal point is asked by mail to sign it off."))
+        messages.success(request, _("We have e-mailed your primary focal point to sign it off."))
 
 
 def keep(
@@ -267,7 +267,9 @@ def ask_late(request: HttpRequest, key: UUID) -> HttpResponse:
             why = form.cleaned_data["reason"]
             outcome = attempt(lambda: workflow.ask_late(submission, by=request.user, reason=why), submission)
             if not outcome.reasons:
-                messages.success(request, _("The head of the secretariat is asked. The answer comes by mail."))
+                messages.success(
+                    request, _("We have asked the head of the secretariat. You will get the answer by e-mail.")
+                )
                 return redirect("my_input", key)
     context = {"submission": submission, "form": form, "reasons": outcome.reasons}
     return render(request, "consultations/submissions/ask_late.html", context, status=outcome.status)
@@ -332,5 +334,5 @@ def late_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
     outcome = carry_out(request, submission, verb, DECISIONS)
     if outcome.reasons:
         return _show(request, outcome)
-    messages.success(request, _("Done: %(move)s. The author is told by mail.") % {"move": SUBMISSION_MOVES[verb].label})
+    messages.success(request, _("Done: %(move)s. The author gets an e-mail.") % {"move": SUBMISSION_MOVES[verb].label})
     return redirect(back)

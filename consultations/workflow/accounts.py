@@ -66,11 +66,11 @@ def reopen_account(user: User, *, by: User, reason: str) -> User:
     """
     row = locked(user)
     demand(may_close_account(by, row), who=ACCOUNT_CLOSERS, to=REOPEN)
-    reasons = [] if reason.strip() else [_("Give a reason: it is kept in the journal.")]
+    reasons = [] if reason.strip() else [_("Enter a reason. It is kept in the journal.")]
     if row.is_active:
         reasons.append(_("The account is open."))
     if not is_normal(row.email):
-        reasons.append(_("Its address cannot be written to. Correct the address first."))
+        reasons.append(_("Mail to its address cannot be sent. Correct the address first."))
     if reasons:
         raise Blocked(reasons)
     row.is_active = True
@@ -81,9 +81,9 @@ def reopen_account(user: User, *, by: User, reason: str) -> User:
 
 
 def _must_be_open(person: User, reason: str = "-") -> None:
-    reasons = [] if reason.strip() else [_("Give a reason: it is kept in the journal.")]
+    reasons = [] if reason.strip() else [_("Enter a reason. It is kept in the journal.")]
     if not person.is_active:
-        reasons.append(_("The account is closed already."))
+        reasons.append(_("The account is already closed."))
     if reasons:
         raise Blocked(reasons)
 
@@ -140,7 +140,7 @@ def correct_address(user: User, *, address: str, by: User, reason: str) -> User:
     row = locked(user)
     demand(may_correct_address(by, row), who=ADDRESS_CORRECTORS, to=CORRECT)
     if not reason.strip():
-        raise Blocked(_("Give a reason: it is kept in the journal."))
+        raise Blocked(_("Enter a reason. It is kept in the journal."))
     return _correct(row, address_free_for(row, address), by, reason)
 
 
@@ -148,7 +148,7 @@ def address_free_for(person: User, typed: str) -> str:
     """Return the normal form of an address that the account may get. Raises Blocked."""
     address = address_of(typed)
     if address == person.email:
-        raise Blocked(_("The account has this address already."))
+        raise Blocked(_("The account already has this address."))
     others = User.objects.filter(email=address).exclude(pk=person.pk)
     confirmed = EmailAddress.objects.filter(email=address, verified=True).exclude(user=person)
     if confirmed.exists() or any(not is_unconfirmed(each) for each in others):
@@ -208,7 +208,7 @@ def repair_address(user: User, *, by: User | None = None) -> User:
     try:
         wanted = normal_form(row.email)
     except NotAnAddress as error:
-        return _close(row, by, _("Its address cannot be written to: %(why)s") % {"why": error})
+        return _close(row, by, _("Mail to its address cannot be sent: %(why)s") % {"why": error})
     if holder := User.objects.filter(email=wanted).exclude(pk=row.pk).first():
         row.email = _given_up(row)
         return _close(row, by, _("Account %(number)s has the same address.") % {"number": holder.pk})
@@ -261,7 +261,9 @@ def _in_words(sentences: Iterable[Sentence]) -> list[str]:
 
 def _effects_of_closing(person: User) -> list[Sentence]:
     named = {"name": recipients.typed(person.name)}
-    log_in = gettext_lazy("Nobody logs in to the account of %(name)s any more; its sessions end, its password is gone.")
+    log_in = gettext_lazy(
+        "Nobody can sign in to the account of %(name)s any more. Its sessions end and its password is removed."
+    )
     office = gettext_lazy("%(name)s is no longer: %(office)s.")
     membership = gettext_lazy("%(name)s no longer acts for %(organisation)s.")
     return [
@@ -271,21 +273,21 @@ def _effects_of_closing(person: User) -> list[Sentence]:
             Sentence(membership, named | {"organisation": recipients.typed(each.stakeholder.name)})
             for each in _memberships(person)
         ),
-        Sentence(gettext_lazy("What was written until now stays, with its author's name."), {}),
+        Sentence(gettext_lazy("Everything written so far is kept, with its author's name."), {}),
     ]
 
 
 def _effects_of_opening(person: User) -> list[Sentence]:
-    again = gettext_lazy("%(name)s may log in again, after choosing a new password by “Forgot your password?”.")
+    again = gettext_lazy("%(name)s can sign in again after choosing a new password with “Forgot your password?”.")
     return [
         Sentence(again, {"name": recipients.typed(person.name)}),
-        Sentence(gettext_lazy("Offices and memberships that ended do not come back by themselves."), {}),
+        Sentence(gettext_lazy("Offices and memberships that ended are not restored."), {}),
     ]
 
 
 def _effects_of_address(person: User, address: Words) -> list[Sentence]:
-    instead = gettext_lazy("%(name)s logs in with %(address)s instead of %(before)s, and confirms it first.")
-    told = gettext_lazy("Both addresses are told by mail. Links that were sent for a new password no longer work.")
+    instead = gettext_lazy("%(name)s signs in with %(address)s instead of %(before)s, and must confirm it first.")
+    told = gettext_lazy("Both addresses get an e-mail. Links already sent for a new password no longer work.")
     return [
         Sentence(instead, {"name": recipients.typed(person.name), "address": address, "before": person.email}),
         Sentence(told, {}),
@@ -296,9 +298,9 @@ def _effects_of_restoring(person: User, address: str) -> list[Sentence]:
     named = {"name": recipients.typed(person.name), "address": address or person.email}
     sentences = (
         gettext_lazy("The second factors of %(name)s are removed, the password no longer works, and all sessions end."),
-        gettext_lazy("A link to choose a new password goes to %(address)s. It works for one hour, and once."),
-        gettext_lazy("Before anything else %(name)s sets up a second factor again."),
-        gettext_lazy("Everybody who holds an office is told by mail."),
+        gettext_lazy("A link to choose a new password is sent to %(address)s. It works once, within one hour."),
+        gettext_lazy("%(name)s must set up a second factor again first."),
+        gettext_lazy("Everyone with an office gets an e-mail."),
     )
     return [
         *(_effects_of_address(person, address) if address else []),
@@ -320,7 +322,7 @@ def _one_of_the_secretariat(person: User, proposal: Proposal, by: User) -> None:
     """Two technicians alone let nobody in and close nobody out while somebody of the secretariat could take part."""
     others = staff().exclude(office=Office.SYSADMIN).exclude(pk=person.pk)
     if not is_secretariat(by) and not is_secretariat(proposal.proposed_by) and others.exists():
-        raise Blocked(_("One of the two people has to be of the secretariat."))
+        raise Blocked(_("One of the two people must be from the secretariat."))
 
 
 def _check_closing(person: User, values: Mapping[str, Any], by: User) -> None:

@@ -25,12 +25,12 @@ def against(person: User, office: str) -> list[str]:
     if office not in OFFICES:
         reasons.append(_("There is no such office."))
     if office == person.office:
-        reasons.append(_("Nothing changes."))
+        reasons.append(_("This changes nothing."))
     if office and not person.is_active:
-        reasons.append(_("%(name)s may not log in.") % {"name": person.name})
+        reasons.append(_("The account of %(name)s is closed.") % {"name": person.name})
     if office in STAFF_OFFICES:
         reasons += [
-            _("%(name)s acts for %(organisation)s. End that membership first: nobody decides on both sides.")
+            _("%(name)s acts for %(organisation)s. End that membership first: nobody can act for both sides.")
             % {"name": person.name, "organisation": membership.stakeholder.name}
             for membership in Membership.objects.not_over().filter(user=person).select_related("stakeholder")
         ]
@@ -50,8 +50,10 @@ def _consequences(person: User, values: Mapping[str, Any]) -> list[str]:
     if office:
         said.append(_("%(name)s becomes: %(office)s.") % {**named, "office": OFFICES[office]})
     if office in STAFF_OFFICES:
-        said.append(_("%(name)s logs in with a second factor from then on, and acts for no organisation.") % named)
-    return [*said, _("Everybody who holds an office is told by mail.")]
+        said.append(
+            _("From then on %(name)s signs in with a second factor and cannot act for an organisation.") % named
+        )
+    return [*said, _("Everyone with an office gets an e-mail.")]
 
 
 def _carry_out(person: User, values: Mapping[str, Any], by: User, proposal: Proposal) -> None:
@@ -100,7 +102,7 @@ def appoint(user: User, *, office: str, by: User, reason: str = "") -> User:
     row = locked(user)
     demand(
         is_first_head(row, office, by),
-        who=gettext_lazy("two people, one who proposes it and one who confirms it,"),
+        who=gettext_lazy("two people, one to propose and one to confirm,"),
         to=APPOINT.label,
     )
     if reasons := against(row, office):
@@ -111,7 +113,7 @@ def appoint(user: User, *, office: str, by: User, reason: str = "") -> User:
 @verb
 def announce_administrator(user: User, *, by: None) -> User:
     """Journal that a system administrator was made on the server, by a command and by nobody known; tell all staff."""
-    reason = _("Made on the server, by the command createsuperuser.")
+    reason = _("Created on the server with the command createsuperuser.")
     journal("appoint", user, by=by, before="", after=user.office, reason=reason)
     recipients.appointed(user, Office.NONE, by, staff(), proposed_by=None, reason=reason)
     return user
@@ -124,5 +126,5 @@ def lay_down_office(*, by: User, reason: str = "") -> User:
     if not row.office:
         raise Blocked(_("You hold no office."))
     if row.is_staff and not staff().exclude(pk=row.pk).exists():
-        raise Blocked(_("Nobody else holds an office. Let somebody else be appointed first."))
+        raise Blocked(_("Nobody else holds an office. Have someone else appointed first."))
     return _give(row, Office.NONE, by, reason)

@@ -35,8 +35,8 @@ from .submissions import S
 A = AttachmentState
 HERE = (A.UPLOADING, A.WAITING, A.READY)
 ADD, REMOVE = gettext_lazy("Add a file"), gettext_lazy("Remove a file")
-SENT = gettext_lazy("This input was sent already: its files stay as they are.")
-CHECKED = gettext_lazy("This input was checked or decided already: its files stay as they are.")
+SENT = gettext_lazy("This input has already been sent, so its files cannot be changed.")
+CHECKED = gettext_lazy("This input has already been checked or decided, so its files cannot be changed.")
 MEGABYTE = 1024 * 1024
 KEPT = timedelta(days=1)  # an upload that stopped
 PAUSE = 30  # seconds for which a scanner that is down is left alone
@@ -115,7 +115,7 @@ def begin_file(submission: Submission, *, by: User, key: uuid.UUID, name: str, s
     if known:
         demand(known.submission_id == row.pk, who=AUTHORS, to=ADD)
         if known.size != size and known.state == A.UPLOADING:
-            raise Blocked(_("This is not the file whose sending was begun. Choose that one, or remove it first."))
+            raise Blocked(_("This is not the file you started to upload. Choose that file, or remove it first."))
         return known
     _check_limits(row, kind, size)
     if kind == AttachmentKind.EVIDENCE:
@@ -134,7 +134,7 @@ def _check_limits(submission: Submission, kind: AttachmentKind, size: int) -> No
         reasons.append(say(Refused("too_large", limit=settings.ATTACHMENT_MAX_BYTES // MEGABYTE)))
     if submission.attachments.filter(kind=kind, state__in=HERE).count() >= settings.ATTACHMENT_MAX_FILES:
         most = {"limit": settings.ATTACHMENT_MAX_FILES}
-        reasons.append(_("There are %(limit)s files already, and no more fit. Remove one, or join some.") % most)
+        reasons.append(_("You can add up to %(limit)s files. Remove one, or combine some.") % most)
     if reasons:
         raise Blocked(reasons)
 
@@ -152,7 +152,9 @@ def _check_quotas(body: Stakeholder, by: User, size: int) -> None:
         ),
     ]
     if reasons:
-        raise Blocked([*reasons, _("Remove files from drafts that you do not send, or ask the secretariat for room.")])
+        raise Blocked(
+            [*reasons, _("Remove files from drafts you will not send, or ask the secretariat for more space.")]
+        )
 
 
 def _what_is_full(whose: str, files: QuerySet[Attachment], quota: tuple[int, int], size: int) -> list[str]:
@@ -160,10 +162,10 @@ def _what_is_full(whose: str, files: QuerySet[Attachment], quota: tuple[int, int
     used, reasons = files.aggregate(number=Count("pk"), size=Sum("size", default=0)), []
     if used["number"] >= most:
         figures = {"files": whose, "number": used["number"], "most": most}
-        reasons.append(_("%(files)s are %(number)s of %(most)s: no more fit.") % figures)
+        reasons.append(_("%(files)s: %(number)s of %(most)s. You cannot add more.") % figures)
     if used["size"] + size > room:
         figures = {"files": whose, "size": _megabytes(size), "used": _megabytes(used["size"]), "room": _megabytes(room)}
-        reasons.append(_("%(files)s take %(used)s of %(room)s MB, and this one has %(size)s MB.") % figures)
+        reasons.append(_("%(files)s use %(used)s of %(room)s MB, and this one has %(size)s MB.") % figures)
     return reasons
 
 
@@ -183,7 +185,7 @@ def receive(attachment: Attachment, *, by: User, offset: int, data: bytes) -> At
     if file.state != A.UPLOADING or offset != file.received:
         return file
     if offset + len(data) > file.size:
-        raise Blocked(_("More of the file came than was announced. Remove it and add it again."))
+        raise Blocked(_("The upload is larger than the file announced. Remove it and add it again."))
     with room_to_write():
         _put_behind(part_of(file), offset, data)
     file.received += len(data)

@@ -52,10 +52,10 @@ def take_queue(forum: Forum, rows: Sequence[Any], *, device: str, device_now: da
     portal. A key that is known is the same row, whoever sends it again. Gives the rows in the order in which they
     came. Raises NotAllowed, or Blocked where the queue as a whole can't be taken; then nothing is changed.
     """
-    demand(may_use_door(by, forum), who=DOOR_KEEPERS, to=gettext_lazy("Send what was taken down at the door"))
+    demand(may_use_door(by, forum), who=DOOR_KEEPERS, to=gettext_lazy("Send the check-in queue"))
     if len(rows) > MOST_ROWS:
         numbers = {"rows": f"{len(rows):,}", "most": f"{MOST_ROWS:,}"}
-        raise Blocked(_("%(rows)s rows at once are too many: send at most %(most)s.") % numbers)
+        raise Blocked(_("%(rows)s rows are too many. Send up to %(most)s at a time.") % numbers)
     Forum.objects.select_for_update(no_key=True).get(pk=forum.pk)  # one queue after the other
     clock = Clock(device_now, now())
     asked = [read(raw, clock, forum) for raw in rows]
@@ -70,7 +70,7 @@ def _known(forum: Forum, rows: Iterable[Row]) -> dict[uuid.UUID, QueuedRow]:
     """The rows that came before. Raises Blocked where one of them came for another forum."""
     found = QueuedRow.objects.filter(key__in=[row.key for row in rows]).select_related("delegate")
     if any(row.forum_id != forum.pk for row in found):
-        raise Blocked(_("This queue is of another forum: nothing of it was taken over."))
+        raise Blocked(_("This queue belongs to another forum. Nothing was imported."))
     return {row.key: row for row in found}
 
 
@@ -126,14 +126,14 @@ class _Taking:
         if not rows:
             return {}
         if not self.is_secretariat:
-            return {row.key: refused(_("Only the secretariat checks in delegates.")) for row in rows}
+            return {row.key: refused(_("Only the secretariat can check in delegates.")) for row in rows}
         book = Book.opened(self.forum, rows)
         there = set(CheckIn.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
         return {row.key: self._check_in(row, book, there) for row in rows}
 
     def _check_in(self, row: Row, book: Book, there: set[uuid.UUID]) -> Verdict:
         if row.key in there:
-            return Verdict(QueuedOutcome.TAKEN, _("It was entered already."))
+            return Verdict(QueuedOutcome.TAKEN, _("It has already been entered."))
         verdict = judge(row, self.clock.at_the_door(row.device_at), book, self.device)
         if verdict.counts:
             self.checks.append(check_in_of(row, verdict, self.clock, by=self.by, device=self.device))
@@ -156,7 +156,7 @@ class _Taking:
         for row in rows:
             session = sessions.get(row.number("session") or 0)
             if session is None or session.pk not in own:
-                words = _("The session is not of this forum, or somebody else reports on it.")
+                words = _("The session is not part of this forum, or you are not its rapporteur.")
                 verdicts[row.key] = refused(words)
                 continue
             body, theme = bodies.get(row.number("organisation") or 0), themes.get(row.word("theme"))
@@ -177,7 +177,7 @@ class _Taking:
         if ended is None or at <= ended:
             return Verdict(QueuedOutcome.TAKEN)
         late = {"point": point.reference, "hour": hour_of(ended), "typed": hour_of(at)}
-        reason = _("The session was closed at %(hour)s, and this was typed at %(typed)s: point %(point)s is a draft.")
+        reason = _("The session closed at %(hour)s and this was entered at %(typed)s, so point %(point)s is a draft.")
         return Verdict(QueuedOutcome.CONFLICT, reason % late)
 
 
@@ -185,18 +185,18 @@ def _wrong_with(row: Row, body: Stakeholder | None, theme: Any) -> list[str]:
     """What stands against a point, in words."""
     text, reasons = row.word("text"), []
     if row.word("sort") not in PointKind.values:
-        reasons.append(_("Its kind is not known."))
+        reasons.append(_("Its kind is not recognised."))
     if row.word("organisation") and body is None:
-        reasons.append(_("The organisation that raised it is not known, or not verified."))
+        reasons.append(_("The organisation that raised it is not on the register or not verified."))
     if row.word("theme") and theme is None:
-        reasons.append(_("Its theme is not one of the consultation."))
+        reasons.append(_("Its theme is not a theme of this consultation."))
     if len(text) > POINT_LIMIT:
         numbers = {"length": f"{len(text):,}", "most": f"{POINT_LIMIT:,}"}
-        reasons.append(_("The point is %(length)s characters long; %(most)s fit.") % numbers)
+        reasons.append(_("The point is %(length)s characters long. It must be %(most)s characters or fewer.") % numbers)
     if len(row.word("responsible")) > WHO_LIMIT:
-        reasons.append(_("Who will do it is told in more than %(most)s characters.") % {"most": WHO_LIMIT})
+        reasons.append(_("“Who will do it” must be %(most)s characters or fewer.") % {"most": WHO_LIMIT})
     if row.word("due_on") and row.day("due_on") is None:
-        reasons.append(_("The day by which it will be done cannot be read."))
+        reasons.append(_("The date in “By when” is not valid."))
     try:
         clean_text(f"{text}{row.word('responsible')}")
     except ValidationError as problem:
@@ -230,9 +230,9 @@ def enter_register(
     people = {row.pk: row for row in seated(forum).filter(pk__in=[*signed, *unsigned])}
     reasons = []
     if at > now():
-        reasons.append(_("This half-day has not begun: nobody can have signed for it."))
+        reasons.append(_("This half-day has not started, so nobody can have signed for it."))
     if set(signed) - set(people):
-        reasons.append(_("Somebody who was ticked has no seat any more. Open the register anew."))
+        reasons.append(_("Someone you ticked no longer has a seat. Reload the register."))
     if reasons:
         raise Blocked(reasons)
     entered = entered_on_paper(forum, half)
@@ -243,7 +243,7 @@ def enter_register(
     if checks:
         data = {"channel": str(CheckInChannel.PAPER), "half_day": half.code}
         Event.objects.record_many("check_in", missing, by=by, data=data)
-    _void(wrong, by=by, reason=_("Taken off the register: it was entered by mistake."))
+    _void(wrong, by=by, reason=_("Removed from the register: entered by mistake."))
     return len(missing), len(wrong)
 
 

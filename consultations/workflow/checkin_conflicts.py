@@ -26,10 +26,10 @@ HOW_LIMIT, REASON_LIMIT = 300, 200
 class Settling(TextChoices):
     """How somebody settles what a device sent."""
 
-    FIRST = "first", gettext_lazy("Keep the first, void the later")
-    THIS = "this", gettext_lazy("Keep this one, void the others")
+    FIRST = "first", gettext_lazy("Keep the first and void later ones")
+    THIS = "this", gettext_lazy("Keep this one and void the others")
     VOID = "void", gettext_lazy("Void this one")
-    NOTE = "note", gettext_lazy("Leave it as it is, with a note")
+    NOTE = "note", gettext_lazy("Keep it as it is, with a note")
 
 
 @verb
@@ -39,7 +39,7 @@ def settle_queued(row: QueuedRow, *, by: User, how: str, note: str = "") -> Queu
     Where the others of its seat and half-day are voided with it, their rows are settled too. Raises NotAllowed, or
     Blocked with every reason.
     """
-    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Settle what a device sent"))
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Resolve a check-in conflict"))
     Forum.objects.select_for_update(no_key=True).get(pk=row.forum_id)
     fresh = locked(row)
     alike = alike_of(fresh)
@@ -74,15 +74,15 @@ def alike_of(row: QueuedRow) -> list[CheckIn]:
 def _not_to_be_settled(row: QueuedRow, how: str, note: str, alike: list[CheckIn]) -> list[str]:
     reasons = []
     if row.outcome == QueuedOutcome.TAKEN:
-        reasons.append(_("It was taken over: nothing is to be settled."))
+        reasons.append(_("It was imported without a conflict, so there is nothing to resolve."))
     if row.settled_by:
-        reasons.append(_("%(name)s has settled it already.") % {"name": row.settled_by.name})
+        reasons.append(_("%(name)s has already resolved it.") % {"name": row.settled_by.name})
     if how not in Settling.values:
-        reasons.append(_("Choose how it is settled."))
+        reasons.append(_("Choose how to resolve it."))
     elif how == Settling.NOTE and not note.strip():
-        reasons.append(_("Write a note: what was found out, and why it may stay."))
+        reasons.append(_("Enter a note: what you found out and why it can stay."))
     elif how != Settling.NOTE and not alike:
-        reasons.append(_("No check-in came of it that could be void: leave a note."))
+        reasons.append(_("It did not create a check-in that could be voided. Keep it with a note."))
     return reasons
 
 
@@ -151,11 +151,11 @@ def settle_doubles(forum: Forum, *, by: User) -> int:
 
     Who sits in for whom is settled one by one. Gives the number of rows. Raises NotAllowed, or Blocked without any.
     """
-    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Settle what a device sent"))
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Resolve a check-in conflict"))
     Forum.objects.select_for_update(no_key=True).get(pk=forum.pk)
     rows, later = doubles(forum)
     if not rows:
-        raise Blocked(_("No badge that came at several devices is to be settled any more."))
+        raise Blocked(_("There are no more badges checked in on several devices to resolve."))
     said = str(Settling.FIRST.label)
     _void(later, by=by, reason=said)
     keys = [row.pk for row in rows]

@@ -193,20 +193,20 @@ class Book:
         code = row.word("code").strip()
         if not code:
             number = row.number("badge")
-            none = _("No badge of this forum has the number %(number)s.") % {"number": number}
-            return self.by_badge.get(number or 0) or (none if number else _("It names no badge."))
+            none = _("There is no badge with the number %(number)s at this forum.") % {"number": number}
+            return self.by_badge.get(number or 0) or (none if number else _("The badge number is missing."))
         found = CODE.fullmatch(code)
         if found is None:
-            return _("This is no code of a badge, or it was altered.")
+            return _("This is not a badge code, or it was altered.")
         ticket, named = uuid.UUID(found["ticket"]), found["forum"]
         if ticket in self.elsewhere or (named and named != self.forum.code):
-            return _("The badge is of another forum.")
-        return self.by_ticket.get(ticket) or _("No badge has this code: it is unknown, or it was altered.")
+            return _("The badge belongs to another forum.")
+        return self.by_ticket.get(ticket) or _("There is no badge with this code.")
 
 
 def unknown_kind() -> Verdict:
     """The verdict on a row of which nobody knows what it is."""
-    return refused(_("It is neither a check-in nor a point of a session."))
+    return refused(_("This is not a check-in or a point of a session."))
 
 
 def judge(row: Row, at: datetime, book: Book, device: str) -> Verdict:
@@ -217,11 +217,11 @@ def judge(row: Row, at: datetime, book: Book, device: str) -> Verdict:
     person = checkin.person_of(found)
     if person.state != DelegateState.CONFIRMED:
         words = {"name": person.name, "state": person.get_state_display()}
-        return refused(_("%(name)s is %(state)s, not confirmed: the badge does not count.") % words, person)
+        return refused(_("%(name)s is %(state)s, not confirmed, so the badge is not valid.") % words, person)
     others = book.came.get((checkin.seat_of(person).pk, checkin.half_day(at)), [])
     own = [seen for seen in others if _is_own(seen, person, device)]
     if own:
-        again = _("It was checked in on this device already, at %(hour)s.") % {"hour": hour_of(own[0].at)}
+        again = _("Already checked in on this device at %(hour)s.") % {"hour": hour_of(own[0].at)}
         return Verdict(QueuedOutcome.TAKEN, again, person)
     reasons = [_rivalry(seen, person) for seen in others if not _agrees(seen, person)]
     book.note(Seen(person, device, channel_of(row), at))
@@ -246,8 +246,8 @@ def _agrees(seen: Seen, person: Delegate) -> bool:
 def _rivalry(seen: Seen, person: Delegate) -> str:
     words = {"name": seen.person.name, "hour": hour_of(seen.at), "device": seen.device or _("the desk")}
     if seen.person.pk == person.pk:
-        return _("%(name)s was checked in at %(hour)s by %(device)s too, with the same badge.") % words
-    return _("%(name)s, who has the same seat, was checked in at %(hour)s: one sits in for the other.") % words
+        return _("%(name)s was also checked in by %(device)s with the same badge at %(hour)s.") % words
+    return _("%(name)s has the same seat and was checked in at %(hour)s. One of them sits in for the other.") % words
 
 
 def check_in_of(row: Row, verdict: Verdict, clock: Clock, **fields: Any) -> CheckIn:

@@ -39,7 +39,7 @@ def make_key() -> str:
     """Make the first key, and return its name. Raises Blocked where there is one, or where it can't be written."""
     path = Path(settings.CHECKPOINT_KEY)
     if path.exists() or keys_file().exists():
-        raise Blocked(_("There is a key already. Rotate it to have another one."))
+        raise Blocked(_("There is already a key. Rotate it to get a new one."))
     return _new_key(path, signer=None, signed_by="")
 
 
@@ -51,7 +51,7 @@ def rotate_key() -> str:
     path = Path(settings.CHECKPOINT_KEY)
     signer = load_key()
     if signer is None:
-        raise Blocked(_("There is no key yet. Make one."))
+        raise Blocked(_("There is no key yet. Create one."))
     return _new_key(path, signer=signer, signed_by=key_id(signer.public_key().public_bytes_raw()))
 
 
@@ -92,7 +92,7 @@ def load_key() -> Ed25519PrivateKey | None:
     except (OSError, ValueError, TypeError) as error:
         raise Blocked(_("The key in %(path)s cannot be used: %(reason)s") % {"path": path, "reason": error}) from error
     if not isinstance(found, Ed25519PrivateKey):
-        raise Blocked(_("The key in %(path)s is no Ed25519 key.") % {"path": path})
+        raise Blocked(_("The key in %(path)s is not an Ed25519 key.") % {"path": path})
     return found
 
 
@@ -149,8 +149,8 @@ def sign_checkpoint(*, at_once: bool = False) -> Checkpoint | None:
 
 
 def _mail(made: Checkpoint) -> str:
-    head = _("Keep this mail: the line below proves that the journal of %(address)s ended so at that moment.")
-    how = _("To hold the journal against it, save the mail or the line as a file and give it to manage.py verify_all.")
+    head = _("Keep this mail: the line below proves the state of the journal of %(address)s at that time.")
+    how = _("To check the journal against it, save the mail or the line as a file and pass it to manage.py verify_all.")
     return f"{head % {'address': made.address}}\n\n{made.line}\n\n{how}\n"
 
 

@@ -89,7 +89,7 @@ def _within_the_group(delegate: Delegate, *, by: User, reason: str) -> None:
     free = free_in_group(delegate.forum, delegate.group)
     if free is None or free > 0 or (is_head(by) and reason.strip()):
         return
-    words = _("All seats of “%(group)s” are taken. The head of the secretariat may confirm more, with a reason.")
+    words = _("All seats of “%(group)s” are taken. Only the head of the secretariat can confirm more, with a reason.")
     raise Blocked(words % {"group": delegate.get_group_display()})
 
 
@@ -193,7 +193,7 @@ def promote(
     waiting = forum.delegates.filter(state=D.WAITLISTED, group=group)
     first = waiting.select_related("stakeholder", "forum").order_by("pk").first()
     if first is None:
-        words = _("Nobody of the group “%(group)s” stands on the reserve list.")
+        words = _("There is nobody from the group “%(group)s” on the reserve list.")
         raise Blocked(words % {"group": Delegate(group=group).get_group_display() or _("Without a group")})
     if instead_of:
         withdraw_delegate(instead_of, by=by, reason=reason)
@@ -209,18 +209,18 @@ def substitute(principal: Delegate, *, by: User, name: str, title: str = "", ema
 
     Raises NotAllowed, or Blocked when the principal has no seat, or somebody sits there already.
     """
-    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Let somebody sit in for a delegate"))
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Have someone sit in for a delegate"))
     forum = _one_at_a_time(principal.forum_id)
     row = locked(principal)
     reasons = []
     if row.state != D.CONFIRMED or row.sits_in_for_id:
-        reasons.append(_("%(name)s has no seat on which somebody could sit in.") % {"name": row.name})
+        reasons.append(_("%(name)s has no seat, so nobody can sit in.") % {"name": row.name})
     if forum.state in OVER:
         reasons.append(_("The forum is over."))
     if sitting := row.substitutes.filter(state=D.CONFIRMED).first():
-        reasons.append(_("%(name)s sits in already.") % {"name": sitting.name})
+        reasons.append(_("%(name)s already sits in.") % {"name": sitting.name})
     if not name.strip():
-        reasons.append(_("Say who sits in."))
+        reasons.append(_("Enter who sits in."))
     if reasons:
         raise Blocked(reasons)
     made = Delegate.objects.create(
@@ -235,9 +235,9 @@ def substitute(principal: Delegate, *, by: User, name: str, title: str = "", ema
 def end_substitute(delegate: Delegate, *, by: User, reason: str = "") -> Delegate:
     """The principal came after all: who sat in is withdrawn, with all that was recorded kept."""
     if delegate.sits_in_for_id is None:
-        raise Blocked(_("%(name)s sits in for nobody.") % {"name": delegate.name})
+        raise Blocked(_("%(name)s does not sit in for anyone.") % {"name": delegate.name})
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("End a substitution"))
-    return withdraw_delegate(delegate, by=by, reason=reason or _("The principal came."))
+    return withdraw_delegate(delegate, by=by, reason=reason or _("The principal attended."))
 
 
 # --- One person, named twice ----------------------------------------------------------------------------------------
@@ -262,9 +262,9 @@ def merge_delegates(first: Delegate, second: Delegate, *, by: User, chosen: Mapp
         if r.state not in LIVE
     ]
     if rows[0].pk == rows[1].pk or rows[0].forum_id != rows[1].forum_id:
-        reasons.append(_("These are not two entries of one forum."))
+        reasons.append(_("These are not two entries of the same forum."))
     if rows[0].pk in (rows[1].sits_in_for_id, rows[1].pk) or rows[1].pk == rows[0].sits_in_for_id:
-        reasons.append(_("One sits in for the other: these are two people."))
+        reasons.append(_("One of them sits in for the other, so these are two people."))
     if reasons:
         raise Blocked(list(dict.fromkeys(reasons)))
     stays, goes = sorted(rows, key=lambda row: (-LIVE.index(row.state), row.sits_in_for_id is not None, row.pk))
@@ -309,9 +309,9 @@ def set_seats(forum: Forum, *, by: User, seats: int, groups: Mapping[str, tuple[
     planned, reasons = sum(number for number, _reserve in groups.values()), []
     if planned > seats:
         words = {"planned": planned, "seats": seats}
-        reasons.append(_("The groups have %(planned)s seats together; the forum has %(seats)s.") % words)
+        reasons.append(_("The groups together have %(planned)s seats, but the forum has %(seats)s.") % words)
     if taken > seats:
-        reasons.append(_("Confirmed already: %(taken)s. That many seats are needed.") % {"taken": taken})
+        reasons.append(_("Already confirmed: %(taken)s. Enter at least that many seats.") % {"taken": taken})
     if row.state in OVER:
         reasons.append(_("The forum is over."))
     if reasons:
@@ -369,7 +369,7 @@ def _mark(forum: Forum, badges: Collection[int]) -> None:
         if row.state != DelegateState.CONFIRMED
     ]
     if len(rows) < len(set(badges)):
-        problems.append(_("Somebody among them is no delegate to this forum."))
+        problems.append(_("One of them is not a delegate to this forum."))
     if problems:
         raise Blocked(problems)
     Delegate.objects.filter(pk__in=badges).update(badge_printed_at=now())
@@ -382,7 +382,7 @@ def _mark(forum: Forum, badges: Collection[int]) -> None:
 def tell_delegates(forum: Forum, *, by: User, keys: Collection[str]) -> list[News]:
     """Tell those of the decisions with these keys that were not told yet, by mail where a mail reaches somebody; the
     others are noted as told by telephone or letter. Doing it again tells nobody twice. Raises NotAllowed."""
-    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Tell the delegates"))
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Notify the delegates"))
     row, wanted = locked(forum), set(keys)  # one telling at a time
     people = untold_of(row).select_for_update(of=("self",), no_key=True)
     told = news_of(each for each in people if key_of(each) in wanted)

@@ -71,7 +71,7 @@ def edit_draft(
     row = Submission.objects.select_for_update(of=("self",), no_key=True).get(pk=submission.pk)
     demand(may_submit(by, row), who=AUTHORS, to=gettext_lazy("Edit an input"))
     if row.state not in {S.DRAFT, S.RETURNED}:
-        raise Blocked(_("This input was sent already: its words stay as they were."))
+        raise Blocked(_("This input has already been sent, so its text cannot be changed."))
     if seen_at is not None and seen_at != row.edited_at:
         raise Conflict(row)
     for name, value in _known(fields).items():
@@ -123,7 +123,7 @@ def sign_off(
             raise Conflict(row)
         here = {str(file.key) for file in row.attachments.all() if file.state in TAKEN_IN}
         if seen_files is not None and here != here.intersection(seen_files):
-            raise Blocked(_("A file was added since you opened this page. Look at it before you sign."))
+            raise Blocked(_("A file was added since you opened this page. Check it before you sign."))
         row.signed_off_at, row.signed_off_by = now(), by
 
     row = make(SUBMISSION_MOVES["sign_off"], submission, by=by, change=stamp)
@@ -135,7 +135,7 @@ def sign_off(
 @verb
 def rule_on_sign_off(stakeholder: Stakeholder, *, by: User, needed: bool) -> Stakeholder:
     """Say whether inputs of an organisation wait for its primary focal point's sign-off. Raises NotAllowed."""
-    demand(may_rule_on_sign_off(by, stakeholder), who=PRIMARY, to=gettext_lazy("Say who signs inputs off"))
+    demand(may_rule_on_sign_off(by, stakeholder), who=PRIMARY, to=gettext_lazy("Set who signs off inputs"))
     row = Stakeholder.objects.select_for_update(of=("self",), no_key=True).get(pk=stakeholder.pk)
     if row.signs_off != needed:
         row.signs_off = needed

@@ -63,13 +63,13 @@ def nothing_stands_on_it(likeness: Likeness) -> list[Condition]:
     if likeness.first_point_id is None:
         return []
     apart = standing_for(likeness.first_point) != standing_for(likeness.second_point)
-    return [either(apart, _("The points stand apart"), _("The points stand together: take them apart first"))]
+    return [either(apart, _("The points are separate"), _("The points are joined: separate them first"))]
 
 
 LIKENESS_MOVES = table(
     Move(
         "merge_likeness",
-        gettext_lazy("They say the same"),
+        gettext_lazy("Join as duplicates"),
         (S.OPEN,),
         S.MERGED,
         SECRETARIAT,
@@ -78,7 +78,7 @@ LIKENESS_MOVES = table(
     ),
     Move(
         "dismiss_likeness",
-        gettext_lazy("They do not say the same"),
+        gettext_lazy("Not duplicates"),
         (S.OPEN,),
         S.DISMISSED,
         SECRETARIAT,
@@ -86,7 +86,7 @@ LIKENESS_MOVES = table(
     ),
     Move(
         "reopen_likeness",
-        gettext_lazy("Take the decision back"),
+        gettext_lazy("Undo the decision"),
         (S.MERGED, S.DISMISSED),
         S.OPEN,
         SECRETARIAT,
@@ -161,7 +161,7 @@ def dismiss_group(likenesses: Iterable[Likeness], *, by: User, reason: str) -> l
 @verb
 def ask_to_compare(consultation: Consultation, *, by: User) -> Job:
     """Let the worker look for texts of the consultation that say the same; one search waits at a time."""
-    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Search for texts that say the same"))
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Search for duplicates"))
     Consultation.objects.select_for_update(of=("self",), no_key=True).get(pk=consultation.pk)
     waiting = Job.objects.filter(kind=JobKind.COMPARE, consultation=consultation, state=JobState.WAITING).first()
     if waiting:

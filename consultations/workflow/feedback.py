@@ -41,7 +41,7 @@ def ready_to_endorse(submission: Submission, stakeholder: Stakeholder) -> list[C
             _("It is the input of another organisation"),
             _("It is your own input: an organisation co-signs those of others"),
         ),
-        either(is_public, _("It is accepted and public"), _("Only an accepted, public input can be co-signed")),
+        either(is_public, _("It is on file and public"), _("Only a public input that is on file can be co-signed")),
         either(is_open, _("Its consultation is under way"), _("Its consultation is over")),
         either(
             is_verified,
@@ -98,8 +98,8 @@ def ready_to_say_misread(point: Point, stakeholder: Stakeholder) -> list[Conditi
             _("It is a point of your own input"),
             _("It is not a point of your own input"),
         ),
-        either(final.state == PointState.DISPOSED, _("It was answered"), _("It was not answered yet")),
-        either(not is_said, _("Your organisation has not written yet"), _("Your organisation has written already")),
+        either(final.state == PointState.DISPOSED, _("It has been answered"), _("It has not been answered yet")),
+        either(not is_said, _("Your organisation has not written yet"), _("Your organisation has already written")),
     ]
 
 
@@ -113,7 +113,7 @@ def say_misread(point: Point, stakeholder: Stakeholder, *, by: User, text: str) 
     row = Point.objects.select_for_update(of=("self",), no_key=True).get(pk=point.pk)
     reasons = _reasons(*ready_to_say_misread(row, stakeholder))
     if not text.strip():
-        reasons.append(_("Write what your organisation meant."))
+        reasons.append(_("Enter what your organisation meant."))
     if reasons:
         raise Blocked(reasons)
     misreading = Misreading.objects.create(point=row, stakeholder=stakeholder, text=text.strip(), by=by, at=now())

@@ -61,8 +61,8 @@ def ready_to_circulate(communique: Communique) -> list[Condition]:
         ),
         either(
             bool(forum.contact.strip()),
-            _("The forum says whom to ask: comments go there"),
-            _("The forum does not say whom to ask: enter it, so that comments have an address"),
+            _("The forum has a contact for comments"),
+            _("The forum has no contact: enter one, so that comments have an address"),
         ),
     ]
 
@@ -128,7 +128,7 @@ def note_action(
 
     Raises NotAllowed, or Blocked when nothing is to be done or nobody does it.
     """
-    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Note an action point"))
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Add an action point"))
     _demand_words(text, stakeholder, responsible)
     locked(forum)
     known = {"text": text.strip(), "stakeholder": stakeholder, "responsible": responsible.strip()}
@@ -137,9 +137,9 @@ def note_action(
 
 
 def _demand_words(text: str, stakeholder: Stakeholder | None, responsible: str) -> None:
-    reasons = [] if text.strip() else [_("Write what is to be done.")]
+    reasons = [] if text.strip() else [_("Enter what needs to be done.")]
     if stakeholder is None and not responsible.strip():
-        reasons.append(_("Say who will do it: choose an organisation or write a name."))
+        reasons.append(_("Choose an organisation or enter who will do it."))
     if reasons:
         raise Blocked(reasons)
 
@@ -218,7 +218,7 @@ def say_done(action: ActionPoint, *, by: User, note: str) -> ActionPoint:
     """
     demand(acts_for(by, action.stakeholder_id), who=AUTHORS, to=gettext_lazy("Report an action point"))
     if not note.strip():
-        raise Blocked(_("Write what came of it."))
+        raise Blocked(_("Enter the result."))
     row = _open(action)
     row.report = note.strip()
     row.save(update_fields=["report"])
@@ -232,7 +232,7 @@ def finish_action(action: ActionPoint, *, by: User, report: str) -> ActionPoint:
 
     def end(row: ActionPoint) -> None:
         if not report.strip():
-            raise Blocked(_("Write what came of it."))
+            raise Blocked(_("Enter the result."))
         _end(row, report)
 
     return make(ACTION_MOVES["finish_action"], action, by=by, reason=report.strip(), change=end)
@@ -280,7 +280,7 @@ def draft_communique(forum: Forum, *, by: User, body: str) -> Communique:
 
 def _demand_text(body: str) -> None:
     if not body.strip():
-        raise Blocked(_("Write the text of the communiqué."))
+        raise Blocked(_("Enter the text of the communiqué."))
 
 
 @verb
@@ -361,5 +361,5 @@ def take_list(forum: Forum, *, by: User, what: str, form: str) -> None:
 
     Raises NotAllowed; NotLogged, and then nothing may go out.
     """
-    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Take a list of the forum out"))
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Export a list of the forum"))
     enter_export(forum, by=by, list=what, form=form)

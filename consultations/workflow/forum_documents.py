@@ -66,5 +66,5 @@ def _document(file: ForumFile, by: User) -> ForumFile:
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Change a document"))
     row = locked(file)
     if row.kind != ForumFileKind.DOCUMENT:
-        raise Blocked(_("A scan of what came on paper stays as it is."))
+        raise Blocked(_("A scan of a paper original cannot be changed."))
     return row

@@ -57,7 +57,11 @@ def ready_to_open(consultation: Consultation) -> list[Condition]:
     """A consultation opens with themes and a deadline that lies ahead."""
     return [
         either(consultation.themes.exists(), _("It has at least one theme"), _("It has no theme yet")),
-        either(not deadline_passed(consultation.closes_at), _("Its deadline lies ahead"), _("Its deadline has passed")),
+        either(
+            not deadline_passed(consultation.closes_at),
+            _("Its deadline is in the future"),
+            _("Its deadline has passed"),
+        ),
     ]
 
 
@@ -69,7 +73,7 @@ def ready_to_announce(forum: Forum) -> list[Condition]:
 def ready_to_cancel(session: ForumSession) -> list[Condition]:
     """A session is cancelled while nobody has said anything in it."""
     said = session.points.exists()
-    return [either(not said, _("Nothing was said in it yet"), _("It has points: what was said stays"))]
+    return [either(not said, _("It has no points yet"), _("It has points, which must be kept"))]
 
 
 def ready_to_report(forum: Forum) -> list[Condition]:
@@ -82,7 +86,7 @@ def ready_to_report(forum: Forum) -> list[Condition]:
     return [
         either(
             not points,
-            _("The minutes say what was said: every point of the sessions is validated"),
+            _("Every point of the sessions is validated, so the minutes are complete"),
             ngettext(
                 "%(n)s point of the sessions is not validated yet: the minutes are not complete",
                 "%(n)s points of the sessions are not validated yet: the minutes are not complete",
@@ -103,10 +107,10 @@ def ready_to_report(forum: Forum) -> list[Condition]:
         either(told, _("The communiqué is published"), _("The communiqué is not published yet")),
         either(
             not waits,
-            _("Every conflict of the door is settled"),
+            _("Every check-in conflict is resolved"),
             ngettext(
-                "%(n)s row that a device sent is in conflict and not settled",
-                "%(n)s rows that devices sent are in conflict and not settled",
+                "%(n)s check-in conflict is not resolved",
+                "%(n)s check-in conflicts are not resolved",
                 waits,
             )
             % {"n": waits},
@@ -199,7 +203,7 @@ def extend(consultation: Consultation, *, closes_at: datetime, by: User, reason:
 
     def move_deadline(row: Consultation) -> None:
         if closes_at <= row.closes_at or deadline_passed(closes_at):
-            raise Blocked(_("The new deadline must be later than the old one and lie ahead."))
+            raise Blocked(_("The new deadline must be in the future and later than the old one."))
         data["from"], row.closes_at = row.closes_at.isoformat(), closes_at
 
     data = {"to": closes_at.isoformat()}
@@ -285,7 +289,7 @@ def nominate(forum: Forum, stakeholder: Stakeholder, *, by: User, name: str, **f
     delegate = Delegate(forum=forum, stakeholder=stakeholder, name=name, group=stakeholder.group, **fields)
     demand(may_nominate(by, delegate), who=SENDERS, to=gettext_lazy("Nominate a delegate"))
     if forum.state not in {F.DRAFT, F.ANNOUNCED} and not is_secretariat(by):
-        raise Blocked(_("The forum takes no more nominations. Write to the secretariat."))
+        raise Blocked(_("Nominations for this forum are closed. Contact the secretariat."))
     delegate.save()
     journal("nominate", delegate, by=by, after=delegate.state)
     return delegate

@@ -62,7 +62,7 @@ def _prepared(job: Job, by: User) -> Job:
     demand(is_secretariat(by), who=SECRETARIAT, to=IMPORT_INPUTS)
     row = locked(job)
     if row.state != JobState.PREPARED:
-        raise Blocked(_("This import was confirmed already."))
+        raise Blocked(_("This import has already been confirmed."))
     return row
 
 

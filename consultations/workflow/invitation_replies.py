@@ -138,7 +138,7 @@ def record_answer(
 
     Raises NotAllowed or Blocked, also for a scan that may not come in; then nothing is recorded.
     """
-    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Record an answer that came by letter"))
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Record an answer by letter"))
     said: dict[str, Any] = {"answered_by": answered_by, "message": message, "paper": paper}
     if people is None:
         row = decline_invitation(invitation, by=by, **said)
@@ -200,7 +200,11 @@ def _write_people(
             made = _name(row, each, by)
             live[made.pk] = made
         elif known is None or known.pk not in live:
-            reasons += [] if each.leaves else [_("“%(name)s” was taken off the list meanwhile.") % {"name": each.name}]
+            reasons += (
+                []
+                if each.leaves
+                else [_("“%(name)s” was removed from the list in the meantime.") % {"name": each.name}]
+            )
         elif each.delegate and each.seen != print_of(known):
             reasons.append(_meanwhile(known))
         elif each.leaves:
@@ -243,7 +247,7 @@ def _correct(known: Delegate, each: Named, by: User | LinkHolder) -> list[str]:
     person."""
     changed = [name for name in TOLD if getattr(known, name) != getattr(each, name)]
     if "name" in changed and known.state == D.CONFIRMED:
-        words = _("“%(name)s” is confirmed: take the name out and name the other person in a row of their own.")
+        words = _("“%(name)s” is confirmed. Remove the name and enter the other person in a separate row.")
         return [words % {"name": known.name}]
     for name in changed:
         setattr(known, name, getattr(each, name))
@@ -254,7 +258,7 @@ def _correct(known: Delegate, each: Named, by: User | LinkHolder) -> list[str]:
 
 
 def _meanwhile(known: Delegate) -> str:
-    words = _("Somebody changed “%(name)s” since you opened this page. It now says: %(now)s. Look again and send.")
+    words = _("Someone changed “%(name)s” since you opened this page. It now says: %(now)s. Check it and send again.")
     said = ", ".join(filter(None, [known.name, known.title, known.email, known.access_needs]))
     return words % {"name": known.name, "now": f"{said} ({known.get_state_display()})"}
 
@@ -262,14 +266,16 @@ def _meanwhile(known: Delegate) -> str:
 def _what_is_wrong(row: Invitation, here: Sequence[Delegate]) -> list[str]:
     seated = [each for each in here if each.state in SEATED]
     alternates = [each for each in here if each.state == D.WAITLISTED]
-    reasons = [] if here else [_("Name at least one person, or decline.")]
+    reasons = [] if here else [_("Enter at least one person, or decline.")]
     figures = {"seats": row.seats, "names": ", ".join(each.name for each in seated)}
     if len(seated) > row.seats:
-        words = _("Seats for you: %(seats)s. These are more: %(names)s. Take somebody off, or name alternates.")
+        words = _(
+            "Your seats: %(seats)s. You have named too many: %(names)s. Remove someone, or name them as alternates."
+        )
         reasons.append(words % figures)
     if len(alternates) > row.seats:
         figures["names"] = ", ".join(each.name for each in alternates)
-        reasons.append(_("Room for alternates: %(seats)s. These are more: %(names)s.") % figures)
+        reasons.append(_("Places for alternates: %(seats)s. You have named too many: %(names)s.") % figures)
     counted = Counter((each.name.casefold(), each.title.casefold()) for each in here)
     twice = {each.name for each in here if counted[each.name.casefold(), each.title.casefold()] > 1}
-    return reasons + [_("“%(name)s” stands on the list twice.") % {"name": name} for name in sorted(twice)]
+    return reasons + [_("“%(name)s” is on the list twice.") % {"name": name} for name in sorted(twice)]

@@ -78,13 +78,13 @@ def letter_is_written(invitation: Invitation) -> list[Condition]:
 def day_lies_ahead(invitation: Invitation) -> Condition:
     """The day of the answer is not over."""
     ahead = invitation.respond_by >= today()
-    return either(ahead, _("The day of the answer lies ahead"), _("The day of the answer has passed"))
+    return either(ahead, _("The reply date is in the future"), _("The reply date has passed"))
 
 
 def day_is_over(invitation: Invitation) -> list[Condition]:
     """The day of the answer is over."""
     over = invitation.respond_by < today()
-    return [either(over, _("The day of the answer is over"), _("The day of the answer is not over yet"))]
+    return [either(over, _("The reply date has passed"), _("The reply date has not passed yet"))]
 
 
 def may_be_reminded(invitation: Invitation) -> list[Condition]:
@@ -92,13 +92,13 @@ def may_be_reminded(invitation: Invitation) -> list[Condition]:
     sent = [moment for moment in (invitation.sent_at, invitation.reminded_at) if moment]
     written_today = any(timezone.localdate(moment) == today() for moment in sent)
     same = invitation.token_hash in (None, hashed(token(invitation.key, invitation.token_round)))
-    once = _("It was written to today already: once a day is enough")
-    new = _("The portal has a new secret, so that its link would be another: issue the link anew")
+    once = _("It has already been e-mailed today. Try again tomorrow")
+    new = _("The portal's secret key has changed, so the link would differ: issue a new link")
     return [
         day_lies_ahead(invitation),
         either(bool(invitation.email), _("It has an e-mail address"), _("It has no e-mail address: write by post")),
-        either(not written_today, _("It was not written to today"), once),
-        either(same, _("Its link is the one of the first letter"), new),
+        either(not written_today, _("It has not been e-mailed today"), once),
+        either(same, _("Its link is the same as in the first letter"), new),
     ]
 
 
@@ -112,7 +112,7 @@ def answers_are_taken(invitation: Invitation) -> list[Condition]:
     forum = invitation.forum
     state = {"state": forum.get_state_display()}
     taken = forum.state in (F.ANNOUNCED, F.REGISTRATION_CLOSED)
-    return [either(taken, _("Answers are taken"), _("No answers are taken: the forum is %(state)s") % state)]
+    return [either(taken, _("Answers are open"), _("Answers are closed: the forum is %(state)s") % state)]
 
 
 INVITATION_MOVES = table(
@@ -134,7 +134,7 @@ INVITATION_MOVES = table(
     ),
     Move(
         "answer_invitation",
-        gettext_lazy("Name who comes"),
+        gettext_lazy("Name the delegates"),
         WENT_OUT,
         L.ANSWERED,
         LINK_HOLDERS,
@@ -150,7 +150,7 @@ INVITATION_MOVES = table(
     ),
     Move(
         "lapse_invitation",
-        gettext_lazy("Let it lapse without an answer"),
+        gettext_lazy("Mark as lapsed"),
         (L.SENT,),
         L.LAPSED,
         SECRETARIAT_OR_PORTAL,
@@ -158,7 +158,7 @@ INVITATION_MOVES = table(
     ),
     Move(
         "reissue_link",
-        gettext_lazy("Issue a new link; the old one ends"),
+        gettext_lazy("Issue a new link and end the old one"),
         WENT_OUT,
         None,
         SECRETARIAT,
@@ -180,7 +180,7 @@ def write_invitations(
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Write letters of invitation"))
     row = locked(forum)
     if row.state not in (F.DRAFT, F.ANNOUNCED):
-        raise Blocked(_("Registration is over: nobody is invited any more."))
+        raise Blocked(_("Registration has closed, so you cannot invite anyone."))
     _check_day(row, respond_by)
     invited = set(row.invitations.values_list("stakeholder", flat=True))
     number, made = len(invited), []
@@ -198,9 +198,9 @@ def write_invitations(
 
 def _check_day(forum: Forum, respond_by: date) -> None:
     if respond_by < today():
-        raise Blocked(_("The day of the answer has passed already."))
+        raise Blocked(_("The reply date must be today or later."))
     if respond_by > forum.starts_on:
-        raise Blocked(_("The day of the answer must not come after the forum begins."))
+        raise Blocked(_("The reply date must be before the forum begins."))
 
 
 @verb
@@ -215,7 +215,7 @@ def change_invitation(
     row = locked(invitation)
     named = row.delegates.filter(state__in=SEATED).count()
     if seats < named:
-        raise Blocked(_("%(named)s people are named already: that many seats it needs.") % {"named": named})
+        raise Blocked(_("Already named: %(named)s. Enter at least that many seats.") % {"named": named})
     if respond_by != row.respond_by:
         _check_day(row.forum, respond_by)
     given = {"seats": seats, "addressee": addressee, "email": email, "respond_by": respond_by}

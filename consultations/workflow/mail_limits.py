@@ -63,10 +63,10 @@ def _one_more(scope: str, key: str) -> str:
 
 def _reached(scope: str) -> str:
     if scope == MailScope.PERSON:
-        return _("You have caused %(most)s mails, as many as fit in a day. You can go on from %(moment)s.")
+        return _("You have sent %(most)s mails, the limit for a day. You can send more from %(moment)s.")
     if scope == MailScope.ORGANISATION:
-        return _("Your organisation has caused %(most)s mails, as many as fit in a day. It can go on from %(moment)s.")
-    return _("This address gets no more mail today. You can write to it again from %(moment)s.")
+        return _("Your organisation has sent %(most)s mails, the limit for a day. It can send more from %(moment)s.")
+    return _("This address has had the most mail allowed in a day. You can write to it again from %(moment)s.")
 
 
 def _window(hours: int) -> datetime:

@@ -30,13 +30,13 @@ def date_milestone(
 
     Raises NotAllowed, or Blocked with every reason.
     """
-    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Note what came of a milestone"))
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Record the outcome of a milestone"))
     row = locked(milestone)
     told: dict[str, Any] = dict(zip(DATES, (planned_start, planned_end, actual_start, actual_end), strict=True))
     before, was = {name: getattr(row, name) for name in DATES}, row.state
     reasons = [words for _field, words in problems_with_dates(row, state=state, **told)]
     if told == before and state == was:
-        reasons.append(_("Nothing changes."))
+        reasons.append(_("This changes nothing."))
     if reasons:
         raise Blocked(reasons)
     row.state, row.evidence = state, Evidence.OWN  # loading the reference data again leaves it alone
@@ -71,22 +71,22 @@ def problems_with_dates(
     """What is wrong with the dates of a milestone in this state: the field and the words for each. One query."""
     found = []
     if not planned_start and not actual_start:
-        found.append(("planned_start", _("Enter the day for which it is planned, or on which it took place.")))
+        found.append(("planned_start", _("Enter the planned date or the date it took place.")))
     for first, last, name in (
         (planned_start, planned_end, "planned_end"),
         (actual_start, actual_end, "actual_end"),
     ):
         if last and not first:
-            found.append((name, _("Enter the first day too.")))
+            found.append((name, _("Enter the first day as well.")))
         elif first and last and last < first:
-            found.append((name, _("The last day is before the first one.")))
+            found.append((name, _("The last day must be after the first.")))
     if state == MilestoneState.HELD and not actual_start:
-        found.append(("actual_start", _("Enter the day on which it took place.")))
+        found.append(("actual_start", _("Enter the date it took place.")))
     if state != MilestoneState.HELD and actual_start:
-        found.append(("actual_start", _("Only what was held has taken place: choose “held”, or leave this empty.")))
+        found.append(("actual_start", _("Choose “held”, or leave the date it took place empty.")))
     if actual_start and actual_start > timezone.localdate(now()):
-        found.append(("actual_start", _("This day is still to come.")))
+        found.append(("actual_start", _("The date must be today or in the past.")))
     twins = Milestone.objects.filter(title=milestone.title, planned_start=planned_start, actual_start=actual_start)
     if twins.exclude(pk=milestone.pk).exists():
-        found.append(("planned_start", _("A milestone of this name with these dates is there already.")))
+        found.append(("planned_start", _("There is already a milestone with this name and these dates.")))
     return found

@@ -75,7 +75,7 @@ def on_both_sides(user: User) -> list[str]:
     """Why this person may act for no organisation, in plain words: nobody decides on what comes from oneself."""
     if not user.is_staff:
         return []
-    words = _("%(name)s holds an office of the secretariat, and so acts for no organisation.")
+    words = _("%(name)s holds an office of the secretariat and cannot act for an organisation.")
     return [words % {"name": user.name}]
 
 
@@ -83,7 +83,7 @@ def _not_to_oneself(email: str, by: User) -> list[str]:
     """Why nobody is invited at this address by `by`: it is that of `by`, or of somebody who holds an office."""
     known = list(User.objects.filter(Q(email=email) | Q(emailaddress__email=email)).distinct())
     own = any(user.pk == by.pk for user in known)
-    return [_("Nobody invites oneself.")] if own else [words for user in known for words in on_both_sides(user)]
+    return [_("You cannot invite yourself.")] if own else [words for user in known for words in on_both_sides(user)]
 
 
 @verb
@@ -191,14 +191,14 @@ def _check_inviting(stakeholder: Stakeholder, by: User, address: str) -> None:
     if state != S.VERIFIED and not (state == S.REGISTERED and is_secretariat(by)):
         words = {
             S.REGISTERED: _(
-                "The secretariat has not verified your organisation yet. You can invite people once it has."
+                "The secretariat has not verified your organisation yet. You can invite people after that."
             ),
-            S.REFUSED: _("The secretariat has not verified this organisation. It cannot invite anybody."),
-            S.SUSPENDED: _("This organisation is suspended. It can invite people once it is reinstated."),
+            S.REFUSED: _("The secretariat has not verified this organisation, so it cannot invite anyone."),
+            S.SUSPENDED: _("This organisation is suspended, so it cannot invite anyone."),
         }
         raise Blocked(words[StakeholderState(state)])
     if MailStop.objects.covers(address):
-        raise Blocked(_("This address takes no invitations."))
+        raise Blocked(_("This address does not accept invitations."))
     count_mail(caused_by=by, stakeholder=stakeholder, address=address)
 
 
@@ -266,7 +266,7 @@ def end_membership(membership: Membership, *, by: User, reason: str = "") -> Mem
     demand(may_manage_members(by, membership.stakeholder), who=MANAGERS, to=gettext_lazy("End a membership"))
     row = locked(membership)
     if row.valid_until and row.valid_until <= _today():
-        raise Blocked(_("This membership is over already."))
+        raise Blocked(_("This membership has already ended."))
     row.valid_until, row.is_primary = max(_today(), row.valid_from), False
     row.save()
     journal("leave", row.stakeholder, by=by, reason=reason, data={"person": row.user.name, "role": row.role})
@@ -286,7 +286,7 @@ def confirm_mandate(
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Confirm a mandate"))
     leads = Mandate.objects.filter(theme=theme, is_lead=True, is_confirmed=True).exclude(ministry=ministry)
     if is_lead and leads.exists():
-        raise Blocked(_("This theme has a confirmed lead ministry already."))
+        raise Blocked(_("This theme already has a confirmed lead ministry."))
     confirmed = {"is_confirmed": True, "is_lead": is_lead, "basis": basis, "evidence": Evidence.OWN}
     mandate, _made = Mandate.objects.update_or_create(ministry=ministry, theme=theme, defaults=confirmed)
     journal("confirm_mandate", ministry, by=by, data={"theme": theme.code, "lead": is_lead, "basis": basis})
@@ -299,7 +299,7 @@ def confirm_mandate(
 def _text_is_kept(mail: OutgoingMail) -> list[Condition]:
     words = (
         gettext_lazy("Its text is kept."),
-        gettext_lazy("Its text was deleted two weeks after it failed: write to the person anew."),
+        gettext_lazy("Its text was deleted two weeks after it failed. Write to the person again."),
     )
     return [either(bool(mail.body), *map(str, words))]
 
@@ -330,7 +330,7 @@ def choose_notices(user: User, *, by: User, notices: str, phone: str = "") -> Us
     demand(
         is_signed_in(by) and by.pk == user.pk,
         who=gettext_lazy("each person"),
-        to=gettext_lazy("Choose how notices come"),
+        to=gettext_lazy("Choose how to get notices"),
     )
     row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     row.notices, row.phone = notices, phone

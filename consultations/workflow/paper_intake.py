@@ -25,7 +25,7 @@ from ncm_portal.workflow import Blocked, check, demand, journal, log_refusal, ma
 
 from .submissions import DRAFT_FIELDS, SUBMISSION_MOVES, S, came_late, next_references, stamp_as_sent
 
-TAKING_IN = gettext_lazy("Take in an input")
+TAKING_IN = gettext_lazy("Register an input")
 
 
 @verb
@@ -57,7 +57,7 @@ def take_in(
     submission.provisions.set(provisions or [])
     let_in = late_reason.strip() if came_late(submission) else ""
     if let_in:
-        demand(is_head(by), who=HEAD, to=gettext_lazy("Let in after the deadline"))
+        demand(is_head(by), who=HEAD, to=gettext_lazy("Allow after the deadline"))
         submission.late_at, submission.late_by, submission.late_reason = moment, by, let_in
         submission.save(update_fields=["late_at", "late_by", "late_reason"])
     return make(SUBMISSION_MOVES["take_in"], submission, by=by, reason=let_in, change=stamp_as_sent), True
@@ -187,7 +187,7 @@ def retype(
     row = Submission.objects.select_for_update(of=("self",), no_key=True).get(pk=submission.pk)
     demand(is_secretariat(by) and row.entered_by_id is not None, who=SECRETARIAT, to=gettext_lazy("Correct the typing"))
     if row.state != S.SUBMITTED or row.checked_at:
-        raise Blocked(_("This input was checked or decided already: its words stay as they are."))
+        raise Blocked(_("This input has already been checked or decided, so its text cannot be changed."))
     changed = [name for name, value in _known(fields).items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, fields[name])

@@ -35,7 +35,7 @@ S = PointState
 def stands_alone(point: Point) -> list[Condition]:
     """What taking a point back needs: no other stands behind it."""
     alone = point.pk is None or not point.merged.exists()
-    return [either(alone, _("No other point stands behind it"), _("Other points stand behind it: take them apart"))]
+    return [either(alone, _("No other point is joined to it"), _("Other points are joined to it: separate them first"))]
 
 
 POINT_MOVES = table(
@@ -50,8 +50,8 @@ POINT_MOVES = table(
         needs_reason=True,
         undoes=True,
     ),
-    Move("merge", gettext_lazy("Merge"), (S.VALIDATED,), S.MERGED, SECRETARIAT, needs_reason=True),
-    Move("unmerge", gettext_lazy("Take apart"), (S.MERGED,), S.VALIDATED, SECRETARIAT, needs_reason=True),
+    Move("merge", gettext_lazy("Join to another"), (S.VALIDATED,), S.MERGED, SECRETARIAT, needs_reason=True),
+    Move("unmerge", gettext_lazy("Separate"), (S.MERGED,), S.VALIDATED, SECRETARIAT, needs_reason=True),
     Move(
         "take_back",
         gettext_lazy("Take back"),
@@ -91,7 +91,7 @@ def split(
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Split an input into points"))
     row = Submission.objects.select_for_update(of=("self",), no_key=True).get(pk=submission.pk)
     if row.state != SubmissionState.ACCEPTED:
-        raise Blocked(_("Accept the input before splitting it into points."))
+        raise Blocked(_("Put the input on file before splitting it into points."))
     said = f"{row.title}\n\n{row.body}\n\n{row.proposed_wording}"
     held_back, text = held_back or comes_from_held_back(text, said), without_brackets(text)
     again = row.points.filter(kind=kind, text=text.strip()).first()
@@ -137,7 +137,7 @@ def write_point(
     Raises NotAllowed, or Blocked when it is empty or has no theme.
     """
     allowed = is_secretariat(by) or is_rapporteur(by, session.pk)
-    demand(allowed, who=WRITERS, to=gettext_lazy("Write down a point"))
+    demand(allowed, who=WRITERS, to=gettext_lazy("Record a point"))
     row = ForumSession.objects.select_for_update(of=("self",), no_key=True).get(pk=session.pk)
     theme = theme or row.theme
     if theme is None:
@@ -164,7 +164,7 @@ def write_point(
 
 def _write(by: User, text: str, provisions: Iterable[Provision], **fields: object) -> Point:
     if not text.strip():
-        raise Blocked(_("Write what the point says."))
+        raise Blocked(_("Enter what the point says."))
     point = Point.objects.create(text=text.strip(), created_by=by, created_at=now(), **fields)
     point.provisions.set(provisions)
     journal("write", point, by=by, after=point.state, commits=[point])
@@ -208,13 +208,13 @@ def correct_point(
     """
     demand(may_write_point(by, point), who=WRITERS, to=gettext_lazy("Correct a point"))
     row = locked(point)
-    reasons = [] if text.strip() else [_("Write what the point says.")]
+    reasons = [] if text.strip() else [_("Enter what the point says.")]
     if row.session_id is None or row.state != S.DRAFT:
         reasons.append(_("Only a draft of a session can be corrected: %(point)s is %(state)s.") % _about(row))
     promise = {"responsible": responsible.strip(), "due_on": due_on}
     alike = {"kind": kind, "text": text.strip(), "stakeholder": stakeholder, **promise}
     if row.session_id and row.session.points.filter(**alike).exclude(pk=row.pk):
-        reasons.append(_("Another point of this session says the same in the same words."))
+        reasons.append(_("This session already has a point with the same text."))
     if reasons:
         raise Blocked(reasons)
     before = {"text": row.text, "kind": row.kind, "stakeholder": row.stakeholder_id, "theme": row.theme_id}
@@ -239,7 +239,7 @@ def merge(point: Point, *, into: Point, by: User, reason: str) -> Point:
         target = both[into.pk]
         reasons = []
         if target.pk == row.pk:
-            reasons.append(_("A point cannot be merged into itself."))
+            reasons.append(_("A point cannot be joined to itself."))
         if target.consultation_id != row.consultation_id:
             reasons.append(_("Both points must belong to the same consultation."))
         if target.state != S.VALIDATED:

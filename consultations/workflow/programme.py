@@ -46,7 +46,7 @@ def _open_programme(forum: Forum, by: User) -> Forum:
         )
     )
     if row.state in OVER:
-        raise Blocked(_("The forum is over: its programme stays as it was."))
+        raise Blocked(_("The forum is over, so its programme cannot be changed."))
     return row
 
 
@@ -55,7 +55,7 @@ def _still_planned(session: ForumSession, by: User) -> ForumSession:
     row = locked(session)
     if row.state != SessionState.PLANNED:
         words = {"title": row.title, "state": row.get_state_display()}
-        raise Blocked(_("%(title)s is %(state)s: only a planned session is changed.") % words)
+        raise Blocked(_("%(title)s is %(state)s. Only a planned session can be changed.") % words)
     return row
 
 
@@ -74,7 +74,7 @@ def _next_order(forum: Forum) -> int:
 
 def _checked(said: dict[str, Any]) -> dict[str, Any]:
     times = (said["starts_at"], said["ends_at"])
-    reasons = [] if times[0] < times[1] else [_("A session must end after it starts.")]
+    reasons = [] if times[0] < times[1] else [_("The session must end after it starts.")]
     reasons += [] if all(in_our_time(each) for each in times) else [str(NO_YEAR)]
     if reasons:
         raise Blocked(reasons)
@@ -112,7 +112,7 @@ def move_session(session: ForumSession, *, by: User, up: bool) -> list[ForumSess
     rows = list(found.prefetch_related("points"))
     changes_order = [each for each in rows if each.order != places[each.pk].order]
     reasons = [
-        _("%(title)s has begun or has points: it stays in its place.") % {"title": each.title}
+        _("%(title)s has begun or has points, so it cannot be moved.") % {"title": each.title}
         for each in rows
         if each.state != SessionState.PLANNED or (each in changes_order and list(each.points.all()))
     ]
@@ -139,7 +139,7 @@ def breakouts_for_themes(
     have = row.sessions.filter(kind=SessionKind.BREAKOUT).values("theme")
     themes = list(row.consultation.themes.exclude(pk__in=have).order_by("order"))
     if not themes:
-        raise Blocked(_("Every theme has its breakout already."))
+        raise Blocked(_("Every theme already has a breakout."))
     names = [*rooms, *[""] * len(themes)]
     said = {"kind": SessionKind.BREAKOUT, "starts_at": starts_at, "ends_at": ends_at}
     order = _next_order(row)
@@ -165,7 +165,7 @@ def give_part(session: ForumSession, *, by: User, kind: str, user: User | None =
     """Let somebody, with an account or by name, chair, moderate, report or speak. The same again is the same."""
     _open_programme(session.forum, by)
     if user is None and not name.strip():
-        raise Blocked(_("Choose a person with an account, or write a name."))
+        raise Blocked(_("Enter the address of an account, or enter a name."))
     who = {"user": user} if user else {"user": None, "name": name.strip()}
     last = session.roles.aggregate(last=Max("order"))["last"] or 0
     role, made = session.roles.get_or_create(kind=kind, **who, defaults={"order": last + 1})
@@ -196,7 +196,7 @@ def copy_forum(
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Copy a forum"))
     slug = slugify(code)[:50]
     if not slug or Forum.objects.filter(code=code).exists() or Forum.objects.filter(slug=slug).exists():
-        raise Blocked(_("Another forum has this code, or it has no letters. Choose another."))
+        raise Blocked(_("Another forum has this code, or the code has no letters. Choose another."))
     if not in_our_time(starts_on):
         raise Blocked(str(NO_YEAR))
     shift = starts_on - forum.starts_on

@@ -38,7 +38,7 @@ P = ProposalState
 
 def time_is_over(proposal: Proposal) -> list[Condition]:
     """The time in which it could be confirmed is over."""
-    return [either(proposal.is_over, _("Its time is over"), _("It can still be confirmed"))]
+    return [either(proposal.is_over, _("It has expired"), _("It can still be confirmed"))]
 
 
 PROPOSAL_MOVES = table(
@@ -86,7 +86,7 @@ def propose(record: Model, *, act: str, by: User, reason: str, values: Mapping[s
     concerns = what.concerns(row)
     own = concerns is not None and concerns.pk == by.pk
     demand(is_signed_in(by) and what.proposers.may(by, row) and not own, who=what.proposers, to=what.label)
-    reasons = [] if reason.strip() else [_("Give a reason: it is kept in the journal.")]
+    reasons = [] if reason.strip() else [_("Enter a reason. It is kept in the journal.")]
     reasons += _open_already(act, row)
     try:
         what.check(row, given, by)
@@ -119,7 +119,7 @@ def _open_already(act: str, record: Model) -> list[str]:
     if found.is_over:
         lapse_proposal(found, by=None)
         return []
-    return [_("The same waits for a second person already. Withdraw that proposal first.")]
+    return [_("The same change is already waiting for a second person. Withdraw that proposal first.")]
 
 
 @verb
@@ -132,7 +132,7 @@ def confirm_proposal(proposal: Proposal, *, by: User) -> Proposal:
     row = _decide("confirm_proposal", proposal, by, in_time=True)
     act = row.definition
     if not act.proposers.may(row.proposed_by, record):
-        raise Blocked(_("%(name)s may no longer propose this.") % {"name": row.proposed_by.name})
+        raise Blocked(_("%(name)s is no longer allowed to propose this.") % {"name": row.proposed_by.name})
     act.check(record, row.values, by)
     act.carry_out(record, row.values, by, row)
     return row
@@ -182,7 +182,7 @@ def why_not(proposal: Proposal, user: Any) -> list[str]:
     except Blocked as refusal:
         return refusal.reasons
     except KeyError:
-        return [_("The record is not there any more.")]
+        return [_("The record no longer exists.")]
     return []
 
 

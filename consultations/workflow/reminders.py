@@ -57,15 +57,15 @@ def _letter(
     principal = body.contact_email if number >= ESCALATED and body.contact_email.lower() not in known else ""
     reasons = []
     if not consultation.takes_inputs:
-        reasons.append(_("Inputs are not being taken."))
+        reasons.append(_("The consultation is not open for inputs."))
     if body.state != Stakeholder.State.VERIFIED:
         reasons.append(_("It is %(state)s.") % {"state": body.get_state_display()})
     if states - {Submission.State.DRAFT}:
-        reasons.append(_("It has sent an input already."))
+        reasons.append(_("It has already sent an input."))
     if last and timezone.localdate(last.at) == timezone.localdate(now()):
-        reasons.append(_("It was written to today already: once a day is enough."))
+        reasons.append(_("It has already been e-mailed today. Try again tomorrow."))
     if not people and not principal:
-        reasons.append(_("Nobody there can be reached by mail: it has no focal point and no contact address."))
+        reasons.append(_("It cannot be reached by mail: it has no focal point and no contact address."))
     return Letter(body, number, people, principal, reasons)
 
 
@@ -74,7 +74,7 @@ def request_input(stakeholder: Stakeholder, *, consultation: Consultation, by: U
     """Ask an organisation for its input, once. Mails its focal points. Raises NotAllowed or Blocked."""
     letter = _next(stakeholder, consultation, by)
     if letter.number:
-        raise Blocked([_("It was asked already, or has begun an input: remind it instead."), *letter.reasons])
+        raise Blocked([_("It has already been asked or has started an input. Remind it instead."), *letter.reasons])
     return _write(letter, consultation, by, "request_input")
 
 
@@ -86,7 +86,7 @@ def remind(stakeholder: Stakeholder, *, consultation: Consultation, by: User) ->
     """
     letter = _next(stakeholder, consultation, by)
     if not letter.number:
-        raise Blocked([_("It was not asked yet, and has begun nothing."), *letter.reasons])
+        raise Blocked([_("It has not been asked yet and has not started an input."), *letter.reasons])
     return _write(letter, consultation, by, "remind")
 
 

@@ -39,7 +39,9 @@ def why_not_assigned(submission: Submission, to: User | None) -> list[str]:
     """What stands against giving an input to this person, in plain words."""
     reasons = []
     if submission.state not in CARED_FOR:
-        reasons.append(_("It is %(state)s: nobody needs to look after it.") % {"state": submission.get_state_display()})
+        reasons.append(
+            _("It is %(state)s, so it does not need to be assigned.") % {"state": submission.get_state_display()}
+        )
     if to is not None and not is_secretariat(to):
         reasons.append(_("%(name)s does not work at the secretariat.") % {"name": to.name})
     return reasons
@@ -55,7 +57,7 @@ def answer_question(question: Question, *, by: User, answer: str) -> Question:
     submission = locked(row.submission)
     demand(may_submit(by, submission), who=AUTHORS, to=gettext_lazy("Answer a question"))
     if submission.state != SubmissionState.RETURNED:
-        raise Blocked(_("The input is not with you any more: it was sent again or taken back."))
+        raise Blocked(_("The input is no longer with you: it was sent again or withdrawn."))
     _answer(row, by, answer)
     journal("answer_question", submission, by=by, data={"question": row.pk}, commits=[row])
     return row
@@ -63,7 +65,7 @@ def answer_question(question: Question, *, by: User, answer: str) -> Question:
 
 def _answer(row: Question | Misreading, by: User, answer: str) -> None:
     if not answer.strip():
-        raise Blocked(_("Write the answer."))
+        raise Blocked(_("Enter the answer."))
     row.answer, row.answered_by, row.answered_at = answer.strip(), by, now()
     row.save()
 
@@ -77,7 +79,7 @@ def answer_misreading(misreading: Misreading, *, by: User, answer: str) -> Misre
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Answer a reply to a point"))
     row = locked(misreading)
     if row.answered_at:
-        raise Blocked(_("A colleague has answered it already."))
+        raise Blocked(_("A colleague has already answered it."))
     _answer(row, by, answer)
     data = {"organisation": row.stakeholder.name}
     journal("answer_misreading", row.point, by=by, data=data, commits=[row])

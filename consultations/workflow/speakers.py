@@ -48,8 +48,8 @@ def _told(session: ForumSession, what: str, speech: Speech, by: User) -> Speech:
 def _is_waiting(speech: Speech) -> list[str]:
     words = {"name": speech.stakeholder.label}
     if speech.struck_at:
-        return [_("%(name)s was taken off the list.") % words]
-    return [_("%(name)s had the floor already.") % words] if speech.started_at else []
+        return [_("%(name)s was removed from the list.") % words]
+    return [_("%(name)s has already had the floor.") % words] if speech.started_at else []
 
 
 @verb
@@ -62,16 +62,16 @@ def ask_floor(
     """
     row = _held(session, by)
     body = delegate.stakeholder if delegate else stakeholder
-    reasons = [] if body else [_("Choose the organisation, or enter the number on the badge.")]
+    reasons = [] if body else [_("Choose an organisation or enter a badge number.")]
     if row.state == SessionState.CLOSED:
         reasons.append(_("The session is closed."))
     if row.kind == SessionKind.BREAK:
-        reasons.append(_("Nobody speaks in a break."))
+        reasons.append(_("There are no speakers in a break."))
     if delegate and (delegate.forum_id != row.forum_id or delegate.state != DelegateState.CONFIRMED):
         reasons.append(_("%(name)s has no seat at this forum.") % {"name": delegate.name})
     if delegate and stakeholder and delegate.stakeholder_id != stakeholder.pk:
         words = {"name": delegate.name, "organisation": delegate.stakeholder.label}
-        reasons.append(_("%(name)s is there for %(organisation)s.") % words)
+        reasons.append(_("%(name)s is a delegate of %(organisation)s.") % words)
     if reasons or body is None:
         raise Blocked(reasons)
     known = waiting_speeches(row).filter(stakeholder=body, delegate=delegate).first()
@@ -98,7 +98,7 @@ def give_floor(speech: Speech, *, by: User) -> Speech:
         )
     speaking = session.speeches.filter(started_at__isnull=False, ended_at=None).select_related("stakeholder").first()
     if speaking:
-        reasons.append(_("%(name)s has the floor: end that first.") % {"name": speaking.stakeholder.label})
+        reasons.append(_("%(name)s has the floor. End that speech first.") % {"name": speaking.stakeholder.label})
     if reasons:
         raise Blocked(reasons)
     row.started_at = now()

@@ -61,8 +61,8 @@ def ready_to_send(submission: Submission) -> list[Condition]:
     is_let_in = bool(submission.submitted_at or submission.late_at)  # sent in time before, or let in
     in_time = is_under_way(consultation) if is_let_in else consultation.takes_inputs
     is_late = deadline_passed(consultation.closes_at)
-    closed = _("Inputs closed on %(moment)s") if is_late else _("Inputs are not being taken")
-    open_ = _("Let in after the deadline") if submission.late_at else _("Inputs close on %(moment)s")
+    closed = _("Inputs closed on %(moment)s") if is_late else _("The consultation is not open for inputs")
+    open_ = _("Allow after the deadline") if submission.late_at else _("Inputs close on %(moment)s")
     when = {"moment": written_hour(consultation.closes_at)}
     return [
         *_is_complete(submission),
@@ -98,8 +98,11 @@ def came_too_late(submission: Submission) -> list[Condition]:
     consultation = submission.consultation
     when = {"moment": written_hour(consultation.closes_at)}
     is_over = is_under_way(consultation) and not consultation.takes_inputs
-    passed, ahead = _("Inputs closed on %(moment)s"), _("Inputs are taken until %(moment)s, or not at all any more")
-    shut, let_in = _("It was not let in yet"), _("It was let in already")
+    passed, ahead = (
+        _("Inputs closed on %(moment)s"),
+        _("Inputs are open until %(moment)s, or the consultation has ended"),
+    )
+    shut, let_in = _("It has not been allowed yet"), _("It has already been allowed")
     return [either(is_over, passed % when, ahead % when), either(submission.late_at is None, shut, let_in)]
 
 
@@ -122,11 +125,13 @@ def _is_marked_well(submission: Submission) -> list[Condition]:
     """Its passages that are held back are closed, and its title, which stands in lists, holds nothing back."""
     found = []
     if "[[" in submission.title or "]]" in submission.title:
-        found.append(Condition(_("Everybody sees the title: no part of it can be held back"), False))
+        found.append(Condition(_("Everyone can see the title, so no part of it can be held back"), False))
     bad = badly_marked(submission.body) or badly_marked(submission.proposed_wording)
     if bad:
         found.append(
-            Condition(_("Near “%(words)s”: every [[ needs its ]], and none inside another") % {"words": bad}, False)
+            Condition(
+                _("Near “%(words)s”: every [[ needs a ]], and none can be inside another") % {"words": bad}, False
+            )
         )
     return found
 
@@ -137,7 +142,7 @@ def _has_its_files(submission: Submission) -> list[Condition]:
         return []
     prefetch_related_objects([submission], FILES)  # read once: the hash covers them too
     on_their_way = [file for file in submission.attachments.all() if file.state == Attachment.State.UPLOADING]
-    words = _("“%(name)s” has not arrived in full: add it again or remove it")
+    words = _("“%(name)s” was not fully uploaded: add it again or remove it")
     return [Condition(words % {"name": file.name}, False) for file in on_their_way]
 
 
@@ -155,13 +160,13 @@ def _somebody_signs(submission: Submission) -> Condition:
     primary = Membership.objects.live().filter(stakeholder=submission.stakeholder_id, is_primary=True)
     name = {"name": submission.stakeholder.name}
     here = _("%(name)s has a primary focal point, who signs it off") % name
-    missing = _("%(name)s has no primary focal point now, who alone could sign it off: ask the secretariat to name one")
+    missing = _("%(name)s has no primary focal point to sign it off: ask the secretariat to name one")
     return either(primary.filter(user__is_active=True).exists(), here, missing % name)
 
 
 def ready_for_sign_off(submission: Submission) -> list[Condition]:
     """What a sign-off needs: its words and somebody who signs it. It waits neither for files nor for the deadline."""
-    fresh, again = _("It waits for the sign-off"), _("It is signed off already")
+    fresh, again = _("It is waiting for the sign-off"), _("It is already signed off")
     return [
         *_is_complete(submission),
         _somebody_signs(submission),
@@ -179,7 +184,7 @@ def received_in_time(submission: Submission) -> list[Condition]:
     received, late = _("It was received by %(day)s") % day, _("It was not received by %(day)s") % day
     on_time = either(not came_late(submission), received, late)
     if submission.late_at:
-        on_time = Condition(_("Let in after the deadline"), True)
+        on_time = Condition(_("Allow after the deadline"), True)
     state = _("The consultation is %(state)s") % {"state": consultation.get_state_display()}
     return [*_is_complete(submission), Condition(state, is_under_way(consultation)), on_time]
 
@@ -193,7 +198,7 @@ def came_late(submission: Submission) -> bool:
 def nothing_was_taken_out(submission: Submission) -> list[Condition]:
     """What taking a decision back needs: nobody works on with what the input said."""
     standing = submission.pk is not None and submission.points.exclude(state=PointState.WITHDRAWN).exists()
-    return [either(not standing, _("No point was taken out of it"), _("Points were taken out of it: take them back"))]
+    return [either(not standing, _("It has no points"), _("It has points: withdraw them first"))]
 
 
 def checked_where_typed(submission: Submission) -> list[Condition]:
@@ -203,7 +208,10 @@ def checked_where_typed(submission: Submission) -> list[Condition]:
     """
     if submission.entered_by_id is None or came_in_a_sheet(submission):
         return []
-    checked, unchecked = _("It was checked against the original"), _("Nobody checked it against the original yet")
+    checked, unchecked = (
+        _("It has been checked against the original"),
+        _("It has not been checked against the original yet"),
+    )
     return [either(submission.checked_at is not None, checked, unchecked)]
 
 
@@ -219,7 +227,7 @@ def has_its_original(submission: Submission) -> list[Condition]:
         _("The original is kept with it"),
         _("The original is not kept with it yet: add the scan or the mail"),
     )
-    first, again = _("It was not checked before"), _("It was checked already")
+    first, again = _("It has not been checked yet"), _("It has already been checked")
     return [either(originals.exists(), kept, missing), either(submission.checked_at is None, first, again)]
 
 
@@ -236,7 +244,7 @@ SUBMISSION_MOVES = table(
     Move("submit", gettext_lazy("Send"), (S.DRAFT, S.RETURNED), S.SUBMITTED, AUTHORS, ready_to_send),
     Move(
         "ask_late",
-        gettext_lazy("Ask to be let in"),
+        gettext_lazy("Ask to send it late"),
         (S.DRAFT,),
         None,
         AUTHORS,
@@ -245,27 +253,27 @@ SUBMISSION_MOVES = table(
     ),
     Move(
         "admit_late",
-        gettext_lazy("Let in after the deadline"),
+        gettext_lazy("Allow after the deadline"),
         (S.DRAFT,),
         None,
         HEAD,
         came_too_late,
         needs_reason=True,
     ),
-    Move("refuse_late", gettext_lazy("Do not let in"), (S.DRAFT,), None, HEAD, came_too_late, needs_reason=True),
-    Move("take_in", gettext_lazy("Take in"), (S.DRAFT,), S.SUBMITTED, TYPISTS, received_in_time),
+    Move("refuse_late", gettext_lazy("Do not allow"), (S.DRAFT,), None, HEAD, came_too_late, needs_reason=True),
+    Move("take_in", gettext_lazy("Register"), (S.DRAFT,), S.SUBMITTED, TYPISTS, received_in_time),
     Move(
         "check_against_original",
-        gettext_lazy("It says what the original says"),
+        gettext_lazy("Confirm that it matches the original"),
         (S.SUBMITTED,),
         None,
         CHECKERS,
         has_its_original,
     ),
-    Move("accept", gettext_lazy("Accept"), (S.SUBMITTED,), S.ACCEPTED, SCREENERS, checked_where_typed),
+    Move("accept", gettext_lazy("Put on file"), (S.SUBMITTED,), S.ACCEPTED, SCREENERS, checked_where_typed),
     Move(
         "return_for_completion",
-        gettext_lazy("Return for completion"),
+        gettext_lazy("Ask the sender"),
         (S.SUBMITTED,),
         S.RETURNED,
         SCREENERS,
@@ -282,7 +290,7 @@ SUBMISSION_MOVES = table(
     ),
     Move(
         "reopen",
-        gettext_lazy("Take the decision back"),
+        gettext_lazy("Undo the decision"),
         (S.ACCEPTED, S.RETURNED, S.SET_ASIDE),
         S.SUBMITTED,
         SCREENERS,
@@ -378,7 +386,7 @@ def set_aside(
     Mails the author. Raises NotAllowed, or Blocked for a reason that the list does not have.
     """
     if set_aside_for not in SetAsideReason.values:
-        raise Blocked(_("Choose from the list why it is set aside."))
+        raise Blocked(_("Choose a reason from the list."))
     row = _decide("set_aside", submission, by, reason, set_aside_for)
     recipients.set_aside(row)
     return row

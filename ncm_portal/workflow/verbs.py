@@ -46,7 +46,7 @@ class Conflict(Blocked):
 
     def __init__(self, theirs: Any) -> None:
         self.theirs = theirs
-        super().__init__(_("Somebody changed this since you opened it. Both texts are shown: nothing is lost."))
+        super().__init__(_("Someone changed this since you opened it. Both texts are shown and nothing is lost."))
 
 
 _clock: ContextVar[datetime | None] = ContextVar("clock", default=None)
@@ -187,7 +187,7 @@ def demand(allowed: bool, *, who: Role | Words, to: Words) -> None:
     """Raise NotAllowed unless `allowed`: for verbs that make a record and so have no state to move from."""
     if not allowed:
         words = who.words if isinstance(who, Role) else who
-        raise NotAllowed(_("Only %(who)s may do this: %(move)s.") % {"who": words, "move": to})
+        raise NotAllowed(_("Only %(who)s can do this: %(move)s.") % {"who": words, "move": to})
 
 
 def locked[Row: Model](record: Row) -> Row:
@@ -256,21 +256,21 @@ def check(move: Move, row: Any, *, by: Any, reason: str | None = None) -> None:
     _check_person(move, row, by)
     reasons = _wrong_state(move, row) + [condition.text for condition in move.conditions(row) if not condition.met]
     if move.needs_reason and reason is not None and not reason.strip():
-        reasons.append(_("Give a reason: it is kept in the journal."))
+        reasons.append(_("Enter a reason. It is kept in the journal."))
     if reasons:
         raise Blocked(reasons)
 
 
 def _check_person(move: Move, row: Any, by: Any) -> None:
     if not move.may(by, row):
-        raise NotAllowed(_("Only %(who)s may do this: %(move)s.") % {"who": move.who, "move": move.label})
+        raise NotAllowed(_("Only %(who)s can do this: %(move)s.") % {"who": move.who, "move": move.label})
 
 
 def _wrong_state(move: Move, row: Any) -> list[str]:
     if row.state in move.sources:
         return []
     said = {"move": move.label, "state": row.get_state_display()}
-    return [_("“%(move)s” is not open while this is %(state)s.") % said]
+    return [_("You cannot use “%(move)s” while this is %(state)s.") % said]
 
 
 def make_many[Row: Model](

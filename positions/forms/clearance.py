@@ -102,7 +102,7 @@ class LetterForm(forms.Form):
         """Nothing was received tomorrow."""
         day = self.cleaned_data["received_on"]
         if day > timezone.localdate(workflow.now()):
-            raise ValidationError(_("This day lies ahead."))
+            raise ValidationError(_("The date must be today or in the past."))
         return day
 
     def clean(self) -> dict[str, Any]:

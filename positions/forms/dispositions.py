@@ -130,5 +130,5 @@ class MisreadForm(forms.Form):
         ),
         max_length=WORDS_LIMIT,
         widget=forms.Textarea(attrs={"rows": 6}),
-        error_messages={"required": _("Write what your organisation meant.")},
+        error_messages={"required": _("Enter what your organisation meant.")},
     )

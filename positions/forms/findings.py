@@ -21,7 +21,7 @@ from positions.models import (
 )
 from positions.workflow.findings import wanting
 
-NO_DATE = _("This is no date. Write it like 2026-11-30.")
+NO_DATE = _("Enter a date in the correct format, like 2026-11-30.")
 FOUND = [(value, label) for value, label in ReflectionValue.choices if value != ReflectionValue.STRUCK]
 
 

@@ -150,7 +150,7 @@ class UploadForm(forms.Form):
 class FoundForm(forms.Form):
     """One proposal read out of a file: taken or not, its words and its reason. What is not taken need not be sound."""
 
-    take = forms.BooleanField(label=_("Propose it"), required=False, initial=True)
+    take = forms.BooleanField(label=_("Propose this change"), required=False, initial=True)
     key = forms.UUIDField(widget=forms.HiddenInput)
     operation = forms.ChoiceField(choices=Operation, widget=forms.HiddenInput)
     text = paragraph_text()
@@ -187,7 +187,7 @@ class AnswerForm(forms.Form):
         label=_("Your organisation"),
         choices=Consent,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose one of the two.")},
+        error_messages={"required": _("Choose one of the two options.")},
     )
     reason = reason_field(help_text=_("Needed if your organisation insists. The drafters can read it."))
 

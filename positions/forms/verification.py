@@ -87,7 +87,7 @@ class FileForm(forms.Form):
         """The file as it came. Raises ValidationError for one that is empty or larger than any of ours."""
         file = self.cleaned_data["file"]
         if not file.size:
-            raise forms.ValidationError(gettext("The file is empty. Look whether you chose the right one."))
+            raise forms.ValidationError(gettext("The file is empty. Check that you chose the right one."))
         if file.size > LARGEST:
             raise forms.ValidationError(TOO_LARGE)
         return file

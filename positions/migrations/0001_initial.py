@@ -2882,7 +2882,7 @@ class Migration(migrations.Migration):
                         (
                             "resolution",
                             consultations.db.fields.CleanTextField(
-                                blank=True, max_length=2000, verbose_name="how it was settled"
+                                blank=True, max_length=2000, verbose_name="how it was resolved"
                             ),
                         ),
                         (
@@ -2898,7 +2898,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "resolved_at",
-                            models.DateTimeField(blank=True, editable=False, null=True, verbose_name="settled"),
+                            models.DateTimeField(blank=True, editable=False, null=True, verbose_name="resolved"),
                         ),
                     ],
                     options={

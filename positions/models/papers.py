@@ -370,9 +370,9 @@ class Comment(models.Model):
     text = CleanTextField(_("comment"), max_length=COMMENT_LIMIT)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("when"))
-    resolution = CleanTextField(_("how it was settled"), blank=True, max_length=COMMENT_LIMIT)
+    resolution = CleanTextField(_("how it was resolved"), blank=True, max_length=COMMENT_LIMIT)
     resolved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", editable=False)
-    resolved_at = models.DateTimeField(_("settled"), null=True, blank=True, editable=False)
+    resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True, editable=False)
 
     objects = CommentQuerySet.as_manager()
 

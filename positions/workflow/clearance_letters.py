@@ -121,7 +121,7 @@ def type_answer(
     asked = {each.paragraph_id: each for each in row.stances.filter(replaced_at=None)}
     reasons = [] if lines else [_("Enter what the letter says about at least one paragraph.")]
     if received_on > timezone.localdate(now()):
-        reasons.append(_("This day lies ahead."))
+        reasons.append(_("The date must be today or in the past."))
     for paragraph, said in lines.items():
         reasons += stance_reasons(row, **said)
         if paragraph.pk not in asked:

@@ -126,7 +126,7 @@ def _reasons(
     if not reason.strip():
         reasons.append(_("Enter what the mistake was: everyone can read this next to the corrected edition."))
     if not changed:
-        reasons.append(_("Nothing changes."))
+        reasons.append(_("This changes nothing."))
     for paragraph, text in changed.items():
         known = printed.get(str(paragraph.key))
         if known is None:

@@ -373,7 +373,7 @@ def remove_paragraph(paragraph: Paragraph, *, by: User, reason: str) -> Paragrap
     """Take a paragraph out of the text; its wordings and what it rested on stay on file. Raises NotAllowed, or Blocked
     with every reason: a reservation would be lost with the words that it is on. Open comments are settled by it."""
     row = _locked(paragraph, by, gettext_lazy("Remove a paragraph"))
-    reasons = [] if reason.strip() else [_("Give a reason: it is kept in the journal.")]
+    reasons = [] if reason.strip() else [_("Enter a reason. It is kept in the journal.")]
     for reservation in row.reservations.filter(withdrawn_at=None).select_related("stakeholder"):
         words = _("%(name)s has a reservation on this paragraph: ask it to withdraw the reservation first.")
         reasons.append(words % {"name": reservation.stakeholder.label})

@@ -94,7 +94,7 @@ def correct_reflection(
     row = _last_word(reflection, by)
     reasons = wanting(value, reference, note)
     if (row.value, row.reference, row.note) == (value, reference.strip(), note.strip()):
-        reasons.append(_("Nothing changes."))
+        reasons.append(_("This changes nothing."))
     return _replace(row, by, "correct_reflection", reasons, value=value, reference=reference, note=note, reason=reason)
 
 

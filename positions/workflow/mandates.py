@@ -62,7 +62,7 @@ def _objections(
     if adds and not officers.exists():
         reasons.append(_("%(name)s has no clearing officer.") % {"name": ministry.name})
     if not reason.strip():
-        reasons.append(_("Give a reason: it is kept in the journal."))
+        reasons.append(_("Enter a reason. It is kept in the journal."))
     last = paper.clearances.aggregate(last=Max("due_at"))["last"]
     if adds and paper.state == PaperState.IN_CLEARANCE and (last is None or deadline_passed(last)):
         reasons.append(_("Every due time has passed: reopen the text to ask another ministry."))

@@ -176,7 +176,7 @@ def withdraw_before[Row: (Explanation, Reservation)](record: Row, *, by: User, r
     paper, row = locked(record.paper), locked(record)
     reasons = [over] if row.withdrawn_at or paper.state not in BEFORE_THE_MEETING else []
     if not reason.strip():
-        reasons.append(_("Give a reason: it is kept in the journal."))
+        reasons.append(_("Enter a reason. It is kept in the journal."))
     if reasons:
         raise Blocked(reasons)
     row.withdrawn_at, row.withdrawn_reason = now(), reason.strip()

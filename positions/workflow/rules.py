@@ -101,7 +101,7 @@ def _check(consultation: Consultation, values: Mapping[str, Any], by: User) -> N
         reasons.append(_("The consultation is archived."))
     reasons += _problems(consultation, values)
     if not reasons and not _changed(consultation, values):
-        reasons.append(_("Nothing changes."))
+        reasons.append(_("This changes nothing."))
     if reasons:
         raise Blocked(reasons)
 

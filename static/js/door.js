@@ -1,4 +1,4 @@
-// The page at the door: looks badges up in the list that was loaded, checks in by one tap, takes points down.
+// Check-in page: looks badges up in the list that was loaded, checks in by one tap, takes points down.
 // Everything goes into the queue first (door_queue.js) and from there to the portal, now or in hours. Without this
 // script the same page is a plain form.
 (async () => {
@@ -412,7 +412,7 @@
   };
   for (const button of id("rooms").children) button.addEventListener("click", () => enter(button.dataset.room));
 
-  // --- If all else fails ---
+  // --- If nothing else works ---
   id("export").addEventListener("click", async () => {
     const link = make("a");
     link.href = URL.createObjectURL(new Blob([await DoorQueue.file(app)], { type: "application/json" }));

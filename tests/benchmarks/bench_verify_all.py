@@ -1,7 +1,4 @@
-"""The check of everything stored on a large portal: its time, and the memory of all its processes together.
-
-The data are made by COPY: 100,000 inputs with their hashes, a million entries of the journal, 1 GiB in files.
-"""
+"The check of all stored data on a large portal: its time, and the memory of all its processes together.\n\nThe data are made by COPY: 100,000 inputs with their hashes, a million entries of the journal, 1 GiB in files.\n"
 
 import hashlib
 import os

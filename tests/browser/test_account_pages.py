@@ -67,7 +67,7 @@ def test_a_page_that_is_not_there(open_window):
     window = open_window(*BOTH)
     window.expect_status(404)
     window.goto("/no-such-page/")
-    assert heading(window) == "There is no such page"
+    assert heading(window) == "Page not found"
     window.check()
 
 

@@ -90,7 +90,7 @@ def test_a_move_is_made_from_the_record(open_window, officer, work, size):
     window.get_by_role("link", name="Refuse").click()
     window.get_by_role("button", name="Refuse").click()
     check(window)
-    assert "Give a reason: it is kept in the journal." in window.inner_text("#content")
+    assert "Enter a reason. It is kept in the journal." in window.inner_text("#content")
     window.get_by_label("Reason").fill("It is not known.")
     window.get_by_role("button", name="Refuse").click()
     check(window)
@@ -123,10 +123,10 @@ def test_a_spreadsheet_is_corrected_and_comes_in(open_window, officer, work, tmp
     upload("Lake Union", "choir")
     assert "choir" in window.inner_text("#content")
     upload("Lake Union", "workers")
-    assert "Nothing is kept yet." in window.inner_text("#content")
+    assert "Nothing is saved yet." in window.inner_text("#content")
     window.get_by_role("button", name="Confirm import").click()
     check(window)
-    assert "Imported: 1 new, 0 changed, 0 the same." in window.inner_text("body")
+    assert "Imported: 1 new, 0 changed, 0 unchanged." in window.inner_text("body")
     assert Stakeholder.objects.get(name="Lake Union").group == "workers"
 
 

@@ -57,7 +57,7 @@ def test_a_file_goes_on_where_a_broken_line_stopped_it(request, width, draft, pi
     window.route("**/inputs/*/files/*/", line)
     window.set_input_files("#files-chosen", [chosen("plan.pdf", data), chosen("virus.pdf", b"MZ" + bytes(500))])
     arrived(window, "plan.pdf")
-    window.get_by_text("another kind of file (Windows program)").wait_for()
+    window.get_by_text("it is Windows program").wait_for()
     window.check()
     picture(window, f"files-draft-{width}")
     file = Attachment.objects.get(name="plan.pdf")
@@ -82,7 +82,7 @@ def test_a_file_is_gone_on_with_after_the_page_was_left(desktop, draft):
     desktop.route("**/inputs/*/files/*/", line)
     desktop.goto(f"/submit/{draft.key}/")
     desktop.set_input_files("#files-chosen", chosen("plan.pdf", data))
-    desktop.get_by_text("The connection is gone.").wait_for()
+    desktop.get_by_text("There is no connection.").wait_for()
     desktop.unroute("**/inputs/*/files/*/")
     desktop.goto(f"/inputs/{draft.key}/files/")
     desktop.get_by_text("of it have arrived").wait_for()
@@ -103,7 +103,7 @@ def test_a_file_is_added_and_removed_on_its_page(request, width, draft, picture)
     window.get_by_role("link", name="Remove letter.pdf").click()
     window.check()
     window.get_by_role("button", name="Remove the file").click()
-    window.get_by_text("letter.pdf is removed.").wait_for()
+    window.get_by_text("letter.pdf has been removed.").wait_for()
     assert Attachment.objects.get().state == "removed"
 
 
@@ -116,10 +116,10 @@ def test_words_are_kept_on_the_way_to_the_files_without_javascript(open_window, 
     page.expect_status(422)
     page.set_input_files("[name=file]", chosen("letter.pdf", b"MZ" + bytes(99)))
     page.get_by_role("button", name="Add the file").click()
-    page.locator("#id_file_error", has_text="another kind of file (Windows program)").wait_for()
+    page.locator("#id_file_error", has_text="it is Windows program").wait_for()
     page.set_input_files("[name=file]", chosen("letter.pdf", made.pdf()))
     page.get_by_role("button", name="Add the file").click()
-    page.get_by_text("The file is added.").wait_for()
+    page.get_by_text("File added.").wait_for()
     page.get_by_role("link", name="Back to the text").click()
     assert page.locator("[name=body]").input_value() == "Refund the fuel of crews."
     assert [file.name for file in Attachment.objects.filter(state="ready")] == ["letter.pdf"]
@@ -138,7 +138,7 @@ def test_a_full_disk_is_said_and_the_file_goes_on_once_there_is_room(phone, draf
     plan.write_bytes(data)
     monkeypatch.setattr(attachments, "_put_behind", lambda *piece: (full if piece[1] else real)(*piece))
     window.set_input_files("#files-chosen", plan)
-    window.get_by_text("The portal has no room left on its disk.").wait_for()
+    window.get_by_text("The portal's disk is full.").wait_for()
     window.check()
     assert draft.attachments.get().received == PIECE
     monkeypatch.setattr(attachments, "_put_behind", real)

@@ -109,7 +109,7 @@ def test_an_input_is_written_and_sent_from_a_phone(phone, consultation):
     phone.get_by_role("button", name="Send").click()
     expect(phone.locator("#problem")).to_be_focused()
     phone.check()
-    phone.get_by_role("link", name="Title: Give your input a title.").click()
+    phone.get_by_role("link", name="Title: Enter a title.").click()
     assert phone.evaluate("document.activeElement.name") == "title"
     phone.get_by_role("radio", name="Theme 1").check()
     phone.locator("#id_title").fill("A seasonal pass")
@@ -131,7 +131,7 @@ def test_enter_in_the_title_saves_and_does_not_send(desktop, consultation):
     desktop.get_by_role("radio", name="Theme 1").check()
     desktop.locator("#id_title").fill("A seasonal pass")
     desktop.locator("#id_title").press("Enter")
-    desktop.get_by_text("Saved. Nobody but your organisation sees it until you send it.").wait_for()
+    desktop.get_by_text("Saved. Only your organisation can see it until you send it.").wait_for()
     assert Submission.objects.get().state == "draft"
 
 
@@ -172,8 +172,8 @@ def test_a_point_is_taken_out_by_selecting_text(desktop, consultation, officer):
     desktop.get_by_label("Thank you for reading this.").check()
     assert text.input_value() == "A pass of my own words."
     desktop.get_by_label("Kind").select_option("commitment")
-    desktop.get_by_role("button", name="Take out the point").click()
-    desktop.get_by_text("The point is taken out.").wait_for()
+    desktop.get_by_role("button", name="Add the point").click()
+    desktop.get_by_text("Point saved.").wait_for()
     assert [(point.text, point.kind) for point in Point.objects.all()] == [("A pass of my own words.", "commitment")]
 
 
@@ -184,7 +184,7 @@ def test_a_point_is_taken_out_without_javascript(open_window, consultation, offi
     window.goto(f"/desk/inputs/{submission.key}/")
     window.get_by_label("We ask for a seasonal pass for herders.").check()
     window.get_by_label("Thank you for reading this.").check()
-    window.get_by_role("button", name="Take out the point").click()
+    window.get_by_role("button", name="Add the point").click()
     assert Point.objects.get().text == "We ask for a seasonal pass for herders. Thank you for reading this."
 
 

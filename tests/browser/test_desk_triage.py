@@ -65,7 +65,7 @@ def test_the_queue_is_worked_by_keys(desktop, officer, queue):
     desktop.check()
     assert states(queue) == ["submitted"] * 3
     desktop.get_by_role("button", name="Accept 1 input").click()
-    desktop.get_by_text("1 input is accepted.").wait_for()
+    desktop.get_by_text("1 input is on file.").wait_for()
     desktop.locator(".keys").first.wait_for()
     assert states(queue) == ["submitted", "accepted", "submitted"]
     press("j")
@@ -77,7 +77,7 @@ def test_the_queue_is_worked_by_keys(desktop, officer, queue):
     desktop.locator("#question_2-return_for_completion").fill("Since when?")
     desktop.check()
     desktop.locator("#return_for_completion button").click()
-    desktop.get_by_text("Done: Return for completion.").wait_for()
+    desktop.get_by_text("Done: Ask the sender.").wait_for()
     assert states(queue) == ["returned", "accepted", "submitted"]
     assert [each.text for each in queue[0].questions.all()] == ["Which county?", "Since when?"]
     desktop.locator(".keys").wait_for()  # the script has run
@@ -107,7 +107,7 @@ def test_without_javascript_clicks_do_the_same(open_window, officer, queue):
     for submission in queue[:2]:
         window.get_by_label(f"Mark {submission.reference}").check()
     window.get_by_role("button", name="Assign").click()
-    window.get_by_label("Looked after by").select_option(str(officer.pk))
+    window.get_by_label("Assigned to").select_option(str(officer.pk))
     window.get_by_role("button", name="Assign 2 inputs").click()
     window.get_by_text("2 inputs are assigned.").wait_for()
     assert list(Submission.objects.order_by("submitted_at").values_list("assigned_to", flat=True)) == [
@@ -138,10 +138,10 @@ def test_a_decision_is_taken_back_and_a_point_too(open_window, officer, queue, s
     window.check()
     window.goto(f"/desk/inputs/{submission.key}/")
     assert window.locator("#body mark.taken").count() == 0
-    window.locator("summary", has_text="Take the decision back").click()
+    window.locator("summary", has_text="Undo the decision").click()
     window.locator("#reason-reopen").fill("It was the wrong button.")
     window.locator("#undo details[open] button").click()
-    window.get_by_text("The decision is taken back.").wait_for()
+    window.get_by_text("The decision is undone.").wait_for()
     assert states(queue) == ["submitted"] * 3
 
 
@@ -195,17 +195,17 @@ def test_letters_late_ones_and_replies_are_dealt_with(open_window, picture, busy
     window.check()
     picture(window, "desk-letters")
     window.get_by_role("button", name="Write to 1 organisation").click()
-    window.get_by_text("1 organisation is written to.").wait_for()
+    window.get_by_text("1 organisation is e-mailed.").wait_for()
     window.goto("/desk/late/")
-    window.locator("summary", has_text="Let in after the deadline").click()
+    window.locator("summary", has_text="Allow after the deadline").click()
     window.locator("details[open] textarea").fill("The line was down in all of Lodwar.")
     window.check()
     window.locator("details[open] button").click()
-    window.get_by_text("Done: Let in after the deadline.").wait_for()
+    window.get_by_text("Done: Allow after the deadline.").wait_for()
     window.goto("/desk/replies/")
     window.get_by_label("Answer").fill("The paragraph says two now.")
     window.get_by_role("button", name="Answer").click()
-    window.get_by_text("Answered. The organisation is told by mail.").wait_for()
+    window.get_by_text("Answered. The organisation gets an e-mail.").wait_for()
     window.check()
 
 
@@ -234,9 +234,9 @@ def test_an_author_answers_and_asks_to_be_let_in(open_window, picture, size):
     window.get_by_role("button", name="Send", exact=True).click()
     window.get_by_text("Inputs closed on").first.wait_for()
     picture(window, "late-refused")
-    window.get_by_role("link", name="Ask to be let in").click()
+    window.get_by_role("link", name="Ask to send it late").click()
     window.check()
     window.locator("textarea").fill("The line was down.")
-    window.get_by_role("button", name="Ask to be let in").click()
+    window.get_by_role("button", name="Ask to send it late").click()
     window.get_by_text("You asked on").wait_for()
     window.check()

@@ -109,17 +109,19 @@ def test_two_telephones_without_a_network(open_window, day, picture):
     unsent(one, 0)
     check_in(one, "1", "Asha Ng'ang'a")
     look_up(one, "1")
-    expect(one.locator("#person .remark")).to_contain_text("Checked in already, at")
+    expect(one.locator("#person .remark")).to_contain_text("Already checked in at")
     look_up(one, "wario")
-    expect(one.locator("#person .remark")).to_have_text("Withdrawn: the badge does not count, ask the desk")
+    expect(one.locator("#person .remark")).to_have_text("Withdrawn: the badge is not valid, ask the desk")
     expect(one.locator("#person .button")).to_have_count(0)
     look_up(one, "NCM:OTHER:" + "0" * 32)
-    expect(one.locator("#now")).to_contain_text("This is a badge of another forum")
+    expect(one.locator("#now")).to_contain_text("This is not a badge, or it belongs to another forum")
     look_up(one, "NCM:F-17:" + "0" * 32)
     picture(one, "door-unknown")
     one.get_by_role("button", name="Keep it for the desk").click()
     write(one, "A pass for crews.\n" * 10_000)
-    expect(one.locator("#text-why")).to_contain_text("The point is 179,999 characters long; 2,000 fit.")
+    expect(one.locator("#text-why")).to_contain_text(
+        "The point is 179,999 characters long. It must be 2,000 characters or fewer."
+    )
     assert len(one.input_value("#text")) == 180_000
     write(one, "A pass for crews.")
     expect(one.locator("#written")).to_contain_text("A pass for crews.")
@@ -173,19 +175,19 @@ def the_desk_settles(desk, day, picture):
     cards = desk.locator("article.card")
     expect(cards).to_have_count(3)
     first = cards.filter(has_text="Asha Ng'ang'a").first
-    first.get_by_label("Keep the first, void the later").check()
+    first.get_by_label("Keep the first and void later ones").check()
     first.get_by_role("button").click()
     expect(cards).to_have_count(1)
     cards.get_by_role("button").click()
     expect(desk.locator("#problem")).to_contain_text("Write a note")
     cards.get_by_label("Note").fill("A badge of last year.")
     cards.get_by_role("button").click()
-    expect(desk.get_by_text("Nothing is to be settled.")).to_be_visible()
+    expect(desk.get_by_text("There is nothing to resolve.")).to_be_visible()
     assert checkin.counting(day.forum).get().delegate.name == "Asha Ng'ang'a"
     desk.goto("/desk/forums/f-17/register/")
     desk.get_by_label(re.compile("Brian Otieno")).check()
     desk.get_by_role("button", name="Enter these signatures").click()
-    expect(desk.locator(".lead")).to_contain_text("1 signature is entered; 2 people came in this half-day")
+    expect(desk.locator(".lead")).to_contain_text("1 signature entered; 2 people attended this half-day")
     desk.check()
     picture(desk, "door-register")
     assert checkin.present(day.forum).seats == 2
@@ -227,7 +229,7 @@ def test_a_new_version_and_a_lost_session_leave_the_queue_alone(open_window, day
     desk.goto("/desk/forums/f-17/door/")
     desk.set_input_files("[name=file]", download.value.path())
     desk.get_by_role("button", name="Take it over").click()
-    expect(desk.locator(".notice")).to_have_text("The file holds 1 row. All of it is in the portal.")
+    expect(desk.locator(".notice")).to_have_text("The file contains 1 row. All of it has been imported.")
     assert (CheckIn.objects.get().channel, QueuedRow.objects.count()) == ("qr", 1)
     a_rapporteur_has_the_rooms_only(open_window(PHONE), day, picture)
 
@@ -246,7 +248,7 @@ def a_rapporteur_has_the_rooms_only(phone, day, picture):
     phone.fill("#due-on", "2027-03-31")
     phone.evaluate("() => { window.kept = DoorQueue.add; DoorQueue.add = async () => { throw new Error('full') } }")
     phone.get_by_role("button", name="Write it down").click()
-    expect(phone.locator("#now")).to_contain_text("This device has no room left: nothing was kept.")
+    expect(phone.locator("#now")).to_contain_text("This device is full, so nothing was saved.")
     assert [phone.input_value(f"#{name}") for name in ("text", "responsible", "due-on")] == [
         "Fair fees.",
         "The registrar",

@@ -76,8 +76,8 @@ def notice(window, words):
 
 
 def put_back(window):
-    notice(window, "This browser kept words that were not saved:")
-    press(window, "Put them into the form")
+    notice(window, "This browser has text that was not saved:")
+    press(window, "Use this text")
 
 
 def send(window):
@@ -104,10 +104,10 @@ def test_a_draft_survives_a_killed_connection_and_is_sent_once(writer):
     the_one_input("Refund the fuel of crews.", "draft")
     writer.cut_off(False)
     writer.goto("/submit/")
-    notice(writer, "This browser kept words that were not saved:")
+    notice(writer, "This browser has text that was not saved:")
     with writer.expect_navigation(url=f"**/submit/{draft.key}/"):
         # Not by the mouse: the driver would click again on the page that comes, where a button of the same name stands.
-        button = writer.get_by_role("button", name="Put them into the form", exact=True)
+        button = writer.get_by_role("button", name="Use this text", exact=True)
         button.evaluate("button => button.click()")
     put_back(writer)
     wait_until_saved(writer)
@@ -172,7 +172,7 @@ def test_another_person_at_the_same_browser_is_offered_nothing(writer):
     writer.cut_off(False)
     writer.log_in(make_member())
     writer.goto("/submit/")
-    assert writer.get_by_text("This browser kept words").count() == 0
+    assert writer.get_by_text("This browser has text").count() == 0
     assert writer.evaluate(KEPT) == 1
 
 

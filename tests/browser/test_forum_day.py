@@ -56,7 +56,7 @@ def at(name, *more):
 def the_letter_is_answered(visitor, day):
     """Whoever reads the ministry's mailbox names its officer; the secretariat gives the seat, and lets one sit in."""
     visitor.goto(day.link)
-    visitor.get_by_label("We come: the people are named below").check()
+    visitor.get_by_label("We will attend: the people are named below").check()
     visitor.get_by_label("Your name").fill("Registry")
     visitor.get_by_role("group", name=re.compile("1")).get_by_label("Name", exact=True).first.fill("Asha Ng'ang'a")
     visitor.check()
@@ -73,9 +73,9 @@ def the_seats_are_given(desk, day):
     desk.get_by_role("button", name="Confirm").first.click()
     assert Delegate.objects.get(name="Asha Ng'ang'a").badge_number == 3
     desk.goto(at("forum_delegate", day.chebet.pk))
-    desk.get_by_text("Let somebody sit in", exact=True).click()
+    desk.get_by_text("Have someone sit in", exact=True).click()
     desk.locator("details[open] [name$=name]").fill("Dida Wario")
-    desk.get_by_role("button", name="Let them sit in").click()
+    desk.get_by_role("button", name="Save the substitute").click()
     assert Delegate.objects.get(name="Dida Wario").sits_in_for == day.chebet
     for move in (forums.close_registration, forums.open_forum):
         move(day.text.forum, by=day.text.secretariat)

@@ -64,11 +64,11 @@ def test_5000_rows_of_which_37_are_wrong(desktop, consultation, tmp_path, pictur
     assert desktop.locator("main tbody tr").count() == 38
     desktop.get_by_label("Coast Network", exact=True).check()
     desktop.get_by_role("button", name="Use these names").click()
-    desktop.get_by_role("button", name="Take in 4,958 new inputs").click(timeout=60_000)
-    desktop.get_by_text("This page asks for news every two seconds.").wait_for()
+    desktop.get_by_role("button", name="Import 4,958 new inputs").click(timeout=60_000)
+    desktop.get_by_text("This page updates every two seconds.").wait_for()
     desktop.check()
     jobs.run_next()  # and not the search for texts that say the same, which it asks for
-    desktop.get_by_text("4958 inputs were taken in.").wait_for(timeout=60_000)  # the page has asked for it itself
+    desktop.get_by_text("4958 inputs were imported.").wait_for(timeout=60_000)  # the page has asked for it itself
     desktop.check()
     picture(desktop, "import-done")
     assert Submission.objects.filter(state="submitted").count() == 4_958
@@ -101,7 +101,7 @@ def type_a_letter(window, picture):
     window.get_by_label("Title").fill("Pay on time")
     window.locator("#id_body").fill("Wages are paid late.")
     window.get_by_role("button", name="Take it in").click()
-    window.get_by_text("You typed it: a colleague checks it").wait_for()
+    window.get_by_text("You typed it, so a colleague must check it").wait_for()
 
 
 def add_the_scan(window, scan, picture):
@@ -117,8 +117,8 @@ def check_the_letter(window, picture):
     window.check()
     picture(window, "intake")
     window.get_by_role("link", name="Pay on time").click()
-    window.get_by_role("button", name="It says what the original says").click()
-    window.get_by_text("Checked. The input can be screened now.").wait_for()
+    window.get_by_role("button", name="Confirm that it matches the original").click()
+    window.get_by_text("Checked. You can now read and decide on the input.").wait_for()
     window.check()
     window.get_by_role("button", name="Accept", exact=True).click()
     window.get_by_text("Accepted", exact=True).first.wait_for()
@@ -128,8 +128,8 @@ def rest_a_paragraph_on_it(window, letter):
     """The point is taken out of the letter, a paragraph of the paper rests on it, and it is answered."""
     window.goto(f"/desk/inputs/{letter.key}/")
     window.locator('label[for="s0"]').click()
-    window.get_by_role("button", name="Take out the point").click()
-    window.get_by_text("The point is taken out.").wait_for()
+    window.get_by_role("button", name="Add the point").click()
+    window.get_by_text("Point saved.").wait_for()
     paper = make_paper(letter.consultation, short_title="Wages")
     section = make_section(paper, letter.theme)
     window.goto(f"/desk/papers/{paper.slug}/sections/{section.pk}/")

@@ -100,9 +100,7 @@ def test_a_file_is_verified_without_javascript(open_window, paper, picture):
     assert len(entries(Access.FALSE_COPY)) == 3
     window.expect_status(422)
     verify(window, "empty.pdf", b"")
-    assert window.locator(".summary a").inner_text() == (
-        "File: The file is empty. Look whether you chose the right one."
-    )
+    assert window.locator(".summary a").inner_text() == ("File: The file is empty. Check that you chose the right one.")
     picture(window, "verify-empty")
 
 

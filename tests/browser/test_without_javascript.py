@@ -44,8 +44,8 @@ def test_an_input_is_sent(plain):
     plain.expect_status(422)
     press(plain, "Send")
     assert plain.locator("#problem li").all_inner_texts() == [
-        "Main theme: Choose the theme that your input is mainly about.",
-        "Title: Give your input a title.",
+        "Main theme: Choose the main theme of your input.",
+        "Title: Enter a title.",
     ]
     plain.fill("[name=title]", "Fuel")
     plain.locator("[name=theme][value=T2]").check()
@@ -60,13 +60,13 @@ def test_an_input_is_screened_and_taken_apart(plain):
     first, second = make_submission(state="submitted", body=asks), make_submission(state="submitted")
     plain.log_in(make_secretariat())
     plain.goto(f"/desk/inputs/{second.key}/")
-    plain.locator("summary", has_text="Return for completion").click()
+    plain.locator("summary", has_text="Ask the sender").click()
     plain.locator("#reason-return_for_completion").fill("Please say which county you mean.")
-    press(plain, "Return for completion", "details[open]")
+    press(plain, "Ask the sender", "details[open]")
     plain.goto(f"/desk/inputs/{first.key}/")
     press(plain, "Accept")
     plain.locator("[name=point-passages][value='1']").check()
-    press(plain, "Take out the point")
+    press(plain, "Add the point")
     states = dict(Submission.objects.values_list("pk", "state"))
     assert states == {first.pk: "accepted", second.pk: "returned"}
     assert first.points.get().text == "Refund the fuel of all crews."

@@ -15,7 +15,7 @@ from tests.sign_in import sign_in
 from tests.threads import at_once
 
 MB = 1024 * 1024
-REMEDY = "Remove files from drafts that you do not send, or ask the secretariat for room."
+REMEDY = "Remove files from drafts you will not send, or ask the secretariat for more space."
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +47,7 @@ def test_a_person_has_a_number_of_files_over_all_inputs(body, settings):
     person, colleague = make_member(body), make_member(body, "alternate")
     for _turn in range(2):
         begin(draft_of(person, body), person)
-    assert refused(draft_of(person, body), person) == ["Your files are 2 of 2: no more fit.", REMEDY]
+    assert refused(draft_of(person, body), person) == ["Your files: 2 of 2. You cannot add more.", REMEDY]
     begin(draft_of(colleague, body), colleague)
 
 
@@ -56,7 +56,7 @@ def test_a_person_has_room_and_hears_how_much_of_it_is_used(body, settings):
     person = make_member(body)
     begin(draft_of(person, body), person, 7 * MB)
     assert refused(draft_of(person, body), person, 4 * MB) == [
-        "Your files take 7.0 of 10.0 MB, and this one has 4.0 MB.",
+        "Your files use 7.0 of 10.0 MB, and this one has 4.0 MB.",
         REMEDY,
     ]
     begin(draft_of(person, body), person, 3 * MB)
@@ -67,10 +67,10 @@ def test_an_organisation_has_room_for_all_its_people_together(body, settings):
     first, second, other = make_member(body), make_member(body, "alternate"), make_stakeholder()
     begin(draft_of(first, body), first, 6 * MB)
     assert refused(draft_of(second, body), second, 5 * MB)[0] == (
-        "The files of Herders' Union take 6.0 of 10.0 MB, and this one has 5.0 MB."
+        "The files of Herders' Union use 6.0 of 10.0 MB, and this one has 5.0 MB."
     )
     begin(draft_of(second, body), second, 4 * MB)
-    assert refused(draft_of(first, body), first)[0] == "The files of Herders' Union are 2 of 2: no more fit."
+    assert refused(draft_of(first, body), first)[0] == "The files of Herders' Union: 2 of 2. You cannot add more."
     neighbour = make_member(other)
     begin(draft_of(neighbour, other), neighbour)
 
@@ -99,7 +99,7 @@ def test_what_was_sent_once_still_takes_room_when_it_is_taken_out(body, settings
     with django_capture_on_commit_callbacks(execute=True):
         file = workflow.remove_file(file, by=person)
     assert (file.path.exists(), file.received) == (True, len(data))
-    assert refused(returned, person)[0] == "Your files are 1 of 1: no more fit."
+    assert refused(returned, person)[0] == "Your files: 1 of 1. You cannot add more."
 
 
 def test_originals_that_the_secretariat_enters_count_for_nobody(body, settings):
@@ -121,7 +121,7 @@ def test_the_page_says_it_beside_the_field(client, body, settings):
         f"/inputs/{draft.key}/files/", {"file": SimpleUploadedFile("a.pdf", made.pdf())}
     )
     assert page.status_code == 422
-    assert page.context["form"].errors["file"] == ["Your files are 1 of 1: no more fit.", REMEDY]
+    assert page.context["form"].errors["file"] == ["Your files: 1 of 1. You cannot add more.", REMEDY]
     assert words(page).count(REMEDY) == 2  # in the summary and beside the field
 
 

@@ -83,7 +83,7 @@ def test_a_text_that_does_not_fit_says_so_and_one_that_fits_is_whole(letter):
     fits = letter * (LONGEST // size)
     cut = fitting(fits + letter)
     assert fitting(fits) == fits
-    begun, told, rest = cut.partition(" … (cut here: a cell of a workbook holds no more.")
+    begun, told, rest = cut.partition(" … (cut here: a workbook cell cannot hold more.")
     assert (begun.strip(letter), bool(told), rest) == ("", True, " The CSV and JSON files have the whole text.)")
     assert LONGEST - size < len(cut.encode("utf-16-le")) // 2 <= LONGEST
     assert read_back(fits + letter)[0].value == cut

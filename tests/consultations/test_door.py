@@ -102,8 +102,8 @@ def test_a_clock_that_is_hours_off_gives_the_time_at_the_door(door):
 def test_one_badge_at_two_devices_counts_once_and_is_shown(door):
     send(door, came(door.one, at=MORNING + timedelta(minutes=31)))
     again = came(door.one, at=MORNING + timedelta(minutes=40))
-    assert send(door, again) == [("taken", "It was checked in on this device already, at 09:31.")]
-    told = "Asha Ng'ang'a was checked in at 09:31 by a too, with the same badge."
+    assert send(door, again) == [("taken", "Already checked in on this device at 09:31.")]
+    told = "Asha Ng'ang'a was also checked in by a with the same badge at 09:31."
     assert send(door, came(door.one), device="b") == [("conflict", told)]
     assert send(door, came(door.one, at=MORNING + timedelta(hours=6)), device="b") == [TAKEN]  # in the afternoon
     assert CheckIn.objects.count() == 3
@@ -113,7 +113,7 @@ def test_one_badge_at_two_devices_counts_once_and_is_shown(door):
 def test_rows_are_processed_by_time_at_the_door_and_answered_in_the_order_sent(door):
     """A device that sends its latest row first: who was there first counts."""
     rows = [came(door.one, at=MORNING + timedelta(minutes=turn)) for turn in (20, 0, 10)]
-    again = ("taken", "It was checked in on this device already, at 09:00.")
+    again = ("taken", "Already checked in on this device at 09:00.")
     assert send(door, *rows) == [again, TAKEN, again]
     assert CheckIn.objects.get().device_at == MORNING
 
@@ -121,7 +121,7 @@ def test_rows_are_processed_by_time_at_the_door_and_answered_in_the_order_sent(d
 def test_two_for_one_seat_are_shown_whoever_comes_first(door):
     substitute = make_delegate(door.forum, door.body, name="Chebet", badge_number=3, sits_in_for=door.one)
     assert send(door, came(substitute)) == [TAKEN]
-    told = "Chebet, who has the same seat, was checked in at 09:00: one sits in for the other."
+    told = "Chebet has the same seat and was checked in at 09:00. One of them sits in for the other."
     assert send(door, came(door.one, at=MORNING + timedelta(minutes=1))) == [("conflict", told)]
 
 
@@ -134,15 +134,15 @@ def test_what_cannot_be_taken_over_says_why_and_is_kept(door):
         {"kind": "wish", "at": "yesterday", "key": 7}, "\0 \ud800", 1e999,
     ]  # fmt: skip
     assert [reason for _outcome, reason in send(door, *rows)] == [
-        "Dida is withdrawn, not confirmed: the badge does not count.",
-        "The badge is of another forum.",
-        "This is no code of a badge, or it was altered.",
-        "No badge has this code: it is unknown, or it was altered.",
-        "No badge of this forum has the number 99.",
-        "It names no badge.",
-        "The badge is of another forum.",
-        "It names no badge.",
-        *["It is neither a check-in nor a point of a session."] * 3,
+        "Dida is withdrawn, not confirmed, so the badge is not valid.",
+        "The badge belongs to another forum.",
+        "This is not a badge code, or it was altered.",
+        "There is no badge with this code.",
+        "There is no badge with the number 99 at this forum.",
+        "The badge number is missing.",
+        "The badge belongs to another forum.",
+        "The badge number is missing.",
+        *["This is not a check-in or a point of a session."] * 3,
     ]
     assert not CheckIn.objects.exists()
     assert [row.payload for row in QueuedRow.objects.filter(payload__has_key="as_text").order_by("pk")] == [
@@ -164,10 +164,10 @@ def test_a_queue_of_another_forum_and_too_long_a_one_are_refused_whole(door):
     send(door, row)
     with pytest.raises(Blocked) as refusal:
         workflow.take_queue(make_forum(), [came(), row], device="a", device_now=now(), by=door.by)
-    assert refusal.value.reasons == ["This queue is of another forum: nothing of it was taken over."]
+    assert refusal.value.reasons == ["This queue belongs to another forum. Nothing was imported."]
     with pytest.raises(Blocked) as refusal:
         send(door, *[{}] * 2_001)
-    assert refusal.value.reasons == ["2,001 rows at once are too many: send at most 2,000."]
+    assert refusal.value.reasons == ["2,001 rows are too many. Send up to 2,000 at a time."]
     with pytest.raises(NotAllowed):
         send(door, by=make_member())
     assert QueuedRow.objects.count() == 1
@@ -224,7 +224,7 @@ def test_a_commitment_brings_along_who_does_it_and_by_when(door):
         TAKEN,
         (
             "refused",
-            "Who will do it is told in more than 200 characters. The day by which it will be done cannot be read.",
+            "“Who will do it” must be 200 characters or fewer. The date in “By when” is not valid.",
         ),
     ]
     point = Point.objects.get()
@@ -239,13 +239,15 @@ def test_a_point_that_cannot_be_taken_says_everything_that_is_wrong(door):
         said(session, "x" * 2_001, theme="T1"), said(session, "a\0", theme="T1"),
     ]  # fmt: skip
     assert [reason for _outcome, reason in send(door, *rows)] == [
-        "The session is not of this forum, or somebody else reports on it.",
-        "Its kind is not known. The organisation that raised it is not known, or not verified. "
-        "Its theme is not one of the consultation.",
+        "The session is not part of this forum, or you are not its rapporteur.",
+        (
+            "Its kind is not recognised. The organisation that raised it is not on the "
+            "register or not verified. Its theme is not a theme of this consultation."
+        ),
         "Choose the theme of the point.",
         "Choose the theme of the point.",
-        "The point is 2,001 characters long; 2,000 fit.",
-        "The text holds characters that cannot be shown (U+0000). Remove them and send again.",
+        "The point is 2,001 characters long. It must be 2,000 characters or fewer.",
+        "The text contains characters that cannot be shown (U+0000). Remove them and send it again.",
     ]
     assert not Point.objects.exists()
 
@@ -266,7 +268,7 @@ def test_a_rapporteur_sends_points_of_the_own_session_only(door):
     person = own.roles.create(user=make_user(), kind="rapporteur").user
     found = send(door, said(own), said(other), came(door.one), by=person)
     assert outcomes(found) == ["taken", "refused", "refused"]
-    assert found[2][1] == "Only the secretariat checks in delegates."
+    assert found[2][1] == "Only the secretariat can check in delegates."
 
 
 # --- Settling -------------------------------------------------------------------------------------------------------
@@ -297,7 +299,7 @@ def test_a_conflict_is_settled_by_a_row_that_voids_another(rivals, how, stay, op
     assert CheckIn.objects.filter(voids=None).count() == 3
     with pytest.raises(Blocked) as refusal:
         workflow.settle_queued(rivals.b, by=rivals.by, how=how, note="Again.")
-    assert "Desk has settled it already." in refusal.value.reasons
+    assert "Desk has already resolved it." in refusal.value.reasons
 
 
 def test_settling_says_everything_that_is_missing(rivals):
@@ -305,9 +307,13 @@ def test_settling_says_everything_that_is_missing(rivals):
     lost = QueuedRow.objects.get(outcome="refused")
     taken = QueuedRow.objects.get(outcome="taken")
     for row, how, reasons in [
-        (lost, "first", ["No check-in came of it that could be void: leave a note."]),
-        (lost, "note", ["Write a note: what was found out, and why it may stay."]),
-        (taken, "wish", ["It was taken over: nothing is to be settled.", "Choose how it is settled."]),
+        (lost, "first", ["It did not create a check-in that could be voided. Keep it with a note."]),
+        (lost, "note", ["Enter a note: what you found out and why it can stay."]),
+        (
+            taken,
+            "wish",
+            ["It was imported without a conflict, so there is nothing to resolve.", "Choose how to resolve it."],
+        ),
     ]:
         with pytest.raises(Blocked) as refusal:
             workflow.settle_queued(row, by=rivals.by, how=how)
@@ -345,7 +351,7 @@ def test_doubles_are_settled_together_and_a_substitute_is_not(rivals):
     assert [event.verb for event in Event.objects.about(rivals.one)].count("void_check_in") == 2
     with pytest.raises(Blocked) as refusal:
         workflow.settle_doubles(rivals.forum, by=rivals.by)
-    assert refusal.value.reasons == ["No badge that came at several devices is to be settled any more."]
+    assert refusal.value.reasons == ["There are no more badges checked in on several devices to resolve."]
     with pytest.raises(NotAllowed):
         workflow.settle_doubles(rivals.forum, by=make_member())
 
@@ -375,8 +381,8 @@ def test_a_register_of_later_or_with_strangers_is_refused(door):
     with pytest.raises(Blocked) as refusal:
         workflow.enter_register(door.forum, later, by=door.by, signed=[stranger.pk])
     assert refusal.value.reasons == [
-        "This half-day has not begun: nobody can have signed for it.",
-        "Somebody who was ticked has no seat any more. Open the register anew.",
+        "This half-day has not started, so nobody can have signed for it.",
+        "Someone you ticked no longer has a seat. Reload the register.",
     ]
     with pytest.raises(NotAllowed):
         workflow.enter_register(door.forum, later, by=make_member(), signed=[])

@@ -84,7 +84,7 @@ def test_everybody_gets_the_programme_and_each_person_their_sessions_and_roles()
         ("Rights", "You are: rapporteur."),
     ]
     other = calendar_of(forum, delegate=chair)
-    assert [each.summary for each in other] == ["Opening", "Sessions side by side"]
+    assert [each.summary for each in other] == ["Opening", "Parallel sessions"]
     assert other[0].description.startswith("You are: chair.")
     assert {"Rights – Hall B", "Drivers – Hall A"} <= set(other[1].description.split("\n"))
 

@@ -80,7 +80,7 @@ def test_what_goes_wrong_is_said_and_the_queue_goes_on(runner):
 
     for run, words in [
         (refuse, "The sheet is gone."),
-        (break_down, "Something went wrong. It was noted for the technicians."),
+        (break_down, "Something went wrong. The error was recorded for the administrators."),
     ]:
         runner(run)
         job = ask()
@@ -103,7 +103,7 @@ def test_a_job_that_kills_its_worker_again_and_again_is_given_up(runner):
     runner(lambda job, progress: {})
     job = ask(JobState.RUNNING, result={"beginnings": 3})
     jobs.run_next()
-    assert seen(job) == ("failed", 0, 0, {"beginnings": 4}, "This work broke off several times and was given up.")
+    assert seen(job) == ("failed", 0, 0, {"beginnings": 4}, "This task failed several times and was stopped.")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -21,7 +21,7 @@ from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 GENUINE, FALSE = "Kenya Red Cross", "Kenya Red Cr\u043ess"  # the second with a Cyrillic o
-WARNING = f"The name “{FALSE}” looks like another, or has unusual characters."
+WARNING = f"The name “{FALSE}” is similar to another name or has unusual characters."
 
 
 @pytest.fixture
@@ -45,8 +45,8 @@ def test_a_look_alike_registers_and_the_desk_sees_which_it_resembles_and_decides
         words(client.get("/desk/organisations/")).count("check the name") == 3
     )  # where it waits, and both on the list
     page = words(client.get(at(false)))
-    assert f"Check the name It is easily taken for the name of: {GENUINE} (verified)" in page
-    assert "U+043E CYRILLIC SMALL LETTER O: it is of another alphabet than the word around it" in page
+    assert f"Check the name It is easily confused with the name of: {GENUINE} (verified)" in page
+    assert "U+043E CYRILLIC SMALL LETTER O: it is from a different alphabet than the rest of the word" in page
     assert client.post(f"{at(false)}verify/").status_code == 302
     false.refresh_from_db()
     assert false.state == "verified"

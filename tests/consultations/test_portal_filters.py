@@ -121,10 +121,10 @@ def test_thousands_have_a_comma(number, expected):
     ("verb", "expected"),
     [
         ("accept", "Accept"),
-        ("return_for_completion", "Return for completion"),
+        ("return_for_completion", "Ask the sender"),
         ("accept:refused", "Accept: refused"),
-        ("admit_late", "Let in after the deadline"),
-        ("refuse_late:refused", "Do not let in: refused"),
+        ("admit_late", "Allow after the deadline"),
+        ("refuse_late:refused", "Do not allow: refused"),
     ],
 )
 def test_a_verb_is_said_in_words(verb, expected):

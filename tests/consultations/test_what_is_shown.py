@@ -18,7 +18,7 @@ from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 NEW = "This SHA-256 is new: it stands in the place of the one before, and covers the text as it is now and your answers"
-REFUSED = "The file plan.pdf was not taken and is no part of this input: The virus scanner found Eicar."
+REFUSED = "The file plan.pdf was refused and is not part of this input: The virus scanner detected Eicar."
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def make_refused(submission):
     file = Attachment.objects.create(
         submission=submission, name="plan.pdf", size=9, stored_as="a" * 32, uploaded_by=submission.author
     )
-    return factories.walk(file, "refused", state_reason="The virus scanner found Eicar.")
+    return factories.walk(file, "refused", state_reason="The virus scanner detected Eicar.")
 
 
 def test_a_file_that_was_not_taken_is_said_before_sending_on_the_receipt_and_in_the_mail(client, author):
@@ -106,9 +106,9 @@ def test_nothing_is_said_of_files_where_all_were_taken(client, author):
     draft = make_sent(author, state="draft")
     factories.make_attachment(draft)
     sign_in(client, author)
-    assert "was not taken" not in words(client.get(reverse("draft_preview", args=[draft.key])))
+    assert "was refused" not in words(client.get(reverse("draft_preview", args=[draft.key])))
     workflow.submit(draft, by=author)
-    assert "was not taken" not in OutgoingMail.objects.get().body
+    assert "was refused" not in OutgoingMail.objects.get().body
 
 
 # --- Words that are held back ---------------------------------------------------------------------------------------

@@ -138,7 +138,7 @@ def test_what_is_no_address_is_refused_in_plain_words_beside_its_field(client, p
     field = "login" if page == "account_login" else "email"
     filled = {"name": "Ruth", "password": PASSWORD, "password1": PASSWORD, "password2": PASSWORD}
     for typed, words in (
-        ("γιώργος@example.gr", "letters from a to z without accents"),
+        ("γιώργος@example.gr", "letters a to z without accents"),
         ("ruth@[127.0.0.1]", "no name of a domain"),
         ("a\0b@example.org", ""),
     ):
@@ -172,7 +172,7 @@ def test_the_admin_enters_a_person_in_the_same_form_and_nobody_twice(client):
     entered = {"name": "Ruth", "language": "en", "is_active": "on"}
     add = reverse("admin:consultations_user_add")
     again = client.post(add, {**entered, "email": REAL.upper()})
-    assert again.context["adminform"].form.errors == {"email": ["This address is taken."]}
+    assert again.context["adminform"].form.errors == {"email": ["This e-mail address is already in use."]}
     assert client.post(add, {**entered, "email": LOOK_ALIKE}).status_code == 302
     assert User.objects.filter(email=ENCODED).exists()
 
@@ -201,7 +201,7 @@ def test_signing_in_asks_no_more_of_the_database_for_a_domain_in_small_letters(c
 # --- Passwords --------------------------------------------------------------------------------------------------------
 
 LONG = "long and strong " * 8
-TOO_LONG = "This password has 129 characters; 128 are the most."
+TOO_LONG = "This password is 129 characters long. It must be 128 characters or fewer."
 
 
 def test_the_longest_password_is_taken_and_a_longer_one_refused_with_its_length(client):
@@ -217,7 +217,7 @@ def test_the_longest_password_is_taken_and_a_longer_one_refused_with_its_length(
 
 
 def test_the_page_says_how_long_a_password_may_be(client):
-    assert "Your password may have 128 characters at most." in client.get(reverse("account_signup")).content.decode()
+    assert "Your password must be 128 characters or fewer." in client.get(reverse("account_signup")).content.decode()
 
 
 def test_a_password_of_a_megabyte_is_not_hashed(client, monkeypatch):
@@ -225,7 +225,9 @@ def test_a_password_of_a_megabyte_is_not_hashed(client, monkeypatch):
     hashed = []
     monkeypatch.setattr(User, "check_password", lambda self, raw: hashed.append(raw))
     monkeypatch.setattr(User, "set_password", lambda self, raw: hashed.append(raw))
-    assert refused_as(client, REAL, "x" * 1_000_000) == ["This password has 1,000,000 characters; 128 are the most."]
+    assert refused_as(client, REAL, "x" * 1_000_000) == [
+        "This password is 1,000,000 characters long. It must be 128 characters or fewer."
+    ]
     assert hashed == []
 
 

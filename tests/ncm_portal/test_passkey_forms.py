@@ -98,7 +98,7 @@ DOORS = [post_login, post_second_factor, post_again, post_new]
 def test_what_is_no_passkey_is_a_bad_request_in_plain_words(client, person, sent):
     answer = post_login(client, person, {"credential": sent})
     assert answer.status_code == 400
-    assert "We could not read that request" in answer.content.decode()
+    assert "We could not read your request" in answer.content.decode()
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -53,8 +53,8 @@ def test_an_unreadable_form_is_refused_and_shows_the_words_that_can_be_read(auth
     body, kind = BODIES[case]
     page = author.generic("POST", "/submit/", body, kind)
     assert page.status_code == 400
-    assert "We could not read that request" in page.text
-    assert "Nothing was saved. Your words are below: copy them, go back, and send them again." in page.text
+    assert "We could not read your request" in page.text
+    assert "Nothing was saved. Your text is below: copy it, go back and send it again." in page.text
     assert TYPED in kept(page)
     assert not Submission.objects.exists()
 
@@ -62,7 +62,7 @@ def test_an_unreadable_form_is_refused_and_shows_the_words_that_can_be_read(auth
 def test_without_a_key_the_form_comes_back_with_everything_that_was_typed(author):
     page = author.post("/submit/", typed(do="save"))
     assert (page.status_code, Submission.objects.exists()) == (400, False)
-    assert "The form did not arrive whole: nothing was saved." in page.text
+    assert "The form arrived incomplete, so nothing was saved." in page.text
     assert html.escape(TYPED) in page.text
     again = author.post("/submit/", typed(do="save", key=page.context["form"]["key"].value()))
     assert (again.status_code, Submission.objects.count()) == (302, 1)

@@ -101,7 +101,7 @@ def test_the_row_counts_and_not_what_the_caller_holds(body, person):
     assert body.state == "registered"
     with pytest.raises(Blocked) as refusal:
         make(a_move(), body, by=person)
-    assert refusal.value.reasons == ["“Verify” is not open while this is verified."]
+    assert refusal.value.reasons == ["You cannot use “Verify” while this is verified."]
 
 
 def test_a_refusal_gives_every_reason_and_the_state_first(body, person):
@@ -111,10 +111,10 @@ def test_a_refusal_gives_every_reason_and_the_state_first(body, person):
     with pytest.raises(Blocked) as refusal:
         make(move, body, by=person, reason=" \n ")
     assert refusal.value.reasons == [
-        "“Verify” is not open while this is not verified yet.",
+        "You cannot use “Verify” while this is not verified yet.",
         "One",
         "Three",
-        "Give a reason: it is kept in the journal.",
+        "Enter a reason. It is kept in the journal.",
     ]
     assert str(refusal.value) == " ".join(refusal.value.reasons)
     assert type(refusal.value) is Blocked
@@ -124,7 +124,7 @@ def test_who_may_not_is_told_that_and_nothing_else(body, person):
     move = a_move(may=nobody, who="the head", sources=("verified",), conditions=conditions(("Secret", False)))
     with pytest.raises(NotAllowed) as refusal:
         make(move, body, by=person)
-    assert refusal.value.reasons == ["Only the head may do this: Verify."]
+    assert refusal.value.reasons == ["Only the head can do this: Verify."]
 
 
 def test_the_person_and_the_conditions_are_judged_on_the_locked_row(body, person):
@@ -221,7 +221,7 @@ def test_of_two_at_once_one_wins_and_the_other_is_told():
 
     with ThreadPoolExecutor(2) as both:
         outcomes = list(both.map(settle, people))
-    assert sorted(outcomes, key=str) == [["“Verify” is not open while this is verified."], "verified"]
+    assert sorted(outcomes, key=str) == [["You cannot use “Verify” while this is verified."], "verified"]
     assert entries(body) == [("verify", "registered", "verified", "")]
 
 
@@ -298,7 +298,7 @@ def test_the_refusal_of_a_verb_without_a_record_is_kept_about_the_person(person)
 
     with pytest.raises(NotAllowed) as refusal:
         begin("words", by=person)
-    assert refusal.value.reasons == ["Only the head may do this: Begin."]
+    assert refusal.value.reasons == ["Only the head can do this: Begin."]
     assert last_refusal(person) == (person, "begin", "", refusal.value.reasons)
     with pytest.raises(NotAllowed):
         begin("words", by=AnonymousUser())
@@ -313,7 +313,7 @@ def test_a_verb_keeps_its_name_and_its_words():
 def test_a_conflict_carries_what_stands_now(body):
     conflict = Conflict(body)
     assert conflict.theirs is body
-    assert conflict.reasons == ["Somebody changed this since you opened it. Both texts are shown: nothing is lost."]
+    assert conflict.reasons == ["Someone changed this since you opened it. Both texts are shown and nothing is lost."]
 
 
 # --- Time -----------------------------------------------------------------------------------------------------------

@@ -51,5 +51,5 @@ def test_many_new_records_are_judged_by_person_and_state():
     with pytest.raises(NotAllowed, match="Only the chair may do this: Verify"):
         begin(["A"], by=person, move=a_move(may=nobody, who="the chair"), insert=lambda rows: pytest.fail("written"))
     made, [(_row, reasons)] = begin(["A"], by=person, move=a_move(sources=("suspended",)))
-    assert (made, reasons) == ([], ["“Verify” is not open while this is not verified yet."])
+    assert (made, reasons) == ([], ["You cannot use “Verify” while this is not verified yet."])
     assert not Event.objects.filter(verb="verify_many").exists()

@@ -102,7 +102,7 @@ def test_two_officers_of_one_ministry_leave_one_stance_and_one_answer(text):
         act(text.officer_one, "agree"),
         act(text.other_officer, "object"),
     )
-    overtaken = "Somebody changed this since you opened it. Both texts are shown: nothing is lost."
+    overtaken = "Someone changed this since you opened it. Both texts are shown and nothing is lost."
     assert set(seen) <= {("done", overtaken, "agree", "answered"), (overtaken, "done", "object", "answered")}
     assert seen.total() == ROUNDS
     assert Event.objects.about(text.asked).filter(verb="answer").count() - before == ROUNDS
@@ -118,7 +118,7 @@ def test_an_answer_after_the_due_hour_and_the_record_of_silence_never_both_stand
         lambda row: workflow.take_stance(row, text.first, by=text.officer_one, value="agree"),
         lambda row: workflow.record_silence(row, by=text.secretariat),
     )
-    answered = "“Record silence” is not open while this is answered."
+    answered = "You cannot use “Record silence” while this is answered."
     assert set(seen) <= {
         ("done", answered, "agree", "answered"),
         ("This clearance is closed.", "done", "silent", "silent"),

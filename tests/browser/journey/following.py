@@ -58,7 +58,7 @@ def the_milestone_takes_place(walk: Walk) -> None:
     amina.follow("Change the dates")
     amina.choose(state="held")
     amina.press("Save", refused=422)
-    assert amina.problems == ["Took place from: Enter the day on which it took place."]
+    assert amina.problems == ["Took place from: Enter the date it took place."]
     amina.write(actual_start=f"{in_nairobi(workflow.now()):%Y-%m-%d}", note="It was held at once.")
     amina.press("Save")
     assert amina.notices == ["Saved. The earlier text is in the journal."]

@@ -18,7 +18,7 @@ def the_focal_point_sends_with_a_double_click(walk: Walk) -> None:
     achieng = walk.person("Achieng")
     achieng.go("/my-organisation/")
     achieng.follow("Shelter and fuel")
-    achieng.follow("Go on writing")
+    achieng.follow("Continue writing")
     first = click_twice(achieng, "Send")
     assert (first.status, first.headers["location"]) == (302, urlsplit(achieng.window.url).path)
     achieng.look_on_a_phone("journey-receipt")
@@ -93,7 +93,7 @@ def the_desk_returns_one(walk: Walk) -> None:
     amina.go("/desk/")
     amina.look_on_a_phone("journey-desk")
     amina.follow(walk.secretariat.title)
-    give_a_reason(walk, "Return for completion", "Please say which crews you mean.")
+    give_a_reason(walk, "Ask the sender", "Please say which crews you mean.")
     assert "Please say which crews you mean." in walk.mail_to(barasa.email).body
     barasa.go(walk.link_in(walk.mail_to(barasa.email)))
     assert barasa.heading == "Complete your input"
@@ -130,8 +130,8 @@ def the_desk_accepts_and_takes_points_out(walk: Walk) -> None:
         for marked in sentences:
             for number in marked:
                 amina.window.locator(f'label[for="s{number}"]').click()
-            amina.press("Take out the point")
-            assert amina.notices == ["The point is taken out. Go on with the next one."]
+            amina.press("Add the point")
+            assert amina.notices == ["Point saved. Continue with the next one."]
     amina.look_on_a_phone()
     said = walk.public.points.order_by("number").values_list("text", flat=True)
     assert " ".join(said) == ASKS
@@ -144,7 +144,7 @@ def the_desk_merges_two_points(walk: Walk) -> None:
     amina.follow(f"{walk.members.reference}.1")
     amina.window.locator(f"[name=into][value='{twin}']").check()
     amina.window.locator("form[action$='/merge/'] [name=reason]").fill("Both ask for the fuel of crews.")
-    amina.press(f"Let {walk.members.reference}.1 stand behind it")
+    amina.press(f"Join {walk.members.reference}.1 to it")
     assert (amina.heading, amina.facts()["Said by"]) == (twin, "2 organisations")
     assert NETWORK in amina.text
     assert BUREAU in amina.text
@@ -194,5 +194,5 @@ def the_consultation_closes(walk: Walk) -> None:
         write_an_input(chebet, "T1", "public", "Too late", "Written before the deadline, sent behind it.")
     amina.press("Close for inputs")
     chebet.press("Send", refused=409)
-    assert chebet.problems[0].startswith("Inputs are not being taken")
+    assert chebet.problems[0].startswith("The consultation is not open for inputs")
     assert chebet.value("body") == "Written before the deadline, sent behind it."

@@ -42,7 +42,7 @@ def the_secretariat_sets_up_a_second_factor(walk: Walk) -> None:
     walk.later(seconds=31)  # a code works once
     amina.sign_in()
     amina.follow("Desk")
-    assert amina.heading == "What waits"
+    assert amina.heading == "To do"
 
 
 def colleagues_sign_in(walk: Walk) -> None:

@@ -37,7 +37,7 @@ def the_focal_point_registers_the_organisation(walk: Walk) -> None:
     achieng = walk.person("Achieng")
     achieng.follow("Register an organisation")
     register(achieng, NETWORK, "civil_society")
-    assert "The secretariat verifies it and writes to you" in achieng.notices[0]
+    assert "The secretariat will verify it and e-mail you" in achieng.notices[0]
     achieng.look_on_a_phone()
 
 
@@ -99,7 +99,7 @@ def the_secretariat_invites_clearing_officers(walk: Walk) -> None:
         amina.write(words=ministry)
         amina.press("Show")
         amina.follow(ministry)
-        amina.follow("Invite somebody")
+        amina.follow("Invite someone")
         amina.write(email=walk.person(name).email)
         amina.choose(role="clearing_officer")
         amina.press("Send the invitation")

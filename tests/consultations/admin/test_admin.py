@@ -87,7 +87,7 @@ def test_a_refused_move_shows_every_reason_and_keeps_what_was_typed(client, offi
     body = factories.make_stakeholder(state="registered")
     response = client.post(page(Stakeholder, "move", body.pk, "refuse"), {"reason": "  "})
     assert response.status_code == 200
-    assert response.context["form"].non_field_errors() == ["Give a reason: it is kept in the journal."]
+    assert response.context["form"].non_field_errors() == ["Enter a reason. It is kept in the journal."]
     body.refresh_from_db()
     assert body.state == "registered"
 
@@ -132,7 +132,7 @@ def test_bulk_moves_report_each_refusal(client, officer):
         page(Stakeholder, "changelist"), {"action": "verify", "_selected_action": [ready.pk, done.pk]}, follow=True
     )
     words = sorted(str(message) for message in response.context["messages"])
-    assert words == sorted([f"{done}: “Verify” is not open while this is verified.", "Verify: 1 done"])
+    assert words == sorted([f"{done}: You cannot use “Verify” while this is verified.", "Verify: 1 done"])
 
 
 @pytest.mark.parametrize(("language", "moment"), [("en", "4 Mar 2026, 15:05"), ("sw", "4 Machi 2026, 15:05")])
@@ -143,7 +143,7 @@ def test_the_journal_says_when_and_what_in_words(client, officer, time_machine, 
     newest = client.get(page(Event, "changelist")).text.partition("<tbody>")[2].partition("</tr>")[0]
     cells = re.findall(r'class="field-(?:at nowrap|what)">([^<]+)<', newest)
     with override(language):
-        assert cells == [moment, gettext("Return for completion")]
+        assert cells == [moment, gettext("Ask the sender")]
 
 
 def test_the_journal_is_narrowed_by_words_not_by_codes(client, officer):
@@ -152,7 +152,7 @@ def test_the_journal_is_narrowed_by_words_not_by_codes(client, officer):
     specs = shown.context["cl"].filter_specs
     assert [[choice["display"] for choice in spec.choices(shown.context["cl"])] for spec in specs] == [
         ["All", "Input"],
-        ["All", "Return for completion"],
+        ["All", "Ask the sender"],
     ]
     assert re.findall(r'class="field-was">([^<]*)<', shown.text)[0] == "Set aside"
     wanted = {"verb": "return_for_completion", "kind": "consultations.submission"}
@@ -197,7 +197,7 @@ def test_a_system_administrator_reads_and_decides_nothing(client):
     body = factories.make_stakeholder(state="registered")
     assert client.get(page(Stakeholder, "changelist")).status_code == 200
     response = client.post(page(Stakeholder, "move", body.pk, "verify"), {})
-    assert response.context["form"].non_field_errors() == ["Only the secretariat may do this: Verify."]
+    assert response.context["form"].non_field_errors() == ["Only the secretariat can do this: Verify."]
     body.refresh_from_db()
     assert body.state == "registered"
 
@@ -205,13 +205,13 @@ def test_a_system_administrator_reads_and_decides_nothing(client):
 def test_the_front_page_says_what_waits(client, officer):
     factories.make_submission(state="submitted")
     waiting = client.get(reverse("admin:index")).context["waiting"]
-    assert [item.text for item in waiting] == ["1 input to screen"]
+    assert [item.text for item in waiting] == ["1 input to read"]
     said = [factories.make_point() for _turn in range(4)]
     factories.make_likeness(*said[:2])
     factories.make_likeness(*said[1:3])
     factories.make_likeness(*said[2:], state="dismissed")
     waiting = client.get(reverse("admin:index")).context["waiting"]
-    assert [item.text for item in waiting] == ["1 input to screen", "1 group of similar texts to look at"]
+    assert [item.text for item in waiting] == ["1 input to read", "1 group of possible duplicates to review"]
 
 
 # --- Nothing is deleted ---------------------------------------------------------------------------------------------
@@ -318,10 +318,10 @@ def test_the_head_proposes_an_office_and_another_person_confirms_it(client):
     sign_in(client, head)
     assert "Appoint to an office" in client.get(page(User, "change", person.pk)).content.decode()
     missing = client.post(page(User, "move", person.pk, "appoint"), {"office": "secretariat", "reason": ""})
-    assert missing.context["form"].errors == {"reason": ["Give a reason: it is kept in the journal."]}
+    assert missing.context["form"].errors == {"reason": ["Enter a reason. It is kept in the journal."]}
     values = {"office": "secretariat", "reason": "From today."}
     answer = client.post(page(User, "move", person.pk, "appoint"), values, follow=True)
-    assert "Nothing changes yet: a second person has to confirm it." in answer.content.decode()
+    assert "Nothing changes until a second person confirms it." in answer.content.decode()
     person.refresh_from_db()
     assert (person.office, Proposal.objects.get().record) == ("", person)
     other = factories.make_user("sysadmin")
@@ -346,7 +346,7 @@ def test_nobody_else_appoints_while_there_is_a_head(client, office):
     sign_in(client, factories.make_user(office))
     answer = client.post(page(User, "move", person.pk, "appoint"), {"office": "head", "reason": "Me."})
     assert answer.context["form"].non_field_errors() == [
-        "Only the head of the secretariat may do this: Appoint to an office."
+        "Only the head of the secretariat can do this: Appoint to an office."
     ]
     person.refresh_from_db()
     assert person.office == ""
@@ -396,6 +396,6 @@ def test_delegates_are_checked_in_at_the_desk_once_a_day(client, officer):
     for _twice in range(2):
         response = client.post(page(Delegate, "changelist"), chosen, follow=True)
     assert sorted(str(message) for message in response.context["messages"])[-2:] == sorted(
-        ["Check in, now: 1 done", f"{waits}: {waits} is nominated, not confirmed."]
+        ["Check in now: 1 done", f"{waits}: {waits} is nominated, not confirmed."]
     )
     assert [(check.delegate, check.by, check.channel) for check in CheckIn.objects.all()] == [(came, officer, "manual")]

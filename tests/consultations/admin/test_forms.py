@@ -68,11 +68,11 @@ def test_a_forum_is_edited_with_its_sessions(client, officer):
         "sessions-1-starts_at": "2017-10-17T16:00", "sessions-1-ends_at": "2017-10-17T17:00", "sessions-1-room": "Hall",
     }  # fmt: skip
     far = {"sessions-1-starts_at": "0001-01-01T00:00", "sessions-1-ends_at": "9999-12-31T23:59"}
-    year = "Write a year from 2000 to 2100."
+    year = "Enter a year from 2000 to 2100."
     days = {"starts_on": "1999-12-31", "ends_on": "2101-01-01"}
     assert errors_of(filled(client, Forum, forum, **days, **new | far)) == [year] * 4
     long = filled(client, Forum, forum, starts_on="2017-10-17", ends_on="2017-11-17")
-    assert errors_of(long) == ["A forum lasts up to 31 days."]
+    assert errors_of(long) == ["A forum can last up to 31 days."]
     assert filled(client, Forum, forum, place="Mombasa", **new).status_code == 302
     forum.refresh_from_db()
     assert forum.place == "Mombasa"
@@ -99,7 +99,7 @@ def test_rows_that_contradict_each_other_are_said_and_not_an_error(client, offic
     }  # fmt: skip
     answer = filled(client, Forum, forum, **twin)
     assert answer.status_code == 200
-    assert "A session must end after it starts." in errors_of(answer)
+    assert "The session must end after it starts." in errors_of(answer)
 
 
 def test_two_primary_focal_points_are_refused_beside_their_rows(client, officer):
@@ -114,7 +114,7 @@ def test_two_primary_focal_points_are_refused_beside_their_rows(client, officer)
     with zeal_ignore():  # a form looks up the person of each of its rows
         answer = filled(client, Stakeholder, body, **rows)
     assert answer.status_code == 200
-    assert errors_of(answer) == ["This organisation has a primary focal point already."]
+    assert errors_of(answer) == ["This organisation already has a primary focal point."]
     assert not body.memberships.exists()
 
 
@@ -128,7 +128,7 @@ def test_nobody_stands_twice_in_one_role(client, officer):
             f"memberships-{turn}-valid_from": f"2017-01-0{turn + 1}",
         }  # fmt: skip
     answer = filled(client, Stakeholder, body, **rows)
-    assert errors_of(answer) == ["The same person stands here twice in the same role."]
+    assert errors_of(answer) == ["This person is listed twice in the same role."]
 
 
 def test_two_lead_ministries_of_a_theme_are_refused(client, officer):
@@ -144,7 +144,7 @@ def test_two_lead_ministries_of_a_theme_are_refused(client, officer):
     }
     answer = filled(client, Ministry, other, **row)
     assert answer.status_code == 200
-    assert errors_of(answer) == ["This theme has a confirmed lead ministry already."]
+    assert errors_of(answer) == ["This theme already has a confirmed lead ministry."]
 
 
 def suggested(**fields):
@@ -234,7 +234,7 @@ def test_the_head_extends_a_deadline_with_a_reason(client):
         page(Consultation, "move", consultation.pk, "extend"), data | {"closes_at": "2098-01-31T17:00"}
     )
     assert earlier.context["form"].non_field_errors() == [
-        "The new deadline must be later than the old one and lie ahead."
+        "The new deadline must be in the future and later than the old one."
     ]
     assert "Elections." in earlier.content.decode()
 
@@ -299,9 +299,9 @@ def test_lists_ask_no_more_queries_for_more_rows(client, officer, django_assert_
 
 def test_the_front_page_names_everything_that_waits(client, officer):
     waiting = client.get(reverse("admin:index"))
-    assert "Nothing waits for the secretariat." in waiting.content.decode()
+    assert "The secretariat has nothing to do." in waiting.content.decode()
     factories.make_member(factories.make_stakeholder(state="registered"))
     factories.make_submission(state="submitted")
     factories.make_submission(state="submitted")
     texts = [item.text for item in client.get(reverse("admin:index")).context["waiting"]]
-    assert texts == ["2 inputs to screen", "1 organisation to verify"]
+    assert texts == ["2 inputs to read", "1 organisation to verify"]

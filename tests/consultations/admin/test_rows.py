@@ -16,7 +16,7 @@ from tests.consultations.admin.test_forms import errors_of, filled
 from tests.sign_in import sign_in
 
 pytestmark = [pytest.mark.django_db]
-REFUSAL = "At most 200 rows can be saved at once. Nothing was saved: save these, then add the others."
+REFUSAL = "You can save up to 200 rows at a time. Nothing was saved. Save these rows first, then add the others."
 
 
 @pytest.fixture

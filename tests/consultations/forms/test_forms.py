@@ -68,7 +68,7 @@ def test_two_different_answers_on_who_may_read_are_refused_beside_the_field():
         return SubmissionForm(posted(**typed, audience=audience), person=person, consultation=consultation)
 
     for audience in SEVERAL:
-        assert form(audience).errors == {"audience": ["Two different answers came for this. Choose one."]}
+        assert form(audience).errors == {"audience": ["Two different answers were sent for this question. Choose one."]}
     for audience in ONE:
         assert form(audience).is_valid()
         assert form(audience).data["audience"] == "public"
@@ -78,7 +78,7 @@ def test_two_different_answers_on_who_may_read_are_refused_beside_the_field():
 @pytest.mark.parametrize("make", [TypedForm, RoundForm])
 def test_the_other_forms_that_decide_who_may_read_refuse_two_answers_too(make):
     errors = make(posted(audience=["public", "secretariat"])).errors
-    assert errors["audience"] == ["Two different answers came for this. Choose one."]
+    assert errors["audience"] == ["Two different answers were sent for this question. Choose one."]
     assert "audience" not in make(posted(audience="members")).errors
 
 
@@ -111,13 +111,13 @@ def test_line_ends_do_not_make_a_text_too_long():
 
 
 def test_too_long_is_said_in_numbers():
-    expected = ["The text is 24,113 characters long; 20,000 fit. Shorten it by 4,113."]
+    expected = ["The text is 24,113 characters long. It must be 20,000 characters or fewer: shorten it by 4,113."]
     assert problem(TEXT, "x" * 24_113) == expected
 
 
 def test_two_megabytes_are_refused_without_reading_every_character():
     assert problem(TEXT, "\0" * 2_000_000) == [
-        "The text is 2,000,000 characters long; 20,000 fit. Shorten it by 1,980,000."
+        "The text is 2,000,000 characters long. It must be 20,000 characters or fewer: shorten it by 1,980,000."
     ]
 
 
@@ -130,7 +130,7 @@ def test_letters_are_counted_after_they_are_put_together():
 )
 def test_what_cannot_be_read_is_refused_by_its_code(character, code):
     assert problem(TEXT, f"a{character}b") == [
-        f"The text holds characters that cannot be shown ({code}). Remove them and send again."
+        f"The text contains characters that cannot be shown ({code}). Remove them and send it again."
     ]
 
 
@@ -222,9 +222,9 @@ def input_form(consultation, person=None, *, sending=True, draft=None, **changed
 def test_an_input_needs_a_theme_and_to_be_sent_its_words(consultation):
     form = input_form(consultation, theme="", title=" ", body="")
     assert form.errors == {
-        "theme": ["Choose the theme that your input is mainly about."],
-        "title": ["Give your input a title."],
-        "body": ["Write what you ask for."],
+        "theme": ["Choose the main theme of your input."],
+        "title": ["Enter a title."],
+        "body": ["Enter what you ask for."],
     }
     form = input_form(consultation, title="", body="", sending=False)
     assert form.errors == {}
@@ -238,9 +238,11 @@ def test_a_theme_of_another_round_is_refused(consultation):
 def test_each_field_of_an_input_says_what_is_too_long_and_keeps_it(consultation):
     form = input_form(consultation, title="t" * 201, body="b" * 20_001, proposed_wording="w" * 5_001)
     assert form.errors == {
-        "title": ["The title is 201 characters long; 200 fit. Shorten it by 1."],
-        "body": ["The text is 20,001 characters long; 20,000 fit. Shorten it by 1."],
-        "proposed_wording": ["The wording is 5,001 characters long; 5,000 fit. Shorten it by 1."],
+        "title": ["The title is 201 characters long. It must be 200 characters or fewer: shorten it by 1."],
+        "body": ["The text is 20,001 characters long. It must be 20,000 characters or fewer: shorten it by 1."],
+        "proposed_wording": [
+            "The wording is 5,001 characters long. It must be 5,000 characters or fewer: shorten it by 1."
+        ],
     }
     assert [form[name].value() for name in ("title", "body", "proposed_wording")] == [
         "t" * 201,
@@ -302,7 +304,7 @@ def test_an_organisation_on_the_register_is_not_registered_again():
     make_stakeholder("Refused Network", state="refused")
     group = {"group": "civil_society"}
     assert OrganisationForm({"name": "PWANI network", **group}).errors == {
-        "name": ["PWANI network is on the register already. Ask its focal point or the secretariat to invite you."]
+        "name": ["PWANI network is already on the register. Ask its focal point or the secretariat to invite you."]
     }
     make_stakeholder("Council of Elders", state="registered", code="KE-1")
     assert list(OrganisationForm({"name": "council of elders", **group}).errors) == ["name"]
@@ -325,15 +327,15 @@ def test_only_the_secretariat_names_clearing_officers():
 def test_a_reason_may_be_empty_but_not_unreadable_or_endless():
     assert ReasonForm({}).is_valid()
     assert ReasonForm({"reason": "r" * 2_001}).problems == [
-        "The reason is 2,001 characters long; 2,000 fit. Shorten it by 1."
+        "The reason is 2,001 characters long. It must be 2,000 characters or fewer: shorten it by 1."
     ]
     assert len(ReasonForm({"reason": "\0"}).problems) == 1
 
 
 def test_a_merge_needs_the_other_point_and_a_reason():
     assert MergeForm({}).errors == {
-        "reason": ["Say why they are the same."],
-        "into": ["Choose the point that says the same."],
+        "reason": ["Enter why they are the same."],
+        "into": ["Choose the point that this one duplicates."],
     }
 
 
@@ -398,13 +400,15 @@ def test_typed_words_count_more_than_marks(accepted):
 
 def test_a_point_without_words_is_refused(accepted):
     form = split_form(accepted, text="  ")
-    assert form.errors == {"text": ["Mark the sentences of the point, or write what it says."]}
+    assert form.errors == {"text": ["Mark the sentences of the point, or enter what it says."]}
 
 
 def test_marks_that_are_too_long_together_are_refused(consultation):
     long = make_submission(consultation, body="x" * 1_500 + ". Yes this is long too: " + "y" * 600)
     form = split_form(long, passages=["0", "1"])
-    assert form.errors == {"text": ["The point is 2,124 characters long; 2,000 fit. Shorten it by 124."]}
+    assert form.errors == {
+        "text": ["The point is 2,124 characters long. It must be 2,000 characters or fewer: shorten it by 124."]
+    }
 
 
 def test_a_mark_that_is_not_there_is_refused(accepted):

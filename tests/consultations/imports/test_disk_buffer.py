@@ -16,7 +16,7 @@ from consultations.models import Job
 from tests.consultations.imports.sheets import HEAD, ROW, send, sheet, states, workbook, wrong
 from tests.factories import make_submission
 
-FULL = "The portal has no room left on its disk. Your file is not the matter. Try again later, or tell the secretariat."
+FULL = "The portal's disk is full. There is nothing wrong with your file. Try again later, or contact the secretariat."
 CELLS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(), st.builds(NotText, st.text()),
     st.dates().map(lambda day: datetime(day.year, day.month, day.day)), st.timedeltas(),  # noqa: DTZ001 - as openpyxl
@@ -91,9 +91,9 @@ def test_rows_are_compared_with_those_of_every_part_before(client, consultation,
     page = send(client, consultation, workbook([*HEAD, "reference"], *rows))
     assert states(page) == {"error": 3, "changed": 1, "same": 1, "new": 2}
     assert wrong(client, page) == [
-        (4, "title", "Row 2 has the same title, with other words."),
+        (4, "title", "Row 2 has the same title with a different text."),
         (6, "reference", "Row 5 has the same reference."),
-        (7, "reference", "No input here has this reference. Leave the cell empty for a new input."),
+        (7, "reference", "There is no input with this reference here. Leave the cell empty for a new input."),
     ]
     address = reverse("job", args=[page.context["job"].key])
     (same,) = client.get(address, {"show": "same"}).context["rows"].shown

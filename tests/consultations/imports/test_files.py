@@ -48,10 +48,10 @@ MANY = [["name", "group"], *[[f"Body {turn}", "media"] for turn in range(5_001)]
 
 BOMB = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;">]>'
 UNREADABLE = {
-    "text": (b"just words", "There is no row below the names of the columns."),
+    "text": (b"just words", "There are no rows below the column names."),
     "empty": (b"\n\n", "The sheet is empty."),
-    "head only": (sheet(["name", "group"]), "There is no row below the names of the columns."),
-    "blank first row": (workbook([], ["name", "group"], ["A", "media"]), "The first row must hold the names of the columns."),
+    "head only": (sheet(["name", "group"]), "There are no rows below the column names."),
+    "blank first row": (workbook([], ["name", "group"], ["A", "media"]), "The first row must contain the column names."),
     "same column twice": (workbook(["name", "Name "], ["A", "B"]), "Two columns have the same name."),
     "no workbook": (b"PK\x03\x04 and nothing more", "This is not an Excel workbook (.xlsx), or it is damaged."),
     "other zip": (rewritten(workbook(["a"]), "xl/workbook.xml", lambda text: b"<x/>"), "This is not an Excel workbook (.xlsx), or it is damaged."),
@@ -65,7 +65,7 @@ UNREADABLE = {
     ),
     "zip bomb": (
         rewritten(workbook(["name"], ["A"]), "xl/theme/theme1.xml", lambda text: text + b" " * (65 * 1024 * 1024)),
-        "The workbook is too large once it is unpacked. Split it.",
+        "The workbook is too large when unpacked. Split it.",
     ),
     "old Excel": (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "This is an old Excel file (.xls). Save it as .xlsx and send it again."),
     "picture": (
@@ -89,7 +89,7 @@ def test_a_file_that_cannot_be_read_is_explained_beside_its_field(client, name):
 def test_a_file_of_more_than_4_mb_is_refused_before_it_is_read(client, monkeypatch):
     monkeypatch.setattr(spreadsheets, "read", lambda data: pytest.fail("it was read"))
     page = upload(client, "stakeholder", b"x" * (4 * 1024 * 1024 + 1))
-    why = "The file is larger than 4 MB. Split it, or remove pictures from it."
+    why = "The file must be 4 MB or smaller. Split it, or remove pictures from it."
     assert page.context["form"].errors == {"import_file": [why]}
     assert upload(client, "stakeholder", b"").context["form"].errors == {
         "import_file": ["The submitted file is empty."]
@@ -105,7 +105,7 @@ def test_missing_columns_are_named(client):
 def test_columns_that_nobody_reads_are_named(client):
     page = upload(client, "stakeholder", workbook(["No.", "Name", "GROUP", "Telephone number"], [1, "A", "media", 7]))
     assert page.context["not_read"] == "no., telephone_number"
-    assert "These columns are not read: no., telephone_number" in words(page)
+    assert "These columns are ignored: no., telephone_number" in words(page)
     confirm(client, "stakeholder", page)
     assert Stakeholder.objects.get().name == "A"
 
@@ -159,7 +159,7 @@ def test_what_nobody_confirmed_is_thrown_away_after_a_day(client, officer, setti
 def test_no_other_file_can_be_named_at_the_confirmation(client, name):
     data = {"import_file_name": name, "original_file_name": "x.csv", "format": "0", "resource": ""}
     answer = client.post(reverse("admin:consultations_stakeholder_process_import"), data, follow=True)
-    assert said(answer) == ["This spreadsheet was imported already, or was uploaded too long ago. Upload it again."]
+    assert said(answer) == ["This spreadsheet has already been imported, or the upload has expired. Upload it again."]
 
 
 # --- Who ------------------------------------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ def test_stakeholders_go_out_as_they_may_come_in_again(client):
         assert [row["name"] for row in read(data).dict] == ["Ng’ang’a Foundation", "Waiting"]
         assert [row["state"] for row in read(data).dict] == ["verified", "not verified yet"]
         page = upload(client, "stakeholder", data)
-        assert page.context["tally"] == [(0, "new"), (0, "to change"), (2, "the same as here")]
+        assert page.context["tally"] == [(0, "new"), (0, "to change"), (2, "unchanged")]
     only = export(client, "stakeholder", 0, state__exact="registered")
     assert [row["name"] for row in read(only).dict] == ["Waiting"]
 
@@ -246,6 +246,6 @@ def test_an_exported_stakeholder_with_a_formula_for_a_name_comes_back(client):
     assert upload(client, "stakeholder", data).context["tally"] == [
         (0, "new"),
         (0, "to change"),
-        (1, "the same as here"),
+        (1, "unchanged"),
     ]
     assert Stakeholder.objects.get() == made

@@ -31,7 +31,7 @@ SOON = 2  # seconds
 SHEET, STYLES, BOOK, PARTS = "xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/workbook.xml", "[Content_Types].xml"
 GOOD = workbook(HEAD, ROW)
 DAMAGED = "This is not an Excel workbook (.xlsx), or it is damaged."
-TOO_MUCH = "The workbook holds more than is read at once. Copy its rows into a new one, or split it."
+TOO_MUCH = "The workbook contains more than the portal can read at once. Copy its rows into a new one, or split it."
 LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;">]>'
 STRINGS = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
 
@@ -87,7 +87,7 @@ REFUSED = {
     "half a million cells": (lambda: with_row(3, b"<c/>" * 500_000), TOO_MUCH),
     "a hundred thousand styles": (lambda: rewritten(GOOD, STYLES, lambda text: text.replace(b"</fonts>", b"<font/>" * 100_000 + b"</fonts>")), TOO_MUCH),
     "a hundred thousand parts": (lambda: rewritten(GOOD, PARTS, lambda text: text.replace(b"</Types>", b'<Default Extension="a" ContentType="b"/>' * 100_000 + b"</Types>")), TOO_MUCH),
-    "one text everywhere": (one_text_everywhere, "The sheet holds more text than is read at once. Split it."),
+    "one text everywhere": (one_text_everywhere, "The sheet contains more text than the portal can read at once. Split it."),
     "words of its own in the sheet": (lambda: laughing(SHEET), DAMAGED),
     "words of its own in the styles": (lambda: laughing(STYLES), DAMAGED),
     "words of its own in the book": (lambda: laughing(BOOK), DAMAGED),
@@ -95,12 +95,12 @@ REFUSED = {
     "letters that hide tags": (lambda: rewritten(GOOD, STYLES, lambda text: b'<?xml version="1.0" encoding="UTF-7"?>' + text), DAMAGED),
     "a vertical tab": (lambda: with_a_letter("\x0b"), DAMAGED),
     "no character at all": (lambda: with_a_letter("\ufffe"), DAMAGED),
-    "a bomb": (lambda: rewritten(GOOD, SHEET, lambda text: text + b" " * (65 * 1024 * 1024)), "The workbook is too large once it is unpacked. Split it."),
+    "a bomb": (lambda: rewritten(GOOD, SHEET, lambda text: text + b" " * (65 * 1024 * 1024)), "The workbook is too large when unpacked. Split it."),
     "a bomb that lies": (lying, DAMAGED),
     "a bomb without a bound": (unbounded, DAMAGED),
     "a million blank lines": (lambda: sheet(HEAD) + b"\n" * 1_100_000, "The sheet has more than 5,000 rows. Split it."),
-    "other headings": (lambda: workbook(["Name", "What we want"], ["Coast Network", "Pay"]), "These columns are missing: organisation, theme, title, body. Not known are: name, what_we_want"),
-    "headings without end": (lambda: workbook([*HEAD[:3], "x" * 30_000], ROW), f"These columns are missing: title, body. Not known are: {'x' * 100}"),
+    "other headings": (lambda: workbook(["Name", "What we want"], ["Coast Network", "Pay"]), "These columns are missing: organisation, theme, title, body. These columns are not recognised: name, what_we_want"),
+    "headings without end": (lambda: workbook([*HEAD[:3], "x" * 30_000], ROW), f"These columns are missing: title, body. These columns are not recognised: {'x' * 100}"),
 }  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def test_what_cannot_be_taken_is_refused_soon_and_leaves_nothing(client, consult
 
 def test_a_csv_file_in_another_encoding_than_was_chosen_is_asked_about(client, consultation):
     page = send(client, consultation, "Café,x\n".encode("cp1252"), encoding="utf-8-sig")
-    why = "The file was not saved in the way that was chosen. Choose another."
+    why = "The file does not have the encoding you chose. Choose another."
     assert (page.status_code, page.context["form"].errors) == (422, {"encoding": [why]})
 
 
@@ -142,7 +142,7 @@ def test_a_long_formula_is_not_worked_out():
     first = b'<c r="A3"><f t="shared" si="0" ref="A3:AN9999">%s</f></c>' % (b"A1+" * 2_600 + b"A1")
     data = with_row(3, first + b'<c><f t="shared" si="0"/></c>' * 60_000)
     began = process_time()
-    assert {cell.why for cell in read(data)[1]} == {"This cell holds a formula. Put its result there as text."}
+    assert {cell.why for cell in read(data)[1]} == {"This cell contains a formula. Replace it with its result as text."}
     assert process_time() - began < SOON
 
 
@@ -172,29 +172,29 @@ def test_every_wrong_cell_is_named_by_its_row_and_column(client, consultation):
     page = send(client, consultation, long)
     assert process_time() - began < SOON
     assert states(page) == {"error": 8, "changed": 0, "same": 1, "new": 1}
-    no_day = "“%s” is no day. Write it as 2017-10-31 or 31/10/2017."
-    joined = "This cell is empty. Where cells are joined, undo it: each row needs its own."
-    formula = "This cell holds a formula. Put its result there as text."
+    no_day = "“%s” is not a date. Enter it as 2017-10-31 or 31/10/2017."
+    joined = "This cell is empty. If it is part of a merged cell, unmerge it: each row needs its own value."
+    formula = "This cell contains a formula. Replace it with its result as text."
     in_order = ["organisation", "theme", "objectives", "title", "body", "proposed_wording", "audience", "language"]
     assert wrong(client, page) == [
         *[(3, column, formula) for column in [*in_order, "received"]],
         (4, "theme", joined),
         (5, "organisation", joined),
         (5, "theme", joined),
-        (6, "body", "The text has 40,000 characters; 20,000 are the limit."),
+        (6, "body", "The text is 40,000 characters long. It must be 20,000 characters or fewer."),
         (6, "received", no_day % "17 October 2017"),
-        (7, "body", "The text has 20,001 characters; 20,000 are the limit."),
+        (7, "body", "The text is 20,001 characters long. It must be 20,000 characters or fewer."),
         (7, "received", no_day % "43025"),
         (8, "title", formula),
-        (9, "organisation", "No organisation is called “Coast Netwrok”."),
-        (11, "title", "Row 2 has the same title, with other words."),
+        (9, "organisation", "There is no organisation called “Coast Netwrok”."),
+        (11, "title", "Row 2 has the same title with a different text."),
     ]
 
 
 def test_characters_that_a_workbook_writes_as_codes_are_what_they_stand_for(client, consultation):
     rows = [cells(title="Pay_x000B_"), cells(body="Pay_xfffe_"), cells(body="One_x000D_\ntwo_x0009__x0041_")]
     page = send(client, consultation, workbook(HEAD, *rows))
-    hidden = "The text holds characters that cannot be shown (U+%s). Remove them and send again."
+    hidden = "The text contains characters that cannot be shown (U+%s). Remove them and send it again."
     assert wrong(client, page) == [(2, "title", hidden % "000B"), (3, "body", hidden % "FFFE")]
     take_in(client, page)
     assert Submission.objects.get().body == "One\ntwo\t_x0041_"
@@ -203,7 +203,7 @@ def test_characters_that_a_workbook_writes_as_codes_are_what_they_stand_for(clie
 def test_characters_that_cannot_be_shown_are_named_cell_by_cell(client, consultation):
     rows = [cells(title="Pay\x0b"), cells(body="Pay\ufffe", organisation="Coast\x0b"), cells(theme="T1\x0b")]
     page = send(client, consultation, sheet(HEAD, *rows), "inputs.csv")
-    hidden = "The text holds characters that cannot be shown (U+%s). Remove them and send again."
+    hidden = "The text contains characters that cannot be shown (U+%s). Remove them and send it again."
     assert wrong(client, page) == [
         (2, "title", hidden % "000B"),
         (3, "organisation", hidden % "000B"),

@@ -21,9 +21,9 @@ def test_stakeholders_are_entered_and_changed(client, officer, make):
         ["Ng’ang’a Foundation", "NF", "civil_society", None, "", "", ""],
     )
     preview = upload(client, "stakeholder", data)
-    assert preview.context["tally"] == [(1, "new"), (1, "to change"), (0, "the same as here")]
+    assert preview.context["tally"] == [(1, "new"), (1, "to change"), (0, "unchanged")]
     assert Stakeholder.objects.count() == 1
-    assert said(confirm(client, "stakeholder", preview)) == ["Imported: 1 new, 1 changed, 0 the same."]
+    assert said(confirm(client, "stakeholder", preview)) == ["Imported: 1 new, 1 changed, 0 unchanged."]
     made = Stakeholder.objects.get(name="Coast Workers")
     assert (made.short_name, made.group, made.county, made.is_ncm_member) == ("CW", "workers", mombasa, True)
     assert (made.contact_email, made.about, made.state) == ("office@example.org", "Two\nlines", "registered")
@@ -33,7 +33,7 @@ def test_stakeholders_are_entered_and_changed(client, officer, make):
     assert (entry.verb, entry.by) == ("import", officer)
     assert entry.data == {"changed": {"short_name": ["", "NF"], "group": ["media", "civil_society"]}}
     again = upload(client, "stakeholder", data)
-    assert again.context["tally"] == [(0, "new"), (0, "to change"), (2, "the same as here")]
+    assert again.context["tally"] == [(0, "new"), (0, "to change"), (2, "unchanged")]
 
 
 def test_what_is_wrong_with_a_stakeholder_is_named(client):
@@ -63,8 +63,8 @@ def test_what_is_wrong_with_a_stakeholder_is_named(client):
         (6, "name"),
     ]
     assert problems(page)[3:5] == [
-        (4, "county", "No county is called “Atlantis”."),
-        (4, "is_ncm_member", "“perhaps” is neither yes nor no."),
+        (4, "county", "There is no county called “Atlantis”."),
+        (4, "is_ncm_member", "“perhaps” is not “yes” or “no”."),
     ]
     assert Stakeholder.objects.count() == 2
 

@@ -51,7 +51,7 @@ def test_inputs_are_previewed_and_then_taken_in(client, officer, network, consul
     assert states(preview) == {"error": 0, "changed": 0, "same": 0, "new": 1}
     assert not Submission.objects.exists()
     done = take_in(client, preview)
-    assert "1 input was taken in." in words(done)
+    assert "1 input was imported." in words(done)
     kept = Submission.objects.get()
     assert (kept.stakeholder, kept.theme.code, kept.title, kept.body) == (network, "T1", ROW[3], ROW[4])
     assert (kept.proposed_wording, kept.audience, kept.language) == (ROW[5], "public", "en")
@@ -82,7 +82,7 @@ def test_importing_the_same_again_changes_nothing(client, consultation):
     before = list(Submission.objects.order_by("pk").values())
     again = send(client, consultation, data)
     assert states(again) == {"error": 0, "changed": 0, "same": 2, "new": 0}
-    assert "0 inputs were taken in." in words(take_in(client, again))
+    assert "0 inputs were imported." in words(take_in(client, again))
     assert list(Submission.objects.order_by("pk").values()) == before
 
 
@@ -97,7 +97,10 @@ def test_other_words_under_a_known_title_are_shown_and_never_written(client, con
     ):
         page = send(client, consultation, workbook(HEAD, said(**cells)))
         assert states(page) == {"error": 0, "changed": 1, "same": 0, "new": 0}
-        assert f"It is here as {before['reference']} with other words or objectives, and stays as it is" in words(page)
+        assert (
+            f"It is already here as {before['reference']} with a different text or objectives, and will not be changed"
+            in words(page)
+        )
         take_in(client, page)
     assert Submission.objects.values().get() == before
 
@@ -125,21 +128,21 @@ def test_the_reference_of_an_exported_row_is_its_own(client, consultation, netwo
     assert states(page) == {"error": 2, "changed": 1, "same": 0, "new": 0}
     assert wrong(client, page) == [
         (3, "reference", "Row 2 has the same reference."),
-        (4, "reference", "No input here has this reference. Leave the cell empty for a new input."),
+        (4, "reference", "There is no input with this reference here. Leave the cell empty for a new input."),
     ]
 
 
 def test_a_title_twice_in_a_sheet_is_the_same_or_wrong(client, consultation):
     page = send(client, consultation, workbook(HEAD, ROW, ROW, said(body="Other words.")))
     assert states(page) == {"error": 1, "changed": 0, "same": 1, "new": 1}
-    assert wrong(client, page) == [(4, "title", "Row 2 has the same title, with other words.")]
+    assert wrong(client, page) == [(4, "title", "Row 2 has the same title with a different text.")]
 
 
 def test_a_second_confirmation_does_nothing(client, consultation):
     preview = send(client, consultation, workbook(HEAD, ROW))
     take_in(client, preview)
     again = client.post(reverse("job_confirm", args=[preview.context["job"].key]))
-    assert (again.status_code, again.context["reasons"]) == (409, ["This import was confirmed already."])
+    assert (again.status_code, again.context["reasons"]) == (409, ["This import has already been confirmed."])
     assert jobs.run_next() is None
     assert Submission.objects.count() == 1
 
@@ -169,22 +172,22 @@ def test_each_cell_that_is_wrong_is_named_with_its_reason(client, consultation):
         ),
     )
     assert wrong(client, page) == [
-        (3, "organisation", "No organisation is called “Nobody”."),
-        (3, "theme", "“T77” is no theme of this consultation. Its themes are: T1, T2"),
+        (3, "organisation", "There is no organisation called “Nobody”."),
+        (3, "theme", "“T77” is not a theme of this consultation. Its themes are: T1, T2"),
         (3, "objectives", "Unknown: GCM-99"),
-        (3, "audience", "“press” is none of: public, members, secretariat"),
-        (3, "language", "“fr” is none of: en, sw"),
-        (3, "received", "“soon” is no day. Write it as 2017-10-31 or 31/10/2017."),
-        (5, "theme", "This cell is empty. Where cells are joined, undo it: each row needs its own."),
+        (3, "audience", "“press” is not one of: public, members, secretariat"),
+        (3, "language", "“fr” is not one of: en, sw"),
+        (3, "received", "“soon” is not a date. Enter it as 2017-10-31 or 31/10/2017."),
+        (5, "theme", ("This cell is empty. If it is part of a merged cell, unmerge it: each row needs its own value.")),
         (5, "title", "This cell is empty."),
         (5, "body", "This cell is empty."),
-        (5, "received", "This day lies ahead."),
-        (6, "organisation", "Several organisations are called “twice”."),
-        (6, "theme", "“T5” is no theme of this consultation. Its themes are: T1, T2"),
-        (6, "title", "The text has 201 characters; 200 are the limit."),
-        (6, "body", "The text has 20,001 characters; 20,000 are the limit."),
-        (6, "proposed_wording", "The text has 5,001 characters; 5,000 are the limit."),
-        (7, "body", "Passages are held back by [[ and ]]; one of these is missing or stands in another."),
+        (5, "received", "The date must be today or in the past."),
+        (6, "organisation", "More than one organisation is called “twice”."),
+        (6, "theme", "“T5” is not a theme of this consultation. Its themes are: T1, T2"),
+        (6, "title", "The text is 201 characters long. It must be 200 characters or fewer."),
+        (6, "body", "The text is 20,001 characters long. It must be 20,000 characters or fewer."),
+        (6, "proposed_wording", "The text is 5,001 characters long. It must be 5,000 characters or fewer."),
+        (7, "body", "[[ and ]] hold a passage back. One of them is missing or is inside another pair."),
         (8, "", "The secretariat has not verified Not yet"),
     ]
     text = page.content.decode()
@@ -200,7 +203,7 @@ def test_wrong_rows_come_back_as_a_sheet_to_correct(client, consultation):
     rows = list(load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True))
     assert rows[0] == (*HEAD, "row", "what is wrong")
     assert [row[-2] for row in rows[1:]] == ["3", "4"]
-    assert rows[1][-1] == "theme: “T77” is no theme of this consultation. Its themes are: T1, T2"
+    assert rows[1][-1] == "theme: “T77” is not a theme of this consultation. Its themes are: T1, T2"
 
 
 def test_a_misspelt_organisation_is_suggested_and_confirmed_by_a_person(client, consultation, network):
@@ -212,7 +215,7 @@ def test_a_misspelt_organisation_is_suggested_and_confirmed_by_a_person(client, 
     assert states(page)["error"] == 1
     address = reverse("job_names", args=[page.context["job"].key])
     refused = client.post(address, {"name-0": "999999"}, follow=True)
-    assert "Choose from the names that are suggested." in words(refused)
+    assert "Choose one of the suggested names." in words(refused)
     page = client.post(address, {"name-0": str(other.pk)}, follow=True)
     assert states(page) == {"error": 0, "changed": 0, "same": 0, "new": 2}
     take_in(client, page)
@@ -230,7 +233,7 @@ def test_what_is_no_longer_possible_when_it_runs_is_said_and_keeps_out_no_other(
     assert page.context["refused"] == [[4, "The secretariat has not verified Other"]]
     assert "Row 4: The secretariat has not verified Other" in words(page)
     told = sent("Your import is done: 2 inputs")
-    named = "Not taken in although the preview was sound:\nRow 4: The secretariat has not verified Other\n"
+    named = "Not imported, although the preview showed no errors:\nRow 4: The secretariat has not verified Other\n"
     assert ("something is wrong with them: 1\n" in told, named in told) == (True, True)
     answer = client.get(reverse("job_left_out", args=[preview.context["job"].key]))
     assert [row[-2] for row in load_workbook(BytesIO(answer.content)).active.iter_rows(2, values_only=True)] == [
@@ -315,14 +318,14 @@ def test_a_sheet_that_is_gone_says_so(client, consultation):
     preview = send(client, consultation, workbook(HEAD, ROW))
     uploads.UploadFolder(name=preview.context["job"].asked["file"]).remove()
     page = take_in(client, preview)
-    assert "This spreadsheet was uploaded too long ago. Upload it again." in words(page)
+    assert "The upload has expired. Upload the spreadsheet again." in words(page)
     assert not Submission.objects.exists()
 
 
 @pytest.mark.parametrize(
     ("changed", "field", "error"),
     [
-        ({"received_on": "2999-01-01"}, "received_on", "This day lies ahead."),
+        ({"received_on": "2999-01-01"}, "received_on", "The date must be today or in the past."),
         ({"received_on": "soon"}, "received_on", "Enter a valid date."),
         ({"consultation": ""}, "consultation", "This field is required."),
         ({"channel": "web"}, "channel", "Select a valid choice. web is not one of the available choices."),
@@ -350,7 +353,7 @@ def test_letters_of_other_systems_are_found_out_or_asked_for(client, consultatio
         assert states(send(client, consultation, data.encode(encoding)))["error"] == 0
     strange = sheet(HEAD, ROW) + bytes(range(128, 256)) * 3
     page = send(client, consultation, strange)
-    why = "The letters of this CSV file were saved in a way that is not known. Choose it below."
+    why = "The encoding of this CSV file was not recognised. Choose it below."
     assert (page.status_code, page.context["form"].errors) == (422, {"encoding": [why]})
     assert send(client, consultation, strange, encoding="mac_roman").status_code == 200
 

@@ -46,9 +46,9 @@ def refused(act, *args, **kwargs):
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ("registered", "The secretariat has not verified your organisation yet. You can invite people once it has."),
-        ("refused", "The secretariat has not verified this organisation. It cannot invite anybody."),
-        ("suspended", "This organisation is suspended. It can invite people once it is reinstated."),
+        ("registered", "The secretariat has not verified your organisation yet. You can invite people after that."),
+        ("refused", "The secretariat has not verified this organisation, so it cannot invite anyone."),
+        ("suspended", "This organisation is suspended, so it cannot invite anyone."),
     ],
 )
 def test_an_organisation_that_is_not_verified_invites_nobody(state, words):
@@ -104,7 +104,7 @@ def test_a_person_an_organisation_and_an_address_have_their_limit_and_hear_when_
         invite(body, first, "a@example.org")
         invite(body, first, "b@example.org")
         assert refused(invite, body, first, "c@example.org") == [
-            f"You have caused 2 mails, as many as fit in a day. You can go on from {TOMORROW}."
+            f"You have sent 2 mails, the limit for a day. You can send more from {TOMORROW}."
         ]
         assert set(MailCount.objects.values_list("scope", "number")) == {
             ("address", 1),
@@ -115,7 +115,7 @@ def test_a_person_an_organisation_and_an_address_have_their_limit_and_hear_when_
         second = make_member(body, is_primary=True)
         invite(body, second, "c@example.org")
         assert refused(invite, body, second, "d@example.org") == [
-            f"Your organisation has caused 3 mails, as many as fit in a day. It can go on from {TOMORROW}."
+            f"Your organisation has sent 3 mails, the limit for a day. It can send more from {TOMORROW}."
         ]
         clock.move_to("2026-10-13T21:00:00Z")
         invite(body, second, "d@example.org")
@@ -127,7 +127,7 @@ def test_an_address_is_one_address_however_it_is_spelt_and_whoever_invites(few):
         for _turn in range(2):
             body = make_stakeholder()
             invite(body, make_member(body, is_primary=True), "new@example.org")
-        words = [f"This address gets no more mail today. You can write to it again from {TOMORROW}."]
+        words = [f"This address has had the most mail allowed in a day. You can write to it again from {TOMORROW}."]
         assert refused(invite, make_stakeholder(), make_secretariat(), " New@EXAMPLE.org") == words
         invite(make_stakeholder(), make_secretariat(), "other@example.org")
 
@@ -204,7 +204,7 @@ def test_whoever_types_address_after_address_into_an_account_has_the_limit_of_a_
             page = client.post("/account/email/", {"action_add": "", "email": f"v{number}@example.org"}, follow=True)
             client.post("/account/email/", {"action_remove": "", "email": f"v{number}@example.org"})
     assert [sent.to for sent in mail.outbox] == [["v0@example.org"], ["v1@example.org"]]
-    assert f"You have caused 2 mails, as many as fit in a day. You can go on from {TOMORROW}." in words(page)
+    assert f"You have sent 2 mails, the limit for a day. You can send more from {TOMORROW}." in words(page)
 
 
 @pytest.mark.django_db

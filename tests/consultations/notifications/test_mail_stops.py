@@ -64,11 +64,11 @@ def test_looking_changes_nothing_and_one_button_stops_it():
     address = f"/mail/stop/{stop_token(ADDRESS)}/"
     page = Client().get(address)
     assert (page.status_code, MailStop.objects.count()) == (200, 0)
-    assert "You need no account to stop that." in words(page)
+    assert "You do not need an account to stop it." in words(page)
     assert ADDRESS not in page.text
     client = Client(enforce_csrf_checks=True)
     assert client.post(address, {"do": "stop"})["Location"] == address
-    assert "the portal sends nothing more to the address" in words(client.get(address))
+    assert "the portal sends no more mail to the address" in words(client.get(address))
     assert MailStop.objects.get().address_hash == address_hash(ADDRESS)
     assert client.post(address, {"do": "resume"})["Location"] == address
     assert not MailStop.objects.covers(ADDRESS)
@@ -91,7 +91,7 @@ def test_what_waited_is_not_sent_and_the_outbox_says_why():
     stop()
     assert outbox.deliver() == 1
     row = OutgoingMail.objects.get(to=ADDRESS)
-    assert (row.state, row.get_state_display()) == ("stopped", "not sent: the address takes no mail")
+    assert (row.state, row.get_state_display()) == ("stopped", "not sent: mail to this address is stopped")
     assert (row.body, row.sent_at) == ("", None)
     assert [sent.to for sent in mail.outbox] == [["other@example.org"]]
     assert workflow.invited(token) is not None  # nobody took the invitation back
@@ -99,7 +99,7 @@ def test_what_waited_is_not_sent_and_the_outbox_says_why():
 
 def test_who_invites_hears_it_in_neutral_words_until_it_is_taken_back():
     stop()
-    with pytest.raises(Blocked, match=r"^This address takes no invitations\.$"):
+    with pytest.raises(Blocked, match=r"^This address does not accept invitations\.$"):
         invite("NEW@example.org")
     Client().post(f"/mail/stop/{stop_token(ADDRESS)}/", {"do": "resume"})
     invite()

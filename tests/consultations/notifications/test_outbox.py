@@ -101,7 +101,7 @@ def test_the_text_of_a_failed_message_is_kept_two_weeks_and_no_longer():
         assert (outbox.delete_texts(), outbox.delete_texts()) == (1, 0)
     with pytest.raises(Blocked) as refused:
         try_again(failed, by=factories.make_secretariat())
-    assert refused.value.reasons == ["Its text was deleted two weeks after it failed: write to the person anew."]
+    assert refused.value.reasons == ["Its text was deleted two weeks after it failed. Write to the person again."]
     waiting.refresh_from_db()
     assert waiting.body == "Text"
 

@@ -32,16 +32,16 @@ def test_what_presses_comes_first():
         to_take_back=1,
     ) == [
         Action("Programme: two sessions are in room B", "forum_programme", True),
-        Action("1 letter unanswered after its day", "forum_letters", True),
-        Action("Badges: 1 was printed for somebody without a seat: take it back", "forum_delegates", True),
+        Action("1 letter with no reply, overdue", "forum_letters", True),
+        Action("Badges: 1 was printed for someone who no longer has a seat: collect it", "forum_delegates", True),
         Action("No rapporteur for Trafficking", "forum_programme"),
         Action("2 letters to send", "forum_letters"),
-        Action("7 letters unanswered", "forum_letters"),
-        Action("12 nominations wait", "forum_delegates"),
+        Action("7 letters with no reply yet", "forum_letters"),
+        Action("12 nominations to decide", "forum_delegates"),
         Action("Balance: Ministry: only 0 of 9 seats are taken.", "forum_delegates"),
         Action("Balance: County government: only 2 of 12 seats are taken.", "forum_delegates"),
-        Action("5 people were not told yet", "forum_tell"),
-        Action("Badges: 3 delegates confirmed since the badges were printed", "forum_papers"),
+        Action("5 people to notify", "forum_tell"),
+        Action("Badges: 3 delegates confirmed since the last print", "forum_papers"),
     ]
 
 
@@ -49,7 +49,7 @@ def test_a_week_before_what_is_missing_presses():
     found = told(days_left=7, sessions=0, letters=0, quotas={}, people={Seated("", "", "nominated"): 1}, to_print=1)
     assert [(action.words, action.urgent) for action in found] == [
         ("No programme yet", True),
-        ("1 nomination waits", True),
+        ("1 nomination to decide", True),
         ("1 badge to print", True),
         ("No letter of invitation yet", False),
         ("No seats planned for the groups", False),
@@ -66,21 +66,21 @@ def test_a_free_seat_is_told_to_the_group_whose_people_wait_for_one():
     quotas = {"ministry": (1, 2), "media": (0, 1)}
     assert [action.words for action in told(people=people, quotas=quotas)] == [
         "Balance: Ministry: only 0 of 1 seats are taken.",
-        "Ministry: a seat is free, and somebody is on the reserve list",
+        "Ministry: a seat is free and there are people on the reserve list",
     ]
 
 
 def test_once_it_has_begun_the_door_and_the_points_count():
     assert told("in_session", days_left=0, conflicts=2, points=1, unanswered=5, untold=1) == [
-        Action("2 conflicts at the door to settle", "forum_door", True),
-        Action("1 person was not told yet", "forum_tell", True),
+        Action("2 check-in conflicts to resolve", "forum_door", True),
+        Action("1 person to notify", "forum_tell", True),
         Action("1 point of the sessions to validate", "desk_points"),
     ]
 
 
 def test_once_it_is_held_what_it_leaves_behind_counts():
     assert told("held", drafts=2, to_carry=1) == [
-        Action("2 points of the sessions are drafts", "desk_points"),
+        Action("2 points of the sessions are still drafts", "desk_points"),
         Action("1 commitment to carry over", "forum_actions"),
         Action("No communiqué yet", "forum_communique"),
     ]

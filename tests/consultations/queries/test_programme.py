@@ -38,11 +38,11 @@ def test_every_clash_is_told():
         session(3, 80, 30, kind="break"),
         session(4, 24 * 60),
     ) == [
-        "Amina both chairs and reports on S1.",
-        "S2 is a breakout without a theme.",
+        "Amina is both chair and rapporteur of S1.",
+        "S2 is a breakout and has no theme.",
         "S4 is outside the days of the forum.",
         "S1 and S2 are in Hall at the same time.",
-        "Amina has a part in S1 and in S2 at the same time.",
+        "Amina has a role in S1 and S2 at the same time.",
         "S2 and S3 overlap, and one of them is a break.",
     ]
 

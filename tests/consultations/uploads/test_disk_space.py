@@ -32,7 +32,7 @@ from tests.pages import words
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
-WHY = "The portal has no room left on its disk. Your file is not the matter. Try again later, or tell the secretariat."
+WHY = "The portal's disk is full. There is nothing wrong with your file. Try again later, or contact the secretariat."
 FULL = OSError(errno.ENOSPC, "No space left on device")
 
 

@@ -27,7 +27,7 @@ def test_a_person_sees_what_happened_with_the_own_account_newest_first(client):
 def test_not_even_the_head_sees_there_what_happened_with_other_accounts(client):
     AccessEntry.objects.add(Access.LOG_IN, by=make_user())
     page = words(sign_in(client, make_head()).get(reverse("account_log")))
-    assert "Nothing has happened yet." in page
+    assert "No activity yet." in page
 
 
 def test_a_visitor_is_asked_to_sign_in(client):

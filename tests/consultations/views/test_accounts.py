@@ -31,7 +31,7 @@ def test_an_account_is_found_by_part_of_its_name_or_address(officer, amina):
     for part in ("amin", "AMINA@exa"):
         assert f'href="{page_of(amina)}"' in officer.get("/desk/accounts/", {"words": part}).content.decode()
     assert "Peter" in words(officer.get("/desk/accounts/", {"words": "pet"}))
-    assert "No account has this name or address." in words(officer.get("/desk/accounts/", {"words": "zz%_"}))
+    assert "There is no account with this name or address." in words(officer.get("/desk/accounts/", {"words": "zz%_"}))
     assert "Amina" not in words(officer.get("/desk/accounts/"))
     assert "There is a problem" in words(officer.get("/desk/accounts/", {"words": "x" * 300}))
 
@@ -43,10 +43,10 @@ def test_the_page_of_an_account_says_what_it_holds_and_what_the_reader_may_do(of
         "amina@example.org",
         "Coast Network (focal point)",
         "Second factors 1",
-        "Logged in last never",
+        "Last signed in never",
     ):
         assert words_of_page in page
-    for label in ("Correct the address of the account", "Restore access to the account takes a second person", "Close"):
+    for label in ("Correct the address of the account", "Restore access to the account needs a second person", "Close"):
         assert label in page
 
 
@@ -55,7 +55,7 @@ def test_an_account_is_closed_and_opened_with_what_follows_in_view(officer, amin
     assert "Amina no longer acts for Coast Network." in page
     refused = officer.post(page_of(amina, "close_account"), {"reason": ""})
     assert refused.status_code == 422
-    assert "There is a problem Reason: Give a reason: it is kept in the journal." in words(refused)
+    assert "There is a problem Reason: Enter a reason. It is kept in the journal." in words(refused)
     assert officer.post(page_of(amina, "close_account"), {"reason": "She left."})["Location"] == page_of(amina)
     assert "no: the account is closed" in words(officer.get(page_of(amina)))
     assert officer.get(page_of(amina, "close_account")).status_code == 404
@@ -70,7 +70,7 @@ def test_an_address_is_corrected_and_a_wrong_one_refused_beside_its_field(office
     at = page_of(amina, "correct_address")
     for typed, status, said in (
         ("", 422, "New address: Enter the new address."),
-        ("γ@example.org", 422, "New address: Before the @ may stand letters"),
+        ("γ@example.org", 422, "New address: The part before the @ must only include letters"),
         ("OTHER@example.org", 409, "Another account has this address."),
     ):
         answer = officer.post(at, {"address": typed, "reason": "Misspelt."})
@@ -86,15 +86,15 @@ def test_a_locked_out_head_is_let_back_in_by_two_at_the_desk(client):
     sign_in(client, technician)
     page = words(client.get(page_of(head, "restore_access")))
     for sentence in (
-        "It works for one hour, and once.",
+        "It works once, within one hour.",
         "Nothing changes until a second member of staff confirms it, by ",
-        "Everybody who holds an office is told",
+        "Everyone with an office gets an e-mail",
     ):
         assert sentence in page
     client.post(page_of(head, "restore_access"), {"reason": "The telephone was stolen.", "address": ""})
     proposal = Proposal.objects.get()
     assert (proposal.act, proposal.concerns, proposal.values) == ("restore_access", head, {})
-    assert "Waits for a second person Restore access to the account: Ruth" in words(client.get(page_of(head)))
+    assert "Waiting for a second person Restore access to the account: Ruth" in words(client.get(page_of(head)))
     again = client.post(page_of(head, "restore_access"), {"reason": "Once more."})
     assert (again.status_code, "waits for a second person already" in words(again)) == (409, True)
     sign_in(client, make_secretariat())
@@ -110,7 +110,7 @@ def test_a_technician_corrects_no_address_and_nobody_works_on_ones_own_account(c
     assert client.get(page_of(amina, "close_account")).status_code == 200
     for verb in ("close_account", "restore_access", "correct_address", "reopen_account", "anything"):
         assert client.post(page_of(technician, verb), {"reason": "Mine."}).status_code == 404
-    assert "Nothing: what is to become of this account is for others." in words(client.get(page_of(technician)))
+    assert "Nothing. Other people decide about this account." in words(client.get(page_of(technician)))
 
 
 def test_for_others_there_is_no_such_page(client, amina):

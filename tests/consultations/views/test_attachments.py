@@ -57,16 +57,16 @@ def test_a_file_is_added_by_the_plain_form(client, draft, author, django_capture
     file = draft.attachments.get()
     assert file.path.read_bytes() == made.pdf() or file.state == "ready"
     page = client.get(answer["Location"])
-    assert "The file is added." in words(page)
+    assert "File added." in words(page)
     assert f'href="{reverse("attachment", args=[file.key])}"' in page.content.decode()
 
 
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"MZ" + bytes(99), "Inside, this is another kind of file (Windows program)"),
+        (b"MZ" + bytes(99), "The content of this file does not match its name: it is Windows program"),
         (b"", "The file is empty."),
-        (made.pdf()[:-200], "The file is damaged or ends too early."),
+        (made.pdf()[:-200], "The file is damaged or incomplete."),
     ],
 )
 def test_a_refusal_says_what_is_wrong_and_leaves_nothing(
@@ -130,7 +130,7 @@ def test_a_file_is_removed_after_a_question(client, draft, author):
     assert file.state == "removed"
     sent = make_attachment(make_submission(stakeholder=draft.stakeholder, author=author))
     page = client.post(reverse("attachment_remove", args=[sent.key]))
-    assert (page.status_code, "This input was sent already" in words(page)) == (409, True)
+    assert (page.status_code, "This input has already been sent" in words(page)) == (409, True)
 
 
 # --- Piece by piece -------------------------------------------------------------------------------------------------
@@ -173,7 +173,10 @@ def test_a_piece_that_is_none_is_refused_in_words(client, draft, author):
         answer = client.post(address, form)
         assert (answer.status_code, bool(answer.json()["reasons"])) == (422, True)
     huge = client.post(address, {"offset": 0, "size": 5, "piece": SimpleUploadedFile("p", bytes(2**21 + 1))})
-    assert (huge.status_code, huge.json()["reasons"]) == (422, ["That is too much at once."])
+    assert (huge.status_code, huge.json()["reasons"]) == (
+        422,
+        ["The files are too large to send together. Send fewer at a time."],
+    )
     bad = b"MZ" + bytes(50)
     told = piece(client, draft, key, bad, 0, 52).json()
     assert (told["state"], "Windows program" in told["reasons"][0]) == ("refused", True)
@@ -333,7 +336,7 @@ def test_an_e_mail_with_a_file_is_refused_with_what_to_do(client, typed):
     page = upload(client, typed, made.mail(files={"plan.pdf": made.pdf()}), name="Fees.eml")
     assert page.status_code == 422
     assert page.context["form"].errors["file"] == [
-        "Fees.eml: The e-mail holds files or pictures of its own (plan.pdf). Save them one by one and add each; then add "
+        "Fees.eml: The e-mail contains files or pictures (plan.pdf). Save and add each of them. Then add "
         "the e-mail without them, or print it as PDF and add that."
     ]
     assert files_of(typed.entered_by, typed) == []

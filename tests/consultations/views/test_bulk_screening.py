@@ -50,8 +50,8 @@ def test_the_preview_names_every_refusal_and_does_nothing(client, inputs):
     assert {each.pk: reasons for each, reasons in page.context["inputs"]} == {
         inputs[0].pk: [],
         inputs[1].pk: [],
-        inputs[2].pk: ["“Accept” is not open while this is accepted."],
-        inputs[3].pk: ["Only the secretariat, never for an organisation one acts for may do this: Accept."],
+        inputs[2].pk: ["You cannot use “Accept” while this is accepted."],
+        inputs[3].pk: ["Only the secretariat (not for an organisation they act for) can do this: Accept."],
     }
     assert "Accept 2 inputs" in words(page)
     assert states(*inputs) == ["submitted", "submitted", "accepted", "submitted"]
@@ -62,11 +62,11 @@ def test_confirmed_it_is_done_to_each_by_itself(client, inputs):
     page = client.get(post(client, inputs, "accept", confirm="yes")["Location"])
     assert states(*inputs) == ["accepted", "accepted", "accepted", "submitted"]
     said = [str(message) for message in page.context["messages"]]
-    assert said[0] == "2 inputs are accepted."
+    assert said[0] == "2 inputs are on file."
     assert sorted(said[1:]) == sorted(
         [
-            f"{inputs[2].reference}: “Accept” is not open while this is accepted.",
-            f"{inputs[3].reference}: Only the secretariat, never for an organisation one acts for may do this: Accept.",
+            f"{inputs[2].reference}: You cannot use “Accept” while this is accepted.",
+            f"{inputs[3].reference}: Only the secretariat (not for an organisation they act for) can do this: Accept.",
         ]
     )
     assert OutgoingMail.objects.count() == 2
@@ -92,11 +92,11 @@ def test_assigning_gives_all_to_one(client, inputs, officer):
 @pytest.mark.parametrize("keys", [[], ["no key"], [str(uuid.UUID(int=1))]])
 def test_with_nothing_marked_the_desk_says_so(client, officer, keys):
     page = client.get(client.post(PAGE, {"do": "accept", "inputs": keys})["Location"])
-    assert [str(message) for message in page.context["messages"]] == ["Mark the inputs first."]
+    assert [str(message) for message in page.context["messages"]] == ["Choose at least one input."]
 
 
 def test_a_draft_is_no_input_of_the_desk_and_an_unknown_act_is_not_there(client, officer):
     draft = make_submission(state="draft")
     page = client.get(post(client, [draft], "accept", confirm="yes")["Location"])
-    assert [str(message) for message in page.context["messages"]] == ["Mark the inputs first."]
+    assert [str(message) for message in page.context["messages"]] == ["Choose at least one input."]
     assert post(client, [draft], "delete").status_code == 404

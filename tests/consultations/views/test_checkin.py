@@ -1,4 +1,4 @@
-"""The page at the door, what it takes along and sends, its desk, and the signed register."""
+"Check-in page, what it takes along and sends, its desk, and the signed register."
 
 import gzip
 import json
@@ -108,19 +108,19 @@ def test_the_plain_form_finds_a_badge_and_checks_in_once(client, forum, officer,
     client.post("/door/f-1/", asked)
     check = CheckIn.objects.get()
     assert (check.delegate.name, check.device, check.by) == ("Asha Ng'ang'a", "online", officer)
-    assert "Checked in already in this half-day." in words(client.get("/door/f-1/", {"who": "asha"}))
+    assert "Already checked in for this half-day." in words(client.get("/door/f-1/", {"who": "asha"}))
 
 
 def test_the_plain_form_says_what_is_wrong(client, forum, officer):
     gone = client.post("/door/f-1/", {"ticket": delegate(forum, 3).ticket})
     assert (gone.status_code, gone.context["reasons"]) == (
-        409, ["Dida <b> is withdrawn, not confirmed: the badge does not count."]
+        409, ["Dida <b> is withdrawn, not confirmed, so the badge is not valid."]
     )  # fmt: skip
     assert "Dida &lt;b&gt; is withdrawn" in gone.content.decode()
     assert client.post("/door/f-1/", {"ticket": "x"}).status_code == 409
     empty = client.get("/door/f-1/", {"who": " "})
     assert (empty.status_code, list(empty.context["form"].errors)) == (422, ["who"])
-    assert "No badge has this number, code or name." in words(client.get("/door/f-1/", {"who": "Zuri"}))
+    assert "There is no badge with this number, code or name." in words(client.get("/door/f-1/", {"who": "Zuri"}))
 
 
 # --- What a device takes along and sends ----------------------------------------------------------------------------
@@ -135,7 +135,7 @@ def test_a_device_takes_the_list_along_in_few_bytes(client, forum, officer, djan
     assert [card[1:7] for card in told["delegates"]] == [
         [1, "Asha Ng'ang'a", "Coast Network", "Civil society", "", True],
         [2, "Chebet", "Coast Network", "Civil society", "Sits in for Asha Ng'ang'a", True],
-        [3, "Dida <b>", delegate(forum, 3).stakeholder.name, "Civil society", "Withdrawn: the badge does not count, ask the desk", False],
+        [3, "Dida <b>", delegate(forum, 3).stakeholder.name, "Civil society", "Withdrawn: the badge is not valid, ask the desk", False],
     ]  # fmt: skip
     assert [bool(card[7]) for card in told["delegates"]] == [False, True, False]
     worker = client.get("/door/f-1/worker.js")
@@ -169,7 +169,7 @@ def test_what_a_device_sends_is_answered_row_by_row(client, forum, officer):
         ("", 422, "This is no queue of a device, or it is damaged"),
         ("[" * 100_000, 422, "This is no queue of a device, or it is damaged"),
         ('{"kind": "ncm-door-queue", "rows": 7}', 422, "This is no queue of a device, or it is damaged"),
-        (queue(row(), forum="F-2"), 422, "This queue is of another forum"),
+        (queue(row(), forum="F-2"), 422, "This queue belongs to another forum"),
         (queue(*[{}] * 2_001), 422, "2,001 rows at once are too many"),
         ("9" * (4 * 1024 * 1024 + 1), 413, "This is too much at once"),
         (b"\xff\xfe\x00", 422, "This is no queue of a device, or it is damaged"),
@@ -216,7 +216,10 @@ def test_a_queue_comes_as_a_file_and_is_counted_once(client, forum, officer):
     rows = [row(at=there.isoformat()), row(badge=2, at=there.isoformat())]
     body = json.dumps({"kind": "ncm-door-queue", "forum": "F-1", "device": "phone a", "offset": -ahead, "rows": rows})
     page = client.get(upload(client, body.encode())["Location"])
-    assert "The file holds 2 rows. To be settled: 1. What was sent before is not counted again." in words(page)
+    assert (
+        "The file contains 2 rows. Conflicts to resolve: 1. Rows that were already sent are not counted again."
+        in words(page)
+    )
     check = CheckIn.objects.get(delegate__badge_number=1)
     assert abs(check.at - (now() - timedelta(minutes=20))) < timedelta(seconds=30)
     upload(client, body.encode())
@@ -234,10 +237,10 @@ def test_a_file_longer_than_what_is_sent_at_once_is_taken_over_in_parts(client, 
     clock = iter([0, 1, 2, 99])
     monkeypatch.setattr(door_views.time, "monotonic", lambda: next(clock))
     with zeal_ignore():
-        assert "1 row is not taken over yet. Take the same file over once more" in taken_over()
+        assert "1 row is not imported yet. Upload the same file again" in taken_over()
         assert QueuedRow.objects.count() == 4
         monkeypatch.undo()
-        assert "The file holds 5 rows." in taken_over()
+        assert "The file contains 5 rows." in taken_over()
     assert {str(each.key) for each in QueuedRow.objects.all()} == {each["key"] for each in rows}
 
 
@@ -264,7 +267,7 @@ def test_what_is_open_is_shown_with_its_times_and_settled(client, forum, officer
     client.post(at, {f"row-{found.pk}-how": "void", f"row-{found.pk}-note": "Two tables."})
     told = {f"row-{lost.pk}-how": "first", f"row-{lost.pk}-note": "A guess."}
     assert client.post(f"/desk/forums/f-1/door/{lost.key}/", told).context["reasons"] == [
-        "No check-in came of it that could be void: leave a note."
+        "It did not create a check-in that could be voided. Keep it with a note."
     ]
     client.post(
         f"/desk/forums/f-1/door/{lost.key}/", {f"row-{lost.pk}-how": "note", f"row-{lost.pk}-note": "Sent home."}
@@ -280,7 +283,7 @@ def test_many_doubles_are_settled_by_one_button(client, forum, officer):
         ahead = now() + timedelta(hours=3, minutes=12)
         send(client, queue(row(at=ahead.isoformat()), device=name, now=ahead.isoformat()))
     page = client.get("/desk/forums/f-1/door/")
-    assert "4 are badges that came at several devices" in words(page)
+    assert "4 badges were checked in on several devices" in words(page)
     assert words(page).count("its clock was 3 h 12 min ahead") == 4
     at = "/desk/forums/f-1/door/doubles/"
     assert [client.get(at).status_code, client.post(at).status_code, client.post(at).status_code] == [302, 302, 409]
@@ -299,11 +302,11 @@ def test_the_register_is_entered_by_ticks_and_by_numbers(client, forum, officer)
     one, two = delegate(forum, 1), delegate(forum, 2)
     bad = client.post(at, {"signed": [one.pk], "numbers": "2, 9-x"})
     assert (bad.status_code, dict(bad.context["form"].errors)) == (
-        422, {"numbers": ["“9-x” is no number, nor numbers from one to another."]}
+        422, {"numbers": ["“9-x” is not a number or a range of numbers. Enter numbers like 1-14, 17."]}
     )  # fmt: skip
     assert [ticked for _person, ticked, _came in bad.context["rows"]] == [True, False]
     assert client.post(at, {"numbers": "1-3"}).context["form"].errors["numbers"] == [
-        "Nobody with a seat has the badge 3."
+        "Nobody with a seat has badge number 3."
     ]
     assert client.post(at, {"signed": [delegate(forum, 3).pk]}).status_code == 422
     client.post(at, {"signed": [one.pk], "numbers": "2"})

@@ -53,7 +53,7 @@ def test_several_are_looked_at_before_anything_happens(officer, client, forum, d
     marked = {"do": "confirm", "delegates": [each.pk for each in people]}
     page = client.post(together, marked)
     assert page.status_code == 200
-    assert page.context["balance"] == ["Faith-based: 2 confirmed; seats planned: 1."]
+    assert page.context["balance"] == ["Faith-based: 2 confirmed, seats planned: 1."]
     assert [bool(why) for _person, why in page.context["people"]] == [False, False, True]
     assert set(Delegate.objects.filter(pk__in=marked["delegates"][:2]).values_list("state", flat=True)) == {"nominated"}
     refused = client.post(
@@ -73,12 +73,12 @@ def test_bad_choices_are_answered_in_words(officer, client, forum):
     assert client.post(together, {"do": "explode"}).status_code == 404
     foreign = make_delegate(make_forum(), state="nominated")
     page = client.post(together, {"do": "confirm", "delegates": ["²", "x", foreign.pk, "9" * 30]}, follow=True)
-    assert "Mark the people first." in words(page)
+    assert "Choose at least one person." in words(page)
     person = faith(forum)
     refuse = {"do": "refuse_delegate", "delegates": [person.pk], "confirm": "yes", "reason": ""}
     page = client.post(together, refuse)
     assert (page.status_code, page.context["reasons"]) == (
-        409, [f"{person.name}: Give a reason: it is kept in the journal."],
+        409, [f"{person.name}: Enter a reason. It is kept in the journal."],
     )  # fmt: skip
     assert client.post(together, {**refuse, "reason": "x" * 2_001}).status_code == 422
     assert client.get(at("forum_delegate", forum, foreign.pk)).status_code == 404
@@ -111,13 +111,13 @@ def test_one_person_is_corrected_withdrawn_for_the_reserve_and_sat_in_for(office
     assert client.post(at("forum_delegate_move", forum, person.pk, "promote"), {"reason": "Ill."}).status_code == 302
     states = dict(Delegate.objects.values_list("pk", "state"))
     assert (states[person.pk], states[waits.pk]) == ("withdrawn", "confirmed")
-    assert "Badge 1 was printed. Take it back" in words(client.get(here))
-    assert "1 printed badge belongs to somebody without a seat" in words(client.get(at("forum_delegates", forum)))
+    assert "Badge 1 was printed. Collect it" in words(client.get(here))
+    assert "1 printed badge belongs to someone without a seat" in words(client.get(at("forum_delegates", forum)))
     for badge, names in (("to_take_back", ["Hon. Wanjirũ"]), ("to_print", [waits.name])):
         page = client.get(at("forum_delegates", forum), {"badge": badge})
         assert [each.name for each in page.context["people"]] == names
     page = client.post(at("forum_promote", forum), {"group": Group.FAITH}, follow=True)
-    assert "Nobody of the group “Faith-based” stands on the reserve list." in words(page)
+    assert "There is nobody from the group “Faith-based” on the reserve list." in words(page)
 
 
 def test_one_person_named_twice_is_joined_with_a_choice_for_each_field(officer, client, forum):

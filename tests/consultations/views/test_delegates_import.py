@@ -55,7 +55,7 @@ def test_every_row_is_looked_at_before_anything_is_kept(client, forum):
     assert numbers(page) == {"error": [5, 6, 7, 8], "changed": [3], "same": [4], "new": [2]}
     wrong = {problem.row: problem.column for row, _cells in page.context["sections"][0][1] for problem in row.problems}
     assert wrong == {5: "organisation", 6: "name", 7: "county", 8: "organisation"}
-    assert "county: “Atlantis” is no county." in words(page)
+    assert "county: “Atlantis” is not a county." in words(page)
     assert Delegate.objects.count() == 2
     names = page.context["names_form"]
     assert [field.label for field in names] == ["Lake Crew"]
@@ -64,7 +64,7 @@ def test_every_row_is_looked_at_before_anything_is_kept(client, forum):
     assert numbers(again) == {"error": [6, 7, 8], "changed": [3], "same": [4], "new": [2, 5]}
     assert Delegate.objects.count() == 2
     kept = client.post(here(forum), {**meant, "confirm": "yes"}, follow=True)
-    assert "2 nominated, 1 corrected, 3 left out." in words(kept)
+    assert "2 nominated, 1 corrected, 3 skipped." in words(kept)
     made = Delegate.objects.get(name="Ng'ang'a Kamau")
     assert (made.state, made.title, made.county.name, made.sex, made.access_needs, made.role) == (
         "nominated", "Chair", "Garissa", "f", "A ramp", "delegate",
@@ -84,7 +84,7 @@ def test_what_is_no_list_is_answered_in_words(client, forum):
     assert upload(client, forum, "PK\x03\x04 no workbook", "x.xlsx").status_code == 422
     assert client.post(here(forum)).context["form"].errors["file"] == ["Choose a file first."]
     page = client.post(here(forum), {"rows": "altered", "confirm": "yes"}, follow=True)
-    assert "The preview is too old or was altered. Upload the list again." in words(page)
+    assert "The preview has expired or was changed. Upload the list again." in words(page)
     foreign = carried(upload(client, make_forum()))
     assert client.post(here(forum), {"rows": foreign, "confirm": "yes"}).status_code == 302
     sign_in(client, make_member())

@@ -108,7 +108,7 @@ def test_what_was_sent_stays(client, author, organisation, consultation):
     answer = autosave(client, sent.key, body="Other words", seen_at=at(sent))
     assert (answer.status_code, answer.json()) == (
         409,
-        {"reasons": ["This input was sent already: its words stay as they were."]},
+        {"reasons": ["This input has already been sent, so its text cannot be changed."]},
     )
 
 
@@ -170,7 +170,7 @@ def test_the_preview_is_what_others_then_see(client, author, draft):
 @pytest.mark.parametrize(
     ("audience", "heading", "shown"),
     [
-        ("public", "What everybody sees", True),
+        ("public", "What everyone sees", True),
         ("members", "What members of the NCM and officials see", True),
         ("secretariat", "What others see", False),
     ],
@@ -209,7 +209,7 @@ def test_a_passage_that_is_not_closed_is_not_sent(client, author, consultation, 
 
 def test_a_title_holds_nothing_back(client, author, consultation):
     page = post(client, title="A [[secret]] pass")
-    assert problems(page) == ["Title: Everybody sees the title: no part of it can be held back."]
+    assert problems(page) == ["Title: Everyone can see the title, so no part of it can be held back."]
 
 
 # --- Signed off inside ----------------------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def test_a_file_that_was_not_seen_is_not_signed(client, author, organisation, dr
     make_attachment(draft, name="later.pdf")
     signed = {"do": "sign_off", "seen_at": at(draft), "file": [str(seen.key)]}
     page = head.post(signing, signed)
-    why = "A file was added since you opened this page. Look at it before you sign."
+    why = "A file was added since you opened this page. Check it before you sign."
     assert (page.status_code, page.context["reasons"]) == (409, [why])
     assert "later.pdf" in words(page)
     seen_now = [str(file.key) for file in draft.attachments.all()]
@@ -264,7 +264,7 @@ def test_a_file_that_came_while_the_form_was_open_is_not_signed_there_either(cli
     said = {"do": "sign_off", "seen_at": at(draft), "body": draft.body, "title": draft.title}
     later = make_attachment(draft, name="later.pdf")
     page = post(head, form, **said, file=[str(seen.key)])
-    why = "A file was added since you opened this page. Look at it before you sign."
+    why = "A file was added since you opened this page. Check it before you sign."
     assert (page.status_code, page.context["reasons"], "later.pdf" in words(page)) == (409, [why], True)
     draft.refresh_from_db()
     post(head, form, **{**said, "seen_at": at(draft)}, file=[str(seen.key), str(later.key)])

@@ -44,7 +44,7 @@ def test_the_list_names_the_groups_and_what_was_decided(desk, pair, consultation
     page = words(desk.get(LIST))
     assert "To decide 2" in page
     first, second = pair.first_point.reference, pair.second_point.reference
-    assert f"2 points that may say the same: {first}, {second} 2 organisations · Theme 1 · up to 62 % alike" in page
+    assert f"2 points that may be duplicates: {first}, {second} 2 organisations · Theme 1 · up to 62 % alike" in page
     assert "2 inputs that may be one campaign" in page
     assert "Words in common: recruitment, fees" in page
     assert "Not the same" in page
@@ -57,12 +57,12 @@ def test_the_search_is_asked_for_and_runs_behind_the_page(desk, consultation):
     assert "4 texts not compared yet" in words(desk.get(LIST))
     answer = desk.post(reverse("likenesses_compare", args=[consultation.slug]))
     assert (answer.status_code, answer["Location"]) == (302, LIST)
-    assert "A search in Round A waits for its turn." in words(desk.get(LIST))
+    assert "A search in Round A is waiting to start." in words(desk.get(LIST))
     jobs.run_next()
     assert Job.objects.get().state == "done"
     page = words(desk.get(LIST))
-    assert "every text is compared" in page
-    assert "2 points that may say the same" in page
+    assert "all texts compared" in page
+    assert "2 points that may be duplicates" in page
 
 
 def test_a_group_stands_side_by_side_with_its_words_marked(desk, pair):
@@ -87,9 +87,9 @@ def test_merging_goes_behind_the_chosen_point(desk, pair):
     pair.refresh_from_db()
     assert (pair.state, pair.reason) == ("merged", "The same ask.")
     assert Point.objects.get(pk=pair.first_point.pk).merged_into == pair.second_point
-    assert f"They stand together behind {pair.second_point.reference} now." in words(desk.get(LIST))
+    assert f"They are now joined to {pair.second_point.reference} now." in words(desk.get(LIST))
     page = words(desk.get(reverse("likeness", args=[pair.pk])))
-    assert "They do not say the same" not in page
+    assert "Not duplicates" not in page
     assert "said by 2 organisations" in page
 
 
@@ -97,7 +97,7 @@ def test_dismissing_keeps_the_reason(desk, pair):
     post(desk, "likeness_dismiss", pair, reason="One is about nurses only.")
     pair.refresh_from_db()
     assert (pair.state, pair.reason) == ("dismissed", "One is about nurses only.")
-    assert "1 pair is not suggested again." in words(desk.get(LIST))
+    assert "1 pair will not be suggested again." in words(desk.get(LIST))
 
 
 def test_only_the_chosen_pairs_of_a_group_are_decided(desk, pair, consultation):
@@ -119,7 +119,7 @@ def test_a_whole_group_is_merged_at_once(desk, pair, consultation):
 def test_inputs_are_seen_as_one_campaign(desk, consultation):
     pair = make_likeness(make_submission(consultation), make_submission(consultation))
     post(desk, "likeness_merge", pair)
-    assert "These inputs are seen as one campaign." in words(desk.get(LIST))
+    assert "These inputs are marked as one campaign." in words(desk.get(LIST))
     assert Likeness.objects.get().state == "merged"
 
 
@@ -134,14 +134,14 @@ def test_a_campaign_that_is_none_is_taken_apart_again(desk, consultation):
     assert desk.post(f"{at}merge_point/", {"reason": "x"}).status_code == 404
     assert desk.post(f"{at}reopen_likeness/", {"reason": "Two letters."}).headers["Location"] == at
     page = desk.get(at)
-    assert ("The decision is taken back." in words(page), page.context["undo"]) == (True, [])
+    assert ("The decision is undone." in words(page), page.context["undo"]) == (True, [])
     assert "One of 2 inputs" not in words(Client().get(reverse("input", args=[first.reference])))
 
 
 def test_what_was_typed_is_kept_when_it_is_refused(desk, pair):
     page = post(desk, "likeness_merge", pair, reason="  ")
     assert page.status_code == 422
-    assert "Say why: the reason is kept in the journal." in words(page)
+    assert "Enter a reason. It is kept in the journal." in words(page)
     assert post(desk, "likeness_merge", pair, pairs=[]).status_code == 422
     Point.objects.filter(pk=pair.first_point.pk).update(state="disposed")
     page = post(desk, "likeness_merge", pair, reason="Typed with care.")
@@ -155,7 +155,7 @@ def test_a_large_campaign_is_named_and_not_all_shown(desk, consultation):
     sent = [make_submission(consultation) for _turn in range(9)]
     pairs = [make_likeness(sent[0], other) for other in sent[1:]]
     page = words(desk.get(reverse("likeness", args=[pairs[0].pk])))
-    assert "And also" in page
+    assert "Similar points" in page
     assert [text.reference in page for text in sent] == [True] * 9
     assert page.count("What organisation") == 6
 
@@ -189,9 +189,9 @@ def test_an_input_says_how_many_are_alike_at_the_desk_and_in_public(desk, client
         withdrawn.pk: [3, 4],
         **{each.pk: [1, 1] for each in (apart, stranger)},
     }
-    assert words(desk.get(reverse("desk_inputs"))).count("one of 4 alike") == 4 + 1
+    assert words(desk.get(reverse("desk_inputs"))).count("one of 4 similar") == 4 + 1
     page = desk.get(reverse("desk_input", args=[third.key]))
-    assert "One of 4 alike · not decided yet" in words(page)
+    assert "One of 4 similar · not decided yet" in words(page)
     assert reverse("likeness", args=[waiting.pk]) in page.content.decode()
     client.logout()
     public = [words(client.get(reverse("input", args=[each.reference]))) for each in (first, fourth)]

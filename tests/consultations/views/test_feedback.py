@@ -59,7 +59,7 @@ def test_replies_stand_on_pages_and_a_refused_answer_keeps_its_page_and_its_word
 def test_a_colleague_was_faster(client, reply):
     for answer in ("First.", "Second."):
         page = client.post(f"/desk/replies/{reply.pk}/", {f"r{reply.pk}-answer": answer})
-    assert (page.status_code, page.context["reasons"]) == (409, ["A colleague has answered it already."])
+    assert (page.status_code, page.context["reasons"]) == (409, ["A colleague has already answered it."])
     reply.refresh_from_db()
     assert reply.answer == "First."
 

@@ -35,7 +35,7 @@ def test_the_desk_notes_carries_amends_and_ends_actions(client):
     assert "0 open" not in words(client.get(at))
     wrong = client.post(at, {"text": "Count the boats.", "due_on": "soon"})
     assert (wrong.status_code, wrong.context["form"]["text"].value()) == (422, "Count the boats.")
-    assert wrong.context["form"].errors["due_on"] == ["This is no date. Write it like 2026-11-30."]
+    assert wrong.context["form"].errors["due_on"] == ["Enter a date in the correct format, like 2026-11-30."]
     nobody = client.post(at, {"text": "Count the boats."})
     assert list(nobody.context["form"].errors) == ["stakeholder"]
     assert client.post(at, {"text": "Count the boats.", "responsible": "Port officer"}).status_code == 302
@@ -50,7 +50,7 @@ def test_the_desk_notes_carries_amends_and_ends_actions(client):
     refused = client.post(f"{page}drop_action/", {"reason": "No."})
     assert (refused.status_code, refused.context["reasons"]) == (
         409,
-        ["“Drop” is not open while this is done."],
+        ["You cannot use “Drop” while this is done."],
     )
     assert client.post(f"{page}explode/").status_code == 404
     assert client.post(page, said).status_code == 409

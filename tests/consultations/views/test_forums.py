@@ -81,7 +81,7 @@ def test_the_home_page_asks_few_questions_however_many_come(client, django_asser
         f"Programme: {one.title} and {other.title} are in Hall at the same time.",
         f"No rapporteur for {other.title}",
         "No letter of invitation yet",
-        "1 nomination waits",
+        "1 nomination to decide",
         "2 badges to print",
     ]
     assert {str(label): number for number, label in page.context["figures"]} == {

@@ -29,7 +29,7 @@ def page(client, name, office="secretariat"):
 
 def test_before_the_first_night_both_pages_say_so(client):
     for name in ("desk", "desk_checks"):
-        assert "No check was made yet. The first one comes in the coming night." in words(page(client, name))
+        assert "No check has run yet. The first one runs tonight." in words(page(client, name))
 
 
 def test_the_desk_says_when_the_last_check_was_and_that_nothing_was_found(client):
@@ -37,7 +37,7 @@ def test_the_desk_says_when_the_last_check_was_and_that_nothing_was_found(client
     keep()
     for name in ("desk", "desk_checks"):
         answer = page(client, name)
-        assert "in 12.5 s: everything is as it was written." in words(answer)
+        assert "in 12.5 s: no problems." in words(answer)
     assert "4,900" in words(answer)
     assert "1 finding" in words(answer)
 

@@ -45,16 +45,16 @@ def test_institutions_are_chosen_by_group_and_written_to_in_their_order(desk, fo
     assert [each.stakeholder for each in page.context["found"]] == [isiolo, lamu]
     assert f'value="{DAY:%Y-%m-%d}"' in page.content.decode()
     wrong = desk.post(f"{new}?group=county_government", {"respond_by": "2017-01-01"})
-    assert (wrong.status_code, "Mark at least one institution" in wrong.content.decode()) == (422, True)
+    assert (wrong.status_code, "Choose at least one institution" in wrong.content.decode()) == (422, True)
     data = {"respond_by": DAY, "bodies": [isiolo.pk, lamu.pk], f"seats_{isiolo.pk}": 3, f"seats_{lamu.pk}": ""}
     wrong = desk.post(f"{new}?group=county_government", data)
-    assert (wrong.status_code, "Write how many seats" in wrong.content.decode()) == (422, True)
-    assert "Seats of County of Lamu: Write how many seats" in wrong.content.decode()
+    assert (wrong.status_code, "Enter how many seats" in wrong.content.decode()) == (422, True)
+    assert "Seats of County of Lamu: Enter how many seats" in wrong.content.decode()
     past = {**data, f"seats_{lamu.pk}": 1, "respond_by": "2017-01-01"}
-    assert "The day of the answer has passed already." in desk.post(new, past).content.decode()
+    assert "The reply date must be today or later." in desk.post(new, past).content.decode()
     done = desk.post(f"{new}?group=county_government", {**data, f"seats_{lamu.pk}": 1}, follow=True)
     text = done.content.decode()
-    assert "2 letters are written. None was sent yet." in text
+    assert "2 letters are written but not sent yet." in text
     assert "no e-mail address: by post" in text
     letters = forum.invitations.order_by("pk").values_list("stakeholder__name", "seats", "reference", "state")
     assert list(letters) == [
@@ -78,7 +78,7 @@ def test_every_mail_is_shown_before_it_goes_and_goes_once(desk, forum):
     sent = desk.post(at("forum_letters_send", forum), {"key": [*keys, "nonsense"]}, follow=True).content.decode()
     assert "6 letters are sent. 1 of them goes by post." in sent
     again = desk.post(at("forum_letters_send", forum), {"key": keys}, follow=True).content.decode()
-    assert "Nothing was sent: all of these went before" in again
+    assert "Nothing was sent: these letters have already been sent" in again
     mails = list(OutgoingMail.objects.order_by("to"))
     assert [mail.to for mail in mails] == [f"b{number}@body.example" for number in range(5)]
     assert [mail.body for mail in mails[:3]] == [each.mail.body for each in page.context["whole"]]
@@ -91,7 +91,7 @@ def test_reminders_are_reviewed_too_and_one_refusal_stops_no_other(desk, forum):
     assert [each.letter for each in page.context["going"]] == [one]
     assert "no e-mail address: write by post" in page.content.decode()
     text = desk.post(at("forum_letters_remind", forum), {"key": [one.key, two.key]}, follow=True).content.decode()
-    assert ("1 institution is reminded." in text, "write by post" in text) == (True, True)
+    assert ("1 institution has been reminded." in text, "write by post" in text) == (True, True)
     assert [mail.to for mail in OutgoingMail.objects.all()] == [one.email]
     only = desk.get(at("forum_letters_remind", forum), {"key": str(two.key)})
     assert (len(only.context["going"]), len(only.context["refused"])) == (0, 1)
@@ -107,11 +107,11 @@ def test_an_answer_on_paper_is_recorded_with_its_scan_or_not_at_all(desk, forum)
     }  # fmt: skip
     missing = desk.post(address, {**given, "received_on": f"{DAY:%Y-%m-%d}"})
     text = missing.content.decode()
-    for words in ("Add the scan of the letter", "This day lies ahead.", "Ng’ang’a"):
+    for words in ("Add a scan of the letter", "The date must be today or in the past.", "Ng’ang’a"):
         assert words in text
     assert missing.status_code == 422
     bad = desk.post(address, {**given, "scan": SimpleUploadedFile("a.pdf", b"MZ this is a program")})
-    assert (bad.status_code, "another kind of file" in bad.content.decode()) == (409, True)
+    assert (bad.status_code, "does not match its name" in bad.content.decode()) == (409, True)
     assert (people_of(letter), ForumFile.objects.count()) == ([], 0)
     done = desk.post(address, {**given, "scan": SimpleUploadedFile("their letter.png", picture())}, follow=True)
     text = done.content.decode()
@@ -145,7 +145,7 @@ def test_a_letter_is_corrected_and_its_link_issued_anew(desk, forum):
     assert (saved.status_code, letter.seats, letter.email, letter.addressee) == (302, 4, "new@body.example", "The PS")
     move = at("forum_letter_move", forum, letter.key, "reissue_link")
     assert desk.post(move, {"reason": ""}).status_code == 409
-    assert "The new link is good from now on" in desk.post(move, {"reason": "Forwarded."}, follow=True).content.decode()
+    assert "The new link now works" in desk.post(move, {"reason": "Forwarded."}, follow=True).content.decode()
     after = desk.get(address).context["link"]
     assert before != after
     assert desk.post(at("forum_letter_move", forum, letter.key, "send_invitation"), {}).status_code == 404
@@ -159,9 +159,9 @@ def test_the_table_says_what_is_missing_and_next_in_few_queries(desk, forum, dja
     assert {row["letter"].state: row["next"] for row in page.context["rows"]} == {
         "draft": "Send it",
         "sent": "Wait: 7 days are left",
-        "answered": "2 seats are not used",
+        "answered": "2 unused seats",
         "declined": "",
-        "lapsed": "Ask by telephone: the day has passed",
+        "lapsed": "Phone them: the reply is overdue",
     }
     assert "They offer 6 of 50 seats." in page.content.decode()
     assert len(desk.get(at("forum_letters", forum), {"state": "sent"}).context["rows"]) == 1

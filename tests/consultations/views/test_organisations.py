@@ -107,12 +107,12 @@ def test_verifying(client, waiting):
 
 def test_refusing_needs_a_reason_and_keeps_it(client, waiting):
     page = client.post(at(waiting, "refuse"), {"reason": ""})
-    assert (page.status_code, page.context["reasons"]) == (409, ["Give a reason: it is kept in the journal."])
+    assert (page.status_code, page.context["reasons"]) == (409, ["Enter a reason. It is kept in the journal."])
     client.post(at(waiting, "refuse"), {"reason": "We found no such body."})
     waiting.refresh_from_db()
     assert (waiting.state, waiting.state_reason) == ("refused", "We found no such body.")
     assert Event.objects.about(waiting).last().reason == "We found no such body."
-    assert "a refused registration is not taken up again" in words(client.get(at(waiting)))
+    assert "a refused registration cannot be reopened" in words(client.get(at(waiting)))
 
 
 def test_suspending_and_reinstating(client):
@@ -125,7 +125,7 @@ def test_suspending_and_reinstating(client):
 def test_a_move_that_is_not_open_says_why(client):
     body = make_stakeholder(state="refused")
     page = client.post(at(body, "verify"))
-    assert (page.status_code, page.context["reasons"]) == (409, ["“Verify” is not open while this is refused."])
+    assert (page.status_code, page.context["reasons"]) == (409, ["You cannot use “Verify” while this is refused."])
 
 
 @pytest.mark.parametrize("verb", ["delete", "register", "invite_officer"])

@@ -23,7 +23,7 @@ def test_a_person_chooses(client, person):
     page = choose(sign_in(client, person), phone="0712 345 678")
     person.refresh_from_db()
     assert (page.status_code, person.notices, person.phone) == (200, "daily", "+254712345678")
-    assert "Kept. It counts for every notice from now on." in words(page)
+    assert "Saved. It applies to all future notices." in words(page)
 
 
 @pytest.mark.django_db
@@ -32,7 +32,7 @@ def test_what_is_no_number_is_said_and_kept(client, person, phone):
     page = choose(sign_in(client, person), phone=phone)
     person.refresh_from_db()
     assert (page.status_code, person.notices, person.phone) == (422, "at_once", "")
-    assert "This is no phone number." in words(page)
+    assert "Enter a phone number, like" in words(page)
     assert page.context["form"]["phone"].value() == phone
 
 

@@ -45,7 +45,7 @@ def test_who_holds_an_office_registers_nothing_and_what_was_typed_stays(client):
     sign_in(client, make_secretariat(name="Hassan"))
     page = client.post(REGISTER, ORGANISATION)
     assert (page.status_code, Stakeholder.objects.exists()) == (409, False)
-    assert "Hassan holds an office of the secretariat, and so acts for no organisation." in words(page)
+    assert "Hassan holds an office of the secretariat and cannot act for an organisation." in words(page)
     assert "Ng&#x27;ang&#x27;a Network" in page.content.decode()
 
 
@@ -63,7 +63,7 @@ def test_a_focal_point_invites_a_colleague(client):
     answer = client.post(invite_page(body), {"email": "new@example.org", "role": "alternate"})
     assert answer["Location"] == f"/my-organisation/?organisation={body.pk}"
     assert OutgoingMail.objects.get().to == "new@example.org"
-    assert "The invitation is on its way to new@example.org." in words(client.get(answer["Location"]))
+    assert "The invitation is being sent to new@example.org." in words(client.get(answer["Location"]))
 
 
 def test_the_secretariat_invites_a_clearing_officer(client):
@@ -191,7 +191,7 @@ def test_who_was_let_go_in_another_window_is_said_to_be_gone(client, monkeypatch
 
     monkeypatch.setattr(workflow, "end_membership", end_after_somebody_else)
     page = client.post(f"/organisations/{body.pk}/people/{membership.pk}/end/", {"reason": "Moved on."})
-    assert (page.status_code, page.context["reasons"]) == (409, ["This membership is over already."])
+    assert (page.status_code, page.context["reasons"]) == (409, ["This membership has already ended."])
 
 
 def test_a_membership_of_another_organisation_is_not_there(client):

@@ -70,7 +70,7 @@ def test_a_letter_is_typed_once_and_waits_for_its_check(typist):
     page = words(client.get(reverse("intake")))
     assert "Pay on time" in page
     page = words(client.get(reverse("intake_check", args=[kept.key])))
-    assert "You typed it: a colleague checks it against the original." in page
+    assert "You typed it, so a colleague must check it against the original." in page
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_only_the_head_says_so_and_what_came_in_time_needs_no_reason(typist):
 def test_it_is_accepted_only_after_another_has_checked_it(letter, typist, checker):
     with pytest.raises(Blocked) as refusal:
         workflow.accept(letter, by=checker)
-    assert refusal.value.reasons == ["Nobody checked it against the original yet"]
+    assert refusal.value.reasons == ["It has not been checked against the original yet"]
     with pytest.raises(Blocked) as refusal:
         workflow.check_against_original(letter, by=checker)
     assert refusal.value.reasons == ["The original is not kept with it yet: add the scan or the mail"]

@@ -130,13 +130,13 @@ def test_a_merge_that_is_not_whole_says_what_is_missing_and_keeps_the_rest(clien
     point, into = point_of(consultation, "A pass"), point_of(consultation, "One pass")
     page = client.post(at(point, "merge"), {"reason": "Both ask for a pass."})
     assert page.status_code == 422
-    assert "Choose the point that says the same." in words(page)
+    assert "Choose the point that this one duplicates." in words(page)
     assert "Both ask for a pass." in page.content.decode()
     page = client.post(at(point, "merge"), {"into": into.reference, "reason": " "})
     assert page.status_code == 422
     assert f'value="{into.reference}" checked' in page.content.decode()
     page = client.post(at(point, "merge"), {"into": "NCM-1-1.1", "reason": "x"})
-    assert (page.status_code, page.context["reasons"]) == (422, ["Choose the point that says the same."])
+    assert (page.status_code, page.context["reasons"]) == (422, ["Choose the point that this one duplicates."])
     point.refresh_from_db()
     assert point.state == "validated"
 
@@ -155,7 +155,7 @@ def test_a_merged_point_is_taken_apart_with_a_reason(client, officer, consultati
     into = point_of(consultation, "One pass")
     point = point_of(consultation, "A pass", state="merged", into=into)
     page = client.post(at(point, "unmerge"), {"reason": ""})
-    assert (page.status_code, page.context["reasons"]) == (409, ["Give a reason: it is kept in the journal."])
+    assert (page.status_code, page.context["reasons"]) == (409, ["Enter a reason. It is kept in the journal."])
     assert client.post(at(point, "unmerge"), {"reason": "Another county."}).status_code == 302
     point.refresh_from_db()
     assert (point.state, point.merged_into) == ("validated", None)

@@ -30,7 +30,7 @@ def at(session, *more):
 
 def test_the_chair_validates_one_after_another(session):
     first = words(session.chair.get(at(session)))
-    assert "2 points wait to be read back." in first
+    assert "2 points to read back." in first
     assert "Point 2 of 3 · Recommendation · A Union" in first
     assert "Said next." in first
     done = words(session.chair.post(at(session, 2, "validate"), follow=True))
@@ -53,7 +53,7 @@ def test_a_point_goes_back_with_a_note_and_comes_again_corrected(session):
     correct = f"{page}2/correct/"
     assert "Said next.</textarea>" in session.rapporteur.get(correct).content.decode()
     empty = session.rapporteur.post(correct, {"text": " ", "kind": "finding", "theme": "T1"})
-    assert (empty.status_code, "What the point says: Write what the point says." in words(empty)) == (422, True)
+    assert (empty.status_code, "What the point says: Enter what the point says." in words(empty)) == (422, True)
     said = {"text": "The union said so.", "kind": "finding", "theme": "T1"}
     again = session.rapporteur.post(correct, said, follow=True)
     assert "Corrected. Hand it in" in words(again)
@@ -65,7 +65,7 @@ def test_the_rapporteur_reads_and_the_chair_writes_nothing(session):
     assert "Validate" not in session.rapporteur.get(at(session)).content.decode()
     assert session.rapporteur.post(at(session, 2, "validate")).status_code == 404
     page = session.chair.get(f"/sessions/{session.pk}/points/")
-    assert (page.status_code, "Write down a point" in words(page)) == (200, False)
+    assert (page.status_code, "Record a point" in words(page)) == (200, False)
     Point.objects.filter(pk=session.points_of_it[1].pk).update(state="validated")
     assert session.chair.get(f"/sessions/{session.pk}/points/2/correct/").status_code == 404
 
@@ -84,4 +84,4 @@ def test_it_is_not_there_for_the_chair_of_another_session_and_there_for_the_secr
 
 def test_a_session_without_points_says_so(session):
     bare = make_session()
-    assert "No point was written down yet." in words(sign_in(Client(), make_secretariat()).get(at(bare)))
+    assert "There are no points yet." in words(sign_in(Client(), make_secretariat()).get(at(bare)))

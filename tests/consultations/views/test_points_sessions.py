@@ -58,7 +58,7 @@ def test_a_commitment_names_who_does_what_by_when_until_it_is_an_action(client, 
     said = {"kind": "commitment", "organisation": str(body.pk), "responsible": "The <i> registrar"}
     bad = write(client, session, **said, due_on="next year")
     assert (bad.status_code, list(bad.context["form"].errors)) == (422, ["due_on"])
-    assert "This is no date. Write it like 2026-11-30." in words(bad)
+    assert "Enter a date in the correct format, like 2026-11-30." in words(bad)
     assert write(client, session, **said, due_on="2027-03-31").status_code == 302
     told = "Who will do it: The &lt;i&gt; registrar, by 31 March 2027"
     assert told in words(client.get(at(session)))
@@ -107,7 +107,7 @@ def test_a_rapporteur_does_not_validate(client, session, rapporteur):
     point = make_point(session=session, state="submitted")
     page = client.post(at(session, point.number, "validate"))
     assert page.status_code == 409
-    assert page.context["reasons"] == ["Only the secretariat or the session's chair may do this: Validate."]
+    assert page.context["reasons"] == ["Only the secretariat or the session's chair can do this: Validate."]
 
 
 def test_the_secretariat_validates(client, session):
@@ -123,7 +123,7 @@ def test_a_second_click_says_what_the_state_is(client, session, rapporteur):
     point = make_point(session=session, state="draft")
     answers = [client.post(at(session, point.number, "hand_in")) for _turn in range(2)]
     assert [answer.status_code for answer in answers] == [302, 409]
-    assert answers[1].context["reasons"] == ["“Hand in” is not open while this is handed in."]
+    assert answers[1].context["reasons"] == ["You cannot use “Hand in” while this is handed in."]
 
 
 @pytest.mark.parametrize("verb", ["merge", "dispose", "delete"])

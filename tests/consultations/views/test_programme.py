@@ -57,7 +57,7 @@ def test_days_that_no_forum_can_mean_are_refused_beside_their_field(client, foru
         for address in (here, at("forum_session", forum, session.pk)):
             bad = client.post(address, far)
             assert (bad.status_code, list(bad.context["form"].errors)) == (422, ["starts_at", "ends_at"])
-            assert "Write a year from 2000 to 2100." in words(bad)
+            assert "Enter a year from 2000 to 2100." in words(bad)
         bad = client.post(at("forum_copy", forum), {"title": "Next", "code": "N1", "starts_on": day})
         assert (bad.status_code, list(bad.context["form"].errors)) == (422, ["starts_on"])
     assert client.get(here).status_code == 200
@@ -73,7 +73,7 @@ def test_a_session_has_its_page_parts_and_moves(client, forum):
     unknown = client.post(part, {"part-kind": "chair", "part-email": "nobody@example.org"})
     assert (unknown.status_code, list(unknown.context["form"].errors)) == (422, ["email"])
     assert client.post(part, {"part-kind": "chair"}).context["form"].errors["name"] == [
-        "Choose a person with an account, or write a name."
+        "Enter the address of an account, or enter a name."
     ]
     assert client.post(part, {"part-kind": "chair", "part-email": "Chair@example.org"}).status_code == 302
     assert "Chair: The Chair" in words(client.get(at("forum_programme", forum)))
@@ -92,10 +92,10 @@ def test_seats_are_typed_by_group(client, forum):
     bad = client.post(here, {"seats": "9", "seats-ministry": "-1", "reserve-ministry": "x"})
     assert (bad.status_code, list(bad.context["form"].errors)) == (422, ["seats-ministry", "reserve-ministry"])
     refused = client.post(here, {"seats": "9", "seats-ministry": "10"})
-    assert refused.context["reasons"] == ["The groups have 10 seats together; the forum has 9."]
+    assert refused.context["reasons"] == ["The groups together have 10 seats, but the forum has 9."]
     assert client.post(here, {"seats": "9", "seats-ministry": "5", "reserve-media": "2"}).status_code == 302
     assert list(forum.quotas.values_list("group", "seats", "reserve")) == [("media", 0, 2), ("ministry", 5, 0)]
-    assert "5 of 9 seats are given to groups." in words(client.get(here))
+    assert "5 of 9 seats are assigned to groups." in words(client.get(here))
 
 
 def test_a_document_is_added_shown_and_handed_out_to_be_saved(client, forum, settings, tmp_path):

@@ -40,7 +40,7 @@ def test_the_proposer_sees_no_button_to_confirm_and_is_refused_by_hand(client, p
     assert ("withdraw_proposal/" in page, "confirm_proposal/" in page) == (True, False)
     answer = client.post(address(proposal, "confirm_proposal"))
     assert answer.status_code == 409
-    assert "neither who proposed it nor whom it concerns" in words(answer)
+    assert "who neither proposed it nor is concerned by it" in words(answer)
     assert client.post(address(proposal, "withdraw_proposal")).status_code == 302
     assert Proposal.objects.get().state == "withdrawn"
 
@@ -48,7 +48,7 @@ def test_the_proposer_sees_no_button_to_confirm_and_is_refused_by_hand(client, p
 def test_a_refusal_without_a_reason_is_a_problem_that_the_page_tells(client, proposal):
     sign_in(client, make_secretariat())
     answer = client.post(address(proposal, "refuse_proposal"), {"reason": ""})
-    assert (answer.status_code, answer.context["reasons"]) == (409, ["Give a reason: it is kept in the journal."])
+    assert (answer.status_code, answer.context["reasons"]) == (409, ["Enter a reason. It is kept in the journal."])
     client.post(address(proposal, "refuse_proposal"), {"reason": "Not yet."})
     assert Proposal.objects.get().state == "refused"
 
@@ -56,7 +56,9 @@ def test_a_refusal_without_a_reason_is_a_problem_that_the_page_tells(client, pro
 def test_what_stands_in_the_way_is_shown_before_anybody_confirms(client, proposal):
     type(proposal.record).objects.filter(pk=proposal.record_id).update(is_active=False)
     sign_in(client, make_secretariat())
-    assert "What stands in its way now Peter Kimani may not log in." in words(client.get(address(proposal)))
+    assert "The account of Contents of the lists way now Peter Kimani is closed." in words(
+        client.get(address(proposal))
+    )
 
 
 def test_for_others_there_is_no_such_page(client, proposal):

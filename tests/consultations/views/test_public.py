@@ -119,7 +119,7 @@ def test_a_narrowed_list_says_so_and_keeps_the_choice(client, consultation):
     page = client.get(reverse("inputs"), {"theme": "T1", "group": "", "county": ""}).content.decode()
     assert '<option value="T1" selected>Theme 1</option>' in page
     assert page.count(" selected") == 1
-    assert "There is none like that yet." in page
+    assert "There are none yet." in page
     assert "Show all" in page
     assert NOTICE not in page
 

@@ -34,7 +34,7 @@ def test_an_export_too_many_is_refused_with_a_page_and_the_time_to_wait(small, s
     assert statuses(EXPORT, 2) == [200, 200]
     page = Client().get(EXPORT)
     assert (page.status_code, page["Retry-After"]) == (429, "2")
-    assert "others would have to wait. Try again in a minute." in words(page)
+    assert "came from your connection. Try again in a minute." in words(page)
     assert statuses("/inputs.json", 1) == [429]  # one share for every form
     small["now"] += 2
     assert statuses(EXPORT, 3) == [200, 200, 429]

@@ -78,9 +78,9 @@ def test_the_preview_shows_who_gets_what_and_sends_nothing(client, bodies):
     letters = [(each.stakeholder, each.number) for each in page.context["letters"]]
     assert letters == [(asked, 1), (begun, 1)]
     assert [(each.stakeholder, each.reasons) for each in page.context["refused"]] == [
-        (free, ["It was written to today already: once a day is enough."])
+        (free, ["It has already been e-mailed today. Try again tomorrow."])
     ]
-    assert "2 mails would go out." in text
+    assert "2 mails will be sent." in text
     assert (OutgoingMail.objects.exists(), Reminder.objects.count()) == (False, 2)
 
 
@@ -88,7 +88,7 @@ def test_one_click_writes_to_all_and_the_second_to_nobody(client, bodies):
     consultation, asked, begun, free = bodies
     chosen = {"bodies": [asked.pk, begun.pk, free.pk], "confirm": "yes"}
     page = client.get(client.post(f"{PAGE}{consultation.slug}/", chosen)["Location"])
-    assert [str(message) for message in page.context["messages"]] == ["3 organisations are written to."]
+    assert [str(message) for message in page.context["messages"]] == ["3 organisations are e-mailed."]
     numbers = dict(Reminder.objects.order_by("number").values_list("stakeholder", "number"))
     assert numbers == {asked.pk: 1, begun.pk: 1, free.pk: 0}
     assert OutgoingMail.objects.count() == 3

@@ -130,7 +130,7 @@ def test_the_front_page_says_what_waits(client, officer):
     make_likeness(make_point(make_submission(consultation)), make_point(make_submission(consultation)))
     page = client.get("/desk/")
     assert page.context["alike"] == 1
-    assert "Similar texts to look at 1" in words(page)
+    assert "Possible duplicates 1" in words(page)
     assert [found.title for found in page.context["queue"]] == ["Old", "New"]
     assert (page.context["waiting"], page.context["unsplit"]) == (2, 1)
     assert list(page.context["to_split"]) == [unsplit]
@@ -248,8 +248,8 @@ def test_a_received_input_shows_its_text_and_the_three_moves(client, officer, re
     assert [open_move.move.verb for open_move in page.context["moves"]] == ["accept"]
     assert [move.verb for move, _form in page.context["worded"]] == ["return_for_completion", "set_aside"]
     assert page.context["undo"] == []
-    assert "Points are taken out once the input is accepted." in words(page)
-    assert "Next: Accept, Return for completion, Set aside." in words(page)
+    assert "You can add points once the input is on file." in words(page)
+    assert "Next: Accept, Ask the sender, Set aside." in words(page)
 
 
 def test_accepting_leads_back_and_says_so(client, officer, received):
@@ -257,7 +257,7 @@ def test_accepting_leads_back_and_says_so(client, officer, received):
     assert answer["Location"] == at(received)
     received.refresh_from_db()
     assert (received.state, received.decided_by) == ("accepted", officer)
-    assert "Done: Accept. The author is told by mail." in words(client.get(at(received)))
+    assert "Done: Accept. The author gets an e-mail." in words(client.get(at(received)))
     assert OutgoingMail.objects.count() == 1
 
 
@@ -273,8 +273,8 @@ def test_without_a_reason_the_page_says_why_not(client, officer, received):
     page = client.post(at(received, "set_aside"), {"reason": " "})
     assert page.status_code == 422
     assert page.context["form"].errors == {
-        "set_aside_for": ["Choose from the list why it is set aside."],
-        "reason": ["Say why: the author reads it."],
+        "set_aside_for": ["Choose a reason from the list."],
+        "reason": ["Enter a reason. The author will read it."],
     }
     received.refresh_from_db()
     assert received.state == "submitted"
@@ -293,7 +293,7 @@ def test_a_second_click_says_what_the_state_is(client, officer, received):
     for _turn in range(2):
         page = client.post(at(received, "accept"))
     assert page.status_code == 409
-    assert page.context["reasons"] == ["“Accept” is not open while this is accepted."]
+    assert page.context["reasons"] == ["You cannot use “Accept” while this is accepted."]
     assert OutgoingMail.objects.count() == 1
 
 
@@ -303,7 +303,7 @@ def test_an_officer_does_not_screen_for_an_organisation_of_their_own(client, off
     with replayed_at(now() - timedelta(days=1)):
         page = client.get(at(received))
         assert page.context["moves"] == []
-        assert "You act for this organisation: a colleague screens its inputs." in words(page)
+        assert "You act for this organisation, so a colleague must read its inputs." in words(page)
         assert client.post(at(received, "accept")).status_code == 409
 
 
@@ -360,7 +360,7 @@ def test_what_was_marked_and_typed_stays_when_something_is_wrong(client, officer
 def test_nothing_is_taken_out_of_an_input_that_is_not_accepted(client, officer, received):
     page = split(client, received, text="A pass.")
     assert page.status_code == 409
-    assert page.context["reasons"] == ["Accept the input before splitting it into points."]
+    assert page.context["reasons"] == ["Put the input on file before splitting it into points."]
     assert page.context["split_form"]["text"].value() == "A pass."
     assert "A pass." in page.content.decode()
 

@@ -48,7 +48,7 @@ def test_before_the_deadline_the_page_says_that_it_is_not_needed(client):
     sign_in(client, draft.author)
     page = client.post(f"/submit/{draft.key}/late/", {"reason": "To be safe."})
     assert page.status_code == 409
-    assert page.context["reasons"][0].startswith("Inputs are taken until")
+    assert page.context["reasons"][0].startswith("Inputs are open until")
 
 
 def test_nobody_else_finds_the_page(client, late):
@@ -102,7 +102,7 @@ def test_the_head_decides_there(client, late):
     workflow.ask_late(late, by=late.author, reason="The line was down.")
     sign_in(client, make_head())
     page = client.post(f"/desk/late/{late.key}/admit_late/", {"reason": " "})
-    assert (page.status_code, page.context["reasons"]) == (409, ["Give a reason: it is kept in the journal."])
+    assert (page.status_code, page.context["reasons"]) == (409, ["Enter a reason. It is kept in the journal."])
     client.post(f"/desk/late/{late.key}/admit_late/", {"reason": "It was down in all of Lodwar."})
     late.refresh_from_db()
     assert late.late_reason == "It was down in all of Lodwar."
@@ -140,7 +140,7 @@ def test_an_officer_of_the_secretariat_cannot_decide(client, late):
     sign_in(client, make_secretariat())
     page = client.post(f"/desk/late/{late.key}/admit_late/", {"reason": "Fine."})
     assert page.status_code == 409
-    assert page.context["reasons"] == ["Only the head of the secretariat may do this: Let in after the deadline."]
+    assert page.context["reasons"] == ["Only the head of the secretariat can do this: Allow after the deadline."]
 
 
 def test_the_refused_form_and_the_reference_page_lead_to_the_page(client, late):
@@ -172,7 +172,7 @@ def test_who_has_no_draft_yet_begins_one_and_asks(client, late):
     assert "Inputs closed on" in words(form)
     typed = {"key": form.context["form"]["key"].value(), "do": "save", "title": "Second", "theme": late.theme.code}
     draft = client.get(client.post(address, typed | {"language": "en", "audience": "public"})["Location"])
-    assert "Ask to be let in" in words(draft)
+    assert "Ask to send it late" in words(draft)
     change(late.consultation, state="closed")
     change(late.consultation, state="archived")
     assert "late=yes" not in client.get(address).content.decode()

@@ -109,7 +109,7 @@ def test_a_round_that_nobody_knows_of_is_not_there(client, author, consultation)
 def test_a_closed_round_says_when_it_closed(client, author):
     closed = make_consultation(state="closed", title="The old round")
     page = words(client.get(SUBMIT, {"consultation": closed.slug}))
-    assert "The old round takes no inputs any more." in page
+    assert "The old round is closed for inputs." in page
 
 
 # --- Saving and sending ---------------------------------------------------------------------------------------------
@@ -121,13 +121,13 @@ def test_saving_makes_a_draft_that_only_the_organisation_sees(client, author, co
     assert (draft.state, draft.author) == ("draft", author)
     assert answer["Location"] == reverse("draft", args=[draft.key])
     page = client.get(answer["Location"])
-    assert "Saved. Nobody but your organisation sees it until you send it." in words(page)
+    assert "Saved. Only your organisation can see it until you send it." in words(page)
     assert not OutgoingMail.objects.exists()
 
 
 def test_what_sending_needs_is_never_called_optional(client, author, consultation):
     page = post(client, do="save", title="", theme="")
-    assert problems(page) == ["Main theme: Choose the theme that your input is mainly about."]
+    assert problems(page) == ["Main theme: Choose the main theme of your input."]
     for shown_page in (client.get(SUBMIT), page):
         labels = re.findall(r"<(?:label|summary)[^>]*>([^<]+) <small>\(optional\b", shown_page.text)
         assert labels == ["Objectives of the Compact", "Proposed wording"]
@@ -179,9 +179,9 @@ def test_what_is_missing_is_said_on_top_and_beside(client, author, consultation)
     page = post(client, theme="", title="", body=" ", proposed_wording="Kept.")
     assert page.status_code == 422
     assert problems(page) == [
-        "Main theme: Choose the theme that your input is mainly about.",
-        "Title: Give your input a title.",
-        "Text: Write what you ask for.",
+        "Main theme: Choose the main theme of your input.",
+        "Title: Enter a title.",
+        "Text: Enter what you ask for.",
     ]
     assert (shown(page, "body"), shown(page, "proposed_wording")) == (" ", "Kept.")
     assert not Submission.objects.exists()
@@ -269,7 +269,7 @@ def test_going_back_after_sending_and_changing_the_text_loses_nothing(client, au
     post(client, key=key)
     page = post(client, key=key, body="A second thought.")
     assert page.status_code == 409
-    assert problems(page) == ["This input was sent already: its words stay as they were."]
+    assert problems(page) == ["This input has already been sent, so its text cannot be changed."]
     assert shown(page, "body") == "A second thought."
     assert Submission.objects.get().body == WORDS["body"]
 
@@ -301,7 +301,7 @@ def test_two_people_at_once_see_both_texts_and_lose_neither(client, author, orga
     post(colleague, address, do="save", body="What my colleague wrote.", seen_at=seen_at)
     page = post(client, address, do="save", body="What I wrote.", seen_at=seen_at)
     assert page.status_code == 409
-    assert problems(page) == ["Somebody changed this since you opened it. Both texts are shown: nothing is lost."]
+    assert problems(page) == ["Someone changed this since you opened it. Both texts are shown and nothing is lost."]
     assert "What my colleague wrote." in words(page)
     assert shown(page, "body") == "What I wrote."
     draft.refresh_from_db()

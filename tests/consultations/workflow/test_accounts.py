@@ -85,7 +85,7 @@ def test_an_account_that_is_opened_again_has_no_old_session_and_no_old_password(
     assert client.get(reverse("my_organisation"))["Location"].startswith("/account/login/")
     assert Event.objects.about(person).last().verb == "reopen_account"
     assert refused(workflow.reopen_account, person, by=officer, reason="") == [
-        "Give a reason: it is kept in the journal.",
+        "Enter a reason. It is kept in the journal.",
         "The account is open.",
     ]
 
@@ -95,7 +95,7 @@ def test_only_the_staff_closes_accounts_and_nobody_ones_own(office):
     person = make_user()
     for by in (make_user(office), make_member(), person):
         (reason,) = refused(workflow.close_account, person, kind=NotAllowed, by=by, reason=WHY)
-        assert "the secretariat, or a system administrator" in reason
+        assert "the secretariat or a system administrator" in reason
     for by in (make_secretariat(), make_head(), make_user("sysadmin")):
         assert not workflow.close_account(make_user(), by=by, reason=WHY).is_active
 
@@ -103,10 +103,10 @@ def test_only_the_staff_closes_accounts_and_nobody_ones_own(office):
 def test_closing_needs_a_reason_and_an_open_account():
     person, officer = make_user(), make_secretariat()
     assert refused(workflow.close_account, person, by=officer, reason=" ") == [
-        "Give a reason: it is kept in the journal."
+        "Enter a reason. It is kept in the journal."
     ]
     workflow.close_account(person, by=officer, reason=WHY)
-    assert refused(workflow.close_account, person, by=officer, reason=WHY) == ["The account is closed already."]
+    assert refused(workflow.close_account, person, by=officer, reason=WHY) == ["The account is already closed."]
 
 
 def clearing_officer():
@@ -167,10 +167,10 @@ def test_an_address_that_somebody_has_is_refused_and_one_that_was_only_claimed_i
             "Another account has this address."
         ]
     assert refused(workflow.correct_address, person, address="OLD@example.org", **give) == [
-        "The account has this address already."
+        "The account already has this address."
     ]
     (reason,) = refused(workflow.correct_address, person, address="γ@example.org", **give)
-    assert reason.startswith("Before the @ may stand letters from a to z")
+    assert reason.startswith("The part before the @ must only include letters a to z")
     workflow.correct_address(person, address="mine@example.org", **give)
     squatter.refresh_from_db()
     assert (squatter.email, squatter.is_active) == (f"mine@example.org #{squatter.pk}", False)
@@ -252,7 +252,7 @@ def test_two_technicians_alone_let_nobody_in_while_the_secretariat_could_take_pa
     head, one, two = make_head(), make_user("sysadmin"), make_user("sysadmin")
     officer = make_secretariat()
     made = workflow.propose(head, act="restore_access", by=one, reason=WHY)
-    assert refused(workflow.confirm_proposal, made, by=two) == ["One of the two people has to be of the secretariat."]
+    assert refused(workflow.confirm_proposal, made, by=two) == ["One of the two people must be from the secretariat."]
     assert not mails("You are let back in: choose a new password").exists()
     User.objects.filter(pk=officer.pk).update(is_active=False)
     workflow.confirm_proposal(made, by=two)
@@ -263,7 +263,7 @@ def test_nobody_restores_oneself_and_no_outsider_anybody():
     head, officer = make_head(), make_secretariat()
     for by in (head, make_user(), make_member(), make_user("official")):
         (reason,) = refused(workflow.propose, head, kind=NotAllowed, act="restore_access", by=by, reason=WHY)
-        assert "somebody else who holds an office of the staff" in reason
+        assert "another person with a staff office" in reason
     made = workflow.propose(head, act="restore_access", by=officer, reason=WHY)
     assert refused(workflow.confirm_proposal, made, kind=NotAllowed, by=head)
     with time_machine.travel(timezone.now() + timedelta(hours=13)):
@@ -288,7 +288,7 @@ def test_an_account_without_a_normal_address_is_opened_once_it_is_corrected():
     person, officer = make_user(is_active=False), make_secretariat()
     User.objects.filter(pk=person.pk).update(email=RawSQL("%s", ["root@[127.0.0.1]"]))
     assert refused(workflow.reopen_account, person, by=officer, reason=WHY) == [
-        "Its address cannot be written to. Correct the address first."
+        "Mail to its address cannot be sent. Correct the address first."
     ]
     workflow.correct_address(person, address="root@example.org", by=officer, reason=WHY)
     assert workflow.reopen_account(person, by=officer, reason=WHY).is_active
@@ -302,6 +302,6 @@ def test_every_act_says_what_follows_before_it_is_done():
     assert "Amina no longer acts for Coast Network." in said["close_account"]
     assert "choosing a new password" in said["reopen_account"]
     assert "logs in with the new address instead of amina@example.org" in said["correct_address"]
-    assert "A link to choose a new password goes to amina@example.org. It works for one hour" in said["restore_access"]
+    assert "A link to choose a new password is sent to amina@example.org. It works once" in said["restore_access"]
     assert Proposal.objects.count() == 0
     assert give_second_factor(person)

@@ -45,7 +45,7 @@ def test_an_office_is_given_and_taken_away_by_two_and_all_staff_are_told():
 
 def test_a_system_administrator_appoints_the_first_head_alone_and_no_second_one():
     technician, person, other = make_user("sysadmin"), make_user(), make_user()
-    two = ["Only two people, one who proposes it and one who confirms it, may do this: Appoint to an office."]
+    two = ["Only two people, one to propose and one to confirm, can do this: Appoint to an office."]
     assert refused(workflow.appoint, person, kind=NotAllowed, office="secretariat", by=technician) == two
     assert refused(workflow.appoint, technician, kind=NotAllowed, office="head", by=technician) == two
     assert refused(workflow.appoint, person, kind=NotAllowed, office="head", by=make_secretariat()) == two
@@ -59,7 +59,7 @@ def test_a_system_administrator_appoints_the_first_head_alone_and_no_second_one(
 def test_while_there_is_no_head_the_staff_propose_the_next_one():
     head, officer, technician, person = make_head(), make_secretariat(), make_user("sysadmin"), make_user()
     (reason,) = refused(appoint, person, "head", officer, technician, kind=NotAllowed)
-    assert reason == "Only the head of the secretariat may do this: Appoint to an office."
+    assert reason == "Only the head of the secretariat can do this: Appoint to an office."
     change(head, is_active=False)
     assert appoint(person, "head", officer, technician) == "head"
 
@@ -70,7 +70,7 @@ def test_who_acts_for_an_organisation_gets_no_office_of_the_staff_before_that_ha
     person = make_member(body, user=make_user(name="Asha"))
     for office in ("secretariat", "head", "sysadmin"):
         assert refused(appoint, person, office, head, officer) == [
-            "Asha acts for Herders. End that membership first: nobody decides on both sides."
+            "Asha acts for Herders. End that membership first: nobody can act for both sides."
         ]
     assert appoint(person, "official", head, officer) == "official"  # who sits in a ministry may read for it
     workflow.end_membership(person.memberships.get(), by=officer)
@@ -80,14 +80,16 @@ def test_who_acts_for_an_organisation_gets_no_office_of_the_staff_before_that_ha
 def test_what_speaks_against_an_appointment_is_said_at_once():
     head, locked_out = make_head(), make_user(name="Otieno", is_active=False)
     given = {"act": "appoint", "by": head, "reason": "So."}
-    assert refused(workflow.propose, locked_out, values={"office": "official"}, **given) == ["Otieno may not log in."]
+    assert refused(workflow.propose, locked_out, values={"office": "official"}, **given) == [
+        "The account of Otieno is closed."
+    ]
     assert refused(workflow.propose, make_user(), values={"office": "king"}, **given) == ["There is no such office."]
 
 
 def test_an_office_is_laid_down_by_its_holder_alone_unless_nobody_is_left():
     officer = make_secretariat()
     assert refused(workflow.lay_down_office, by=officer) == [
-        "Nobody else holds an office. Let somebody else be appointed first."
+        "Nobody else holds an office. Have someone else appointed first."
     ]
     make_user("sysadmin")
     assert workflow.lay_down_office(by=officer, reason="I move to Mombasa.").office == ""
@@ -101,8 +103,8 @@ def test_the_page_of_a_proposal_says_what_follows():
     assert made.consequences == [
         "Hassan is no longer: secretariat.",
         "Hassan becomes: system administrator.",
-        "Hassan logs in with a second factor from then on, and acts for no organisation.",
-        "Everybody who holds an office is told by mail.",
+        "From then on Hassan signs in with a second factor and cannot act for an organisation.",
+        "Everyone with an office gets an e-mail.",
     ]
 
 
@@ -115,7 +117,7 @@ def test_an_administrator_who_is_made_on_the_server_is_journaled_and_told_to_all
     entry = Event.objects.about(person).get()
     assert (person.office, entry.verb, entry.after, entry.by) == ("sysadmin", "appoint", "sysadmin", None)
     assert {mail.to for mail in OutgoingMail.objects.all()} == {head.email, person.email}
-    assert "by the command createsuperuser" in OutgoingMail.objects.first().body
+    assert "with the command createsuperuser" in OutgoingMail.objects.first().body
 
 
 @pytest.mark.django_db(transaction=True)

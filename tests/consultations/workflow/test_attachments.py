@@ -99,7 +99,7 @@ def test_pieces_are_put_together_and_none_is_taken_twice(draft):
     assert workflow.receive(file, by=by, offset=0, data=data[:100]).received == 100
     assert workflow.receive(file, by=by, offset=150, data=b"later").received == 100
     assert begun(draft, data, key=file.key).received == 100
-    with pytest.raises(Blocked, match="More of the file came"):
+    with pytest.raises(Blocked, match="The upload is larger"):
         workflow.receive(file, by=by, offset=100, data=data)
     assert workflow.receive(file, by=by, offset=100, data=data[100:]).received == len(data)
     assert workflow.add_file(file, by=by).path.read_bytes() == data
@@ -114,7 +114,7 @@ def test_size_and_number_are_bounded(draft, settings):
         begun(draft, bytes(1024 * 1024 + 1))
     assert [words.split(".")[0] for words in refused.value.reasons] == [
         "The file is larger than 1 MB",
-        "There are 1 files already, and no more fit",
+        "You can add up to 1 files",
     ]
     with pytest.raises(Blocked, match="empty"):
         begun(make_draft_of(draft), b"")
@@ -126,7 +126,7 @@ def make_draft_of(draft):
 
 def test_a_file_on_its_way_keeps_the_input_from_being_sent(draft):
     begun(draft, b"%PDF-", name="letter.pdf")
-    with pytest.raises(Blocked, match=r"“letter\.pdf” has not arrived in full"):
+    with pytest.raises(Blocked, match=r"“letter\.pdf” was not fully uploaded"):
         workflow.submit(draft, by=draft.author)
 
 
@@ -159,7 +159,7 @@ def test_files_of_an_input_that_was_sent_stay(draft, state):
 def test_only_authors_add_and_remove_evidence(draft):
     file = make_attachment(draft)
     letter = added(draft, made.mail(), name="Fees.eml")
-    assert letter.state_reason.startswith("Inside, this is another kind of file (email message)")
+    assert letter.state_reason.startswith("The content of this file does not match its name: it is email message")
     for person in (make_member(), make_secretariat()):
         with pytest.raises(NotAllowed):
             begun(draft, b"%PDF-", by=person)
@@ -300,7 +300,7 @@ def test_a_clean_file_is_ready_and_an_infected_one_refused_at_once(draft, settin
     assert added(draft, made.pdf()).state == "ready"
     file = added(draft, _stored(infected()), name="a.odt")
     assert file.state == "refused"
-    assert file.state_reason.startswith("The virus scanner found “Eicar-Test-Signature” in it.")
+    assert file.state_reason.startswith("The virus scanner detected “Eicar-Test-Signature” in the file.")
 
 
 def _stored(data: bytes) -> bytes:

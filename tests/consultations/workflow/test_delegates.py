@@ -20,8 +20,8 @@ from tests.factories import (
     make_stakeholder,
 )
 
-NOBODY_WAITS = "Nobody of the group “Faith-based” stands on the reserve list."
-NO_SEAT = "All seats of “Faith-based” are taken. The head of the secretariat may confirm more, with a reason."
+NOBODY_WAITS = "There is nobody from the group “Faith-based” on the reserve list."
+NO_SEAT = "All seats of “Faith-based” are taken. Only the head of the secretariat can confirm more, with a reason."
 
 
 def refused(act, *args, **values) -> list[str]:
@@ -58,8 +58,8 @@ def test_several_are_decided_together_or_none_of_them():
     assert together(forum, by=by, move="confirm", delegates=people[:2]) == 2
     assert together(forum, by=by, move="waitlist", delegates=people[2:]) == 1
     assert refused(together, forum, by=by, move="refuse_delegate", delegates=people[2:], reason="") == [
-        "Said: “Refuse” is not open while this is on the reserve list.",
-        "Said: Give a reason: it is kept in the journal.",
+        "Said: You cannot use “Refuse” while this is on the reserve list.",
+        "Said: Enter a reason. It is kept in the journal.",
     ]
     assert sorted(Delegate.objects.values_list("name", "state")) == [
         ("Atieno", "confirmed"), ("Ng'ang'a", "confirmed"), ("Said", "waitlisted"),
@@ -83,7 +83,7 @@ def test_the_first_of_the_same_group_is_promoted_into_the_seat():
     assert workflow.promote(forum, by=by, group=Group.FAITH) == second
     assert Event.objects.about(second).last().verb == "promote"
     assert refused(workflow.promote, forum, by=make_member(), group=Group.FAITH) == [
-        "Only the secretariat may do this: Promote from the reserve list."
+        "Only the secretariat can do this: Promote from the reserve list."
     ]
 
 
@@ -97,16 +97,14 @@ def test_somebody_sits_in_on_the_seat_of_a_delegate_until_that_one_comes():
     )  # fmt: skip
     assert delegates.seat_plan(forum).confirmed == 1
     assert refused(workflow.substitute, principal, by=by, name=" ") == [
-        "M. Otieno sits in already.",
-        "Say who sits in.",
+        "M. Otieno already sits in.",
+        "Enter who sits in.",
     ]
-    assert refused(workflow.substitute, sits, by=by, name="X") == [
-        "M. Otieno has no seat on which somebody could sit in."
-    ]
-    assert refused(workflow.end_substitute, principal, by=by) == ["Hon. Wanjiru sits in for nobody."]
+    assert refused(workflow.substitute, sits, by=by, name="X") == ["M. Otieno has no seat, so nobody can sit in."]
+    assert refused(workflow.end_substitute, principal, by=by) == ["Hon. Wanjiru does not sit in for anyone."]
     ended = workflow.end_substitute(sits, by=by)
     assert (ended.state, ended.sits_in_for) == ("withdrawn", principal)
-    assert Event.objects.about(ended).last().reason == "The principal came."
+    assert Event.objects.about(ended).last().reason == "The principal attended."
     assert workflow.substitute(principal, by=by, name="A. Third").badge_number == 3
     assert workflow.confirm(make_delegate(forum, state="nominated"), by=by).badge_number == 4
 
@@ -133,11 +131,11 @@ def test_two_entries_of_one_person_become_one_and_nothing_is_lost():
     assert (kept.verb, kept.data["merged"], kept.data["was"]["name"]) == ("merge_delegates", old.pk, "A. Njeri")
     assert refused(workflow.merge_delegates, stays, goes, by=by, chosen={}) == ["A. Njeri is withdrawn."]
     assert refused(workflow.merge_delegates, stays, sits, by=by, chosen={}) == [
-        "One sits in for the other: these are two people."
+        "One of them sits in for the other, so these are two people."
     ]
     other = make_delegate(make_forum())
     assert refused(workflow.merge_delegates, stays, other, by=by, chosen={}) == [
-        "These are not two entries of one forum."
+        "These are not two entries of the same forum."
     ]
 
 
@@ -158,8 +156,8 @@ def test_seats_are_planned_within_those_of_the_forum_and_once():
     forum, by = make_forum(seats=50), make_secretariat()
     make_delegate(forum)
     assert refused(workflow.set_seats, forum, by=by, seats=0, groups={Group.FAITH: (3, 1)}) == [
-        "The groups have 3 seats together; the forum has 0.",
-        "Confirmed already: 1. That many seats are needed.",
+        "The groups together have 3 seats, but the forum has 0.",
+        "Already confirmed: 1. Enter at least that many seats.",
     ]
     for _again in range(2):
         workflow.set_seats(forum, by=by, seats=40, groups={Group.FAITH: (3, 1), Group.MINISTRY: (20, 5)})
@@ -215,10 +213,10 @@ def test_the_balance_names_what_is_too_much_then_what_is_missing():
     }
     quotas = {"ministry": (3, 1), "county_government": (12, 2)}
     assert delegates.balance(delegates.plan(8, quotas, people)) == [
-        "9 are confirmed, and the forum has 8 seats.",
-        "Ministry: 4 confirmed; seats planned: 3.",
-        "Ministry: 2 on the reserve list; places planned: 1.",
+        "9 people are confirmed, but the forum has 8 seats.",
+        "Ministry: 4 confirmed, seats planned: 3.",
+        "Ministry: 2 on the reserve list, places planned: 1.",
         "County government: only 5 of 12 seats are taken.",
-        "Garissa: 4 of the 5 people who come from a county.",
+        "Garissa: 4 of the 5 people from counties.",
     ]
     assert delegates.balance(delegates.plan(8, {}, {})) == []

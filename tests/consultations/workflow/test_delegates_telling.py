@@ -70,7 +70,7 @@ def test_each_is_told_once_at_the_own_address_or_through_the_institution():
     forum, officer = scene.forum, scene.officer
     with pytest.raises(NotAllowed):
         workflow.tell_delegates(forum, by=make_user(), keys=keys(forum))
-    assert "5 people were not told yet" in [each.words for each in next_actions(counts_of(forum))]
+    assert "5 people to notify" in [each.words for each in next_actions(counts_of(forum))]
     told = workflow.tell_delegates(forum, by=officer, keys=keys(forum))
     assert sorted((each.mail.to if each.mail else "", names(each.people)) for each in told) == [
         ("", ["Nobody"]),
@@ -144,30 +144,29 @@ def test_every_mail_is_shown_before_it_goes_and_one_can_be_left_out(client, djan
     with django_assert_max_num_queries(14):
         page = client.get(here)
     text = page.content.decode()
-    for words in ("Send 3 mails", "No mail reaches 1 of them", "own@x.example", WHY):
+    for words in ("Send 3 mails", "1 of them has no e-mail address", "own@x.example", WHY):
         assert words in text
-    assert (
-        "5 people were not told yet."
-        in client.get(reverse("forum_delegates", args=[scene.forum.slug])).content.decode()
-    )
+    assert "5 people to notify." in client.get(reverse("forum_delegates", args=[scene.forum.slug])).content.decode()
     ticked = re.findall(r'name="key" value="([^"]+)" id="[^"]+" checked', text)
     assert ticked == [each.key for each in page.context["mailed"]]
     shown = {each.mail.to: each.mail.body for each in page.context["mailed"]}
     assert OutgoingMail.objects.count() == 0
     left = [each.key for each in page.context["mailed"] if each.mail.to != "own@x.example"]
     sent = client.post(here, {"key": left}, follow=True)
-    assert "2 mails are on their way." in sent.content.decode()
+    assert "2 mails are being sent." in sent.content.decode()
     assert {mail.to: mail.body for mail in OutgoingMail.objects.all()} == {
         to: body for to, body in shown.items() if to != "own@x.example"
     }
     assert [each.name for each in sent.context["mailed"]] == ["Own"]
     done = client.post(here, {"key": key_of(Delegate.objects.get(pk=scene.nobody.pk))}, follow=True)
-    assert ("1 person is noted as told." in done.content.decode(), done.context["unreached"]) == (True, [])
-    assert "Nobody was told: nothing was marked" in client.post(here, {"key": ["x", ""]}, follow=True).content.decode()
+    assert ("1 person is marked as notified." in done.content.decode(), done.context["unreached"]) == (True, [])
+    assert (
+        "Nobody was notified: no one was chosen" in client.post(here, {"key": ["x", ""]}, follow=True).content.decode()
+    )
     workflow.tell_delegates(scene.forum, by=scene.officer, keys=keys(scene.forum))
     person = client.get(reverse("forum_delegate", args=[scene.forum.slug, scene.own.pk])).content.decode()
     assert "<dt>Told</dt><dd>confirmed · " in person
-    assert "Everybody was told what was decided." in client.get(here).content.decode()
+    assert "Everyone has been notified." in client.get(here).content.decode()
     assert news_of([]) == []
 
 

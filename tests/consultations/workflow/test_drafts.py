@@ -127,9 +127,7 @@ def test_without_a_primary_focal_point_nobody_signs_and_everybody_is_told_why(he
     end_membership(head.memberships.get(), by=make_secretariat())
     assert all(each.met for each in SUBMISSION_MOVES["submit"].conditions(signed))  # what was signed stays signed
     edit_draft(signed, by=drafter, body="Other words.")
-    nobody = (
-        "Herders (sample) has no primary focal point now, who alone could sign it off: ask the secretariat to name one"
-    )
+    nobody = "Herders (sample) has no primary focal point to sign it off: ask the secretariat to name one"
     waiting = Submission.objects.get(pk=draft.pk)
     assert refusal(lambda: ask_sign_off(waiting, by=drafter)) == [nobody]
     assert refusal(lambda: submit(waiting, by=drafter)) == [nobody]
@@ -153,9 +151,9 @@ def test_a_primary_focal_point_who_cannot_log_in_is_none(head, drafter, draft):
 @pytest.mark.parametrize(
     ("field", "text", "reason"),
     [
-        ("body", "We say [[this", "Near “We say [[this”: every [[ needs its ]], and none inside another"),
-        ("proposed_wording", "a]] b", "Near “a]] b”: every [[ needs its ]], and none inside another"),
-        ("title", "A [[b]]", "Everybody sees the title: no part of it can be held back"),
+        ("body", "We say [[this", "Near “We say [[this”: every [[ needs a ]], and none can be inside another"),
+        ("proposed_wording", "a]] b", "Near “a]] b”: every [[ needs a ]], and none can be inside another"),
+        ("title", "A [[b]]", "Everyone can see the title, so no part of it can be held back"),
     ],
 )
 def test_what_is_not_marked_well_is_not_sent(field, text, reason):

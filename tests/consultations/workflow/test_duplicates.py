@@ -221,7 +221,7 @@ def test_points_are_taken_apart_before_the_pair_waits_again(consultation, office
     workflow.merge_likeness(pair, by=officer, reason="The same ask.")
     with pytest.raises(Blocked) as refusal:
         workflow.reopen_likeness(pair, by=officer, reason="Not quite.")
-    assert refusal.value.reasons == ["The points stand together: take them apart first"]
+    assert refusal.value.reasons == ["The points are joined: separate them first"]
     workflow.unmerge(second, by=officer, reason="Not quite.")
     assert workflow.reopen_likeness(pair, by=officer, reason="Not quite.").state == "open"
 

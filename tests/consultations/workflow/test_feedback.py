@@ -66,10 +66,10 @@ def test_it_can_be_taken_back_and_given_again_and_all_stays_on_record(body, sign
 
 
 REFUSED = [
-    ({"audience": "members"}, "Only an accepted, public input can be co-signed"),
-    ({"audience": "secretariat"}, "Only an accepted, public input can be co-signed"),
-    ({"state": "submitted"}, "Only an accepted, public input can be co-signed"),
-    ({"state": "set_aside"}, "Only an accepted, public input can be co-signed"),
+    ({"audience": "members"}, "Only a public input that is on file can be co-signed"),
+    ({"audience": "secretariat"}, "Only a public input that is on file can be co-signed"),
+    ({"state": "submitted"}, "Only a public input that is on file can be co-signed"),
+    ({"state": "set_aside"}, "Only a public input that is on file can be co-signed"),
 ]
 
 
@@ -114,7 +114,7 @@ def test_an_author_says_once_that_an_answered_point_was_misread(body, signer):
     assert Event.objects.about(point).last().verb == "say_misread"
     with pytest.raises(Blocked) as refused:
         workflow.say_misread(point, body, by=make_member(body), text="Again.")
-    assert refused.value.reasons == ["Your organisation has written already"]
+    assert refused.value.reasons == ["Your organisation has already written"]
 
 
 def test_a_merged_point_was_answered_with_the_one_it_stands_behind(body, signer):
@@ -122,7 +122,7 @@ def test_a_merged_point_was_answered_with_the_one_it_stands_behind(body, signer)
     own = make_point(make_submission(into.consultation, body), state="merged", into=into)
     with pytest.raises(Blocked) as refused:
         workflow.say_misread(own, body, by=signer, text="No.")
-    assert refused.value.reasons == ["It was not answered yet"]
+    assert refused.value.reasons == ["It has not been answered yet"]
     change(into, state="disposed")
     assert workflow.say_misread(own, body, by=signer, text="No.").point == own
 
@@ -131,6 +131,6 @@ def test_nobody_speaks_about_the_points_of_others(body, signer):
     point = make_point(state="disposed")
     with pytest.raises(Blocked) as refused:
         workflow.say_misread(point, body, by=signer, text=" ")
-    assert refused.value.reasons == ["It is not a point of your own input", "Write what your organisation meant."]
+    assert refused.value.reasons == ["It is not a point of your own input", "Enter what your organisation meant."]
     with pytest.raises(NotAllowed):
         workflow.say_misread(point, point.stakeholder, by=signer, text="Theirs.")

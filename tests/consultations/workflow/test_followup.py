@@ -83,8 +83,8 @@ def test_an_action_is_noted_once_amended_and_ends_with_what_came_of_it():
     noted = note_action(forum, by=desk, text=" Open the register. ", stakeholder=body)
     assert note_action(forum, by=desk, text="Open the register.", stakeholder=body) == noted
     assert refused(lambda: note_action(forum, by=desk, text=" ", responsible=" ")) == [
-        "Write what is to be done.",
-        "Say who will do it: choose an organisation or write a name.",
+        "Enter what needs to be done.",
+        "Choose an organisation or enter who will do it.",
     ]
     amended = amend_action(noted, by=desk, text="Open it.", stakeholder=body, due_on=date(2027, 3, 1))
     assert (amended.text, amended.due_on) == ("Open it.", date(2027, 3, 1))
@@ -92,10 +92,10 @@ def test_an_action_is_noted_once_amended_and_ends_with_what_came_of_it():
     assert said == {"text": "Open the register.", "by_when": "", "who": body.name}
     with pytest.raises(NotAllowed):
         say_done(amended, by=make_member(), note="Not mine.")
-    assert refused(lambda: say_done(amended, by=person, note=" ")) == ["Write what came of it."]
+    assert refused(lambda: say_done(amended, by=person, note=" ")) == ["Enter the result."]
     told = say_done(amended, by=person, note="It is open since Monday.")
     assert (told.state, told.report, list(queries.reported_done())) == ("open", "It is open since Monday.", [told])
-    assert refused(lambda: finish_action(told, by=desk, report="")) == ["Write what came of it."]
+    assert refused(lambda: finish_action(told, by=desk, report="")) == ["Enter the result."]
     done = finish_action(told, by=desk, report="It is open.")
     assert (done.state, done.report, done.ended_on is None) == ("done", "It is open.", False)
     assert last_entry(done) == ("finish_action", "open", "done")
@@ -171,7 +171,7 @@ def test_a_forum_is_reported_when_nothing_of_it_is_open():
         "1 point of the sessions is not validated yet: the minutes are not complete",
         "1 session is still open: the attendance is not closed",
         "The communiqué is not published yet",
-        "1 row that a device sent is in conflict and not settled",
+        "1 check-in conflict is not resolved",
     ]
     session.points.update(state="validated")
     change(session, state="closed")

@@ -28,7 +28,7 @@ from tests.factories import (
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
-REASON = "Give a reason: it is kept in the journal."
+REASON = "Enter a reason. It is kept in the journal."
 MAKE = {
     "consultation": (make_consultation, CONSULTATION_MOVES),
     "forum": (lambda state: ready_forum(state), FORUM_MOVES),
@@ -83,7 +83,7 @@ def test_a_move_is_refused_from_every_other_state(kind, verb):
     for state in set(type(record).State.values) - set(table[verb].sources):
         record = make(state=state)
         label, word = table[verb].label, record.get_state_display()
-        assert f"“{label}” is not open while this is {word}." in refused(carry_out, record, verb, make_head())
+        assert f"You cannot use “{label}” while this is {word}." in refused(carry_out, record, verb, make_head())
         record.refresh_from_db()
         assert record.state == state
         assert refused_verbs(record) == [verb]
@@ -97,7 +97,7 @@ def test_a_move_is_refused_to_whoever_may_not(kind, verb):
     if verb in HEADS:
         people.append(make_secretariat())
     for by in people:
-        assert refused(carry_out, record, verb, by) == [f"Only {move.who} may do this: {move.label}."]
+        assert refused(carry_out, record, verb, by) == [f"Only {move.who} can do this: {move.label}."]
 
 
 @pytest.mark.parametrize("verb", [verb for verb, move in MOVES_BY_VERB.items() if move.needs_reason])
@@ -140,7 +140,7 @@ def test_the_journal_keeps_the_deadline_that_was_moved_and_not_one_seen_earlier(
 
 def test_a_deadline_moves_later_and_ahead_only():
     consultation, by = make_consultation(), make_head()
-    reason = ["The new deadline must be later than the old one and lie ahead."]
+    reason = ["The new deadline must be in the future and later than the old one."]
     earlier = consultation.closes_at - timedelta(hours=1)
     assert refused(workflow.extend, consultation, closes_at=earlier, by=by, reason="x") == reason
     with time_machine.travel(consultation.closes_at + timedelta(days=9), tick=False):
@@ -170,14 +170,14 @@ def test_a_nomination_keeps_group_and_county_as_they_are():
 def test_nobody_nominates_for_another_organisation():
     reasons = refused(workflow.nominate, make_forum(), make_stakeholder(), by=make_member(), name="A")
     assert reasons == [
-        "Only the secretariat or the organisation that sends the delegate may do this: Nominate a delegate."
+        "Only the secretariat or the organisation that sends the delegate can do this: Nominate a delegate."
     ]
 
 
 def test_after_registration_only_the_secretariat_nominates():
     forum, body = make_forum(state="registration_closed"), make_stakeholder()
     reasons = refused(workflow.nominate, forum, body, by=make_member(body), name="A")
-    assert reasons == ["The forum takes no more nominations. Write to the secretariat."]
+    assert reasons == ["Nominations for this forum are closed. Contact the secretariat."]
     assert workflow.nominate(forum, body, by=make_secretariat(), name="A").state == "nominated"
 
 
@@ -229,7 +229,7 @@ def test_nobody_without_a_seat_is_let_in():
     reasons = refused(workflow.check_in, delegate, by=make_secretariat())
     assert reasons == ["A. Person is on the reserve list, not confirmed."]
     reasons = refused(workflow.check_in, delegate, by=make_member())
-    assert reasons == ["Only the secretariat may do this: Check in a delegate."]
+    assert reasons == ["Only the secretariat can do this: Check in a delegate."]
     assert not CheckIn.objects.exists()
 
 

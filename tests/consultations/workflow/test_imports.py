@@ -25,7 +25,7 @@ def test_import_is_prepared_and_confirmed_by_secretariat_only():
         lambda: confirm_names(job, by=outsider, names={}, wrong_rows=lambda row: []),
         lambda: confirm_import(job, by=outsider),
     ):
-        with pytest.raises(NotAllowed, match="Only the secretariat may do this: Import inputs"):
+        with pytest.raises(NotAllowed, match="Only the secretariat can do this: Import inputs"):
             act()
     assert Job.objects.get().state == "prepared"
 
@@ -72,12 +72,12 @@ def test_list_of_delegates_nominates_and_corrects_and_is_refused_the_second_time
 
 
 def test_list_of_delegates_is_not_even_read_for_others():
-    with pytest.raises(NotAllowed, match="Only the secretariat may do this: Import delegates"):
+    with pytest.raises(NotAllowed, match="Only the secretariat can do this: Import delegates"):
         import_delegates(make_forum(), by=make_member(), read=lambda: pytest.fail("it was read"))
 
 
 def test_organisations_are_imported_by_secretariat_only():
-    with pytest.raises(NotAllowed, match="Only the secretariat may do this: Import organisations"):
+    with pytest.raises(NotAllowed, match="Only the secretariat can do this: Import organisations"):
         import_stakeholders([{"name": "Coast Workers", "group": "workers"}], by=make_member())
     assert not Stakeholder.objects.filter(name="Coast Workers").exists()
 

@@ -110,7 +110,7 @@ def test_letters_are_numbered_and_nobody_gets_a_second_one():
         made = workflow.write_invitations(scene.forum, by=scene.officer, respond_by=RESPOND_BY, offers=again)
         assert [(each.stakeholder, each.reference) for each in made] == [(four, "NCM/FORUM-2017/004")]
         for day in (date(2017, 9, 18), date(2017, 10, 18)):
-            with pytest.raises(Blocked, match="The day of the answer"):
+            with pytest.raises(Blocked, match="The reply date"):
                 workflow.write_invitations(scene.forum, by=scene.officer, respond_by=day, offers=[])
         with pytest.raises(NotAllowed):
             workflow.write_invitations(scene.forum, by=holder(made[0]), respond_by=RESPOND_BY, offers=[])
@@ -120,7 +120,7 @@ def test_sending_again_sends_nothing_and_a_letter_without_address_goes_by_post()
     scene = make_scene()
     make_session(scene.forum, title="Opening")
     make_action(stakeholder=scene.one, text="Open the one-stop centre.", due_on=date(2017, 12, 1))
-    assert missing(scene.letters[2]) == ["no e-mail address: by post", "nobody is addressed by name"]
+    assert missing(scene.letters[2]) == ["no e-mail address: by post", "no named addressee"]
     one, two, three = send(scene)
     assert {each.state for each in (one, two, three)} == {"sent"}
     mails = list(OutgoingMail.objects.order_by("pk"))
@@ -160,7 +160,7 @@ def test_a_letter_that_is_not_ready_stays_where_it_is():
     Invitation.objects.filter(pk=scene.letters[1].pk).update(respond_by=date(2017, 9, 1))
     with on(18, month=9):
         sent = workflow.send_invitations(scene.forum, by=scene.officer, keys=[each.key for each in scene.letters])
-        with pytest.raises(Blocked, match="The day of the answer has passed"):
+        with pytest.raises(Blocked, match="The reply date has passed"):
             workflow.send_invitation(scene.letters[1], by=scene.officer)
     assert [each.stakeholder for each in sent] == [scene.one, scene.three]
 
@@ -226,7 +226,7 @@ def test_the_worker_reminds_twice_then_lets_the_letter_lapse():
     assert [(each.state, each.reminders) for each in (one, two, three)] == [
         ("lapsed", 2), ("answered", 0), ("lapsed", 0),
     ]  # fmt: skip
-    assert next_step(one) == "Ask by telephone: the day has passed"
+    assert next_step(one) == "Phone them: the reply is overdue"
 
 
 def test_by_hand_once_a_day_and_never_with_a_link_that_is_not_the_one_sent(settings):
@@ -234,12 +234,12 @@ def test_by_hand_once_a_day_and_never_with_a_link_that_is_not_the_one_sent(setti
     one, _two, three = send(scene)
     with on(20, month=9):
         workflow.remind_invited(one, by=scene.officer)
-        with pytest.raises(Blocked, match="written to today already"):
+        with pytest.raises(Blocked, match="already been e-mailed today"):
             workflow.remind_invited(one, by=scene.officer)
         with pytest.raises(Blocked, match="no e-mail address"):
             workflow.remind_invited(three, by=scene.officer)
     settings.SECRET_KEY = "another secret"
-    with on(22, month=9), pytest.raises(Blocked, match="issue the link anew"):
+    with on(22, month=9), pytest.raises(Blocked, match="issue a new link"):
         workflow.remind_invited(one, by=scene.officer)
 
 
@@ -297,7 +297,7 @@ def test_names_are_kept_as_typed_and_alternates_wait():
     assert "- كريم (alternate)" in mail.body
     last = Event.objects.about(row).last()
     assert (last.verb, last.by, last.by_name) == ("answer_invitation", None, "Wanjiru")
-    assert next_step(Invitation(state="answered", seats=2, respond_by=RESPOND_BY)) == "2 seats are not used"
+    assert next_step(Invitation(state="answered", seats=2, respond_by=RESPOND_BY)) == "2 unused seats"
 
 
 def test_the_same_form_sent_twice_names_nobody_twice():
@@ -316,12 +316,12 @@ def test_more_than_the_seats_is_refused_with_every_reason_and_changes_nothing():
     with pytest.raises(Blocked) as refused:
         answer(two, [*named("A", "B"), *named("C", "c", is_alternate=True)])
     assert refused.value.reasons == [
-        "Seats for you: 1. These are more: A, B. Take somebody off, or name alternates.",
-        "Room for alternates: 1. These are more: C, c.",
-        "“C” stands on the list twice.",
-        "“c” stands on the list twice.",
+        "Your seats: 1. You have named too many: A, B. Remove someone, or name them as alternates.",
+        "Places for alternates: 1. You have named too many: C, c.",
+        "“C” is on the list twice.",
+        "“c” is on the list twice.",
     ]
-    with pytest.raises(Blocked, match="Name at least one person, or decline"):
+    with pytest.raises(Blocked, match="Enter at least one person, or decline"):
         answer(one, [])
     assert Delegate.objects.count() == 0
 
@@ -339,13 +339,13 @@ def test_rows_that_are_not_given_stay_and_old_rows_do_not_overwrite_new_words():
     achieng.refresh_from_db()
     bring(achieng, "confirmed")
     seen = workflow.print_of(achieng)
-    with pytest.raises(Blocked, match="is confirmed: take the name out"):
+    with pytest.raises(Blocked, match=r"is confirmed\. Remove the name"):
         answer(one, [Named("Another", title="Director", delegate=achieng.pk, seen=seen)])
     gone = Named("Achieng", delegate=achieng.pk, seen=seen, leaves=True)
     answer(one, [gone, *named("Chebet")])
     assert [each.name for each in people_of(one)] == ["Baraka", "Chebet"]
     answer(one, [gone])
-    with pytest.raises(Blocked, match="was taken off the list meanwhile"):
+    with pytest.raises(Blocked, match="was removed from the list in the meantime"):
         answer(one, [Named("Achieng", delegate=achieng.pk, seen=seen)])
 
 
@@ -354,7 +354,7 @@ def test_a_person_of_another_letter_is_nobody_here():
     one, two, _three = send(scene)
     answer(two, named("Chebet"))
     (chebet,) = people_of(two)
-    with pytest.raises(Blocked, match="taken off the list"):
+    with pytest.raises(Blocked, match="removed from the list"):
         answer(one, [Named("Mine", delegate=chebet.pk, seen=workflow.print_of(chebet)), *named("Achieng")])
     chebet.refresh_from_db()
     assert (chebet.name, chebet.state) == ("Chebet", "nominated")
@@ -407,7 +407,7 @@ def test_two_who_answer_at_once_never_take_more_than_the_seats_and_lose_nobody()
     refused = [each for each in got[2:] if isinstance(each, Blocked)]
     assert ([isinstance(each, Blocked) for each in got[:2]], len(refused)) == ([False, False], 1)
     assert len(people_of(two)) == 1
-    assert "Seats for you: 1. These are more" in refused[0].reasons[0]
+    assert "Your seats: 1. You have named too many" in refused[0].reasons[0]
 
 
 @pytest.mark.django_db(transaction=True)

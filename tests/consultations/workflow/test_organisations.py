@@ -25,8 +25,8 @@ from tests.factories import (
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
-SECRETARIAT = "Only the secretariat may do this: {}."
-MANAGERS = "Only the secretariat or the organisation's primary focal point may do this: {}."
+SECRETARIAT = "Only the secretariat can do this: {}."
+MANAGERS = "Only the secretariat or the organisation's primary focal point can do this: {}."
 
 
 def refused(verb, *args, **kwargs):
@@ -81,7 +81,7 @@ def test_a_refused_organisation_registers_again():
 def test_a_visitor_registers_nothing():
     person = make_user(is_active=False)
     assert refused(workflow.register_organisation, by=person, name="Network", group="civil_society") == [
-        "Only people who have signed in may do this: Register an organisation."
+        "Only people who have signed in can do this: Register an organisation."
     ]
 
 
@@ -126,7 +126,7 @@ def test_a_move_against_or_back_says_why(verb):
     source = next(source for name, source, _target in WAYS if name == verb)
     body = make_stakeholder(state=source)
     reasons = refused(getattr(workflow, verb), body, by=make_secretariat(), reason="")
-    assert reasons == ["Give a reason: it is kept in the journal."]
+    assert reasons == ["Enter a reason. It is kept in the journal."]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_an_organisation_moves_from_its_own_state_only(verb, state):
     body = make_stakeholder(state=state)
     reasons = refused(getattr(workflow, verb), body, by=make_secretariat(), reason="x")
     word = body.get_state_display()
-    assert reasons == [f"“{STAKEHOLDER_MOVES[verb].label}” is not open while this is {word}."]
+    assert reasons == [f"You cannot use “{STAKEHOLDER_MOVES[verb].label}” while this is {word}."]
 
 
 def test_its_people_are_told_that_it_takes_part():
@@ -201,7 +201,7 @@ def test_an_invitation_is_for_an_address_however_it_was_typed():
     token = invite(body, "ruth@secretariat.example.org")
     assert refused(workflow.join, token, by=look_alike)
     (reason,) = refused(workflow.invite_officer, body, email="γ@x.org", role="alternate", by=make_secretariat())
-    assert reason.startswith("Before the @ may stand letters")
+    assert reason.startswith("The part before the @ must only include letters")
 
 
 def invite(body, email, role="alternate"):
@@ -288,7 +288,7 @@ def test_a_membership_of_today_ends_at_once_too():
 
 def test_a_membership_that_is_over_is_not_ended_again():
     membership = make_member(valid_until=timezone.localdate() - timedelta(days=9)).memberships.get()
-    assert refused(workflow.end_membership, membership, by=make_secretariat()) == ["This membership is over already."]
+    assert refused(workflow.end_membership, membership, by=make_secretariat()) == ["This membership has already ended."]
     assert verbs(membership.stakeholder) == []
 
 
@@ -322,7 +322,7 @@ def test_one_ministry_leads_on_a_theme():
     (one, two), theme, by = (make_ministry(), make_ministry()), make_theme(), make_secretariat()
     assert [workflow.confirm_mandate(one, theme, by=by, is_lead=True).is_lead for _again in range(2)] == [True, True]
     reasons = refused(workflow.confirm_mandate, two, theme, by=by, is_lead=True)
-    assert reasons == ["This theme has a confirmed lead ministry already."]
+    assert reasons == ["This theme already has a confirmed lead ministry."]
     assert not workflow.confirm_mandate(two, theme, by=by).is_lead
 
 

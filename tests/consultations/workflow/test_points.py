@@ -27,9 +27,9 @@ from tests.factories import (
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
-SECRETARIAT = "Only the secretariat may do this: {}."
-WRITERS = "Only the secretariat or the session's rapporteur may do this: {}."
-READERS = "Only the secretariat or the session's chair may do this: {}."
+SECRETARIAT = "Only the secretariat can do this: {}."
+WRITERS = "Only the secretariat or the session's rapporteur can do this: {}."
+READERS = "Only the secretariat or the session's chair can do this: {}."
 
 
 def refused(verb, *args, **kwargs):
@@ -86,14 +86,14 @@ def test_the_same_words_taken_out_again_are_the_same_point():
 def test_nothing_is_taken_out_of_an_input_that_is_not_accepted(state):
     submission = make_submission(state=state)
     reasons = refused(workflow.split, submission, by=make_secretariat(), kind="finding", text="x")
-    assert reasons == ["Accept the input before splitting it into points."]
+    assert reasons == ["Put the input on file before splitting it into points."]
     assert (verbs(submission), refused_verbs(submission)) == ([], ["split"])
 
 
 def test_a_point_says_something():
     submission = make_submission()
     reasons = refused(workflow.split, submission, by=make_secretariat(), kind="finding", text=" \n")
-    assert reasons == ["Write what the point says."]
+    assert reasons == ["Enter what the point says."]
     assert not Point.objects.exists()
 
 
@@ -156,7 +156,7 @@ def test_nobody_else_writes_in_a_session():
     chair = session.roles.create(user=make_user(), kind="chair").user
     for by in (*outsiders(), chair, rapporteur_of(elsewhere)):
         reasons = refused(workflow.write_point, session, by=by, kind="finding", text="x")
-        assert reasons == [WRITERS.format("Write down a point")]
+        assert reasons == [WRITERS.format("Record a point")]
 
 
 def test_a_point_is_handed_in_by_its_own_rapporteur():
@@ -202,12 +202,14 @@ def test_a_merge_is_refused_with_every_reason(twins):
     point, into, _other = twins
     elsewhere = make_point(state="draft")
     by = make_secretariat()
-    assert refused(workflow.merge, point, into=point, by=by, reason="x") == ["A point cannot be merged into itself."]
+    assert refused(workflow.merge, point, into=point, by=by, reason="x") == ["A point cannot be joined to itself."]
     assert refused(workflow.merge, point, into=elsewhere, by=by, reason="x") == [
         "Both points must belong to the same consultation.",
         f"{elsewhere.reference} is draft: choose a validated point.",
     ]
-    assert refused(workflow.merge, point, into=into, by=by, reason=" ") == ["Give a reason: it is kept in the journal."]
+    assert refused(workflow.merge, point, into=into, by=by, reason=" ") == [
+        "Enter a reason. It is kept in the journal."
+    ]
     assert (verbs(point), refused_verbs(point)) == ([], ["merge"] * 3)
 
 
@@ -248,7 +250,7 @@ def test_a_move_is_open_in_its_own_states_only(verb, open_in, state):
     else:
         word = point.get_state_display()
         assert refused(act, point, by=make_secretariat(), **more) == [
-            f"“{POINT_MOVES[verb].label}” is not open while this is {word}."
+            f"You cannot use “{POINT_MOVES[verb].label}” while this is {word}."
         ]
 
 
@@ -278,14 +280,14 @@ def test_the_chair_of_a_session_reads_its_points_back_and_those_of_no_other():
     stranger = chair_of(make_session())
     point = workflow.write_point(session, by=rapporteur, kind="finding", text="Said so.")
     assert refused(workflow.send_back, point, by=chair, reason="Not so.") == [
-        "“Send back” is not open while this is draft."
+        "You cannot use “Send back” while this is draft."
     ]
     workflow.hand_in(point, by=rapporteur)
     for act, more in ((workflow.validate, {}), (workflow.send_back, {"reason": "Not so."})):
         label = POINT_MOVES[act.__name__].label
         for by in (stranger, rapporteur):
             assert refused(act, point, by=by, **more) == [READERS.format(label)]
-    assert refused(workflow.send_back, point, by=chair, reason=" ") == ["Give a reason: it is kept in the journal."]
+    assert refused(workflow.send_back, point, by=chair, reason=" ") == ["Enter a reason. It is kept in the journal."]
     sent = workflow.send_back(point, by=chair, reason="It was the union that said so.")
     assert (sent.state, Event.objects.about(point).last().reason) == ("draft", "It was the union that said so.")
     union = make_stakeholder()
@@ -297,7 +299,7 @@ def test_the_chair_of_a_session_reads_its_points_back_and_those_of_no_other():
     workflow.hand_in(right, by=rapporteur)
     assert workflow.validate(right, by=chair).state == "validated"
     assert refused(workflow.correct_point, right, by=rapporteur, **said | {"text": " "}) == [
-        "Write what the point says.",
+        "Enter what the point says.",
         f"Only a draft of a session can be corrected: {point.reference} is validated.",
     ]
 
@@ -307,7 +309,7 @@ def test_a_correction_makes_no_second_point_with_the_same_words():
     by = rapporteur_of(session)
     one, two = (workflow.write_point(session, by=by, kind="finding", text=text) for text in ("One.", "Two."))
     assert refused(workflow.correct_point, two, by=by, text=one.text, kind="finding") == [
-        "Another point of this session says the same in the same words."
+        "This session already has a point with the same text."
     ]
 
 

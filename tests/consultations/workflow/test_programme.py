@@ -53,12 +53,12 @@ def test_sessions_are_added_changed_moved_and_cancelled(forum, by):
     two = workflow.add_session(forum, by=by, title="Debate", **said, **times(forum, 60, 30))
     assert (one.order, two.order) == (1, 2)
     assert refused(workflow.add_session, forum, by=by, title="X", **said, **times(forum, 0, 0)) == [
-        "A session must end after it starts."
+        "The session must end after it starts."
     ]
     far = {name: moment.replace(year=9999) for name, moment in times(forum).items()}
-    assert refused(workflow.add_session, forum, by=by, title="X", **said, **far) == ["Write a year from 2000 to 2100."]
+    assert refused(workflow.add_session, forum, by=by, title="X", **said, **far) == ["Enter a year from 2000 to 2100."]
     assert refused(workflow.copy_forum, forum, by=by, code="N1", starts_on=far["starts_at"].date()) == [
-        "Write a year from 2000 to 2100."
+        "Enter a year from 2000 to 2100."
     ]
     moved = workflow.move_session(two, by=by, up=True)
     assert {each.title: (each.starts_at, each.order) for each in moved} == {
@@ -73,17 +73,17 @@ def test_sessions_are_added_changed_moved_and_cancelled(forum, by):
     assert list(forum.sessions.all()) == [one]
     assert list(ForumSession.everything.filter(forum=forum, state="cancelled")) == [two]
     assert refused(workflow.change_session, two, by=by, **change) == [
-        "Debate is cancelled: only a planned session is changed."
+        "Debate is cancelled. Only a planned session can be changed."
     ]
     assert workflow.add_session(forum, by=by, title="Close", **said, **times(forum, 200)).order == 3
     make_point(session=one)
-    assert refused(workflow.cancel_session, one, by=by, reason="No.") == ["It has points: what was said stays"]
+    assert refused(workflow.cancel_session, one, by=by, reason="No.") == ["It has points, which must be kept"]
     assert refused(workflow.add_session, forum, by=make_member(), title="X", **said, **times(forum)) == [
-        "Only the secretariat may do this: Change the programme."
+        "Only the secretariat can do this: Change the programme."
     ]
     held = make_session(make_forum(state="held"))
     assert refused(workflow.change_session, held, by=by, **change) == [
-        "The forum is over: its programme stays as it was."
+        "The forum is over, so its programme cannot be changed."
     ]
 
 
@@ -92,7 +92,7 @@ def test_one_breakout_for_each_theme_that_has_none_and_parallel_ones_change_plac
     at = times(forum, 120)
     (made,) = workflow.breakouts_for_themes(forum, by=by, rooms=["A", "B"], **at)
     assert (made.theme.code, made.title, made.room, made.order) == ("T2", "Theme 2", "A", have.order + 1)
-    assert refused(workflow.breakouts_for_themes, forum, by=by, **at) == ["Every theme has its breakout already."]
+    assert refused(workflow.breakouts_for_themes, forum, by=by, **at) == ["Every theme already has a breakout."]
     beside = make_session(forum, **at)
     workflow.move_session(beside, by=by, up=True)
     assert dict(forum.sessions.values_list("pk", "order")) == {
@@ -100,7 +100,7 @@ def test_one_breakout_for_each_theme_that_has_none_and_parallel_ones_change_plac
     }  # fmt: skip
     make_point(session=made)
     assert refused(workflow.move_session, beside, by=by, up=False) == [
-        "Theme 2 has begun or has points: it stays in its place."
+        "Theme 2 has begun or has points, so it cannot be moved."
     ]
 
 
@@ -113,7 +113,7 @@ def test_a_part_is_given_once_and_taken_again(forum, by):
         ("chair", "Amina"), ("speaker", "Ng'ang'a"),
     ]  # fmt: skip
     assert refused(workflow.give_part, session, by=by, kind="chair", name=" ") == [
-        "Choose a person with an account, or write a name."
+        "Enter the address of an account, or enter a name."
     ]
     workflow.take_part(SessionRole.objects.get(kind="chair"), by=by)
     assert [event.verb for event in Event.objects.about(session)] == [
@@ -156,7 +156,7 @@ def test_the_next_forum_has_everything_but_the_people(forum, by, settings, tmp_p
         ("Note", file.sha256, False)
     ]
     again = {"by": by, "starts_on": day}
-    taken = ["Another forum has this code, or it has no letters. Choose another."]
+    taken = ["Another forum has this code, or the code has no letters. Choose another."]
     assert refused(workflow.copy_forum, forum, code="NEXT-2", **again) == taken
     assert refused(workflow.copy_forum, forum, code="…", **again) == taken
     assert workflow.copy_forum(forum, code="NEXT-3", **again).sessions.get().roles.count() == 0

@@ -50,7 +50,7 @@ def test_what_is_proposed_changes_nothing_and_is_mailed_to_those_who_may_confirm
     assert str(made) == "Appoint to an office: Peter Kimani"
     mails = OutgoingMail.objects.all()
     assert {mail.to for mail in mails} == {officer.email, technician.email}
-    assert {mail.subject for mail in mails} == {"Waits for a second person: Appoint to an office"}
+    assert {mail.subject for mail in mails} == {"Waiting for a second person: Appoint to an office"}
     body = " ".join(mails[0].body.split())
     assert "Ruth Langat proposes: Appoint to an office, Peter Kimani." in body
     assert "He joins us." in body
@@ -76,26 +76,26 @@ def test_neither_the_proposer_nor_whom_it_concerns_confirms_or_refuses(head, off
     for by in (head, officer):
         for verb, given in (("confirm_proposal", {}), ("refuse_proposal", {"reason": "No."})):
             (reason,) = refused(getattr(workflow, verb), made, kind=NotAllowed, by=by, **given)
-            assert reason.startswith("Only a second person who may confirm such a change, neither who proposed it")
+            assert reason.startswith("Only a second person with the right to confirm it, who neither proposed it")
     officer.refresh_from_db()
     assert officer.office == "secretariat"
 
 
 def test_nobody_proposes_in_ones_own_matter(head):
     assert refused(propose, head, head, kind=NotAllowed) == [
-        "Only the head of the secretariat may do this: Appoint to an office."
+        "Only the head of the secretariat can do this: Appoint to an office."
     ]
     assert not Proposal.objects.exists()
 
 
 def test_a_proposal_needs_a_reason_and_passes_its_check_at_once(head, person):
     reasons = refused(propose, person, head, reason=" ", values={"office": ""})
-    assert reasons == ["Give a reason: it is kept in the journal.", "Nothing changes."]
+    assert reasons == ["Enter a reason. It is kept in the journal.", "This changes nothing."]
 
 
 def test_one_proposal_of_an_act_is_open_for_a_record(head, person):
     first = propose(person, head)
-    again = ["The same waits for a second person already. Withdraw that proposal first."]
+    again = ["The same change is already waiting for a second person. Withdraw that proposal first."]
     assert refused(propose, person, head) == again
     assert propose(make_user(), head).state == "proposed"  # another record
     workflow.withdraw_proposal(first, by=head)
@@ -105,7 +105,7 @@ def test_one_proposal_of_an_act_is_open_for_a_record(head, person):
 def test_the_check_is_made_again_at_the_confirmation_and_its_refusal_undoes_it(head, officer, person):
     made = propose(person, head)
     change(person, is_active=False)
-    assert refused(workflow.confirm_proposal, made, by=officer) == ["Peter Kimani may not log in."]
+    assert refused(workflow.confirm_proposal, made, by=officer) == ["The account of Peter Kimani is closed."]
     made.refresh_from_db()
     assert (made.state, made.decided_by) == ("proposed", None)
 
@@ -114,13 +114,13 @@ def test_who_lost_the_right_to_propose_meanwhile_is_confirmed_by_nobody(head, of
     made = propose(person, head)
     change(head, office="")
     make_head()
-    assert refused(workflow.confirm_proposal, made, by=officer) == ["Ruth Langat may no longer propose this."]
+    assert refused(workflow.confirm_proposal, made, by=officer) == ["Ruth Langat is no longer allowed to propose this."]
 
 
 def test_a_refusal_needs_a_reason_and_is_mailed_to_the_proposer(head, officer, person):
     made = propose(person, head)
     assert refused(workflow.refuse_proposal, made, by=officer, reason="") == [
-        "Give a reason: it is kept in the journal."
+        "Enter a reason. It is kept in the journal."
     ]
     OutgoingMail.objects.all().delete()
     assert workflow.refuse_proposal(made, by=officer, reason="Not yet.").state == "refused"

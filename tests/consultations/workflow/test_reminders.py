@@ -63,19 +63,19 @@ def test_an_organisation_is_asked_then_reminded_and_from_the_second_time_its_pri
 def test_nobody_is_written_to_twice_a_day(consultation, body, officer):
     workflow.request_input(body, consultation=consultation, by=officer)
     assert refused(workflow.remind, body, consultation=consultation, by=officer) == [
-        "It was written to today already: once a day is enough."
+        "It has already been e-mailed today. Try again tomorrow."
     ]
     assert Reminder.objects.count() == 1
 
 
 def test_a_reminder_needs_a_request_or_a_draft(consultation, body, officer):
     assert refused(workflow.remind, body, consultation=consultation, by=officer) == [
-        "It was not asked yet, and has begun nothing."
+        "It has not been asked yet and has not started an input."
     ]
     make_submission(consultation, body, state="draft")
     assert workflow.remind(body, consultation=consultation, by=officer).number == 1
     assert refused(workflow.request_input, body, consultation=consultation, by=officer)[0] == (
-        "It was asked already, or has begun an input: remind it instead."
+        "It has already been asked or has started an input. Remind it instead."
     )
 
 
@@ -84,10 +84,10 @@ def test_every_reason_is_given_at_once(consultation, officer):
     make_submission(consultation, silent, author=make_secretariat())
     change(consultation, closes_at=now() - timedelta(seconds=1))
     assert refused(workflow.request_input, silent, consultation=consultation, by=officer) == [
-        "Inputs are not being taken.",
+        "The consultation is not open for inputs.",
         "It is suspended.",
-        "It has sent an input already.",
-        "Nobody there can be reached by mail: it has no focal point and no contact address.",
+        "It has already sent an input.",
+        "It cannot be reached by mail: it has no focal point and no contact address.",
     ]
 
 

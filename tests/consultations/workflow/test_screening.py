@@ -64,7 +64,7 @@ def test_nobody_looks_after_what_has_ended_and_no_stranger_looks_after_anything(
     with pytest.raises(Blocked) as refusal:
         workflow.assign(submission, to=make_user(name="Amina"), by=make_secretariat())
     assert refusal.value.reasons == [
-        "It is set aside: nobody needs to look after it.",
+        "It is set aside, so it does not need to be assigned.",
         "Amina does not work at the secretariat.",
     ]
     with pytest.raises(NotAllowed):
@@ -121,7 +121,7 @@ def test_only_authors_answer_and_only_while_it_is_with_them(body, author):
 
 def test_setting_aside_takes_a_reason_of_the_list(body, author):
     submission = make_submission(state="submitted")
-    with pytest.raises(Blocked, match="Choose from the list"):
+    with pytest.raises(Blocked, match="Choose a reason from the list"):
         workflow.set_aside(submission, by=make_secretariat(), reason="No.", set_aside_for="whim")
     aside = workflow.set_aside(submission, by=make_secretariat(), reason="See .12.", set_aside_for="duplicate")
     assert (aside.set_aside_for, aside.state_reason) == ("duplicate", "See .12.")
@@ -156,7 +156,7 @@ def test_what_comes_late_is_sent_only_once_the_head_lets_it_in(late, author):
     sent = workflow.submit(admitted, by=author)
     assert (sent.state, sent.late_by) == ("submitted", head)
     assert mails() == [
-        (head.email, f"{late.consultation.short_title}: an organisation asks to be let in after the deadline"),
+        (head.email, f"{late.consultation.short_title}: an organisation asks to be allowed after the deadline"),
         (author.email, "You may send your input after the deadline"),
         (author.email, mails()[-1][1]),
     ]
@@ -177,13 +177,13 @@ def test_the_head_may_say_no(late, author):
     workflow.ask_late(late, by=author, reason="Please.")
     kept_out = workflow.refuse_late(late, by=make_head(), reason="It was announced twice.")
     assert (kept_out.late_at, last(late)[0]) == (None, "refuse_late")
-    assert mails()[-1] == (author.email, "Your input is not let in after the deadline")
+    assert mails()[-1] == (author.email, "Your input is not allowed after the deadline")
     assert "It was announced twice." in OutgoingMail.objects.order_by("pk").last().body
 
 
 def test_nobody_asks_before_the_deadline(body, author):
     draft = make_submission(make_consultation(), body, author=author, state="draft")
-    with pytest.raises(Blocked, match="Inputs are taken until"):
+    with pytest.raises(Blocked, match="Inputs are open until"):
         workflow.ask_late(draft, by=author, reason="To be safe.")
 
 

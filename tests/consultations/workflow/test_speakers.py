@@ -58,11 +58,11 @@ def test_a_delegate_asks_with_the_badge_and_keeps_the_group_of_then(room):
     stranger = make_delegate(make_forum(), room.bodies[0], name="Ng'ang'a wa Mwangi")
     assert refusal(lambda: ask(room, room.bodies[1], stranger)) == [
         "Ng'ang'a wa Mwangi has no seat at this forum.",
-        f"Ng'ang'a wa Mwangi is there for {room.bodies[0].label}.",
+        f"Ng'ang'a wa Mwangi is a delegate of {room.bodies[0].label}.",
     ]
     change(room, state="closed")
     assert refusal(lambda: ask(room)) == [
-        "Choose the organisation, or enter the number on the badge.",
+        "Choose an organisation or enter a badge number.",
         "The session is closed.",
     ]
     with pytest.raises(NotAllowed):
@@ -75,7 +75,9 @@ def test_one_speaks_at_a_time_and_the_time_of_each_group_is_counted(room):
     with replayed_at(began):
         workflow.give_floor(one, by=room.officer)
         assert workflow.give_floor(one, by=room.officer).started_at == began
-        assert refusal(lambda: workflow.give_floor(two, by=room.officer)) == ["Body A has the floor: end that first."]
+        assert refusal(lambda: workflow.give_floor(two, by=room.officer)) == [
+            "Body A has the floor. End that speech first."
+        ]
     with replayed_at(began + timedelta(seconds=245)):
         assert speakers(room).running == "4:05"
         workflow.end_speech(one, by=room.officer)
@@ -91,7 +93,7 @@ def test_one_speaks_at_a_time_and_the_time_of_each_group_is_counted(room):
         (str(two.get_group_display()), "0:55", 18),
     ]
     assert (found.speaking, found.waiting) == (three, [])
-    assert refusal(lambda: workflow.strike_speech(one, by=room.officer)) == ["Body A had the floor already."]
+    assert refusal(lambda: workflow.strike_speech(one, by=room.officer)) == ["Body A has already had the floor."]
 
 
 def test_a_session_that_closes_ends_the_speech_so_that_its_time_counts(room):
@@ -117,7 +119,7 @@ def test_the_list_is_put_into_another_order_and_somebody_struck_from_it(room):
     workflow.strike_speech(three, by=room.officer)
     assert workflow.strike_speech(three, by=room.officer).struck_at
     assert names(room) == ["Body A", "Body B"]
-    gone = ["Body C was taken off the list."]
+    gone = ["Body C was removed from the list."]
     assert refusal(lambda: workflow.give_floor(three, by=room.officer)) == gone
     assert refusal(lambda: workflow.move_speech(three, by=room.officer, up=True)) == gone
     assert refusal(lambda: workflow.end_speech(two, by=room.officer)) == ["Body B does not have the floor."]
@@ -129,7 +131,7 @@ def test_nobody_speaks_before_the_session_is_open(room):
     assert refusal(lambda: workflow.give_floor(speech, by=room.officer)) == ["Open the session first."]
     pause = make_session(room.forum, kind="break")
     nobody = lambda: workflow.ask_floor(pause, by=room.officer, stakeholder=room.bodies[0])  # noqa: E731
-    assert refusal(nobody) == ["Nobody speaks in a break."]
+    assert refusal(nobody) == ["There are no speakers in a break."]
 
 
 def test_the_database_lets_one_speak_at_a_time(room):

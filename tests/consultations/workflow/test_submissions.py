@@ -29,8 +29,8 @@ from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 WORDS = {"title": "A seasonal pass", "body": "Herders should carry one."}
-SENDERS = "Only focal points and alternates of the organisation may do this: {}."
-SCREENERS = "Only the secretariat, never for an organisation one acts for may do this: {}."
+SENDERS = "Only focal points and alternates of the organisation can do this: {}."
+SCREENERS = "Only the secretariat (not for an organisation they act for) can do this: {}."
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_an_edit_of_an_older_text_changes_nothing_and_shows_the_newer(consultati
 def test_what_was_sent_is_not_edited(consultation, author):
     sent = workflow.submit(begin(consultation, author), by=author)
     reasons = refused(workflow.edit_draft, sent, by=author, body="Changed")
-    assert reasons == ["This input was sent already: its words stay as they were."]
+    assert reasons == ["This input has already been sent, so its text cannot be changed."]
 
 
 def test_a_stranger_edits_no_draft(consultation, author):
@@ -218,12 +218,14 @@ def test_the_last_moment_is_in_time(consultation, author):
 @pytest.mark.parametrize("state", ["draft", "closed", "archived"])
 def test_a_round_that_is_not_open_takes_nothing(author, state):
     consultation = make_consultation(state=state, themes=("T1",))
-    assert refused(workflow.submit, begin(consultation, author), by=author) == ["Inputs are not being taken"]
+    assert refused(workflow.submit, begin(consultation, author), by=author) == [
+        "The consultation is not open for inputs"
+    ]
 
 
 def test_a_second_sending_is_refused(consultation, author):
     sent = workflow.submit(begin(consultation, author), by=author)
-    assert refused(workflow.submit, sent, by=author) == ["“Send” is not open while this is received."]
+    assert refused(workflow.submit, sent, by=author) == ["You cannot use “Send” while this is received."]
     assert OutgoingMail.objects.count() == 1
 
 
@@ -254,7 +256,7 @@ def test_the_secretariat_accepts_and_the_author_is_told(officer):
 def test_what_goes_back_or_aside_says_why(verb, state):
     submission, by = make_submission(state="submitted"), make_secretariat()
     act = getattr(workflow, verb)
-    assert refused(act, submission, by=by, reason="  ") == ["Give a reason: it is kept in the journal."]
+    assert refused(act, submission, by=by, reason="  ") == ["Enter a reason. It is kept in the journal."]
     decided = act(submission, by=by, reason=" Which county? ")
     assert (decided.state, decided.state_reason) == (state, "Which county?")
     assert "Which county?" in OutgoingMail.objects.get().body
@@ -277,8 +279,8 @@ def test_an_input_is_screened_once():
     submission = make_submission(state="accepted")
     reasons = refused(workflow.set_aside, submission, by=make_secretariat(), reason="")
     assert reasons == [
-        "“Set aside” is not open while this is accepted.",
-        "Give a reason: it is kept in the journal.",
+        "You cannot use “Set aside” while this is accepted.",
+        "Enter a reason. It is kept in the journal.",
     ]
 
 
@@ -293,7 +295,7 @@ def test_what_was_decided_is_not_withdrawn(state):
     submission = make_submission(state=state)
     word = submission.get_state_display()
     assert refused(workflow.withdraw, submission, by=submission.author) == [
-        f"“Withdraw” is not open while this is {word}."
+        f"You cannot use “Withdraw” while this is {word}."
     ]
 
 
@@ -308,7 +310,7 @@ def test_a_note_is_the_secretariats(author):
     assert (note.text, note.by) == ("Ask a colleague.", by)
     assert verbs(submission) == ["note"]
     assert refused(workflow.add_note, submission, by=submission.author, text="x") == [
-        "Only the secretariat may do this: Write a note."
+        "Only the secretariat can do this: Write a note."
     ]
 
 
@@ -365,7 +367,7 @@ def test_the_buttons_are_those_of_the_person_and_the_state():
     def labels(user):
         return [str(open_move.move.label) for open_move in moves_open_to(SUBMISSION_MOVES, submission, user)]
 
-    assert labels(make_secretariat()) == ["Accept", "Return for completion", "Set aside"]
+    assert labels(make_secretariat()) == ["Accept", "Ask the sender", "Set aside"]
     assert labels(submission.author) == ["Withdraw"]
     assert labels(make_user()) == []
 

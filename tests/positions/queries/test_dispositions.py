@@ -157,7 +157,7 @@ def test_an_empty_reply_keeps_the_page(client, world):
     sign_in(client, make_member(root.stakeholder))
     page = client.post(misread(root), {"text": "  "})
     assert page.status_code == 422
-    assert "Write what your organisation meant." in words(page)
+    assert "Enter what your organisation meant." in words(page)
     page = client.post(misread(root), {"text": "x" * 2001})
     assert "x" * 2001 in page.content.decode()
 

@@ -331,9 +331,9 @@ def test_the_secretariat_finds_work(played):
     waiting = [str(row.text) for row in [*consultation_queries.waiting(officer), *papers.waiting(officer)]]
     due = consultation_queries.working_day_after(timezone.localdate() - timedelta(days=3), 12)
     assert waiting == [
-        "3 inputs to screen",
+        "3 inputs to read",
         "1 organisation to verify",
-        "1 group of similar texts to look at",
+        "1 group of possible duplicates to review",
         f"3 clearances due {due:%A} {due.day} {due:%B}",
     ]
 

@@ -114,7 +114,7 @@ def test_an_officer_does_not_count(text, as_secretariat):
     assert "Count the quorum now" not in words(page)
     refused = as_secretariat.post(page_of("desk_quorum", text))
     assert refused.status_code == 409
-    assert refused.context["reasons"] == ["Only the chair may do this: Count the quorum."]
+    assert refused.context["reasons"] == ["Only the chair can do this: Count the quorum."]
     assert not QuorumCount.objects.exists()
 
 
@@ -247,7 +247,7 @@ def test_the_chair_notes_that_a_reservation_was_withdrawn(text, as_head, as_secr
     assert (missing.status_code, missing.context["form"].errors) == (422, {"reason": ["Enter the reason"]})
     refused = as_secretariat.post(address, {"reason": "By letter."})
     assert refused.status_code == 409
-    assert refused.context["reasons"] == ["Only the chair may do this: Withdraw a reservation."]
+    assert refused.context["reasons"] == ["Only the chair can do this: Withdraw a reservation."]
     answer = as_head.post(address, {"reason": "By letter."}, follow=True)
     assert said(answer) == ["The reservation is withdrawn."]
     assert "None on record." in words(answer)

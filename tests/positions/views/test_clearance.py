@@ -137,7 +137,7 @@ def test_the_secretariat_reads_and_does_not_answer(text, as_secretariat):
     assert as_secretariat.post(stance_page(text.asked_one, text.first), {"value": "agree"}).status_code == 404
     refused = as_secretariat.post(reverse("clearance_agree", args=[text.asked_one.pk]))
     assert refused.status_code == 409
-    assert refused.context["reasons"] == ["Only a clearing officer of the ministry may do this: Give an answer."]
+    assert refused.context["reasons"] == ["Only a clearing officer of the ministry can do this: Give an answer."]
     assert said(text.asked_one) == [("", "", ""), ("", "", "")]
 
 
@@ -308,7 +308,7 @@ def test_a_stance_that_was_overtaken_is_kept_beside_the_one_that_stands(text, as
     )
     page = as_officer.post(address, typed)
     assert page.status_code == 409
-    for told in ("Somebody changed this since you opened it.", colleague.name, "Two things.", "Mine, in time."):
+    for told in ("Someone changed this since you opened it.", colleague.name, "Two things.", "Mine, in time."):
         assert told in words(page)
     assert said(text.asked_one)[0] == ("object", "Two.", "Two things.")
     again = HIDDEN.search(page.content.decode())[1]

@@ -73,7 +73,7 @@ def page_of(text):
         ({"proposed_text_0": ""}, "Proposed wording: Enter wording that your ministry could clear"),
         ({"reason_1": "Why not."}, "Answer: Choose the answer that this text belongs to"),
         ({"value_0": "", "reason_0": "", "proposed_text_0": ""}, "Enter what the letter says about at least one"),
-        ({"received_on": "2999-01-01"}, "Received on: This day lies ahead."),
+        ({"received_on": "2999-01-01"}, "Received on: The date must be today or in the past."),
         ({"reference": " "}, "Reference of the letter: Enter the reference of the letter"),
     ],
 )

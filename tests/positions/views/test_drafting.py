@@ -107,7 +107,7 @@ def test_the_secretariat_sees_them_all(client, draft, who):
 
 
 def test_every_page_of_a_paper_says_what_it_needs_to_move_or_leads_there(desk, draft):
-    panel, link = 'aria-label="What does this need to move?"', f'href="{at("desk_paper", draft)}#needs"'
+    panel, link = 'aria-label="Needed before the next step"', f'href="{at("desk_paper", draft)}#needs"'
     pages = {address: desk.get(address) for address in desk_pages(draft)[1:]}
     texts = {address: page.text for address, page in pages.items() if page.status_code == 200}
     assert [address for address, text in texts.items() if (panel in text) == (link in text)] == []
@@ -276,8 +276,11 @@ def test_a_paragraph_is_added_and_leads_to_its_sources(desk, draft):
     ("text", "problem"),
     [
         (" \n", "Text: Enter the text of the paragraph."),
-        ("x" * 3_001, "Text: The paragraph is 3,001 characters long; 3,000 fit. Shorten it by 1."),
-        ("a\x07b", "Text: The text holds characters that cannot be shown (U+0007). Remove them and send again."),
+        (
+            "x" * 3_001,
+            "Text: The paragraph is 3,001 characters long. It must be 3,000 characters or fewer: shorten it by 1.",
+        ),
+        ("a\x07b", "Text: The text contains characters that cannot be shown (U+0007). Remove them and send it again."),
     ],
 )
 def test_a_bad_text_is_refused_beside_the_field_and_everything_is_kept(desk, draft, text, problem):

@@ -164,7 +164,7 @@ def test_every_script_is_taken_and_what_nobody_sees_is_taken_out(desk, draft, ty
             "Kenya o\u0338\u0317\u0324\u0333\u0349 calls",
             "Text: A character has more than 4 marks above or below it (o). Remove some of them.",
         ),
-        ("w " * 500_000, "Text: The paragraph is 1,000,000 characters long; 3,000 fit. Shorten it by 997,000."),
+        ("w " * 500_000, "Text: The paragraph is 1,000,000 characters long. It must be 3,000 characters or fewer: shorten it by 997,000."),
     ],
     ids=["Word", "Word in part", "turned around", "marks", "a megabyte"],
 )  # fmt: skip

@@ -191,7 +191,7 @@ def test_only_the_secretariat_prints(world, press):
     with pytest.raises(Blocked, match="Person 1 is withdrawn, not confirmed"):
         workflow.print_paper(forum, "badges", fingerprint="", pages=1, by=officer, badges=[people[0].pk])
     elsewhere = make_delegate(make_forum())
-    with pytest.raises(Blocked, match="no delegate to this forum"):
+    with pytest.raises(Blocked, match="not a delegate to this forum"):
         workflow.print_paper(forum, "badges", fingerprint="", pages=1, by=officer, badges=[elsewhere.pk])
 
 

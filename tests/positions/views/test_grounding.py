@@ -218,7 +218,9 @@ def test_what_an_outcome_needs_is_said_beside_the_fields(desk, draft, outcome, f
 
 def test_a_reason_that_is_too_long_is_kept_and_refused_once(desk, draft):
     response = decide(desk, draft, draft.other, "noted", reason="x" * 2_001)
-    assert problems(response) == ["Reason: The reason is 2,001 characters long; 2,000 fit. Shorten it by 1."]
+    assert problems(response) == [
+        "Reason: The reason is 2,001 characters long. It must be 2,000 characters or fewer: shorten it by 1."
+    ]
     assert "x" * 2_001 in response.text
 
 

@@ -180,7 +180,7 @@ def test_a_cell_that_holds_no_more_says_so_and_the_other_files_have_all(client):
         factories.make_point(sent, text=f"{turn:02} " + "x" * 1_990)
     place = HEADS.index("Points")
     cut, whole = table(client, "xlsx")[1][place], table(client, "csv")[1][place]
-    note = " … (cut here: a cell of a workbook holds no more. The CSV and JSON files have the whole text.)"
+    note = " … (cut here: a workbook cell cannot hold more. The CSV and JSON files have the whole text.)"
     assert cut == whole[: 32_767 - len(note)] + note
     assert (len(whole.splitlines()), whole.count("x")) == (20, 20 * 1_990)
 

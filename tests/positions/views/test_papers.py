@@ -107,7 +107,7 @@ def test_there_are_no_other_moves(as_head, text):
 
 def test_an_officer_reads_that_a_move_is_the_heads(text, as_secretariat):
     page = as_secretariat.get(page_of(text.paper, "suspend"))
-    assert page.context["in_the_way"] == ["Only the head of the secretariat may do this: Suspend."]
+    assert page.context["in_the_way"] == ["Only the head of the secretariat can do this: Suspend."]
     refused = as_secretariat.post(page_of(text.paper, "suspend"), {"reason": "I would like to."})
     assert refused.status_code == 409
     assert refused.context["reasons"] == page.context["in_the_way"]
@@ -133,7 +133,7 @@ def test_looking_changes_nothing(as_head, text, verb):
 def test_a_move_that_is_not_open_says_so_and_asks_for_nothing(as_head, text, verb):
     page = as_head.get(page_of(text.paper, verb))
     label = PAPER_MOVES[verb].label
-    assert page.context["in_the_way"][0] == f"“{label}” is not open while this is fixed for clearance."
+    assert page.context["in_the_way"][0] == f"You cannot use “{label}” while this is fixed for clearance."
     assert "<main" in page.content.decode()
     assert 'method="post" novalidate' not in page.content.decode()
 
@@ -205,7 +205,7 @@ def test_a_move_that_was_made_twice_is_made_once(as_secretariat, text):
     assert as_secretariat.post(page_of(text.paper, "request_clearance"), data).status_code == 302
     again = as_secretariat.post(page_of(text.paper, "request_clearance"), data)
     assert again.status_code == 409
-    assert again.context["reasons"][0] == "“Ask the ministries to clear” is not open while this is in clearance."
+    assert again.context["reasons"][0] == "You cannot use “Ask the ministries to clear” while this is in clearance."
     assert Event.objects.about(text.paper).filter(verb="request_clearance").count() == 1
 
 

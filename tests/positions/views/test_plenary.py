@@ -71,7 +71,10 @@ def test_the_list_of_speakers_is_kept(text):
     step = lambda speech, verb: text.as_officer.post(page(text, "forum_chair_speech", speech.key, verb))  # noqa: E731
     assert [step(two, "up").status_code, step(two, "give").status_code] == [302, 302]
     refused = step(one, "give")
-    assert (refused.status_code, f"{text.two.label} has the floor: end that first." in words(refused)) == (409, True)
+    assert (refused.status_code, f"{text.two.label} has the floor. End that speech first." in words(refused)) == (
+        409,
+        True,
+    )
     assert [step(two, "end").status_code, step(one, "strike").status_code] == [302, 302]
     assert step(one, "sing").status_code == 404
     closing = page(text, "forum_chair_session", text.session.pk, "close_session")

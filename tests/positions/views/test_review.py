@@ -199,7 +199,7 @@ def test_an_own_amendment_is_withdrawn(member, review):
     assert member.post(address).url == page
     assert state_of(amendment) == "withdrawn"
     response = member.post(address)
-    assert (response.status_code, problems(response)) == (422, ["“Withdraw” is not open while this is withdrawn."])
+    assert (response.status_code, problems(response)) == (422, ["You cannot use “Withdraw” while this is withdrawn."])
 
 
 def test_what_the_sponsor_alone_does_is_not_there_for_others(client, review):
@@ -258,7 +258,7 @@ def test_the_sponsor_answers_the_drafters(member, review):
     assert member.post(address).url == at("review_amendment", review, amendment.pk)
     workflow.recommend(amendment, by=review.drafter, advice="decline", reason="Safe is understood.")
     assert "Safe is understood." in member.get(at("review_amendment", review, amendment.pk)).text
-    assert problems(member.post(address, {})) == ["Your organisation: Choose one of the two."]
+    assert problems(member.post(address, {})) == ["Your organisation: Choose one of the two options."]
     assert problems(member.post(address, {"consent": "insists"})) == [
         "Enter why your organisation insists: the drafters will read it."
     ]

@@ -162,7 +162,7 @@ def test_a_refused_decision_keeps_what_was_typed(desk, review):
     )  # fmt: skip
     workflow.withdraw_amendment(amendment, by=review.member)
     response = desk.post(at("desk_amendment_decline", review, amendment.pk), {"reason": "Typed reason."})
-    assert problems(response) == ["“Do not accept” is not open while this is withdrawn."]
+    assert problems(response) == ["You cannot use “Do not accept” while this is withdrawn."]
     assert response.context["decline"]["reason"].value() == "Typed reason."
 
 
@@ -192,7 +192,7 @@ def test_words_that_move_while_the_officer_writes_are_shown_and_the_typed_ones_k
     workflow.reword(review.paragraph, by=review.colleague, text="Kenya urges agreed routes.", why="Stronger.")
     response = desk.post(at("desk_amendment_in_part", review, amendment.pk), sent)
     assert response.status_code == 409
-    assert problems(response) == ["Somebody changed this since you opened it. Both texts are shown: nothing is lost."]
+    assert problems(response) == ["Someone changed this since you opened it. Both texts are shown and nothing is lost."]
     assert "Kenya urges agreed routes." in response.text
     form = response.context["in_part"]
     assert [form[name].value() for name in ("text", "reason")] == ["Typed words.", "Typed reason."]
@@ -246,7 +246,9 @@ def test_one_text_is_chosen_of_two_that_were_accepted(desk, review):
         "Reason: Enter a reason for this wording: it is kept with the wording."
     ]
     long = desk.post(address, sent | {"why": "w" * 501})
-    assert problems(long) == ["Reason: The reason is 501 characters long; 500 fit. Shorten it by 1."]
+    assert problems(long) == [
+        "Reason: The reason is 501 characters long. It must be 500 characters or fewer: shorten it by 1."
+    ]
     assert long.context["form"]["text"].value() == sent["text"]
     assert desk.post(address, sent | {"why": "Both."}).url == at("desk_review_section", review, review.first.pk)
     assert text_of(review.paragraph) == sent["text"]

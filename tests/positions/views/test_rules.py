@@ -81,7 +81,7 @@ def test_what_cannot_be_read_is_said_beside_its_field(client, consultation, offi
 
 def test_nothing_changed_and_a_meeting_that_sits_are_refused_with_what_was_typed(client, consultation, officer):
     page = client.post(ADDRESS, {**STANDING, "reason": "Kept words."})
-    assert (page.status_code, page.context["reasons"]) == (409, ["Nothing changes."])
+    assert (page.status_code, page.context["reasons"]) == (409, ["This changes nothing."])
     assert "Kept words." in words(page)
     make_forum(consultation, state="in_session", title="The meeting")
     page = client.post(ADDRESS, {**STANDING, "quorum_groups": "4", "reason": "Kept words."})

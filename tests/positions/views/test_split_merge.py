@@ -79,7 +79,7 @@ def test_what_is_wrong_with_a_split_is_said_and_everything_is_kept(desk, draft):
     workflow.reword(draft.paragraph, by=draft.colleague, text="Meanwhile.", why="So.")
     response = desk.post(address, sent(draft))
     assert (response.status_code, response.context["reasons"]) == (
-        422, ["Somebody changed this since you opened it. Both texts are shown: nothing is lost."],
+        422, ["Someone changed this since you opened it. Both texts are shown and nothing is lost."],
     )  # fmt: skip
     assert values(response.context["form"]) == ["One.", "Two.", "Two things."]
     assert "Meanwhile." in response.text
@@ -180,7 +180,7 @@ def test_a_comment_is_written_carried_and_settled(desk, draft):
     settle = at("desk_comment_resolve", draft, draft.paragraph.key, comment.pk)
     too_long = desk.post(settle, {"resolution": "x" * 2_001})
     assert (too_long.status_code, problems(too_long)) == (
-        422, ["How it was resolved: The text is 2,001 characters long; 2,000 fit. Shorten it by 1."],
+        422, ["How it was resolved: The text is 2,001 characters long. It must be 2,000 characters or fewer: shorten it by 1."],
     )  # fmt: skip
     assert "x" * 2_001 in too_long.text
     assert desk.post(settle, {"resolution": "All of them."}).status_code == 302

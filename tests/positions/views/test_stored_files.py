@@ -25,7 +25,7 @@ from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 DATA = b"%PDF-1.7 what was stored"
-LEAD = "This one is missing or was changed, so nobody is given it until the right one is back."
+LEAD = "This one is missing or was changed, so nobody can download it until it is restored."
 
 
 @pytest.fixture(autouse=True)

@@ -136,7 +136,7 @@ def test_nothing_or_nothing_in_it_is_said_beside_the_field(client, db):
     answer = client.post("/verify/")
     assert (answer.status_code, words(answer).count("Choose a file first.")) == (422, 2)
     said = send(client, b"", status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    assert said.count("The file is empty. Look whether you chose the right one.") == 2
+    assert said.count("The file is empty. Check that you chose the right one.") == 2
     assert len(noted()) == 0
 
 
@@ -161,7 +161,7 @@ def test_a_full_disk_is_said(client, db, monkeypatch):
 
     monkeypatch.setattr(upload_handler.TemporaryFileUploadHandler, "receive_data_chunk", full)
     said = send(client, b"%PDF-", status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    assert said.count("The portal has no room left on its disk.") == 2
+    assert said.count("The portal's disk is full.") == 2
 
 
 def test_without_its_token_nothing_is_looked_at(published, monkeypatch):

@@ -151,7 +151,7 @@ def test_a_reservation_is_withdrawn_once_with_a_reason_and_before_the_decision(t
     )
     with pytest.raises(Blocked) as refusal:
         workflow.withdraw_reservation(first, by=text.head, reason=" ")
-    assert refusal.value.reasons == ["Give a reason: it is kept in the journal."]
+    assert refusal.value.reasons == ["Enter a reason. It is kept in the journal."]
     workflow.withdraw_reservation(first, by=text.head, reason="The budget was found.")
     adopted(text, "consensus_with_reservations", "One body reserves.")
     for reservation in (first, second):  # as they were read before, by somebody who looked at the page

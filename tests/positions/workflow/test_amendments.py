@@ -80,7 +80,7 @@ def test_an_amendment_goes_stale_when_the_words_move_and_its_sponsor_confirms_it
     assert [state_of(each)[0] for each in (amendment, rival)] == ["stale", "proposed"]
     assert "Confirm it" in OutgoingMail.objects.get(subject__startswith="Confirm your amendment").body
     assert refused(workflow.accept_amendment, amendment, by=draft.drafter, reason="Taken.") == [
-        "“Accept” is not open while this is to be confirmed: the paragraph has changed."
+        "You cannot use “Accept” while this is to be confirmed: the paragraph has changed."
     ]
     amendment.refresh_from_db()
     draft.paragraph.refresh_from_db()
@@ -122,7 +122,7 @@ def test_an_amendment_is_accepted_in_part_in_other_words_with_a_reason(draft):
     base = draft.paragraph.wording
     given = {"by": draft.drafter, "text": "Kenya calls for agreed, safe routes.", "base": base}
     assert refused(workflow.accept_in_part, amendment, reason="", **given) == [
-        "Give a reason: it is kept in the journal."
+        "Enter a reason. It is kept in the journal."
     ]
     assert refused(workflow.accept_in_part, amendment, reason="So.", **{**given, "text": " "}) == [
         "Enter the text that you accept."

@@ -75,7 +75,7 @@ def test_every_reason_against_typing_is_told_and_nothing_is_kept(text):
     with pytest.raises(Blocked) as refusal:
         typed(text, lines=lines, received_on=now().date() + timedelta(days=2))
     assert refusal.value.reasons == [
-        "This day lies ahead.",
+        "The date must be today or in the past.",
         "Enter a reason: the drafters need it.",
         "An objection must propose wording: enter wording that your ministry could clear.",
         "This paragraph is outside your ministry's mandate.",

@@ -84,7 +84,7 @@ def test_what_is_no_slip_is_refused_with_every_reason(published):
         "Paragraph 3: These words carry the meaning, so a correction cannot add or remove them: and, not, will.",
         "Paragraph 3: The operative words must stay as adopted: commit to.",
     ]
-    assert refusal(lambda: propose(published, "Kenya and its counties commit to a third.")) == ["Nothing changes."]
+    assert refusal(lambda: propose(published, "Kenya and its counties commit to a third.")) == ["This changes nothing."]
     with pytest.raises(NotAllowed):
         workflow.propose_corrigendum(published.paper, by=make_user("official"), reason="So.", texts={})
     propose(published)

@@ -323,7 +323,7 @@ def test_a_paragraph_stays_in_its_own_paper(draft):
 
 def test_a_paragraph_is_removed_with_a_reason_and_stays_on_file(draft):
     assert refused(workflow.remove_paragraph, draft.paragraph, by=draft.drafter, reason="") == [
-        "Give a reason: it is kept in the journal."
+        "Enter a reason. It is kept in the journal."
     ]
     remark = workflow.comment(draft.paragraph, by=draft.colleague, text="Is this not said above?")
     row = workflow.remove_paragraph(draft.paragraph, by=draft.drafter, reason="Said twice.")
@@ -340,7 +340,7 @@ def test_a_paragraph_with_a_reservation_stays_until_it_is_withdrawn(draft):
     body = make_stakeholder("Fishers")
     reservation = make_reservation(draft.paper, draft.paragraph, body, "We read it otherwise.")
     assert refused(workflow.remove_paragraph, draft.paragraph, by=draft.drafter, reason="") == [
-        "Give a reason: it is kept in the journal.",
+        "Enter a reason. It is kept in the journal.",
         "Fishers has a reservation on this paragraph: ask it to withdraw the reservation first.",
     ]
     reservation.withdrawn_at, reservation.withdrawn_reason = now(), "Settled."

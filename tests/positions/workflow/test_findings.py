@@ -136,7 +136,7 @@ def test_every_reason_against_a_finding_is_told(world):
     ]
     same = {"value": "in_part", "reference": "Summary, paragraph 3", "note": "Half of it."}
     assert reasons(lambda: workflow.correct_reflection(found, by=world.officer, reason=" ", **same)) == [
-        "Nothing changes.", "Enter a reason: it is kept with the correction.",
+        "This changes nothing.", "Enter a reason: it is kept with the correction.",
     ]  # fmt: skip
     assert reasons(lambda: workflow.strike_reflection(found, by=world.officer, reason="x" * 501)) == [
         "Enter a reason of at most 500 characters."
@@ -303,20 +303,20 @@ def test_every_reason_against_dates_is_told(world):
     given = {"planned_start": date(2018, 1, 2), "planned_end": date(2018, 1, 1)}
     tomorrow = date.fromordinal(house.now().date().toordinal() + 2)
     assert reasons(lambda: date_milestone(world.milestone, by=world.officer, state="held", **given)) == [
-        "The last day is before the first one.",
-        "Enter the day on which it took place.",
-        "A milestone of this name with these dates is there already.",
+        "The last day must be after the first.",
+        "Enter the date it took place.",
+        "There is already a milestone with this name and these dates.",
     ]
     assert reasons(lambda: date_milestone(world.milestone, by=world.officer, state="moved", actual_start=tomorrow)) == [
-        "Only what was held has taken place: choose “held”, or leave this empty.",
-        "This day is still to come.",
+        "Choose “held”, or leave the date it took place empty.",
+        "The date must be today or in the past.",
     ]
     assert reasons(lambda: date_milestone(world.milestone, by=world.officer, state="planned", actual_end=tomorrow)) == [
-        "Enter the day for which it is planned, or on which it took place.",
-        "Enter the first day too.",
+        "Enter the planned date or the date it took place.",
+        "Enter the first day as well.",
     ]
     unchanged = {"state": "held", "actual_start": date(2017, 10, 26)}
-    assert reasons(lambda: date_milestone(world.milestone, by=world.officer, **unchanged)) == ["Nothing changes."]
+    assert reasons(lambda: date_milestone(world.milestone, by=world.officer, **unchanged)) == ["This changes nothing."]
 
 
 # --- Pages of the desk ------------------------------------------------------------------------------------------------
@@ -357,7 +357,7 @@ def test_the_desk_writes_corrects_strikes_and_releases(world):
     assert officer.post(strike, {"reason": " "}).status_code == 409
     assert officer.post(strike, {"reason": "Wrong."}).status_code == 302
     dates = reverse("desk_milestone", args=[slug, pk])
-    assert "Enter the day on which it took place." in words(
+    assert "Enter the date it took place." in words(
         officer.post(dates, {"state": "held", "planned_start": "2018-01-01"})
     )
     assert officer.post(dates, {"state": "moved", "planned_start": "2018-01-01"}).status_code == 302

@@ -60,7 +60,7 @@ def test_every_reason_against_a_change_is_told(text):
         adjust(text, text.first, text.one, True, reason=" ")
     assert refusal.value.reasons == [
         "Ministry of One already clears this paragraph.",
-        "Give a reason: it is kept in the journal.",
+        "Enter a reason. It is kept in the journal.",
     ]
     with pytest.raises(Blocked, match="Ministry of Three does not clear this paragraph"):
         adjust(text, text.first, text.three, False)

@@ -195,7 +195,7 @@ def test_a_declined_amendment_needs_a_reason_that_the_sponsor_reads(draft):
     opened(draft)
     amendment = propose(draft)
     assert refused(workflow.decline_amendment, amendment, by=draft.drafter, reason="") == [
-        "Give a reason: it is kept in the journal."
+        "Enter a reason. It is kept in the journal."
     ]
     row = workflow.decline_amendment(amendment, by=draft.drafter, reason="Safe is understood.")
     assert (row.state, row.decision_reason, standing(draft)) == ("not_accepted", "Safe is understood.", TEXT)
@@ -209,7 +209,7 @@ def test_a_decision_is_taken_once(draft):
     amendment = propose(draft)
     workflow.decline_amendment(amendment, by=draft.drafter, reason="No.")
     assert refused(workflow.decline_amendment, amendment, by=draft.drafter, reason="Again.") == [
-        "“Do not accept” is not open while this is not accepted."
+        "You cannot use “Do not accept” while this is not accepted."
     ]
     with pytest.raises(Blocked):
         workflow.withdraw_amendment(amendment, by=draft.member)
@@ -283,7 +283,7 @@ def test_a_round_is_extended_to_a_later_hour_by_the_head_with_a_reason(draft):
         ]
     later = review.closes_at + timedelta(days=1)
     assert refused(workflow.extend_review, draft.paper, by=head, closes_at=later, reason=" ") == [
-        "Give a reason: it is kept in the journal."
+        "Enter a reason. It is kept in the journal."
     ]
     with pytest.raises(NotAllowed):
         workflow.extend_review(draft.paper, by=draft.drafter, closes_at=later, reason="More time.")

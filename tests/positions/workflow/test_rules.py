@@ -136,8 +136,8 @@ def test_once_the_meeting_is_over_the_rules_change_again(consultation):
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        ({}, "Nothing changes."),
-        ({"quorum_groups": 5}, "Nothing changes."),
+        ({}, "This changes nothing."),
+        ({"quorum_groups": 5}, "This changes nothing."),
         ({"quorum_member_share": "1.5"}, "Enter a share of member institutions between 0 and 1."),
         ({"quorum_member_share": "0"}, "Enter a share of member institutions between 0 and 1."),
         ({"quorum_member_share": "many"}, "“many” value must be a decimal number."),
