@@ -23,8 +23,20 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[ds]|\{\w+}")
 CONTEXT = "\x04"  # between a context and its string, as gettext joins them
 TAG = re.compile(r"</?\w+[^>]*>")
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
+DESK_FOLDERS = (  # whose pages are of the secretariat, the chair and the door
+    "accounts|bulk_screening|checkin|delegates|duplicates|feedback|forums|imports|integrity|invitations|paper_intake|points|"
+    "programme|proposals|reminders|screening",
+    "clearance_letters|drafting|findings|forum_documents|grounding|mandates|meeting|papers|paragraphs|review_desk|rules|"
+    "split_merge",
+)
+DESK_PAGES = (
+    "_filters|_last_check|_tabs|followup/(desk_|actions)|forum_statistics/(figures|lists)|organisations/(_name|organisation)|"
+    "submissions/late_inputs",
+    "adoption/(adoption|forum|publication)|briefs/desk|clearance/desk|communique/desk|corrections/(annex_write|corrigendum)|"
+    "forums/pack|home/desk|plenary/(_quorum|chair|decide|frame)",
+)
 NOT_PUBLIC = re.compile(
-    r"^(admin|print|consultations/desk|(consultations|positions)/forum_day|positions/desk|positions/decide/(desk|move))"
+    rf"^(admin|print|consultations/(({DESK_FOLDERS[0]})/|{DESK_PAGES[0]})|positions/(({DESK_FOLDERS[1]})/|{DESK_PAGES[1]}))"
     r"|gallery"
 )
 
@@ -167,7 +179,7 @@ PRINTED = re.compile(
     r"^(annex|back|basis|clean|contents|counts|cover|delegation|head|line|margin|paper|paragraph|redline|section|summary)"
 )
 RENDER = Path(settings.BASE_DIR) / "positions" / "render"
-WRITTEN = "annexes clean delegation plain printable redline rulings sections summary words"
+WRITTEN = "annexes clean delegation plain printable redline rulings sections summary labels"
 
 
 def test_what_is_printed_of_an_edition_is_translated_whole():

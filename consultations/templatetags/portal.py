@@ -20,10 +20,12 @@ from ncm_portal.errors import current_reference
 
 register = template.Library()
 NAIROBI = ZoneInfo("Africa/Nairobi")
-SAID = {  # verbs whose names are too short to be read; in the words of their moves
+SAID = {  # verbs in the words of their moves, where these are not the name of the verb
     "ask_late": gettext_noop("Ask to send it late"),
     "admit_late": gettext_noop("Allow after the deadline"),
     "refuse_late": gettext_noop("Do not allow"),
+    "return_for_completion": gettext_noop("Ask the sender"),
+    "take_in": gettext_noop("Register"),
 }
 
 

@@ -1,6 +1,7 @@
 """The paper of a forum's day: every kind printed together once, read back, and judged by the validator."""
 
 import hashlib
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -214,7 +215,7 @@ def test_a_name_is_as_large_as_its_place_allows_and_no_larger(text, room, height
 def test_sixteen_groups_have_sixteen_patterns_and_every_size_a_class():
     assert sorted(day.GROUPS) == sorted(Group.values)
     style = (text_fitting.FOLDER.parents[1] / "css" / "print" / day.STYLESHEET).read_text("utf-8")
-    bands = [line.split("{")[1] for line in style.splitlines() if line.startswith(".g") and "gradient" in line]
+    bands = re.findall(r"^\.g[^{]*\{([^}]*gradient[^}]*)\}", style, re.MULTILINE)
     assert len({band.replace("#", "") for band in bands}) == 16
     assert all(f".s{size} {{" in style for size in text_fitting.SIZES)
 

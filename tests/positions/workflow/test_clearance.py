@@ -196,7 +196,7 @@ def test_a_stance_is_on_the_words_and_the_answer_that_its_officer_read(text):
     asked = ask(text, due=DUE, at=DUE - timedelta(days=3))["Ministry of One"]
     with pytest.raises(Conflict):
         workflow.take_stance(asked, text.first, by=officers[1], seen=read, value="agree")
-    with pytest.raises(Blocked, match="Read them first"):
+    with pytest.raises(Blocked, match="Read them again first"):
         workflow.agree_to_rest(asked, by=officers[1], seen=unread)
     assert said(asked) == {"Kenya calls for three things.": "", "Kenya commits to another.": ""}
     seen = list(asked.stances.filter(replaced_at=None).values_list("wording", flat=True))
