@@ -23,7 +23,7 @@ BANNED = {
     "it names no badge": "The badge number is missing",
     "at the door to settle": "conflict to resolve",
     "to be settled": "to resolve",
-    "assigned to": "assigned to",
+    "looked after by": "assigned to",
     "taken over": "imported",
     "told by mail": "gets an e-mail",
     "whatever its name says. save it as one of these and add that": "Save it in one of these formats",

@@ -70,7 +70,7 @@ def test_likenesses_are_read_and_decided(open_window, picture, consultation, off
     window.get_by_label("Reason").fill("All three ask employers to bear the fees.")
     window.get_by_label(pair.second_point.reference, exact=True).check()
     window.get_by_role("button", name="Join as duplicates").click()
-    window.get_by_text(f"They are now joined to {pair.second_point.reference} now.").wait_for()
+    window.get_by_text(f"They are now joined to {pair.second_point.reference}.").wait_for()
     window.check()
     assert Point.objects.filter(merged_into=pair.second_point).count() == 2
 

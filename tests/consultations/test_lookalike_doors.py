@@ -76,7 +76,7 @@ def test_an_import_tells_which_new_names_are_to_be_checked(client, genuine):
     sign_in(client, make_secretariat())
     rows = [[name, "", "civil_society", "", "no", "", ""] for name in (FALSE, "Muungano wa Wakulima")]
     answer = confirm(client, "stakeholder", upload(client, "stakeholder", workbook(BODIES, *rows)))
-    told = [message for message in said(answer) if "looks like another" in message]
+    told = [message for message in said(answer) if "is similar to another" in message]
     assert [message.startswith(WARNING) for message in told] == [True]
     false = Stakeholder.objects.get(name=FALSE)
     assert Event.objects.about(false).get().data["unusual_characters"] == ["U+043E"]

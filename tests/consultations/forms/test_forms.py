@@ -292,7 +292,7 @@ def test_a_form_knows_whether_a_saved_input_says_the_same(consultation):
 def test_readers_are_explained_in_one_line_each(consultation):
     form = SubmissionForm(person=make_member(), consultation=consultation)
     assert [value for value, _label in form.fields["audience"].choices] == ["public", "members", "secretariat"]
-    assert "Only the secretariat reads it." in str(form["audience"])
+    assert "Only the secretariat can read it." in str(form["audience"])
 
 
 # --- Organisations, people, reasons ---------------------------------------------------------------------------------

@@ -148,7 +148,7 @@ def test_co_signing_and_asking_inside_count_too(few):
     person = make_member(body)
     for _turn in range(2):
         workflow.endorse(make_submission(state="accepted"), body, by=person)
-    assert "as many as fit in a day" in refused(workflow.endorse, make_submission(state="accepted"), body, by=person)[0]
+    assert "the limit for a day" in refused(workflow.endorse, make_submission(state="accepted"), body, by=person)[0]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -96,7 +96,7 @@ def test_a_locked_out_head_is_let_back_in_by_two_at_the_desk(client):
     assert (proposal.act, proposal.concerns, proposal.values) == ("restore_access", head, {})
     assert "Waiting for a second person Restore access to the account: Ruth" in words(client.get(page_of(head)))
     again = client.post(page_of(head, "restore_access"), {"reason": "Once more."})
-    assert (again.status_code, "waits for a second person already" in words(again)) == (409, True)
+    assert (again.status_code, "already waiting for a second person" in words(again)) == (409, True)
     sign_in(client, make_secretariat())
     client.post(reverse("desk_proposal_move", args=[proposal.key, "confirm_proposal"]))
     head.refresh_from_db()

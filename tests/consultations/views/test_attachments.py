@@ -88,7 +88,7 @@ def test_no_file_and_one_too_large_are_said(client, draft, author, settings):
     page = client.post(reverse("attachment_add", args=[draft.key]))
     assert (page.status_code, "Choose a file first." in words(page)) == (422, True)
     page = upload(client, draft, b"%PDF-" + bytes(4 * 1024 * 1024))
-    assert (page.status_code, "larger than 1 MB" in words(page)) == (422, True)
+    assert (page.status_code, "must be 1 MB or smaller" in words(page)) == (422, True)
     assert Attachment.objects.count() == 0
 
 

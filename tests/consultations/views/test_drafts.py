@@ -202,8 +202,8 @@ def test_a_passage_that_is_not_closed_is_not_sent(client, author, consultation, 
     label = {"body": "Text", "proposed_wording": "Proposed wording"}[field]
     assert page.status_code == 422
     assert problems(page) == [
-        f"{label}: Near “We say [[this and no more” the brackets do not match: every [[ needs its ]], and none stands "
-        "inside another."
+        f"{label}: Near “We say [[this and no more” the brackets do not match: every [[ needs a ]], and none can "
+        "be inside another."
     ]
 
 

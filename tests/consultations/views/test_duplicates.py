@@ -87,7 +87,7 @@ def test_merging_goes_behind_the_chosen_point(desk, pair):
     pair.refresh_from_db()
     assert (pair.state, pair.reason) == ("merged", "The same ask.")
     assert Point.objects.get(pk=pair.first_point.pk).merged_into == pair.second_point
-    assert f"They are now joined to {pair.second_point.reference} now." in words(desk.get(LIST))
+    assert f"They are now joined to {pair.second_point.reference}." in words(desk.get(LIST))
     page = words(desk.get(reverse("likeness", args=[pair.pk])))
     assert "Not duplicates" not in page
     assert "said by 2 organisations" in page

@@ -53,7 +53,7 @@ def test_findings_stand_with_their_record_and_what_to_do(client):
         "The words are others.",
         "Put them back.",
         "consultations.submission:7",
-        "2 more findings are not kept",
+        "2 more findings are not listed",
     ):
         assert text in words(answer)
 

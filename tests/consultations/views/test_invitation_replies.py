@@ -96,7 +96,7 @@ def test_people_are_named_seen_again_changed_and_acknowledged(client):
             {"name_0": "A", "email_0": "nowhere"},
             "Officer 1: Enter an e-mail address in the correct format, like name@example.org.",
         ),
-        ({"name_1": "x" * 201}, "Officer 2: the name is 201 characters long; 200 fit."),
+        ({"name_1": "x" * 201}, "Officer 2: the name is 201 characters long. It must be 200 characters or fewer"),
         ({"name_0": "A", "choice": "decline"}, "You have named people below."),
         ({"name_0": "A", "choice": "perhaps"}, "Select a valid choice"),
         ({}, "Enter at least one person, or decline."),

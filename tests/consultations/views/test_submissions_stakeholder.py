@@ -226,8 +226,8 @@ def test_what_cannot_be_read_is_refused_beside_its_field(client, author, consult
     page = post(client, **{field: "a\0b\x1bc"})
     assert page.status_code == 422
     assert problems(page) == [
-        f"{page.context['form'][field].label}: The text holds characters that cannot be shown (U+0000, U+001B). "
-        "Remove them and send again."
+        f"{page.context['form'][field].label}: The text contains characters that cannot be shown (U+0000, U+001B). "
+        "Remove them and send it again."
     ]
     assert [shown(page, name) for name in ("title", "body") if name != field] == [
         WORDS[name] for name in ("title", "body") if name != field
