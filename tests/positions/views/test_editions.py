@@ -60,7 +60,7 @@ def test_the_last_two_editions_are_compared_unless_others_are_asked_for(client, 
     turned = compared(client, draft, **{"from": "0.2", "to": "0.1"})
     assert turned.context["figures"] == [("changed", 1), ("new", 1), ("removed", 1)]
     whole = compared(client, draft, all="")
-    assert [row[0] for row in rows(whole)] == ["1 As it was", "2 As it was"]
+    assert [row[0] for row in rows(whole)] == ["1 Unchanged", "2 Unchanged"]
     assert compared(client, draft, **{"from": "0.1", "to": "0.1"}).text.count("You chose the same edition twice.") == 1
 
 
