@@ -82,7 +82,7 @@ def test_a_repair_keeps_one_of_a_double_closes_the_other_and_corrects_the_rest(u
     reasons = {event.object_id: event.reason for event in Event.objects.filter(verb="close_account")}
     assert reasons[str(look_alike.pk)] == f"Account {real.pk} has the same address."
     assert reasons[str(hopeless.pk)].startswith(
-        "Mail to its address cannot be sent: “[127.0.0.1]” is no name of a domain."
+        "Mail to its address cannot be sent: “[127.0.0.1]” is not a valid domain."
     )
     assert {event.verb for event in Event.objects.about(odd)} == {"repair_address"}
     with connection.cursor() as cursor:
