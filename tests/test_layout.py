@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.test_architecture import ROOT, files
 
+APPS = ("consultations", "positions")
 LAYERS = ("admin", "forms", "models", "queries", "views", "workflow")
 ALONE = {  # stems that stand in one layer only, with the reason
     "appointments": "offices are given by proposals; what is stored of them are accounts",
@@ -48,7 +49,7 @@ def places(names: list[str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for name in names:
         app, *rest = name.removesuffix(".py").split("/")
-        if app not in ("consultations", "positions") or not rest or rest[-1] == "__init__":
+        if app not in APPS or not rest or rest[-1] == "__init__":
             continue
         if rest[0] in ("management", "migrations"):
             continue
@@ -62,7 +63,7 @@ def lonely_stems(names: list[str]) -> list[str]:
     """Files of a layer whose stem stands in no other layer and has no reason."""
     where = places(names)
     parts = [(name, name.removesuffix(".py").split("/")) for name in names]
-    in_layers = [(name, rest[2]) for name, rest in parts if len(rest) == 3 and rest[1] in LAYERS]
+    in_layers = [(name, rest[2]) for name, rest in parts if len(rest) == 3 and rest[1] in LAYERS and rest[0] in APPS]
     return [name for name, stem in in_layers if stem != "__init__" and len(where[stem]) < 2 and stem not in ALONE]
 
 
@@ -81,7 +82,7 @@ def test_short_files_are_subjects_or_have_a_reason():
     short = set()
     for path in files(".py"):
         name = str(path.relative_to(ROOT))
-        is_module = path.stem != "__init__" and name.split("/")[0] in ("consultations", "positions")
+        is_module = path.stem != "__init__" and name.split("/")[0] in APPS
         is_alone = len(where.get(path.stem, ())) < 2 and path.stem not in ALONE
         if is_module and is_alone and "management" not in name and len(path.read_text().splitlines()) < SHORT_FILE:
             short.add(name)

@@ -48,7 +48,7 @@ def test_many_new_records_are_made_at_once_and_one_that_is_refused_keeps_out_no_
 @pytest.mark.django_db
 def test_many_new_records_are_judged_by_person_and_state():
     person = make_secretariat()
-    with pytest.raises(NotAllowed, match="Only the chair may do this: Verify"):
+    with pytest.raises(NotAllowed, match="Only the chair can do this: Verify"):
         begin(["A"], by=person, move=a_move(may=nobody, who="the chair"), insert=lambda rows: pytest.fail("written"))
     made, [(_row, reasons)] = begin(["A"], by=person, move=a_move(sources=("suspended",)))
     assert (made, reasons) == ([], ["You cannot use “Verify” while this is not verified yet."])
