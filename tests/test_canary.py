@@ -115,7 +115,7 @@ def test_searching_for_what_one_may_not_read_is_like_searching_for_what_is_not_t
 
 
 def test_whoever_may_read_finds_by_every_word_that_is_not_held_back(world):
-    client, nothing = signed_in(world.readers["head"]), b"There is none like that yet."
+    client, nothing = signed_in(world.readers["head"]), b"There are none yet."
     held = {canary.word(whose, "passage") for whose in (canary.SECRETARIAT, canary.MEMBERS, canary.HELD)}
     held.add(canary.word(canary.HELD, "point"))
     finds = {word for word in canary.ALL if nothing not in client.get("/inputs/", {"q": word}).content}

@@ -85,7 +85,7 @@ def test_a_file_is_gone_on_with_after_the_page_was_left(desktop, draft):
     desktop.get_by_text("There is no connection.").wait_for()
     desktop.unroute("**/inputs/*/files/*/")
     desktop.goto(f"/inputs/{draft.key}/files/")
-    desktop.get_by_text("of it have arrived").wait_for()
+    desktop.get_by_text("uploaded").wait_for()
     desktop.check()
     assert Attachment.objects.get().received == 2 * PIECE
 

@@ -97,7 +97,7 @@ def check_in(window, badge, name):
 def write(window, text):
     window.get_by_role("button", name="Points", exact=True).click()
     window.locator("#text").evaluate("(box, text) => { box.value = text }", text)  # pasted: typing would take its time
-    window.get_by_role("button", name="Write it down").click()
+    window.get_by_role("button", name="Save it").click()
 
 
 def test_two_telephones_without_a_network(open_window, day, picture):
@@ -228,7 +228,7 @@ def test_a_new_version_and_a_lost_session_leave_the_queue_alone(open_window, day
     desk.log_in(day.officer)
     desk.goto("/desk/forums/f-17/door/")
     desk.set_input_files("[name=file]", download.value.path())
-    desk.get_by_role("button", name="Take it over").click()
+    desk.get_by_role("button", name="Import it").click()
     expect(desk.locator(".notice")).to_have_text("The file contains 1 row. All of it has been imported.")
     assert (CheckIn.objects.get().channel, QueuedRow.objects.count()) == ("qr", 1)
     a_rapporteur_has_the_rooms_only(open_window(PHONE), day, picture)
@@ -247,7 +247,7 @@ def a_rapporteur_has_the_rooms_only(phone, day, picture):
     phone.fill("#responsible", "The registrar")
     phone.fill("#due-on", "2027-03-31")
     phone.evaluate("() => { window.kept = DoorQueue.add; DoorQueue.add = async () => { throw new Error('full') } }")
-    phone.get_by_role("button", name="Write it down").click()
+    phone.get_by_role("button", name="Save it").click()
     expect(phone.locator("#now")).to_contain_text("This device is full, so nothing was saved.")
     assert [phone.input_value(f"#{name}") for name in ("text", "responsible", "due-on")] == [
         "Fair fees.",
@@ -257,7 +257,7 @@ def a_rapporteur_has_the_rooms_only(phone, day, picture):
     phone.check()
     picture(phone, "door-promise")
     phone.evaluate("() => { DoorQueue.add = window.kept }")
-    phone.get_by_role("button", name="Write it down").click()
+    phone.get_by_role("button", name="Save it").click()
     expect(phone.locator("#written")).to_contain_text("sent")
     unsent(phone, 0)
     assert [phone.input_value(f"#{name}") for name in ("text", "responsible", "due-on")] == [""] * 3

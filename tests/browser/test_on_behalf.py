@@ -100,7 +100,7 @@ def type_a_letter(window, picture):
     window.get_by_label("Main theme").select_option("T1")
     window.get_by_label("Title").fill("Pay on time")
     window.locator("#id_body").fill("Wages are paid late.")
-    window.get_by_role("button", name="Take it in").click()
+    window.get_by_role("button", name="Register it").click()
     window.get_by_text("You typed it, so a colleague must check it").wait_for()
 
 

@@ -139,7 +139,7 @@ def test_what_is_no_address_is_refused_in_plain_words_beside_its_field(client, p
     filled = {"name": "Ruth", "password": PASSWORD, "password1": PASSWORD, "password2": PASSWORD}
     for typed, words in (
         ("γιώργος@example.gr", "letters a to z without accents"),
-        ("ruth@[127.0.0.1]", "no name of a domain"),
+        ("ruth@[127.0.0.1]", "not a valid domain"),
         ("a\0b@example.org", ""),
     ):
         answer = client.post(reverse(page), {**filled, field: typed})

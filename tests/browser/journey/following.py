@@ -69,13 +69,13 @@ def what_it_left_is_written_down(walk: Walk) -> None:
     amina, wairimu = walk.person("Amina"), walk.person("Wairimu")
     amina.choose(paragraph="2", provision="GCM-08", value="in_part")
     amina.write(reference="Final statement, 4")
-    amina.press("Write it down", refused=422)
+    amina.press("Save it", refused=422)
     assert amina.value("reference") == "Final statement, 4"
     amina.write(note="Shelter is there, and no word on fuel.")
-    amina.press("Write it down")
+    amina.press("Save it")
     amina.choose(paragraph="3", provision="GCM-P-f", value="reflected")
     amina.write(reference="Final statement, 1")
-    amina.press("Write it down")
+    amina.press("Save it")
     amina.look_on_a_phone("journey-findings")
     assert (
         walk.person("Visitor")

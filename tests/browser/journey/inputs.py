@@ -173,7 +173,7 @@ def the_rapporteur_writes_down_a_point(walk: Walk) -> None:
     kamau.look_on_a_phone()
     kamau.write(text="Let passengers complain on the boat.", responsible="Harbour office (sample)")
     kamau.choose(theme="T2", kind="commitment")
-    kamau.press("Write it down")
+    kamau.press("Save it")
     walk.spoken = walk.session.points.get()
     kamau.press(f"Hand in {walk.spoken.reference}")
     amina.go("/desk/")

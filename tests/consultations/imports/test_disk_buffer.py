@@ -61,7 +61,7 @@ def test_a_sheet_on_the_disk_is_the_sheet(settings, tmp_path):
         whole, found = read(data), read_sheet(data)
         assert (found.headers, [found.cells(place + 2) for place in range(len(found))]) == (whole.headers, whole.dict)
         assert [number for number, _cells in found] == [2, 5]
-    with pytest.raises(NotReadable, match="no row below"):
+    with pytest.raises(NotReadable, match="no rows below"):
         read_sheet(sheet(["name"], [""]))
 
 

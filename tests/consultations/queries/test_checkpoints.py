@@ -281,7 +281,7 @@ def test_the_private_key_is_its_owners_alone(settings):
     verbs.make_key()
     assert stat.S_IMODE(Path(settings.CHECKPOINT_KEY).stat().st_mode) == 0o600
     assert "PRIVATE" not in keys_file().read_text()
-    with pytest.raises(Blocked, match="There is a key already"):
+    with pytest.raises(Blocked, match="There is already a key"):
         verbs.make_key()
 
 
@@ -376,7 +376,7 @@ def test_the_command_makes_rotates_and_prints(body):
     assert publish.startswith(f"Publish {keys_file()}")
     assert Checkpoint.objects.get().number == 1
     assert len(run(rotate=True)) == 3
-    with pytest.raises(CommandError, match="There is a key already"):
+    with pytest.raises(CommandError, match="There is already a key"):
         run(make=True)
 
 

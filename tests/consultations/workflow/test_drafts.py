@@ -142,7 +142,7 @@ def test_without_a_primary_focal_point_nobody_signs_and_everybody_is_told_why(he
 
 def test_a_primary_focal_point_who_cannot_log_in_is_none(head, drafter, draft):
     change(head, is_active=False)
-    assert "has no primary focal point now" in refusal(lambda: ask_sign_off(draft, by=drafter))[0]
+    assert "has no primary focal point to sign it off" in refusal(lambda: ask_sign_off(draft, by=drafter))[0]
 
 
 # --- Passages that are held back ------------------------------------------------------------------------------------

@@ -45,9 +45,9 @@ def test_import_is_confirmed_once_and_belongs_to_whoever_confirmed_it():
     assert (confirmed.state, confirmed.by) == ("waiting", officer)
     entry = Event.objects.about(job).get()
     assert (entry.verb, entry.data) == ("import", {"file": "inputs.xlsx", "names": {}})
-    with pytest.raises(Blocked, match="confirmed already"):
+    with pytest.raises(Blocked, match="already been confirmed"):
         confirm_import(job, by=officer)
-    with pytest.raises(Blocked, match="confirmed already"):
+    with pytest.raises(Blocked, match="already been confirmed"):
         confirm_names(job, by=officer, names={}, wrong_rows=lambda row: [])
 
 

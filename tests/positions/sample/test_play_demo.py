@@ -438,7 +438,9 @@ def test_the_reference_data_must_be_there():
 def test_a_refusal_undoes_everything():
     call_command("load_reference", stdout=StringIO())
     make_head()
-    with pytest.raises(CommandError, match=r"Nothing was played\. .* Only two people, one who proposes it"):
+    with pytest.raises(
+        CommandError, match=r"Nothing was played\. .* Only two people, one to propose and one to confirm"
+    ):
         run("play_demo")
     assert User.objects.filter(is_sample=True).count() == 0
     assert Theme.objects.count() == 7

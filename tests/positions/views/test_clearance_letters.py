@@ -49,7 +49,7 @@ def test_a_letter_is_typed_scanned_and_countersigned(text):
     assert "The scan of the letter is missing" in words(text.second_desk.get(page))
     refused = text.second_desk.post(scan, {"file": SimpleUploadedFile("a.pdf", b"no document")})
     assert refused.status_code == 409
-    assert "This is no PDF" in words(refused)
+    assert "The file must be a PDF" in words(refused)
     text.first_desk.post(scan, {"file": SimpleUploadedFile("letter.pdf", pdf())})
     handed = text.second_desk.get(scan)
     assert b"".join(handed.streaming_content) == letter.path.read_bytes()

@@ -112,7 +112,10 @@ def test_lines_of_words_from_the_floor_end_as_they_do_everywhere(text):
 def test_words_from_the_floor_are_looked_through_as_those_of_drafters(text):
     show(text)
     address = page(text, "forum_chair_words", text.first.key)
-    for odd, told in (("<p class=MsoNormal>Kenya", "This is the code of a page"), ("Kenya \u202ecalls", "U+202E")):
+    for odd, told in (
+        ("<p class=MsoNormal>Kenya", "The text contains the HTML code of a page"),
+        ("Kenya \u202ecalls", "U+202E"),
+    ):
         refused = text.as_officer.post(address, {"amendment": odd, "moved_by": text.two.pk})
         assert (refused.status_code, told in words(refused)) == (422, True)
         straight = ruling(text, amendment=odd, moved_by=text.two.pk, outcome="adopted", words="amended")
