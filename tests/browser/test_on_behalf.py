@@ -120,7 +120,7 @@ def check_the_letter(window, picture):
     window.get_by_role("button", name="Confirm that it matches the original").click()
     window.get_by_text("Checked. You can now read and decide on the input.").wait_for()
     window.check()
-    window.get_by_role("button", name="Accept", exact=True).click()
+    window.get_by_role("button", name="Put on file", exact=True).click()
     window.get_by_text("Accepted", exact=True).first.wait_for()
 
 

@@ -126,7 +126,7 @@ def the_desk_accepts_and_takes_points_out(walk: Walk) -> None:
     for submission, sentences in ((walk.public, [[0], [1]]), (walk.secretariat, [[0]]), (walk.members, [[0]])):
         amina.go("/desk/inputs/?state=submitted")
         amina.follow(submission.title)
-        amina.press("Accept")
+        amina.press("Put on file")
         for marked in sentences:
             for number in marked:
                 amina.window.locator(f'label[for="s{number}"]').click()

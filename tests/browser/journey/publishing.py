@@ -58,7 +58,7 @@ def one_officer_proposes(walk: Walk) -> None:
     amina.press("Propose publication")
     amina.look_on_a_phone()
     amina.go(f"{DESK}moves/publish/")
-    assert "Only an officer of the secretariat other than the one who proposed publication may do this" in amina.text
+    assert "Only an officer of the secretariat other than the one who proposed publication can do this" in amina.text
     assert amina.window.get_by_role("button", name="Publish").count() == 0
 
 

@@ -14,7 +14,7 @@ from tests import pdf_text
 from tests.positions.render import editions
 from tests.positions.render.conftest import printed_in_process
 
-LACK = "no typeface of ours can print"
+LACK = "no font of the portal has these characters:"
 
 
 @pytest.fixture

@@ -249,7 +249,7 @@ def test_a_paper_walks_from_consolidation_to_publication(as_secretariat, as_head
     own = as_secretariat.post(page_of(paper, "publish"))
     assert own.status_code == 409
     assert own.context["reasons"] == [
-        "Only an officer of the secretariat other than the one who proposed publication may do this: Publish."
+        "Only an officer of the secretariat other than the one who proposed publication can do this: Publish."
     ]
     assert send(sign_in(Client(), make_secretariat()), paper, "publish") == home("desk_publication", paper)
     assert state_of(paper) == "published"
