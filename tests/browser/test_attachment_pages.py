@@ -138,7 +138,7 @@ def test_a_full_disk_is_said_and_the_file_goes_on_once_there_is_room(phone, draf
     plan.write_bytes(data)
     monkeypatch.setattr(attachments, "_put_behind", lambda *piece: (full if piece[1] else real)(*piece))
     window.set_input_files("#files-chosen", plan)
-    window.get_by_text("The portal's disk is full.").wait_for()
+    window.get_by_text("The portal has no disk space left.").wait_for()
     window.check()
     assert draft.attachments.get().received == PIECE
     monkeypatch.setattr(attachments, "_put_behind", real)

@@ -69,14 +69,8 @@ def test_three_contend_and_the_forum_adopts_with_a_reservation(open_window, text
 
     asked = ask(text)
     stance = {body: reverse("clearance_stance", args=[row.pk, text.second.key]) for body, row in asked.items()}
-    send(
-        one,
-        stance[text.one],
-        "Record the answer",
-        "Object: this blocks the text",
-        reason="Not all at once.",
-        proposed_text=OBJECTED,
-    )
+    objection = {"reason": "Not all at once.", "proposed_text": OBJECTED}
+    send(one, stance[text.one], "Record the answer", "Object: this blocks the text", **objection)
     send(two, stance[text.two], "Record the answer", "Reserve our position", reason="It costs money.")
     head = person(open_window, text.head)
     move = lambda verb: reverse("desk_paper_move", args=[text.paper.slug, verb])  # noqa: E731

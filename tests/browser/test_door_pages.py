@@ -119,9 +119,7 @@ def test_two_telephones_without_a_network(open_window, day, picture):
     picture(one, "door-unknown")
     one.get_by_role("button", name="Keep it for the desk").click()
     write(one, "A pass for crews.\n" * 10_000)
-    expect(one.locator("#text-why")).to_contain_text(
-        "The point is 179,999 characters long. It must be 2,000 characters or fewer."
-    )
+    expect(one.locator("#text-why")).to_contain_text("179,999 characters long. It must be 2,000 characters or fewer.")
     assert len(one.input_value("#text")) == 180_000
     write(one, "A pass for crews.")
     expect(one.locator("#written")).to_contain_text("A pass for crews.")

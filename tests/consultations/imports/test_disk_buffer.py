@@ -16,7 +16,7 @@ from consultations.models import Job
 from tests.consultations.imports.sheets import HEAD, ROW, send, sheet, states, workbook, wrong
 from tests.factories import make_submission
 
-FULL = "The portal's disk is full. There is nothing wrong with your file. Try again later, or contact the secretariat."
+FULL = "The portal has no disk space left. There is nothing wrong with your file. Try again later, or contact the secretariat."
 CELLS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(), st.builds(NotText, st.text()),
     st.dates().map(lambda day: datetime(day.year, day.month, day.day)), st.timedeltas(),  # noqa: DTZ001 - as openpyxl

@@ -111,7 +111,7 @@ def test_an_account_holder_too_may_stop_invitations():
     invite(person.email)
     outbox.deliver()
     Client().post(link_in(mail.outbox[0].body), {"do": "stop"})
-    with pytest.raises(Blocked, match="takes no invitations"):
+    with pytest.raises(Blocked, match="does not accept invitations"):
         invite(person.email)
 
 

@@ -32,7 +32,7 @@ from tests.pages import words
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
-WHY = "The portal's disk is full. There is nothing wrong with your file. Try again later, or contact the secretariat."
+WHY = "The portal has no disk space left. There is nothing wrong with your file. Try again later, or contact the secretariat."
 FULL = OSError(errno.ENOSPC, "No space left on device")
 
 

@@ -50,8 +50,8 @@ def test_the_preview_names_every_refusal_and_does_nothing(client, inputs):
     assert {each.pk: reasons for each, reasons in page.context["inputs"]} == {
         inputs[0].pk: [],
         inputs[1].pk: [],
-        inputs[2].pk: ["You cannot use “Accept” while this is accepted."],
-        inputs[3].pk: ["Only the secretariat (not for an organisation they act for) can do this: Accept."],
+        inputs[2].pk: ["You cannot use “Put on file” while this is on file."],
+        inputs[3].pk: ["Only the secretariat (not for an organisation they act for) can do this: Put on file."],
     }
     assert "Accept 2 inputs" in words(page)
     assert states(*inputs) == ["submitted", "submitted", "accepted", "submitted"]
@@ -65,8 +65,8 @@ def test_confirmed_it_is_done_to_each_by_itself(client, inputs):
     assert said[0] == "2 inputs are on file."
     assert sorted(said[1:]) == sorted(
         [
-            f"{inputs[2].reference}: You cannot use “Accept” while this is accepted.",
-            f"{inputs[3].reference}: Only the secretariat (not for an organisation they act for) can do this: Accept.",
+            f"{inputs[2].reference}: You cannot use “Put on file” while this is on file.",
+            f"{inputs[3].reference}: Only the secretariat (not for an organisation they act for) can do this: Put on file.",
         ]
     )
     assert OutgoingMail.objects.count() == 2

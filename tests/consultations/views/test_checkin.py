@@ -170,7 +170,7 @@ def test_what_a_device_sends_is_answered_row_by_row(client, forum, officer):
         ("[" * 100_000, 422, "This is not a queue from a device, or it is damaged"),
         ('{"kind": "ncm-door-queue", "rows": 7}', 422, "This is not a queue from a device, or it is damaged"),
         (queue(row(), forum="F-2"), 422, "This queue belongs to another forum"),
-        (queue(*[{}] * 2_001), 422, "2,001 rows at once are too many"),
+        (queue(*[{}] * 2_001), 422, "2,001 rows are too many"),
         ("9" * (4 * 1024 * 1024 + 1), 413, "There are too many rows"),
         (b"\xff\xfe\x00", 422, "This is not a queue from a device, or it is damaged"),
     ],

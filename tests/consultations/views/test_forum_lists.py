@@ -83,7 +83,7 @@ def test_figures_are_for_the_desk_until_the_forum_is_reported(client, forum, dja
     type(forum).objects.filter(pk=forum.pk).update(state="reported")
     with django_assert_num_queries(7):  # the memory of pages asks once more
         said = words(client.get(public))
-    assert ["Quiet society" in said, "1 organisation was there" in said] == [False, True]
+    assert ["Quiet society" in said, "1 organisation attended" in said] == [False, True]
     sign_in(client, make_member())
     assert client.get(desk).status_code == 404
     sign_in(client, make_secretariat())

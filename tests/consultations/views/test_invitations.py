@@ -71,7 +71,7 @@ def test_every_mail_is_shown_before_it_goes_and_goes_once(desk, forum):
     text = page.content.decode()
     assert [each.letter.stakeholder.name for each in page.context["whole"]] == ["Body 0", "Body 1", "Body 2"]
     assert [each.letter.stakeholder.name for each in page.context["folded"]] == ["Body 3", "Body 4"]
-    for words in ("Send 6 letters", "1 cannot go", "Refused is not verified", "By post", "b4@body.example"):
+    for words in ("Send 6 letters", "1 cannot be sent", "Refused is not verified", "By post", "b4@body.example"):
         assert words in text
     assert OutgoingMail.objects.count() == 0
     keys = [str(each.letter.key) for each in page.context["going"]]

@@ -45,7 +45,7 @@ def test_the_chair_validates_one_after_another(session):
 
 def test_a_point_goes_back_with_a_note_and_comes_again_corrected(session):
     silent = session.chair.post(at(session, 2, "send_back"), {"move": "send_back", "reason": " "})
-    assert (silent.status_code, "Give a reason" in words(silent)) == (409, True)
+    assert (silent.status_code, "Enter a reason" in words(silent)) == (409, True)
     session.chair.post(at(session, 2, "send_back"), {"reason": "It was the <b>union</b>."})
     page = f"/sessions/{session.pk}/points/"
     told = session.rapporteur.get(page)

@@ -56,9 +56,7 @@ def test_a_refusal_without_a_reason_is_a_problem_that_the_page_tells(client, pro
 def test_what_stands_in_the_way_is_shown_before_anybody_confirms(client, proposal):
     type(proposal.record).objects.filter(pk=proposal.record_id).update(is_active=False)
     sign_in(client, make_secretariat())
-    assert "The account of Contents of the lists way now Peter Kimani is closed." in words(
-        client.get(address(proposal))
-    )
+    assert "What prevents it now The account of Peter Kimani is closed." in words(client.get(address(proposal)))
 
 
 def test_for_others_there_is_no_such_page(client, proposal):

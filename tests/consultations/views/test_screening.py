@@ -249,7 +249,7 @@ def test_a_received_input_shows_its_text_and_the_three_moves(client, officer, re
     assert [move.verb for move, _form in page.context["worded"]] == ["return_for_completion", "set_aside"]
     assert page.context["undo"] == []
     assert "You can add points once the input is on file." in words(page)
-    assert "Next: Accept, Ask the sender, Set aside." in words(page)
+    assert "Next: Put on file, Ask the sender, Set aside." in words(page)
 
 
 def test_accepting_leads_back_and_says_so(client, officer, received):
@@ -257,7 +257,7 @@ def test_accepting_leads_back_and_says_so(client, officer, received):
     assert answer["Location"] == at(received)
     received.refresh_from_db()
     assert (received.state, received.decided_by) == ("accepted", officer)
-    assert "Done: Accept. The author gets an e-mail." in words(client.get(at(received)))
+    assert "Done: Put on file. The author gets an e-mail." in words(client.get(at(received)))
     assert OutgoingMail.objects.count() == 1
 
 
@@ -293,7 +293,7 @@ def test_a_second_click_says_what_the_state_is(client, officer, received):
     for _turn in range(2):
         page = client.post(at(received, "accept"))
     assert page.status_code == 409
-    assert page.context["reasons"] == ["You cannot use “Accept” while this is accepted."]
+    assert page.context["reasons"] == ["You cannot use “Put on file” while this is on file."]
     assert OutgoingMail.objects.count() == 1
 
 

@@ -109,8 +109,8 @@ def test_the_head_decides_there(client, late):
     assert [*client.get("/desk/late/").context["asked"]] == []
     workflow.submit(late, by=late.author)
     text = words(client.get("/desk/late/"))
-    assert "because: It was down in all of Lodwar." in text
-    assert "because: It was down in all of Lodwar." in words(client.get(f"/desk/inputs/{late.key}/"))
+    assert "Reason: It was down in all of Lodwar." in text
+    assert "Reason: It was down in all of Lodwar." in words(client.get(f"/desk/inputs/{late.key}/"))
 
 
 def test_whoever_was_let_in_reads_that_it_can_be_sent_now(client, late):
@@ -118,7 +118,7 @@ def test_whoever_was_let_in_reads_that_it_can_be_sent_now(client, late):
     workflow.admit_late(late, by=make_head(), reason="It was down in all of Lodwar.")
     sign_in(client, late.author)
     pages = [f"/submit/{late.key}/", f"/my-organisation/inputs/{late.key}/"]
-    said = "because: It was down in all of Lodwar. You can send it now."
+    said = "Reason: It was down in all of Lodwar. You can send it now."
     assert [said in words(client.get(page)) for page in pages] == [True, True]
     late.refresh_from_db()
     workflow.submit(late, by=late.author)
@@ -158,9 +158,9 @@ def test_everybody_reads_why_it_was_let_in(client, late):
     late.refresh_from_db()
     sent = workflow.submit(late, by=late.author)
     workflow.accept(sent, by=make_secretariat())
-    assert "because: It was down in all of Lodwar." in words(client.get(f"/inputs/{sent.reference}/"))
+    assert "Reason: It was down in all of Lodwar." in words(client.get(f"/inputs/{sent.reference}/"))
     sign_in(client, late.author)
-    assert "because: It was down in all of Lodwar." in words(client.get(f"/my-organisation/inputs/{late.key}/"))
+    assert "Reason: It was down in all of Lodwar." in words(client.get(f"/my-organisation/inputs/{late.key}/"))
 
 
 def test_who_has_no_draft_yet_begins_one_and_asks(client, late):

@@ -301,7 +301,7 @@ def test_every_act_says_what_follows_before_it_is_done():
     )}  # fmt: skip
     assert "Amina no longer acts for Coast Network." in said["close_account"]
     assert "choosing a new password" in said["reopen_account"]
-    assert "logs in with the new address instead of amina@example.org" in said["correct_address"]
+    assert "signs in with the new address instead of amina@example.org" in said["correct_address"]
     assert "A link to choose a new password is sent to amina@example.org. It works once" in said["restore_access"]
     assert Proposal.objects.count() == 0
     assert give_second_factor(person)

@@ -113,7 +113,7 @@ def test_size_and_number_are_bounded(draft, settings):
     with pytest.raises(Blocked) as refused:
         begun(draft, bytes(1024 * 1024 + 1))
     assert [words.split(".")[0] for words in refused.value.reasons] == [
-        "The file is larger than 1 MB",
+        "The file must be 1 MB or smaller",
         "You can add up to 1 files",
     ]
     with pytest.raises(Blocked, match="empty"):
@@ -152,7 +152,7 @@ def test_files_of_an_input_that_was_sent_stay(draft, state):
     file = make_attachment(draft)
     sent = send(draft, state)
     for act in (lambda: begun(sent, b"%PDF-"), lambda: workflow.remove_file(file, by=sent.author)):
-        with pytest.raises(Blocked, match="sent already"):
+        with pytest.raises(Blocked, match="already been sent"):
             act()
 
 

@@ -72,7 +72,7 @@ def test_findings_are_logged_and_mailed_to_head_and_technicians_without_titles(c
         True, True, False,
     )  # fmt: skip
     critical = [record.getMessage() for record in caplog.records if record.levelno == logging.CRITICAL]
-    assert critical[0] == "Changed since it was written: consultations.submission:7: The words are others"
+    assert critical[0] == "Not as it was written: consultations.submission:7: The words are others"
     assert critical[-1] == "7 findings of the check of everything that is stored"
 
 

@@ -218,7 +218,7 @@ def test_a_point_is_not_merged_into_one_that_was_merged(twins):
     by = make_secretariat()
     workflow.merge(second, into=third, by=by, reason="same")
     reasons = refused(workflow.merge, first, into=second, by=by, reason="same")
-    assert reasons == [f"{second.reference} is merged: choose a validated point."]
+    assert reasons == [f"{second.reference} is joined to another: choose a validated point."]
 
 
 @pytest.mark.parametrize("verb", ["merge", "unmerge", "dispose", "validate"])

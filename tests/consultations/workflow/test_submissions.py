@@ -279,7 +279,7 @@ def test_an_input_is_screened_once():
     submission = make_submission(state="accepted")
     reasons = refused(workflow.set_aside, submission, by=make_secretariat(), reason="")
     assert reasons == [
-        "You cannot use “Set aside” while this is accepted.",
+        "You cannot use “Set aside” while this is on file.",
         "Enter a reason. It is kept in the journal.",
     ]
 
@@ -367,7 +367,7 @@ def test_the_buttons_are_those_of_the_person_and_the_state():
     def labels(user):
         return [str(open_move.move.label) for open_move in moves_open_to(SUBMISSION_MOVES, submission, user)]
 
-    assert labels(make_secretariat()) == ["Accept", "Ask the sender", "Set aside"]
+    assert labels(make_secretariat()) == ["Put on file", "Ask the sender", "Set aside"]
     assert labels(submission.author) == ["Withdraw"]
     assert labels(make_user()) == []
 

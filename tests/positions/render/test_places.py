@@ -8,7 +8,7 @@ from positions.render import fonts, glyphs
 from positions.render.places import passages
 from positions.render.sandbox import RenderFailed, render_apart
 
-LACK = "no typeface of ours can print 漢 (U+6F22)."
+LACK = "no font of the portal has these characters: 漢 (U+6F22)."
 
 
 @pytest.mark.parametrize(

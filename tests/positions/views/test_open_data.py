@@ -115,7 +115,7 @@ def test_a_table_has_a_row_for_each_input(client, answered, form):
     found, ref = dict(zip(heads, row, strict=True)), answered.reference
     assert heads == HEADS
     assert (found["Organisation"], found["State"], found["Text"]) == (
-        "Umoja (sample)", "accepted", "Open. [passage held back]",
+        "Umoja (sample)", "on file", "Open. [passage held back]",
     )  # fmt: skip
     assert found["Points"] == f"{ref}.1: Fair work.\n{ref}.2: Fair pay."
     assert found["Answers"] == f"{ref}.1: noted ({answered.paper.slug}, 1). Heard."

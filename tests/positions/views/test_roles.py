@@ -52,7 +52,7 @@ def test_every_predicate_is_asked():
     [
         ("consultations", "Extend the deadline", {"head of the secretariat": ""}),
         ("inputs", "Send", {"focal point": "only their own", "alternate": "only their own"}),
-        ("inputs", "Accept", {"secretariat": "", "head of the secretariat": ""}),
+        ("inputs", "Put on file", {"secretariat": "", "head of the secretariat": ""}),
         ("points", "Hand in", {"rapporteur": "only their own", "secretariat": "", "head of the secretariat": ""}),
         ("clearances", "Answer", {"clearing officer": "only their own"}),
         ("position papers", "Declare adopted", {"head of the secretariat": ""}),

@@ -161,7 +161,7 @@ def test_a_full_disk_is_said(client, db, monkeypatch):
 
     monkeypatch.setattr(upload_handler.TemporaryFileUploadHandler, "receive_data_chunk", full)
     said = send(client, b"%PDF-", status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    assert said.count("The portal's disk is full.") == 2
+    assert said.count("The portal has no disk space left.") == 2
 
 
 def test_without_its_token_nothing_is_looked_at(published, monkeypatch):
