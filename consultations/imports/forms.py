@@ -106,7 +106,7 @@ class InputsImportForm(SheetForm):
 class ConfirmImportForm(forms.Form):
     """Which uploaded spreadsheet is confirmed."""
 
-    import_file_name = forms.SlugField(widget=forms.HiddenInput)
+    import_file_name = forms.SlugField(max_length=32, widget=forms.HiddenInput)
 
 
 class NamesForm(forms.Form):

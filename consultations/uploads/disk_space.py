@@ -14,7 +14,8 @@ from ncm_portal.workflow import Blocked
 log = logging.getLogger(__name__)
 FULL = (errno.ENOSPC, errno.EDQUOT)
 WORDS = gettext_lazy(
-    "The portal has no disk space left. There is nothing wrong with your file. Try again later, or contact the secretariat."
+    "The portal has no disk space left. There is nothing wrong with your file. "
+    "Try again later, or contact the secretariat."
 )
 
 

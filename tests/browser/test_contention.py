@@ -54,6 +54,11 @@ def ask(made, **words):
     return {each.ministry: each for each in made.paper.clearances.all()}
 
 
+def object_to(window, address):
+    words = {"reason": "Not all at once.", "proposed_text": OBJECTED}
+    send(window, address, "Record the answer", "Object: this blocks the text", **words)
+
+
 def test_three_contend_and_the_forum_adopts_with_a_reservation(open_window, text):
     member, one, two = (person(open_window, user, PHONE) for user in (text.member, text.officer_one, text.officer_two))
     address = reverse("review_paragraph", args=[text.paper.slug, text.second.key])
@@ -69,8 +74,7 @@ def test_three_contend_and_the_forum_adopts_with_a_reservation(open_window, text
 
     asked = ask(text)
     stance = {body: reverse("clearance_stance", args=[row.pk, text.second.key]) for body, row in asked.items()}
-    objection = {"reason": "Not all at once.", "proposed_text": OBJECTED}
-    send(one, stance[text.one], "Record the answer", "Object: this blocks the text", **objection)
+    object_to(one, stance[text.one])
     send(two, stance[text.two], "Record the answer", "Reserve our position", reason="It costs money.")
     head = person(open_window, text.head)
     move = lambda verb: reverse("desk_paper_move", args=[text.paper.slug, verb])  # noqa: E731

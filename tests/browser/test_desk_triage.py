@@ -61,7 +61,7 @@ def test_the_queue_is_worked_by_keys(desktop, officer, queue):
     press("k")
     assert focused(desktop) == "Input 2"
     press("a")
-    desktop.get_by_role("heading", name="Accept: 1 input").wait_for()
+    desktop.get_by_role("heading", name="Put on file: 1 input").wait_for()
     desktop.check()
     assert states(queue) == ["submitted"] * 3
     desktop.get_by_role("button", name="Accept 1 input").click()
@@ -105,7 +105,7 @@ def test_without_javascript_clicks_do_the_same(open_window, officer, queue):
     window.log_in(officer)
     window.goto("/desk/")
     for submission in queue[:2]:
-        window.get_by_label(f"Mark {submission.reference}").check()
+        window.get_by_label(f"Select {submission.reference}").check()
     window.get_by_role("button", name="Assign").click()
     window.get_by_label("Assigned to").select_option(str(officer.pk))
     window.get_by_role("button", name="Assign 2 inputs").click()
@@ -190,7 +190,7 @@ def test_letters_late_ones_and_replies_are_dealt_with(open_window, picture, busy
     window = open_window(size)
     window.log_in(head)
     window.goto(f"/desk/non-responses/?consultation={consultation.slug}")
-    window.get_by_role("button", name="Remind all").click()
+    window.get_by_role("button", name="Remind everyone").click()
     window.get_by_text("the principal (fishers@example.org)").wait_for()
     window.check()
     picture(window, "desk-letters")

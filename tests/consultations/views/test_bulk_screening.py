@@ -53,7 +53,7 @@ def test_the_preview_names_every_refusal_and_does_nothing(client, inputs):
         inputs[2].pk: ["You cannot use “Put on file” while this is on file."],
         inputs[3].pk: ["Only the secretariat (not for an organisation they act for) can do this: Put on file."],
     }
-    assert "Accept 2 inputs" in words(page)
+    assert "Put on file: 2 inputs" in words(page)
     assert states(*inputs) == ["submitted", "submitted", "accepted", "submitted"]
     assert (Event.objects.exists(), OutgoingMail.objects.exists()) == (False, False)
 
