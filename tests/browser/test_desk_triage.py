@@ -64,7 +64,7 @@ def test_the_queue_is_worked_by_keys(desktop, officer, queue):
     desktop.get_by_role("heading", name="Put on file: 1 input").wait_for()
     desktop.check()
     assert states(queue) == ["submitted"] * 3
-    desktop.get_by_role("button", name="Accept 1 input").click()
+    desktop.get_by_role("button", name="Put on file: 1 input").click()
     desktop.get_by_text("1 input is on file.").wait_for()
     desktop.locator(".keys").first.wait_for()
     assert states(queue) == ["submitted", "accepted", "submitted"]
@@ -108,7 +108,7 @@ def test_without_javascript_clicks_do_the_same(open_window, officer, queue):
         window.get_by_label(f"Select {submission.reference}").check()
     window.get_by_role("button", name="Assign").click()
     window.get_by_label("Assigned to").select_option(str(officer.pk))
-    window.get_by_role("button", name="Assign 2 inputs").click()
+    window.get_by_role("button", name="Assign: 2 inputs").click()
     window.get_by_text("2 inputs are assigned.").wait_for()
     assert list(Submission.objects.order_by("submitted_at").values_list("assigned_to", flat=True)) == [
         officer.pk,

@@ -177,7 +177,7 @@ def the_desk_settles(desk, day, picture):
     first.get_by_role("button").click()
     expect(cards).to_have_count(1)
     cards.get_by_role("button").click()
-    expect(desk.locator("#problem")).to_contain_text("Write a note")
+    expect(desk.locator("#problem")).to_contain_text("Enter a note")
     cards.get_by_label("Note").fill("A badge of last year.")
     cards.get_by_role("button").click()
     expect(desk.get_by_text("There is nothing to resolve.")).to_be_visible()

@@ -121,7 +121,7 @@ def check_the_letter(window, picture):
     window.get_by_text("Checked. You can now read and decide on the input.").wait_for()
     window.check()
     window.get_by_role("button", name="Put on file", exact=True).click()
-    window.get_by_text("Accepted", exact=True).first.wait_for()
+    window.get_by_text("On file", exact=True).first.wait_for()
 
 
 def rest_a_paragraph_on_it(window, letter):
