@@ -140,9 +140,8 @@ class SpreadsheetAdmin(SpreadsheetExport):
         if not self.has_import_permission(request):
             raise PermissionDenied
         form = ConfirmImportForm(request.POST)
-        if not form.is_valid():
-            return self._import_page(request, confirm_form=form)
-        folder = UploadFolder(form.cleaned_data["import_file_name"])
+        name = form.cleaned_data["import_file_name"] if form.is_valid() else ""  # nothing lies under another name
+        folder = UploadFolder(name)
         try:
             trial = Trial(read_sheet(folder.read()), self.reader())
         except FileNotFoundError:
