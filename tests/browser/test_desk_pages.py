@@ -212,6 +212,6 @@ def test_a_visitor_sees_what_an_invitation_is_for(phone, db):
     phone.check()
     phone.log_in(make_user(email="new@example.org"))
     phone.goto(f"/organisations/join/{token}/")
-    phone.get_by_role("button", name="Put on file").click()
+    phone.get_by_role("button", name="Accept").click()
     phone.get_by_text("You now act for Herders (sample).").wait_for()
     phone.check()
