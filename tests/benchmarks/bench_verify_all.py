@@ -1,4 +1,7 @@
-"The check of all stored data on a large portal: its time, and the memory of all its processes together.\n\nThe data are made by COPY: 100,000 inputs with their hashes, a million entries of the journal, 1 GiB in files.\n"
+"""The check of all stored data on a large portal: its time, and the memory of all its processes together.
+
+The data are made by COPY: 100,000 inputs with their hashes, a million entries of the journal, 1 GiB in files.
+"""
 
 import hashlib
 import os

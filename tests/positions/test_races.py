@@ -27,7 +27,7 @@ from tests.paper_factories import bring_paper, make_decision, make_paper, make_p
 from tests.positions.clearing import make_officer, make_text
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "12"))
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "40"))
 
 
 def race(begin: Callable[[], Any], look: Callable[[list[str]], Any], *acts: Callable[[Any], Any]) -> Counter[Any]:

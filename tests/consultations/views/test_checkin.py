@@ -1,4 +1,4 @@
-"Check-in page, what it takes along and sends, its desk, and the signed register."
+"""Check-in page, what it takes along and sends, its desk, and the signed register."""
 
 import gzip
 import json

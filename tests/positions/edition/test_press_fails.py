@@ -98,7 +98,7 @@ def killed_at(share, frozen, whole):
 
 def test_a_press_that_is_killed_leaves_nothing_and_the_second_try_works(frozen, stored, officer):
     whole = printing_time(frozen)
-    assert [killed_at(share, frozen, whole) for share in (0.1, 0.75)] == [KILLED] * 2
+    assert [killed_at(share, frozen, whole) for share in (0.1, 0.9)] == [KILLED] * 2
     with killed_after(whole / 2), pytest.raises(Blocked) as refusal:
         workflow.make_files(frozen, by=officer)
     assert refusal.value.reasons == [f"The PDF could not be made: {KILLED}"]
