@@ -51,21 +51,39 @@ class PointForm(forms.Form):
 
 
 SENTENCE = re.compile(r"""(?<=[.!?…])["”’)\]]*\s+(?=["“‘(\[]?[^\W_a-zà-ÿ])""")
+BORDER = re.compile(r"(?=\[\[)|(?<=\]\])")
+PUNCTUATION = re.compile(r"\A[^\w\s]+")
 SHORTEST_PASSAGE = 25
 
 
 def passages(text: str) -> list[list[str]]:
-    """Cut a text into its lines, and each line into sentences of some length, losing nothing but outer spaces."""
-    return [_sentences(line.strip()) for line in text.splitlines() if line.strip()]
+    """Cut a text into its lines, and each line into sentences of some length, losing nothing but outer spaces.
+
+    A line is also cut where a held-back passage begins or ends, so that open words can be marked without it.
+    """
+    return [_pieces(line.strip()) for line in text.splitlines() if line.strip()]
 
 
-def _sentences(line: str) -> list[str]:
-    found, start = [], 0
-    for gap in SENTENCE.finditer(line):
+def _pieces(line: str) -> list[str]:
+    """The sentences of `line`, cut at the borders of held-back passages; a comma behind a border stays before it."""
+    pieces: list[str] = []
+    for part in BORDER.split(line):
+        if pieces and not part.startswith("[["):
+            rest = PUNCTUATION.sub("", part)
+            pieces[-1] += part.removesuffix(rest)
+            part = rest
+        if part.strip():
+            pieces += _sentences(part.strip())
+    return pieces
+
+
+def _sentences(text: str) -> list[str]:
+    sentences, start = [], 0
+    for gap in SENTENCE.finditer(text):
         if gap.end() - start >= SHORTEST_PASSAGE:
-            found.append(line[start : gap.end()].rstrip())
+            sentences.append(text[start : gap.end()].rstrip())
             start = gap.end()
-    return [*found, line[start:]]
+    return [*sentences, text[start:]]
 
 
 def taken_parts(sentence: str, said: Iterable[str]) -> list[tuple[str, bool]]:
