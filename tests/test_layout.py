@@ -1,5 +1,10 @@
-"""Where a file stands: each subject has one name in every layer, and a short file is a subject or has a reason."""
+"""Where a file stands: each subject has one name in every layer, and a short file is a subject or has a reason.
 
+Templates too: a fragment is included from two places or has a reason; used once, it is part of its page.
+"""
+
+import re
+from collections import Counter
 from pathlib import Path
 
 from tests.test_architecture import ROOT, files
@@ -41,6 +46,21 @@ SHORT = {  # short files that have a reason of their own
     "positions/render/schema.py",
     "positions/text/canonical.py",
     "positions/text/editorial.py",
+}
+LONG_PAGE = "with it, its page would be longer than 150 lines"
+USED_ONCE = {  # fragments named in one place only, with the reason
+    "consultations/_grouped_checkboxes.html": "the template of a widget",
+    "consultations/imports/_import_preview.html": LONG_PAGE,
+    "consultations/submissions/_draft_words.html": "what static/js/draft.js says, not part of the page without it",
+    "consultations/submissions/_two_texts.html": LONG_PAGE,
+    "positions/drafting/_points_beside.html": LONG_PAGE,
+    "positions/editions/_compare_row.html": LONG_PAGE,
+    "positions/forums/_forum_outcome.html": LONG_PAGE,
+    "positions/public_papers/_text.html": "rendered by itself and kept for all readers",
+    "positions/roles/_tables.html": "rendered by itself and kept as long as the process runs",
+    "positions/verification/_examined.html": LONG_PAGE,
+    "positions/verification/_restricted_copy.html": LONG_PAGE,
+    "positions/verification/_verified.html": LONG_PAGE,
 }
 
 
@@ -89,7 +109,28 @@ def test_short_files_are_subjects_or_have_a_reason():
     assert short <= SHORT
 
 
+def fragments_used_once(fragments: set[str], texts: list[str]) -> set[str]:
+    """Fragments that the texts name at most once."""
+    named = Counter(name for text in texts for name in re.findall(r"[\w/]+/_\w+\.(?:html|txt|svg)", text))
+    return {name for name in fragments if named[name] < 2}
+
+
+def test_fragments_are_used_twice_or_have_a_reason():
+    templates = ROOT / "templates"
+    fragments = {str(path.relative_to(templates)) for path in templates.rglob("_*.*")}
+    texts = [path.read_text() for path in files(".py", ".html", ".txt", ".svg")]
+    assert fragments_used_once(fragments, texts) == USED_ONCE.keys()
+
+
 def test_the_rule_about_names_complains():
     names = ["consultations/views/door.py", "consultations/models/checkin.py", "consultations/views/checkin.py"]
     assert lonely_stems(names) == ["consultations/views/door.py"]
     assert lonely_stems(["consultations/views/imports.py", "consultations/imports/cells.py"]) == []
+
+
+def test_the_rule_about_fragments_complains():
+    texts = ['{% include "a/_once.html" %}{% include "a/_twice.html" %}', 'render_to_string("a/_twice.html")']
+    assert fragments_used_once({"a/_once.html", "a/_twice.html", "a/_never.html"}, texts) == {
+        "a/_once.html",
+        "a/_never.html",
+    }
