@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -10,23 +11,18 @@ from django.utils.translation import pgettext
 from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml.ns import qn
+from docx.oxml.ns import nsmap, qn
 from docx.shared import Cm
 
 from positions.render.docx.parts import Element, field, language, paragraph, run, twips, w
-from positions.render.docx.styles import GREEN, INK, RED, border, styles
 
 Content = dict[str, Any]
-PROGRAM = (
-    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Properties xmlns="http://schemas.openxmlformats.org/'
-    b'officeDocument/2006/extended-properties"><Application>NCM Portal</Application></Properties>'
-)
 SHORT, TALL, MARGIN = 21.0, 29.7, 2.5
 UPRIGHT, ACROSS = SHORT - 2 * MARGIN, TALL - 2 * MARGIN  # what is left for words
 LONGEST_PROPERTY = 255  # letters, ECMA-376 part 2
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # of a package
-# What the empty document that we begin with brings along and nobody needs
-UNWANTED = ("/stylesWithEffects", "/thumbnail", "/customXml", "/fontTable", "/webSettings", "/numbering")
+TEMPLATE = Path(__file__).with_name("template.docx")  # our styles, opened and changed in any word processor
+INK, RED, GREEN = "16191D", "A3122A", "0A5C35"  # the flag
 
 
 def not_authentic() -> str:
@@ -36,19 +32,11 @@ def not_authentic() -> str:
 
 def begun(content: Content) -> Any:
     """An empty document with our styles, in the language of the edition."""
-    document = Document()
-    for part in (document.part, document.part.package):
-        for key in [key for key, each in part.rels.items() if each.reltype.endswith(UNWANTED)]:
-            del part.rels[key]
-    document.part.package.part_related_by(RELATIONSHIP_TYPE.EXTENDED_PROPERTIES)._blob = PROGRAM
-    known = document.styles.element
-    for each in list(known):
-        known.remove(each)
-    known.extend(styles(content["language"]))
-    settings = document.settings.element
-    settings.find(qn("w:themeFontLang")).set(qn("w:val"), language(content["language"]))
-    settings.find(qn("w:compat")).find(qn("w:compatSetting")).set(qn("w:val"), "15")  # Word 2013 and later
-    settings.remove(settings.find(qn("w:savePreviewPicture")))
+    document, spoken = Document(str(TEMPLATE)), language(content["language"])
+    words = document.styles.element.find(".//w:rPrDefault//w:lang", nsmap)
+    for name in ("val", "eastAsia"):
+        words.set(qn(f"w:{name}"), spoken)
+    document.settings.element.find(qn("w:themeFontLang")).set(qn("w:val"), spoken)
     return document
 
 
@@ -76,8 +64,9 @@ def first_sheets(document: Any, book: Content) -> None:
     """Upright sheets; the first of them is the cover, with the colours of the flag at its head."""
     sheets = document.sections[0]
     sheets.different_first_page_header_footer = True
-    flag = ((48, INK), (24, RED), (48, GREEN))
-    stripes = [paragraph("Flag", properties=[w("pBdr", border("top", wide, color))]) for wide, color in flag]
+    flag = ((48, INK), (24, RED), (48, GREEN))  # each line in eighths of a point
+    lines = [w("top", val="single", sz=wide, space=4, color=color) for wide, color in flag]
+    stripes = [paragraph("Flag", properties=[w("pBdr", line)]) for line in lines]
     _fill(sheets.first_page_header, stripes)
     _fill(sheets.first_page_footer, [paragraph("Footer", run(not_authentic(), look="Strong"))])
     _lay(sheets, book, UPRIGHT)

@@ -21,6 +21,7 @@ from lxml import etree
 
 from positions.imports import word
 from positions.render import docx, printable
+from positions.render.docx import frame
 from positions.render.docx.parts import run
 from positions.render.environment import ROOT
 from tests.positions.render import editions
@@ -95,6 +96,25 @@ def converted(data, tmp_path_factory):
 def pages(converted):
     """What a reader finds on each of its pages."""
     return [each.extract_text() for each in converted.pages]
+
+
+# --- The template of styles -----------------------------------------------------------------------------------------
+
+
+def test_the_template_has_every_style_in_use_and_no_part_that_an_edition_does_not_need(data):
+    with zipfile.ZipFile(frame.TEMPLATE) as template, zipfile.ZipFile(io.BytesIO(data)) as package:
+        parts = ["_rels/document.xml.rels", "document.xml", "settings.xml", "styles.xml", "theme/theme1.xml"]
+        names = (name.removeprefix("word/") for name in template.namelist() if name.startswith("word/"))
+        assert sorted(names) == parts
+        styles = etree.fromstring(template.read("word/styles.xml")).iter(qn("w:style"))
+        known = {each.get(qn("w:styleId")) for each in styles}
+        written = [
+            etree.fromstring(package.read(name)) for name in package.namelist() if re.match(r"word/\w+\.xml", name)
+        ]
+    kinds = qn("w:pStyle"), qn("w:rStyle"), qn("w:tblStyle")
+    used = {each.get(qn("w:val")) for part in written for each in part.iter(*kinds)}
+    assert len(used) > 30
+    assert used - known == set()
 
 
 # --- In a word processor --------------------------------------------------------------------------------------------
