@@ -64,7 +64,7 @@ COLUMNS = (
     Column(_("Reference"), lambda row: row["reference"]),
     Column(_("Sent"), lambda row: row["submitted_at"]),
     Column(_("State"), lambda row: row["state"], SubmissionState),
-    Column(_("Who may read it"), lambda row: row["audience"], Audience),
+    Column(_("Who can read it"), lambda row: row["audience"], Audience),
     Column(_("Consultation"), lambda row: row["consultation"]),
     Column(_("Organisation"), lambda row: row["organisation"]["name"]),
     Column(_("Group"), lambda row: row["organisation"]["group"], Group),

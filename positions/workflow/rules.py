@@ -144,7 +144,7 @@ def _consequences(consultation: Consultation, values: Mapping[str, Any]) -> list
         "The people of %(n)s member institutions get an e-mail.",
         members,
     )
-    stays = _("Counts, clearances and decisions made before stay as they are.")
+    stays = _("Earlier counts, clearances and decisions do not change.")
     return [*told(consultation, values), mailed % {"n": members}, stays]
 
 

@@ -186,7 +186,7 @@ def test_two_colleagues_in_one_draft(writer, open_window, organisation, picture)
     wait_until_saved(colleague)
     write(writer, "What I wrote.")
     writer.expect_status(409)
-    notice(writer, "A colleague saved other words meanwhile.")
+    notice(writer, "A colleague has saved a different text.")
     the_one_input("What my colleague wrote.", "draft")
     with writer.expect_navigation():
         press(writer, "Save as a draft")

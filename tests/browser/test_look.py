@@ -37,7 +37,7 @@ class SampleForm(forms.Form):
     title = forms.CharField(label="Title", help_text="What your input is about, in one line.")
     theme = forms.ChoiceField(label="Main theme", choices=[("", "Choose a theme"), ("T1", "Drivers of migration")])
     audience = forms.ChoiceField(
-        label="Who may read it", widget=forms.RadioSelect, choices=[("p", "All"), ("m", "Members")]
+        label="Who can read it", widget=forms.RadioSelect, choices=[("p", "All"), ("m", "Members")]
     )
     objectives = forms.MultipleChoiceField(
         label="Objectives",
@@ -119,7 +119,7 @@ def test_a_refused_form_is_accessible_and_begins_at_the_problem(open_gallery):
         "Paragraph 4 rests on no point.",
         "The deadline has passed. Your text is kept.",
         "Title: This field is required.",
-        "Who may read it: This field is required.",
+        "Who can read it: This field is required.",
         "The name of our organisation may be published: This field is required.",
     ]
 
@@ -152,7 +152,7 @@ def test_a_label_says_what_is_optional_and_how_long_a_text_may_be(open_gallery):
     assert labels == [
         "Title",
         "Main theme",
-        "Who may read it",
+        "Who can read it",
         "Objectives (optional)",
         "Text (up to 20,000 characters)",
         "Date (optional)",

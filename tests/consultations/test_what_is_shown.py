@@ -17,7 +17,7 @@ from tests.paper_factories import make_disposition, make_paper, make_paragraph, 
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
-NEW = "This SHA-256 is new: it stands in the place of the one before, and covers the text as it is now and your answers"
+NEW = "This SHA-256 is new and replaces the earlier one. It covers the present text and your answers"
 REFUSED = "The file plan.pdf was refused and is not part of this input: The virus scanner detected Eicar."
 
 

@@ -234,7 +234,7 @@ def test_what_is_no_longer_possible_when_it_runs_is_said_and_keeps_out_no_other(
     assert "Row 4: The secretariat has not verified Other" in words(page)
     told = sent("Your import is done: 2 inputs")
     named = "Not imported, although the preview showed no errors:\nRow 4: The secretariat has not verified Other\n"
-    assert ("something is wrong with them: 1\n" in told, named in told) == (True, True)
+    assert ("they contain errors: 1\n" in told, named in told) == (True, True)
     answer = client.get(reverse("job_left_out", args=[preview.context["job"].key]))
     assert [row[-2] for row in load_workbook(BytesIO(answer.content)).active.iter_rows(2, values_only=True)] == [
         "3",
@@ -286,12 +286,12 @@ def test_one_mail_to_the_importer_and_one_to_each_organisation(client, officer, 
     mails = OutgoingMail.objects.order_by("to").values_list("to", "subject")
     assert sorted(mails) == sorted(
         [
-            (officer.email, "Your import is done: 26 inputs taken in"),
-            (people[0].email, "We have 25 inputs of your organisation from a spreadsheet"),
-            ("office@example.org", "We have 1 input of your organisation from a spreadsheet"),
+            (officer.email, "Your import is done: 26 inputs imported"),
+            (people[0].email, "25 inputs of your organisation were imported from a spreadsheet"),
+            ("office@example.org", "1 input of your organisation was imported from a spreadsheet"),
         ]
     )
-    body = sent("We have 25 inputs")
+    body = sent("25 inputs")
     assert body.count("NCM-") == 20
     assert "and 5 more" in body
 

@@ -38,7 +38,7 @@ def test_a_mail_to_somebody_without_an_account_carries_the_link_and_the_headers(
     (sent,) = mail.outbox
     read = BytesParser(policy=policy.default).parsebytes(sent.message().as_bytes())
     address = f"http://127.0.0.1:8000{link_in(sent.body)}"
-    assert f"Stop writing to this address, without an account: {address}" in sent.body
+    assert f"Stop e-mails to this address (no account needed): {address}" in sent.body
     assert read["List-Unsubscribe"] == f"<{address}>"
     assert read["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert f'href="{address}"' in sent.alternatives[0].content
@@ -64,11 +64,11 @@ def test_looking_changes_nothing_and_one_button_stops_it():
     address = f"/mail/stop/{stop_token(ADDRESS)}/"
     page = Client().get(address)
     assert (page.status_code, MailStop.objects.count()) == (200, 0)
-    assert "You do not need an account to stop it." in words(page)
+    assert "You do not need an account to stop these e-mails." in words(page)
     assert ADDRESS not in page.text
     client = Client(enforce_csrf_checks=True)
     assert client.post(address, {"do": "stop"})["Location"] == address
-    assert "the portal sends no more mail to the address" in words(client.get(address))
+    assert "we send no more e-mails to the address" in words(client.get(address))
     assert MailStop.objects.get().address_hash == address_hash(ADDRESS)
     assert client.post(address, {"do": "resume"})["Location"] == address
     assert not MailStop.objects.covers(ADDRESS)

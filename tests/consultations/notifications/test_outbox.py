@@ -272,9 +272,9 @@ def test_what_waits_for_a_person_becomes_one_mail_in_the_morning(daily):
         assert (outbox.join_digests(), outbox.deliver()) == (0, 0)
     assert [(sent.to, sent.subject) for sent in mail.outbox] == [(["wanjiku@example.org"], "NCM Portal: 2 notices")]
     said = mail.outbox[0].body
-    assert said.count("Dear Wanjiku,") == said.count("This message was sent by a machine.") == 1
+    assert said.count("Dear Wanjiku,") == said.count("This is an automatic message.") == 1
     assert [
-        said.count(f"* Your organisation may now take part\n\nThe secretariat has verified Body {turn}.")
+        said.count(f"* Your organisation can now take part\n\nThe secretariat has verified Body {turn}.")
         for turn in (0, 1)
     ] == [1, 1]
     rows = OutgoingMail.objects.order_by("pk").values_list("in_digest", "state", "sent_at", "user", "body")
@@ -349,7 +349,7 @@ def test_a_receipt_comes_by_mail_and_to_the_phone_that_was_given(choice, setting
         (
             Medium.SMS,
             "+254712345678",
-            f"We have your input {sent.reference}: {recipients.address('receipt', sent.reference)}",
+            f"We have received your input {sent.reference}: {recipients.address('receipt', sent.reference)}",
         )
     ]
     assert rows[0].to == author.email

@@ -90,11 +90,11 @@ def test_the_receipt_proves_what_arrived_and_when(submission):
     factories.change(submission, submitted_at=datetime(2017, 10, 6, 11, 30, tzinfo=UTC))
     recipients.receipt(submission)
     reference = submission.reference
-    assert posted() == [("wanjiku@example.org", f"We have your input {reference}")]
+    assert posted() == [("wanjiku@example.org", f"We have received your input {reference}")]
     assert text_of() == (
         "Dear Wanjiku Ng'ang'a,\n"
         "\n"
-        'Your input "Fair <recruitment> & "more"" for Umoja & Friends (sample) has arrived.\n'
+        'We have received your input "Fair <recruitment> & "more"" for Umoja & Friends (sample).\n'
         "\n"
         f"Reference: {reference}\n"
         "Received: Friday 6 October 2017, 14:30 EAT (UTC+3)\n"
@@ -102,13 +102,13 @@ def test_the_receipt_proves_what_arrived_and_when(submission):
         "\n"
         "Keep this message. The reference and the SHA-256 prove what you sent and when.\n"
         "\n"
-        "You need do nothing now. The secretariat reads the input and writes to you again.\n"
+        "You do not need to do anything now. The secretariat will read the input and write to you.\n"
         f"Your receipt: {address(f'/receipts/{reference}/')}\n"
         "\n"
         "NCM Portal\n"
         f"{settings.PORTAL_ADDRESS}\n"
         "\n"
-        "This message was sent by a machine. Nobody reads answers to it.\n"
+        "This is an automatic message. Do not reply to it: nobody reads replies.\n"
     )
 
 
@@ -141,15 +141,15 @@ def test_an_input_that_was_set_aside_says_why_and_what_is_still_open(submission)
         recipients.set_aside(submission)
     assert posted() == [("wanjiku@example.org", f"Your input {submission.reference} was set aside")] * 2
     assert "The secretariat's reason:\nIt is about another matter.\n" in text_of()
-    assert "You may send another input until Friday 13 October 2017, 17:00 EAT (UTC+3)." in text_of(0)
-    assert "You may send another input" not in text_of(1)
+    assert "You can send another input until Friday 13 October 2017, 17:00 EAT (UTC+3)." in text_of(0)
+    assert "You can send another input" not in text_of(1)
     assert address(f"/my-organisation/inputs/{submission.key}/") in text_of()
 
 
 @pytest.mark.django_db
 def test_an_accepted_input_says_what_happens_now(submission):
     recipients.accepted(submission)
-    assert posted() == [("wanjiku@example.org", f"Your input {submission.reference} was accepted")]
+    assert posted() == [("wanjiku@example.org", f"Your input {submission.reference} is on file")]
     assert address(f"/my-organisation/inputs/{submission.key}/") in text_of()
 
 
@@ -182,7 +182,7 @@ def test_an_organisation_hears_whether_it_takes_part():
     stakeholder.state_reason = "We could not find the registration number."
     recipients.organisation_refused(stakeholder)
     assert posted() == [
-        ("office@example.org", "Your organisation may now take part"),
+        ("office@example.org", "Your organisation can now take part"),
         ("office@example.org", "Your organisation was not verified"),
     ]
     assert text_of().startswith("Good day,\n\nThe secretariat has verified Umoja Network (sample).")

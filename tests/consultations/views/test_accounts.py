@@ -110,7 +110,7 @@ def test_a_technician_corrects_no_address_and_nobody_works_on_ones_own_account(c
     assert client.get(page_of(amina, "close_account")).status_code == 200
     for verb in ("close_account", "restore_access", "correct_address", "reopen_account", "anything"):
         assert client.post(page_of(technician, verb), {"reason": "Mine."}).status_code == 404
-    assert "Nothing. Other people decide about this account." in words(client.get(page_of(technician)))
+    assert "You cannot change this account. Other people decide about it." in words(client.get(page_of(technician)))
 
 
 def test_for_others_there_is_no_such_page(client, amina):

@@ -305,7 +305,7 @@ def test_only_the_primary_focal_point_says_whether_a_sign_off_is_needed(client, 
         assert stranger.post(address, {"needed": "yes"}).status_code == 404
     head = sign_in(Client(), make_member(organisation, is_primary=True))
     for answer, needed in (("yes", True), ("no", False)):
-        assert "Ask for it from now on" in words(head.get("/my-organisation/")) or needed is False
+        assert "Ask for a sign-off from now on" in words(head.get("/my-organisation/")) or needed is False
         head.post(address, {"needed": answer})
         organisation.refresh_from_db()
         assert organisation.signs_off is needed

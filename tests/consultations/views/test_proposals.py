@@ -24,7 +24,7 @@ def address(proposal, verb=""):
 def test_who_may_confirm_reads_what_follows_and_confirms(client, proposal, office):
     reader = sign_in(client, make_user(office)) and client
     listed = words(reader.get("/desk/proposals/"))
-    assert "Waits for you Appoint to an office: Peter Kimani Proposed by Ruth Langat" in listed
+    assert "To do Appoint to an office: Peter Kimani Proposed by Ruth Langat" in listed
     page = words(reader.get(address(proposal)))
     for sentence in ("Peter Kimani becomes: official.", "He joins us.", "Ruth Langat", "Yes: Confirm"):
         assert sentence in page

@@ -162,7 +162,7 @@ def test_the_best_match_comes_first_with_its_words_marked(client, consultation):
     assert [found.title for found in page.context["inputs"]] == ["Remittances", "Money"]
     assert "Sending <mark>remittances</mark> is dear" in page.content.decode()
     assert 'value="remittance"' in page.content.decode()
-    assert "2 inputs that you may read" in words(page)
+    assert "2 inputs that you can read" in words(page)
     assert titles(client, q="remittance", theme="T2") == []
 
 
@@ -190,7 +190,7 @@ def test_the_count_stops_at_a_thousand(client, consultation, monkeypatch):
     monkeypatch.setattr(queries.submissions, "MOST_COUNTED", 1)
     for _turn in range(2):
         make_submission(consultation)
-    assert "More than 1 inputs that you may read" in words(client.get(reverse("inputs")))
+    assert "More than 1 inputs that you can read" in words(client.get(reverse("inputs")))
 
 
 def test_a_title_shows_that_a_passage_is_held_back(client, consultation):
@@ -295,7 +295,10 @@ def test_newer_than_the_newest_is_the_first_page(client, consultation):
 
 def test_the_list_leads_to_who_has_been_heard(client, consultation):
     page = client.get(reverse("inputs"))
-    assert f'<a href="/coverage/?round={consultation.slug}">Who has been heard</a>' in page.content.decode()
+    assert (
+        f'<a href="/coverage/?round={consultation.slug}">Who has written, and who has not yet</a>'
+        in page.content.decode()
+    )
 
 
 def test_before_the_first_round_the_page_is_calm(client):
@@ -309,12 +312,12 @@ def test_before_the_first_round_the_page_is_calm(client):
 def test_the_privacy_notice_says_what_the_act_asks_for(client):
     page = words(client.get(reverse("privacy")))
     for said in (
-        "State Department for Immigration and Citizen Services, on behalf of the National Coordination Mechanism",
+        "State Department for Immigration and Citizen Services decides why and how the data is used",
         "To be confirmed by the secretariat",
         "a task in the public interest",
         "have it corrected, object to its use, and have false or misleading data deleted",
         "within 7 days",
-        "No decision about a person is taken by a machine",
+        "No decision about a person is automated",
         "Office of the Data Protection Commissioner",
     ):
         assert said in page

@@ -261,7 +261,7 @@ def mails():
     return list(OutgoingMail.objects.order_by("pk").values_list("to", "subject"))
 
 
-LOCKED, FAILED = "Your account was locked for some minutes", "Somebody could not finish signing in to your account"
+LOCKED, FAILED = "Your account was locked for a few minutes", "Someone tried to sign in to your account"
 
 
 def test_the_owner_is_told_of_a_lock_out_and_of_a_failed_second_step_and_what_to_do():

@@ -72,7 +72,7 @@ def test_a_closed_account_logs_nobody_in_and_what_its_holder_was_ends(client):
     assert [event.verb for event in Event.objects.about(body)] == ["leave"]
     told = mails().get()
     assert told.to == person.email
-    for sentence in ("Amina no longer acts for Coast Network.", "Mercy did this.", WHY):
+    for sentence in ("Amina no longer acts for Coast Network.", "Changed by Mercy.", WHY):
         assert sentence in told.body
 
 
@@ -189,7 +189,7 @@ def test_an_officers_address_is_corrected_by_two():
     officer, first, second = confirmed(make_secretariat(email="o@example.org")), make_head(), make_secretariat()
     by_two(officer, "correct_address", first, second, address="New@Example.org")
     assert officer.email == "new@example.org"
-    warned = mails("Somebody proposes a change of your account").get()
+    warned = mails("Somebody proposes a change to your account").get()
     assert (warned.to, WHY in warned.body) == ("o@example.org", True)
     assert refused(workflow.propose, officer, act="correct_address", by=first, reason=WHY, values={"address": "x"})
     assert refused(workflow.propose, officer, act="correct_address", by=first, reason=WHY)
@@ -212,7 +212,7 @@ def test_somebody_who_confirms_an_address_takes_it_from_whoever_only_claimed_it(
 
 
 def link_for(person):
-    body = OutgoingMail.objects.get(to=person.email, subject="You are let back in: choose a new password").body
+    body = OutgoingMail.objects.get(to=person.email, subject="Your access is restored: choose a new password").body
     return re.search(r"https?://[^/\s]+(/account/password/reset/key/\S+/)", body)[1]
 
 
@@ -244,7 +244,7 @@ def test_the_only_head_is_let_back_in_under_another_address():
     by_two(head, "restore_access", make_secretariat(), make_secretariat(), address="RUTH@new.example.org")
     assert head.email == "ruth@new.example.org"
     assert "/account/password/reset/key/" in link_for(head)
-    warned = mails("Somebody proposes a change of your account").get()
+    warned = mails("Somebody proposes a change to your account").get()
     assert warned.to == "ruth@old.example.org"
 
 
@@ -253,7 +253,7 @@ def test_two_technicians_alone_let_nobody_in_while_the_secretariat_could_take_pa
     officer = make_secretariat()
     made = workflow.propose(head, act="restore_access", by=one, reason=WHY)
     assert refused(workflow.confirm_proposal, made, by=two) == ["One of the two people must be from the secretariat."]
-    assert not mails("You are let back in: choose a new password").exists()
+    assert not mails("Your access is restored: choose a new password").exists()
     User.objects.filter(pk=officer.pk).update(is_active=False)
     workflow.confirm_proposal(made, by=two)
     assert link_for(head)

@@ -35,11 +35,11 @@ def test_an_office_is_given_and_taken_away_by_two_and_all_staff_are_told():
     assert (entry.verb, entry.before, entry.after, entry.by, entry.data["proposed_by"]) == (
         "appoint", "", "secretariat", technician, head.name,
     )  # fmt: skip
-    mails = OutgoingMail.objects.filter(subject="An office was given or ended")
+    mails = OutgoingMail.objects.filter(subject="Somebody’s office has changed")
     assert {mail.to for mail in mails} == {each.email for each in (head, officer, technician, person)}
     body = mails[0].body
     assert "Njeri (sample)" in body
-    assert f"{head.name} proposed it, {technician.name} confirmed it." in body
+    assert f"Proposed by {head.name}, confirmed by {technician.name}." in body
     assert appoint(person, "", head, officer) == ""
 
 
@@ -93,7 +93,7 @@ def test_an_office_is_laid_down_by_its_holder_alone_unless_nobody_is_left():
     ]
     make_user("sysadmin")
     assert workflow.lay_down_office(by=officer, reason="I move to Mombasa.").office == ""
-    assert "laid it down" in OutgoingMail.objects.first().body
+    assert "gave up this office" in OutgoingMail.objects.first().body
     assert refused(workflow.lay_down_office, by=officer) == ["You hold no office."]
 
 

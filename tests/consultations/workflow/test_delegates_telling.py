@@ -100,7 +100,7 @@ def test_each_is_told_once_at_the_own_address_or_through_the_institution():
     assert workflow.tell_delegates(forum, by=officer, keys=[before]) == []
     (again,) = workflow.tell_delegates(forum, by=officer, keys=keys(forum))
     assert again.mail.subject == "You are no longer on the list of “The Forum”"
-    assert "no longer yours" in again.mail.body
+    assert "seat that we confirmed for you is cancelled" in again.mail.body
     scene.own.refresh_from_db()
     assert (scene.own.told, counts_of(forum).untold) == ("withdrawn", 0)
 
@@ -165,7 +165,7 @@ def test_every_mail_is_shown_before_it_goes_and_one_can_be_left_out(client, djan
     )
     workflow.tell_delegates(scene.forum, by=scene.officer, keys=keys(scene.forum))
     person = client.get(reverse("forum_delegate", args=[scene.forum.slug, scene.own.pk])).content.decode()
-    assert "<dt>Told</dt><dd>confirmed · " in person
+    assert "<dt>Notified</dt><dd>confirmed · " in person
     assert "Everyone has been notified." in client.get(here).content.decode()
     assert news_of([]) == []
 
@@ -195,10 +195,10 @@ def test_a_cancelled_forum_is_told_once_to_whoever_was_about_to_come():
         "“The Forum” halitafanyika",
     )
     told = mails["letter@county.example"]
-    assert told.subject == "“The Forum” does not take place"
+    assert told.subject == "“The Forum” is cancelled"
     for words in (
         "The hall burnt down.",
-        "Please do not travel.",
+        "Do not travel.",
         "Where: KICC, Nairobi",
         "Questions: Ms Achieng, 020",
     ):

@@ -66,7 +66,7 @@ def refusal(act):
 def test_a_draft_is_asked_for_signed_off_and_sent(body, head, drafter, draft):
     ask_sign_off(draft, by=drafter)
     asked = OutgoingMail.objects.get()
-    assert (asked.to, asked.subject) == (head.email, "Please sign off an input of your organisation")
+    assert (asked.to, asked.subject) == (head.email, "An input of your organisation needs your sign-off")
     assert f"“{draft.title}”" in asked.body
     assert f"/submit/{draft.key}/preview/" in asked.body
     assert draft.body not in asked.body
@@ -131,7 +131,7 @@ def test_without_a_primary_focal_point_nobody_signs_and_everybody_is_told_why(he
     waiting = Submission.objects.get(pk=draft.pk)
     assert refusal(lambda: ask_sign_off(waiting, by=drafter)) == [nobody]
     assert refusal(lambda: submit(waiting, by=drafter)) == [nobody]
-    assert OutgoingMail.objects.filter(subject__startswith="Please sign off").count() == 0
+    assert OutgoingMail.objects.filter(subject__startswith="An input of your organisation needs").count() == 0
     successor = make_member(draft.stakeholder, is_primary=True)
     assert refusal(lambda: submit(waiting, by=drafter)) == [
         "The primary focal point of Herders (sample) has not signed it off yet"

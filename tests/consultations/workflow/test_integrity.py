@@ -66,7 +66,7 @@ def test_findings_are_logged_and_mailed_to_head_and_technicians_without_titles(c
     keep_check(report(*[FINDING] * 7))
     mails = OutgoingMail.objects.order_by("pk")
     assert [mail.to for mail in mails] == [person.email for person in people[:2]]
-    assert mails[0].subject == "7 records of the portal are not as they were written"
+    assert mails[0].subject == "7 records of the portal have been altered or damaged"
     assert mails[0].body.count("- consultations.submission:7: The words are others") == 5
     assert ("… and 2 more." in mails[0].body, "/desk/checks/" in mails[0].body, "secret" in mails[0].body) == (
         True, True, False,

@@ -292,7 +292,7 @@ def test_names_are_kept_as_typed_and_alternates_wait():
     ]
     mail = OutgoingMail.objects.latest("pk")
     assert (mail.to, mail.subject) == (
-        "one@county.example", f"We have your answer on “{scene.forum.title}” (NCM/FORUM-2017/001)",
+        "one@county.example", f"We have received your answer for “{scene.forum.title}” (NCM/FORUM-2017/001)",
     )  # fmt: skip
     assert "- كريم (alternate)" in mail.body
     last = Event.objects.about(row).last()

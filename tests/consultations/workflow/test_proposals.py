@@ -50,7 +50,7 @@ def test_what_is_proposed_changes_nothing_and_is_mailed_to_those_who_may_confirm
     assert str(made) == "Appoint to an office: Peter Kimani"
     mails = OutgoingMail.objects.all()
     assert {mail.to for mail in mails} == {officer.email, technician.email}
-    assert {mail.subject for mail in mails} == {"Waits for a second person: Appoint to an office"}
+    assert {mail.subject for mail in mails} == {"A proposal needs a second person: Appoint to an office"}
     body = " ".join(mails[0].body.split())
     assert "Ruth Langat proposes: Appoint to an office, Peter Kimani." in body
     assert "He joins us." in body

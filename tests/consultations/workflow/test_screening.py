@@ -156,7 +156,7 @@ def test_what_comes_late_is_sent_only_once_the_head_lets_it_in(late, author):
     sent = workflow.submit(admitted, by=author)
     assert (sent.state, sent.late_by) == ("submitted", head)
     assert mails() == [
-        (head.email, f"{late.consultation.short_title}: an organisation asks to be let in after the deadline"),
+        (head.email, f"{late.consultation.short_title}: an organisation asks to send an input after the deadline"),
         (author.email, "You may send your input after the deadline"),
         (author.email, mails()[-1][1]),
     ]
@@ -177,7 +177,7 @@ def test_the_head_may_say_no(late, author):
     workflow.ask_late(late, by=author, reason="Please.")
     kept_out = workflow.refuse_late(late, by=make_head(), reason="It was announced twice.")
     assert (kept_out.late_at, last(late)[0]) == (None, "refuse_late")
-    assert mails()[-1] == (author.email, "Your input is not let in after the deadline")
+    assert mails()[-1] == (author.email, "You may not send your input after the deadline")
     assert "It was announced twice." in OutgoingMail.objects.order_by("pk").last().body
 
 

@@ -120,7 +120,7 @@ def test_the_page_says_what_the_report_says(client, consultation, heard):
     said = words(answer)
     assert "SAMPLE" in said
     assert "Workers 1 1 2" in said
-    assert "Counties that have not been heard: Lamu." in said
+    assert "Counties with no input yet: Lamu." in said
     assert "All themes 4 1 0 0 1 0 2" in said
     assert ("Secret Society" in said, "canary" in said) == (False, False)
     assert f'href="/participation/{consultation.slug}.pdf"' in answer.content.decode()

@@ -101,7 +101,7 @@ def test_what_cannot_be_entered_is_not_shown_and_the_page_says_so(world, full, c
         page = world.client.get(address)
         assert (page.status_code, page["Retry-After"], page["Cache-Control"]) == (503, "60", "no-store, private")
         assert SECRET not in words(page)
-        assert "That record cannot be written at the moment, so nothing was shown." in words(page)
+        assert "It cannot write that record at the moment, so nothing was shown." in words(page)
     assert caplog.records[0].levelname == "CRITICAL"
 
 

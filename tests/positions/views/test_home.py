@@ -40,7 +40,7 @@ def test_an_open_round_has_one_button_and_its_deadline(client):
     said = words(page)
     assert '<h1 lang="en">What should we stand for?</h1>' in page.content.decode()
     assert "Open 4 days left Inputs close on Friday 13 October 2017, 17:00 EAT (UTC+3) ." in said
-    assert "1 input from 1 organisation so far. Who has been heard" in said
+    assert "1 input from 1 organisation so far. Who has written, and who has not yet" in said
     assert re.findall(r'class="button" href="([^"]+)"', page.content.decode()) == [reverse("submit")]
 
 

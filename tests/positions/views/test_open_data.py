@@ -16,7 +16,7 @@ from tests.paper_factories import bring_paper, make_disposition, make_paper, mak
 from tests.sign_in import sign_in
 
 HEADS = [
-    "Reference", "Sent", "State", "Who may read it", "Consultation", "Organisation", "Group", "County", "Theme",
+    "Reference", "Sent", "State", "Who can read it", "Consultation", "Organisation", "Group", "County", "Theme",
     "Objectives", "Forum", "Language", "Came by", "Title", "Text", "Proposed wording", "Files", "Points", "Answers",
     "Page",
 ]  # fmt: skip

@@ -69,7 +69,7 @@ def test_each_rung_is_written_once_and_the_last_goes_to_the_principal_too():
     ]
     last = OutgoingMail.objects.order_by("pk").last().body
     assert '2 paragraphs of "' in last
-    assert "goes to the principal of the ministry" in last
+    assert "We sent this reminder to the principal of the ministry" in last
     assert list(ClearanceReminder.objects.values_list("step", "to_principal")) == [
         ("before", False), ("due", False), ("after", True),
     ]  # fmt: skip

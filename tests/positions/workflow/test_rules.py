@@ -82,7 +82,7 @@ def test_the_people_of_each_member_institution_are_told_what_changes_and_why(con
         "Groups for a quorum: 5 until now, 4 from now on.",
         "Adoption by roll call: no until now, yes from now on.",
         "The people of 1 member institution get an e-mail.",
-        "Counts, clearances and decisions made before stay as they are.",
+        "Earlier counts, clearances and decisions do not change.",
     ]
     OutgoingMail.objects.all().delete()
     made = consultation_workflow.confirm_proposal(made, by=second)
