@@ -57,7 +57,7 @@ checks:
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m ruff format --quiet --check .
 	@$(OXFMT) --list-different static
-	@echo "→ Types on the seams"
+	@echo "→ Types"
 	@DEBUG=1 $(PY) -m mypy --no-error-summary
 	@echo "→ Missing migrations"
 	@DEBUG=1 $(PY) -W ignore manage.py makemigrations --check --dry-run

@@ -106,7 +106,7 @@ def _run(job: Job, ending: Callable[[], bool]) -> None:
         return
     try:
         with translation.override(job.by.language):
-            result = RUNNERS[job.kind](job, progress)
+            result = RUNNERS[JobKind(job.kind)](job, progress)
     except _BrokenOff:
         return
     except Blocked as refusal:

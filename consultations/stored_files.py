@@ -10,8 +10,9 @@ import logging
 import os
 import stat
 import time
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class _Note(NamedTuple):
 _notes: dict[Path, _Note] = {}
 
 
-def open_genuine(file: StoredFile) -> BinaryIO:
+def open_genuine(file: StoredFile) -> BufferedReader:
     """Open a stored file whose bytes fit its hash. What takes its place later has no part in it: whoever reads on reads
     what was checked. Raises NotGenuine."""
     try:
@@ -76,12 +77,12 @@ def _at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def _like(opened: BinaryIO) -> tuple[int, ...]:
+def _like(opened: BufferedReader) -> tuple[int, ...]:
     now = os.fstat(opened.fileno())
     return now.st_size, now.st_ctime_ns, now.st_ino, now.st_dev
 
 
-def _check(file: StoredFile, opened: BinaryIO) -> None:
+def _check(file: StoredFile, opened: BufferedReader) -> None:
     like = _like(opened)
     note = _notes.get(file.path)
     if note is None or not _holds(note, file, like):
@@ -95,7 +96,7 @@ def _holds(note: _Note, file: StoredFile, like: tuple[int, ...]) -> bool:
     return (note.sha256, note.like) == (file.sha256, like) and age < (READ_AGAIN if note.fits else TOLD_AGAIN)
 
 
-def _read_in_full(file: StoredFile, opened: BinaryIO, like: tuple[int, ...]) -> None:
+def _read_in_full(file: StoredFile, opened: BufferedReader, like: tuple[int, ...]) -> None:
     if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
         raise _refused(file, like, "it is no file")
     for _turn in range(3):
@@ -112,7 +113,7 @@ def _read_in_full(file: StoredFile, opened: BinaryIO, like: tuple[int, ...]) -> 
     raise _refused(file, like, "it is being written to")
 
 
-def _sha256(file: StoredFile, opened: BinaryIO) -> str:
+def _sha256(file: StoredFile, opened: BufferedReader) -> str:
     try:
         found = hashlib.file_digest(opened, "sha256").hexdigest()
         opened.seek(0)

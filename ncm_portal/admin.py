@@ -1,10 +1,15 @@
 """The admin site: stock Django, with a front page that says what waits for the secretariat."""
 
 import sys
+from collections.abc import Iterable
+from typing import Any
 
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.apps import AdminConfig, SimpleAdminConfig
+from django.db.models import Model
 from django.db.models.base import ModelBase
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -32,14 +37,19 @@ class PortalAdminSite(AdminSite):
     site_url = "/"
     enable_nav_sidebar = False
 
-    def register(self, model_or_iterable, admin_class=None, **options):
+    def register[Row: Model](
+        self,
+        model_or_iterable: type[Row] | Iterable[type[Row]],
+        admin_class: "type[ModelAdmin[Row]] | None" = None,
+        **options: Any,
+    ) -> None:
         """Show our own records only: accounts' secrets and the machinery of libraries have no place here."""
         models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
         ours = [model for model in models if model._meta.app_label in OURS]
         if ours:
             super().register(ours, admin_class, **options)
 
-    def get_app_list(self, request, app_label=None):
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The lists of records in the order of the work, not of the alphabet."""
         found = super().get_app_list(request, app_label)
         if app_label:
@@ -52,7 +62,7 @@ class PortalAdminSite(AdminSite):
             if (rows := [models[each] for each in names if each in models])
         ]
 
-    def index(self, request, extra_context=None):
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show what waits before the lists of records."""
         from consultations.queries import waiting as waiting_inputs
         from positions.queries.papers import waiting as waiting_papers
@@ -66,7 +76,7 @@ class PortalAdminConfig(AdminConfig):
 
     default_site = "ncm_portal.admin.PortalAdminSite"
 
-    def ready(self):
+    def ready(self) -> None:
         """Read the admin's pages, and with them half of the portal: 35 MB that not every command needs.
 
         The check of the database role is read here, too.

@@ -1,7 +1,7 @@
 """Two database roles: the owner of the tables, who migrates, and the role that the portal runs as, which only works
 with rows. The running role can neither alter a table nor switch a trigger off."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -261,7 +261,7 @@ def weaknesses() -> list[str]:
 
 
 @checks.register(checks.Tags.database)
-def check_running_role(databases: list[str] | None = None, **options: Any) -> list[checks.CheckMessage]:
+def check_running_role(databases: Sequence[str] | None = None, **options: Any) -> list[checks.CheckMessage]:
     """Warn of a running role that could alter tables or switch triggers off. The owner itself is not asked."""
     role, owner = connection.settings_dict["USER"], settings.DATABASE_ROLES["owner"]
     if DEFAULT_DB_ALIAS not in (databases or ()) or (owner is not None and role == owner["USER"]):

@@ -1,13 +1,14 @@
 """Addresses of services, as the environment gives them: one URL each. Imports nothing of Django."""
 
-from urllib.parse import parse_qs, unquote, urlsplit
+from typing import Any
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 
 class AddressError(ValueError):
     """An address that cannot be used; the message says what is wrong with it."""
 
 
-def database(url: str) -> dict[str, object]:
+def database(url: str) -> dict[str, Any]:
     """Read a PostgreSQL address into Django's settings.
 
     In: postgresql://user:password@host:port/name, or with a socket folder: postgresql://user@/name?host=/folder.
@@ -33,14 +34,14 @@ def database(url: str) -> dict[str, object]:
     }
 
 
-def _port(parts) -> str:
+def _port(parts: SplitResult) -> str:
     try:
         return str(parts.port or "")
     except ValueError:
         raise AddressError("DATABASE_URL has a port that is not a number from 1 to 65535.") from None
 
 
-def mail(url: str) -> dict[str, object]:
+def mail(url: str) -> dict[str, Any]:
     """Read a mail server's address into the options of Django's SMTP mailer.
 
     In: smtp://user:password@host:587 (upgraded by STARTTLS) or smtps://user:password@host:465 (TLS from the start);

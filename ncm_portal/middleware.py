@@ -10,7 +10,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.middleware.gzip import GZipMiddleware
@@ -166,10 +166,11 @@ class CompressionMiddleware(GZipMiddleware):
     that is not public. Files are left alone too: a paper is served byte for byte, under its own strong ETag.
     """
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """In: the finished answer. Out: the same, compressed if it is a page for a visitor whose browser takes it."""
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
-        if response.streaming or not is_page or settings.SESSION_COOKIE_NAME in request.COOKIES or response.cookies:
+        is_for_one = settings.SESSION_COOKIE_NAME in request.COOKIES or bool(response.cookies)
+        if not isinstance(response, HttpResponse) or not is_page or is_for_one:
             return response
         if not TAKES_BROTLI.search(request.headers.get("Accept-Encoding", "")):
             return super().process_response(request, response)

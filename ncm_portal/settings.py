@@ -8,6 +8,7 @@ import os
 import secrets
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -223,7 +224,7 @@ CSRF_COOKIE_HTTPONLY = True
 
 # --- What browsers are told ---------------------------------------------------------------------------------------
 
-SECURE_CSP = {
+SECURE_CSP: dict[str, list[str]] = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],
     "style-src": [CSP.SELF],
@@ -315,7 +316,7 @@ STORAGES = {
 }
 
 if LOCAL and not os.environ.get("EMAIL_URL"):
-    _mailer = {"BACKEND": "django.core.mail.backends.filebased.EmailBackend"}
+    _mailer: dict[str, Any] = {"BACKEND": "django.core.mail.backends.filebased.EmailBackend"}
     _mailer["OPTIONS"] = {"file_path": VAR_DIR / "mail"}
 else:
     _mailer = {"BACKEND": "django.core.mail.backends.smtp.EmailBackend"}

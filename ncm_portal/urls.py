@@ -37,7 +37,8 @@ PUBLIC = {
 }
 
 admin.autodiscover()
-admin.site.login = secure_admin_login(admin.site.login)  # the same log-in, limits and second factor as everywhere
+# The same log-in, limits and second factor as everywhere: the way that the documentation of allauth gives.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 @login_not_required

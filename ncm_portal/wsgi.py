@@ -6,7 +6,8 @@ import sys
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ncm_portal.settings")
 
@@ -19,8 +20,9 @@ if "gunicorn" in sys.modules:
 
 def _close_pool() -> None:
     """Let the database's pool go at the end of a process; left alone it keeps the process for some seconds more."""
-    if "pool" in settings.DATABASES["default"]["OPTIONS"]:
-        connection.close_pool()
+    database = connections[DEFAULT_DB_ALIAS]
+    if "pool" in settings.DATABASES["default"]["OPTIONS"] and isinstance(database, DatabaseWrapper):
+        database.close_pool()
 
 
 atexit.register(_close_pool)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -54,7 +55,7 @@ def _about(review: ReviewRound, template: str, bodies: QuerySet[Stakeholder]) ->
     )
 
 
-def _tell_sponsor(template: str, amendment: Amendment, **context: object) -> None:
+def _tell_sponsor(template: str, amendment: Amendment, **context: Any) -> None:
     """Write to whoever proposed an amendment, or to the sponsor where that person has left."""
     paper = amendment.round.paper
     send_all(
@@ -164,7 +165,9 @@ def answered(paper: PositionPaper) -> None:
     answers: dict[User, list[Disposition]] = defaultdict(list)
     rows = paper.dispositions.filter(point__submission__isnull=False, point__submission__author__is_active=True)
     for row in rows.select_related("point__submission__author").order_by("point__reference"):
-        answers[row.point.submission.author].append(row)
+        source = row.point.submission
+        assert source is not None  # asked for above
+        answers[source.author].append(row)
     for author, dispositions in answers.items():
         send_all(
             "positions/mail/answered.txt",

@@ -10,7 +10,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from django.db.models import Model
+from django.db.models import Field, Model
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -64,7 +64,7 @@ class Person:
     @property
     def session_roles(self) -> Any:
         """Stands in for the person's roles in sessions; a session and its forum have the same number here."""
-        own = {SessionRoleKind.RAPPORTEUR: self.reports_on, SessionRoleKind.CHAIR: self.chairs}
+        own: dict[str, int | None] = {SessionRoleKind.RAPPORTEUR: self.reports_on, SessionRoleKind.CHAIR: self.chairs}
 
         def found(*, kind: str, session: int | None = None, session__forum: Any = None) -> SimpleNamespace:
             asked = session__forum.pk if session__forum else session
@@ -236,8 +236,14 @@ def _roles(may: Callable[[Any, Any], bool], record: Callable[[int], Any]) -> Ite
             yield role, "" if own and other else _("only their own") if own else _("not their own")
 
 
+def _states(model: type[Model]) -> dict[str, Words]:
+    field = model._meta.get_field("state")
+    assert isinstance(field, Field)  # no relation
+    return dict(field.flatchoices)
+
+
 def _row(move: Move, record: Callable[[int], Model]) -> Row:
-    states = dict(type(record(OWN))._meta.get_field("state").choices)
+    states = _states(type(record(OWN)))
     target = states[move.target] if move.target else ""
     return Row(move.label, [states[state] for state in move.sources], target, move.who, list(_roles(move.may, record)))
 
@@ -258,7 +264,7 @@ def tables() -> list[Table]:
 
 def _move_tables(found: dict[str, dict[str, Move]]) -> Iterable[Table]:
     for name, record in RECORDS.items():
-        title = type(record(OWN))._meta.verbose_name_plural
+        title = type(record(OWN))._meta.verbose_name_plural or ""
         yield Table(title, [_row(move, record) for move in found[name].values()])
 
 
@@ -291,7 +297,7 @@ def document() -> str:
 
 def _chapter(name: str, moves: dict[str, Move]) -> str:
     model = type(RECORDS[name](OWN))
-    states = dict(model._meta.get_field("state").choices)
+    states = _states(model)
     title = str(model._meta.verbose_name_plural).capitalize()
     head = f"## {title}\n\n| Move | From | To | Who | Needs |\n|---|---|---|---|---|"
     return "\n".join([head, *(_line(move, states) for move in moves.values()), ""])

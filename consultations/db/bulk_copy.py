@@ -32,7 +32,8 @@ def copy_in(rows: Sequence[Model]) -> None:
 def copy_values(model: type[Model], fields: Iterable[Field], rows: Iterable[Sequence[Any]]) -> None:
     """Write `rows` of bare values of `fields` by COPY; whatever is not among them is the database's to fill in."""
     quote = connection.ops.quote_name
-    into = f"{quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in fields)})"
+    columns = ", ".join(quote(field.column) for field in fields if field.column)
+    into = f"{quote(model._meta.db_table)} ({columns})"
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,

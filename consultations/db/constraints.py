@@ -58,7 +58,7 @@ def office_guards() -> list[pgtrigger.Trigger]:
     """Triggers on people: an office comes from the last confirmed proposal about the person, or to the first head of
     all; and who acts for an organisation gets none of the staff's."""
     given = pgtrigger.Q(new__office__df=pgtrigger.F("old__office")) & ~pgtrigger.Q(new__office="")
-    before = {"when": pgtrigger.Before, "operation": pgtrigger.UpdateOf("office"), "condition": given}
+    before: dict[str, Any] = {"when": pgtrigger.Before, "operation": pgtrigger.UpdateOf("office"), "condition": given}
     return [
         pgtrigger.Trigger(
             name="appointed_by_two",

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
@@ -38,47 +40,53 @@ def clean_text(value: str) -> str:
     return unicodedata.normalize("NFC", value)
 
 
-class _CleanMixin:
-    def to_python(self, value):
-        value = super().to_python(value)
-        return clean_text(value) if isinstance(value, str) else value
-
-    def get_prep_value(self, value):
-        value = super().get_prep_value(value)
-        return clean_text(value) if isinstance(value, str) else value
+def _cleaned(value: Any) -> Any:
+    return clean_text(value) if isinstance(value, str) else value
 
 
-class CleanCharField(_CleanMixin, models.CharField):
+class CleanCharField(models.CharField):
     """One line of clean text. What is typed there is kept without the characters that turn the direction of a line.
 
     What is stored stays as it is when it is saved again: hashes rest on it.
     """
 
-    def clean(self, value, model_instance):
+    def to_python(self, value: Any) -> Any:
+        return _cleaned(super().to_python(value))
+
+    def get_prep_value(self, value: Any) -> Any:
+        return _cleaned(super().get_prep_value(value))
+
+    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
         return super().clean(without_controls(value) if isinstance(value, str) else value, model_instance)
 
 
-class CleanTextField(_CleanMixin, models.TextField):
+class CleanTextField(models.TextField):
     """Clean text of several lines; `max_length` is held by forms and by model validation."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.max_length is not None:
             self.validators.append(MaxLengthValidator(self.max_length))
+
+    def to_python(self, value: Any) -> Any:
+        return _cleaned(super().to_python(value))
+
+    def get_prep_value(self, value: Any) -> Any:
+        return _cleaned(super().get_prep_value(value))
 
 
 class SkeletonField(models.CharField):
     """What remains of the name in the field `of` for the eye, by which look-alikes are found; kept with each save."""
 
-    def __init__(self, *args, of="name", **kwargs):
+    def __init__(self, *args: Any, of: str = "name", **kwargs: Any) -> None:
         self.of = of
         super().__init__(*args, **{"max_length": LONGEST, "editable": False, "default": "", **kwargs})
 
-    def deconstruct(self):
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "of": self.of}
 
-    def pre_save(self, model_instance, add):
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
         value = skeleton(getattr(model_instance, self.of))
         setattr(model_instance, self.attname, value)
         return value

@@ -1,12 +1,14 @@
 """Triggers by which the database keeps the words to search and the tallies, whatever way a record comes in."""
 
+from typing import Any
+
 import pgtrigger
 
 HELD_BACK = r"\[\[((?!\[\[|\]\]).)*\]\]"  # the passages of consultations.redaction, in PostgreSQL's spelling
 AFTER = {"when": pgtrigger.After, "operation": pgtrigger.Insert | pgtrigger.Update}
-CHANGED = {"when": pgtrigger.After, "operation": pgtrigger.Update}
+CHANGED: dict[str, Any] = {"when": pgtrigger.After, "operation": pgtrigger.Update}
 # All that one statement wrote is told to a trigger together: thousands come at once, and each call of its own costs.
-WRITTEN = {
+WRITTEN: dict[str, Any] = {
     "when": pgtrigger.After,
     "operation": pgtrigger.Insert,
     "level": pgtrigger.Statement,

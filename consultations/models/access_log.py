@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 import pgtrigger
 from django.conf import settings
@@ -22,6 +22,7 @@ from ncm_portal.client_address import present_client_address
 from ..db.constraints import append_only, no_truncate, one_of
 from ..db.fields import UNREADABLE
 from .accounts import Office
+from .commitments import subject_of
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +52,8 @@ class NotLogged(Exception):
     """What may not happen without an entry of the access log can't be entered now."""
 
 
-class AccessQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class AccessQuerySet(models.QuerySet["AccessEntry"]):
+    def visible_to(self, user: Any) -> Self:
         """Entries that `user` may read: the head all; officers of the secretariat what concerns the desk; system
         administrators what concerns accounts and files; everybody what they did themselves."""
         if not (getattr(user, "is_authenticated", False) and user.is_active):
@@ -63,10 +64,10 @@ class AccessQuerySet(models.QuerySet):
         own = models.Q(by=user) | models.Q(kind=user._meta.label_lower, object_id=str(user.pk))
         return self.filter(own | models.Q(what__in=of_office.get(user.office, ())))
 
-    def about(self, record):
+    def about(self, record: models.Model) -> Self:
         """Entries about `record`, oldest first."""
-        kind = record._meta.concrete_model._meta.label_lower
-        return self.filter(kind=kind, object_id=str(record.pk)).order_by("pk")
+        kind, key = subject_of(record)
+        return self.filter(kind=kind, object_id=key).order_by("pk")
 
     def add(
         self,
@@ -103,8 +104,8 @@ def _who(by: Any) -> dict[str, Any]:
 def _whom(about: Any) -> dict[str, str]:
     if about is None:
         return {}
-    kind = about._meta.concrete_model._meta.label_lower
-    return {"kind": kind, "object_id": str(about.pk)[:64], "object_label": _line(about, 200)}
+    kind, key = subject_of(about)
+    return {"kind": kind, "object_id": key[:64], "object_label": _line(about, 200)}
 
 
 def _line(value: Any, longest: int) -> str:
@@ -180,7 +181,7 @@ class AccessEntry(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.pk}: {self.get_what_display()}"
 
     @property
@@ -225,7 +226,7 @@ class AccessSeal(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(first_id__lte=models.F("last_id")), name="seal_range")]
         triggers = [append_only(), no_truncate()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(_("Access log, entries %(first)s to %(last)s") % {"first": self.first_id, "last": self.last_id})
 
     def facts(self) -> dict[str, Any]:

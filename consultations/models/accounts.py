@@ -35,8 +35,8 @@ class Notices(models.TextChoices):
     NONE = "none", _("none, except receipts")
 
 
-class UserManager(BaseUserManager):
-    def create_user(self, email, password=None, **fields):
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create a person who logs in with `email`."""
         user = self.model(email=email, **fields)
         user.set_password(password)
@@ -44,11 +44,11 @@ class UserManager(BaseUserManager):
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email, password=None, **fields):
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create a system administrator: technical only, no business decision."""
         return self.create_user(email, password, **{"office": Office.SYSADMIN, **fields})
 
-    def get_by_natural_key(self, email):
+    def get_by_natural_key(self, email: str | None) -> "User":
         """The person with this address, however it is typed."""
         return self.get(email=email)
 
@@ -84,7 +84,7 @@ class User(AbstractBaseUser):
         ]
         triggers = office_guards()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property
@@ -97,11 +97,11 @@ class User(AbstractBaseUser):
         """Nobody stands above the table of moves."""
         return False
 
-    def has_perm(self, perm, obj=None):
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         """The admin's own question; what may really be done is decided by the admin classes and the verbs."""
         return self.is_active and self.is_staff and ".delete_" not in perm
 
-    def has_module_perms(self, app_label):
+    def has_module_perms(self, app_label: str) -> bool:
         return self.is_active and self.is_staff
 
     @cached_property

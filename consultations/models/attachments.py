@@ -2,6 +2,7 @@
 
 import uuid
 from pathlib import Path
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -31,8 +32,8 @@ class AttachmentState(models.TextChoices):
     REMOVED = "removed", _("removed")
 
 
-class AttachmentQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def visible_to(self, user: Any) -> Self:
         """Files of the inputs that `user` may read. Originals, which may show anything, only to those who may read the
         input in full: its organisation and the secretariat."""
         readable = Submission.objects.visible_to(user).values("pk")
@@ -41,13 +42,13 @@ class AttachmentQuerySet(models.QuerySet):
             ~Q(kind=AttachmentKind.ORIGINAL) | Q(submission__in=in_full),
         )
 
-    def stored(self):
+    def stored(self) -> Self:
         """Evidence that takes room: what is here or on its way, and what was sent once and taken out, which stays."""
         kept = Q(state=AttachmentState.REMOVED, received__gt=0)
         here = Q(state__in=[AttachmentState.UPLOADING, AttachmentState.WAITING, AttachmentState.READY])
         return self.filter(here | kept, kind=AttachmentKind.EVIDENCE)
 
-    def shown(self):
+    def shown(self) -> Self:
         """Files that can be opened."""
         return self.filter(state=AttachmentState.READY)
 
@@ -114,7 +115,7 @@ class Attachment(models.Model):
             search_attachment(),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property

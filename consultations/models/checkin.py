@@ -49,7 +49,7 @@ class CheckIn(models.Model):
         constraints = [one_of("channel", CheckInChannel, "checkin_channel")]
         triggers = [append_only()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.delegate}, {timezone.localtime(self.at):%d %b %H:%M}"
 
 
@@ -100,7 +100,7 @@ class QueuedRow(models.Model):
         ]
         triggers = [no_delete()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.device}"
 
 
@@ -151,7 +151,7 @@ class ForumFile(models.Model):
         ]
         triggers = [no_delete()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
     @property
@@ -200,5 +200,5 @@ class Speech(models.Model):
         ]
         triggers = [no_delete()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.stakeholder.label}"

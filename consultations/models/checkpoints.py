@@ -34,7 +34,7 @@ class Checkpoint(models.Model):
         ordering = ["-number"]
         triggers = [append_only(), no_truncate()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.number}: {self.hash}"
 
     @property
@@ -83,7 +83,7 @@ def keys_file() -> Path:
 @checks.register("security", deploy=True)
 def key_is_made(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """Warn where nothing anchors the journal outside the database."""
-    found = []
+    found: list[checks.CheckMessage] = []
     if not Path(settings.CHECKPOINT_KEY).exists():
         hint = "Make one: manage.py checkpoint_key --make. See “Checkpoints of the journal” in docs/operations.md."
         found.append(checks.Warning("No key signs checkpoints of the journal.", hint=hint, id="consultations.W001"))

@@ -6,7 +6,7 @@ field with which a row says nothing yet, and need stand in no entry.
 """
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -42,7 +42,9 @@ FIND_OR_MAKE = """
 
 def subject_of(record: models.Model) -> Subject:
     """What a salt and an entry call a record: a ministry is an organisation, wherever it was edited."""
-    return record._meta.concrete_model._meta.label_lower, str(record.pk)
+    concrete = record._meta.concrete_model
+    assert concrete is not None  # an abstract model has no records
+    return concrete._meta.label_lower, str(record.pk)
 
 
 def key_of(record: models.Model) -> str:
@@ -62,8 +64,11 @@ class Said(NamedTuple):
         return ":".join(self.subject)
 
 
-class SaltQuerySet(models.QuerySet):
-    def of(self, subjects: Iterable[Subject], *, other_than: Sequence[int] = ()) -> dict[Subject, Salted]:
+Worded = models.Model | Said  # a record, or what it says, prepared already
+
+
+class SaltQuerySet(models.QuerySet["Salt"]):
+    def of(self, subjects: Iterable[Subject], *, other_than: Collection[int] = ()) -> dict[Subject, Salted]:
         """A salt for each subject, made where it has none but those of `other_than`. One query."""
         wanted = list(dict.fromkeys(subjects))
         kinds, keys = [kind for kind, _key in wanted], [key for _kind, key in wanted]
@@ -111,7 +116,7 @@ class Salt(models.Model):
             no_truncate(),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind}:{self.object_id}"
 
 
@@ -128,13 +133,13 @@ def committed_words(record: models.Model) -> dict[str, Any] | None:
     """The words of `record` to which an entry commits, as the database keeps them; None where its kind names none."""
     if not (names := getattr(record, "COMMITTED", ())):
         return None
-    fields = [record._meta.get_field(name) for name in names]
+    fields = [field for name in names if isinstance(field := record._meta.get_field(name), models.Field)]
     return words_of(
         type(record), {field.name: field.get_prep_value(getattr(record, field.attname)) for field in fields}
     )
 
 
-def said_by(records: Iterable[models.Model | Said]) -> list[Said]:
+def said_by(records: Iterable[Worded]) -> list[Said]:
     """What those of `records` say whose kind names words; what is prepared already, as it is."""
     found = (
         each if isinstance(each, Said) else Said(subject_of(each), committed_words(each) or {}) for each in records

@@ -32,7 +32,7 @@ class SeatQuota(models.Model):
             models.UniqueConstraint(fields=["forum", "group"], name="seatquota_once"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_group_display()}: {self.seats}"
 
 
@@ -109,7 +109,7 @@ class Invitation(models.Model):
             no_delete(),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.reference}: {self.stakeholder.label}"
 
     @property
@@ -240,5 +240,5 @@ class Delegate(models.Model):
             no_delete(),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name

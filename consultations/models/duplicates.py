@@ -76,7 +76,7 @@ class Likeness(models.Model):
             no_delete(),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.first_point or self.first_input} ~ {self.second_point or self.second_input}"
 
     @property

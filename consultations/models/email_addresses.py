@@ -24,7 +24,7 @@ class NormalEmailFormField(forms.EmailField):
         """Return the normal form; empty stays empty. Raises ValidationError."""
         text = super().to_python(value)
         try:
-            return normal_form(text) if text else text
+            return normal_form(text) if text else ""
         except NotAnAddress as error:
             raise ValidationError(f"{self.who}: {error}" if self.who else str(error), code="invalid") from error
 

@@ -1,5 +1,8 @@
 """What is said about an input after it was written: questions and answers, co-signatures, misread points, reminders."""
 
+from datetime import datetime
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -47,7 +50,7 @@ class Question(Answered):
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="questions", verbose_name=_("input"))
 
-    def was_answered_by(self, moment) -> bool:
+    def was_answered_by(self, moment: datetime) -> bool:
         """Whether its answer stood at `moment` (aware)."""
         return self.answered_at is not None and self.answered_at <= moment
 
@@ -55,7 +58,7 @@ class Question(Answered):
         verbose_name = _("question")
         verbose_name_plural = _("questions")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.submission}: {self.text[:60]}"
 
 
@@ -77,12 +80,12 @@ class Misreading(Answered):
             models.UniqueConstraint(fields=["point", "stakeholder"], name="misreading_once"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.point}: {self.stakeholder}"
 
 
-class EndorsementQuerySet(models.QuerySet):
-    def live(self):
+class EndorsementQuerySet(models.QuerySet["Endorsement"]):
+    def live(self) -> Self:
         """Endorsements that were not withdrawn."""
         return self.filter(withdrawn_at=None)
 
@@ -117,7 +120,7 @@ class Endorsement(models.Model):
         ]
         triggers = [no_delete()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.submission}: {self.stakeholder}"
 
 
@@ -144,7 +147,7 @@ class Reminder(models.Model):
         ]
         triggers = [append_only()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.stakeholder}: {self.number}"
 
 
@@ -160,5 +163,5 @@ class Presence(models.Model):
         verbose_name_plural = _("presences")
         constraints = [models.UniqueConstraint(fields=["submission", "user"], name="presence_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.submission}: {self.user}"

@@ -70,7 +70,7 @@ class ActionPoint(models.Model):
             no_delete(),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text[:60]
 
     @property
@@ -143,5 +143,5 @@ class Communique(models.Model):
             no_delete(),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.forum}"

@@ -75,7 +75,7 @@ class Consultation(models.Model):
             no_delete(),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
     @property
@@ -135,7 +135,7 @@ class Milestone(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.short_title or self.title
 
 
@@ -219,10 +219,10 @@ class Forum(models.Model):
             no_delete(),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def clean(self):
+    def clean(self) -> None:
         """Its days are days of our time, and few."""
         _demand_our_time(self, "starts_on", "ends_on", "respond_by")
         if self.starts_on and self.ends_on and (self.ends_on - self.starts_on).days >= LONGEST:
@@ -243,10 +243,10 @@ class SessionState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-class InProgramme(models.Manager):
+class InProgramme(models.Manager["ForumSession"]):
     """The sessions that take place. One that was cancelled stays on record, in `everything`."""
 
-    def get_queryset(self):
+    def get_queryset(self) -> models.QuerySet["ForumSession"]:
         return super().get_queryset().exclude(state=SessionState.CANCELLED)
 
 
@@ -289,10 +289,10 @@ class ForumSession(models.Model):
             no_delete(),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def clean(self):
+    def clean(self) -> None:
         """Its hours are hours of our time."""
         _demand_our_time(self, "starts_at", "ends_at")
 
@@ -321,5 +321,5 @@ class SessionRole(models.Model):
         ordering = ["session", "order", "pk"]
         constraints = [one_of("kind", SessionRoleKind, "sessionrole_kind")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.user or self.name}"

@@ -82,7 +82,7 @@ class PublicHoliday(models.Model):
             models.UniqueConstraint(fields=["name", "on"], name="publicholiday_once"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name}, {self.on:%-d %B %Y}" if self.on else self.name
 
     def in_year(self, year: int) -> date | None:

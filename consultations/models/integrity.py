@@ -21,5 +21,5 @@ class IntegrityCheck(models.Model):
         ordering = ["-begun_at", "-pk"]
         triggers = [append_only()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.begun_at:%Y-%m-%d %H:%M}: {self.number}"

@@ -68,5 +68,5 @@ class Job(models.Model):
             or_begun=pgtrigger.Q(new__state="waiting"),  # only an import is confirmed first
         )
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.get_state_display()}"

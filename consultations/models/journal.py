@@ -1,6 +1,8 @@
 """The journal (append-only, hash-chained) and the outbox."""
 
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any, Self
 
 import pgtrigger
 from django.conf import settings
@@ -25,7 +27,7 @@ from ..journal_entries import (
     digest,
     message,
 )
-from .commitments import Salt, said_by, salted, subject_of
+from .commitments import Said, Salt, Salted, Subject, Worded, said_by, salted, subject_of
 
 JOURNAL_LOCK = 20171017
 LAST_ENTRY = "SELECT number, hash FROM consultations_event ORDER BY number DESC LIMIT 1"
@@ -34,21 +36,23 @@ MANY = 20  # entries that are worth a COPY
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class EventQuerySet(models.QuerySet):
-    def about(self, record):
+class EventQuerySet(models.QuerySet["Event"]):
+    def about(self, record: models.Model) -> Self:
         """Entries about `record`, oldest first."""
         kind, key = subject_of(record)
         return self.filter(kind=kind, object_id=key).order_by("number")
 
-    def record(self, verb, record, *, commits=(), **said):
+    def record(self, verb: str, record: models.Model, *, commits: Iterable[Worded] = (), **said: Any) -> "Event":
         """Append one entry about `record` and return it. It commits to the words of the records in `commits` too."""
         return self._append(verb, [(record, commits)], **said)[0]
 
-    def record_many(self, verb, records, *, commits=False, **said):
+    def record_many(
+        self, verb: str, records: Iterable[models.Model], *, commits: bool = False, **said: Any
+    ) -> list["Event"]:
         """Append one entry about each of `records`, in one go; with `commits` each commits to the words of its own."""
         return self._append(verb, [(record, [record] if commits else ()) for record in records], **said)
 
-    def _append(self, verb, entries, **said):
+    def _append(self, verb: str, entries: list[tuple[models.Model, Iterable[Worded]]], **said: Any) -> list["Event"]:
         """Everything that takes time comes before the lock of the chain's end: under it only the last hash is computed.
 
         A refusal is written outside any transaction: the end of the chain is locked until its entry stands.
@@ -56,48 +60,60 @@ class EventQuerySet(models.QuerySet):
         if not entries:
             return []
         with transaction.atomic(savepoint=False):
-            events = _prepared(self.model, verb, entries, **said)
+            events = _prepared(verb, entries, **said)
             number, previous = self._locked_end()
             for event in events:
                 number += 1
                 event.number, event.previous_hash = number, previous
-                event.hash = previous = chain_hash(number, previous, event.digest)
+                event.hash = previous = chain_hash(number, previous, event.digest or "")
             if len(events) < MANY:
-                return self.bulk_create(events)
+                return Event.objects.bulk_create(events)
             copy_in(events)
             return events
 
-    def _locked_end(self):
+    def _locked_end(self) -> tuple[Any, ...]:
         """Number and hash of the last entry. The lock serialises writers until they commit: the chain has one order."""
         return after_lock(LAST_ENTRY, lock=(JOURNAL_LOCK,)) or (0, FIRST_HASH)
 
 
-def _prepared(model, verb, entries, *, by, before="", after="", reason="", data=None, erases=()):
+def _prepared(
+    verb: str,
+    entries: list[tuple[models.Model, Iterable[Worded]]],
+    *,
+    by: Any,
+    before: str = "",
+    after: str = "",
+    reason: str = "",
+    data: Mapping[str, Any] | None = None,
+    erases: Collection[int] = (),
+) -> list["Event"]:
     """Entries that want only their place in the chain. Their words are committed to as the table keeps them: with
     unified line ends, in one Unicode form. `erases` names salts that the entry lets go: it does without them itself.
     """
     name = str(getattr(by, "name", "") or _("the system"))
-    shared = {
+    shared: dict[str, Any] = {
         "verb": str(verb), "before": str(before), "after": str(after), "by": by if getattr(by, "pk", None) else None,
         "by_name": name, "at": workflow.now(), "recorded_at": timezone.now(), "reason": clean_text(reason),
         "data": as_json(data or {}), "format": FORMAT,
     }  # fmt: skip
-    entries = [(record, said_by(others)) for record, others in entries]
-    words = _Words(shared, entries, erases)
+    prepared = [(record, said_by(others)) for record, others in entries]
+    words = _Words(shared, prepared, erases)
     events = []
-    for record, others in entries:
+    for record, others in prepared:
         about, label = subject_of(record), str(record)[:200]
         commitments = words.commitments(about, label, others)
         digest = words.digest(about, commitments)
         named = {"kind": about[0], "object_id": about[1], "object_label": label}
-        events.append(model(**named, **shared, commitments=commitments, digest=digest))
+        events.append(Event(**named, **shared, commitments=commitments, digest=digest))
     return events
 
 
 class _Words:
     """What entries that are written in one go share: their words, ready to be committed to, and the salts they need."""
 
-    def __init__(self, shared, entries, erases):
+    def __init__(
+        self, shared: dict[str, Any], entries: list[tuple[models.Model, list[Said]]], erases: Collection[int]
+    ) -> None:
         by = shared["by"]
         self.happened = shared["verb"], shared["before"], shared["after"], by.pk if by else None
         self.moments = micros(shared["at"]), micros(shared["recorded_at"])
@@ -107,11 +123,12 @@ class _Words:
             subject for record, others in entries for subject in (subject_of(record), *(s.subject for s in others))
         ]
         self.salts = _salts([*subjects, *([subject_of(by)] if by else [])], erases)
-        self.of_person = {}  # the name of who acts; that of nobody in particular goes with the record
+        # The name of who acts; that of nobody in particular goes with the record.
+        self.of_person: dict[str, list[Any]] = {}
         if by:
             self.of_person = {"by_name": salted(self.salts[subject_of(by)], self.messages.pop("by_name"))}
 
-    def commitments(self, about, label, others):
+    def commitments(self, about: Subject, label: str, others: list[Said]) -> dict[str, Any]:
         """What an entry says instead of its words and of those of `others`: each under the salt of its own."""
         own = self.salts[about]
         found = {word: salted(own, said) for word, said in self.messages.items()}
@@ -120,12 +137,12 @@ class _Words:
         found |= {each.key: salted(self.salts[each.subject], message(each.key, each.words)) for each in others}
         return found | self.of_person | self.erases
 
-    def digest(self, about, commitments):
+    def digest(self, about: Subject, commitments: dict[str, Any]) -> str:
         """The digest of an entry with these commitments."""
         return digest(about, self.happened, self.moments, canonical(commitments))
 
 
-def _salts(subjects, erases):
+def _salts(subjects: list[Subject], erases: Collection[int]) -> dict[Subject, Salted]:
     """A salt for each subject: those that this verb asked for already, the others in one query."""
     if (run := workflow.current_run()) is None or erases:
         return Salt.objects.of(subjects, other_than=erases)
@@ -140,7 +157,7 @@ def micros(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(microseconds=1)
 
 
-def _append_only_but_for_blanks():
+def _append_only_but_for_blanks() -> pgtrigger.Trigger:
     """Trigger that refuses UPDATE and DELETE, except that words may be blanked whose salt is destroyed."""
     blank = {"object_label": "''", "by_name": "''", "reason": "''", "data": "'{}'::jsonb"}
     kept = " AND ".join(
@@ -204,7 +221,7 @@ class Event(models.Model):
         ]
         triggers = [_append_only_but_for_blanks(), no_truncate()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.number}: {self.object_label}, {self.verb}"
 
     @property
@@ -286,5 +303,5 @@ class OutgoingMail(models.Model):
             "waiting", [("waiting", "sent"), ("waiting", "failed"), ("waiting", "stopped"), ("failed", "waiting")]
         )
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.to}: {self.subject}"

@@ -29,5 +29,5 @@ class MailCount(models.Model):
             models.UniqueConstraint(fields=["scope", "key", "since"], name="mailcount_once"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_scope_display()}: {self.number}"

@@ -1,5 +1,7 @@
 """Addresses whose owners asked for no more mail, without an account. The address itself is not kept, only its hash."""
 
+from typing import Self
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -7,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from consultations.tokens import address_hash
 
 
-class MailStopQuerySet(models.QuerySet):
-    def in_force(self):
+class MailStopQuerySet(models.QuerySet["MailStop"]):
+    def in_force(self) -> Self:
         """Those that were not taken back."""
         return self.filter(resumed_at=None)
 
@@ -31,5 +33,5 @@ class MailStop(models.Model):
         verbose_name_plural = _("stopped addresses")
         ordering = ["-stopped_at"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.address_hash[:12]

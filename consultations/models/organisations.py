@@ -1,5 +1,8 @@
 """Organisations with their dated names, groups and counties; their mandates and the people who act for them."""
 
+from datetime import date
+from typing import ClassVar, Self
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, OuterRef
@@ -36,7 +39,7 @@ class County(models.Model):
         verbose_name_plural = _("counties")
         ordering = ["code"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -69,17 +72,17 @@ class StakeholderState(models.TextChoices):
     SUSPENDED = "suspended", _("suspended")
 
 
-class StakeholderQuerySet(models.QuerySet):
-    def waiting(self):
+class StakeholderQuerySet(models.QuerySet["Stakeholder"]):
+    def waiting(self) -> Self:
         """Organisations that wait for the secretariat: somebody registered or joined them, nobody verified them."""
         has_people = models.Exists(Membership.objects.filter(stakeholder=models.OuterRef("pk")))
         return self.filter(has_people, state=StakeholderState.REGISTERED)
 
-    def verified(self):
+    def verified(self) -> Self:
         """Organisations that take part."""
         return self.filter(state=StakeholderState.VERIFIED)
 
-    def members(self):
+    def members(self) -> Self:
         """Verified member institutions of the NCM: those that the quorum counts."""
         return self.verified().filter(is_ncm_member=True)
 
@@ -145,10 +148,10 @@ class Stakeholder(models.Model):
             no_delete(),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def get_group_display(self) -> str:
+    def get_group_display(self) -> str:  # type: ignore[no-redef] # the plugin adds Django's own to every class
         """The group in words. Lists ask for it in each row, and Django's own would translate all groups to name one."""
         return str(GROUPS.get(self.group, self.group))
 
@@ -167,7 +170,7 @@ class Stakeholder(models.Model):
         """Whether it is a verified member institution of the NCM today, as `StakeholderQuerySet.members` finds them."""
         return self.is_ncm_member and self.state == StakeholderState.VERIFIED
 
-    def name_on(self, day) -> str:
+    def name_on(self, day: date) -> str:
         """The organisation's name on `day` (date): institutions keep their history."""
         dated = self.names.filter(valid_from__lte=day).filter(models.Q(valid_to=None) | models.Q(valid_to__gt=day))
         found = dated.order_by("-valid_from").first()
@@ -195,19 +198,19 @@ class StakeholderName(models.Model):
             models.UniqueConstraint(fields=["stakeholder", "name", "valid_from"], name="stakeholdername_once")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
-class MinistryManager(models.Manager.from_queryset(StakeholderQuerySet)):
-    def get_queryset(self):
+class MinistryManager(models.Manager["Ministry"]):
+    def get_queryset(self) -> "models.QuerySet[Ministry]":
         return super().get_queryset().filter(group__in=[Group.MINISTRY, Group.STATE_AGENCY])
 
 
 class Ministry(Stakeholder):
     """A government body that clears text within its mandate."""
 
-    objects = MinistryManager()
+    objects: ClassVar[MinistryManager] = MinistryManager()  # type: ignore[assignment] # has no use for its methods
 
     class Meta:
         proxy = True
@@ -239,7 +242,7 @@ class Mandate(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.ministry}: {self.theme}"
 
 
@@ -249,18 +252,18 @@ class MembershipRole(models.TextChoices):
     CLEARING_OFFICER = "clearing_officer", _("clearing officer")
 
 
-class MembershipQuerySet(models.QuerySet):
-    def live(self, day=None):
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def live(self, day: date | None = None) -> Self:
         """Memberships in force on `day` (default: today): from the first day until the last, which is free already."""
         day = day or timezone.localdate(workflow.now())
         return self.filter(valid_from__lte=day).filter(models.Q(valid_until=None) | models.Q(valid_until__gt=day))
 
-    def not_over(self):
+    def not_over(self) -> Self:
         """Memberships that are in force today or will be."""
         day = timezone.localdate(workflow.now())
         return self.filter(models.Q(valid_until=None) | models.Q(valid_until__gt=day))
 
-    def with_asked(self):
+    def with_asked(self) -> Self:
         """With `is_asked`: whether the organisation answers for a step that texts take, such as legal vetting."""
         asked = Stakeholder.objects.filter(pk=OuterRef("stakeholder"), chain_steps__is_asked=True)
         return self.annotate(is_asked=Exists(asked))
@@ -311,7 +314,7 @@ class Membership(models.Model):
         ]
         triggers = [no_delete(), no_office_holder()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()} of {self.stakeholder}"
 
 
@@ -341,5 +344,5 @@ class MembershipInvitation(models.Model):
             together("accepted_by", "accepted_at", name="membershipinvitation_accepted"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.email}: {self.stakeholder}"

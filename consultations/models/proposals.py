@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 import pgtrigger
 from django.apps import apps
@@ -27,13 +27,13 @@ class ProposalState(models.TextChoices):
     LAPSED = "lapsed", _("lapsed")
 
 
-class ProposalQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def visible_to(self, user: Any) -> Self:
         """Proposals that `user` may read: everybody who holds an office of the staff reads all of them."""
         known = getattr(user, "is_authenticated", False) and user.is_active and user.is_staff
         return self if known else self.none()
 
-    def open(self):
+    def open(self) -> Self:
         """Proposals that wait for a second person, and whose time is not over."""
         return self.filter(state=ProposalState.PROPOSED, lapses_at__gte=workflow.now())
 
@@ -101,7 +101,7 @@ class Proposal(models.Model):
             no_delete(),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.definition.label}: {self.record_label}"
 
     @property

@@ -30,14 +30,16 @@ class Theme(models.Model):
     lead_bodies = CleanCharField(_("Kenyan lead bodies (to be confirmed)"), max_length=300, blank=True)
     evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)
     source = CleanTextField(_("source"), blank=True)
-    provisions = models.ManyToManyField("Provision", through="ThemeProvision", related_name="themes")
+    provisions: "models.ManyToManyField[Provision, ThemeProvision]" = models.ManyToManyField(
+        "Provision", through="ThemeProvision", related_name="themes"
+    )
 
     class Meta:
         verbose_name = _("theme")
         verbose_name_plural = _("themes")
         ordering = ["order"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.local_title)
 
     @property
@@ -76,7 +78,7 @@ class Provision(models.Model):
         ordering = ["framework", "order"]
         constraints = [models.UniqueConstraint(fields=["framework", "order"], name="provision_order")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.code} {self.label}"
 
     @property
@@ -105,7 +107,7 @@ class ThemeProvision(models.Model):
         ordering = ["theme", "relation", "provision"]
         constraints = [models.UniqueConstraint(fields=["theme", "provision"], name="themeprovision_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.theme}: {self.provision}"
 
 
@@ -131,7 +133,7 @@ class Instrument(models.Model):
         verbose_name_plural = _("instruments")
         ordering = ["level", "short_title"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.short_title
 
 
@@ -151,7 +153,7 @@ class Term(models.Model):
         verbose_name_plural = _("terms")
         ordering = ["term"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.term
 
 
@@ -171,5 +173,5 @@ class OutlinePart(models.Model):
         verbose_name_plural = _("outline of a position paper")
         ordering = ["order"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.heading

@@ -44,5 +44,5 @@ class RuleChange(models.Model):
         ]
         triggers = [append_only(), confirmed_by_two("change_rules", "consultation_id")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.consultation}: {self.reason[:60]}"

@@ -34,7 +34,7 @@ class SearchEntry(models.Model):
         ]
         indexes = [GinIndex(fields=["words"], name="searchentry_words", fastupdate=False)]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.submission_id)
 
 
@@ -60,5 +60,5 @@ class Tally(models.Model):
             models.CheckConstraint(condition=Q(inputs__gte=0, points__gte=0), name="tally_not_negative"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.stakeholder}: {self.theme}"

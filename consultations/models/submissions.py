@@ -4,6 +4,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable
+from typing import Any, Self
 
 import pgtrigger
 from django.db import models
@@ -59,8 +60,8 @@ class SubmissionState(models.TextChoices):
 STATES, AUDIENCES = dict(SubmissionState.choices), dict(Audience.choices)
 
 
-class SubmissionQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def visible_to(self, user: Any) -> Self:
         """Inputs that `user` may read: the only way any page, search, count, export or mail reads inputs.
 
         Everyone: accepted public ones. Members of the NCM and officials: accepted ones for members too. One's own
@@ -79,7 +80,7 @@ class SubmissionQuerySet(models.QuerySet):
             seen |= Q(stakeholder__in=own)
         return self.filter(seen)
 
-    def in_full_for(self, user):
+    def in_full_for(self, user: Any) -> Self:
         """Inputs that `user` reads with every passage, also those held back: the own organisation's, and for the
         secretariat all that were sent."""
         if not (getattr(user, "is_authenticated", False) and user.is_active):
@@ -90,7 +91,7 @@ class SubmissionQuerySet(models.QuerySet):
             in_full |= Q(submitted_at__isnull=False)
         return self.filter(in_full)
 
-    def to_be_written(self):
+    def to_be_written(self) -> Self:
         """Inputs with what their form needs: objectives, and whether the consultation offers the theme still."""
         offered = Consultation.themes.through.objects.filter(
             consultation=OuterRef("consultation"), theme=OuterRef("theme")
@@ -98,7 +99,7 @@ class SubmissionQuerySet(models.QuerySet):
         along = self.select_related("consultation", "stakeholder", "theme").prefetch_related("provisions")
         return along.annotate(theme_is_offered=Exists(offered))
 
-    def sent(self):
+    def sent(self) -> Self:
         """Inputs that were sent and not withdrawn."""
         return self.filter(submitted_at__isnull=False).exclude(state=SubmissionState.WITHDRAWN)
 
@@ -249,14 +250,14 @@ class Submission(models.Model):
             *tally("inputs", INPUT_COUNTS),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.reference or self.title or str(_("Draft without a title"))
 
-    def get_state_display(self) -> str:
+    def get_state_display(self) -> str:  # type: ignore[no-redef] # the plugin adds Django's own to every class
         """The state in words. Django's own would translate all states to name one, and lists ask for it in each row."""
         return str(STATES.get(self.state, self.state))
 
-    def get_audience_display(self) -> str:
+    def get_audience_display(self) -> str:  # type: ignore[no-redef] # the same
         """Who may read it, in words; see `get_state_display`."""
         return str(AUDIENCES.get(self.audience, self.audience))
 
@@ -286,8 +287,10 @@ class Submission(models.Model):
 
     def answers_sent(self) -> list[dict[str, str]]:
         """What its author had answered to the desk when it was sent again, in the order of the questions."""
-        said = self.questions.all() if self.resent_at else []
-        return [{"question": row.text, "answer": row.answer} for row in said if row.was_answered_by(self.resent_at)]
+        if (at := self.resent_at) is None:
+            return []
+        answered = [row for row in self.questions.all() if row.was_answered_by(at)]
+        return [{"question": row.text, "answer": row.answer} for row in answered]
 
     def _files(self) -> list[dict[str, str]]:
         """The files that its author added, by name and hash. The original of what came on paper is no part of it."""
@@ -314,7 +317,7 @@ class Note(models.Model):
         verbose_name_plural = _("internal notes")
         ordering = ["at", "pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.submission}: {self.by}"
 
 
@@ -337,8 +340,8 @@ class PointState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("taken back")
 
 
-class PointQuerySet(models.QuerySet):
-    def visible_to(self, user, *, among=None):
+class PointQuerySet(models.QuerySet["Point"]):
+    def visible_to(self, user: Any, *, among: Iterable[int] | None = None) -> Self:
         """Points whose source `user` may read: the input is visible, and in full where the point comes from a passage
         that is held back; or the point was validated at a forum.
 
@@ -352,7 +355,7 @@ class PointQuerySet(models.QuerySet):
             seen |= Q(session__isnull=False)
         return self.filter(seen)
 
-    def standing(self):
+    def standing(self) -> Self:
         """Points that count: validated, merged into another or answered."""
         return self.filter(state__in=[PointState.VALIDATED, PointState.MERGED, PointState.DISPOSED])
 
@@ -445,5 +448,5 @@ class Point(models.Model):
             *tally("points", POINT_COUNTS),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.reference

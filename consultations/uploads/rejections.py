@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 
@@ -90,4 +89,4 @@ WORDS = {
 
 def say(refusal: Refused) -> str:
     """The refusal in the reader's language."""
-    return _(WORDS[refusal.code]) % refusal.facts
+    return str(WORDS[refusal.code]) % refusal.facts

@@ -48,7 +48,7 @@ class BoundedUploadHandler(TemporaryFileUploadHandler):
         self.has_room = False
         self.upload_interrupted()
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def file_complete(self, file_size: int) -> UploadedFile | None:
         """In: the size of the whole file. Out: the file, or that it was not kept."""
         if self.has_room:
             try:

@@ -46,7 +46,7 @@ class Printed:
             return Standing(paper, missing, 0, last, is_changed=False, people=set(), new=set())
         made = content(self.day, paper.slug)
         if not paper.for_people:
-            is_changed = bool(last) and last.data["fingerprint"] != fingerprint(made)
+            is_changed = last is not None and last.data["fingerprint"] != fingerprint(made)
             return Standing(paper, "", paper.sheets(made), last, is_changed, set(), set())
         had, now = _had(entries), prints_of(made)
         new = {pk for pk, print_ in now.items() if had.get(pk) != print_}

@@ -96,6 +96,7 @@ class Day:
         rows = Point.objects.standing().filter(session__forum=self.forum).select_related("stakeholder")
         found: dict[int, list[Point]] = defaultdict(list)
         for row in rows.order_by("session", "number"):
+            assert row.session_id is not None  # asked for above
             found[row.session_id].append(row)
         return dict(found)
 

@@ -1,5 +1,7 @@
 """What offices and the meeting decide: clearances, stances, the quorum, reservations, the decision."""
 
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +19,8 @@ class ClearanceState(models.TextChoices):
     SILENT = "silent", _("silent")
 
 
-class ClearanceQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class ClearanceQuerySet(models.QuerySet["Clearance"]):
+    def visible_to(self, user: Any) -> Self:
         """Clearances that `user` may read: the secretariat all, a clearing officer those of the own ministry."""
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return self.none()
@@ -70,7 +72,7 @@ class Clearance(models.Model):
             no_delete(),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.ministry.label}: {self.edition}"
 
 
@@ -131,7 +133,7 @@ class Stance(models.Model):
         ]
         triggers = [no_delete()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.clearance.ministry.label}: {self.get_value_display()}"
 
     @property
@@ -165,7 +167,7 @@ class QuorumCount(models.Model):
         ordering = ["paper", "-at", "-pk"]
         triggers = [append_only()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.members_present} / {self.members_total}"
 
     @property
@@ -210,7 +212,7 @@ class Decision(models.Model):
         ]
         triggers = [append_only()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_rule_display()}, {self.forum}"
 
 
@@ -243,5 +245,5 @@ class Reservation(models.Model):
         ]
         triggers = [no_delete()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.stakeholder.label}: {self.text[:40]}"

@@ -1,5 +1,7 @@
 """After the adoption: corrections of slips by two officers, and annexes that only officials read."""
 
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -57,7 +59,7 @@ class Corrigendum(models.Model):
         ]
         triggers = [*state_guards("proposed", [("proposed", "issued"), ("proposed", "declined")]), no_delete()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.base}: {self.get_state_display()}"
 
 
@@ -83,12 +85,12 @@ class Correction(models.Model):
         ]
         triggers = [append_only()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.corrigendum}: {self.after[:40]}"
 
 
-class RestrictedAnnexQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class RestrictedAnnexQuerySet(models.QuerySet["RestrictedAnnex"]):
+    def visible_to(self, user: Any) -> Self:
         """Annexes that `user` may read: officials, the secretariat and its head, and nobody else."""
         known = getattr(user, "is_authenticated", False) and user.is_active and user.office in TRUSTED
         return self if known else self.none()
@@ -120,5 +122,5 @@ class RestrictedAnnex(models.Model):
         ]
         triggers = [no_delete()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.paper.short_title}: {self.number}"

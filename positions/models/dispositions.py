@@ -1,5 +1,7 @@
 """What became of each point."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -35,8 +37,8 @@ class ReasonCode(models.TextChoices):
     OTHER = "other", _("another reason")
 
 
-class DispositionQuerySet(models.QuerySet):
-    def answered(self):
+class DispositionQuerySet(models.QuerySet["Disposition"]):
+    def answered(self) -> Self:
         """Dispositions that were published to the authors of the points."""
         return self.filter(answered_at__isnull=False)
 
@@ -76,7 +78,7 @@ class Disposition(models.Model):
         ]
         triggers = [no_delete()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.point}: {self.get_outcome_display()}"
 
     @property

@@ -1,6 +1,7 @@
 """Frozen texts and the files made of them."""
 
 from pathlib import Path
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -28,12 +29,12 @@ FINAL_KINDS = (EditionKind.ADOPTED, EditionKind.CORRECTED)
 EVERYONES = Q(kind__in=FINAL_KINDS, paper__state__in=OFFICIAL_STATES, paper__is_restricted=False)
 
 
-class EditionQuerySet(models.QuerySet):
-    def official(self):
+class EditionQuerySet(models.QuerySet["Edition"]):
+    def official(self) -> Self:
         """Adopted or corrected editions of published papers: what everyone may read, for ever."""
         return self.filter(EVERYONES)
 
-    def visible_to(self, user):
+    def visible_to(self, user: Any) -> Self:
         """Editions that `user` may read: everyone official ones, the secretariat all, others those sent to them."""
         seen = EVERYONES
         if getattr(user, "is_authenticated", False) and user.is_active:
@@ -46,7 +47,7 @@ class EditionQuerySet(models.QuerySet):
                 seen |= Q(kind=EditionKind.REVIEW, paper__is_restricted=False) & ~Q(paper__state=PaperState.WITHDRAWN)
                 newer = self.model.objects.filter(paper=OuterRef("paper"), frozen_at__gt=OuterRef("frozen_at"))
                 silent = Q(paper__state=PaperState.SILENCE, paper__is_restricted=False)
-                seen |= silent & Q(kind=EditionKind.CLEARANCE) & ~Exists(newer)
+                seen |= silent & Q(kind=EditionKind.CLEARANCE) & Q(~Exists(newer))
             seen |= Q(clearances__ministry__in=[body.pk for body in bodies], paper__is_restricted=False)
             asked = Q(paper__consultation__chain_steps__institution__in=[body.pk for body in bodies])
             seen |= asked & Q(
@@ -81,7 +82,7 @@ class Edition(models.Model):
         ]
         triggers = [append_only()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.paper.short_title}, {self.number}"
 
 
@@ -128,11 +129,11 @@ class Artefact(models.Model):
         ]
         triggers = [append_only()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.edition} ({self.get_format_display()})"
 
     @property
     def stored_file(self) -> StoredFile:
         """The file as it must be."""
-        path = Path(settings.MEDIA_ROOT) / self.file.name
+        path = Path(settings.MEDIA_ROOT) / str(self.file.name)
         return StoredFile(path, self.sha256, self.size, f"{self._meta.label_lower} {self.pk}")

@@ -1,5 +1,7 @@
 """What the world made of the position: what officials carried to a milestone, and what was found of it afterwards."""
 
+from typing import Any, Self
+
 import pgtrigger
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -46,16 +48,16 @@ def _of_the_compact() -> pgtrigger.Trigger:
     )
 
 
-class ReflectionQuerySet(models.QuerySet):
-    def current(self):
+class ReflectionQuerySet(models.QuerySet["Reflection"]):
+    def current(self) -> Self:
         """The last word on each paragraph, provision and milestone, those that were struck out among them."""
         return self.filter(replaced_by=None)
 
-    def standing(self):
+    def standing(self) -> Self:
         """What was found and still stands."""
         return self.current().exclude(value=ReflectionValue.STRUCK)
 
-    def public(self):
+    def public(self) -> Self:
         """What everyone may read: findings that were released, on papers that everyone may read."""
         released = Release.objects.filter(milestone=OuterRef("milestone"), paper=OuterRef("edition__paper"))
         official = Q(edition__paper__state__in=OFFICIAL_STATES, edition__paper__is_restricted=False)
@@ -104,7 +106,7 @@ class Reflection(models.Model):
         ]
         triggers = [append_only(), _of_the_compact()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.paragraph}, {self.provision}: {self.get_value_display()}"
 
 
@@ -123,12 +125,12 @@ class Release(models.Model):
         constraints = [models.UniqueConstraint(fields=["paper", "milestone"], name="release_once")]
         triggers = [append_only()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.paper.short_title}: {self.milestone}"
 
 
-class BriefQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class BriefQuerySet(models.QuerySet["Brief"]):
+    def visible_to(self, user: Any) -> Self:
         """Briefs that `user` may read: officials, the secretariat and its head, and nobody else."""
         known = getattr(user, "is_authenticated", False) and user.is_active and user.office in TRUSTED
         return self if known else self.none()
@@ -161,7 +163,7 @@ class Brief(models.Model):
         ]
         triggers = [append_only()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.edition}, {self.milestone}: {self.number}"
 
 
@@ -182,5 +184,5 @@ class BriefParagraph(models.Model):
         ]
         triggers = [append_only()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.brief}: {self.paragraph}"

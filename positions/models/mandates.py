@@ -38,7 +38,7 @@ class MandateChange(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="mandatechange_reason")]
         triggers = [append_only()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.ministry.label}: {'+' if self.adds else '-'}"
 
 
@@ -90,7 +90,7 @@ class AnswerByLetter(models.Model):
         ]
         triggers = [*state_guards("typed", [("typed", "counted"), ("typed", "struck")]), no_delete()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.clearance.ministry.label}, {self.reference}"
 
     @property
@@ -129,7 +129,7 @@ class LetterLine(models.Model):
         ]
         triggers = [append_only()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.letter}: {self.get_value_display()}"
 
 
@@ -158,5 +158,5 @@ class ClearanceReminder(models.Model):
         ]
         triggers = [append_only()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.clearance}: {self.get_step_display()}"

@@ -1,5 +1,7 @@
 """What else offices and the meeting say: steps of the chain, the roll call, explanations of position."""
 
+from typing import Self
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -44,12 +46,12 @@ class ChainStep(models.Model):
             no_delete(),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{str(self.get_kind_display()).capitalize()}, {self.institution.name}"
 
 
-class StepAnswerQuerySet(models.QuerySet):
-    def counting(self):
+class StepAnswerQuerySet(models.QuerySet["StepAnswer"]):
+    def counting(self) -> Self:
         """Answers that count: the office's own, and those by letter that a second officer has countersigned."""
         return self.filter(Q(letter_reference="") | Q(countersigned_at__isnull=False))
 
@@ -91,7 +93,7 @@ class StepAnswer(models.Model):
         ]
         triggers = [no_delete()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.step}: {self.edition.number}"
 
 
@@ -118,7 +120,7 @@ class RollCall(models.Model):
         ]
         triggers = [append_only()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.yes} / {self.no} / {self.abstain}"
 
 
@@ -148,5 +150,5 @@ class Explanation(models.Model):
         ]
         triggers = [no_delete()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.stakeholder.label}: {self.text[:40]}"

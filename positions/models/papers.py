@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from typing import Any, Self
 
 import pgtrigger
 from django.db import models
@@ -83,17 +84,17 @@ PAPER_STEPS = [
 ]
 
 
-class PaperQuerySet(models.QuerySet):
-    def published(self):
+class PaperQuerySet(models.QuerySet["PositionPaper"]):
+    def published(self) -> Self:
         """Papers that are official: published, or superseded after publication."""
         return self.filter(state__in=OFFICIAL_STATES, is_restricted=False)
 
-    def under_silence(self):
+    def under_silence(self) -> Self:
         """Papers whose silence a member may break at this moment, the first to end first."""
         open_ones = self.filter(state=PaperState.SILENCE, silence_until__gte=workflow.now(), is_restricted=False)
         return open_ones.order_by("silence_until")
 
-    def visible_to(self, user):
+    def visible_to(self, user: Any) -> Self:
         """Papers that `user` may know of: everyone the official ones, the secretariat all, members those in review
         or under silence.
 
@@ -186,7 +187,7 @@ class PositionPaper(models.Model):
             no_delete(),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
     @property
@@ -232,7 +233,7 @@ class Section(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.heading
 
 
@@ -249,8 +250,8 @@ class Strength(models.TextChoices):
     RESERVES = "reserves", _("reserves")
 
 
-class ParagraphQuerySet(models.QuerySet):
-    def standing(self):
+class ParagraphQuerySet(models.QuerySet["Paragraph"]):
+    def standing(self) -> Self:
         """Paragraphs that are part of the text, in reading order."""
         return self.filter(removed_at=None).order_by("section__order", "order", "pk")
 
@@ -286,7 +287,7 @@ class Paragraph(models.Model):
         ]
         triggers = [no_delete()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.wording.text[:60] if self.wording else str(self.key)
 
 
@@ -315,7 +316,7 @@ class Wording(models.Model):
         constraints = [models.UniqueConstraint(fields=["paragraph", "number"], name="wording_number")]
         triggers = [append_only()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text[:60]
 
 
@@ -350,12 +351,12 @@ class Lineage(models.Model):
         ]
         triggers = [append_only()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.predecessor} → {self.successor}"
 
 
-class CommentQuerySet(models.QuerySet):
-    def open(self):
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def open(self) -> Self:
         """Comments that nobody has settled yet."""
         return self.filter(resolved_at=None)
 
@@ -389,7 +390,7 @@ class Comment(models.Model):
             pgtrigger.ReadOnly(name="said_for_good", fields=["wording", "text", "by", "at"]),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text[:60]
 
 
@@ -399,8 +400,8 @@ class GroundingRelation(models.TextChoices):
     CONTRARY = "contrary", _("goes against")
 
 
-class GroundingQuerySet(models.QuerySet):
-    def carrying(self):
+class GroundingQuerySet(models.QuerySet["Grounding"]):
+    def carrying(self) -> Self:
         """Those that carry the words: all but what goes against them."""
         return self.exclude(relation=GroundingRelation.CONTRARY)
 
@@ -428,5 +429,5 @@ class Grounding(models.Model):
             models.UniqueConstraint(fields=["wording", "point"], name="grounding_once"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.point} ({self.get_relation_display()})"

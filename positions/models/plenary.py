@@ -1,5 +1,7 @@
 """In plenary: what the screen shows, and what the meeting decided on each paragraph."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +34,7 @@ class Screen(models.Model):
         verbose_name = _("screen of a forum")
         verbose_name_plural = _("screens of forums")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.heading
 
 
@@ -52,8 +54,8 @@ class FloorMode(models.TextChoices):
     ROLL_CALL = "roll_call", _("roll call")
 
 
-class FloorDecisionQuerySet(models.QuerySet):
-    def counting(self):
+class FloorDecisionQuerySet(models.QuerySet["FloorDecision"]):
+    def counting(self) -> Self:
         """The last decision on each paragraph since the text was taken up: those before it stay on file.
 
         A meeting that did not adopt the text leaves none: when the text comes back, it is decided on anew.
@@ -127,5 +129,5 @@ class FloorDecision(models.Model):
         ]
         triggers = [append_only()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.paragraph}: {self.get_outcome_display()}"

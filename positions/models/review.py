@@ -1,6 +1,7 @@
 """Review by stakeholders: rounds, the amendments proposed in them, who stands behind these, and what is advised."""
 
 from collections.abc import Iterable
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -20,8 +21,8 @@ class Audience(models.TextChoices):
     PUBLIC = "public", _("everyone may read, verified organisations may propose")
 
 
-class RoundQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class RoundQuerySet(models.QuerySet["ReviewRound"]):
+    def visible_to(self, user: Any) -> Self:
         """Rounds whose text `user` may read: those for everyone, those that an organisation of the user is asked to."""
         live = Q(paper__is_restricted=False) & ~Q(paper__state=PaperState.WITHDRAWN)
         seen = Q(audience=Audience.PUBLIC) & live
@@ -59,7 +60,7 @@ class ReviewRound(models.Model):
             one_of("audience", Audience, "reviewround_audience"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.paper.short_title}, round {self.number}"
 
     @property
@@ -114,12 +115,12 @@ AMENDMENT_STEPS = [
 ]
 
 
-class AmendmentQuerySet(models.QuerySet):
-    def open(self):
+class AmendmentQuerySet(models.QuerySet["Amendment"]):
+    def open(self) -> Self:
         """Amendments that nobody has decided on and nobody has withdrawn."""
         return self.filter(state__in=OPEN_AMENDMENTS)
 
-    def untaken(self):
+    def untaken(self) -> Self:
         """Amendments that were accepted and are not in the text yet."""
         return self.filter(state__in=TAKEN_AMENDMENTS, taken_at=None, paragraph__removed_at=None)
 
@@ -189,7 +190,7 @@ class Amendment(models.Model):
         ]
         triggers = [*state_guards("proposed", AMENDMENT_STEPS), no_delete()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.sponsor.label}: {self.text[:40] or self.get_operation_display()}"
 
     @property
@@ -220,8 +221,8 @@ def rivals(amendment: Amendment, others: Iterable[Amendment]) -> list[Amendment]
     ]
 
 
-class CoSponsorQuerySet(models.QuerySet):
-    def live(self):
+class CoSponsorQuerySet(models.QuerySet["CoSponsor"]):
+    def live(self) -> Self:
         """Co-sponsors that have not left."""
         return self.filter(left_at=None)
 
@@ -254,7 +255,7 @@ class CoSponsor(models.Model):
         ]
         triggers = [no_delete()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.amendment}: {self.stakeholder}"
 
 
@@ -313,5 +314,5 @@ class Recommendation(models.Model):
         ]
         triggers = [no_delete()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.amendment}: {self.get_advice_display()}"

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 
-def canonical(content: dict[str, Any]) -> bytes:
+def canonical(content: dict[str, Any] | list[Any]) -> bytes:
     """The bytes whose SHA-256 is the hash of an edition: JSON in UTF-8, keys sorted, no spaces, characters as they are.
 
     Raises ValueError for numbers that JSON (RFC 8259) does not know: not-a-number and infinity.

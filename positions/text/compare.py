@@ -16,6 +16,7 @@ from positions.text.diff import Span, longest_rising, redline
 
 Kind = Literal["same", "changed", "new", "removed", "moved", "moved and changed"]
 Text = dict[str, Any]
+NOWHERE = -1  # the place in the earlier edition of a section that is new
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ class Row:
     @property
     def has_other_strength(self) -> bool:
         """Whether the operative strength is another one, in a paragraph that both have."""
-        return bool(self.before and self.after) and self.before["strength"] != self.after["strength"]
+        if not self.before or not self.after:
+            return False
+        return bool(self.before["strength"] != self.after["strength"])
 
     @property
     def number(self) -> int:
@@ -147,19 +150,20 @@ class _Pair:
         removed = self.removed()
         found = []
         for place, section in enumerate(self.new_sections):
-            old = self.old_sections[came_from[place]]["heading"] if place in came_from else ""
-            rows = list(removed.pop((came_from.get(place), ""), []))
+            before = came_from.get(place, NOWHERE)
+            old = "" if before == NOWHERE else self.old_sections[before]["heading"]
+            rows = list(removed.pop((before, ""), []))
             for paragraph in section["paragraphs"]:
-                rows += [self.row(paragraph["key"]), *removed.pop((came_from.get(place), paragraph["key"]), [])]
+                rows += [self.row(paragraph["key"]), *removed.pop((before, paragraph["key"]), [])]
             found.append(Part(section["heading"], old, section["number"], rows))
-        for (place, _key), rows in removed.items():
-            section = self.old_sections[place]
+        for (gone, _key), rows in removed.items():
+            section = self.old_sections[gone]
             found.append(Part("", section["heading"], "", rows))
         return found
 
-    def removed(self) -> dict[tuple[int | None, str], list[Row]]:
+    def removed(self) -> dict[tuple[int, str], list[Row]]:
         """The rows of what was removed, by its section and by what it stands behind there in the later edition."""
-        found: dict[tuple[int | None, str], list[Row]] = defaultdict(list)
+        found: dict[tuple[int, str], list[Row]] = defaultdict(list)
         for place, section in enumerate(self.old_sections):
             behind = ""
             for paragraph in section["paragraphs"]:

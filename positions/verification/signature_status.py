@@ -164,7 +164,7 @@ def _standing(found: Signature, *, own: str, is_ours: bool, moment: datetime) ->
     signed_at = _moment(found.signed_at)
     # Whoever finds a key that has run out can write any time: only a file that is known by its hash needs no more.
     moments = [each for each in (signed_at, None if is_ours else moment) if each]
-    in_force = [_moment(found.since) <= each <= _moment(found.until) for each in moments]
+    in_force = [datetime.fromisoformat(found.since) <= each <= datetime.fromisoformat(found.until) for each in moments]
     return Standing.SOUND if all(in_force) else Standing.OUT_OF_FORCE
 
 
@@ -174,7 +174,7 @@ def worst(seals: Sequence[Seal]) -> Standing | None:
     return min((each.standing for each in seals), key=order.index, default=None)
 
 
-def _moment(text: str) -> datetime:
+def _moment(text: str) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
