@@ -50,9 +50,9 @@ class Question(Answered):
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="questions", verbose_name=_("input"))
 
-    def was_answered_by(self, moment: datetime) -> bool:
+    def was_answered_by(self, moment: datetime | None) -> bool:
         """Whether its answer stood at `moment` (aware)."""
-        return self.answered_at is not None and self.answered_at <= moment
+        return self.answered_at is not None and moment is not None and self.answered_at <= moment
 
     class Meta(Answered.Meta):
         verbose_name = _("question")

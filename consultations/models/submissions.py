@@ -287,10 +287,8 @@ class Submission(models.Model):
 
     def answers_sent(self) -> list[dict[str, str]]:
         """What its author had answered to the desk when it was sent again, in the order of the questions."""
-        if (at := self.resent_at) is None:
-            return []
-        answered = [row for row in self.questions.all() if row.was_answered_by(at)]
-        return [{"question": row.text, "answer": row.answer} for row in answered]
+        said = self.questions.all() if self.resent_at else []
+        return [{"question": row.text, "answer": row.answer} for row in said if row.was_answered_by(self.resent_at)]
 
     def _files(self) -> list[dict[str, str]]:
         """The files that its author added, by name and hash. The original of what came on paper is no part of it."""
