@@ -1,6 +1,7 @@
-"""Texts that run the other way: what turns the direction of a line is taken out of ours, and each run stands by itself.
+"""Bidirectional text: remove direction controls from our lines and isolate each right-to-left run.
 
-A title with U+202E turns round all that follows it, a name in Arabic the number behind it. Pure: text in, text out.
+U+202E in a title would reverse everything after it, and an Arabic name would reorder the number next to it. Pure
+functions on strings.
 """
 
 import re
@@ -26,19 +27,19 @@ MAYBE = re.compile(  # of the bytes of a page those that such characters begin w
 
 
 def without_controls(text: str) -> str:
-    """`text` without the characters that turn its direction: for lines that hold no markup, and for names as stored."""
+    """Return `text` without characters that control its direction, for lines without markup and for stored names."""
     return CONTROLS.sub("", text)
 
 
 def may_turn(page: bytes) -> bool:
-    """Whether a page in UTF-8 may hold anything that runs or turns the other way: most hold nothing of the kind."""
+    """Return whether a UTF-8 page may contain right-to-left text or direction controls; most contain none."""
     return MAYBE.search(page.translate(None, ASCII)) is not None
 
 
 def isolated(html: str) -> str:
-    """A page in which nothing turns what follows it: runs from right to left stand in `<bdi>`, controls are left out.
+    """Return the page with right-to-left runs wrapped in `<bdi>` and direction controls removed.
 
-    What stands in boxes to type in stays as it was typed.
+    The content of text inputs is not changed.
     """
     return PARTS.sub(_part, html)
 

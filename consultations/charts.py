@@ -1,6 +1,6 @@
-"""Pictures of numbers as places and lengths, ready for an SVG template. Pure: numbers in, geometry out.
+"""Compute the geometry of charts for SVG templates. Pure functions on numbers.
 
-A picture only repeats what a table says beside it. Shades go with numbers that are written in the same square.
+A chart repeats the data of the table beside it. Shades are always combined with the number, written in the same square.
 """
 
 from collections.abc import Iterable, Sequence
@@ -35,7 +35,7 @@ class Square(NamedTuple):
 
 
 class TileMap(NamedTuple):
-    """Squares on a grid, and the size of the whole."""
+    """Squares of a tile map on a grid, with its total size."""
 
     width: int
     height: int
@@ -44,7 +44,7 @@ class TileMap(NamedTuple):
 
 
 def tile_map(places: Iterable[tuple[str, str, int, int, int]]) -> TileMap:
-    """Lay out squares from code, label, column, row and number of each place."""
+    """Lay out the squares from the code, label, column, row and number of each place."""
     rows = list(places)
     most = max((number for *_place, number in rows), default=0)
     step = SIDE + GAP
@@ -58,12 +58,12 @@ def tile_map(places: Iterable[tuple[str, str, int, int, int]]) -> TileMap:
 
 
 def level(number: int, most: int) -> int:
-    """The shade of a number: 0 for nothing, then in equal steps up to the largest."""
+    """Return the shade of a number: 0 for zero, then in equal steps up to the largest."""
     return -(-number * (len(SHADES) - 1) // most) if number else 0
 
 
 class Column(NamedTuple):
-    """One column of a time line."""
+    """One column of a time chart."""
 
     x: int
     y: int
@@ -73,12 +73,12 @@ class Column(NamedTuple):
 
     @property
     def middle(self) -> float:
-        """Where its number stands from the left."""
+        """Return the x coordinate of its number."""
         return self.x + self.width / 2
 
 
 class TimeLine(NamedTuple):
-    """Columns from left to right, and the size of the whole."""
+    """Columns of a time chart, with its total size."""
 
     columns: list[Column]
     width: int = WIDE
@@ -87,7 +87,7 @@ class TimeLine(NamedTuple):
 
 
 def time_line(numbers: Sequence[int]) -> TimeLine:
-    """A column for each number, the largest at full height; what is not zero can be seen."""
+    """Lay out a column for each number: the largest has full height, and every nonzero column is visible."""
     most, step = max(numbers, default=0) or 1, WIDE / max(len(numbers), 1)
     width = max(2, min(BROADEST, round(step * 0.8)))
     heights = [max(round(HIGH * number / most), 2 if number else 0) for number in numbers]
@@ -103,7 +103,7 @@ BAR, BETWEEN, LABELS = 16, 14, 250
 
 
 class Pair(NamedTuple):
-    """Two bars below each other that are to be compared, with their label."""
+    """Two bars to compare, one above the other, with their label."""
 
     label: str
     y: int
@@ -113,12 +113,12 @@ class Pair(NamedTuple):
 
     @property
     def below(self) -> int:
-        """Where the second bar begins."""
+        """Return the y coordinate of the second bar."""
         return self.y + BAR
 
 
 class PairedBars(NamedTuple):
-    """Pairs of bars from the top down, and the size of the whole."""
+    """Paired bars from top to bottom, with their total size."""
 
     pairs: list[Pair]
     height: int
@@ -128,7 +128,7 @@ class PairedBars(NamedTuple):
 
 
 def paired_bars(rows: Sequence[tuple[str, int, int]]) -> PairedBars:
-    """Bars from a label and two numbers of each row, all on one scale; what is not zero can be seen."""
+    """Lay out bars from the label and two numbers of each row on one scale; every nonzero bar is visible."""
     most = max((number for _label, *both in rows for number in both), default=0) or 1
     room, step = WIDE - LABELS - 60, 2 * BAR + BETWEEN
     pairs = []

@@ -1,5 +1,6 @@
-"""Cells of tables that spreadsheet programs open: text stays text and is never a formula, and fits or says that it
-does not. Pure: values in, cells out."""
+"""Write cells that spreadsheet programs never interpret as formulas, and truncate texts that do not fit, with a note.
+Pure functions.
+"""
 
 import re
 from typing import Any
@@ -23,27 +24,27 @@ REPLACEMENT = "\ufffd"
 
 
 def is_formula(text: str) -> bool:
-    """Whether a formula stands here, or one behind apostrophes. Programs pass over what nobody sees before it."""
+    """Return whether the value would be read as a formula, also after leading apostrophes or invisible characters."""
     text = text.lstrip("'")
     return text.startswith(FORMULA) or text.lstrip(UNSEEN).startswith(FORMULA)
 
 
 def escaped(value: Any) -> str:
-    """A cell of a CSV file that no program takes for a formula: an apostrophe stands before what looks like one."""
+    """Return a CSV cell with an apostrophe before anything that looks like a formula."""
     text = "" if value is None else DIRECTION.sub("", str(value))
     return f"'{text}" if is_formula(text) else text
 
 
 def writable(text: str) -> str:
-    """`text` as XML can hold it: a character that it cannot hold is shown as U+FFFD."""
+    """Return `text` with characters that XML cannot contain replaced by U+FFFD."""
     return NOT_XML.sub(REPLACEMENT, text)
 
 
 def text_cell(sheet: Any, value: Any) -> WriteOnlyCell:
-    """A cell of a write-only sheet that is text, whatever stands in it, as far as it fits.
+    """Return a write-only cell that always contains text, truncated to fit.
 
-    "_x0041_", which programs would read as the code of a letter, is written so that they show it as it stands
-    (ECMA-376, 22.9.2.19).
+    Escapes "_x0041_", which programs would read as a character code, so that they show it literally (ECMA-376,
+    22.9.2.19).
     """
     text = fitting(writable("" if value is None else DIRECTION.sub("", str(value))))
     cell = WriteOnlyCell(sheet)
@@ -52,7 +53,7 @@ def text_cell(sheet: Any, value: Any) -> WriteOnlyCell:
 
 
 def fitting(text: str) -> str:
-    """`text` as far as it fits a cell of a workbook; where it does not, the cell says so at its end."""
+    """Truncate `text` to fit a workbook cell; a truncated cell says so at its end."""
     if len(text) <= LONGEST // 2 or _units(text) <= LONGEST:
         return text
     note = _(" … (cut here: a workbook cell cannot hold more. The CSV and JSON files have the whole text.)")

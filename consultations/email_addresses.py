@@ -1,8 +1,8 @@
-"""One normal form of an e-mail address: it is stored, compared and written to.
+"""Normalise e-mail addresses to the one form that is stored, compared and used for sending.
 
-The form is ASCII in lower case, the domain as its A-labels (IDNA 2008, RFC 5891, after the mapping of UTS #46). The
-database and Python cannot fold it differently, so two addresses are equal everywhere or nowhere. A domain that only
-looks like another one stays another one, and shows as xn--….
+The normal form is lower-case ASCII with the domain as A-labels (IDNA 2008, RFC 5891, after the UTS #46 mapping). The
+database and Python fold it identically, so two addresses are equal everywhere or nowhere. A domain that merely looks
+like another one stays different and is shown as xn--….
 """
 
 import re
@@ -21,14 +21,13 @@ DOTS = {"İ": "i", "i\u0307": "i", "I\u0307": "i"}
 
 
 class NotAnAddress(ValueError):
-    """What was typed is no address that mail can be sent to; the message says why in plain words."""
+    """Raised if a value is not an address that mail can be sent to; the message says why."""
 
 
 def normal_form(typed: str) -> str:
-    """Return the one spelling of the address `typed`.
+    """Return the normal form of the address `typed`.
 
-    Spaces around it, capitals, full-width characters, needless quotes and a dot at the end make no difference. Raises
-    NotAnAddress.
+    Ignores surrounding spaces, case, full-width characters, unnecessary quotes and a trailing dot. Raises NotAnAddress.
     """
     local, domain = _parts(typed)
     address = f"{_local_form(local)}@{_domain_form(domain)}"
@@ -41,10 +40,10 @@ def normal_form(typed: str) -> str:
 
 
 def readings(typed: str) -> tuple[str, ...]:
-    """Return the normal forms that `typed` can mean, the plainest first.
+    """Return the normal forms that `typed` can mean, the most likely first.
 
-    There is more than one where capitals hide a letter of the domain: the I of Turkish is ı or i, the Σ of Greek is σ,
-    or ς at the end of a word. For finding an account that exists, never for making one. Raises NotAnAddress.
+    Case folding of the domain can be ambiguous: Turkish I is ı or i, Greek Σ is σ, or ς at the end of a word. Used to
+    find existing accounts, never to create one. Raises NotAnAddress.
     """
     plain = normal_form(typed)
     local, domain = _parts(typed)
@@ -95,7 +94,7 @@ def _plain_dots(text: str) -> str:
 
 
 def _local_form(local: str) -> str:
-    """The part before the @: letters of ASCII only, since the portal's mail goes without SMTPUTF8 (RFC 6531)."""
+    """Return the part before the @: ASCII only, because the portal sends mail without SMTPUTF8 (RFC 6531)."""
     if len(local) > 1 and local[0] == local[-1] == '"':
         local = re.sub(r"\\(.)", r"\1", local[1:-1])
     local = _plain_dots(local).replace("ı", "i").lower()
@@ -113,7 +112,7 @@ def _local_form(local: str) -> str:
 
 
 def _domain_form(domain: str) -> str:
-    """The domain as its A-labels, in lower case."""
+    """Return the domain as lower-case A-labels."""
     domain = domain.replace("\u3002", ".").replace("\uff61", ".").removesuffix(".")
     if not domain.isascii() or "xn--" in domain.lower():
         domain = _ascii_form(domain)
@@ -133,7 +132,7 @@ def _ascii_form(domain: str) -> str:
 
 
 def _labels(domain: str) -> list[str]:
-    """The labels in lower case, each by itself, so that a Σ at the end of a word becomes ς."""
+    """Return the labels in lower case, each separately, so that a Σ at the end of a word becomes ς."""
     return [_plain_dots(label).lower() for label in domain.split(".")]
 
 

@@ -1,7 +1,7 @@
-"""Calendars as files: iCalendar (RFC 5545), written from plain values. The same values give the same bytes.
+"""Write iCalendar files (RFC 5545) from plain values. The same values give the same bytes.
 
-Rules from outside: RFC 5545, 3.1 (lines folded after 75 octets, CRLF), 3.3.11 (escapes in texts), 3.6.1 and 3.6.5
-(events; a time zone that is named must be described), 3.8.7.2 and 3.8.7.4 (DTSTAMP, SEQUENCE).
+External rules: RFC 5545, 3.1 (lines folded after 75 octets, CRLF), 3.3.11 (text escapes), 3.6.1 and 3.6.5 (events;
+every named time zone must be described), 3.8.7.2 and 3.8.7.4 (DTSTAMP, SEQUENCE).
 """
 
 import re
@@ -31,7 +31,9 @@ ZONE = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One event: `uid` stays the same for ever, `sequence` grows with every change, `changed_at` is the last one."""
+    """One event: `uid` never changes, `sequence` grows with every change, `changed_at` is the time of the last
+    change.
+    """
 
     uid: str
     sequence: int
@@ -46,7 +48,7 @@ class Entry:
 
 
 def calendar(name: str, entries: Iterable[Entry]) -> bytes:
-    """A calendar of this name with these entries, as the bytes of a file."""
+    """Return a calendar with this name and these entries as bytes."""
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -81,7 +83,7 @@ def _event(entry: Entry) -> list[str]:
 
 
 def escaped(text: str) -> str:
-    """A text as a property holds it."""
+    """Escape a text for a property value."""
     text = UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     for plain, written in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):
         text = text.replace(plain, written)
@@ -89,7 +91,7 @@ def escaped(text: str) -> str:
 
 
 def folded(line: str) -> bytes:
-    """A content line in UTF-8, folded so that no line is longer than 75 octets and no character is cut."""
+    """Encode a content line in UTF-8 and fold it after 75 octets without splitting a character."""
     rows, row = [], b""
     for character in line:
         octets = character.encode()

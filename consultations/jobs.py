@@ -1,4 +1,4 @@
-"""Long work behind the pages: each kind of job has a runner; the worker runs what waits, one after the other."""
+"""Background jobs: each type of job has a runner; the worker runs waiting jobs one after the other."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -40,7 +40,7 @@ CHORES: list[Chore] = [join_digests, delete_texts, inspect_waiting, clear_unfini
 
 
 def chores() -> list[Chore]:
-    """What the worker does again and again: our own chores, and those that the settings name."""
+    """Return the periodic tasks of the worker: our own and those from the settings."""
     return [*CHORES, *map(import_string, settings.CHORES)]
 
 
@@ -49,11 +49,12 @@ LONG_CHORES: list[LongChore] = [check_nightly]
 
 
 def run_next(ending: Callable[[], bool] = lambda: False) -> Job | None:
-    """Run the job that waits longest, or one whose worker died; return it, or None when there is nothing to run.
+    """Run the job that has waited longest, or one whose worker died; return it, or None if there is none.
 
-    A comparison, for which nobody waits before a page, stands behind all others.
+    Comparisons, which no user waits for, run after all others.
 
-    `ending` says whether the worker is asked to end: the job breaks off at its next progress and is begun again later.
+    `ending` returns whether the worker should stop: the job then stops at its next progress report and is restarted
+    later.
     """
     with _taken() as job:
         if job is not None:
@@ -63,8 +64,9 @@ def run_next(ending: Callable[[], bool] = lambda: False) -> Job | None:
 
 @contextmanager
 def _taken() -> Iterator[Job | None]:
-    """The next job to run, marked as running. While it runs, this database session holds its lock: the session of a
-    worker that died holds nothing, so that a job is running and free only when its worker died."""
+    """Return the next job, marked as running. This database session holds a lock while the job runs, so a job that is
+    running but unlocked has lost its worker.
+    """
     job = _take()
     try:
         yield job
@@ -92,7 +94,7 @@ def _ask(sql: str, *values: int) -> bool:
 
 
 class _BrokenOff(Exception):
-    """The worker is asked to end."""
+    """Raised inside a job when the worker should stop."""
 
 
 def _run(job: Job, ending: Callable[[], bool]) -> None:

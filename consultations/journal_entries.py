@@ -1,8 +1,8 @@
-"""An entry of the journal as values, and what it hashes to. Pure: the same for a row, a line of an archive, a check.
+"""Journal entries as values, and their hashes. Pure: the same for database rows, archive lines and checks.
 
-Format 1 hashed the words themselves. Format 2 hashes what happened to which record, and of the words a commitment each:
-HMAC-SHA256 under a salt of the record or the person. Without the salt a commitment tells nothing, so that destroying
-the salt and blanking the words erases them, and the chain still checks.
+Format 1 hashed the texts themselves. Format 2 hashes the metadata and a commitment to each text: HMAC-SHA256 with a
+salt of the record or the person. A commitment reveals nothing without its salt, so destroying the salt and blanking the
+texts erases them while the chain still verifies.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ Code = Callable[[bytes, bytes], str]
 
 
 class Entry(NamedTuple):
-    """One entry. `at` and `recorded_at` are microseconds since 1970, `data` and `commitments` are as JSON reads."""
+    """One entry. `at` and `recorded_at` are microseconds since 1970; `data` and `commitments` are parsed JSON."""
 
     number: int
     format: int
@@ -51,31 +51,34 @@ class Entry(NamedTuple):
 
     @property
     def is_bare(self) -> bool:
-        """Whether only its hash is here: it tells of other things than the archive with which this portal was begun."""
+        """Return whether only the hash is stored, for entries older than the archive that this portal started from."""
         return not self.kind
 
     def computed_hash(self) -> str:
-        """What its hash must be by its digest; in the old form, by its words."""
+        """Return the hash that the entry must have, from its digest or, in format 1, from its texts."""
         if self.format == OLD_FORMAT:
             return _old_hash(self)
         return chain_hash(self.number, self.previous_hash, self.digest or "")
 
     def computed_digest(self) -> str:
-        """SHA-256 of everything it says, its words by their commitments: known before its place in the chain is."""
+        """Return the SHA-256 of the whole content with texts replaced by commitments; independent of its place in the
+        chain.
+        """
         about, happened = (self.kind, self.object_id), (self.verb, self.before, self.after, self.by)
         return digest(about, happened, (self.at, self.recorded_at), canonical(self.commitments))
 
     @property
     def is_as_written(self) -> bool:
-        """Whether its hash is that of what it says."""
+        """Return whether the stored hash matches the content."""
         if self.is_bare and self.format == OLD_FORMAT:
             return True
         says = self.format == OLD_FORMAT or self.is_bare or self.digest == self.computed_digest()
         return says and self.hash == self.computed_hash()
 
     def altered_words(self, salts: Mapping[int, bytes], code: Code | None = None) -> list[str]:
-        """The names of its words that are not those it commits to. Words whose salt is gone must be blank. Who checks
-        many entries may give a `code` that remembers."""
+        """Return the names of texts that differ from their commitments. Texts without a salt must be blank. Pass a
+        caching `code` to check many entries.
+        """
         if self.format == OLD_FORMAT or self.is_bare:
             return []
         return [name for name in WORDS if not self._holds(name, salts, code or code_of)]
@@ -89,7 +92,9 @@ class Entry(NamedTuple):
 
 
 def digest(about: tuple[str, str], happened: tuple[Any, ...], moments: tuple[int, int], commitments: str) -> str:
-    """SHA-256 over the canonical JSON of an entry's content in format 2; `commitments` is in that form already."""
+    """Return the SHA-256 of the canonical JSON of an entry's content in format 2; `commitments` are already in that
+    form.
+    """
     (kind, key), (verb, before, after, by), (at, recorded_at) = about, happened, moments
     text = (
         f'{{"after":{_text(after)},"at":{at},"before":{_text(before)},"by":{"null" if by is None else by},'
@@ -100,7 +105,7 @@ def digest(about: tuple[str, str], happened: tuple[Any, ...], moments: tuple[int
 
 
 def chain_hash(number: int, previous: str, digest: str) -> str:
-    """The hash of an entry of format 2 in its place: all that is left to compute once nobody else writes."""
+    """Return the hash of a format 2 entry in its place in the chain, the only step to compute under the lock."""
     return hashlib.sha256(f"[{FORMAT},{number},{_text(previous)},{_text(digest)}]".encode()).hexdigest()
 
 
@@ -115,17 +120,17 @@ def _old_hash(entry: Entry) -> str:
 
 
 def message(name: str, value: Any) -> bytes:
-    """What a commitment to `value` is computed over, under the `name` of a word or a record."""
+    """Return the message for a commitment to `value` under the `name` of a text or a record."""
     return f"{name}\0{_text(value) if isinstance(value, str) else canonical(value)}".encode()
 
 
 def code_of(salt: bytes, message: bytes) -> str:
-    """The code that commits to a message: HMAC-SHA256 under the salt."""
+    """Return the commitment to a message: HMAC-SHA256 with the salt."""
     return hmac.digest(salt, message, "sha256").hex()
 
 
 def as_json(value: Any) -> Any:
-    """`value` as the database gives it back from a column of JSON: numbers in its way of writing them."""
+    """Return `value` as the database returns it from a JSON column, with its number format."""
     return json.loads(json.dumps(value, default=str), parse_float=_number)
 
 

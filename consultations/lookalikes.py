@@ -1,4 +1,4 @@
-"""Names that look like others: what remains of a name for the eye, and the characters that are there to deceive it."""
+"""Find look-alike names: compute the visual skeleton of a name and list deceptive characters."""
 
 import re
 import unicodedata
@@ -24,7 +24,7 @@ JAPANESE = {"HAN", "HIRAGANA", "KATAKANA"}
 
 
 class Unusual(NamedTuple):
-    """A character that a name hardly needs: itself, its code point, its Unicode name, and what is unusual about it."""
+    """An unusual character of a name: itself, its code point, its Unicode name and why it is unusual."""
 
     character: str
     code: str
@@ -34,7 +34,7 @@ class Unusual(NamedTuple):
 
 @cache
 def _prototypes() -> dict[str, str]:
-    """For each character that looks like others the one that stands for all of them."""
+    """Return for each confusable character its prototype."""
     data = {key.strip("\u200e"): [one["c"].strip("\u200e") for one in found] for key, found in _confusables()}
     table = {}
     for character, (other, *more) in data.items():
@@ -49,7 +49,7 @@ def _confusables() -> list[tuple[str, list[dict[str, str]]]]:
 
 
 def _as_seen(text: str) -> str:
-    """`text` with each character replaced by the one that stands for its look-alikes, without accents."""
+    """Return `text` with each character replaced by its prototype, without accents."""
     table = _prototypes()
     apart = unicodedata.normalize("NFD", text)
     seen = "".join(table.get(character, character) for character in apart.replace("ſ", "s"))
@@ -57,9 +57,9 @@ def _as_seen(text: str) -> str:
 
 
 def skeleton(name: str) -> str:
-    """What remains of a name for the eye: two names that are easily taken for one another have the same.
+    """Return the visual skeleton of a name: equal for names that are easily confused.
 
-    Case, accents, spaces and marks do not count, and i, l, I and 1 are one character, as in many typefaces (UTS #39).
+    Ignores case, accents, spaces and marks; i, l, I and 1 are one character, as in many typefaces (UTS #39).
     """
     seen = _as_seen(_as_seen(name).casefold()).replace("i", "l")
     kept = (character for character in seen if character.isalnum() or unicodedata.category(character)[0] == "M")
@@ -67,7 +67,7 @@ def skeleton(name: str) -> str:
 
 
 def unusual(name: str) -> list[Unusual]:
-    """The characters of a name that nobody sees, or that look like those of another alphabet; each once."""
+    """Return the invisible or confusable characters of a name, each once."""
     found = [*_dressed_up(name), *_mixed(name), *_unseen(name)]
     return list({each.character: each for each in found}.values())
 
@@ -88,7 +88,9 @@ def _script(character: str) -> str:
 
 
 def _mixed(name: str) -> Iterator[Unusual]:
-    """Letters of a second alphabet in one word; words of another alphabet that read as ours beside words in ours."""
+    """Return letters of a second script within one word, and words of another script that look Latin beside Latin
+    words.
+    """
     words = re.findall(r"[^\W\d_]+(?:[\u0300-\u036f][^\W\d_]*)*", name)
     scripts = [{_script(letter) for letter in word} - NO_SCRIPT for word in words]
     for word, found in zip(words, scripts, strict=True):
@@ -101,7 +103,7 @@ def _mixed(name: str) -> Iterator[Unusual]:
 
 
 def _dressed_up(name: str) -> Iterator[Unusual]:
-    """Letters that are others in disguise: full width, mathematical, the long s, those of phonetics."""
+    """Return stylistic variants of letters: full width, mathematical, long s and phonetic."""
     for character in name:
         plain = _prototypes().get(character, "")
         disguised = character not in "ıΙ" and alias(character) == "LATIN" and re.fullmatch("[a-z]", plain)

@@ -1,4 +1,4 @@
-"""The main menu: which sections a person sees, and which one this page belongs to."""
+"""Main menu: which sections a person sees, and which is current."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -29,7 +29,7 @@ def _staff(user: Any) -> bool:
 
 
 class Section(NamedTuple):
-    """One entry of the menu: its first page, the names (or beginnings of names) of its pages, and who sees it."""
+    """Menu entry: its first page, the names (or name prefixes) of its pages, and who sees it."""
 
     label: Any
     url_name: str
@@ -56,7 +56,7 @@ SECTIONS = (
 
 
 def _nearest(section: Section, page: str) -> int:
-    """How many letters of the page's name the section knows: “forum_” of the desk is nearer than “forum”."""
+    """Return the length of the matching prefix of the page's name: the longest match wins."""
     return max((len(name) for name in section.pages if page.startswith(name)), default=0)
 
 
@@ -77,10 +77,10 @@ def _items(request: HttpRequest) -> list[dict[str, str]]:
 
 
 def nav(request: HttpRequest) -> dict[str, Any]:
-    """Give every page its menu and the language it can switch to.
+    """Context processor: add the menu and the other language to every page.
 
-    In: a request. Out: `nav`, a list of {label, url, current} that is made when a page first reads it, and
-    `other_language`. At most one query for a person who is signed in, none for a visitor.
+    Adds `nav`, a lazy list of {label, url, current}, and `other_language`. At most one query for a signed-in person,
+    none for a visitor.
     """
     swahili = (get_language() or "").startswith("sw")
     other = {"code": "en", "name": "English"} if swahili else {"code": "sw", "name": "Kiswahili"}

@@ -1,4 +1,4 @@
-"""Who may do what with what people tell us: plain predicates. The roles page is made from them."""
+"""Permissions of the consultations app as plain predicates. The roles page is generated from them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from ncm_portal.workflow import Role
 
 
 def is_signed_in(user: Any) -> bool:
-    """A person with an account that may log in."""
+    """Return whether the user has an active account."""
     return bool(getattr(user, "is_authenticated", False) and user.is_active)
 
 
@@ -53,22 +53,22 @@ def is_official(user: Any) -> bool:
 
 
 def is_sysadmin(user: Any) -> bool:
-    """A system administrator: technical only, no business decision."""
+    """A system administrator, who has no say in decisions."""
     return is_signed_in(user) and user.office == Office.SYSADMIN
 
 
 def is_staff(user: Any) -> bool:
-    """Whoever holds an office of the staff: the secretariat, its head, a system administrator."""
+    """Return whether the user holds an office of the staff: secretariat, head or system administrator."""
     return is_signed_in(user) and user.office in STAFF_OFFICES
 
 
 def live_memberships(user: Any) -> list[Membership]:
-    """The memberships of `user` today, with their organisations; empty for a visitor."""
+    """Return the current memberships of `user` with their organisations; empty for a visitor."""
     return user.live_memberships if is_signed_in(user) else []
 
 
 def organisations_of(user: Any) -> list[Stakeholder]:
-    """The organisations for which `user` may write: as focal point or alternate, today."""
+    """Return the organisations for which `user` may write, as focal point or alternate today."""
     found = {
         m.stakeholder_id: m.stakeholder for m in live_memberships(user) if m.role != MembershipRole.CLEARING_OFFICER
     }
@@ -93,7 +93,7 @@ def is_clearing_officer(user: Any) -> bool:
 
 
 def has_clearances(user: Any) -> bool:
-    """Whether `user` clears text for a ministry, or acts for an office that a step of the chain asks."""
+    """Return whether `user` clears texts for a ministry, or acts for an office with a clearance step."""
     return is_clearing_officer(user) or any(m.is_asked for m in live_memberships(user))
 
 
@@ -103,23 +103,24 @@ def is_member(user: Any) -> bool:
 
 
 def needs_second_factor(user: Any) -> bool:
-    """Whether `user` must log in with a second factor: secretariat, head, system administrators, officials, who read
-    restricted papers, and clearing officers."""
+    """Return whether `user` needs a second factor to sign in: secretariat, head, system administrators, officials and
+    clearing officers.
+    """
     return is_signed_in(user) and (user.is_staff or is_official(user) or is_clearing_officer(user))
 
 
 def may_submit(user: Any, submission: Submission) -> bool:
-    """Write, send and withdraw an input of one's own organisation."""
+    """Write, send and withdraw an input of the user's organisation."""
     return acts_for(user, submission.stakeholder_id)
 
 
 def may_sign_off(user: Any, submission: Submission) -> bool:
-    """Sign a draft off inside one's own organisation, before it is sent."""
+    """Sign off a draft within the user's organisation before it is sent."""
     return _is_primary(user, submission.stakeholder_id)
 
 
 def may_rule_on_sign_off(user: Any, stakeholder: Stakeholder) -> bool:
-    """Say whether the inputs of one's own organisation wait for a sign-off."""
+    """Decide whether inputs of the user's organisation need a sign-off."""
     return _is_primary(user, stakeholder.pk)
 
 
@@ -128,8 +129,7 @@ def _is_primary(user: Any, stakeholder_id: int) -> bool:
 
 
 def may_handle_file(user: Any, file: Attachment) -> bool:
-    """Add a file or take it out: evidence the authors of the input; the original of what came on paper the
-    secretariat."""
+    """Add or remove a file: the input's authors for evidence, the secretariat for the original of a paper input."""
     submission = file.submission
     if submission.state in (SubmissionState.DRAFT, SubmissionState.RETURNED):
         return file.kind == AttachmentKind.EVIDENCE and may_submit(user, submission)
@@ -140,22 +140,22 @@ def may_handle_file(user: Any, file: Attachment) -> bool:
 
 
 def portal_may(user: Any, record: Any) -> bool:
-    """Moves that nobody makes: the portal does, by itself."""
+    """Permit moves that only the portal itself makes."""
     return user is None
 
 
 def may_take_in(user: Any, submission: Submission) -> bool:
-    """Take in an input that came by letter, e-mail or spreadsheet."""
+    """Register an input that came by letter, e-mail or spreadsheet."""
     return is_secretariat(user)
 
 
 def may_check(user: Any, submission: Submission) -> bool:
-    """Check what was typed against the original: the secretariat, but never who typed it."""
+    """Check the typed text against the original: the secretariat, except whoever typed it."""
     return is_secretariat(user) and submission.entered_by_id not in (None, user.pk)
 
 
 def may_screen(user: Any, submission: Submission) -> bool:
-    """Screen an input: the secretariat, but nobody an input of an organisation they act for."""
+    """Screen an input: the secretariat, except for inputs of an organisation the user acts for."""
     return is_secretariat(user) and not acts_for(user, submission.stakeholder_id)
 
 
@@ -165,12 +165,12 @@ def may_write_point(user: Any, point: Point) -> bool:
 
 
 def may_validate(user: Any, point: Point) -> bool:
-    """Say that a point is right as it was read back: the secretariat, or the chair of the session for its points."""
+    """Confirm that a point is correct: the secretariat, or the chair of the session for its points."""
     return is_secretariat(user) or (point.session_id is not None and chairs_session(user, point.session_id))
 
 
 def is_rapporteur(user: Any, session_id: int) -> bool:
-    """Whether `user` reports on the session."""
+    """Return whether `user` is a rapporteur of the session."""
     return _has_role(user, session_id, SessionRoleKind.RAPPORTEUR)
 
 
@@ -180,7 +180,7 @@ def chairs_session(user: Any, session_id: int) -> bool:
 
 
 def works_in_session(user: Any, session_id: int) -> bool:
-    """Whether `user` reports on the session or chairs it: whoever works with its points."""
+    """Return whether `user` is a rapporteur or the chair of the session."""
     kinds = (SessionRoleKind.RAPPORTEUR, SessionRoleKind.CHAIR)
     return is_signed_in(user) and user.session_roles.filter(session=session_id, kind__in=kinds).exists()
 
@@ -190,7 +190,7 @@ def _has_role(user: Any, session_id: int, kind: str) -> bool:
 
 
 def sessions_reported_by(user: Any, forum: Forum) -> set[int]:
-    """The sessions of a forum (primary keys) on which `user` reports."""
+    """Return the primary keys of the sessions of a forum for which `user` is a rapporteur."""
     if not is_signed_in(user):
         return set()
     roles = user.session_roles.filter(session__forum=forum, kind=SessionRoleKind.RAPPORTEUR)
@@ -198,7 +198,7 @@ def sessions_reported_by(user: Any, forum: Forum) -> set[int]:
 
 
 def may_use_door(user: Any, forum: Forum) -> bool:
-    """Open the page for the door and the rooms: the secretariat, and for their sessions the forum's rapporteurs."""
+    """Open the check-in page: the secretariat, and the forum's rapporteurs for their sessions."""
     return is_secretariat(user) or bool(sessions_reported_by(user, forum))
 
 
@@ -213,14 +213,15 @@ def head_may(user: Any, record: Any) -> bool:
 
 
 def may_nominate(user: Any, delegate: Delegate) -> bool:
-    """Nominate or withdraw a delegate: the secretariat, or the organisation that sends them."""
+    """Nominate or withdraw a delegate: the secretariat, or the delegate's organisation."""
     return is_secretariat(user) or acts_for(user, delegate.stakeholder_id)
 
 
 @dataclass(frozen=True)
 class LinkHolder:
-    """Whoever shows the secret of the link in a letter of invitation: nobody whom the portal knows, under the name they
-    give. The journal keeps that name."""
+    """Anonymous holder of the secret link in a letter of invitation, under the name they enter, which the journal
+    keeps.
+    """
 
     secret: str
     name: str = ""
@@ -228,25 +229,26 @@ class LinkHolder:
 
 
 def may_answer_invitation(user: Any, invitation: Invitation) -> bool:
-    """Answer a letter of invitation: whoever holds its link as it was issued last, or the secretariat from paper."""
+    """Answer a letter of invitation: anyone with its current link, or the secretariat from a paper answer."""
     if isinstance(user, LinkHolder):
         return invitation.token_hash is not None and hashed(user.secret) == invitation.token_hash
     return is_secretariat(user)
 
 
 def secretariat_or_portal_may(user: Any, record: Any) -> bool:
-    """Moves that the secretariat may make, and that the portal makes by itself when their day has come."""
+    """Permit moves of the secretariat that the portal also makes automatically on their date."""
     return user is None or is_secretariat(user)
 
 
 def may_publish_communique(user: Any, communique: Communique) -> bool:
-    """Publish a communiqué: the secretariat, but never who wrote its text last."""
+    """Publish a communiqué: the secretariat, except the last editor of its text."""
     return is_secretariat(user) and user.pk != communique.written_by_id
 
 
 def reads_communique(user: Any, communique: Communique) -> bool:
-    """Read a communiqué: everybody once it is published; while it goes round, also those who took part and whom it was
-    sent to; before that, the secretariat."""
+    """Read a communiqué: everybody once it is published; while it circulates, also participants and recipients; before
+    that, the secretariat.
+    """
     if communique.state == CommuniqueState.PUBLISHED or is_secretariat(user):
         return True
     bodies = [body.pk for body in organisations_of(user) if body.state == Stakeholder.State.VERIFIED]
@@ -257,24 +259,25 @@ def reads_communique(user: Any, communique: Communique) -> bool:
 
 
 def account_takes_two(person: User) -> bool:
-    """Whether the account of `person` is closed, corrected and opened by two people only: whoever holds an office, or
-    clears text for a ministry."""
+    """Return whether closing, correcting and reopening the account of `person` takes two people: for office holders and
+    clearing officers.
+    """
     clears = {"role": MembershipRole.CLEARING_OFFICER}
     return bool(person.office) or person.memberships.not_over().filter(**clears).exists()
 
 
 def may_close_account(user: Any, person: User) -> bool:
-    """Close somebody else's account, or open it again: the staff, where it does not take two people."""
+    """Close or reopen another person's account: the staff, if it does not take two people."""
     return is_staff(user) and user.pk != person.pk and not account_takes_two(person)
 
 
 def may_correct_address(user: Any, person: User) -> bool:
-    """Correct the address of somebody else's account: the secretariat, where it does not take two people."""
+    """Correct the address of another person's account: the secretariat, if it does not take two people."""
     return is_secretariat(user) and user.pk != person.pk and not account_takes_two(person)
 
 
 def may_propose_for_account(user: Any, person: User) -> bool:
-    """Propose or confirm, as one of two people, what becomes of somebody else's account: the staff."""
+    """Propose or confirm, as one of two people, a change of another person's account: the staff."""
     return is_staff(user) and user.pk != person.pk
 
 
@@ -292,27 +295,28 @@ def may_enter_admin(user: Any) -> bool:
 
 
 def may_confirm_proposal(user: Any, proposal: Proposal) -> bool:
-    """Confirm or refuse what somebody proposed: who may confirm such an act, but neither who proposed it nor whom it
-    concerns."""
+    """Confirm or refuse a proposal: anyone who may confirm such an act, except the proposer and the person
+    concerned.
+    """
     if not is_signed_in(user) or user.pk in (proposal.proposed_by_id, proposal.concerns_id):
         return False
     return proposal.definition.confirmers.may(user, proposal.record)
 
 
 def may_withdraw_proposal(user: Any, proposal: Proposal) -> bool:
-    """Withdraw a proposal: who made it, while holding an office of the staff."""
+    """Withdraw a proposal: the proposer, while holding an office of the staff."""
     return is_staff(user) and user.pk == proposal.proposed_by_id
 
 
 def may_propose_appointment(user: Any, person: User) -> bool:
-    """Propose that somebody else gets an office or loses it: the head; while there is none, anybody of the staff."""
+    """Propose that another person gets or loses an office: the head; while there is no head, any staff member."""
     if not is_staff(user) or user.pk == person.pk:
         return False
     return is_head(user) or not User.objects.filter(office=Office.HEAD, is_active=True).exists()
 
 
 def may_confirm_appointment(user: Any, person: User) -> bool:
-    """Confirm an appointment: whoever holds an office of the staff, but not for oneself."""
+    """Confirm an appointment: any staff member, but not for oneself."""
     return is_staff(user) and user.pk != person.pk
 
 

@@ -1,7 +1,7 @@
-"""The words of an input as its readers may see them: passages that are held back, and a little Markdown.
+"""Text of an input for its readers: held-back passages and simple Markdown.
 
-An author marks a passage by [[two square brackets]]. Its organisation and the secretariat read it; everybody else reads
-that a passage is held back there. Pure: text in, text or safe HTML out.
+Authors mark passages by [[two square brackets]]. Their organisation and the secretariat can read them; everybody else
+sees a notice instead. Pure: returns text or safe HTML.
 """
 
 import re
@@ -25,31 +25,31 @@ _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "mark": {"class"}}
 
 
 def holds_back(text: str) -> bool:
-    """Whether `text` has a passage that is held back."""
+    """Return whether `text` has a held-back passage."""
     return HELD_BACK.search(text) is not None
 
 
 def is_well_marked(text: str) -> bool:
-    """Whether every bracket pair is closed and none stands inside another: else nobody knows what is held back."""
+    """Return whether all bracket pairs are balanced and not nested, so that it is clear what is held back."""
     rest = HELD_BACK.sub("", text)
     return "[[" not in rest and "]]" not in rest
 
 
 def for_everybody(text: str) -> str:
-    """`text` with a notice in the place of each passage that is held back."""
+    """Return `text` with each held-back passage replaced by a notice."""
     return HELD_BACK.sub(lambda found: _("[passage held back]"), text)
 
 
 def in_full(text: str) -> str:
-    """`text` with every passage and without the brackets."""
+    """Return `text` with every passage, without brackets."""
     return HELD_BACK.sub(lambda found: found[1], text)
 
 
 def comes_from_held_back(quotation: str, text: str) -> bool:
-    """Whether `quotation`, words of `text` with or without its brackets, touches a passage that is held back.
+    """Return whether `quotation`, words of `text` with or without brackets, overlaps a held-back passage.
 
-    A few words in a row are enough, so that half a passage, or sentences put together, count too. Words that stand in
-    the open as well are open. Spaces, line ends and brackets that were cut in two do not tell texts apart.
+    A few consecutive words are enough, so that partial or combined quotations count too. Words that also occur in the
+    public text are public. Ignores spaces, line ends and truncated brackets.
     """
     wanted = _plain(in_full(quotation))
     if not wanted or not holds_back(text):
@@ -62,7 +62,7 @@ def comes_from_held_back(quotation: str, text: str) -> bool:
 
 
 def _shares_words(wanted: str, passage: str, open_words: str) -> bool:
-    """Whether both have the same few words in a row, which do not stand in the open too."""
+    """Return whether both share a run of words that is not in the public text too."""
     wanted_words, held_words = WORD.findall(wanted), WORD.findall(passage)
     run = min(TELLING, len(wanted_words), len(held_words))
     open_runs = _runs(WORD.findall(open_words), run)
@@ -78,8 +78,7 @@ def _plain(text: str) -> str:
 
 
 def without_brackets(text: str) -> str:
-    """`text` with every word and without the brackets, also those whose other half was cut off, or that were cut in
-    two themselves: what was selected began or ended between their two strokes."""
+    """Return `text` without brackets, including unbalanced and half brackets, as left by a selection."""
     bare = text.replace("[[", "").replace("]]", "")
     if bare.lstrip().startswith("[") and "]" not in bare:
         bare = bare.replace("[", "", 1)
@@ -91,14 +90,14 @@ def _ends_cut(text: str) -> bool:
 
 
 def badly_marked(text: str) -> str:
-    """The words at the first bracket pair that is not closed, not opened or inside another; "" where all is well."""
+    """Return the words at the first unbalanced or nested bracket pair; "" if there is none."""
     blanked = HELD_BACK.sub(lambda passage: "\0" * len(passage[0]), text)
     found = re.search(r"\[\[|\]\]", blanked)
     return " ".join(text[max(0, found.start() - 20) : found.start() + 40].split()) if found else ""
 
 
 def as_html(text: str, *, full: bool) -> SafeString:
-    """`text` as HTML: with every passage, each marked (`full`), or with a notice in its place."""
+    """Return `text` as HTML: with every passage, highlighted (`full`), or with notices."""
     if full:
         marked = HELD_BACK.sub(lambda found: f"{_OPEN}{found[1]}{_CLOSE}", text.replace(_OPEN, "").replace(_CLOSE, ""))
     else:

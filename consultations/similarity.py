@@ -1,10 +1,9 @@
-"""How alike two texts are, by the words that they share and the letters of those words. Pure: texts in, pairs out.
+"""Similarity of two texts, from their common words and trigrams. Pure functions on strings.
 
-The likeness of two texts depends on these two alone, never on what else was sent: it can be checked by hand, and a new
-text is compared with the old ones without computing an old pair again. It is the geometric mean of two Dice
-coefficients (Dice 1945), of the stems that both use and of the groups of three letters in them. Stop words of English
-and Kiswahili do not count; English words lose their commonest endings, words of a Kiswahili text none. A translation
-is not found, and whether two texts ask for the same is for a person to say.
+The similarity of two texts depends on these two only, so it can be checked by hand, and new texts are compared without
+recomputing old pairs. It is the geometric mean of two Dice coefficients (Dice 1945), of common stems and of the
+trigrams in them. English and Kiswahili stop words are ignored; English words lose common endings, Kiswahili words none.
+Translations are not detected; whether two texts ask for the same is decided by people.
 """
 
 import heapq
@@ -48,7 +47,7 @@ Words = frozenset[str]
 
 
 class Pair[Key: Hashable](NamedTuple):
-    """Two texts by their keys, and how alike they are."""
+    """Two texts by their keys, with their similarity."""
 
     first: Key
     second: Key
@@ -56,7 +55,7 @@ class Pair[Key: Hashable](NamedTuple):
 
 
 class Piece(NamedTuple):
-    """A run of a text; `is_shared` where it is a word that other texts use too."""
+    """Part of a text; `is_shared` if it is a word that other texts use too."""
 
     text: str
     is_shared: bool
@@ -67,14 +66,14 @@ class Piece(NamedTuple):
 
 @lru_cache(maxsize=200_000)
 def _plain(word: str) -> str:
-    """A word in small letters, without accents and apostrophes."""
+    """Return a word in lower case, without accents and apostrophes."""
     letters = unicodedata.normalize("NFKD", word.casefold())
     return "".join(letter for letter in letters if letter.isalnum())
 
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """An English word (small letters) without the plural and the commonest endings."""
+    """Return an English word (lower case) without plural and common endings."""
     if word.endswith("ies") and len(word) > 4:
         word = word[:-3] + "y"
     elif word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3:
@@ -87,7 +86,7 @@ def stem(word: str) -> str:
 
 
 def _stems(words: list[str]) -> list[str]:
-    """The stems of the words of one text, "" for each that does not count. A text of stop words alone keeps them."""
+    """Return the stems of the words of a text, "" for each stop word. A text of stop words only keeps them."""
     plain = [_plain(word) for word in words]
     is_kiswahili = sum(word in KISWAHILI for word in plain) > sum(word in ENGLISH for word in plain)
     counted = ["" if word in ENGLISH or word in KISWAHILI else word for word in plain]
@@ -97,12 +96,12 @@ def _stems(words: list[str]) -> list[str]:
 
 
 def words_of(text: str) -> Words:
-    """What counts of a text: its stems, each once, in no order."""
+    """Return the set of stems of a text."""
     return frozenset(filter(None, _stems(WORD.findall(text))))
 
 
 def shared_words(first: str, second: str) -> list[str]:
-    """The words of `first` that `second` uses too, in their order, each once: why the two are alike."""
+    """Return the words of `first` that `second` uses too, in order, each once: the explanation of their similarity."""
     common = words_of(first) & words_of(second)
     words = WORD.findall(first)
     found = {key: word.lower() for word, key in reversed(list(zip(words, _stems(words), strict=True))) if key in common}
@@ -110,7 +109,7 @@ def shared_words(first: str, second: str) -> list[str]:
 
 
 def marked(text: str, common: Iterable[str]) -> list[Piece]:
-    """`text` cut into pieces, so that a page can mark the words whose stems are in `common`. Nothing is lost."""
+    """Split `text` into parts, so that a page can highlight words whose stems are in `common`. Nothing is lost."""
     common, places = frozenset(common), list(WORD.finditer(text))
     pieces, end = [], 0
     for place, key in zip(places, _stems([place.group() for place in places]), strict=True):
@@ -139,7 +138,7 @@ def _dice(first: frozenset[str], second: frozenset[str]) -> float:
 
 
 def likeness(first: str, second: str) -> float:
-    """How alike two texts are, from 0 to 1. A text without a word is like nothing, not even itself."""
+    """Return the similarity of two texts from 0 to 1. A text without words has similarity 0 to every text."""
     return _likeness(words_of(first), words_of(second))
 
 
@@ -158,9 +157,9 @@ def pairs_among[Key: Hashable](
     at_least: float,
     most: int = MOST_PARTNERS,
 ) -> Iterator[list[Pair[Key]]]:
-    """For each text of `new`, in order: its pairs with the texts before it and the old ones, the most alike first.
+    """Return for each text of `new`, in order: its pairs with earlier and old texts, the most similar first.
 
-    A text is given up to `most` partners, so that a campaign of thousands is a chain of pairs and not millions.
+    Limited to `most` partners per text, so that a campaign of thousands yields a chain of pairs instead of millions.
     """
     known = [(key, words_of(text)) for key, text in old]
     known_before = len(known)
@@ -180,10 +179,10 @@ def pairs_among[Key: Hashable](
 
 
 def _rarest(words: Words, used: Counter[str], at_least: float) -> list[str]:
-    """The rarest of `words`, so many that every text alike enough has one of its own rarest among them.
+    """Return the rarest of `words`, enough that every sufficiently similar text has one of its own rarest among them.
 
-    A likeness of t needs a Dice coefficient d of t² by words (letters give at most 1), hence d / (2 - d) of the words
-    in common: the prefix filter of Chaudhuri, Ganti and Kaushik (2006).
+    A similarity of t needs a Dice coefficient d of t² by words (trigrams give at most 1), hence d / (2 - d) of the
+    words in common: the prefix filter of Chaudhuri, Ganti and Kaushik (2006).
     """
     by_words = at_least**2
     needed = math.ceil(len(words) * by_words / (2 - by_words) - 1e-9)
@@ -191,6 +190,6 @@ def _rarest(words: Words, used: Counter[str], at_least: float) -> list[str]:
 
 
 def _nearest(words: Words, others: list[tuple[Words, int]], at_least: float) -> list[int]:
-    """The places of the texts that share most words; the earlier first where they share as many."""
+    """Return the indexes of the texts that share most words; ties by order."""
     scored = ((_dice(words, theirs), -place) for theirs, place in others)
     return [-place for _score, place in heapq.nlargest(LOOKED_AT, (each for each in scored if each[0] >= at_least**2))]

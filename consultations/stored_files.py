@@ -1,8 +1,8 @@
-"""Stored files as they were stored: nothing is handed out, embedded or copied whose bytes do not fit its SHA-256.
+"""Serve stored files only if their content matches its SHA-256.
 
-What a file was like when it was last read in full (size, inode and time of change, which no program can set) is noted
-in the memory of this process, where nobody who can write files comes at it. While that stays the same, the file is not
-read again for a day before it goes out; when it changed, or in a new process, its bytes are hashed first.
+The size, inode and change time of a file when it was last verified (ctime cannot be set by programs) are kept in the
+memory of this process, out of reach of anyone who can write files. While they are unchanged, the file is not read again
+for a day; when they change, or in a new process, it is hashed first.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ TOLD_AGAIN = 60.0  # seconds after which a file that does not fit is read, and t
 
 
 class StoredFile(NamedTuple):
-    """Where a file lies, what it must be, and the record that it belongs to, in words for the log."""
+    """Path, size and hash of a file, and its record, in words for the log."""
 
     path: Path
     sha256: str
@@ -32,11 +32,11 @@ class StoredFile(NamedTuple):
 
 
 class NotGenuine(Exception):
-    """The file is missing, can't be read or is not what was stored. The log of the technicians names it."""
+    """Raised if the file is missing, unreadable or altered; the server log names it."""
 
 
 class _Note(NamedTuple):
-    """What a file was like when it was read in full, when that was, and whether its bytes fitted."""
+    """State of a file when it was verified, the time, and the result."""
 
     sha256: str
     like: tuple[int, ...]
@@ -48,8 +48,9 @@ _notes: dict[Path, _Note] = {}
 
 
 def open_genuine(file: StoredFile) -> BufferedReader:
-    """Open a stored file whose bytes fit its hash. What takes its place later has no part in it: whoever reads on reads
-    what was checked. Raises NotGenuine."""
+    """Open a stored file whose content matches its hash. The open file stays the verified one even if it is replaced
+    later. Raises NotGenuine.
+    """
     try:
         opened = open(file.path, "rb", opener=_at_once)  # noqa: SIM115 -- closed by the caller
     except OSError as error:
@@ -63,7 +64,7 @@ def open_genuine(file: StoredFile) -> BufferedReader:
 
 
 def read_genuine(file: StoredFile) -> bytes:
-    """The bytes of a stored file, hashed as they were read. Raises NotGenuine."""
+    """Return the content of a stored file, hashed while reading. Raises NotGenuine."""
     with open_genuine(file) as opened:
         data = opened.read()
         like = _like(opened)
@@ -73,7 +74,7 @@ def read_genuine(file: StoredFile) -> bytes:
 
 
 def _at_once(path: str, flags: int) -> int:
-    """Open without waiting, whatever lies there: a pipe, for whose writer others wait."""
+    """Open a file without blocking, for example on a named pipe."""
     return os.open(path, flags | os.O_NONBLOCK)
 
 
@@ -129,7 +130,7 @@ def _note(file: StoredFile, like: tuple[int, ...], *, fits: bool) -> None:
 
 
 def _refused(file: StoredFile, like: tuple[int, ...], why: str) -> NotGenuine:
-    """What to raise for a file that does not fit. It is told once a minute, however many ask for it."""
+    """Return the exception for an altered file; logged once a minute, however many requests there are."""
     note = _notes.get(file.path)
     if note is None or note.fits or not _holds(note, file, like):
         log.critical("Not handed out: the file of %s, %s: %s", file.record, file.path, why)

@@ -1,7 +1,8 @@
-"""The secrets in links of mails and letters, and the hashes that the portal keeps.
+"""Secrets in links of mails and letters, and the hashes stored of them.
 
-That of a letter of invitation is made anew from the invitation whenever a letter is written, so that the mail, the
-reminder and the sheet of paper carry the same; what the portal keeps of it is a hash."""
+The secret of a letter of invitation is derived from the invitation whenever a letter is written, so that mail, reminder
+and printed letter carry the same one; only its hash is stored.
+"""
 
 import hashlib
 import re
@@ -19,7 +20,9 @@ MISREAD = str.maketrans("oil", "011", "- ")
 
 
 def token(key: uuid.UUID, issue: int) -> str:
-    """The secret of one issue of the link to the invitation with this key: five groups of four, "k7mp-2x9q-…"."""
+    """Return the secret of one issue of the link of the invitation with this key: five groups of four,
+    "k7mp-2x9q-…".
+    """
     digest = salted_hmac("consultations.invitation", f"{key.hex}:{issue}", algorithm="sha256").digest()
     number = int.from_bytes(digest)
     letters = "".join(ALPHABET[number >> 5 * place & 31] for place in range(LENGTH))
@@ -27,22 +30,22 @@ def token(key: uuid.UUID, issue: int) -> str:
 
 
 def hashed(secret: str) -> str:
-    """The SHA-256 of a secret as somebody gave it: in capitals, without its hyphens, an O for a nought."""
+    """Return the SHA-256 of a secret as entered: case-insensitive, without hyphens, with O read as zero."""
     return hashlib.sha256(secret.lower().translate(MISREAD).encode("utf-8", "replace")).hexdigest()
 
 
 def ticket(key: uuid.UUID, row: uuid.UUID) -> uuid.UUID:
-    """The code of the badge of whoever stands in a row of the form of the invitation with this key.
+    """Return the badge code for a row of the form of the invitation with this key.
 
-    The same row gives the same code, so that a form that is sent twice names nobody twice; who knows the row does not
-    know the code.
+    The same row gives the same code, so that submitting the form twice names nobody twice; the code cannot be derived
+    from the row without the secret.
     """
     digest = salted_hmac("consultations.ticket", f"{key.hex}:{row.hex}", algorithm="sha256").digest()
     return uuid.UUID(bytes=digest[:16], version=4)
 
 
 def address_hash(address: str) -> str:
-    """The SHA-256 of an e-mail address in its normal form: what is kept where the address itself is not."""
+    """Return the SHA-256 of an e-mail address in its normal form, stored instead of the address."""
     try:
         address = normal_form(address)
     except NotAnAddress:
@@ -51,12 +54,12 @@ def address_hash(address: str) -> str:
 
 
 def stop_token(address: str) -> str:
-    """The secret of the link by which whoever reads the mail of `address` stops it. It does not tell the address."""
+    """Return the secret of the link that stops mail to `address`. It does not reveal the address."""
     return _signer().sign(address_hash(address))
 
 
 def hash_in_stop_token(secret: str) -> str | None:
-    """The hash of the address that such a link is for; None for a link that is none of ours."""
+    """Return the address hash in such a link; None for an invalid link."""
     try:
         found = _signer().unsign(secret)
     except BadSignature:

@@ -1,3 +1,3 @@
-"""The secretariat's admin for what people tell us."""
+"""Admin of the consultations app."""
 
 from . import access_log, forums, organisations, reference, submissions

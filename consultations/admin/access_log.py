@@ -1,4 +1,4 @@
-"""The access log in the admin: read and taken out as a file, never written."""
+"""Admin of the access log: read and exported, never changed."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from .submissions import of_readable_inputs
 
 @admin.register(AccessEntry)
 class AccessEntryAdmin(SpreadsheetExport, ReadOnlyAdmin):
-    """Each person sees what concerns their office, and what they did themselves."""
+    """List access log entries: those that concern the user's office, and the user's own."""
 
     resource_classes = [AccessResource]
     list_display = ["at", "what", "who", "object_label", "details_in_short", "address"]
@@ -32,7 +32,7 @@ class AccessEntryAdmin(SpreadsheetExport, ReadOnlyAdmin):
         return may_enter_admin(request.user)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """What the person may read; what is about an input, only for who reads that."""
+        """Return the entries that the user may read; entries about an input only for users who may read that input."""
         entries = super().get_queryset(request).filter(pk__in=AccessEntry.objects.visible_to(request.user).values("pk"))
         return of_readable_inputs(entries, request.user)
 
@@ -41,12 +41,12 @@ class AccessEntryAdmin(SpreadsheetExport, ReadOnlyAdmin):
 
     @admin.display(description=_("by"))
     def who(self, entry: AccessEntry) -> str:
-        """The person, or the name that a visitor gave."""
+        """Return the person's name, or the name that a visitor entered."""
         return entry.by_name
 
     @admin.display(description=_("details"))
     def details_in_short(self, entry: AccessEntry) -> str:
-        """What else is kept of it."""
+        """Return the remaining details of the entry as one line."""
         return entry.details_as_text
 
 

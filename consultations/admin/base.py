@@ -1,4 +1,4 @@
-"""What every record's admin page has in common: no deletion, moves only by verbs, edits in the journal."""
+"""Base classes of all record admins: no deletion, state changes only through verbs, edits written to the journal."""
 
 import re
 from collections.abc import Callable
@@ -35,7 +35,7 @@ DAYS_AND_HOURS: dict[type[models.Field], dict[str, Any]] = {
 
 
 class RecordAdmin(admin.ModelAdmin):
-    """Records of the secretariat. Staff read; the secretariat writes; nothing is deleted."""
+    """Base admin of the secretariat's records: staff can read, the secretariat can edit, nothing can be deleted."""
 
     list_per_page = 50
     formfield_overrides = DAYS_AND_HOURS
@@ -66,10 +66,11 @@ class RecordAdmin(admin.ModelAdmin):
         return False
 
     def lookup_allowed(self, lookup, value, request):
-        """Whether the address of the list may carry this look-up.
+        """Return whether the query string of the list may contain this lookup.
 
-        Django allows any look-up on any column of the model, also on columns that no page shows: `body__regex` would
-        read them letter by letter. Here the list's own filters and calendar are the only ones.
+        Django allows any lookup on any column of the model, including columns that no page shows: with `body__regex` a
+        text could be read one character at a time. Only the lookups of the list's own filters and date hierarchy are
+        allowed here.
         """
         if self.date_hierarchy and lookup in [f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day")]:
             return bool(re.fullmatch(r"[0-9]{1,4}", str(value)))
@@ -77,15 +78,15 @@ class RecordAdmin(admin.ModelAdmin):
         return lookup in offered or lookup in self.lookups
 
     def get_readonly_fields(self, request, obj=None):
-        """State and its reason are shown and moved by verbs."""
+        """Make the state and its reason read-only: only verbs change them."""
         shown = [name for name in ("state", "state_reason") if hasattr(self.model, name)]
         return [*super().get_readonly_fields(request, obj), *shown]
 
     def save_model(self, request, obj, form, change):
-        """Save an edit and enter in the journal what changed, from what to what.
+        """Save an edit and record the changed fields with their old and new values in the journal.
 
-        A fact of the reference data that was edited by hand is the secretariat's own from then on: loading the
-        reference data again leaves it alone.
+        Reference data edited by hand is marked as the secretariat's own, so loading the reference data again does not
+        overwrite it.
         """
         _own(form)
         super().save_model(request, obj, form, change)
@@ -95,7 +96,7 @@ class RecordAdmin(admin.ModelAdmin):
             journal("edit" if change else "enter", obj, by=request.user, data=data, commits=[obj])
 
     def save_formset(self, request, form, formset, change):
-        """Save the rows below a record and enter in the journal what changed in each, from what to what."""
+        """Save the inline rows of a record and record the changes of each row in the journal."""
         rows = [row for row in formset.forms if row.has_changed()]
         for row in rows:
             _own(row)
@@ -108,11 +109,11 @@ class RecordAdmin(admin.ModelAdmin):
     # --- Moves ---
 
     def open_moves(self, request: HttpRequest, record: Any) -> list[OpenMove]:
-        """The moves that the person may make on the record now."""
+        """Return the moves that the user may make on the record now."""
         return moves_open_to(self.moves, record, request.user) if self.moves else []
 
     def links(self, request: HttpRequest, record: Any) -> list[tuple[Any, str]]:
-        """Pages of the portal where work on the record goes on: words and address."""
+        """Return links to the portal pages on which work on the record continues, as (label, URL)."""
         return []
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
@@ -132,7 +133,7 @@ class RecordAdmin(admin.ModelAdmin):
         return [move, *super().get_urls()]
 
     def move_view(self, request: HttpRequest, object_id: str, verb: str) -> HttpResponse:
-        """Ask for what a move needs, then make it. Every reason of a refusal is shown; what was typed stays."""
+        """Ask for what a move needs, then make it. Shows every reason of a refusal and keeps the entered values."""
         move, record = self.moves.get(verb), self.get_object(request, object_id)
         if move is None or record is None or not self.has_view_permission(request, record):
             raise PermissionDenied
@@ -161,25 +162,25 @@ class RecordAdmin(admin.ModelAdmin):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=[record.pk])
 
     def carry_out(self, move: Move, record: Any, request: HttpRequest, **values: Any) -> None:
-        """Call the verb of the move's name. A reason goes along where the verb takes one."""
+        """Call the verb named after the move, with the reason if the verb takes one."""
         verb: Callable[..., Any] = getattr(self.verbs, move.verb)
         if not move.needs_reason and not values.get("reason"):
             values.pop("reason", None)
         verb(record, by=request.user, **values)
 
     def _form_of(self, move: Move) -> type[forms.Form]:
-        """What a move asks for: a form of its own, a reason where its verb takes one, or nothing."""
+        """Return the form of a move: its own form, a reason form if its verb takes a reason, or an empty form."""
         takes_reason = "reason" in signature(getattr(self.verbs, move.verb)).parameters
         return self.move_forms.get(move.verb, ReasonForm if takes_reason else forms.Form)
 
     def _plain_moves(self) -> list[Move]:
-        """Moves that need no more than a click: each is a bulk action."""
+        """Return the moves that need no input: each becomes a bulk action."""
         known = [move for move in self.moves.values() if hasattr(self.verbs, move.verb)]
         return [move for move in known if not move.needs_reason and move.verb not in self.move_forms]
 
 
 def _lookups_of(model: type[models.Model], item: Any) -> list[str]:
-    """The look-ups that one entry of `list_filter` puts into the list's address."""
+    """Return the lookups that one entry of `list_filter` adds to the list's query string."""
     if hasattr(item, "parameter_name"):
         return [item.parameter_name]
     column = item[0] if isinstance(item, tuple | list) else item
@@ -193,7 +194,7 @@ def _bulk(move: Move) -> Callable[..., None]:
 
 
 def bulk_action(name: str, label: Any, act: Callable[[RecordAdmin, Any, HttpRequest], Any]) -> Callable[..., None]:
-    """An action of a list that calls `act` for each chosen record and tells every refusal."""
+    """Return a bulk action that calls `act` for each selected record and reports every refusal."""
 
     @admin.action(description=label)
     def carry_out_all(modeladmin: RecordAdmin, request: HttpRequest, queryset: Any) -> None:
@@ -213,18 +214,18 @@ def bulk_action(name: str, label: Any, act: Callable[[RecordAdmin, Any, HttpRequ
 
 
 def _own(form: forms.ModelForm) -> None:
-    """A fact of the reference data that was edited by hand, without a word on its mark, is the secretariat's own."""
+    """Mark reference data edited by hand as the secretariat's own, unless the form has changed that mark."""
     if hasattr(form.instance, "evidence") and form.changed_data and "evidence" not in form.changed_data:
         form.instance.evidence = Evidence.OWN
 
 
 def _changes(form: forms.ModelForm) -> dict[str, list[Any]]:
-    """Each field that changed, with its value before and after."""
+    """Return each changed field with its old and new value."""
     return {name: [_plain(_before(form, name)), _plain(form.cleaned_data[name])] for name in form.changed_data}
 
 
 def _before(form: forms.ModelForm, name: str) -> Any:
-    """What stood in a field; a record that was chosen by itself, not by its number."""
+    """Return the old value of a field; for a foreign key the record instead of its primary key."""
     value, field = form.initial.get(name), form.fields[name]
     if isinstance(field, forms.ModelChoiceField) and isinstance(value, int):
         return field.queryset.filter(pk=value).first()
@@ -238,7 +239,7 @@ def _plain(value: Any) -> Any:
 
 
 class RowsInline(admin.TabularInline):
-    """Rows below a record: added and changed with it, never deleted; some at a time where they are many."""
+    """Inline rows that can be added and changed but not deleted, paginated if there are many."""
 
     template = "admin/portal/rows.html"
     formset = RowsFormSet
@@ -249,13 +250,13 @@ class RowsInline(admin.TabularInline):
     show_change_link = False
 
     def get_formset(self, request, obj=None, **kwargs):
-        """No form makes the server build more rows than it may send."""
+        """Return a formset class that limits the number of forms the server builds."""
         made = super().get_formset(request, obj, absolute_max=MOST_ROWS, **kwargs)
         made.page_asked = request.GET.get(f"{made.get_default_prefix()}-page", 1)
         return made
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """Name each field after its column: the cells of Django's table have no labels of their own."""
+        """Add the field's label as aria-label: the cells of Django's inline tables have no labels of their own."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
             field.widget.attrs.setdefault("aria-label", str(field.label))
@@ -278,7 +279,7 @@ class RowsInline(admin.TabularInline):
 
 
 class ReadOnlyAdmin(RecordAdmin):
-    """Records that are made elsewhere and only read here."""
+    """Read-only admin of records that are created elsewhere."""
 
     def has_add_permission(self, request):
         return False

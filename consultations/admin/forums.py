@@ -1,4 +1,4 @@
-"""Consultations, milestones, forums with their programme, delegates in the admin."""
+"""Admin of consultations, milestones, forums with their programmes, and delegates."""
 
 import uuid
 from collections import Counter
@@ -25,7 +25,7 @@ from .spreadsheets import SpreadsheetExport
 
 
 class ExtendForm(ReasonForm):
-    """A later deadline and the reason for it."""
+    """Form for a later deadline with its reason."""
 
     closes_at = forms.DateTimeField(
         label=_("New deadline (EAT, UTC+3)"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
@@ -50,7 +50,7 @@ class ConsultationAdmin(RecordAdmin):
     prepopulated_fields = {"slug": ["short_title"]}
 
     def get_readonly_fields(self, request, obj=None):
-        """Once open, the deadline is moved only by the head, with a reason, and the rules by two officers."""
+        """Make the deadline and the rules read-only once the consultation has opened: verbs change them."""
         fields = super().get_readonly_fields(request, obj)
         return (
             fields
@@ -59,7 +59,7 @@ class ConsultationAdmin(RecordAdmin):
         )
 
     def links(self, request, record):
-        """The rules of one that has opened are changed at the desk."""
+        """Link to the rules page once the consultation has opened."""
         if not is_secretariat(request.user) or record.state == Consultation.State.DRAFT:
             return []
         return [(_("Rules of this consultation"), reverse("desk_rules", args=[record.slug]))]
@@ -69,7 +69,7 @@ class ConsultationAdmin(RecordAdmin):
 
     @admin.display(description=_("inputs"))
     def input_count(self, consultation: Consultation) -> int:
-        """How many inputs were sent."""
+        """Return the number of inputs sent."""
         return consultation.submissions.sent().count()
 
 
@@ -80,15 +80,17 @@ class MilestoneAdmin(RecordAdmin):
     search_fields = ["title", "short_title", "place"]
 
     def get_readonly_fields(self, request, obj=None):
-        """That a milestone was held, moved or cancelled happened elsewhere: a fact to be typed, and no move of ours."""
+        """Make no field read-only: whether a milestone was held, moved or cancelled is entered as a fact, not a
+        move.
+        """
         return self.readonly_fields
 
 
 class SessionsFormSet(RowsFormSet):
-    """The sessions of a forum, each with a number of its own."""
+    """Formset of the sessions of a forum, which need unique numbers."""
 
     def clean(self):
-        """Say what the database would refuse, also about the sessions that the form does not show."""
+        """Report duplicate session numbers, also against sessions on other pages of the formset."""
         super().clean()
         rows = [form for form in self.forms if form.is_valid() and form.cleaned_data.get("order") is not None]
         live = [row for row in rows if row.instance.state != ForumSession.State.CANCELLED]
@@ -130,14 +132,14 @@ class ForumAdmin(RecordAdmin):
         return {} if obj else self.prepopulated_fields
 
     def links(self, request, record):
-        """The secretariat works on a forum at the desk."""
+        """Link to the desk pages of the forum."""
         if not is_secretariat(request.user):
             return []
         return [(_("Manage this forum"), reverse("forum_home", args=[record.slug]))]
 
     @admin.display(description=_("confirmed"))
     def confirmed_delegates(self, forum: Forum) -> str:
-        """Confirmed delegates and seats."""
+        """Return the numbers of confirmed delegates and of seats."""
         return f"{forum.delegates.filter(state=Delegate.State.CONFIRMED).count()} / {forum.seats}"
 
 
@@ -176,7 +178,7 @@ class DelegateAdmin(SpreadsheetExport, RecordAdmin):
 
     @staticmethod
     def check_in(site: RecordAdmin, delegate: Delegate, request: HttpRequest) -> None:
-        """Record at the desk that a delegate came; once a day, however often it is clicked."""
+        """Check a delegate in from the desk; repeated clicks on one day have no further effect."""
         today = timezone.localdate(now())
         key = uuid.uuid5(uuid.NAMESPACE_OID, f"delegate {delegate.pk} came on {today.isoformat()}")
         workflow.check_in(delegate, by=request.user, key=key)
@@ -185,7 +187,7 @@ class DelegateAdmin(SpreadsheetExport, RecordAdmin):
         return super().get_export_queryset(request).select_related("forum", "stakeholder", "county")
 
     def save_model(self, request, obj, form, change):
-        """A new delegate is nominated by the verb; group and county are kept as they are that day."""
+        """Nominate a new delegate through the verb, which stores today's group and county."""
         if change:
             super().save_model(request, obj, form, change)
             return

@@ -1,4 +1,4 @@
-"""People, organisations, ministries, counties in the admin."""
+"""Admin of people, organisations, ministries and counties."""
 
 from typing import Any
 
@@ -44,10 +44,10 @@ def _goes_on(row: dict[str, Any]) -> bool:
 
 
 class MembershipFormSet(RowsFormSet):
-    """The memberships of an organisation, which must not contradict each other."""
+    """Formset of the memberships of an organisation, which must not conflict with each other."""
 
     def clean(self):
-        """Say what the database would refuse. What one row says against those on record, its own form finds."""
+        """Report conflicts between the submitted rows. Each row's own form checks it against stored rows."""
         super().clean()
         rows = [form.cleaned_data for form in self.forms if form.is_valid() and form.cleaned_data]
         changed = [form.cleaned_data for form in self.forms if form.is_valid() and form.has_changed()]
@@ -77,22 +77,22 @@ class MandatesInline(RowsInline):
 
 
 class OrganisationAdmin(RecordAdmin):
-    """Whoever enters a name that is easily taken for another's is told so, and where to look."""
+    """Admin of organisations, with a warning for names that look like other names."""
 
     def links(self, request, record):
-        """The desk's page of an organisation says what is odd about its name."""
+        """Link to the desk page of the organisation, which lists problems with its name."""
         if is_secretariat(request.user) and suspicion(record):
             return [(_("Check the name"), reverse("desk_organisation", args=[record.pk]))]
         return []
 
     def save_model(self, request, obj, form, change):
-        """Save, and say when the new name looks like another, or holds characters that are unusual in a name."""
+        """Save, and warn if the new name looks like another one or contains unusual characters."""
         super().save_model(request, obj, form, change)
         if "name" in form.changed_data or "short_name" in form.changed_data:
             self.warn_of_names(request, [obj])
 
     def warn_of_names(self, request, organisations):
-        """Tell which of `organisations` have names to be checked, and where."""
+        """Warn about the `organisations` whose names need a check, with links."""
         for each in (each for each in organisations if suspicion(each)):
             page = reverse("desk_organisation", args=[each.pk])
             words = _(
@@ -117,7 +117,7 @@ class StakeholderAdmin(SpreadsheetAdmin, OrganisationAdmin):
     ]
 
     def keep_rows(self, request, rows):
-        """Keep the organisations, and say which of the new names are to be checked."""
+        """Save the imported organisations and warn about new names that need a check."""
         kept = [each.pk for each in workflow.import_stakeholders(rows, by=request.user)]
         organisations = with_lookalikes(Stakeholder.objects.filter(pk__in=kept)).order_by("name")
         odd = [each for each in organisations if each.has_lookalike or each.unusual_characters]
@@ -151,7 +151,7 @@ class MinistryAdmin(OrganisationAdmin):
         return super().get_queryset(request).prefetch_related("mandates__theme")
 
     def save_formset(self, request, form, formset, change):
-        """A mandate that is ticked as confirmed is confirmed by the verb; whatever else was typed is an edit."""
+        """Confirm mandates that were ticked as confirmed through the verb; save other changes as edits."""
         mark = "is_confirmed"
         ticked = [row for row in formset.forms if mark in row.changed_data and row.cleaned_data[mark]]
         for row in ticked:
@@ -164,19 +164,19 @@ class MinistryAdmin(OrganisationAdmin):
 
     @admin.display(description=_("mandates"))
     def themes_with_mandate(self, ministry: Ministry) -> str:
-        """The themes of confirmed mandates; the lead is marked."""
+        """Return the themes of confirmed mandates, with the lead marked."""
         confirmed = [mandate for mandate in ministry.mandates.all() if mandate.is_confirmed]
         return ", ".join(f"{mandate.theme.code}{'*' if mandate.is_lead else ''}" for mandate in confirmed)
 
     def formfield_for_choice_field(self, db_field, request, **kwargs):
-        """A ministry is a ministry or a state agency, and nothing else."""
+        """Offer only ministries and state agencies as the ministry."""
         if db_field.name == "group":
             kwargs["choices"] = [(group.value, group.label) for group in (Group.MINISTRY, Group.STATE_AGENCY)]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
 class AppointForm(ReasonForm):
-    """The office of a person, and why it changes."""
+    """Form for a person's office and the reason for the change."""
 
     office = forms.ChoiceField(label=_("Office"), choices=Office.choices, required=False)
     reason = reason_field(_("Enter a reason. It is kept in the journal."))
@@ -189,8 +189,9 @@ SECOND_PERSON = _("Nothing changes until a second person confirms it. We e-mail 
 
 @admin.register(User)
 class UserAdmin(RecordAdmin):
-    """Accounts. The head proposes who gets an office, a second person confirms it; address and password are each
-    person's own."""
+    """Admin of accounts. The head proposes appointments and a second person confirms them; people manage their own
+    address and password.
+    """
 
     moves, verbs, move_forms = {"appoint": APPOINT}, workflow, {"appoint": AppointForm}
     list_display = ["name", "email", "office", "is_active", "date_joined"]
@@ -200,27 +201,30 @@ class UserAdmin(RecordAdmin):
     readonly_fields = ["office"]
 
     def has_change_permission(self, request, obj=None):
-        """Who holds an office is let in or locked out by the head, or by the technicians; the head by the head."""
+        """Return whether the user may enable or disable this account: for office holders the head or a system
+        administrator; for the head only the head.
+        """
         user = request.user
         if obj is None or not obj.office:
             return is_secretariat(user) or is_sysadmin(user)
         return is_head(user) or (is_sysadmin(user) and obj.office != Office.HEAD)
 
     def get_readonly_fields(self, request, obj=None):
-        """Whoever could write another address into an account could take it over; a number asks for text messages. An
-        account is closed and corrected at the desk, with its consequences in view."""
+        """Make the address and phone number read-only: writing another address into an account would allow taking it
+        over. Accounts are closed and corrected at the desk, where the consequences are shown.
+        """
         return [*super().get_readonly_fields(request, obj), *(["email", "phone", "is_active"] if obj else [])]
 
     def links(self, request, record):
-        """Where an account is closed, opened, corrected, and let back in by two people."""
+        """Link to the desk page on which an account is closed, reopened, corrected or restored."""
         return [(_("Close, correct or restore this account"), reverse("desk_account", args=[record.pk]))]
 
     def open_moves(self, request, record):
-        """An office is no state: it is proposed here, and confirmed by another person."""
+        """Offer the appointment as a move: an office is not a state, and a second person has to confirm it."""
         return [OpenMove(APPOINT)] if may_propose_appointment(request.user, record) else []
 
     def carry_out(self, move, record, request, *, office, reason):
-        """Propose the appointment; the first head of all is appointed at once."""
+        """Propose the appointment; the very first head is appointed at once."""
         if workflow.is_first_head(record, office, request.user):
             workflow.appoint(record, office=office, by=request.user, reason=reason)
             return

@@ -1,4 +1,4 @@
-"""Reference data in the admin: themes, provisions, instruments, terms, the outline."""
+"""Admin of reference data: themes, provisions, instruments, terms and the outline."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""Rows below a record, in bounds: however many there are, a page shows some of them, and a form sends no more."""
+"""Inline formsets with a bounded number of rows: pages show some of the rows, and a form cannot send more."""
 
 import re
 from typing import Any
@@ -12,9 +12,10 @@ MOST_ROWS = 200  # rows that one form may send: those shown, and as many new one
 
 
 class RowsFormSet(BaseInlineFormSet):
-    """Rows below a record: the newest first where they are many, the others on further pages.
+    """Formset of inline rows, newest first and paginated if there are many.
 
-    A form with more rows than MOST_ROWS is refused with what was typed; rows that were not sent stay as they are.
+    A form with more than MOST_ROWS rows is refused and keeps the entered values. Rows that were not submitted stay
+    unchanged.
     """
 
     page_asked: Any = 1
@@ -31,7 +32,7 @@ class RowsFormSet(BaseInlineFormSet):
     }
 
     def get_queryset(self) -> Any:
-        """The rows that the form sent; without a form, those of the page that was asked for."""
+        """Return the submitted rows; without a submitted form, those of the requested page."""
         if not hasattr(self, "_queryset"):
             rows = super().get_queryset()
             keys = (self.is_bound and self._keys_sent()) or self._keys_of_page(rows)
@@ -39,7 +40,7 @@ class RowsFormSet(BaseInlineFormSet):
         return self._queryset
 
     def total_form_count(self) -> int:
-        """As many rows as the form sent, at most, whatever number it announces."""
+        """Return the number of submitted rows, up to the limit, whatever the management form claims."""
         count = super().total_form_count()
         if not self.is_bound:
             return count

@@ -1,4 +1,4 @@
-"""Import and export in the admin: a preview names row, column and reason; nothing is kept before it is confirmed."""
+"""Spreadsheet import and export in the admin, with a preview that lists every problem by row and column."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ PREVIEW = 50  # rows that a preview shows; all of them are tried
 
 
 class SpreadsheetExport(ExportMixin):
-    """A list that goes out as a spreadsheet, as its filters show it to this person."""
+    """Export a list, with its filters, as a spreadsheet."""
 
     export_formats = FORMATS_OUT
     export_form_class = ExportForm
@@ -48,18 +48,18 @@ class SpreadsheetExport(ExportMixin):
         return is_secretariat(request.user)
 
     def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **kwargs: Any) -> Any:
-        """The file; the access log keeps who took it, and nothing goes out where it can't."""
+        """Return the exported file and record the export in the access log; fail if it cannot be recorded."""
         data = super().get_export_data(file_format, request, queryset, **kwargs)
         form, rows = file_format.get_extension(), queryset.count()
         enter_export(None, by=request.user, list=str(self.opts.verbose_name_plural), form=form, rows=rows)
         return data
 
     def get_valid_export_item_pks(self, request: HttpRequest) -> Any:
-        """Only what the person may see."""
+        """Return only records that the user may read."""
         return self.get_queryset(request).values_list("pk", flat=True)
 
     def export_action(self, request: HttpRequest) -> HttpResponse:
-        """Lead an address with a value that no filter offers back to the list, as the list itself does."""
+        """Redirect to the list if the query string contains a value that no filter offers, as the list does."""
         try:
             return super().export_action(request)
         except IncorrectLookupParameters:
@@ -70,7 +70,7 @@ class SpreadsheetExport(ExportMixin):
 
 
 class SpreadsheetAdmin(SpreadsheetExport):
-    """Records that come in and go out as spreadsheets."""
+    """Admin of records that can be imported from and exported to spreadsheets."""
 
     reader: type[RowReader]
 
@@ -78,12 +78,12 @@ class SpreadsheetAdmin(SpreadsheetExport):
         return is_secretariat(request.user)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Offer the import to who may import."""
+        """Show the import link only to users who may import."""
         more = {"has_import_permission": self.has_import_permission(request)}
         return super().changelist_view(request, {**(extra_context or {}), **more})
 
     def get_urls(self) -> list[Any]:
-        """Add the two pages of an import."""
+        """Add the two import pages."""
         pages = {"import": self.import_action, "process_import": self.process_import}
         named = [
             path(f"{name}/", self.admin_site.admin_view(view), name="{}_{}_{}".format(*self.get_model_info(), name))
@@ -92,7 +92,7 @@ class SpreadsheetAdmin(SpreadsheetExport):
         return [*named, *super().get_urls()]
 
     def import_action(self, request: HttpRequest) -> HttpResponse:
-        """Show the form; after an upload, a preview with every problem of every row."""
+        """Show the upload form; after an upload, a preview with every problem in every row."""
         if not self.has_import_permission(request):
             raise PermissionDenied
         form, context = RecordsImportForm(request.POST or None, request.FILES or None), {}
@@ -136,7 +136,7 @@ class SpreadsheetAdmin(SpreadsheetExport):
 
     @method_decorator(require_POST)
     def process_import(self, request: HttpRequest) -> HttpResponse:
-        """Keep what was previewed, once: a second confirmation finds nothing to do."""
+        """Save the previewed rows once; confirming a second time has no effect."""
         if not self.has_import_permission(request):
             raise PermissionDenied
         form = ConfirmImportForm(request.POST)
@@ -157,7 +157,7 @@ class SpreadsheetAdmin(SpreadsheetExport):
         return HttpResponseRedirect(self._page_address("changelist"))
 
     def keep_rows(self, request: HttpRequest, rows: list[dict[str, Any]]) -> None:
-        """Let a verb keep what the sound rows say."""
+        """Save the valid rows through a verb."""
         raise NotImplementedError
 
 

@@ -1,4 +1,4 @@
-"""Inputs, points, the journal and the outbox in the admin: read, moved by verbs, never rewritten."""
+"""Admin of inputs, points, the journal and the outbox: records are read and moved by verbs, never edited."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -44,7 +44,7 @@ class PointsInline(RowsInline):
 
 
 class FilesInline(RowsInline):
-    """The files, for reading: those that the person may open."""
+    """Read-only list of the files that the user may open."""
 
     model = Attachment
     fk_name = "submission"
@@ -74,17 +74,17 @@ class SubmissionAdmin(SpreadsheetExport, ReadOnlyAdmin):
     inlines = [FilesInline, PointsInline]
 
     def get_queryset(self, request: HttpRequest):
-        """What the person may read, and no drafts of others."""
+        """Return the inputs that the user may read, without the drafts of others."""
         return super().get_queryset(request).filter(pk__in=Submission.objects.visible_to(request.user).values("pk"))
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        """The input as this person reads it: the passages that are held back are the secretariat's and the author's."""
+        """Show the input as the user may read it: only the secretariat and the author see held-back passages."""
         if obj and not Submission.objects.in_full_for(request.user).filter(pk=obj.pk).exists():
             obj.body, obj.proposed_wording = for_everybody(obj.body), for_everybody(obj.proposed_wording)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_search_fields(self, request):
-        """Nobody finds an input by words that only others read."""
+        """Search only fields that the user may read."""
         fields = super().get_search_fields(request)
         return fields if is_secretariat(request.user) else [name for name in fields if name != "body"]
 
@@ -93,24 +93,24 @@ class SubmissionAdmin(SpreadsheetExport, ReadOnlyAdmin):
         return rows.select_related("stakeholder", "theme").prefetch_related("provisions")
 
     def changelist_view(self, request, extra_context=None):
-        """The list leads to the import too."""
+        """Add a link to the import."""
         leads = {"has_import_permission": is_secretariat(request.user)}
         return super().changelist_view(request, {**(extra_context or {}), **leads})
 
     def get_urls(self):
-        """The admin's import is that of the desk."""
+        """Redirect the admin's import to the import at the desk."""
         name = f"{self.opts.app_label}_{self.opts.model_name}_import"
         desk = RedirectView.as_view(pattern_name="import_inputs")
         return [path("import/", self.admin_site.admin_view(desk), name=name), *super().get_urls()]
 
     @admin.display(description=_("sent"), ordering="submitted_at")
     def sent(self, submission: Submission) -> str:
-        """The day on which it was sent."""
+        """Return the date on which it was sent."""
         return day(submission.submitted_at)
 
     @admin.display(description=_("desk"))
     def desk(self, submission: Submission) -> str:
-        """A link to the desk's page of the input."""
+        """Link to the desk page of the input."""
         return format_html('<a href="{}">{}</a>', reverse("desk_input", args=[submission.key]), _("Open"))
 
 
@@ -123,27 +123,27 @@ class PointAdmin(ReadOnlyAdmin):
     list_select_related = ["theme", "stakeholder", "merged_into"]
 
     def get_queryset(self, request: HttpRequest):
-        """Points whose source the person may read."""
+        """Return the points whose source the user may read."""
         return super().get_queryset(request).filter(pk__in=Point.objects.visible_to(request.user).values("pk"))
 
 
 class InWords(admin.AllValuesFieldListFilter):
-    """A filter of the journal that names verbs and kinds of records in words."""
+    """Journal filter that shows verbs and record types by their labels."""
 
     def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
-        """The choices of the filter, each as a reader of the journal calls it."""
+        """Return the choices of the filter with their labels."""
         for choice in super().choices(changelist):
             yield {**choice, "display": _named(str(choice["display"]))}
 
 
 def _named(value: str) -> str:
-    """A kind of record by its name in the admin, a verb in words."""
+    """Return the label of a record type or a verb."""
     kinds = {model._meta.label_lower: model._meta.verbose_name for model in apps.get_models()}
     return capfirst(kinds[value]) if value in kinds else spoken(value)
 
 
 def of_readable_inputs(entries: Any, user: Any) -> Any:
-    """All of `entries` but those about inputs that the person does not read in full."""
+    """Return the `entries` without those about inputs that the user may not read in full."""
     in_full = Submission.objects.in_full_for(user).annotate(key_as_text=Cast("pk", CharField()))
     about = Q(kind=Submission._meta.label_lower)
     return entries.filter(~about | Q(object_id__in=in_full.values("key_as_text")))
@@ -151,7 +151,9 @@ def of_readable_inputs(entries: Any, user: Any) -> Any:
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    """The journal, for reading. What it says about an input may name drafts and files: only for who reads that."""
+    """Read-only admin of the journal. Entries about an input may name drafts and files, so only users who may read the
+    input see them.
+    """
 
     exclude = ["commitments"]  # codes, thousands in some entries
     list_display = ["number", "at", "by_name", "what", "object_label", "was", "became", "reason"]
@@ -159,28 +161,30 @@ class EventAdmin(ReadOnlyAdmin):
     search_fields = ["object_label", "by_name", "verb"]
 
     def get_queryset(self, request: HttpRequest):
-        """All but the entries about inputs that the person does not read in full."""
+        """Return the entries without those about inputs that the user may not read in full."""
         return of_readable_inputs(super().get_queryset(request), request.user)
 
     @admin.display(description=_("what was done"), ordering="verb")
     def what(self, event: Event) -> str:
-        """The verb in words."""
+        """Return the label of the verb."""
         return spoken(event.verb)
 
     @admin.display(description=_("state before"), ordering="before")
     def was(self, event: Event) -> str:
-        """The state before, in words."""
+        """Return the label of the old state."""
         return spoken(event.before)
 
     @admin.display(description=_("state after"), ordering="after")
     def became(self, event: Event) -> str:
-        """The state after, in words."""
+        """Return the label of the new state."""
         return spoken(event.after)
 
 
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(ReadOnlyAdmin):
-    """What was sent to whom and when. The text is not shown: it may hold a link that lets its reader in."""
+    """Admin of outgoing mail: recipient and time. The text is hidden because it may contain a link that signs its
+    reader in.
+    """
 
     moves, verbs = {"try_again": workflow.TRY_AGAIN}, workflow
     exclude = ["body"]

@@ -1,1 +1,1 @@
-"""What the models build their tables from: fields, constraints, triggers, bulk writing. Knows no model."""
+"""Building blocks of the models' tables: fields, constraints, triggers and bulk copy. Imports no models."""

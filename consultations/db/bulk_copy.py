@@ -1,4 +1,4 @@
-"""Many new rows at once, the way PostgreSQL takes them in fastest."""
+"""Insert many rows with COPY, PostgreSQL's fastest way."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -8,10 +8,10 @@ from django.db.models import Field, Model
 
 
 def copy_in(rows: Sequence[Model]) -> None:
-    """Write new `rows` of one table by COPY and give each its primary key. Triggers and constraints hold as ever.
+    """Insert new `rows` of one table with COPY and set their primary keys. Triggers and constraints apply as usual.
 
-    A quarter of the work of `bulk_create`, which writes every value into the text of a statement. Values are prepared
-    by their fields; what the database would compute or default by itself is not known to them.
+    Takes a quarter of the time of `bulk_create`, which puts every value into the statement. Fields prepare their
+    values; database defaults and generated values are not set on the instances.
     """
     if not rows:
         return
@@ -30,7 +30,7 @@ def copy_in(rows: Sequence[Model]) -> None:
 
 
 def copy_values(model: type[Model], fields: Iterable[Field], rows: Iterable[Sequence[Any]]) -> None:
-    """Write `rows` of bare values of `fields` by COPY; whatever is not among them is the database's to fill in."""
+    """Insert `rows` of plain values of `fields` with COPY; the database fills in the other columns."""
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column) for field in fields if field.column)
     into = f"{quote(model._meta.db_table)} ({columns})"
@@ -44,7 +44,7 @@ def copy_values(model: type[Model], fields: Iterable[Field], rows: Iterable[Sequ
 
 
 def _column(rows: Sequence[Model], field: Field) -> list[Any]:
-    """The values of one field in all rows. One that they share, as they do most, is prepared once."""
+    """Return the values of one field in all rows; a value shared by all rows, the usual case, is prepared once."""
     values = [field.pre_save(row, add=True) for row in rows]
     if field.is_relation:
         return values

@@ -1,5 +1,4 @@
-"""What the database itself refuses: a state jump, a record born in the middle of its life, a rewritten record.
-And for what writers wait."""
+"""Constraints enforced by the database: allowed state changes, initial states, append-only records and locks."""
 
 from collections.abc import Iterable
 from functools import reduce
@@ -15,7 +14,9 @@ Step = tuple[str, str]
 def state_guards(
     initial: str, steps: Iterable[Step], *, or_begun: pgtrigger.Q | None = None
 ) -> list[pgtrigger.Trigger]:
-    """Triggers that let `state` start as `initial`, or as `or_begun` says, and move along `steps` only."""
+    """Return triggers that allow `state` to start as `initial`, or as in `or_begun`, and to change along
+    `steps` only.
+    """
     begun = pgtrigger.Q(new__state=initial)
     return [
         pgtrigger.FSM(name="state_moves", field="state", transitions=sorted(steps)),
@@ -28,7 +29,7 @@ def state_guards(
 
 
 def append_only() -> pgtrigger.Trigger:
-    """Trigger that refuses UPDATE and DELETE on rows that were said for good."""
+    """Return a trigger that refuses UPDATE and DELETE on append-only rows."""
     return pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
@@ -38,7 +39,7 @@ def no_delete() -> pgtrigger.Trigger:
 
 
 def no_truncate() -> pgtrigger.Trigger:
-    """Trigger that refuses TRUNCATE, which passes by the triggers of rows, also where it comes from another table."""
+    """Return a trigger that refuses TRUNCATE, which bypasses row triggers, also when it cascades from another table."""
     return pgtrigger.Trigger(
         name="no_truncate",
         level=pgtrigger.Statement,
@@ -55,8 +56,9 @@ TODAY = "(now() AT TIME ZONE 'Africa/Nairobi')::date"
 
 
 def office_guards() -> list[pgtrigger.Trigger]:
-    """Triggers on people: an office comes from the last confirmed proposal about the person, or to the first head of
-    all; and who acts for an organisation gets none of the staff's."""
+    """Return triggers on people: an office needs a confirmed proposal about the person, except for the first head; and
+    members of an organisation cannot hold an office of the staff.
+    """
     given = pgtrigger.Q(new__office__df=pgtrigger.F("old__office")) & ~pgtrigger.Q(new__office="")
     before: dict[str, Any] = {"when": pgtrigger.Before, "operation": pgtrigger.UpdateOf("office"), "condition": given}
     return [
@@ -92,8 +94,9 @@ def office_guards() -> list[pgtrigger.Trigger]:
 
 
 def no_office_holder() -> pgtrigger.Trigger:
-    """Trigger on memberships: who holds an office of the staff acts for no organisation. It reads the person's row as
-    it stands when whoever changes it is done."""
+    """Return a trigger on memberships: office holders cannot act for an organisation. It locks and reads the person's
+    row.
+    """
     return pgtrigger.Trigger(
         name="no_office_holder",
         when=pgtrigger.Before,
@@ -113,8 +116,9 @@ def no_office_holder() -> pgtrigger.Trigger:
 
 
 def confirmed_by_two(act: str, record: str) -> pgtrigger.Trigger:
-    """Trigger on rows that write down what two people changed: there is a confirmed proposal of `act` by them, about
-    the record in the column `record`."""
+    """Return a trigger on rows that record a change made by two people: the record in the column `record` needs a
+    proposal of `act` that they confirmed.
+    """
     return pgtrigger.Trigger(
         name="confirmed_by_two",
         when=pgtrigger.Before,
@@ -132,7 +136,7 @@ def confirmed_by_two(act: str, record: str) -> pgtrigger.Trigger:
 
 
 def rules_locked(*columns: str) -> pgtrigger.Trigger:
-    """Trigger on consultations: once one has opened, `columns` are those of its last change of the rules."""
+    """Return a trigger on consultations: once one has opened, `columns` must match its last change of the rules."""
     same = " AND ".join(f"{column} = NEW.{column}" for column in columns)
     changed = [pgtrigger.Q(**{f"new__{column}__df": pgtrigger.F(f"old__{column}")}) for column in columns]
     return pgtrigger.Trigger(
@@ -153,8 +157,9 @@ def rules_locked(*columns: str) -> pgtrigger.Trigger:
 
 
 def step_locked() -> pgtrigger.Trigger:
-    """Trigger on steps of the chain: once their consultation has opened, they are those of its last change of the
-    rules."""
+    """Return a trigger on clearance steps: once their consultation has opened, they must match its last change of the
+    rules.
+    """
     return pgtrigger.Trigger(
         name="step_locked",
         when=pgtrigger.Before,
@@ -187,17 +192,17 @@ def one_of(field: str, choices: type[models.TextChoices], name: str) -> models.C
 
 
 def together(*fields: str, name: str) -> models.CheckConstraint:
-    """Check that `fields` are all empty (NULL) or all set."""
+    """Return a check that `fields` are all NULL or all set."""
     empty = models.Q(**{f"{field}__isnull": True for field in fields})
     full = models.Q(**{f"{field}__isnull": False for field in fields})
     return models.CheckConstraint(condition=empty | full, name=name)
 
 
 def after_lock(query: str, *values: Any, lock: tuple[int, ...]) -> tuple[Any, ...] | None:
-    """The first row of `query`, asked once nobody else holds `lock`, which is then held until the transaction ends.
+    """Return the first row of `query`, run after acquiring `lock`, which is held until the transaction ends.
 
-    Both statements travel in one message. Each sees what was committed when it began: the second, all that was
-    written under the lock.
+    Sends both statements in one message. Each has its own snapshot, so the query sees everything written under the
+    lock.
     """
     places = ", ".join(["%s"] * len(lock))
     with connection.cursor() as cursor:

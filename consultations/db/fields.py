@@ -1,4 +1,4 @@
-"""Text as it may enter the house: no control characters, no lone surrogates, one Unicode form."""
+"""Model fields for clean text: no control characters, no lone surrogates, one Unicode normal form."""
 
 import re
 import unicodedata
@@ -23,9 +23,9 @@ PLAIN = re.compile(r"[\t\n -~]*")  # most of what is typed: nothing in it can be
 
 
 def clean_text(value: str) -> str:
-    """Return `value` with unified line ends, in Unicode form NFC (UAX #15); names stay exactly as typed otherwise.
+    """Return `value` with unified line ends in Unicode form NFC (UAX #15); names are not changed otherwise.
 
-    Raises ValidationError for characters that no one can read: controls, lone surrogates, non-characters.
+    Raises ValidationError for unreadable characters: controls, lone surrogates and noncharacters.
     """
     if PLAIN.fullmatch(value):
         return value
@@ -45,9 +45,9 @@ def _cleaned(value: Any) -> Any:
 
 
 class CleanCharField(models.CharField):
-    """One line of clean text. What is typed there is kept without the characters that turn the direction of a line.
+    """One line of clean text. Direction controls are removed from new input.
 
-    What is stored stays as it is when it is saved again: hashes rest on it.
+    Stored values are saved unchanged, because hashes depend on them.
     """
 
     def to_python(self, value: Any) -> Any:
@@ -61,7 +61,7 @@ class CleanCharField(models.CharField):
 
 
 class CleanTextField(models.TextField):
-    """Clean text of several lines; `max_length` is held by forms and by model validation."""
+    """Clean multi-line text; forms and model validation enforce `max_length`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,7 +76,7 @@ class CleanTextField(models.TextField):
 
 
 class SkeletonField(models.CharField):
-    """What remains of the name in the field `of` for the eye, by which look-alikes are found; kept with each save."""
+    """Skeleton of the name in the field `of`, used to find look-alike names; updated on each save."""
 
     def __init__(self, *args: Any, of: str = "name", **kwargs: Any) -> None:
         self.of = of

@@ -1,4 +1,4 @@
-"""Triggers by which the database keeps the words to search and the tallies, whatever way a record comes in."""
+"""Database triggers that maintain the search index and the counters, whatever inserts a record."""
 
 from typing import Any
 
@@ -17,20 +17,20 @@ WRITTEN: dict[str, Any] = {
 
 
 def _vector(weight: str, text: str) -> str:
-    """The words of an SQL expression: English stems, and each word as it stands without accents."""
+    """Return SQL for the search vector of an expression: English stems, and each word without accents."""
     return (
         f"setweight(to_tsvector('english', {text}), '{weight}') || setweight(to_tsvector('portal', {text}), '{weight}')"
     )
 
 
 def _unless_changed(*fields: str) -> str:
-    """Leave when an update touches none of `fields`."""
+    """Return SQL that skips the trigger if an update changes none of `fields`."""
     same = " AND ".join(f"OLD.{field} IS NOT DISTINCT FROM NEW.{field}" for field in fields)
     return f"IF TG_OP = 'UPDATE' AND {same} THEN RETURN NULL; END IF;"
 
 
 def search_input() -> list[pgtrigger.Trigger]:
-    """Keep the searchable words of inputs; what they hold back is left out."""
+    """Return a trigger that indexes inputs for search, without held-back passages."""
     weights = {"A": "title", "B": "body", "C": "proposed_wording"}
     shown = ((weight, f"regexp_replace(input.{field}, '{HELD_BACK}', ' ', 'g')") for weight, field in weights.items())
     words = " || ".join(_vector(weight, text) for weight, text in shown)
@@ -52,7 +52,7 @@ def search_input() -> list[pgtrigger.Trigger]:
 
 
 def search_point() -> pgtrigger.Trigger:
-    """Keeps the searchable words of a point of an input, unless they were held back or it was taken back."""
+    """Return a trigger that indexes points of inputs, unless they are held back or were withdrawn."""
     return pgtrigger.Trigger(
         name="search_point",
         **AFTER,
@@ -72,7 +72,7 @@ def search_point() -> pgtrigger.Trigger:
 
 
 def search_attachment() -> pgtrigger.Trigger:
-    """Keeps the searchable words of a file that can be opened by whoever reads the input; never those of originals."""
+    """Return a trigger that indexes files that readers of the input can open; never originals."""
     words = f"{_vector('C', 'NEW.name')} || {_vector('D', 'left(NEW.text, 200000)')}"
     return pgtrigger.Trigger(
         name="search_attachment",
@@ -95,9 +95,9 @@ TALLY = ("consultation_id", "theme_id", "stakeholder_id")
 
 
 def _count(column: str, found: str, change: str) -> str:
-    """Add `change` to the tallies whose keys, with the number to begin with, `found` selects in SQL.
+    """Return SQL that adds `change` to the counters whose keys and initial values the query `found` selects.
 
-    They are found through their unique index, whether or not there is an organisation.
+    Finds the counters by their unique index, with or without an organisation.
     """
     key, other = ", ".join(TALLY), {"inputs": "points", "points": "inputs"}[column]
     return f"""
@@ -118,7 +118,9 @@ def _count_one(column: str, row: str, change: int) -> str:
 
 
 def tally(column: str, counts: str) -> list[pgtrigger.Trigger]:
-    """Keep `column` of the tallies: how many rows there are of which `counts` (SQL about {row}) is true."""
+    """Return a trigger that maintains `column` of the counters: the number of rows for which `counts` (SQL about {row})
+    is true.
+    """
     old, new = counts.format(row="OLD"), counts.format(row="NEW")
     moved = " OR ".join(f"OLD.{field} IS DISTINCT FROM NEW.{field}" for field in TALLY)
     return [

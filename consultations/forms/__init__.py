@@ -1,4 +1,4 @@
-"""What people type in: checked beside each field, and kept as typed whatever is wrong with it."""
+"""Forms: every error is shown at its field, and entered values are kept."""
 
 from .duplicates import AlikeForm
 from .fields import GroupedCheckboxes, LineField, ObjectivesField, PlainTextField, ReasonForm, reason_field

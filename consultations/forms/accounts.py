@@ -1,4 +1,4 @@
-"""What is asked before an account is closed, opened, corrected or let back in."""
+"""Forms for closing, reopening, correcting or restoring an account."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from .fields import LineField, ReasonForm, reason_field
 
 
 class AccountActForm(ReasonForm):
-    """Why, and the new address where the act takes one (`address`: whether it may be given, whether it must)."""
+    """Form for the reason and, if the act takes one, the new address (`address`: allowed or required)."""
 
     address = NormalEmailFormField(label=_("New address"), error_messages={"required": _("Enter the new address.")})
     reason = reason_field(_("Enter a reason. It is kept in the journal."))
@@ -27,11 +27,11 @@ class AccountActForm(ReasonForm):
 
     @property
     def values(self) -> dict[str, Any]:
-        """What the act is given besides the reason."""
+        """Return the arguments of the act other than the reason."""
         return {name: value for name, value in self.cleaned_data.items() if name != "reason" and value}
 
 
 class AccountSearchForm(forms.Form):
-    """Part of a name or of an address."""
+    """Form to search accounts by part of a name or an address."""
 
     words = LineField(label=_("Name or e-mail address"), max_length=200, required=False)

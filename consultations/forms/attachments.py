@@ -1,4 +1,4 @@
-"""A file that is added to an input: chosen on a page, or sent piece by piece by the script of the page."""
+"""Forms for uploading a file: selected on a page, or sent in chunks by JavaScript."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ ACCEPTED_ORIGINALS = f"{ACCEPTED},.eml"
 
 
 class FileForm(forms.Form):
-    """The file. Everything about it is found out from its bytes, later."""
+    """Form with the uploaded file. Everything about the file is determined from its content later."""
 
     use_required_attribute = False
 
@@ -35,7 +35,7 @@ class FileForm(forms.Form):
 
 
 class PieceForm(forms.Form):
-    """The next bytes of a file: where they stand in it, and how large it will be."""
+    """Form with the next chunk of a file, its offset and the total size of the file."""
 
     offset = forms.IntegerField(min_value=0, max_value=2**53)
     size = forms.IntegerField(min_value=0, max_value=2**53)
@@ -43,7 +43,7 @@ class PieceForm(forms.Form):
     piece = forms.FileField(allow_empty_file=True, validators=[has_room])
 
     def clean_piece(self) -> bytes:
-        """The bytes themselves, never more than a piece may hold."""
+        """Return the bytes, limited to the maximum size of a chunk."""
         piece: Any = self.cleaned_data["piece"]
         if piece.size > LARGEST_PIECE:
             raise forms.ValidationError(_("The files are too large to send together. Send fewer at a time."))

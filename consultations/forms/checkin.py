@@ -1,4 +1,4 @@
-"""At the door and at its desk: who is looked for, how something is settled, a queue as a file, a signed register."""
+"""Forms for check-in: search, conflict resolution, queue files and signed registers."""
 
 import re
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ MOST_NUMBERS = 2_000
 
 
 class WhoForm(forms.Form):
-    """Whom somebody at the door looks for."""
+    """Form to search for a delegate at check-in."""
 
     who = LineField(
         label=_("Badge number, code or name"),
@@ -30,14 +30,14 @@ class WhoForm(forms.Form):
 
 
 class ComeForm(forms.Form):
-    """Somebody is checked in by a button."""
+    """Form to check somebody in by a button."""
 
     ticket = forms.UUIDField(widget=forms.HiddenInput)
     key = KeyField(required=False)
 
 
 class SettleForm(forms.Form):
-    """How a row of a device is settled."""
+    """Form to resolve a conflicting row of a device."""
 
     use_required_attribute = False  # the page says what is missing, beside the field
     how = forms.ChoiceField(
@@ -64,7 +64,7 @@ class SettleForm(forms.Form):
 
 
 class QueueFileForm(forms.Form):
-    """A queue that was saved as a file, because the device found no line."""
+    """Form to upload a check-in queue that a device saved as a file because it had no connection."""
 
     file = forms.FileField(
         label=_("File from a device"),
@@ -76,7 +76,7 @@ class QueueFileForm(forms.Form):
     )
 
     def clean_file(self) -> bytes:
-        """Give what stands in the file. Far larger ones are no queue."""
+        """Return the content of the file; files much larger than any queue are refused."""
         file = self.cleaned_data["file"]
         if file.size > LARGEST:
             raise ValidationError(_("This is not a queue from a device: it is too large."))
@@ -84,7 +84,7 @@ class QueueFileForm(forms.Form):
 
 
 def numbers_in(text: str) -> list[int]:
-    """The numbers that a text like "1-14, 17 20" tells, in order. Raises ValueError where it tells something else."""
+    """Parse badge numbers from a text like "1-14, 17 20", sorted. Raises ValueError for anything else."""
     found: set[int] = set()
     for part in re.sub(r"\s*[-–]\s*", "-", text.strip()).replace(",", " ").replace(";", " ").split():
         ends = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", part, re.ASCII)
@@ -98,7 +98,7 @@ def numbers_in(text: str) -> list[int]:
 
 
 class RegisterForm(forms.Form):
-    """Who signed the register of a half-day: ticked by name, or typed as numbers."""
+    """Form to enter who signed the register of a half-day: selected by name or entered as badge numbers."""
 
     signed = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -119,7 +119,7 @@ class RegisterForm(forms.Form):
         self.fields["signed"].error_messages["invalid_choice"] = _("Someone you ticked no longer has a seat.")
 
     def clean_numbers(self) -> list[int]:
-        """The delegates whose badge numbers were typed."""
+        """Return the delegates with the entered badge numbers."""
         try:
             numbers = numbers_in(self.cleaned_data["numbers"])
         except ValueError as part:
@@ -136,11 +136,11 @@ class RegisterForm(forms.Form):
 
     @property
     def ticked(self) -> set[int]:
-        """All who signed, by the delegates' primary keys."""
+        """Return the primary keys of all delegates who signed."""
         return {int(pk) for pk in self.cleaned_data["signed"]} | set(self.cleaned_data["numbers"])
 
     @property
     def unticked(self) -> set[int]:
-        """Those whose tick stood there when the page was opened, and stands there no more."""
+        """Return the delegates who were ticked when the page was opened and are not ticked any more."""
         shown = {int(pk) for pk in re.findall(r"\d{1,9}", self.cleaned_data["shown"])}
         return shown - self.ticked

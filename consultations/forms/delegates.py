@@ -1,4 +1,4 @@
-"""What the secretariat types about the people of a forum."""
+"""Forms for the secretariat's work on the delegates of a forum."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -21,7 +21,7 @@ def _choices(choices: Iterable[tuple[str, Any]], first: Any) -> list[tuple[str, 
 
 
 class WantedDelegatesForm(WantedForm):
-    """The people that an officer looks for."""
+    """Filter form of the list of delegates."""
 
     theme = None
     group = forms.ChoiceField(
@@ -38,7 +38,7 @@ class WantedDelegatesForm(WantedForm):
 
 
 class PersonForm(forms.Form):
-    """A person who sits in for another: the name exactly as it is written."""
+    """Form for a person who sits in for another; the name is kept exactly as entered."""
 
     name = LineField(
         label=gettext_lazy("Name"),
@@ -51,7 +51,7 @@ class PersonForm(forms.Form):
 
 
 class DelegateForm(PersonForm):
-    """What is said of a delegate."""
+    """Form to edit a delegate."""
 
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
@@ -74,12 +74,12 @@ class DelegateForm(PersonForm):
 
     @staticmethod
     def says(delegate: Delegate) -> dict[str, Any]:
-        """What the form begins with."""
+        """Return the initial values of the form."""
         return {name: getattr(delegate, name) for name in DelegateForm.base_fields}
 
 
 class SeatsForm(forms.Form):
-    """The seats of a forum and, of these, the seats and places on the reserve list of each group."""
+    """Form for the seats of a forum and the seats and reserve-list places of each group."""
 
     def __init__(self, *args: Any, forum: Forum, **options: Any) -> None:
         planned = {row.group: row for row in forum.quotas.all()}
@@ -92,12 +92,12 @@ class SeatsForm(forms.Form):
 
     @property
     def rows(self) -> list[tuple[Any, Any, Any]]:
-        """For each group its name and its two fields."""
+        """Return the name and the two fields of each group."""
         return [(label, self[f"seats-{group}"], self[f"reserve-{group}"]) for group, label in Group.choices]
 
     @property
     def groups(self) -> dict[str, tuple[int, int]]:
-        """The groups for which seats or places are planned."""
+        """Return the groups with planned seats or places."""
         given = {group: (self.cleaned_data[f"seats-{group}"], self.cleaned_data[f"reserve-{group}"]) for group in Group}
         return {str(group): (pair[0] or 0, pair[1] or 0) for group, pair in given.items() if pair != (None, None)}
 
@@ -115,7 +115,7 @@ def _number(label: str, *, initial: int | None, required: bool = False) -> forms
 
 
 class TwinsForm(forms.Form):
-    """Two entries of one person: for each field the one that is right."""
+    """Form to merge two entries of one person: choose the right value of each field."""
 
     def __init__(self, *args: Any, pair: tuple[Delegate, Delegate], names: Iterable[str], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -137,12 +137,12 @@ class TwinsForm(forms.Form):
 
     @property
     def chosen(self) -> dict[str, int]:
-        """For each field the pk of the entry that is right."""
+        """Return for each field the primary key of the chosen entry."""
         return {name: int(pk) for name, pk in self.cleaned_data.items()}
 
 
 class ListForm(SheetForm):
-    """A list of delegates as a spreadsheet."""
+    """Form to upload a list of delegates as a spreadsheet."""
 
     reader = DelegateReader
     file = SpreadsheetField(error_messages={"required": gettext_lazy("Choose a file first.")})

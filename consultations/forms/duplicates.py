@@ -1,4 +1,4 @@
-"""Texts that may say the same: which of the pairs are decided, and why."""
+"""Forms to decide on possible duplicates."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from .fields import ReasonForm, reason_field
 
 
 class AlikeForm(ReasonForm):
-    """What staff decide about the pairs of a group: all of them, or those that are chosen."""
+    """Form for the decision on the pairs of a group: on all or on selected pairs."""
 
     pairs = forms.MultipleChoiceField(
         label=_("Pairs"),
@@ -36,12 +36,12 @@ class AlikeForm(ReasonForm):
 
     @property
     def chosen(self) -> list[Likeness]:
-        """The pairs that were chosen."""
+        """Return the selected pairs."""
         return [pair for pair in self.group.pairs if str(pair.pk) in self.cleaned_data["pairs"]]
 
     @property
     def kept(self) -> Any:
-        """The point that stands for the others; None for inputs."""
+        """Return the point that the others are joined to; None for inputs."""
         asked = self.cleaned_data.get("into")
         return next((text for text in self.group.texts if str(text.pk) == asked), None)
 

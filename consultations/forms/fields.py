@@ -1,4 +1,4 @@
-"""Fields that keep what was typed and say in plain words what is wrong with it."""
+"""Form fields that keep the entered value and explain errors in plain words."""
 
 import uuid
 from collections.abc import Iterable
@@ -23,9 +23,9 @@ TOO_LONG = _(
 
 
 class PlainTextField(forms.CharField):
-    """Plain text, kept exactly as typed: never stripped, never cut short by the browser.
+    """Plain text field that keeps exactly what was entered: no stripping, no `maxlength`.
 
-    What is too long is counted in words, and characters that no one can read are refused by their code.
+    The error for a too long text gives the number of characters; unreadable characters are refused by their code point.
     """
 
     widget = forms.Textarea
@@ -35,7 +35,7 @@ class PlainTextField(forms.CharField):
         super().__init__(max_length=max_length, **{"strip": False, **options})
 
     def to_python(self, value: Any) -> str:
-        """Return clean text, or raise a ValidationError that says how much is too much or what cannot be read."""
+        """Return clean text, or raise a ValidationError that says how much too long it is or what cannot be read."""
         text = super().to_python(value).replace("\r\n", "\n")
         if len(text) <= 4 * self.max_length:  # beyond that no other spelling could make it fit
             text = clean_text(text)
@@ -46,17 +46,17 @@ class PlainTextField(forms.CharField):
         return text
 
     def validate(self, value: str) -> None:
-        """Spaces alone are not an answer to a required field."""
+        """Treat a value of spaces only as empty."""
         super().validate(value if value.strip() else "")
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Without `maxlength`: a browser would silently cut what is pasted."""
+        """Omit `maxlength`: browsers would silently truncate pasted text."""
         attrs = {"dir": "auto", **super().widget_attrs(widget)}
         return {name: given for name, given in attrs.items() if name != "maxlength"}
 
 
 class LineField(PlainTextField):
-    """One line of plain text, without the characters that turn the direction of a line."""
+    """One line of plain text, without direction controls."""
 
     widget = forms.TextInput
 
@@ -64,12 +64,14 @@ class LineField(PlainTextField):
         super().__init__(**{"strip": True, **options})
 
     def to_python(self, value: Any) -> str:
-        """Return clean text in one line."""
+        """Return clean text on one line."""
         return without_controls(" ".join(super().to_python(value).splitlines())).strip()
 
 
 class KeyField(forms.UUIDField):
-    """The key that a form carries so that sending it twice is sending it once; a broken one is a new one."""
+    """Idempotency key of a form: submitting it twice has the effect of once. An invalid key is replaced by a
+    new one.
+    """
 
     widget = forms.HiddenInput
 
@@ -78,11 +80,11 @@ class KeyField(forms.UUIDField):
         self.is_new = False  # whether what was sent had no key that could be read
 
     def clean(self, value: Any) -> uuid.UUID:
-        """Return the key as given, or a new one."""
+        """Return the given key, or a new one."""
         return self._read(value)
 
     def bound_data(self, data: Any, initial: Any) -> Any:
-        """Return the key that the form shows again: a page never carries a broken one."""
+        """Return the key to show again; invalid keys are never rendered."""
         return self._read(data)
 
     def _read(self, value: Any) -> uuid.UUID:
@@ -99,12 +101,12 @@ class KeyField(forms.UUIDField):
 
 
 class MomentField(forms.CharField):
-    """The moment of the text that an editor started from, to the microsecond."""
+    """Timestamp of the text version that an editor started from, to the microsecond."""
 
     widget = forms.HiddenInput
 
     def clean(self, value: Any) -> datetime:
-        """Return the aware moment; one that cannot be read is earlier than any text."""
+        """Return the aware datetime; an unreadable value is treated as older than any version."""
         try:
             moment = parse_datetime(str(value or ""))
         except ValueError:
@@ -113,7 +115,7 @@ class MomentField(forms.CharField):
 
 
 def _once(widget: type[forms.Widget]) -> type[forms.Widget]:
-    """`widget`, giving all the values that came where different ones came under its one name."""
+    """Return `widget`, changed to report all values if the request contains different values for its name."""
 
     class Once(widget):  # type: ignore[misc, valid-type]
         def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
@@ -124,8 +126,9 @@ def _once(widget: type[forms.Widget]) -> type[forms.Widget]:
 
 
 class _OneAnswerMixin:
-    """Two different values under one name are refused: the last would win silently, and who may read a text would be
-    decided by the order of a request."""
+    """Refuse two different values under one name: otherwise the last one would win silently, and the order of a request
+    would decide who may read a text.
+    """
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -134,19 +137,19 @@ class _OneAnswerMixin:
 
 
 class OneChoiceField(_OneAnswerMixin, forms.ChoiceField):
-    """A choice of one, drawn as buttons, that takes one answer."""
+    """Choice of one option, shown as radio buttons, that accepts only one value."""
 
     widget = _once(forms.RadioSelect)
 
 
 class OneTickField(_OneAnswerMixin, forms.BooleanField):
-    """A box to tick that takes one answer."""
+    """Checkbox that accepts only one value."""
 
     widget = _once(forms.CheckboxInput)
 
 
 class GroupedCheckboxes(forms.CheckboxSelectMultiple):
-    """Checkboxes under headings."""
+    """Checkboxes grouped under headings."""
 
     template_name = "consultations/_grouped_checkboxes.html"
 
@@ -155,7 +158,7 @@ OBJECTIVES = Provision.objects.filter(framework=Framework.GCM_OBJECTIVE)
 
 
 class ObjectivesField(forms.MultipleChoiceField):
-    """Objectives of the Compact, each once under the first theme that leads it; gives a list of Provision."""
+    """Objectives of the Compact, each listed once under its first lead theme; returns a list of Provision."""
 
     widget = GroupedCheckboxes
     known: Iterable[Provision] = ()
@@ -165,16 +168,15 @@ class ObjectivesField(forms.MultipleChoiceField):
         super().__init__(**{"required": False, **texts, **options})
 
     def offer(self, first: str = "", known: Iterable[Provision] = ()) -> None:
-        """Show the objectives, those of the theme with the code `first` first. Two queries, once they are shown.
+        """Offer the objectives, starting with those of the theme with the code `first`. Two queries when rendered.
 
-        `known` are objectives that are at hand already.
+        `known` are objectives that are already loaded.
         """
         self.known = known
         self.choices = cache(lambda: _under_themes(OBJECTIVES.order_by("order"), first))
 
     def clean(self, value: Any) -> list[Provision]:
-        """Return the provisions in their order; a code that is not offered is refused. One query, if not all that are
-        chosen are known."""
+        """Return the provisions in order; refuse unknown codes. One query unless all chosen objectives are known."""
         codes = set(self.to_python(value))
         found = [each for each in self.known if each.code in codes] if codes else []
         if len(found) < len(codes):
@@ -188,13 +190,13 @@ class ObjectivesField(forms.MultipleChoiceField):
 
 
 class ThemeField(forms.ModelChoiceField):
-    """A theme by its code, chosen from what stands beside it. `known` is one of them that is at hand already."""
+    """Choice of a theme by its code. `known` is one that is already loaded."""
 
     widget = forms.RadioSelect
     known: Theme | None = None
 
     def to_python(self, value: Any) -> Theme | None:
-        """Return the theme; a code that is not offered is refused. One query, if another than the known is chosen."""
+        """Return the theme; refuse unknown codes. One query if it is not the known theme."""
         return self.known if self.known and value == self.known.code else super().to_python(value)
 
 
@@ -209,7 +211,7 @@ def _under_themes(objectives: Iterable[Provision], first: str) -> list[tuple[Any
 
 
 def reason_field(missing: Any = None, *, label: Any = REASON, help_text: Any = "") -> PlainTextField:
-    """A field for why something is done; needed where `missing` says what its absence is answered with."""
+    """Return a field for a reason; it is required if `missing` gives the error message for an empty value."""
     return PlainTextField(
         label=label,
         help_text=help_text,
@@ -222,11 +224,11 @@ def reason_field(missing: Any = None, *, label: Any = REASON, help_text: Any = "
 
 
 class ReasonForm(forms.Form):
-    """Why something is done: for the journal, and for the people it concerns."""
+    """Form for the reason of an act, stored in the journal and shown to the people concerned."""
 
     reason = reason_field()
 
     @property
     def problems(self) -> list[str]:
-        """What is wrong with it, for a page that shows reasons."""
+        """Return the form's errors, for a page that lists reasons."""
         return [str(problem) for problems in self.errors.values() for problem in problems]

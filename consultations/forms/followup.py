@@ -1,4 +1,4 @@
-"""What staff type after a forum: action points, what came of them, the communiqué, and what lists are narrowed to."""
+"""Forms for the follow-up of a forum: action points, their outcomes, the communiqué and filters."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ TEXT_LIMIT, BODY_LIMIT = 2_000, 20_000
 
 
 class ActionForm(forms.Form):
-    """Who does what by when."""
+    """Form for an action point: who does what by when."""
 
     text = PlainTextField(
         label=_("What is to be done"),
@@ -49,7 +49,7 @@ class ActionForm(forms.Form):
         self.fields["stakeholder"].queryset = (Stakeholder.objects.verified() | kept).only("name").order_by("name")
 
     def clean(self) -> dict[str, Any]:
-        """Somebody has to do it."""
+        """Require somebody who does it."""
         words = self.cleaned_data
         if not self.errors and not words["stakeholder"] and not words["responsible"]:
             self.add_error("stakeholder", _("Choose an organisation or enter who will do it."))
@@ -57,7 +57,7 @@ class ActionForm(forms.Form):
 
 
 class ReportForm(forms.Form):
-    """What came of an action."""
+    """Form for the outcome of an action."""
 
     report = PlainTextField(
         label=_("What came of it"),
@@ -69,7 +69,7 @@ class ReportForm(forms.Form):
 
 
 class CommuniqueForm(forms.Form):
-    """The text of a communiqué, and the version that its writer started from."""
+    """Form for the text of a communiqué, with the version that its editor started from."""
 
     body = PlainTextField(
         label=_("Text of the communiqué"),
@@ -87,7 +87,7 @@ class CommuniqueForm(forms.Form):
         super().__init__(*args, **options)
 
     def clean_version(self) -> int:
-        """The version that the writer started from; 0, older than any, where it was lost."""
+        """Return the version that the editor started from; 0 if it is missing."""
         return self.cleaned_data["version"] or 0
 
 
@@ -95,7 +95,7 @@ REPORTED, OVERDUE = "reported", "overdue"
 
 
 class WantedCommitmentsForm(forms.Form):
-    """What a list of commitments is narrowed to; what is not known narrows nothing."""
+    """Filter form of a list of commitments; unknown values are ignored."""
 
     organisation = forms.ModelChoiceField(
         Stakeholder.objects.none(), required=False, label=_("Organisation"), empty_label=_("All")
@@ -110,12 +110,12 @@ class WantedCommitmentsForm(forms.Form):
 
     @property
     def wanted(self) -> dict[str, Any]:
-        """What was asked for, without what is empty or unknown."""
+        """Return the filters that are set and valid."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class DeskCommitmentsForm(WantedCommitmentsForm):
-    """The same for the desk: also those that an organisation reported as done."""
+    """Filter form for the desk, which also offers commitments reported as done."""
 
     STATES = [*WantedCommitmentsForm.STATES, (REPORTED, _("reported done, to be confirmed"))]

@@ -1,4 +1,4 @@
-"""Answers to a letter of invitation: who comes, who stands in, or nobody; by the link of the letter or from paper."""
+"""Forms to answer a letter of invitation, by its link or from a paper answer."""
 
 import uuid
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ TOLD = ("name", "title", "email", "access_needs", "sex")
 
 @dataclass
 class Slot:
-    """One row of the form: an officer or alternate who is named now (by a key), or a person who was named before."""
+    """One row of the form: a new participant or alternate (identified by a key), or a person already named."""
 
     kind: str
     key: str
@@ -39,22 +39,22 @@ class Slot:
 
     @property
     def value(self) -> str:
-        """What the page sends back: which row this is, and what it showed of the person."""
+        """Return the hidden value that identifies the row and what it showed of the person."""
         return f"person:{self.person.pk}:{print_of(self.person)}" if self.person else f"{self.kind}:{self.key}"
 
     @property
     def is_gone(self) -> bool:
-        """Whether the person was taken off the list since the page was opened."""
+        """Return whether the person was removed from the list after the page was opened."""
         return self.kind == "person" and self.person is None
 
     @property
     def is_alternate(self) -> bool:
-        """Whether the row holds somebody who stands in for an officer."""
+        """Return whether the row is for an alternate."""
         return self.kind == "alternate" or bool(self.person and self.person.state == DelegateState.WAITLISTED)
 
 
 class AnswerForm(forms.Form):
-    """Whether the institution comes, who answers for it, and a row for each person."""
+    """Form for the answer of an institution: whether it attends, who answers, and a row for each person."""
 
     hide_optional = True  # of a person only the name is needed, and the page says so once
 
@@ -97,7 +97,7 @@ class AnswerForm(forms.Form):
     # --- Rows ---------------------------------------------------------------------------------------------------------
 
     def _offered(self) -> list[Slot]:
-        """The people who were named, and empty rows for the seats that are free and for some alternates."""
+        """Return rows for the people already named, and empty rows for free seats and some alternates."""
         named = sum(each.state in SEATED for each in self.people)
         free = max(0, self.invitation.seats - named)
         spare = max(0, self.invitation.seats - (len(self.people) - named))
@@ -107,7 +107,7 @@ class AnswerForm(forms.Form):
         return self._numbered(rows)
 
     def _posted(self, values: Sequence[str]) -> list[Slot]:
-        """The rows as they came; what cannot be read is no row."""
+        """Return the submitted rows; unreadable ones are ignored."""
         known = {str(each.pk): each for each in self.people}
         rows: dict[str, Slot] = {}
         for value in values[:MOST_ROWS]:
@@ -165,7 +165,7 @@ class AnswerForm(forms.Form):
     # --- What is said -------------------------------------------------------------------------------------------------
 
     def clean(self) -> dict[str, Any]:
-        """Each row that says something has a name. Who declines names nobody in the same breath."""
+        """Require a name in each filled row, and no named people if the invitation is declined."""
         data = super().clean() or {}
         declines = data.get("choice") == DECLINE
         for number, slot in enumerate(self.slots):
@@ -187,12 +187,12 @@ class AnswerForm(forms.Form):
 
     @property
     def declines(self) -> bool:
-        """Whether nobody comes."""
+        """Return whether the institution declines."""
         return self.cleaned_data["choice"] == DECLINE
 
     @property
     def named(self) -> list[Named]:
-        """The rows that say something, as the verb takes them."""
+        """Return the filled rows as arguments of the verb."""
         return list(self._named())
 
     def _named(self) -> Iterator[Named]:
@@ -206,17 +206,17 @@ class AnswerForm(forms.Form):
 
     @property
     def officers(self) -> list[Slot]:
-        """The rows of those who take a seat."""
+        """Return the rows of people with a seat."""
         return [slot for slot in self.slots if not slot.is_alternate and not slot.is_gone]
 
     @property
     def alternates(self) -> list[Slot]:
-        """The rows of those who stand in."""
+        """Return the rows of alternates."""
         return [slot for slot in self.slots if slot.is_alternate]
 
     @property
     def alternates_said(self) -> bool:
-        """Whether a row of an alternate says something or is wrong, so that it must be seen."""
+        """Return whether any alternate row is filled or has an error and so must be shown."""
         return any(each.value() or each.errors for slot in self.alternates for each in slot.fields)
 
 
@@ -228,7 +228,7 @@ def _is_key(text: str) -> bool:
 
 
 class PaperAnswerForm(AnswerForm):
-    """An answer that came by letter, as the secretariat types it beside the scan."""
+    """Form for an answer by letter, entered by the secretariat beside the scan."""
 
     field_order = ["reference", "received_on", "scan", "answered_by", "choice"]
 
@@ -257,7 +257,7 @@ class PaperAnswerForm(AnswerForm):
         self.fields["message"].label = _("Anything else the letter says (optional)")
 
     def clean_received_on(self) -> date:
-        """Nothing was received tomorrow."""
+        """Refuse dates in the future."""
         day = self.cleaned_data["received_on"]
         if day > timezone.localdate(workflow.now()):
             raise ValidationError(_("The date must be today or in the past."))
@@ -265,12 +265,12 @@ class PaperAnswerForm(AnswerForm):
 
     @property
     def paper(self) -> Paper:
-        """The letter in which the answer came."""
+        """Return the letter with the answer."""
         return Paper(self.cleaned_data["reference"], self.cleaned_data["received_on"])
 
 
 class LetterForm(forms.Form):
-    """A letter of invitation: seats, to whom, where to, by when."""
+    """Form for a letter of invitation: seats, addressee, address and reply date."""
 
     seats = forms.IntegerField(label=gettext_lazy("Seats"), min_value=1, max_value=500)
     addressee = LineField(
@@ -291,7 +291,7 @@ class LetterForm(forms.Form):
 
 
 class InviteForm(forms.Form):
-    """Which institutions get a letter, with how many seats each; one field of seats for each of them."""
+    """Form to choose the institutions to invite, with a field for the seats of each."""
 
     respond_by = forms.DateField(
         label=gettext_lazy("Answer by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -313,14 +313,14 @@ class InviteForm(forms.Form):
 
     @property
     def rows(self) -> list[tuple[Any, bool, forms.BoundField]]:
-        """Each institution, whether it is marked, and its field of seats. All are marked at first."""
+        """Return each institution, whether it is selected, and its seats field. All are selected initially."""
         return [
             (each, self.marked is None or str(each.stakeholder.pk) in self.marked, self[f"seats_{each.stakeholder.pk}"])
             for each in self.candidates
         ]
 
     def clean(self) -> dict[str, Any]:
-        """At least one institution is marked; each that is has seats."""
+        """Require at least one selected institution, and seats for each."""
         data = super().clean() or {}
         chosen = [each for each, is_marked, _seats in self.rows if is_marked]
         if not chosen:
@@ -333,7 +333,7 @@ class InviteForm(forms.Form):
 
     @property
     def offers(self) -> list[tuple[Any, int, str]]:
-        """The institutions that are marked, with their seats and where their letters go."""
+        """Return the selected institutions with their seats and addresses."""
         return [
             (each.stakeholder, self.cleaned_data[seats.name], each.email) for each, marked, seats in self.rows if marked
         ]

@@ -1,4 +1,4 @@
-"""Organisations that register, and people who are invited to act for them."""
+"""Forms for registering organisations and inviting people to act for them."""
 
 import re
 from typing import Any
@@ -17,7 +17,7 @@ from .fields import LineField, PlainTextField
 
 
 class OrganisationForm(forms.ModelForm):
-    """An organisation that registers itself."""
+    """Form to register an organisation."""
 
     name = LineField(label=_("Name of the organisation"), max_length=250, what=_("The name"))
     short_name = LineField(label=_("Short name"), max_length=60, what=_("The short name"), required=False)
@@ -40,7 +40,7 @@ class OrganisationForm(forms.ModelForm):
         }
 
     def clean_name(self) -> str:
-        """An organisation on the register is joined by invitation, not registered a second time."""
+        """Refuse the name of a registered organisation: people join it by invitation."""
         name = self.cleaned_data["name"]
         on_register = Q(state=Stakeholder.State.VERIFIED) | Q(code__isnull=False)
         if Stakeholder.objects.filter(on_register, name__iexact=name).exists():
@@ -52,7 +52,7 @@ class OrganisationForm(forms.ModelForm):
 
 
 class InviteOfficerForm(forms.Form):
-    """Somebody is invited to act for an organisation. Only the secretariat names clearing officers."""
+    """Form to invite somebody to act for an organisation. Only the secretariat can name clearing officers."""
 
     email = NormalEmailFormField(
         label=_("E-mail address"),
@@ -78,7 +78,9 @@ NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
 
 
 class NoticesForm(forms.Form):
-    """At once, once a day or not at all; and a number for text messages, where this portal sends any."""
+    """Form to choose how to get notices: at once, daily or not at all; with a number for text messages if the portal
+    sends them.
+    """
 
     notices = forms.ChoiceField(
         label=_("Notices by e-mail"),
@@ -102,7 +104,7 @@ class NoticesForm(forms.Form):
             del self.fields["phone"]
 
     def clean_phone(self) -> str:
-        """The number in its international form; one that begins with 0 is Kenyan. Raises ValidationError."""
+        """Return the number in international format; a number that starts with 0 is Kenyan. Raises ValidationError."""
         digits = re.sub(r"[\s().-]", "", self.cleaned_data["phone"])
         number = f"+254{digits[1:]}" if digits.startswith("0") else digits
         if number and not NUMBER.fullmatch(number):

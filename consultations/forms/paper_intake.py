@@ -1,4 +1,4 @@
-"""What came on paper or by mail, as the secretariat types it for its author."""
+"""Forms for inputs that came on paper or by mail, typed by the secretariat."""
 
 from datetime import date
 from typing import Any
@@ -32,7 +32,7 @@ WORDS = ("theme", "title", "body", "proposed_wording", "language", "audience")
 
 
 class TypedForm(forms.Form):
-    """The words of an input, word for word as they stand in the original."""
+    """Form for the text of an input, copied word for word from the original."""
 
     theme = forms.ModelChoiceField(
         Theme.objects.order_by("order"), to_field_name="code", label=gettext_lazy("Main theme"), empty_label=_("Choose")
@@ -65,7 +65,7 @@ class TypedForm(forms.Form):
         self.fields["objectives"].offer(str(self["theme"].value() or ""))
 
     def clean(self) -> dict[str, Any]:
-        """Refuse passages whose brackets do not close."""
+        """Refuse unbalanced brackets of held-back passages."""
         data = super().clean()
         for name in ("body", "proposed_wording"):
             if wrong := badly_marked(data.get(name, "")):
@@ -75,12 +75,12 @@ class TypedForm(forms.Form):
 
     @property
     def words(self) -> dict[str, Any]:
-        """What the verbs store: the fields and `provisions`."""
+        """Return what the verbs store: the fields and `provisions`."""
         return {"provisions": self.cleaned_data["objectives"], **{name: self.cleaned_data[name] for name in WORDS}}
 
 
 class IntakeForm(TypedForm):
-    """An input that came on paper or by mail: from whom, how and when, and its words."""
+    """Form for an input that came on paper or by mail: sender, channel, date and text."""
 
     field_order = ["key", "consultation", "organisation", "channel", "received_on", "late_reason"]
 
@@ -113,14 +113,14 @@ class IntakeForm(TypedForm):
             del self.fields["late_reason"]
 
     def clean_received_on(self) -> date:
-        """Nothing was received tomorrow."""
+        """Refuse dates in the future."""
         day = self.cleaned_data["received_on"]
         if day > timezone.localdate(workflow.now()):
             raise ValidationError(_("The date must be today or in the past."))
         return day
 
     def clean(self) -> dict[str, Any]:
-        """The consultation asks about the theme."""
+        """Require a theme of the consultation."""
         data = super().clean()
         asked, theme = data.get("consultation"), data.get("theme")
         if asked and theme and not asked.themes.filter(pk=theme.pk).exists():

@@ -1,4 +1,4 @@
-"""Points: taken out of an input, written down in a session, merged with one that says the same."""
+"""Forms for points: from an input, from a session, and joining duplicates."""
 
 import re
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ def _capital(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
 
 
 class PointForm(forms.Form):
-    """A point as its writer words it."""
+    """Form for a point."""
 
     text = PlainTextField(
         label=_("What the point says"),
@@ -45,7 +45,7 @@ class PointForm(forms.Form):
 
     @property
     def words(self) -> dict[str, Any]:
-        """What the verbs store of a point."""
+        """Return what the verbs store of a point."""
         names = ("kind", "theme", "text")
         return {"provisions": self.cleaned_data["objectives"], **{name: self.cleaned_data[name] for name in names}}
 
@@ -57,15 +57,17 @@ SHORTEST_PASSAGE = 25
 
 
 def passages(text: str) -> list[list[str]]:
-    """Cut a text into its lines, and each line into sentences of some length, losing nothing but outer spaces.
+    """Split a text into lines, and each line into sentences, without losing anything but outer spaces.
 
-    A line is also cut where a held-back passage begins or ends, so that open words can be marked without it.
+    Also splits where a held-back passage begins or ends, so that the public part can be marked without it.
     """
     return [_pieces(line.strip()) for line in text.splitlines() if line.strip()]
 
 
 def _pieces(line: str) -> list[str]:
-    """The sentences of `line`, cut at the borders of held-back passages; a comma behind a border stays before it."""
+    """Return the sentences of `line`, split at the borders of held-back passages; a comma after a border stays before
+    it.
+    """
     pieces: list[str] = []
     for part in BORDER.split(line):
         if pieces and not part.startswith("[["):
@@ -87,7 +89,7 @@ def _sentences(text: str) -> list[str]:
 
 
 def taken_parts(sentence: str, said: Iterable[str]) -> list[tuple[str, bool]]:
-    """Cut a sentence where the words of points begin and end: each part with whether a point has it already."""
+    """Split a sentence where existing points begin and end; return each part with whether a point already has it."""
     spans = []
     for text in said:
         spans += [match.span() for match in re.finditer(_loosely(text), sentence)] if text.strip() else []
@@ -97,7 +99,7 @@ def taken_parts(sentence: str, said: Iterable[str]) -> list[tuple[str, bool]]:
 
 
 def _loosely(text: str) -> str:
-    """A pattern for these words, whatever stands between them: spaces, line ends, brackets of what is held back."""
+    """Return a pattern for these words with any spaces, line ends or held-back brackets between them."""
     words = text.replace("[[", " ").replace("]]", " ").split()
     return r"(?:\s|\[\[|\]\])*".join(map(re.escape, words)) or r"(?!)"
 
@@ -114,7 +116,7 @@ def _cut(sentence: str, spans: list[tuple[int, int]]) -> list[tuple[str, bool]]:
 
 
 class SplitForm(PointForm):
-    """A point taken out of an input: sentences marked in its text, or words of one's own, which then count."""
+    """Form for a point of an input: sentences marked in its text, or own words, which take precedence."""
 
     passages = forms.MultipleChoiceField(required=False)
     held_back = OneTickField(
@@ -138,7 +140,7 @@ class SplitForm(PointForm):
         self.fields["text"].help_text = _("Leave it empty to use the marked sentences as they are.")
 
     def clean(self) -> dict[str, Any]:
-        """The words of the point are those typed, or else the sentences marked."""
+        """Require the text of the point: entered, or from the marked sentences."""
         marked = [self.sentences[number] for number in self.cleaned_data.get("passages", [])]
         typed = self.cleaned_data.get("text")
         if typed is not None and not typed.strip():
@@ -147,7 +149,7 @@ class SplitForm(PointForm):
 
     @property
     def words(self) -> dict[str, Any]:
-        """What the verb stores of a point that is taken out."""
+        """Return what the verb stores of the point of an input."""
         return {**super().words, "held_back": self.cleaned_data.get("held_back", False)}
 
     def _take(self, text: str) -> None:
@@ -161,7 +163,7 @@ class SplitForm(PointForm):
 
 
 class SessionPointForm(PointForm):
-    """A point that was made in a session."""
+    """Form for a point made in a session."""
 
     organisation = forms.ModelChoiceField(
         Stakeholder.objects.none(),
@@ -194,13 +196,13 @@ class SessionPointForm(PointForm):
 
     @property
     def words(self) -> dict[str, Any]:
-        """What the verb stores of a point of a session."""
+        """Return what the verb stores of the point of a session."""
         promise = {name: self.cleaned_data[name] for name in ("responsible", "due_on")}
         return {**super().words, "stakeholder": self.cleaned_data["organisation"], **promise}
 
 
 class MergeForm(ReasonForm):
-    """Two points say the same: which one the other stands behind from now on, and why."""
+    """Form to join two duplicate points: which one is kept, and why."""
 
     into = forms.CharField(
         widget=forms.HiddenInput, error_messages={"required": _("Choose the point that this one duplicates.")}
@@ -209,10 +211,10 @@ class MergeForm(ReasonForm):
 
 
 class TwinForm(forms.Form):
-    """The words by which the twin of a point is looked for."""
+    """Form to search for a duplicate of a point."""
 
     words = LineField(label=_("Search the other points"), max_length=200, required=False)
 
     def looks_for(self, point: Point) -> str:
-        """The words typed, or those of the point itself."""
+        """Return the search words: those entered, or those of the point."""
         return (self.is_valid() and self.cleaned_data["words"]) or point.text

@@ -1,4 +1,4 @@
-"""What the secretariat types about the programme and the documents of a forum, and to copy one."""
+"""Forms for the programme and the documents of a forum, and for copying a forum."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -32,13 +32,13 @@ def _moment(label: Any) -> forms.DateTimeField:
 
 
 class TimesForm(forms.Form):
-    """When something begins and ends, EAT."""
+    """Form for start and end times in EAT."""
 
     starts_at = _moment(gettext_lazy("Begins (EAT)"))
     ends_at = _moment(gettext_lazy("Ends (EAT)"))
 
     def clean(self) -> dict[str, Any]:
-        """What ends before it begins is said beside the end."""
+        """Show an end before the start as an error at the end."""
         data = super().clean()
         for name in [name for name in ("starts_at", "ends_at") if data.get(name) and not in_our_time(data[name])]:
             self.add_error(name, NO_YEAR)
@@ -49,7 +49,7 @@ class TimesForm(forms.Form):
 
 
 class SessionForm(TimesForm):
-    """One session of a programme."""
+    """Form for a session of a programme."""
 
     title = LineField(
         label=gettext_lazy("Title"),
@@ -72,19 +72,21 @@ class SessionForm(TimesForm):
 
     @staticmethod
     def says(session: ForumSession) -> dict[str, Any]:
-        """What the form of a session begins with."""
+        """Return the initial values of the form of a session."""
         return {name: getattr(session, name) for name in SessionForm.base_fields}
 
     @staticmethod
     def after_the_last(forum: Forum) -> dict[str, Any]:
-        """A new session begins when the last one ends, or at nine on the first day; it takes an hour."""
+        """Return the initial times of a new session: one hour from the end of the last one, or from nine on the first
+        day.
+        """
         ends = [each.ends_at for each in planned(forum)]
         starts = max(ends) if ends else timezone.make_aware(datetime.combine(forum.starts_on, time(9)))
         return {"starts_at": starts, "ends_at": starts + timedelta(hours=1)}
 
 
 class BreakoutsForm(TimesForm):
-    """One breakout for each theme: when, and in which rooms."""
+    """Form to create one breakout for each theme: times and rooms."""
 
     rooms = PlainTextField(
         label=gettext_lazy("Rooms"),
@@ -96,7 +98,7 @@ class BreakoutsForm(TimesForm):
     )
 
     def clean_rooms(self) -> list[str]:
-        """The rooms, one to a line; an empty line leaves a theme without one."""
+        """Return the rooms, one per line; an empty line leaves a theme without one."""
         lines = [line.strip() for line in self.cleaned_data["rooms"].rstrip().split("\n")]
         if any(len(line) > 80 for line in lines):
             raise ValidationError(_("The name of a room must be 80 characters or fewer."))
@@ -104,7 +106,7 @@ class BreakoutsForm(TimesForm):
 
 
 class PartForm(forms.Form):
-    """Who has a part in a session: a person with an account, by e-mail address, or a name."""
+    """Form for a role in a session: a person with an account, by e-mail address, or a name."""
 
     kind = forms.ChoiceField(
         label=gettext_lazy("Part"),
@@ -120,7 +122,7 @@ class PartForm(forms.Form):
     )
 
     def clean_email(self) -> User | None:
-        """The person with this address. Raises ValidationError when nobody has it."""
+        """Return the person with this address. Raises ValidationError if there is none."""
         address = self.cleaned_data["email"]
         person = User.objects.filter(email=address, is_active=True).first() if address else None
         if address and person is None:
@@ -128,7 +130,7 @@ class PartForm(forms.Form):
         return person
 
     def clean(self) -> dict[str, Any]:
-        """One of the two is needed."""
+        """Require either an address or a name."""
         data = super().clean()
         if not self.errors and not data["email"] and not data["name"]:
             self.add_error("name", _("Enter the address of an account, or enter a name."))
@@ -136,7 +138,7 @@ class PartForm(forms.Form):
 
 
 class CopyForm(forms.Form):
-    """The next forum: its code, its first day, and what goes along."""
+    """Form for the copy of a forum: its code, its first day and what to copy."""
 
     title = LineField(label=gettext_lazy("Title"), what=gettext_lazy("The title"), max_length=200)
     code = LineField(
@@ -153,7 +155,7 @@ class CopyForm(forms.Form):
     )
 
     def clean_starts_on(self) -> date:
-        """A day of our time."""
+        """Refuse dates outside the supported range."""
         day = self.cleaned_data["starts_on"]
         if not in_our_time(day):
             raise ValidationError(NO_YEAR)
@@ -161,7 +163,7 @@ class CopyForm(forms.Form):
 
 
 class DocumentForm(FileForm):
-    """A document of a forum."""
+    """Form for a document of a forum."""
 
     title = LineField(
         label=gettext_lazy("Title"),

@@ -1,4 +1,4 @@
-"""What an officer types at the desk: decisions with their reasons, questions, answers, acts on many inputs at once."""
+"""Forms for screening: decisions with reasons, questions, answers and bulk actions."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -28,13 +28,13 @@ MOST_QUESTIONS = 4
 
 
 class WhyForm(ReasonForm):
-    """A reason that has to be given."""
+    """Form for a required reason."""
 
     reason = reason_field(_("Enter a reason. It is kept in the journal."))
 
 
 class ReturnForm(ReasonForm):
-    """Why an input goes back, and the questions that its author answers in place."""
+    """Form to return an input: the reason and the questions for its author."""
 
     reason = reason_field(_("Enter what is missing. The author will read it."), label=_("What is missing?"))
 
@@ -51,13 +51,13 @@ class ReturnForm(ReasonForm):
 
     @property
     def said(self) -> dict[str, Any]:
-        """What the verb is given."""
+        """Return the arguments of the verb."""
         asked = [self.cleaned_data[f"question_{number}"] for number in range(1, MOST_QUESTIONS + 1)]
         return {"reason": self.cleaned_data["reason"], "questions": [text for text in asked if text.strip()]}
 
 
 class SetAsideForm(ReasonForm):
-    """Why an input is not used: from the list, and in words for its author."""
+    """Form to set an input aside: a reason from the list and an explanation for its author."""
 
     set_aside_for = forms.ChoiceField(
         label=_("Why is it set aside?"),
@@ -72,12 +72,12 @@ class SetAsideForm(ReasonForm):
 
     @property
     def said(self) -> dict[str, Any]:
-        """What the verb is given."""
+        """Return the arguments of the verb."""
         return self.cleaned_data
 
 
 class AssignForm(forms.Form):
-    """Which officer looks after an input."""
+    """Form to assign an input to an officer."""
 
     hide_optional = True
     to = forms.ModelChoiceField(
@@ -92,18 +92,18 @@ class AssignForm(forms.Form):
 
     @property
     def said(self) -> dict[str, Any]:
-        """What the verb is given."""
+        """Return the arguments of the verb."""
         return self.cleaned_data
 
 
 class NothingMoreForm(forms.Form):
-    """An act that needs no words."""
+    """Empty form for a bulk action without input."""
 
     said: dict[str, Any] = {}  # nothing is ever put into it
 
 
 class AnswersForm(forms.Form):
-    """The answers to the questions about a returned input; those left empty are answered later."""
+    """Form for the answers to the questions about a returned input; empty ones can be answered later."""
 
     hide_optional = True
 
@@ -122,13 +122,13 @@ class AnswersForm(forms.Form):
 
     @property
     def given(self) -> list[tuple[Question, str]]:
-        """The questions whose answer is new."""
+        """Return the questions with new answers."""
         found = [(question, self.cleaned_data[f"answer_{question.pk}"]) for question in self.questions]
         return [(question, answer) for question, answer in found if answer.strip() not in ("", question.answer)]
 
 
 class AnswerForm(forms.Form):
-    """The answer to an organisation that did not recognise its point."""
+    """Form to answer an organisation that reported a misread point."""
 
     answer = PlainTextField(
         label=_("Answer"),
@@ -140,7 +140,7 @@ class AnswerForm(forms.Form):
 
 
 class SilentForm(forms.Form):
-    """Which of the organisations that have not sent an input are looked at. What is not known narrows nothing."""
+    """Filter form of organisations without an input. Unknown values are ignored."""
 
     group = forms.ChoiceField(label=_("Group"), required=False, choices=lambda: [("", _("All")), *Group.choices])
     last = forms.ChoiceField(
@@ -159,13 +159,13 @@ class SilentForm(forms.Form):
 
     @property
     def wanted(self) -> dict[str, str]:
-        """What was asked for, without what is empty or unknown."""
+        """Return the filters that are set and valid."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class LettersForm(forms.Form):
-    """The organisations that are to be written to."""
+    """Form to choose the organisations to write to."""
 
     bodies = forms.ModelMultipleChoiceField(
         Stakeholder.objects.all(), error_messages={"required": _("Choose at least one organisation.")}
@@ -176,7 +176,7 @@ class LettersForm(forms.Form):
 
 
 class WantedForm(forms.Form):
-    """What a list on the desk is narrowed to. What is not known there narrows nothing."""
+    """Base filter form of lists at the desk. Unknown values are ignored."""
 
     words = LineField(label=_("Words"), max_length=200, required=False)
     theme = forms.ModelChoiceField(
@@ -185,7 +185,7 @@ class WantedForm(forms.Form):
 
     @property
     def wanted(self) -> dict[str, Any]:
-        """What was asked for, without what is empty or unknown."""
+        """Return the filters that are set and valid."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
 
@@ -195,21 +195,21 @@ def _all_or(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
 
 
 class WantedInputsForm(WantedForm):
-    """The inputs that an officer looks for."""
+    """Filter form of inputs."""
 
     state = forms.ChoiceField(label=_("State"), required=False, choices=lambda: _all_or(SubmissionState.choices))
     mine = forms.ChoiceField(label=_("Assigned to"), required=False, choices=[("", _("Anybody")), ("1", _("Me"))])
 
 
 class WantedPointsForm(WantedForm):
-    """The points that an officer looks for."""
+    """Filter form of points."""
 
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=lambda: _all_or(PointKind.choices))
     state = forms.ChoiceField(label=_("State"), required=False, choices=lambda: _all_or(PointState.choices))
 
 
 class WantedOrganisationsForm(WantedForm):
-    """The organisations that an officer looks for."""
+    """Filter form of organisations."""
 
     theme = None
     group = forms.ChoiceField(label=_("Group"), required=False, choices=lambda: _all_or(Group.choices))

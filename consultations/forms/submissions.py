@@ -1,4 +1,4 @@
-"""An input as its author writes it, and what the secretariat notes on it."""
+"""Forms for an input: the author's form and the secretariat's notes."""
 
 import uuid
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ def _explained(choices: dict[Audience, Any]) -> list[tuple[str, Any]]:
 
 
 class SubmissionForm(forms.Form):
-    """An input on one page. A draft needs a theme only; `sending` asks for the words too."""
+    """Form for an input on one page. A draft requires only a theme; with `sending` the text is required too."""
 
     use_required_attribute = False  # a draft may be saved without them
 
@@ -104,14 +104,16 @@ class SubmissionForm(forms.Form):
             self.fields[name].required = sending or not self.is_bound
 
     def _offer_organisations(self, draft: Submission | None) -> None:
-        """The choice is there for a person of several organisations, until the first saving."""
+        """Offer a choice of organisation to people with several, until the first save."""
         if draft or len(self.organisations) == 1:
             del self.fields["organisation"]
         else:
             self.fields["organisation"].choices = [(pk, body.name) for pk, body in self.organisations.items()]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse to send what would show a passage that its author means to hold back; a draft may be half marked."""
+        """Refuse to send unbalanced brackets, which would reveal a passage meant to be held back; drafts may contain
+        them.
+        """
         for name in ("title", "body"):
             self.fields[name].required = True  # a draft was saved without them: they are still needed to send it
         for name in ("title", "body", "proposed_wording") if self.sending else ():
@@ -124,24 +126,24 @@ class SubmissionForm(forms.Form):
 
     @property
     def stakeholder(self) -> Stakeholder:
-        """The organisation chosen, or the only one."""
+        """Return the chosen organisation, or the only one."""
         chosen = self.cleaned_data.get("organisation") or next(iter(self.organisations))
         return self.organisations[chosen]
 
     @property
     def words(self) -> dict[str, Any]:
-        """What the verbs store of an input: its fields and `provisions`."""
+        """Return what the verbs store of an input: its fields and `provisions`."""
         names = ("theme", "title", "body", "proposed_wording", "language", "audience")
         return {"provisions": self.cleaned_data["objectives"], **{name: self.cleaned_data[name] for name in names}}
 
     @property
     def choices_made(self) -> list[str]:
-        """What is chosen in the form beside its words, in words."""
+        """Return the labels of the choices made in the form."""
         made = self.cleaned_data
         return _in_words(made["theme"], made["language"], made["audience"], made["objectives"])
 
     def says_the_same_as(self, submission: Submission) -> bool:
-        """Whether `submission` holds exactly what was typed, for the same organisation."""
+        """Return whether `submission` holds exactly the entered values, for the same organisation."""
         words = self.words
         provisions = {provision.pk for provision in words.pop("provisions")}
         if self.fields.get("organisation") and submission.stakeholder_id != self.stakeholder.pk:
@@ -150,7 +152,7 @@ class SubmissionForm(forms.Form):
         return same_words and provisions == {provision.pk for provision in submission.provisions.all()}
 
     def start_from(self, submission: Submission) -> None:
-        """Let the typed text count as written with `submission` in view, as it stands now."""
+        """Set the version that the form is based on to the present version of `submission`."""
         self.fields.pop("organisation", None)
         self.data = self.data.copy()
         self.data["seen_at"] = submission.edited_at.isoformat()
@@ -158,12 +160,12 @@ class SubmissionForm(forms.Form):
 
 
 def first_words(person: User) -> dict[str, Any]:
-    """What an empty form holds: a new key, the person's language, and readers that suit most."""
+    """Return the initial values of an empty form: a new key, the user's language and the default audience."""
     return {"key": uuid.uuid4(), "language": person.language or Language.ENGLISH, "audience": Audience.PUBLIC}
 
 
 def initial_of(submission: Submission) -> dict[str, Any]:
-    """What the form shows of a saved input."""
+    """Return the initial values for a saved input."""
     return {
         "key": submission.key,
         "seen_at": submission.edited_at.isoformat(),
@@ -178,7 +180,7 @@ def initial_of(submission: Submission) -> dict[str, Any]:
 
 
 def choices_of(submission: Submission) -> list[str]:
-    """What is chosen in a saved input beside its words, in words: a colleague may have changed only that."""
+    """Return the labels of the choices of a saved input, to show when a colleague changed only those."""
     objectives = submission.provisions.order_by("code")
     return _in_words(submission.theme, submission.language, submission.audience, objectives)
 
@@ -190,7 +192,7 @@ def _in_words(theme: Theme, language: str, audience: str, objectives: Iterable[P
 
 
 class NoteForm(forms.Form):
-    """An internal note of the secretariat."""
+    """Form for an internal note of the secretariat."""
 
     text = PlainTextField(
         label=_("Internal note"),

@@ -1,4 +1,4 @@
-"""Spreadsheets in and out: stakeholders, inputs and delegates, each row tried before anything is kept."""
+"""Import and export of spreadsheets: stakeholders, inputs and delegates. Every row is validated before any is saved."""
 
 from .forms import ConfirmImportForm, InputsImportForm, NamesForm, RecordsImportForm, SheetForm, SpreadsheetField
 from .organisations import OrganisationReader, suggestions

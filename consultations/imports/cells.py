@@ -1,4 +1,4 @@
-"""How one cell of a spreadsheet becomes a value: in plain words when it does not."""
+"""Convert spreadsheet cells to values, with errors in plain words."""
 
 from typing import Any
 
@@ -12,10 +12,10 @@ from consultations.models import clean_text
 
 
 class TextCell(Widget):
-    """Clean text, whatever the cell holds."""
+    """Cell with clean text."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        """Return the text. Raises ValueError for characters that nobody can read."""
+        """Return the text. Raises ValueError for unreadable characters."""
         try:
             return clean_text(str(value)).strip() if value is not None else ""
         except ValidationError as error:
@@ -23,23 +23,23 @@ class TextCell(Widget):
 
 
 class AddressCell(TextCell):
-    """An e-mail address, in its normal form."""
+    """Cell with an e-mail address, normalised."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        """Return the normal form; an empty cell stays empty. Raises ValueError that says what is wrong."""
+        """Return the normal form; an empty cell stays empty. Raises ValueError with the reason."""
         text = super().clean(value, row, **kwargs)
         return normal_form(text) if text else ""
 
 
 class ChoiceCell(Widget):
-    """A value or a label of a list of choices, in any case of letters."""
+    """Cell with a value or label of a list of choices, case-insensitive."""
 
     def __init__(self, choices: Any, default: str = "") -> None:
         super().__init__()
         self.choices, self.default, self.values = choices, default, frozenset(choices.values)
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        """Return the value. Raises ValueError that lists what may stand there."""
+        """Return the value. Raises ValueError that lists the choices."""
         text = str(value or "").strip()
         if not text and self.default:
             return self.default
@@ -55,24 +55,24 @@ class ChoiceCell(Widget):
 
 
 class YesNoCell(Widget):
-    """Yes or no, as people and spreadsheet programs write it."""
+    """Cell with yes or no, in the spellings of people and spreadsheet programs."""
 
     YES, NO = {"yes", "y", "true", "1", "ndiyo"}, {"", "no", "n", "false", "0", "hapana"}
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool:
-        """Return whether it says yes. Raises ValueError."""
+        """Return whether it is yes. Raises ValueError."""
         text = str("" if value is None else value).strip().lower()
         if text in self.YES or text in self.NO:
             return text in self.YES
         raise ValueError(_("“%(text)s” is not “yes” or “no”.") % {"text": text[:80]})
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        """Write it as it may be read again."""
+        """Return the spelling that `clean` accepts."""
         return "yes" if value else "no"
 
 
 class FoundCell(ForeignKeyWidget):
-    """A row of another table that is found by one column, in any case of letters; looked up once for each import."""
+    """Cell that refers to a row of another table by one column, case-insensitive; looked up once per import."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,14 +97,14 @@ class FoundCell(ForeignKeyWidget):
 
 
 class CodesCell(ManyToManyWidget):
-    """Codes of another table, with a semicolon or a comma between them."""
+    """Cell with codes of another table, separated by semicolons or commas."""
 
     def __init__(self, model: type[Model]) -> None:
         super().__init__(model, separator="; ", field="code")
         self.known: dict[str, Model] = {}
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[Model]:
-        """Return the rows. Raises ValueError that names the unknown codes."""
+        """Return the rows. Raises ValueError with the unknown codes."""
         codes = [code.strip() for code in str(value or "").replace(",", ";").split(";") if code.strip()]
         if codes and not self.known:
             self.known = {each.code.lower(): each for each in self.model._default_manager.all()}

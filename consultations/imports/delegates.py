@@ -1,4 +1,4 @@
-"""Rows that are delegates to one forum: nominated newly, or with other words than the entry that is here."""
+"""Import of delegates to a forum: new nominations and corrections of existing entries."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,7 +18,7 @@ LIVE = (DelegateState.NOMINATED, DelegateState.WAITLISTED, DelegateState.CONFIRM
 
 
 class DelegateReader(RowReader):
-    """Rows that are delegates, told apart by their organisation and their name. An empty cell says nothing."""
+    """Reader of delegate rows, identified by organisation and name. Empty cells are ignored."""
 
     columns = ("organisation", "name", "title", "email", "role", "county", "sex", "access_needs")
     known, needed = frozenset(columns), ("organisation", "name")
@@ -35,13 +35,13 @@ class DelegateReader(RowReader):
 
     @classmethod
     def check(cls, sheet: Sheet) -> None:
-        """Raises NotReadable when columns are missing, or for a list that is too long."""
+        """Raise NotReadable if columns are missing or the list is too long."""
         super().check(sheet)
         if len(sheet) > MOST_ROWS:
             raise NotReadable(_("The list has more than %(rows)s rows. Split it.") % {"rows": f"{MOST_ROWS:,}"})
 
     def value(self, column: str, cell: Any, number: int) -> Any:
-        """What a cell says."""
+        """Return the value of a cell."""
         text = TEXT.clean(cell)
         if column in self.needed and not text:
             raise ValueError(_("This cell is empty."))
@@ -58,7 +58,7 @@ class DelegateReader(RowReader):
         return text
 
     def compare(self, rows: list[TriedRow]) -> None:
-        """Say of each sound row whether it is new, the same as an entry here, changes one, or stands here twice."""
+        """Set the state of each valid row: new, unchanged, a correction, or a duplicate."""
         for row in rows:
             if not row.problems:
                 self._compare(row)
@@ -87,10 +87,10 @@ def _changes(here: Delegate, row: TriedRow) -> dict[str, Any]:
 
 
 class DelegateTrial(Trial):
-    """All rows of a list, as the verb takes them in."""
+    """All rows of a list, as arguments of the verb."""
 
     def newcomers(self) -> Iterator[tuple[Stakeholder, dict[str, Any]]]:
-        """Whom the list names newly: the organisation that sends them, and what is said of each."""
+        """Return the new delegates: the organisation and the values of each."""
         new = [row.values for row in self.built(self.of(RowState.NEW))]
         bodies = Stakeholder.objects.select_related("county").in_bulk({said["organisation"].pk for said in new})
         for said in new:
@@ -100,15 +100,15 @@ class DelegateTrial(Trial):
             )
 
     def corrections(self) -> Iterator[tuple[Delegate, dict[str, Any]]]:
-        """The entries of which the list says something else, each with what that is."""
+        """Return the existing entries to correct, with their new values."""
         changed = list(self.whole(self.of(RowState.CHANGED)))
         people = Delegate.objects.select_related("county").in_bulk([row.like for row in changed])
         return ((people[row.like], row.changes) for row in changed)
 
 
 def try_list(forum: Forum, sheet: Sheet, names: Mapping[str, int] | None = None) -> DelegateTrial:
-    """Try every row and write nothing. `names`: organisations that a person confirmed for names written otherwise.
+    """Validate every row without writing. `names`: organisations confirmed by a person for differently spelt names.
 
-    Raises NotReadable when columns are missing or the list is too long, NoRoom where the disk is full.
+    Raises NotReadable if columns are missing or the list is too long, NoRoom if the disk is full.
     """
     return DelegateTrial(sheet, DelegateReader(forum, names))

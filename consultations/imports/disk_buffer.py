@@ -1,4 +1,4 @@
-"""Rows that lie on the disk while they are worked on, so that a long sheet takes no more memory than a short one."""
+"""Buffer rows on disk, so that memory use does not depend on the length of a sheet."""
 
 import pickle
 import tempfile
@@ -15,9 +15,9 @@ from consultations.uploads.disk_space import room_to_write
 
 
 class Spool:
-    """Things in the order in which they came, each read again when it is asked for.
+    """Disk-backed list of objects, each loaded on access.
 
-    They lie in a file without a name: nobody else can open it, and it is gone with this object or with the process.
+    Stored in an unnamed file that nobody else can open and that disappears with this object or the process.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Spool:
         weakref.finalize(self, _closed, self._file)
 
     def append(self, thing: Any) -> int:
-        """Keep it and return its place. Raises NoRoom where the disk is full."""
+        """Store an object and return its index. Raises NoRoom if the disk is full."""
         data = pickle.dumps(thing, pickle.HIGHEST_PROTOCOL)
         with room_to_write():
             if not self._at_end:  # each step to another place empties the buffer
@@ -43,7 +43,7 @@ class Spool:
         return len(self._ends) - 1
 
     def __getitem__(self, place: int) -> Any:
-        """What was kept there. Raises IndexError."""
+        """Return the stored object. Raises IndexError."""
         if not 0 <= place < len(self):
             raise IndexError(place)
         start, end = self._ends[place : place + 2]

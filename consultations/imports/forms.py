@@ -1,4 +1,4 @@
-"""What an import asks for beside the file."""
+"""Forms of the imports."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,7 +27,7 @@ def _not_too_large(upload: UploadedFile) -> None:
 
 
 class SpreadsheetField(forms.FileField):
-    """A spreadsheet of bounded size, refused before anything reads it where it is larger, or did not arrive."""
+    """Spreadsheet upload of limited size; larger or incomplete files are refused before they are read."""
 
     widget = forms.FileInput(attrs={"accept": ".xlsx,.csv"})
     default_validators = [has_room, _not_too_large]
@@ -37,7 +37,7 @@ class SpreadsheetField(forms.FileField):
 
 
 class UploadForm(forms.Form):
-    """The upload of a spreadsheet, which is read at once: what cannot be read is said beside its field."""
+    """Spreadsheet upload that is read at once, with errors at its field."""
 
     place = "file"  # the name of the field
     reader: type[RowReader] | None = None  # who says whether the sheet as a whole will do
@@ -62,14 +62,14 @@ class UploadForm(forms.Form):
 
 
 class RecordsImportForm(UploadForm):
-    """The upload of a spreadsheet in the admin."""
+    """Spreadsheet upload in the admin."""
 
     place = "import_file"
     import_file = SpreadsheetField()
 
 
 class SheetForm(UploadForm):
-    """The upload of a spreadsheet at the desk, where one may say how the letters of a CSV file were saved."""
+    """Spreadsheet upload at the desk, with a choice of the encoding of a CSV file."""
 
     file = SpreadsheetField()
     encoding = forms.ChoiceField(
@@ -81,7 +81,7 @@ class SheetForm(UploadForm):
 
 
 class InputsImportForm(SheetForm):
-    """The upload of a spreadsheet of inputs: for which consultation, how and when it came."""
+    """Spreadsheet upload of inputs: consultation, channel and date of receipt."""
 
     consultation = forms.ModelChoiceField(
         label=gettext_lazy("Consultation"), queryset=Consultation.objects.all(), empty_label=gettext_lazy("Choose")
@@ -96,7 +96,7 @@ class InputsImportForm(SheetForm):
     field_order = ("consultation", "channel", "received_on", "file", "encoding")
 
     def clean_received_on(self) -> Any:
-        """Nothing was received tomorrow."""
+        """Refuse dates in the future."""
         day = self.cleaned_data["received_on"]
         if day > timezone.localdate(workflow.now()):
             raise ValidationError(_("The date must be today or in the past."))
@@ -104,13 +104,13 @@ class InputsImportForm(SheetForm):
 
 
 class ConfirmImportForm(forms.Form):
-    """Which uploaded spreadsheet is confirmed."""
+    """Form with the uploaded spreadsheet to confirm."""
 
     import_file_name = forms.SlugField(max_length=32, widget=forms.HiddenInput)
 
 
 class NamesForm(forms.Form):
-    """Which organisations are meant by names that nobody here has: suggested, and confirmed by a person."""
+    """Form to match unknown names to organisations: suggested, then confirmed by a person."""
 
     def __init__(self, *args: Any, suggested: Mapping[str, list[Stakeholder]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -123,6 +123,6 @@ class NamesForm(forms.Form):
 
     @property
     def confirmed(self) -> dict[str, int]:
-        """The organisations that were chosen, by the names in the sheet."""
+        """Return the chosen organisations by the names in the sheet."""
         chosen = {name: self.cleaned_data.get(f"name-{number}") for number, name in self.names.items()}
         return {name: int(pk) for name, pk in chosen.items() if pk}

@@ -1,4 +1,4 @@
-"""Organisations in spreadsheets: found by their names in other sheets, and a sheet of their own."""
+"""Organisations in spreadsheets: look-up by name, and import of organisations."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ MOST_SUGGESTED = 50  # names for which an organisation is looked for: a sheet of
 
 
 class Organisations:
-    """Organisations by their names, in any case of letters. `confirmed` were chosen for names written otherwise."""
+    """Look-up of organisations by name, case-insensitive. `confirmed` were chosen for differently spelt names."""
 
     def __init__(self, confirmed: Mapping[str, int] | None = None) -> None:
         self.named, by_pk = defaultdict(list), {}
@@ -30,7 +30,7 @@ class Organisations:
         self.unknown: dict[str, list[int]] = defaultdict(list)  # names that nobody here has, each with its rows
 
     def find(self, name: str, number: int) -> Stakeholder:
-        """Return the one that is called so. Raises ValueError."""
+        """Return the organisation with this name. Raises ValueError."""
         found = self.named.get(name.casefold(), [])
         if len(found) == 1:
             return found[0]
@@ -43,7 +43,7 @@ class Organisations:
 
 
 def suggestions(unknown: Mapping[str, list[int]]) -> dict[str, list[Stakeholder]]:
-    """Organisations whose names, short names or earlier names are like those that nobody has, the likest first."""
+    """Return organisations with current, short or earlier names similar to the unknown ones, the most similar first."""
     return {name: found for name in list(unknown)[:MOST_SUGGESTED] if (found := _like(name))}
 
 
@@ -56,7 +56,7 @@ def _like(name: str) -> list[Stakeholder]:
 
 
 class OrganisationReader(RowReader):
-    """Rows that are organisations, told apart by their names. A column that is not in the sheet changes nothing."""
+    """Reader of organisation rows, identified by name. Missing columns change nothing."""
 
     fields = StakeholderResource.fields
     columns = tuple(name for name, cell in fields.items() if not cell.readonly)
@@ -69,16 +69,16 @@ class OrganisationReader(RowReader):
         self.here: dict[str, list[Stakeholder]] = {}
 
     def read(self, number: int, cells: Mapping[str, Any]) -> TriedRow:
-        """Read the cells that are there."""
+        """Read the cells that are present."""
         self.columns = tuple(name for name in self.columns if name in cells)
         return super().read(number, cells)
 
     def value(self, column: str, cell: Any, number: int) -> Any:
-        """What a cell says."""
+        """Return the value of a cell."""
         return self.widgets[column].clean(cell)
 
     def compare(self, rows: list[TriedRow]) -> None:
-        """Check the rows as the form of one record would. A name that stood in a row before is here by then."""
+        """Validate the rows as the form of a single record would, and detect names repeated in the sheet."""
         names = {row.values["name"] for row in rows if "name" in row.values} - self.here.keys()
         found = defaultdict(list)
         for body in Stakeholder.objects.filter(name__in=names).select_related("county"):

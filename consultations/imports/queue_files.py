@@ -1,4 +1,4 @@
-"""The queue of a device as it travels, over the line or as a file: read whole, or refused in words."""
+"""Read the check-in queue of a device, sent online or as a file; refuse invalid ones with a message."""
 
 import json
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ LONGEST_OFFSET = timedelta(days=80 * 365)
 
 @dataclass(frozen=True)
 class Queue:
-    """The rows of a device, its name, and what its clock says while they are handed over."""
+    """Rows of a device with its name and its clock at the time of sending."""
 
     rows: list[Any]
     device: str
@@ -26,7 +26,7 @@ class Queue:
 
 
 def read_queue(data: bytes, forum: Forum) -> Queue:
-    """Read the queue of a device of `forum`. Raises Blocked, in words, where it is none or of another forum."""
+    """Read the queue of a device of `forum`. Raises Blocked if it is invalid or belongs to another forum."""
     try:
         told = json.loads(data)
     except (ValueError, RecursionError):
@@ -41,7 +41,7 @@ def read_queue(data: bytes, forum: Forum) -> Queue:
 
 
 def _device_now(told: dict[str, Any]) -> datetime:
-    """What the device's clock says now. A file was saved earlier: `offset` tells how far it was off, in ms."""
+    """Return the device's current time. A file was saved earlier: `offset` is its clock difference in ms."""
     offset = told.get("offset")
     try:
         off = timedelta(milliseconds=offset if isinstance(offset, int | float) else 0)

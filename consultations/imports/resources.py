@@ -1,4 +1,4 @@
-"""The columns of the lists that go out as spreadsheets; organisations and inputs are read by the same columns."""
+"""Columns of the exported spreadsheets; organisations and inputs are imported by the same columns."""
 
 from import_export import fields, resources
 from import_export.widgets import DateWidget, ForeignKeyWidget
@@ -20,7 +20,7 @@ from .cells import AddressCell, ChoiceCell, CodesCell, FoundCell, TextCell, YesN
 
 
 class StakeholderResource(resources.ModelResource):
-    """Organisations as a spreadsheet, told apart by their name. Their state is moved by verbs only."""
+    """Organisations as a spreadsheet, identified by name. Only verbs change their state."""
 
     name = fields.Field("name", "name", TextCell())
     short_name = fields.Field("short_name", "short_name", TextCell())
@@ -37,7 +37,7 @@ class StakeholderResource(resources.ModelResource):
 
 
 class SubmissionResource(resources.ModelResource):
-    """Inputs as a spreadsheet: what goes out, and how the cells of what comes in are read. Rows come in by a verb."""
+    """Inputs as a spreadsheet: exported columns, and how imported cells are read. A verb creates the rows."""
 
     reference = fields.Field("reference", "reference", readonly=True)
     organisation = fields.Field("stakeholder", "organisation", ForeignKeyWidget(Stakeholder, "name"))
@@ -62,7 +62,7 @@ class SubmissionResource(resources.ModelResource):
 
 
 class DelegateResource(resources.ModelResource):
-    """The list of delegates, for badges and for the door."""
+    """List of delegates, for badges and check-in."""
 
     forum = fields.Field("forum__title", "forum")
     badge = fields.Field("badge_number", "badge")
@@ -79,7 +79,7 @@ class DelegateResource(resources.ModelResource):
 
 
 class AccessResource(resources.ModelResource):
-    """The access log, for reading elsewhere."""
+    """Access log as a spreadsheet."""
 
     number = fields.Field("pk", "number")
     at = fields.Field("at", "at")

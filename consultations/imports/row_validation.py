@@ -1,7 +1,7 @@
-"""Every row of a spreadsheet tried before anything is written: new, the same as here, changed, or wrong and why.
+"""Validate every row of a spreadsheet before writing: new, unchanged, changed, or invalid with the reason.
 
-All imports share this. A `RowReader` knows one kind of record: the columns, what a cell may hold, and what is here
-already. A `Trial` reads a sheet with it, some hundred rows at a time.
+Shared by all imports. A `RowReader` knows one type of record: its columns, the valid cell values and the existing
+records. A `Trial` reads a sheet with it, some hundred rows at a time.
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ class RowState(StrEnum):
 
 
 class Problem(NamedTuple):
-    """What is wrong with one cell, or with a row as a whole (no column)."""
+    """Error in one cell, or in the whole row (no column)."""
 
     row: int
     column: str
@@ -40,7 +40,7 @@ class Problem(NamedTuple):
 
 @dataclass(slots=True)
 class TriedRow:
-    """A row of the sheet, what it says by column, and what is wrong with it."""
+    """Row of the sheet with its values by column and its errors."""
 
     number: int
     cells: Mapping[str, Any]
@@ -52,13 +52,13 @@ class TriedRow:
     changes: dict[str, Any] = field(default_factory=dict)
 
     def wrong(self, column: str, why: str) -> None:
-        """Note a problem of one cell, or of the row as a whole (no column)."""
+        """Add an error of a cell, or of the whole row (no column)."""
         value = self.cells.get(column)
         self.problems.append(Problem(self.number, column, str("" if value is None else value), why))
 
 
 class RowReader:
-    """Reads the rows of one sheet and compares them with what is here; what they share is looked up once."""
+    """Reads the rows of a sheet and compares them with existing records; shared look-ups are made once."""
 
     columns: tuple[str, ...]  # those that are read
     known: frozenset[str]  # those that may stand in the sheet without being read, and those
@@ -70,7 +70,7 @@ class RowReader:
 
     @classmethod
     def check(cls, sheet: Sheet) -> None:
-        """Raises NotReadable when columns are missing."""
+        """Raise NotReadable if columns are missing."""
         missing = [name for name in cls.needed if name not in sheet.headers]
         if missing:
             others = ", ".join(cls.not_read(sheet)) or "-"
@@ -78,11 +78,11 @@ class RowReader:
 
     @classmethod
     def not_read(cls, sheet: Sheet) -> list[str]:
-        """The columns that nobody reads."""
+        """Return the columns that are ignored."""
         return [name for name in sheet.headers if name not in cls.known]
 
     def read(self, number: int, cells: Mapping[str, Any]) -> TriedRow:
-        """Read one row: every cell of it, not only up to the first that is wrong."""
+        """Read a row: all of its cells, also after an error."""
         tried = TriedRow(number, cells)
         for column in self.columns:
             try:
@@ -103,16 +103,16 @@ class RowReader:
         return value
 
     def value(self, column: str, cell: Any, number: int) -> Any:
-        """What a cell says. Raises ValueError."""
+        """Return the value of a cell. Raises ValueError."""
         raise NotImplementedError
 
     def compare(self, rows: list[TriedRow]) -> None:
-        """Give the next rows their states, and find what is wrong with a row as a whole or beside the others."""
+        """Set the states of the next rows, and find errors of whole rows or relative to other rows."""
         raise NotImplementedError
 
 
 class Verdict(NamedTuple):
-    """What a trial remembers of a row; all else is read again for the few rows that a page or a batch holds."""
+    """What a trial keeps of each row in memory; the rest is read again for the rows of a page or a batch."""
 
     number: int
     state: RowState
@@ -121,7 +121,9 @@ class Verdict(NamedTuple):
 
 
 class Trial:
-    """What was found of all rows of a sheet. Raises NotReadable when columns are missing, NoRoom on a full disk."""
+    """Result of validating all rows of a sheet. Raises NotReadable if columns are missing, NoRoom if the disk
+    is full.
+    """
 
     def __init__(self, sheet: Sheet, reader: RowReader) -> None:
         reader.check(sheet)
@@ -138,40 +140,40 @@ class Trial:
 
     @property
     def columns(self) -> list[str]:
-        """The names of the columns of the sheet."""
+        """Return the column names of the sheet."""
         return self._sheet.headers
 
     @property
     def not_read(self) -> list[str]:
-        """The names of those that nobody reads."""
+        """Return the names of ignored columns."""
         return self._reader.not_read(self._sheet)
 
     @property
     def unknown(self) -> Mapping[str, list[int]]:
-        """Names of no organisation that is known here, each with its rows."""
+        """Return names of unknown organisations, each with its rows."""
         return self._reader.unknown
 
     def of(self, state: RowState) -> list[Verdict]:
-        """The rows of one state."""
+        """Return the rows with a state."""
         return [verdict for verdict in self.verdicts if verdict.state == state]
 
     def whole(self, verdicts: Iterable[Verdict]) -> Iterator[TriedRow]:
-        """These rows with their cells, what is wrong with them and what they change, one after the other."""
+        """Yield these rows with their cells, errors and changes."""
         for number, state, like, kept in verdicts:
             problems, changes = ([], {}) if kept is None else self._spool[kept]
             cells = self._sheet.cells(number)
             yield TriedRow(number, cells, state=state, problems=problems, like=like, changes=changes)
 
     def built(self, verdicts: Iterable[Verdict]) -> Iterator[TriedRow]:
-        """Sound rows with what they say, as the verb takes them in, one after the other."""
+        """Yield the valid rows as arguments of the verb."""
         return (self._reader.read(verdict.number, self._sheet.cells(verdict.number)) for verdict in verdicts)
 
     def problems(self, most: int | None = None) -> list[Problem]:
-        """What is wrong, cell by cell, up to so many."""
+        """Return the errors cell by cell, up to a limit."""
         rows = self.whole(self.of(RowState.ERROR))
         return list(islice((problem for row in rows for problem in row.problems), most))
 
     def tally(self) -> dict[str, int]:
-        """How many rows there are of each state."""
+        """Return the number of rows in each state."""
         counted = Counter(verdict.state for verdict in self.verdicts)
         return {state.value: counted[state] for state in RowState}

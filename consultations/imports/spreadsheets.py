@@ -1,4 +1,4 @@
-"""Spreadsheets read and written: bounded, taken literally, whatever program made them."""
+"""Read and write spreadsheets: with size limits, and always as literal text."""
 
 import codecs
 import csv
@@ -38,11 +38,11 @@ DETECTED = ("cp1252", "mac_roman", "cp1256")
 
 
 class EncodingUnknown(NotReadable):
-    """A CSV file of which nobody but its sender knows how its letters were saved."""
+    """Raised for a CSV file whose encoding cannot be detected."""
 
 
 class Sheet:
-    """A sheet whose rows lie on the disk. Row n of the spreadsheet is that at place n - 2."""
+    """Sheet with its rows on disk. Row n of the spreadsheet has the index n - 2."""
 
     def __init__(self, columns: list[str], rows: Iterable[Row]) -> None:
         self.headers, self._rows = columns, Spool()
@@ -53,36 +53,36 @@ class Sheet:
         return len(self._rows)
 
     def __iter__(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """The rows that hold something, by their numbers."""
+        """Yield the non-empty rows by number."""
         for number in range(2, len(self) + 2):
             cells = self.cells(number)
             if not is_blank(cells.values()):
                 yield number, cells
 
     def cells(self, number: int) -> dict[str, Any]:
-        """The cells of one row, by the names of the columns."""
+        """Return the cells of a row by column name."""
         return dict(zip(self.headers, self._rows[number - 2], strict=True))
 
 
 def read(data: bytes, encoding: str = "") -> Dataset:
-    """The first sheet of a workbook (.xlsx), or a CSV file, with the names of its columns as headers.
+    """Read the first sheet of a workbook (.xlsx) or a CSV file, with the column names as headers.
 
-    Row n of the dataset is row n + 1 of the sheet. A formula stands as NotText. `encoding` is that of a CSV file, where
-    somebody knows it. Raises NotReadable.
+    Row n of the dataset is row n + 1 of the sheet. A formula is returned as NotText. `encoding` is the encoding of a
+    CSV file, if known. Raises NotReadable.
     """
     columns, rows = _table(data, encoding)
     return Dataset(*rows, headers=columns)
 
 
 def read_sheet(data: bytes, encoding: str = "") -> Sheet:
-    """The same, read row by row onto the disk. Raises NotReadable, or NoRoom where the disk is full."""
+    """Read a spreadsheet row by row onto disk. Raises NotReadable, or NoRoom if the disk is full."""
     return Sheet(*_table(data, encoding))
 
 
 def encoding_of(data: bytes, chosen: str = "") -> str:
-    """How the letters of a CSV file were saved: as was chosen, or detected where it is not UTF-8; empty for a workbook.
+    """Return the encoding of a CSV file: as chosen, or detected if it is not UTF-8; empty for a workbook.
 
-    Raises EncodingUnknown where it must be asked for, NotReadable for what is no text at all.
+    Raises EncodingUnknown if the user must choose it, NotReadable if the file is not text.
     """
     if data.startswith(OLD_EXCEL):
         raise NotReadable(_("This is an old Excel file (.xls). Save it as .xlsx and send it again."))
@@ -126,7 +126,7 @@ def _csv_rows(data: bytes, encoding: str) -> Iterator[Numbered]:
 
 
 def _table(data: bytes, encoding: str) -> tuple[list[str], Iterator[Row]]:
-    """The names of the columns, and the rows below them, blank ones too, each read when it is asked for."""
+    """Return the column names and an iterator over the rows below them, including blank rows."""
     encoding = encoding_of(data, encoding)
     rows = workbook_rows(data) if data.startswith(ZIP) else _csv_rows(data, encoding)
     filled = ((number, row) for number, row in rows if not is_blank(row))
@@ -162,12 +162,12 @@ def _too_many_rows() -> NotReadable:
 
 
 def is_blank(cells: Iterable[Any]) -> bool:
-    """Whether nothing stands in any of these cells."""
+    """Return whether all of these cells are empty."""
     return all(cell is None or (not isinstance(cell, NotText) and not str(cell).strip()) for cell in cells)
 
 
 def _column(name: Any) -> str:
-    """A column's name as the resources spell it: "Proposed wording " is "proposed_wording"."""
+    """Return a column name in the spelling of the resources: "Proposed wording " is "proposed_wording"."""
     return "_".join(str(name or "")[:100].lower().split())
 
 
@@ -176,10 +176,10 @@ def _unescaped(cell: str) -> str:
 
 
 class LiteralXLSX(XLSX):
-    """A workbook in which every cell is text: nothing in it is ever a formula."""
+    """Workbook format in which every cell is text, never a formula."""
 
     def get_title(self) -> str:
-        """The name of the format in the form."""
+        """Return the name of the format."""
         return _("Excel workbook (.xlsx)")
 
     def export_data(self, dataset: Dataset, **kwargs: Any) -> bytes:
@@ -194,18 +194,18 @@ class LiteralXLSX(XLSX):
 
 
 class LiteralCSV(CSV):
-    """A CSV file in which an apostrophe keeps a cell from being taken for a formula. Reading takes it away again."""
+    """CSV format with an apostrophe before cells that look like formulas; reading removes it again."""
 
     def get_title(self) -> str:
-        """The name of the format in the form."""
+        """Return the name of the format."""
         return _("CSV file (UTF-8)")
 
     def is_binary(self) -> bool:
-        """The bytes are ready to be sent."""
+        """Return whether the export is binary."""
         return True
 
     def export_data(self, dataset: Dataset, **kwargs: Any) -> bytes:
-        """Write the dataset with the mark by which spreadsheet programs know UTF-8."""
+        """Write the dataset with the byte order mark by which spreadsheet programs recognise UTF-8."""
         out = StringIO(newline="")
         csv.writer(out).writerows([escaped(value) for value in row] for row in [dataset.headers, *dataset])
         return out.getvalue().encode("utf-8-sig")

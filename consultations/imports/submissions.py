@@ -1,4 +1,4 @@
-"""The import of a spreadsheet of inputs: uploaded, tried, confirmed once, carried out behind the pages."""
+"""Import of a spreadsheet of inputs: uploaded, validated, confirmed once, and run as a background job."""
 
 import hashlib
 import uuid
@@ -49,9 +49,9 @@ Words = tuple[str, ...]  # theme, objectives, MD5 of the body, MD5 of the propos
 
 
 def keep_upload(content: bytes, trial: Trial, *, by: User, asked: Mapping[str, Any]) -> Job:
-    """Keep an uploaded spreadsheet for its preview; `asked` are the choices of the upload. Nothing else is written.
+    """Store an uploaded spreadsheet for its preview; `asked` are the options of the upload. Writes nothing else.
 
-    Raises NoRoom where the disk is full.
+    Raises NoRoom if the disk is full.
     """
     folder = UploadFolder()
     folder.save(content)
@@ -62,12 +62,12 @@ def keep_upload(content: bytes, trial: Trial, *, by: User, asked: Mapping[str, A
 
 
 def _numbers_of_wrong(trial: Trial) -> list[int]:
-    """The rows that a preview calls wrong. Any other that is wrong later was refused, and whoever confirmed is told."""
+    """Return the numbers of the rows that the preview reports as invalid, to tell later refusals from them."""
     return [row.number for row in trial.of(RowState.ERROR)]
 
 
 def wrong_rows(job: Job) -> list[int]:
-    """The numbers of the rows of an import that are wrong now. Raises Blocked as `tried` does."""
+    """Return the numbers of the rows of an import that are invalid now. Raises Blocked like `tried`."""
     return _numbers_of_wrong(tried(job))
 
 
@@ -80,18 +80,17 @@ def try_rows(
     received_on: date,
     names: Mapping[str, int] | None = None,
 ) -> Trial:
-    """Try every row as the verb would take it in, and write nothing.
+    """Validate every row as the verb would, without writing.
 
-    `names` are the organisations that a person confirmed for names that are written otherwise. Raises NotReadable when
-    columns are missing, NoRoom where the disk is full.
+    `names` are organisations confirmed by a person for differently spelt names. Raises NotReadable if columns are
+    missing, NoRoom if the disk is full.
     """
     draft = Submission(consultation=consultation, channel=channel, author=by, entered_by=by)
     return Trial(sheet, InputReader(draft, received_on, names))
 
 
 def tried(job: Job) -> Trial:
-    """Try the rows of an import as they stand now. Raises Blocked when the spreadsheet is gone, or there
-    is no room on the disk to try it."""
+    """Validate the rows of an import again. Raises Blocked if the spreadsheet was deleted or the disk is full."""
     asked = job.asked
     try:
         content = UploadFolder(name=asked["file"]).read()
@@ -108,8 +107,9 @@ def tried(job: Job) -> Trial:
 
 
 def import_inputs(job: Job, progress: Callable[[int, int], None]) -> dict[str, Any]:
-    """Run an import: take in the sound new rows in batches, then send one mail to the importer and one to each
-    organisation. Begun again, it goes on where it broke off: rows that are here already are passed over."""
+    """Run an import: create the valid new inputs in batches, then mail the importer and each organisation once. A
+    restarted import skips rows that were already imported.
+    """
     trial = tried(job)
     new = trial.of(RowState.NEW)
     job.result = {"taken": {}, "refused": [], "rows": [], **job.result}
@@ -131,8 +131,9 @@ def import_inputs(job: Job, progress: Callable[[int, int], None]) -> dict[str, A
 
 
 def _refused_since(job: Job, trial: Trial) -> list[list[Any]]:
-    """The rows that were sound in the preview and are not any more, each with why: somebody suspended an organisation,
-    took a theme out of the consultation or closed its file in between."""
+    """Return rows that were valid in the preview and are not any more, with the reasons: for example an organisation
+    was suspended or a theme removed in between.
+    """
     known = {*job.asked.get("wrong", ()), *job.result["rows"], *(number for number, _why in job.result["refused"])}
     fresh = (verdict for verdict in trial.of(RowState.ERROR) if verdict.number not in known)
     return [[row.number, _what_is_wrong(row)] for row in trial.whole(fresh)]
@@ -143,9 +144,9 @@ def _what_is_wrong(row: TriedRow) -> str:
 
 
 def left_out(job: Job) -> bytes:
-    """The rows of an import that are wrong, as a workbook to correct and send again: each with what is wrong with it.
+    """Return the invalid rows of an import as a workbook to correct and upload again, with the error of each row.
 
-    Raises Blocked when the spreadsheet is gone.
+    Raises Blocked if the spreadsheet was deleted.
     """
     trial = tried(job)
     wrong = trial.of(RowState.ERROR)
@@ -156,7 +157,7 @@ def left_out(job: Job) -> bytes:
 
 
 def _take(job: Job, batch: tuple[TriedRow, ...]) -> None:
-    """Take in some rows, and remember in the same transaction whose they were."""
+    """Create some inputs and store their organisations in the same transaction."""
     rows = {each.row.key: each for each in batch}
     taken = take_in_many(
         job.consultation,
@@ -173,8 +174,9 @@ def _take(job: Job, batch: tuple[TriedRow, ...]) -> None:
 
 
 def _tell(job: Job) -> None:
-    """One mail for the importer, one for each organisation, one search for texts that say the same, and the note that
-    all this is under way."""
+    """Queue the mails to the importer and the organisations and the search for duplicates, and mark the import as
+    finished.
+    """
     if job.result.get("told"):
         return
     taken = job.result["taken"]
@@ -191,7 +193,7 @@ def _tell(job: Job) -> None:
 
 
 class InputReader(RowReader):
-    """Rows that are inputs to one consultation."""
+    """Reader of rows that are inputs to one consultation."""
 
     fields = SubmissionResource.fields
     columns = (
@@ -211,7 +213,7 @@ class InputReader(RowReader):
         self.named = {name.casefold(): each for each in self.themes for name in (each.code, each.title, each.title_sw)}
 
     def read(self, number: int, cells: Mapping[str, Any]) -> TriedRow:
-        """Make of the cells of a row what the verb takes in, where they are sound."""
+        """Convert the valid cells of a row to arguments of the verb."""
         tried = super().read(number, cells)
         if not tried.problems:
             said = {FIELDS.get(column, column): value for column, value in tried.values.items()}
@@ -219,7 +221,7 @@ class InputReader(RowReader):
         return tried
 
     def value(self, column: str, cell: Any, number: int) -> Any:
-        """What a cell says."""
+        """Return the value of a cell."""
         if column in self.needed and is_blank((cell,)):
             joined = _("This cell is empty. If it is part of a merged cell, unmerge it: each row needs its own value.")
             raise ValueError(joined if column in MERGED else _("This cell is empty."))
@@ -241,7 +243,7 @@ class InputReader(RowReader):
         raise ValueError(_("“%(text)s” is not a theme of this consultation. Its themes are: %(codes)s") % words)
 
     def compare(self, rows: list[TriedRow]) -> None:
-        """Ask the verb about each row, and compare it with what is here and with the rows before it."""
+        """Ask the verb about each row, and compare it with existing inputs and the rows before it."""
         for tried in rows:
             for reason in self.why_not.about(tried.row) if tried.row else ():
                 tried.wrong("", reason)
@@ -249,7 +251,7 @@ class InputReader(RowReader):
 
 
 def _day(cell: Any) -> date | None:
-    """The day in a cell: a date, or a text like 2017-10-31 or 31/10/2017. Raises ValueError."""
+    """Parse the date of a cell: a date, or a text like 2017-10-31 or 31/10/2017. Raises ValueError."""
     text = str("" if cell is None else cell).strip()
     if not text:
         return None
@@ -269,7 +271,7 @@ def _parsed(text: str) -> date | None:
 
 
 def _key(consultation: Consultation, found: Mapping[str, Any]) -> uuid.UUID:
-    """The same organisation saying the same words in the same consultation is one input."""
+    """Return the key of an input: the same organisation and text in the same consultation is the same input."""
     who, what = str(found["stakeholder"].pk), (found["theme"].code, found["title"], found["body"])
     return uuid.uuid5(uuid.NAMESPACE_OID, "\x1f".join([consultation.slug, who, *what]))
 
@@ -278,7 +280,9 @@ def _key(consultation: Consultation, found: Mapping[str, Any]) -> uuid.UUID:
 
 
 class _Comparison:
-    """Says of each sound row whether it is new, the same as one that is here, or one with other words."""
+    """Determines whether each valid row is new, equal to an existing input, or an existing one with a different
+    text.
+    """
 
     def __init__(self, consultation: Consultation) -> None:
         self.consultation = consultation
@@ -286,7 +290,7 @@ class _Comparison:
         self.earlier: dict[bytes, tuple[int, bytes]] = {}  # the first row of each title: its number and its words
 
     def compare(self, rows: list[TriedRow]) -> None:
-        """Compare the next rows of the sheet with what is here and with the rows before them."""
+        """Compare the next rows of the sheet with existing inputs and the rows before them."""
         sound = [tried for tried in rows if tried.row and not tried.problems]
         here, keys = _here(self.consultation, sound), _keys(sound)
         for tried in rows:
@@ -362,7 +366,7 @@ def _described(inputs: QuerySet[Submission]) -> Iterator[tuple[int, str, Words, 
 
 
 def _here(consultation: Consultation, sound: list[TriedRow]) -> dict[tuple[int, str], list[tuple[Words, str]]]:
-    """The inputs of the same organisations with the same titles, by both: their words and references."""
+    """Return existing inputs of the same organisations with the same titles: their texts and references."""
     titles, bodies = {tried.row.title for tried in sound}, {tried.row.stakeholder.pk for tried in sound}
     here = defaultdict(list)
     for stakeholder, title, words, reference in _described(

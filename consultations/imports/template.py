@@ -1,4 +1,4 @@
-"""The spreadsheet that an organisation or a county fills in: columns, an example, and what may stand in each cell."""
+"""Spreadsheet template for organisations and counties: columns, an example, and the valid values of each cell."""
 
 from io import BytesIO
 
@@ -21,8 +21,9 @@ COLUMNS = {
 
 
 def template(consultation: Consultation) -> bytes:
-    """An empty workbook for the inputs of a consultation: the sheet to fill in, then the columns explained, the themes
-    and the objectives, and an example that is not read."""
+    """Return an empty workbook for the inputs of a consultation: the sheet to fill in, an explanation of the columns,
+    the themes and objectives, and an example that is not imported.
+    """
     book = Workbook()
     book.properties.title = _("Inputs: %(title)s") % {"title": consultation.title}
     _to_fill_in(book.active, [theme.code for theme in consultation.themes.order_by("order")])

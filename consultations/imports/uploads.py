@@ -1,4 +1,4 @@
-"""Uploaded files: where a spreadsheet lies between its preview and its confirmation, and those that are refused."""
+"""Store uploaded spreadsheets between preview and confirmation, and log refused files."""
 
 import hashlib
 import re
@@ -20,19 +20,19 @@ A_DAY = 24 * 60 * 60
 
 
 class UploadFolder:
-    """Files under a random name in a folder of their own, readable by the portal only: for a day, and no longer."""
+    """Folder of files with random names that only the portal can read, kept for a day."""
 
     def __init__(self, name: str = "") -> None:
         self.name = name or uuid.uuid4().hex
 
     def _path(self) -> Path:
-        """Raises FileNotFoundError for a name that this class never gave."""
+        """Return the path. Raises FileNotFoundError for names that this class did not generate."""
         if not re.fullmatch("[0-9a-f]{32}", self.name):
             raise FileNotFoundError(self.name)
         return _folder() / self.name
 
     def save(self, data: bytes) -> None:
-        """Keep `data`. Raises NoRoom."""
+        """Store `data` and return its name. Raises NoRoom."""
         clear_uploads()
         try:
             with room_to_write():
@@ -43,11 +43,11 @@ class UploadFolder:
             raise
 
     def read(self) -> bytes:
-        """Give back what was kept. Raises FileNotFoundError when it is gone."""
+        """Return the stored data. Raises FileNotFoundError if it was deleted."""
         return self._path().read_bytes()
 
     def remove(self) -> None:
-        """Throw the file away."""
+        """Delete the file."""
         self._path().unlink(missing_ok=True)
 
 
@@ -58,7 +58,7 @@ def _folder() -> Path:
 
 
 def clear_uploads() -> int:
-    """Delete what was uploaded more than a day ago, unless a confirmed import still waits for it; say how much."""
+    """Delete uploads older than a day, except those of confirmed imports; return how many."""
     old = [path for path in _folder().iterdir() if path.stat().st_mtime < time.time() - A_DAY]
     asked = Job.objects.filter(state__in=(JobState.WAITING, JobState.RUNNING)).values_list("asked__file", flat=True)
     waiting = set(asked) if old else set()
@@ -69,8 +69,9 @@ def clear_uploads() -> int:
 
 
 def enter_refused_files(request: HttpRequest, form: BaseForm, about: Model | None = None) -> None:
-    """Enter each file of the request beside whose field `form` says that something is wrong with it. One for whose
-    bytes there was no room is not refused."""
+    """Log each file of the request whose field in `form` has an error. A file that failed only because the disk was
+    full does not count as refused.
+    """
     for name, file in request.FILES.items():
         if name in form.errors and not isinstance(file, NotKept):
             reasons = [str(reason) for reason in form.errors[name]]

@@ -1,4 +1,4 @@
-"""Excel workbooks read row by row: only the parts that rows need, and none that grows too large as it is built."""
+"""Read Excel workbooks row by row: only the required parts, each with a size limit."""
 
 import posixpath
 import re
@@ -30,11 +30,11 @@ Numbered = tuple[int, Row]
 
 
 class NotReadable(ValueError):
-    """A file that cannot be read as a spreadsheet; says why in plain words."""
+    """Raised for a file that cannot be read as a spreadsheet, with the reason in plain words."""
 
 
 class NotText(NamedTuple):
-    """A cell that holds no text but a formula or an error; says so in plain words."""
+    """Cell with a formula or an error instead of text, with a message."""
 
     why: str
 
@@ -43,8 +43,9 @@ class NotText(NamedTuple):
 
 
 def workbook_rows(data: bytes) -> Iterator[Numbered]:
-    """Rows of the first sheet by their numbers, as far as they are there: gaps may be a million rows high, and the size
-    that a workbook claims for its sheet may be false. Raises NotReadable."""
+    """Return the rows of the first sheet by number, as far as they exist: gaps may span a million rows, and the size
+    that a workbook claims for its sheet may be wrong. Raises NotReadable.
+    """
     try:
         yield from _rows(_Package(data))
     except NotReadable:
@@ -54,7 +55,7 @@ def workbook_rows(data: bytes) -> Iterator[Numbered]:
 
 
 class _Package(ZipFile):
-    """The parts of a workbook, each counted before anything is built from it."""
+    """The parts of a workbook, each with its size checked before it is parsed."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__(BytesIO(data))
@@ -66,8 +67,9 @@ class _Package(ZipFile):
             raise BadZipFile  # what the others unpack to has no bound
 
     def open(self, name: Any, *_mode: Any, **_options: Any) -> Any:
-        """A part, counted to its end and then unpacked again as it is read. It is unpacked as far as
-        it claims to reach; where that is a lie, its checksum is wrong."""
+        """Open a part: measure it, then unpack it again while reading. Reading stops at the claimed size; if that is
+        wrong, the checksum fails.
+        """
         member = name if isinstance(name, ZipInfo) else self.getinfo(name)
         last = b""
         with super().open(member) as part:
@@ -79,7 +81,7 @@ class _Package(ZipFile):
         return super().open(member)
 
     def root(self, name: str) -> Element:
-        """A part that is built as a whole."""
+        """Return the root element of a part that is parsed as a whole."""
         before = self.elements
         with self.open(name) as part:
             self.others -= before - self.elements
@@ -98,14 +100,14 @@ def _too_much() -> NotReadable:
 
 
 class _Guarded:
-    """A part that is read as far as it defines no words of its own: what builds it from here need not ask again."""
+    """Stream of a part that is checked for entity definitions while it is read."""
 
     def __init__(self, part: Any) -> None:
         self._part, self._guard = part, expat.ParserCreate()
         self._guard.EntityDeclHandler = self._refused
 
     def read(self, size: int) -> bytes:
-        """The next bytes. Raises ValueError, or ExpatError for what is no XML."""
+        """Return the next bytes. Raises ValueError, or ExpatError if it is not XML."""
         block = self._part.read(size)
         self._guard.Parse(block, not block)
         return block
@@ -145,7 +147,7 @@ def _first_sheet(package: _Package, book: str, root: Element) -> str:
 
 
 def _formats(package: _Package) -> list[str | None]:
-    """The number format of each style of a cell."""
+    """Return the number format of each cell style."""
     if ARC_STYLE not in package.namelist():
         return []
     root = package.root(ARC_STYLE)
@@ -155,7 +157,7 @@ def _formats(package: _Package) -> list[str | None]:
 
 
 def shared_texts(part: Any) -> Iterator[str]:
-    """The texts of a table of shared strings, as openpyxl reads them; "x005F_" is how a workbook escapes an escape."""
+    """Return the texts of the shared strings table, as openpyxl reads them; "x005F_" escapes an escape."""
     for _event, element in iterparse(_Guarded(part)):  # noqa: S314 - it refuses what defusedxml does
         if element.tag == f"{MAIN}si":
             yield _text(element).replace("x005F_", "")
@@ -178,7 +180,7 @@ def _numbered(part: Any, reader: "CellReader") -> Iterator[Numbered]:
 
 
 class CellReader:
-    """Reads the cells of a row as openpyxl does, except that nothing works out what a formula means."""
+    """Reads the cells of a row like openpyxl, but does not evaluate formulas."""
 
     def __init__(self, shared: list[str], formats: list[str | None], *, epoch: Any = WINDOWS_EPOCH) -> None:
         self.shared, self.epoch = shared, epoch
@@ -186,7 +188,7 @@ class CellReader:
         self.spans = {place for place, code in enumerate(formats) if is_timedelta_format(code)}
 
     def cells(self, row: Element) -> Iterator[tuple[int, Any]]:
-        """What the cells hold, by the numbers of their columns."""
+        """Return the cell values by column number."""
         column = 0
         for cell in row:
             place = cell.get("r")
@@ -229,7 +231,7 @@ def _error(name: str | None) -> NotText:
 
 
 def _text(item: Element) -> str:
-    """A text, or the runs of one that have formats of their own; not the hints how to say it."""
+    """Return a text, or the joined runs of a rich text, without phonetic hints."""
     if len(item) == 1 and item[0].tag == TEXT:
         return item[0].text or ""
     return "".join(part.text or "" for part in (*item.findall(TEXT), *item.findall(RUN_TEXT)))

@@ -1,8 +1,7 @@
-"""Whether what is stored is what was written: pure checks, each of which yields what it finds.
+"""Check that stored data is unaltered: pure checks, each of which yields findings.
 
-`schema` looks at the tables and their guards, `hashes` at words beside their SHA-256, `files` at the disk, `tallies` at
-the sums that the database keeps, `journal` at the chain and at the records that its entries commit to, `access_log` at
-the log beside it.
+`schema` checks tables and triggers, `hashes` texts against their SHA-256, `files` the disk, `tallies` the counters,
+`journal` the hash chain and the records committed to by entries, `access_log` the access log.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,8 +9,9 @@ from typing import NamedTuple
 
 
 class Finding(NamedTuple):
-    """One thing that is not as it was written. `record` is its kind and key ("consultations.point:7") or what else it
-    is; `words` say what is wrong with it, `to_do` what somebody does about it."""
+    """One deviation. `record` is the type and key of a record ("consultations.point:7") or another name; `words`
+    describe the problem, `to_do` what to do about it.
+    """
 
     check: str
     record: str
@@ -24,4 +24,4 @@ Check = Callable[[Progress], Iterator[Finding]]
 
 
 def no_progress(done: int, total: int) -> None:
-    """Progress that nobody waits for."""
+    """Ignore progress."""

@@ -1,4 +1,4 @@
-"""The access log beside its seals, and the seals beside the journal."""
+"""Check the access log against its seals, and the seals against the journal."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ TO_DO = (
 
 
 def check(progress: Progress = no_progress) -> Iterator[Finding]:
-    """Each seal that is not as the journal holds it, and each whose entries were altered, removed or added to."""
+    """Yield each seal that differs from the journal, and each whose entries were altered, removed or added."""
     looked_at = 0
 
     def tell(done: int) -> None:

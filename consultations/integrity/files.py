@@ -1,4 +1,4 @@
-"""The files on the disk, beside the rows that they belong to."""
+"""Check stored files against their rows."""
 
 import hashlib
 import os
@@ -25,7 +25,7 @@ STRAY = "Nobody is given it. Find out who put it there, then move it out of the 
 
 
 class Stored(NamedTuple):
-    """Rows with a file each: how to read them anew, and which of them need not have it any more."""
+    """Rows with one file each: how to reload them, and which may lack the file."""
 
     rows: QuerySet[Any]
     may_be_gone: Callable[[Any], bool] = lambda row: False
@@ -38,8 +38,9 @@ OWN = (
 
 
 def check(stored: Iterable[Stored] = OWN, progress: Progress = no_progress) -> Iterator[Finding]:
-    """Each file that is missing or is not what was stored, and each that belongs to no row. Outside any transaction, so
-    that a row can be read anew whose file was exchanged meanwhile."""
+    """Yield each missing or altered file, and each file without a row. Runs outside a transaction, so that a row whose
+    file was replaced meanwhile can be reloaded.
+    """
     root = Path(settings.MEDIA_ROOT)
     known: set[str] = set()
     total = sum(each.rows.count() for each in stored)
@@ -68,7 +69,7 @@ def _named(rows: Iterator[Any], root: Path, known: set[str]) -> Iterator[Any]:
 
 
 def _read(rows: Iterator[Any], readers: ThreadPoolExecutor) -> Iterator[tuple[Any, str]]:
-    """Each row with what is wrong with its file. A few are read at once: hashing needs no interpreter."""
+    """Yield each row with what is wrong with its file. Reads several files in parallel: hashing releases the GIL."""
     waiting: list[tuple[Any, Future[str]]] = []
     for row in rows:
         waiting.append((row, readers.submit(wrong_with, row.stored_file)))
@@ -80,7 +81,7 @@ def _read(rows: Iterator[Any], readers: ThreadPoolExecutor) -> Iterator[tuple[An
 
 
 def wrong_with(file: StoredFile) -> str:
-    """What is wrong with a stored file, in words; empty where it is what was stored. It is read in full."""
+    """Return what is wrong with a stored file, which is read in full; empty if it is unaltered."""
     name = _shown(file.path)
     try:
         if not file.path.is_file():
@@ -100,7 +101,7 @@ def _shown(path: Path) -> str:
 
 
 def _is_settled(kind: Stored, row: Any, what: str) -> bool:
-    """Whether the row need not have the file, or was changed together with it since it was read."""
+    """Return whether the row may lack the file, or was changed together with it since it was read."""
     if kind.may_be_gone(row) and "missing" in what:
         return True
     now = kind.rows.filter(pk=row.pk).first()
@@ -112,7 +113,7 @@ def _is_settled(kind: Stored, row: Any, what: str) -> bool:
 
 
 def _strays(root: Path, known: set[str]) -> Iterator[Finding]:
-    """Files that belong to no row; not those that were only just written, whose row may be on its way."""
+    """Yield files without a row, except recently written ones, whose row may not be committed yet."""
     newest = time.time() - UNDER_WAY
     for entry in _walk(root):
         name = os.path.relpath(entry.path, root)

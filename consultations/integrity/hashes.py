@@ -1,4 +1,4 @@
-"""Words beside the SHA-256 that was computed over them when they were sent or published."""
+"""Check texts against the SHA-256 computed when they were sent or published."""
 
 import hashlib
 from collections import defaultdict
@@ -36,7 +36,7 @@ TO_DO = (
 
 
 def check(progress: Progress = no_progress) -> Iterator[Finding]:
-    """Inputs that stand as sent, and published communiqués."""
+    """Check sent inputs and published communiqués."""
     yield from _inputs(progress)
     yield from compared(
         Communique.objects.filter(state=CommuniqueState.PUBLISHED).select_related("forum"),
@@ -48,7 +48,7 @@ def check(progress: Progress = no_progress) -> Iterator[Finding]:
 def compared(
     rows: QuerySet[Any], computed: Callable[[Any], str], words: str, *, to_do: str = TO_DO, column: str = "sha256"
 ) -> Iterator[Finding]:
-    """Each of `rows` whose `column` is not what is `computed` from it, a few hundred rows at a time."""
+    """Yield each of `rows` whose `column` differs from the result of `computed`, some hundred rows at a time."""
     for row in rows.order_by("pk").iterator(chunk_size=ROWS):
         if getattr(row, column) != computed(row):
             yield Finding("words", f"{row._meta.label_lower}:{row.pk}", words, to_do)
@@ -75,8 +75,9 @@ def _inputs(progress: Progress) -> Iterator[Finding]:
 
 
 def _read_along(some: Sequence[Submission], whole: dict[Any, dict[int, Any]]) -> dict[int, list[str]]:
-    """Give inputs what their content names, and return the codes of their objectives: a few queries for hundreds, where
-    Django would build one for each input."""
+    """Prefetch what the content of inputs refers to, and return the codes of their objectives: a few queries for
+    hundreds of inputs.
+    """
     keys, objectives = [row.pk for row in some], defaultdict(list)
     for pk, code in Submission.provisions.through.objects.filter(submission__in=keys).values_list(
         "submission", "provision__code"
@@ -92,7 +93,7 @@ def _read_along(some: Sequence[Submission], whole: dict[Any, dict[int, Any]]) ->
 
 
 def _fits(row: Submission, objectives: list[str]) -> bool:
-    """Whether an input is what its hash says, under one of the names that its organisation had."""
+    """Return whether an input matches its hash under one of the names its organisation had."""
     if row.computed_sha256(objectives) == row.content_sha256:
         return True
     body, row.stakeholder = row.stakeholder, copy(row.stakeholder)  # others share it
@@ -105,7 +106,7 @@ def _fits(row: Submission, objectives: list[str]) -> bool:
 
 
 def _other_names(body: Any) -> Iterable[str]:
-    """Names that the organisation had: its dated ones, and those that edits in the admin took from it."""
+    """Return earlier names of the organisation: dated ones, and those changed in the admin."""
     edits = Event.objects.about(body).filter(data__changed__has_key="name").values_list("data", flat=True)
     corrected = [str(name) for data in edits for name in data["changed"]["name"]]
     return dict.fromkeys([*body.names.values_list("name", flat=True), *corrected])

@@ -1,4 +1,4 @@
-"""The chain of the journal, and the records that its entries commit to."""
+"""Check the hash chain of the journal and the records that its entries commit to."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -28,7 +28,7 @@ AT_A_CHECKPOINT = (
 
 
 class Verdict(NamedTuple):
-    """How many entries stand as they were written, the hash of the last of them, and what is wrong first, if so."""
+    """Number of intact entries, the hash of the last of them, and the first problem, if any."""
 
     checked: int
     last_hash: str
@@ -36,7 +36,7 @@ class Verdict(NamedTuple):
 
 
 def verdict() -> Verdict:
-    """Walk the journal from its first entry to the first that is broken, or to its end."""
+    """Check the journal from its first entry to the first broken one, or to its end."""
     walk = Walk()
     for finding in walk.findings():
         if finding.number <= walk.checked:  # told at the end, of entries of which only the hash is left
@@ -46,7 +46,7 @@ def verdict() -> Verdict:
 
 
 def chain(progress: Progress = no_progress) -> Iterator[Finding]:
-    """Each entry that was changed, removed or put in between."""
+    """Yield each entry that was changed, removed or inserted."""
     total = Event.objects.order_by("-number").values_list("number", flat=True).first() or 0
     walk = Walk(lambda checked: None if checked % 1000 else progress(checked, max(total, checked)))
     for found in walk.findings():
@@ -55,7 +55,7 @@ def chain(progress: Progress = no_progress) -> Iterator[Finding]:
 
 
 def records(progress: Progress = no_progress) -> Iterator[Finding]:
-    """Each record that says something else than its last entry, that no entry speaks of, or that is gone."""
+    """Yield each record that differs from its last entry, has no entry, or is missing."""
     for found in altered_records():
         yield Finding("records", found.record, found.what, IN_A_RECORD)
     progress(1, 1)
@@ -64,7 +64,7 @@ def records(progress: Progress = no_progress) -> Iterator[Finding]:
 def checkpoints(
     progress: Progress = no_progress, *, files: Sequence[Path] = (), keys: Path | None = None
 ) -> Iterator[Finding]:
-    """Each contradiction between the journal and what was signed: in the portal's file, and in `files` beside it."""
+    """Yield each contradiction between the journal and signed checkpoints: in the portal's file and in `files`."""
     for found in check_checkpoints(files, keys):
         yield Finding("checkpoints", found.record, found.what, AT_A_CHECKPOINT)
     progress(1, 1)

@@ -1,7 +1,7 @@
-"""The tables, constraints, indexes, triggers and functions of the database, beside those that the migrations make.
+"""Compare the tables, constraints, indexes, triggers and functions of the database with those the migrations create.
 
-What the migrations make stands in `schema.txt`, one object to a line, written by `manage.py write_schema`. PostgreSQL
-15 to 18 write these definitions alike.
+The expected objects are in `schema.txt`, one per line, written by `manage.py write_schema`. PostgreSQL 15 to 18 print
+these definitions identically.
 """
 # ruff: noqa: S608 - the queries are made of constants
 
@@ -96,7 +96,7 @@ OWN_NAME = re.compile(r"\bpgtrigger_(\w+?)_[0-9a-f]{5}\b")  # what pgtrigger mak
 
 
 def standing() -> dict[str, str]:
-    """The objects of the database, by name, each with its definition; of a function the hash of its source."""
+    """Return the database objects by name with their definitions; for functions the hash of the source."""
     found = {}
     with connection.cursor() as cursor:
         for name, query in QUERIES.items():
@@ -109,32 +109,34 @@ def standing() -> dict[str, str]:
 
 
 def _as_made(definition: str) -> str:
-    """A definition in one spelling: a restored database writes a list of texts in another way than a migrated one."""
+    """Return a definition in one spelling: a restored database prints lists of texts differently from a
+    migrated one.
+    """
     definition = LIST_OF_TEXTS.sub(lambda found: f"ARRAY[{found[1].replace(VARYING, '')}]", definition)
     return ONE_TEXT.sub(r"\1", definition)
 
 
 def expected() -> dict[str, str]:
-    """What the migrations of the installed version make."""
+    """Return the objects that the migrations of the installed version create."""
     lines = FILE.read_text().splitlines()
     return dict(line.split(": ", 1) for line in lines)
 
 
 def write() -> int:
-    """Write what stands in the database down as what is expected; say how many objects there are."""
+    """Write the present objects of the database to the file as the expected ones; return their number."""
     found = standing()
     FILE.write_text("".join(f"{name}: {found[name]}\n" for name in sorted(found)))
     return len(found)
 
 
 def fingerprint(objects: dict[str, str]) -> str:
-    """SHA-256 over all objects and their definitions."""
+    """Return the SHA-256 of all objects and their definitions."""
     text = "".join(f"{name}: {objects[name]}\n" for name in sorted(objects))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def check(progress: Progress = no_progress) -> Iterator[Finding]:
-    """Each object that is missing, is there beside what the migrations make, or is another one."""
+    """Yield each object that is missing, unexpected or different."""
     if waiting := _other_version():
         yield Finding("schema", "migrations", f"The tables are those of another version: {waiting}", MIGRATE)
         return
@@ -150,7 +152,7 @@ def check(progress: Progress = no_progress) -> Iterator[Finding]:
 
 
 def _other_version() -> str:
-    """What tells that the database was made by an older or a newer version; empty where it is this one's."""
+    """Return a hint if the database was made by an older or a newer version; empty if not."""
     executor = MigrationExecutor(connection)
     loader = executor.loader
     waiting = [str(migration) for migration, _back in executor.migration_plan(loader.graph.leaf_nodes())]

@@ -1,4 +1,4 @@
-"""The sums that triggers keep, beside what there is to count."""
+"""Compare the counters maintained by triggers with actual counts."""
 
 from collections.abc import Iterator
 
@@ -38,7 +38,7 @@ DIFFERENCES = f"""
 
 
 def check(progress: Progress = no_progress) -> Iterator[Finding]:
-    """Each sum that is not what there is to count."""
+    """Yield each counter that differs from the actual count."""
     with connection.cursor() as cursor:
         cursor.execute(DIFFERENCES, None)
         for pk, place, theme, body, inputs, points, real_inputs, real_points in cursor.fetchall():

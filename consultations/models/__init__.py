@@ -1,4 +1,4 @@
-"""What people told us."""
+"""Models of the consultations app."""
 
 from ..db.bulk_copy import copy_in, copy_values
 from ..db.fields import CleanCharField, CleanTextField, SkeletonField, clean_text

@@ -1,7 +1,7 @@
-"""The access log (append-only, sealed into the journal): who came in, who was refused, who read or took out what.
+"""The access log (append-only, sealed into the journal): sign-ins, refusals, and reads or exports of restricted data.
 
-Nothing here changes a record of the portal. So it is kept apart from the journal: an entry takes no lock that others
-wait for, and what a stranger tries empties nobody's memory of pages.
+It is separate from the journal because nothing here changes records: entries take no lock that others wait for, and do
+not invalidate cached pages.
 """
 
 import hashlib
@@ -49,13 +49,14 @@ OF_THE_DESK = (Access.REFUSAL, Access.UPLOAD_REFUSED, Access.FALSE_COPY, Access.
 
 
 class NotLogged(Exception):
-    """What may not happen without an entry of the access log can't be entered now."""
+    """Raised if an access that must be logged cannot be logged."""
 
 
 class AccessQuerySet(models.QuerySet["AccessEntry"]):
     def visible_to(self, user: Any) -> Self:
-        """Entries that `user` may read: the head all; officers of the secretariat what concerns the desk; system
-        administrators what concerns accounts and files; everybody what they did themselves."""
+        """Return the entries that `user` may read: all for the head; those about the desk for officers of the
+        secretariat; those about accounts and files for system administrators; their own for everybody.
+        """
         if not (getattr(user, "is_authenticated", False) and user.is_active):
             return self.none()
         if user.office == Office.HEAD:
@@ -80,10 +81,10 @@ class AccessQuerySet(models.QuerySet["AccessEntry"]):
         details: Mapping[str, Any] | None = None,
         must: bool = False,
     ) -> None:
-        """Enter that `by` did `what` to the record `about`, in one short statement.
+        """Log that `by` did `what` to the record `about`, in one short statement.
 
-        `once` names what is entered a single time, whoever else enters it meanwhile. Where the entry can't be written,
-        the technicians' log says so and the page goes on; where it `must` be written, raises NotLogged.
+        With `once` the entry is written at most once, also with concurrent writers. If writing fails, the error goes to
+        the server log and the page continues; with `must`, raises NotLogged.
         """
         entry = self.model(what=what, sha256=sha256, once=once, **_who(by), **_whom(about))
         entry.address, entry.details = present_client_address(), _readable(details or {})
@@ -96,7 +97,7 @@ class AccessQuerySet(models.QuerySet["AccessEntry"]):
 
 
 def _who(by: Any) -> dict[str, Any]:
-    """A person whom the portal knows by the account; anybody else by the name they give, if any."""
+    """Return the account of a person, or the name that a visitor entered, if any."""
     known = by if getattr(by, "pk", None) else None
     return {"by": known, "visitor": "" if known else _line(getattr(by, "name", ""), 200)}
 
@@ -113,7 +114,7 @@ def _line(value: Any, longest: int) -> str:
 
 
 def _readable(value: Any) -> Any:
-    """Details as the table can keep them: strangers send characters that it refuses."""
+    """Return the details without characters that the table refuses."""
     if isinstance(value, Mapping):
         return {_line(key, 80): _readable(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -126,7 +127,7 @@ def _flat(value: Any) -> str:
 
 
 def _write(entry: "AccessEntry", *, in_part: bool) -> None:
-    """Inside a transaction an entry that fails takes nothing else along (`in_part`)."""
+    """Write an entry; within a transaction (`in_part`) use a savepoint, so that a failure does not affect it."""
     if in_part and connection.in_atomic_block:
         with transaction.atomic():
             _write(entry, in_part=False)
@@ -186,30 +187,30 @@ class AccessEntry(models.Model):
 
     @property
     def verb(self) -> str:
-        """What happened as the journal names it: a history shows both."""
+        """Return the event under the name the journal uses, for combined histories."""
         return f"{self.details['verb']}:refused" if "verb" in self.details else self.what
 
     @property
     def by_name(self) -> str:
-        """Who did it: a person by today's name, a visitor by the name that was given."""
+        """Return the current name of the person, or the name that a visitor entered."""
         return self.by.name if self.by else self.visitor or str(_("a visitor") if self.address else _("the system"))
 
     @property
     def reason(self) -> str:
-        """The reason that was typed with it, if any."""
+        """Return the reason entered with it, if any."""
         return self.details.get("reason", "")
 
     @property
     def details_as_text(self) -> str:
-        """The details in one line, for reading."""
+        """Return the details on one line."""
         return "; ".join(f"{name}: {_flat(value)}" for name, value in self.details.items())
 
 
 class AccessSeal(models.Model):
-    """What the access log held from one entry to another, in one hash: the journal holds the same.
+    """Hash of the access log from one entry to another, also stored in the journal.
 
-    The first entry stands behind the last one of the seal before, whether there is an entry of that number or not: a
-    number that was handed out and not used stays free.
+    Its range starts right after the last entry of the previous seal, whether that number exists or not: sequence
+    numbers can be skipped.
     """
 
     first_id = models.PositiveBigIntegerField(_("first entry"), unique=True)
@@ -230,7 +231,7 @@ class AccessSeal(models.Model):
         return str(_("Access log, entries %(first)s to %(last)s") % {"first": self.first_id, "last": self.last_id})
 
     def facts(self) -> dict[str, Any]:
-        """What the journal keeps of the seal."""
+        """Return what the journal stores of the seal."""
         return {"first": self.first_id, "last": self.last_id, "count": self.count, "digest": self.digest}
 
 
@@ -240,8 +241,9 @@ SEALED = (
 
 
 def digest_between(previous: str, first: int, last: int) -> tuple[int, str]:
-    """How many entries there are from `first` to `last`, and their SHA-256 behind the digest `previous`. One query, one
-    entry at a time in memory."""
+    """Return the number of entries from `first` to `last` and their SHA-256, chained to the digest `previous`. One
+    query; streams the entries.
+    """
     count, hashed, dumps = 0, hashlib.sha256(previous.encode()), json.JSONEncoder(**CANONICAL).encode
     rows = AccessEntry.objects.filter(pk__range=(first, last)).order_by("pk").values_list(*SEALED)
     for pk, at, *rest in rows.iterator(chunk_size=2000):

@@ -1,4 +1,4 @@
-"""Accounts: people who sign in, the offices they hold, and how the portal speaks and writes to them."""
+"""Accounts: people who sign in, their offices, languages and notification settings."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ class Notices(models.TextChoices):
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create a person who logs in with `email`."""
+        """Create a person who signs in with `email`."""
         user = self.model(email=email, **fields)
         user.set_password(password)
         user.full_clean(exclude=["password"])
@@ -45,16 +45,16 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create a system administrator: technical only, no business decision."""
+        """Create a system administrator, who has no say in decisions."""
         return self.create_user(email, password, **{"office": Office.SYSADMIN, **fields})
 
     def get_by_natural_key(self, email: str | None) -> "User":
-        """The person with this address, however it is typed."""
+        """Return the person with this address in any spelling."""
         return self.get(email=email)
 
 
 class User(AbstractBaseUser):
-    """A person who logs in with an e-mail address. The name is kept exactly as typed."""
+    """Person who signs in with an e-mail address. The name is kept exactly as entered."""
 
     email = NormalEmailField(
         _("e-mail address"), unique=True, error_messages={"unique": _("This e-mail address is already in use.")}
@@ -89,16 +89,16 @@ class User(AbstractBaseUser):
 
     @property
     def is_staff(self) -> bool:
-        """Whether the person works in the admin."""
+        """Return whether the person may use the admin."""
         return self.office in STAFF_OFFICES
 
     @property
     def is_superuser(self) -> bool:
-        """Nobody stands above the table of moves."""
+        """Return False: nobody bypasses the permissions of moves."""
         return False
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
-        """The admin's own question; what may really be done is decided by the admin classes and the verbs."""
+        """Grant staff the permissions that the admin checks; admin classes and verbs decide what is allowed."""
         return self.is_active and self.is_staff and ".delete_" not in perm
 
     def has_module_perms(self, app_label: str) -> bool:
@@ -106,8 +106,8 @@ class User(AbstractBaseUser):
 
     @cached_property
     def live_memberships(self) -> list[Any]:
-        """The person's memberships today, with their organisations; read once per request.
+        """Return the person's current memberships with their organisations, cached for the request.
 
-        `is_asked`: whether the organisation answers for a step that texts take, such as legal vetting.
+        `is_asked`: whether the organisation answers for a clearance step, such as legal vetting.
         """
         return list(self.memberships.live().with_asked().select_related("stakeholder"))

@@ -1,4 +1,4 @@
-"""Files that come with an input: evidence of its author, or the original of what came on paper."""
+"""Files of an input: evidence from its author, or the original of a paper input."""
 
 import uuid
 from pathlib import Path
@@ -34,8 +34,9 @@ class AttachmentState(models.TextChoices):
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def visible_to(self, user: Any) -> Self:
-        """Files of the inputs that `user` may read. Originals, which may show anything, only to those who may read the
-        input in full: its organisation and the secretariat."""
+        """Return files of the inputs that `user` may read. Originals, which may contain anything, only for those who
+        may read the input in full: its organisation and the secretariat.
+        """
         readable = Submission.objects.visible_to(user).values("pk")
         in_full = Submission.objects.in_full_for(user).values("pk")
         return self.filter(submission__in=readable).filter(
@@ -43,18 +44,20 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         )
 
     def stored(self) -> Self:
-        """Evidence that takes room: what is here or on its way, and what was sent once and taken out, which stays."""
+        """Return evidence that uses space: stored or uploading files, and sent files that were removed later, which are
+        kept.
+        """
         kept = Q(state=AttachmentState.REMOVED, received__gt=0)
         here = Q(state__in=[AttachmentState.UPLOADING, AttachmentState.WAITING, AttachmentState.READY])
         return self.filter(here | kept, kind=AttachmentKind.EVIDENCE)
 
     def shown(self) -> Self:
-        """Files that can be opened."""
+        """Return files that can be opened."""
         return self.filter(state=AttachmentState.READY)
 
 
 class Attachment(models.Model):
-    """One file. It lies under a name of our own outside everything that the web server hands out."""
+    """One file, stored under a generated name outside the folders that the web server serves."""
 
     COMMITTED = ("state", "submission", "kind", "name", "media_type", "size", "sha256", "state_reason", "uploaded_by")
     SILENT_WHILE = {"sha256": ""}  # its bytes are still coming, or never came
@@ -120,10 +123,10 @@ class Attachment(models.Model):
 
     @property
     def path(self) -> Path:
-        """Where the file lies."""
+        """Return the path of the file."""
         return Path(settings.MEDIA_ROOT) / "attachments" / self.stored_as[:2] / self.stored_as
 
     @property
     def stored_file(self) -> StoredFile:
-        """The file as it must be."""
+        """Return the expected file: path, size and hash."""
         return StoredFile(self.path, self.sha256, self.size, f"{self._meta.label_lower} {self.pk}")

@@ -1,4 +1,4 @@
-"""Who came: check-ins at the door, what devices sent after an outage, files of a forum, and who asked for the floor."""
+"""Attendance: check-ins, rows from offline devices, files of a forum and requests to speak."""
 
 import uuid
 from pathlib import Path
@@ -27,7 +27,9 @@ class CheckInChannel(models.TextChoices):
 
 
 class CheckIn(models.Model):
-    """A delegate came to a forum's day. A resend is the same row; a correction is a further row that voids it."""
+    """Check-in of a delegate on a day of a forum. A resend is the same row; a correction is another row that
+    voids it.
+    """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     delegate = models.ForeignKey(Delegate, models.PROTECT, related_name="check_ins", verbose_name=_("delegate"))
@@ -65,7 +67,7 @@ class QueuedOutcome(models.TextChoices):
 
 
 class QueuedRow(models.Model):
-    """One row of a device's queue, exactly as it came, with what became of it. Sent again, it is the same row."""
+    """One row of a device's queue, exactly as received, with its result. A resend is the same row."""
 
     Kind, Outcome = QueuedKind, QueuedOutcome
 
@@ -111,7 +113,7 @@ class ForumFileKind(models.TextChoices):
 
 
 class ForumFile(models.Model):
-    """A file of a forum: a document for its participants, or the scan of what came on paper."""
+    """File of a forum: a document for participants, or the scan of a paper."""
 
     COMMITTED = (
         "forum", "invitation", "kind", "title", "for_everybody", "name", "media_type", "size", "sha256", "by", "at",
@@ -156,17 +158,17 @@ class ForumFile(models.Model):
 
     @property
     def path(self) -> Path:
-        """Where the file lies, outside everything that the web server hands out."""
+        """Return the path of the file, outside the folders that the web server serves."""
         return Path(settings.MEDIA_ROOT) / "forums" / self.key.hex[:2] / self.key.hex
 
     @property
     def stored_file(self) -> StoredFile:
-        """The file as it must be."""
+        """Return the expected file: path, size and hash."""
         return StoredFile(self.path, self.sha256, self.size, f"{self._meta.label_lower} {self.pk}")
 
 
 class Speech(models.Model):
-    """A place on the list of speakers of a session; once given the floor, the time that was used."""
+    """Entry on the speakers' list of a session, with the speaking time once the floor was given."""
 
     key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
     session = models.ForeignKey(ForumSession, models.PROTECT, related_name="speeches", verbose_name=_("session"))

@@ -1,4 +1,6 @@
-"""Signed statements of where the journal ended at a moment, anchored outside the database: in a file and by mail."""
+"""Checkpoints: signed statements of the last journal entry at a moment, stored outside the database in a file and by
+mail.
+"""
 
 import base64
 import hashlib
@@ -19,7 +21,7 @@ CHECKPOINT, KEY = "ncm-portal checkpoint 1", "ncm-portal checkpoint key 1"  # wh
 
 
 class Checkpoint(models.Model):
-    """That the journal ended with this entry at this moment, signed. Never rewritten."""
+    """Signed statement that the journal ended with this entry at this moment. Never changed."""
 
     number = models.PositiveBigIntegerField(_("entry number"), unique=True)
     hash = models.CharField(_("entry hash"), max_length=64)
@@ -39,28 +41,28 @@ class Checkpoint(models.Model):
 
     @property
     def said(self) -> dict[str, Any]:
-        """What is signed."""
+        """Return the signed content."""
         at = self.at.isoformat(timespec="seconds")
         return {"number": self.number, "hash": self.hash, "time": at, "address": self.address, "key": self.key}
 
     @property
     def line(self) -> str:
-        """The line that stands in the file and in the mail."""
+        """Return the line in the file and in the mail."""
         return canonical({**self.said, "signature": self.signature})
 
 
 def to_sign(kind: str, said: dict[str, Any]) -> bytes:
-    """The bytes over which a signature is made: what it is, a line end, and the canonical JSON of what is said."""
+    """Return the bytes to sign: a type prefix, a newline and the canonical JSON of the content."""
     return f"{kind}\n{canonical(said)}".encode()
 
 
 def key_id(public: bytes) -> str:
-    """The name of a key: the SHA-256 of its 32 public bytes."""
+    """Return the name of a key: the SHA-256 of its 32 public bytes."""
     return hashlib.sha256(public).hexdigest()
 
 
 def is_signed(public: bytes, kind: str, line: dict[str, Any]) -> bool:
-    """Whether `line` bears the signature, by the key with these public bytes, of everything else in it."""
+    """Return whether `line` has a valid signature of its content by the key with these public bytes."""
     said = {name: value for name, value in line.items() if name != "signature"}
     try:
         signature = base64.b64decode(line.get("signature", ""), validate=True)
@@ -71,18 +73,18 @@ def is_signed(public: bytes, kind: str, line: dict[str, Any]) -> bool:
 
 
 def checkpoints_file() -> Path:
-    """Where the checkpoints stand, a line each."""
+    """Return the path of the file of checkpoints, one per line."""
     return Path(settings.CHECKPOINT_FOLDER) / "checkpoints.jsonl"
 
 
 def keys_file() -> Path:
-    """Where the public keys stand, a line each, the first one first: to be published."""
+    """Return the path of the file of public keys, one per line, oldest first, for publication."""
     return Path(settings.CHECKPOINT_FOLDER) / "keys.jsonl"
 
 
 @checks.register("security", deploy=True)
 def key_is_made(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
-    """Warn where nothing anchors the journal outside the database."""
+    """System check: warn if no key signs checkpoints of the journal."""
     found: list[checks.CheckMessage] = []
     if not Path(settings.CHECKPOINT_KEY).exists():
         hint = "Make one: manage.py checkpoint_key --make. See “Checkpoints of the journal” in docs/operations.md."

@@ -1,8 +1,8 @@
-"""The words that the journal commits to, and the salts without which a commitment tells nothing.
+"""Texts that the journal commits to, and the salts of the commitments.
 
-A model names in COMMITTED the fields that an entry commits to. In the states that it names in STILL_WRITTEN its author
-may change the words without an entry: there the entry commits to the state alone. SILENT_WHILE names the value of a
-field with which a row says nothing yet, and need stand in no entry.
+COMMITTED of a model lists the fields that an entry commits to. In the states listed in STILL_WRITTEN the author may
+change the text without an entry, and entries commit to the state only. SILENT_WHILE gives a field value for which a row
+is still empty and needs no entry.
 """
 
 import secrets
@@ -41,26 +41,26 @@ FIND_OR_MAKE = """
 
 
 def subject_of(record: models.Model) -> Subject:
-    """What a salt and an entry call a record: a ministry is an organisation, wherever it was edited."""
+    """Return the name of a record in salts and entries: a ministry is named as an organisation."""
     concrete = record._meta.concrete_model
     assert concrete is not None  # an abstract model has no records
     return concrete._meta.label_lower, str(record.pk)
 
 
 def key_of(record: models.Model) -> str:
-    """The name under which an entry commits to a record's words."""
+    """Return the name under which an entry commits to the text of a record."""
     return ":".join(subject_of(record))
 
 
 class Said(NamedTuple):
-    """A record and its words, to be committed to."""
+    """A record and the text to commit to."""
 
     subject: Subject
     words: dict[str, Any]
 
     @property
     def key(self) -> str:
-        """The name under which an entry commits to them."""
+        """Return the name under which an entry commits to it."""
         return ":".join(self.subject)
 
 
@@ -69,7 +69,7 @@ Worded = models.Model | Said  # a record, or what it says, prepared already
 
 class SaltQuerySet(models.QuerySet["Salt"]):
     def of(self, subjects: Iterable[Subject], *, other_than: Collection[int] = ()) -> dict[Subject, Salted]:
-        """A salt for each subject, made where it has none but those of `other_than`. One query."""
+        """Return a salt for each subject, creating missing ones, but none of `other_than`. One query."""
         wanted = list(dict.fromkeys(subjects))
         kinds, keys = [kind for kind, _key in wanted], [key for _kind, key in wanted]
         new = [secrets.token_bytes(32) for _subject in wanted]
@@ -78,15 +78,15 @@ class SaltQuerySet(models.QuerySet["Salt"]):
             return {(kind, key): (number, bytes(value)) for kind, key, number, value in cursor.fetchall()}
 
     def values_of(self, numbers: Iterable[int]) -> dict[int, bytes]:
-        """The salts with these numbers, as far as they were not destroyed."""
+        """Return the values of the salts with these numbers that still exist."""
         found = self.filter(pk__in=list(numbers)).values_list("pk", "value")
         return {number: bytes(value) for number, value in found}
 
 
 class Salt(models.Model):
-    """32 random bytes of one record or person: who destroys them erases what entries commit to with them.
+    """32 random bytes for one record or person; destroying them makes its commitments unverifiable.
 
-    Never changed. Deleted only after an entry of the journal about the same subject has named it as erased.
+    Never changed. Deleted only after a journal entry about the same subject lists it as erased.
     """
 
     kind = models.CharField(_("kind of record"), max_length=60)
@@ -124,13 +124,13 @@ class Salt(models.Model):
 
 
 def committing_models() -> list[type[models.Model]]:
-    """The models whose words the journal commits to."""
+    """Return the models whose texts the journal commits to."""
     found = (model for model in apps.get_models() if getattr(model, "COMMITTED", ()) and not model._meta.proxy)
     return sorted(found, key=lambda model: model._meta.label_lower)
 
 
 def committed_words(record: models.Model) -> dict[str, Any] | None:
-    """The words of `record` to which an entry commits, as the database keeps them; None where its kind names none."""
+    """Return the text of `record` that entries commit to, as the database stores it; None if its model has none."""
     if not (names := getattr(record, "COMMITTED", ())):
         return None
     fields = [field for name in names if isinstance(field := record._meta.get_field(name), models.Field)]
@@ -140,7 +140,7 @@ def committed_words(record: models.Model) -> dict[str, Any] | None:
 
 
 def said_by(records: Iterable[Worded]) -> list[Said]:
-    """What those of `records` say whose kind names words; what is prepared already, as it is."""
+    """Return the texts of those `records` whose models commit to texts; already prepared ones unchanged."""
     found = (
         each if isinstance(each, Said) else Said(subject_of(each), committed_words(each) or {}) for each in records
     )
@@ -148,7 +148,7 @@ def said_by(records: Iterable[Worded]) -> list[Said]:
 
 
 def words_of(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:
-    """What an entry commits to of a row of `model` with these `values` of its COMMITTED fields. Pure."""
+    """Return the text that an entry commits to for a row of `model` with these `values` of COMMITTED fields. Pure."""
     if values.get("state") in getattr(model, "STILL_WRITTEN", ()):
         return {"state": values["state"]}
     return {name: _plain(value) for name, value in values.items()}
@@ -165,13 +165,13 @@ def _plain(value: Any) -> Any:
 
 
 def is_silent(model: type[models.Model], values: Mapping[str, Any]) -> bool:
-    """Whether a row of `model` with these values need stand in no entry: it says nothing yet."""
+    """Return whether a row of `model` with these values is still empty and needs no entry."""
     silent = getattr(model, "SILENT_WHILE", {})
     return bool(silent) and all(values[name] == value for name, value in silent.items())
 
 
 def standing_words(model: type[Any]) -> Iterator[tuple[int, dict[str, Any], bool]]:
-    """The key and the words of every row of `model`, by key, and whether it is silent; a few thousand at a time."""
+    """Yield the key, text and emptiness of every row of `model` by key, some thousand at a time."""
     names = [model._meta.get_field(name).attname for name in model.COMMITTED]
     rows = model._base_manager.order_by("pk").values_list("pk", *names)
     for pk, *values in rows.iterator(chunk_size=2000):
@@ -180,5 +180,5 @@ def standing_words(model: type[Any]) -> Iterator[tuple[int, dict[str, Any], bool
 
 
 def salted(salt: Salted, message: bytes) -> list[Any]:
-    """What stands in an entry for a message: the number of the salt, and the code."""
+    """Return the value in an entry for a message: the number of the salt and the code."""
     return [salt[0], code_of(salt[1], message)]

@@ -1,4 +1,4 @@
-"""Who is invited to a forum, with how many seats, and whom they send."""
+"""Invitations to a forum, their seats, and the delegates."""
 
 import uuid
 
@@ -16,7 +16,7 @@ from .organisations import County, Group, Stakeholder
 
 
 class SeatQuota(models.Model):
-    """How many seats of a forum a group has, and how many of its people may stand on the reserve list."""
+    """Number of seats of a group at a forum, and the length of its reserve list."""
 
     forum = models.ForeignKey(Forum, models.PROTECT, related_name="quotas", verbose_name=_("forum"))
     group = models.CharField(_("group"), max_length=24, choices=Group)
@@ -45,7 +45,7 @@ class InvitationState(models.TextChoices):
 
 
 class Invitation(models.Model):
-    """A letter to one organisation: so many seats, an answer by a day. Whoever holds its link answers for it."""
+    """Letter of invitation to an organisation: seats and reply date. Anyone with its link can answer for it."""
 
     State = InvitationState
     READ_WITH = ("forum", "stakeholder")
@@ -114,12 +114,12 @@ class Invitation(models.Model):
 
     @property
     def words(self) -> str:
-        """The text of the letter: as it was sent, or as it would be sent now."""
+        """Return the text of the letter: as sent, or as it would be sent now."""
         return self.text or self.forum.letter_text
 
     @property
     def is_late(self) -> bool:
-        """Whether the first answer came after the day that the letter names."""
+        """Return whether the first answer came after the reply date."""
         return self.answered_at is not None and timezone.localdate(self.answered_at) > self.respond_by
 
 
@@ -154,7 +154,7 @@ class Sex(models.TextChoices):
 
 
 class Delegate(models.Model):
-    """A person whom an organisation sends to a forum; name, title and group are kept as they were then."""
+    """Person whom an organisation sends to a forum; name, title and group are kept as they were then."""
 
     State = DelegateState
     READ_WITH = ("forum", "stakeholder")

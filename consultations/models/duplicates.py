@@ -1,4 +1,4 @@
-"""Texts that say nearly the same: found by comparing, decided by people."""
+"""Near-duplicate texts: found by comparison, decided by people."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -18,7 +18,7 @@ class LikenessState(models.TextChoices):
 
 
 class Likeness(models.Model):
-    """Two inputs, or two points, of nearly the same words. It suggests; only staff merge or dismiss."""
+    """Two inputs or two points with nearly the same text: a suggestion that staff confirm or dismiss."""
 
     State = LikenessState
 
@@ -81,5 +81,5 @@ class Likeness(models.Model):
 
     @property
     def per_cent(self) -> int:
-        """The likeness in per cent."""
+        """Return the similarity in per cent."""
         return round(self.score * 100)

@@ -1,4 +1,4 @@
-"""Addresses as the database and the forms keep them: in their one normal form."""
+"""Model and form fields for normalised e-mail addresses."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ from consultations.email_addresses import NORMAL, NotAnAddress, normal_form
 
 
 class NormalEmailFormField(forms.EmailField):
-    """An e-mail address, in its normal form however it was typed; what is none is refused in plain words.
+    """Form field that normalises an e-mail address and explains errors in plain words.
 
-    `who` stands before the refusal, on a page that asks for several people.
+    `who` is put before the error, for pages with several people.
     """
 
     def __init__(self, *, who: str = "", **options: Any) -> None:
@@ -29,12 +29,12 @@ class NormalEmailFormField(forms.EmailField):
             raise ValidationError(f"{self.who}: {error}" if self.who else str(error), code="invalid") from error
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Without `maxlength`: a browser would silently cut what is pasted."""
+        """Omit `maxlength`: browsers would silently truncate pasted text."""
         return {name: given for name, given in super().widget_attrs(widget).items() if name != "maxlength"}
 
 
 class NormalEmailField(models.EmailField):
-    """An e-mail address in its normal form. What it is compared with by equality is brought into that form as well."""
+    """Model field for a normalised e-mail address. Values of equality look-ups are normalised too."""
 
     def to_python(self, value: Any) -> Any:
         """Return the normal form; empty stays empty. Raises ValidationError."""
@@ -45,19 +45,21 @@ class NormalEmailField(models.EmailField):
             raise ValidationError(str(error), code="invalid") from error
 
     def get_prep_value(self, value: Any) -> Any:
-        """Return the normal form; what has none is left as it is: nobody has it, and User's table refuses it."""
+        """Return the normal form; values without one are left unchanged: they match nobody and the table
+        refuses them.
+        """
         try:
             return super().get_prep_value(value)
         except ValidationError:
             return str(value).encode("utf-8", "replace").decode().replace("\0", "?")
 
     def formfield(self, **options: Any) -> Any:
-        """Return the form field that takes an address however it is typed."""
+        """Return the form field that accepts an address in any spelling."""
         return super().formfield(**{"form_class": NormalEmailFormField, **options})
 
 
 def normal_unless(condition: models.Q, name: str, field: str = "email") -> models.CheckConstraint:
-    """Let the database hold addresses in their normal form only, but for rows of which `condition` is true."""
+    """Return a constraint that allows only normalised addresses, except in rows that match `condition`."""
     return models.CheckConstraint(
         condition=models.Q(**{f"{field}__regex": NORMAL}) | condition,
         name=name,

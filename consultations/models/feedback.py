@@ -1,4 +1,4 @@
-"""What is said about an input after it was written: questions and answers, co-signatures, misread points, reminders."""
+"""Feedback on an input: questions and answers, co-signatures, misread points, reminders and presence."""
 
 from datetime import datetime
 from typing import Self
@@ -19,7 +19,7 @@ WORDS_LIMIT = 2000
 
 
 class Answered(models.Model):
-    """Words that wait for an answer, and get one."""
+    """Abstract base of texts that wait for an answer."""
 
     text = CleanTextField(_("text"), max_length=WORDS_LIMIT)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"), editable=False)
@@ -44,14 +44,14 @@ class Answered(models.Model):
 
 
 class Question(Answered):
-    """What the desk asks the author of an input that it returns; the author answers in place."""
+    """Question of the desk to the author of a returned input, who answers it on the page of the input."""
 
     COMMITTED = ("submission", "text", "by", "at", "answer", "answered_by", "answered_at")
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="questions", verbose_name=_("input"))
 
     def was_answered_by(self, moment: datetime | None) -> bool:
-        """Whether its answer stood at `moment` (aware)."""
+        """Return whether it had been answered at `moment` (aware)."""
         return self.answered_at is not None and moment is not None and self.answered_at <= moment
 
     class Meta(Answered.Meta):
@@ -63,7 +63,7 @@ class Question(Answered):
 
 
 class Misreading(Answered):
-    """ "I do not recognise my point in this": one structured reply of an organisation, which the desk must answer."""
+    """Reply of an organisation that the answer misreads its point: one per point, and the desk must answer it."""
 
     COMMITTED = ("point", "stakeholder", "text", "by", "at", "answer", "answered_by", "answered_at")
 
@@ -86,12 +86,12 @@ class Misreading(Answered):
 
 class EndorsementQuerySet(models.QuerySet["Endorsement"]):
     def live(self) -> Self:
-        """Endorsements that were not withdrawn."""
+        """Return endorsements that were not withdrawn."""
         return self.filter(withdrawn_at=None)
 
 
 class Endorsement(models.Model):
-    """An organisation co-signs another's public input. It may withdraw, and both stay on record."""
+    """Co-signature of another organisation's public input. It can be withdrawn; both acts stay on record."""
 
     COMMITTED = ("submission", "stakeholder", "by", "at", "withdrawn_by", "withdrawn_at")
 
@@ -125,7 +125,7 @@ class Endorsement(models.Model):
 
 
 class Reminder(models.Model):
-    """A letter to an organisation that was asked for its input: the first asks, the later ones remind."""
+    """Letter that asks an organisation for its input; the first asks, later ones remind."""
 
     consultation = models.ForeignKey(
         Consultation, models.PROTECT, related_name="reminders", verbose_name=_("consultation")
@@ -152,7 +152,9 @@ class Reminder(models.Model):
 
 
 class Presence(models.Model):
-    """Who had a draft open last, and when: colleagues see each other. Kept for a day at most, never evidence."""
+    """Last person who had a draft open, and when, so that colleagues see each other. Kept for at most a day, never used
+    as evidence.
+    """
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="presences", verbose_name=_("input"))
     user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("person"))

@@ -1,4 +1,4 @@
-"""What a forum leaves behind: who promised to do what by when, and the communiqué."""
+"""Follow-up of a forum: action points and the communiqué."""
 
 import uuid
 
@@ -25,7 +25,7 @@ class ActionState(models.TextChoices):
 
 
 class ActionPoint(models.Model):
-    """Who does what by when, as decided at a forum or promised in a commitment. It follows until it is done."""
+    """Action point: who does what by when, as decided at a forum or promised in a commitment. Open until it is done."""
 
     COMMITTED = (
         "state", "forum", "point", "text", "stakeholder", "responsible", "due_on", "report", "ended_on", "by", "at",
@@ -75,12 +75,12 @@ class ActionPoint(models.Model):
 
     @property
     def who(self) -> str:
-        """Who will do it: the organisation, and a name where one was given."""
+        """Return who will do it: the organisation, and a name if given."""
         return ", ".join(filter(None, [self.stakeholder.name if self.stakeholder else "", self.responsible]))
 
     @property
     def is_overdue(self) -> bool:
-        """Whether it is open although its day has passed in Nairobi."""
+        """Return whether it is open although its due date in Nairobi has passed."""
         today = timezone.localdate(workflow.now())
         return self.state == ActionState.OPEN and self.due_on is not None and self.due_on < today
 
@@ -93,7 +93,7 @@ class CommuniqueState(models.TextChoices):
 
 
 class Communique(models.Model):
-    """The short text in which a forum tells the public what it adopted."""
+    """Short text by which a forum tells the public what it adopted."""
 
     COMMITTED = (
         "state", "forum", "body", "version", "written_by", "written_at", "cleared_by", "published_at", "sha256",

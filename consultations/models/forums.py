@@ -1,4 +1,4 @@
-"""Consultations, the milestones they aim at, and the forums where people meet."""
+"""Consultations, their milestones, and forums."""
 
 from datetime import date
 
@@ -28,7 +28,7 @@ RULES = ("quorum_member_share", "quorum_groups", "clearance_working_days", "need
 
 
 class Consultation(models.Model):
-    """A round in which organisations say what the country's position should be."""
+    """Round in which organisations say what the country's position should be."""
 
     State = ConsultationState
 
@@ -80,12 +80,12 @@ class Consultation(models.Model):
 
     @property
     def takes_inputs(self) -> bool:
-        """Whether an input may be sent at this moment."""
+        """Return whether inputs can be sent now."""
         return self.state == ConsultationState.OPEN and not workflow.deadline_passed(self.closes_at)
 
     @property
     def days_left(self) -> int:
-        """Calendar days in Nairobi from today to the deadline; 0 on the last day."""
+        """Return the calendar days in Nairobi from today to the deadline; 0 on the last day."""
         return max(0, (timezone.localdate(self.closes_at) - timezone.localdate(workflow.now())).days)
 
 
@@ -97,7 +97,7 @@ class MilestoneState(models.TextChoices):
 
 
 class Milestone(models.Model):
-    """Where the position goes. The date that was planned and the date that came true are both kept."""
+    """Event that the position is written for, with its planned and its actual date."""
 
     State = MilestoneState
 
@@ -145,7 +145,7 @@ NO_YEAR = _("Enter a year from 2000 to 2100.")
 
 
 def in_our_time(day: date) -> bool:
-    """Whether a day or moment lies in a year that somebody who plans a forum can mean."""
+    """Return whether a date or datetime lies within the plausible years of a forum."""
     return day.year in YEARS
 
 
@@ -166,7 +166,7 @@ class ForumState(models.TextChoices):
 
 
 class Forum(models.Model):
-    """A meeting of the stakeholders of a consultation."""
+    """Meeting of the stakeholders of a consultation."""
 
     State = ForumState
 
@@ -223,7 +223,7 @@ class Forum(models.Model):
         return self.title
 
     def clean(self) -> None:
-        """Its days are days of our time, and few."""
+        """Validate that its days are plausible and few."""
         _demand_our_time(self, "starts_on", "ends_on", "respond_by")
         if self.starts_on and self.ends_on and (self.ends_on - self.starts_on).days >= LONGEST:
             words = _("A forum can last up to %(days)s days.")
@@ -244,14 +244,14 @@ class SessionState(models.TextChoices):
 
 
 class InProgramme(models.Manager["ForumSession"]):
-    """The sessions that take place. One that was cancelled stays on record, in `everything`."""
+    """Manager of sessions that are not cancelled; `everything` includes those."""
 
     def get_queryset(self) -> models.QuerySet["ForumSession"]:
         return super().get_queryset().exclude(state=SessionState.CANCELLED)
 
 
 class ForumSession(models.Model):
-    """A part of a forum's programme."""
+    """Session of a forum's programme."""
 
     State = SessionState
     objects = InProgramme()
@@ -293,7 +293,7 @@ class ForumSession(models.Model):
         return self.title
 
     def clean(self) -> None:
-        """Its hours are hours of our time."""
+        """Validate that its times are plausible."""
         _demand_our_time(self, "starts_at", "ends_at")
 
 
@@ -305,7 +305,7 @@ class SessionRoleKind(models.TextChoices):
 
 
 class SessionRole(models.Model):
-    """Who chairs, moderates, reports or speaks in a session."""
+    """Role of a person in a session: chair, moderator, rapporteur or speaker."""
 
     session = models.ForeignKey(ForumSession, models.PROTECT, related_name="roles", verbose_name=_("session"))
     user = models.ForeignKey(

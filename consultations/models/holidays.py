@@ -1,4 +1,4 @@
-"""Public holidays: days on which no office answers. Rules for those of every year, rows for those that are gazetted."""
+"""Public holidays: rules for those of every year, rows for gazetted ones."""
 
 from datetime import date, timedelta
 
@@ -16,7 +16,7 @@ DAYS_OF_EVERY_YEAR = (
 
 
 def easter_sunday(year: int) -> date:
-    """Easter Sunday of a Gregorian year, by the computus of Meeus, Jones and Butcher (Nature, 20 April 1876)."""
+    """Return Easter Sunday of a Gregorian year, by the computus of Meeus, Jones and Butcher (Nature, 20 April 1876)."""
     century, rest = divmod(year, 100)
     golden = year % 19
     correction = (century - (century + 8) // 25 + 1) // 3
@@ -34,7 +34,9 @@ class HolidayRule(models.TextChoices):
 
 
 class PublicHoliday(models.Model):
-    """A public holiday of the Public Holidays Act (Cap. 110): of Part I of its Schedule, or declared by section 3."""
+    """Public holiday under the Public Holidays Act (Cap. 110): in Part I of its Schedule, or declared under
+    section 3.
+    """
 
     Rule = HolidayRule
 
@@ -86,7 +88,7 @@ class PublicHoliday(models.Model):
         return f"{self.name}, {self.on:%-d %B %Y}" if self.on else self.name
 
     def in_year(self, year: int) -> date | None:
-        """The day in `year`, before the rule about Sundays; None where it is not kept then."""
+        """Return the date in `year` before the rule about Sundays; None if it does not apply to that year."""
         if not self.counts or year < (self.first_year or year) or year > (self.last_year or year):
             return None
         if self.rule == HolidayRule.EASTER:

@@ -1,4 +1,4 @@
-"""What the checks of everything stored found, night after night."""
+"""Results of the nightly integrity checks."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from ..db.constraints import append_only
 
 
 class IntegrityCheck(models.Model):
-    """One check of everything that is stored: when, how long, and what `manage.py verify_all` found."""
+    """One integrity check: time, duration and findings of `manage.py verify_all`."""
 
     begun_at = models.DateTimeField(_("begun"))
     seconds = models.FloatField(_("seconds"))

@@ -1,4 +1,4 @@
-"""Long work that goes on behind the pages, with its progress, for whoever waits for it."""
+"""Background jobs and their progress."""
 
 import uuid
 
@@ -27,7 +27,7 @@ class JobState(models.TextChoices):
 
 
 class Job(models.Model):
-    """One piece of work. The worker takes jobs that wait, one after the other; one that broke off is begun again."""
+    """One background job. The worker runs waiting jobs one after the other; interrupted ones are restarted."""
 
     Kind, State = JobKind, JobState
 

@@ -43,19 +43,22 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(kind=kind, object_id=key).order_by("number")
 
     def record(self, verb: str, record: models.Model, *, commits: Iterable[Worded] = (), **said: Any) -> "Event":
-        """Append one entry about `record` and return it. It commits to the words of the records in `commits` too."""
+        """Append one entry about `record` and return it. It also commits to the texts of the records in `commits`."""
         return self._append(verb, [(record, commits)], **said)[0]
 
     def record_many(
         self, verb: str, records: Iterable[models.Model], *, commits: bool = False, **said: Any
     ) -> list["Event"]:
-        """Append one entry about each of `records`, in one go; with `commits` each commits to the words of its own."""
+        """Append one entry about each of `records` at once; with `commits` each commits to the text of its own
+        record.
+        """
         return self._append(verb, [(record, [record] if commits else ()) for record in records], **said)
 
     def _append(self, verb: str, entries: list[tuple[models.Model, Iterable[Worded]]], **said: Any) -> list["Event"]:
-        """Everything that takes time comes before the lock of the chain's end: under it only the last hash is computed.
+        """Append prepared entries: everything slow runs before taking the lock on the end of the chain; only the last
+        hash is computed under it.
 
-        A refusal is written outside any transaction: the end of the chain is locked until its entry stands.
+        Refusals are written outside any transaction and lock the end of the chain until their entry is committed.
         """
         if not entries:
             return []
@@ -72,7 +75,7 @@ class EventQuerySet(models.QuerySet["Event"]):
             return events
 
     def _locked_end(self) -> tuple[Any, ...]:
-        """Number and hash of the last entry. The lock serialises writers until they commit: the chain has one order."""
+        """Return the number and hash of the last entry, locked until commit, so that the chain has one order."""
         return after_lock(LAST_ENTRY, lock=(JOURNAL_LOCK,)) or (0, FIRST_HASH)
 
 
@@ -87,8 +90,8 @@ def _prepared(
     data: Mapping[str, Any] | None = None,
     erases: Collection[int] = (),
 ) -> list["Event"]:
-    """Entries that want only their place in the chain. Their words are committed to as the table keeps them: with
-    unified line ends, in one Unicode form. `erases` names salts that the entry lets go: it does without them itself.
+    """Return entries that lack only their place in the chain. They commit to texts as the table stores them: with
+    unified line ends, in one Unicode form. `erases` lists salts that the entry destroys and therefore does not use.
     """
     name = str(getattr(by, "name", "") or _("the system"))
     shared: dict[str, Any] = {
@@ -109,7 +112,7 @@ def _prepared(
 
 
 class _Words:
-    """What entries that are written in one go share: their words, ready to be committed to, and the salts they need."""
+    """State shared by entries that are written together: their texts to commit to, and the salts required."""
 
     def __init__(
         self, shared: dict[str, Any], entries: list[tuple[models.Model, list[Said]]], erases: Collection[int]
@@ -129,7 +132,7 @@ class _Words:
             self.of_person = {"by_name": salted(self.salts[subject_of(by)], self.messages.pop("by_name"))}
 
     def commitments(self, about: Subject, label: str, others: list[Said]) -> dict[str, Any]:
-        """What an entry says instead of its words and of those of `others`: each under the salt of its own."""
+        """Return the commitments that replace the texts of an entry and of `others`, each with its own salt."""
         own = self.salts[about]
         found = {word: salted(own, said) for word, said in self.messages.items()}
         if label:
@@ -138,12 +141,12 @@ class _Words:
         return found | self.of_person | self.erases
 
     def digest(self, about: Subject, commitments: dict[str, Any]) -> str:
-        """The digest of an entry with these commitments."""
+        """Return the digest of an entry with these commitments."""
         return digest(about, self.happened, self.moments, canonical(commitments))
 
 
 def _salts(subjects: list[Subject], erases: Collection[int]) -> dict[Subject, Salted]:
-    """A salt for each subject: those that this verb asked for already, the others in one query."""
+    """Return a salt for each subject: from this verb's cache, the others in one query."""
     if (run := workflow.current_run()) is None or erases:
         return Salt.objects.of(subjects, other_than=erases)
     known = run.kept(Salt, connection)
@@ -153,12 +156,12 @@ def _salts(subjects: list[Subject], erases: Collection[int]) -> dict[Subject, Sa
 
 
 def micros(moment: datetime) -> int:
-    """A moment as microseconds since 1970, exactly."""
+    """Return a datetime as microseconds since 1970, exactly."""
     return (moment - EPOCH) // timedelta(microseconds=1)
 
 
 def _append_only_but_for_blanks() -> pgtrigger.Trigger:
-    """Trigger that refuses UPDATE and DELETE, except that words may be blanked whose salt is destroyed."""
+    """Return a trigger that refuses UPDATE and DELETE, except blanking texts whose salt was destroyed."""
     blank = {"object_label": "''", "by_name": "''", "reason": "''", "data": "'{}'::jsonb"}
     kept = " AND ".join(
         f"""(NEW.{word} = OLD.{word} OR NEW.{word} = {nothing} AND NOT EXISTS (
@@ -182,9 +185,9 @@ def _append_only_but_for_blanks() -> pgtrigger.Trigger:
 
 
 class Event(models.Model):
-    """One entry of the journal: what was done to which record, by whom, when and why.
+    """One journal entry: what was done to which record, by whom, when and why.
 
-    The database changes nothing in it but for one thing: words whose salt was destroyed may be blanked.
+    The only change the database allows is blanking texts whose salt was destroyed.
     """
 
     number = models.PositiveBigIntegerField(_("number"), unique=True)
@@ -226,11 +229,11 @@ class Event(models.Model):
 
     @property
     def is_bare(self) -> bool:
-        """Whether only its hash is here: it tells of other things than the archive with which this portal was begun."""
+        """Return whether only the hash is stored, for entries older than the archive that this portal started from."""
         return not self.kind
 
     def as_entry(self) -> Entry:
-        """The entry as values, to be checked."""
+        """Return the entry as values for verification."""
         return Entry(
             self.number, self.format, self.kind, self.object_id, self.object_label, self.verb, self.before, self.after,
             self.by_id, self.by_name, micros(self.at), micros(self.recorded_at), self.reason, self.data,
@@ -238,7 +241,7 @@ class Event(models.Model):
         )  # fmt: skip
 
     def computed_hash(self) -> str:
-        """SHA-256 over the entry's content and the hash before it."""
+        """Return the SHA-256 of the entry's content and the previous hash."""
         return self.as_entry().computed_hash()
 
 
@@ -255,8 +258,9 @@ class Medium(models.TextChoices):
 
 
 class OutgoingMail(models.Model):
-    """A mail or text message that waits in the outbox until the worker sends it, once. Its text, which may hold a link
-    that lets its reader in, is deleted as soon as it left."""
+    """Mail or text message that waits in the outbox until the worker sends it once. Its text, which may contain a
+    sign-in link, is deleted after sending.
+    """
 
     State = MailState
 

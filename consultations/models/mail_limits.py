@@ -1,4 +1,4 @@
-"""How many mails people, organisations and addresses have caused or got: counted so that a limit can be held."""
+"""Counters of mails per person, organisation and address, for rate limits."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ class MailScope(models.TextChoices):
 
 
 class MailCount(models.Model):
-    """The mails of one scope since a moment: a row per person, organisation or address (by its hash) and window."""
+    """Number of mails of a scope in a time window: a row per person, organisation or address (by its hash)."""
 
     scope = models.CharField(_("scope"), max_length=12, choices=MailScope)
     key = models.CharField(_("whose"), max_length=64)

@@ -1,4 +1,4 @@
-"""Addresses whose owners asked for no more mail, without an account. The address itself is not kept, only its hash."""
+"""Addresses whose owners stopped our mail without an account. Only a hash of the address is stored."""
 
 from typing import Self
 
@@ -11,16 +11,16 @@ from consultations.tokens import address_hash
 
 class MailStopQuerySet(models.QuerySet["MailStop"]):
     def in_force(self) -> Self:
-        """Those that were not taken back."""
+        """Return the stops that were not undone."""
         return self.filter(resumed_at=None)
 
     def covers(self, address: str) -> bool:
-        """Whether the owner of `address` asked for no more mail."""
+        """Return whether mail to `address` is stopped."""
         return self.in_force().filter(address_hash=address_hash(address)).exists()
 
 
 class MailStop(models.Model):
-    """ "Stop writing to me", said by whoever reads the mail of an address; taken back by the same link."""
+    """Request of a mail recipient to get no more mail; undone by the same link."""
 
     address_hash = models.CharField(_("SHA-256 of the address"), max_length=64, unique=True, editable=False)
     stopped_at = models.DateTimeField(_("stopped"), default=timezone.now, editable=False)

@@ -1,4 +1,4 @@
-"""Organisations with their dated names, groups and counties; their mandates and the people who act for them."""
+"""Organisations with dated names, groups and counties; mandates and memberships."""
 
 from datetime import date
 from typing import ClassVar, Self
@@ -74,21 +74,21 @@ class StakeholderState(models.TextChoices):
 
 class StakeholderQuerySet(models.QuerySet["Stakeholder"]):
     def waiting(self) -> Self:
-        """Organisations that wait for the secretariat: somebody registered or joined them, nobody verified them."""
+        """Return organisations that wait for verification by the secretariat."""
         has_people = models.Exists(Membership.objects.filter(stakeholder=models.OuterRef("pk")))
         return self.filter(has_people, state=StakeholderState.REGISTERED)
 
     def verified(self) -> Self:
-        """Organisations that take part."""
+        """Return organisations that take part."""
         return self.filter(state=StakeholderState.VERIFIED)
 
     def members(self) -> Self:
-        """Verified member institutions of the NCM: those that the quorum counts."""
+        """Return verified member institutions of the NCM, which count for the quorum."""
         return self.verified().filter(is_ncm_member=True)
 
 
 class Stakeholder(models.Model):
-    """An organisation at the table. `name` is its name today; earlier names stand in `names` with their dates."""
+    """Organisation that takes part. `name` is the current name; earlier names are in `names` with dates."""
 
     State = StakeholderState
 
@@ -152,33 +152,33 @@ class Stakeholder(models.Model):
         return self.name
 
     def get_group_display(self) -> str:  # type: ignore[no-redef] # the plugin adds Django's own to every class
-        """The group in words. Lists ask for it in each row, and Django's own would translate all groups to name one."""
+        """Return the label of the group, without translating all groups as Django's method would for each row."""
         return str(GROUPS.get(self.group, self.group))
 
     @property
     def unusual_characters(self) -> list[Unusual]:
-        """Characters of its names that nobody sees, or that look like those of another alphabet."""
+        """Return invisible or confusable characters of its names."""
         return unusual(f"{self.name} {self.short_name}")
 
     @property
     def label(self) -> str:
-        """The short name where there is one."""
+        """Return the short name, or else the name."""
         return self.short_name or self.name
 
     @property
     def is_verified_member(self) -> bool:
-        """Whether it is a verified member institution of the NCM today, as `StakeholderQuerySet.members` finds them."""
+        """Return whether it is a verified member institution of the NCM today, like `StakeholderQuerySet.members`."""
         return self.is_ncm_member and self.state == StakeholderState.VERIFIED
 
     def name_on(self, day: date) -> str:
-        """The organisation's name on `day` (date): institutions keep their history."""
+        """Return the organisation's name on `day` (date)."""
         dated = self.names.filter(valid_from__lte=day).filter(models.Q(valid_to=None) | models.Q(valid_to__gt=day))
         found = dated.order_by("-valid_from").first()
         return found.name if found else self.name
 
 
 class StakeholderName(models.Model):
-    """A name that an organisation bore from one day to another."""
+    """Name of an organisation from one date to another."""
 
     stakeholder = models.ForeignKey(Stakeholder, models.PROTECT, related_name="names", verbose_name=_("stakeholder"))
     name = CleanCharField(_("name"), max_length=250)
@@ -208,7 +208,7 @@ class MinistryManager(models.Manager["Ministry"]):
 
 
 class Ministry(Stakeholder):
-    """A government body that clears text within its mandate."""
+    """Government body that clears texts within its mandate."""
 
     objects: ClassVar[MinistryManager] = MinistryManager()  # type: ignore[assignment] # has no use for its methods
 
@@ -219,7 +219,7 @@ class Ministry(Stakeholder):
 
 
 class Mandate(models.Model):
-    """A ministry's mandate over a theme. Only a mandate that the secretariat confirmed counts in clearance."""
+    """Ministry's mandate over a theme. Only mandates confirmed by the secretariat count in clearance."""
 
     ministry = models.ForeignKey(Stakeholder, models.PROTECT, related_name="mandates", verbose_name=_("ministry"))
     theme = models.ForeignKey("Theme", models.PROTECT, related_name="mandates", verbose_name=_("theme"))
@@ -254,23 +254,23 @@ class MembershipRole(models.TextChoices):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def live(self, day: date | None = None) -> Self:
-        """Memberships in force on `day` (default: today): from the first day until the last, which is free already."""
+        """Return memberships in force on `day` (default: today); the end date is exclusive."""
         day = day or timezone.localdate(workflow.now())
         return self.filter(valid_from__lte=day).filter(models.Q(valid_until=None) | models.Q(valid_until__gt=day))
 
     def not_over(self) -> Self:
-        """Memberships that are in force today or will be."""
+        """Return current and future memberships."""
         day = timezone.localdate(workflow.now())
         return self.filter(models.Q(valid_until=None) | models.Q(valid_until__gt=day))
 
     def with_asked(self) -> Self:
-        """With `is_asked`: whether the organisation answers for a step that texts take, such as legal vetting."""
+        """Annotate `is_asked`: whether the organisation answers for a clearance step, such as legal vetting."""
         asked = Stakeholder.objects.filter(pk=OuterRef("stakeholder"), chain_steps__is_asked=True)
         return self.annotate(is_asked=Exists(asked))
 
 
 class Membership(models.Model):
-    """A person acts for an organisation, in one role, from one day until another, on which it is over."""
+    """Membership of a person in an organisation, in one role, from a start date to an exclusive end date."""
 
     is_asked: bool  # of a person's own memberships: see User.live_memberships
 
@@ -319,7 +319,7 @@ class Membership(models.Model):
 
 
 class MembershipInvitation(models.Model):
-    """An invitation by mail to act for an organisation. Only the hash of the link's token is kept."""
+    """E-mailed invitation to act for an organisation. Only the hash of the link's token is stored."""
 
     stakeholder = models.ForeignKey(
         Stakeholder, models.PROTECT, related_name="invitations", verbose_name=_("organisation")

@@ -1,4 +1,4 @@
-"""Grave changes that one person proposes and another confirms."""
+"""Proposals: serious changes that one person proposes and another confirms."""
 
 import uuid
 from collections.abc import Iterable
@@ -29,17 +29,17 @@ class ProposalState(models.TextChoices):
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def visible_to(self, user: Any) -> Self:
-        """Proposals that `user` may read: everybody who holds an office of the staff reads all of them."""
+        """Return the proposals that `user` may read: all of them for staff."""
         known = getattr(user, "is_authenticated", False) and user.is_active and user.is_staff
         return self if known else self.none()
 
     def open(self) -> Self:
-        """Proposals that wait for a second person, and whose time is not over."""
+        """Return pending proposals that have not lapsed."""
         return self.filter(state=ProposalState.PROPOSED, lapses_at__gte=workflow.now())
 
 
 class Proposal(models.Model):
-    """A grave change of one record, proposed by one person. Nothing changes before another one confirms it."""
+    """Serious change of one record, proposed by one person. Nothing changes until another person confirms it."""
 
     State = ProposalState
 
@@ -106,28 +106,28 @@ class Proposal(models.Model):
 
     @property
     def definition(self) -> workflow.Act:
-        """What is proposed, as its act defines it."""
+        """Return the definition of the proposed act."""
         return workflow.acts()[self.act]
 
     @cached_property
     def record(self) -> Any:
-        """The record that would change, as it stands now."""
+        """Return the current record."""
         return self.records_of([self])[self.record_id]
 
     @staticmethod
     def records_of(proposals: "Iterable[Proposal]") -> dict[int, Any]:
-        """The records of proposals that are all about one kind of record, by key. One query."""
+        """Return the records of proposals that concern one model, by key. One query."""
         rows = list(proposals)
         return apps.get_model(rows[0].record_kind)._base_manager.in_bulk([row.record_id for row in rows])
 
     @property
     def consequences(self) -> list[str]:
-        """What happens when it is confirmed, in sentences; of one that was decided, what was said of it then."""
+        """Return sentences about the effects of confirming; for a decided proposal, those shown at the time."""
         if self.state != ProposalState.PROPOSED:
             return self.told
         return self.definition.consequences(self.record, self.values)
 
     @property
     def is_over(self) -> bool:
-        """Whether its time is over."""
+        """Return whether it has lapsed."""
         return self.state == ProposalState.PROPOSED and workflow.deadline_passed(self.lapses_at)

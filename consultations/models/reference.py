@@ -1,4 +1,4 @@
-"""The reference frame: themes, the Compact's objectives and principles, SDG targets, instruments, terms."""
+"""Reference data: themes, the Compact's objectives and principles, SDG targets, instruments and terms."""
 
 from django.db import models
 from django.utils.translation import get_language
@@ -8,7 +8,7 @@ from ..db.fields import CleanCharField, CleanTextField
 
 
 class Evidence(models.TextChoices):
-    """How well a fact of the reference data is known."""
+    """How well a fact of the reference data is sourced."""
 
     ARTICLE = "S", _("the IOM Kenya article of 19 October 2017")
     READ = "R", _("read on a page")
@@ -58,7 +58,7 @@ OF_COMPACT = (Framework.GCM_OBJECTIVE, Framework.GCM_PRINCIPLE)
 
 
 class Provision(models.Model):
-    """What an input or a paragraph speaks to: an objective, a principle, a target."""
+    """Provision that an input or a paragraph refers to: an objective, a principle or a target."""
 
     framework = models.CharField(_("framework"), max_length=8, choices=Framework)
     code = CleanCharField(_("code"), max_length=12, unique=True)
@@ -83,7 +83,7 @@ class Provision(models.Model):
 
     @property
     def numeral(self) -> str:
-        """How the Compact counts it: objective "5.", guiding principle "(e)"."""
+        """Return its number in the Compact: objective "5.", guiding principle "(e)"."""
         is_principle = self.framework == Framework.GCM_PRINCIPLE
         return f"({self.code.rpartition('-')[2]})" if is_principle else f"{self.order}."
 
@@ -94,7 +94,7 @@ class Relation(models.TextChoices):
 
 
 class ThemeProvision(models.Model):
-    """A theme's lead or related provision, with how well the mapping is known."""
+    """Lead or related provision of a theme, with how well the mapping is sourced."""
 
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="links", verbose_name=_("theme"))
     provision = models.ForeignKey(Provision, models.PROTECT, related_name="links", verbose_name=_("provision"))
@@ -112,7 +112,7 @@ class ThemeProvision(models.Model):
 
 
 class Instrument(models.Model):
-    """A law, policy or agreement that frames the position."""
+    """Law, policy or agreement on which the position is based."""
 
     code = CleanCharField(_("code"), max_length=24, unique=True)
     title = CleanCharField(_("title"), max_length=300)

@@ -1,4 +1,4 @@
-"""The rules of a consultation, and how they were changed after it had opened."""
+"""Rules of a consultation, and their changes after it has opened."""
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -12,10 +12,10 @@ from .forums import Consultation
 
 
 class RuleChange(models.Model):
-    """All rules of a consultation as they stand from one moment on: proposed by one officer, confirmed by another.
+    """All rules of a consultation from one moment on: proposed by one officer, confirmed by another.
 
-    The columns are those of the consultation. `steps` holds the steps of its chain: kind, institution, order, is_asked.
-    The database lets an opened consultation have the rules of its last change and no others.
+    The columns are those of the consultation. `steps` holds its clearance steps: kind, institution, order, is_asked.
+    The database allows an opened consultation only the rules of its last change.
     """
 
     consultation = models.ForeignKey(

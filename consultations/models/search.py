@@ -1,4 +1,4 @@
-"""What the database keeps by itself from what is written: the words to search, and how much was heard from whom."""
+"""Search index and counters, maintained by the database."""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -14,9 +14,9 @@ from .submissions import Point, Submission
 
 
 class SearchEntry(models.Model):
-    """The words of one input, point or file, as the full-text search reads them: English stems, and every word as it
-    stands without accents (Kiswahili, names). Passages that are held back are not among them. Written by triggers, so
-    that no import passes by."""
+    """Full-text search entry of one input, point or file: English stems, and every word without accents (Kiswahili,
+    names), without held-back passages. Written by triggers, so that imports cannot bypass them.
+    """
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="+")
     point = models.OneToOneField(Point, models.CASCADE, null=True, related_name="+")
@@ -39,9 +39,9 @@ class SearchEntry(models.Model):
 
 
 class Tally(models.Model):
-    """How many inputs an organisation sent, and how many points of it stand, on a theme. Kept by triggers.
+    """Number of inputs of an organisation, and of its valid points, on a theme. Maintained by triggers.
 
-    `stakeholder` is empty for points that nobody in particular raised in a session.
+    `stakeholder` is empty for points of sessions without an organisation.
     """
 
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="tallies")

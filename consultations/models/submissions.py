@@ -1,4 +1,4 @@
-"""What stakeholders send in, and the single asks inside it."""
+"""Inputs of stakeholders, and the points in them."""
 
 import hashlib
 import json
@@ -62,10 +62,10 @@ STATES, AUDIENCES = dict(SubmissionState.choices), dict(Audience.choices)
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def visible_to(self, user: Any) -> Self:
-        """Inputs that `user` may read: the only way any page, search, count, export or mail reads inputs.
+        """Return the inputs that `user` may read; every page, search, count, export and mail uses this method.
 
-        Everyone: accepted public ones. Members of the NCM and officials: accepted ones for members too. One's own
-        organisation: all of its own, drafts too. The secretariat: all that was ever sent.
+        Everyone: public inputs on file. NCM members and officials: also inputs on file for members. Members of an
+        organisation: all of its inputs, including drafts. The secretariat: all sent inputs.
         """
         accepted = Q(state=SubmissionState.ACCEPTED)
         seen = accepted & Q(audience=Audience.PUBLIC)
@@ -81,8 +81,9 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(seen)
 
     def in_full_for(self, user: Any) -> Self:
-        """Inputs that `user` reads with every passage, also those held back: the own organisation's, and for the
-        secretariat all that were sent."""
+        """Return inputs that `user` may read including held-back passages: the own organisation's, and all sent ones
+        for the secretariat.
+        """
         if not (getattr(user, "is_authenticated", False) and user.is_active):
             return self.none()
         own = [m.stakeholder_id for m in user.live_memberships if m.role != m.Role.CLEARING_OFFICER]
@@ -92,7 +93,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(in_full)
 
     def to_be_written(self) -> Self:
-        """Inputs with what their form needs: objectives, and whether the consultation offers the theme still."""
+        """Select what the form of an input needs: objectives, and whether the consultation still offers the theme."""
         offered = Consultation.themes.through.objects.filter(
             consultation=OuterRef("consultation"), theme=OuterRef("theme")
         )
@@ -100,12 +101,12 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return along.annotate(theme_is_offered=Exists(offered))
 
     def sent(self) -> Self:
-        """Inputs that were sent and not withdrawn."""
+        """Return inputs that were sent and not withdrawn."""
         return self.filter(submitted_at__isnull=False).exclude(state=SubmissionState.WITHDRAWN)
 
 
 class Submission(models.Model):
-    """An input: what one organisation sends in on one theme. Evidence, owned by its author and never rewritten."""
+    """Input of one organisation on one theme. Evidence owned by its author, never changed by others."""
 
     COMMITTED = (
         "state", "reference", "consultation", "stakeholder", "author", "theme", "forum", "title", "body",
@@ -254,20 +255,22 @@ class Submission(models.Model):
         return self.reference or self.title or str(_("Draft without a title"))
 
     def get_state_display(self) -> str:  # type: ignore[no-redef] # the plugin adds Django's own to every class
-        """The state in words. Django's own would translate all states to name one, and lists ask for it in each row."""
+        """Return the label of the state, without translating all states as Django's method would for each row."""
         return str(STATES.get(self.state, self.state))
 
     def get_audience_display(self) -> str:  # type: ignore[no-redef] # the same
-        """Who may read it, in words; see `get_state_display`."""
+        """Return the label of the audience; see `get_state_display`."""
         return str(AUDIENCES.get(self.audience, self.audience))
 
     @property
     def open_title(self) -> str:
-        """The title as everybody may read it: without the passages that are held back."""
+        """Return the title without held-back passages."""
         return for_everybody(self.title)
 
     def content(self, objectives: Iterable[str] | None = None) -> dict[str, object]:
-        """What the receipt's hash is computed over. `objectives` are their codes, where they are at hand already."""
+        """Return the content that the receipt's hash is computed from. `objectives` are the codes, if already
+        loaded.
+        """
         codes = self.provisions.values_list("code", flat=True) if objectives is None else objectives
         files = self._files() if self.pk else []
         return {
@@ -286,12 +289,12 @@ class Submission(models.Model):
         }
 
     def answers_sent(self) -> list[dict[str, str]]:
-        """What its author had answered to the desk when it was sent again, in the order of the questions."""
+        """Return the author's answers at the time of resending, in the order of the questions."""
         said = self.questions.all() if self.resent_at else []
         return [{"question": row.text, "answer": row.answer} for row in said if row.was_answered_by(self.resent_at)]
 
     def _files(self) -> list[dict[str, str]]:
-        """The files that its author added, by name and hash. The original of what came on paper is no part of it."""
+        """Return the author's files by name and hash, without the original of a paper input."""
         own = (file for file in self.attachments.all() if file.kind == "evidence" and file.sha256)
         added = [{"name": file.name, "sha256": file.sha256} for file in own if file.state != "removed"]
         return sorted(added, key=lambda file: (file["name"], file["sha256"]))  # by code points, whatever the database
@@ -303,7 +306,7 @@ class Submission(models.Model):
 
 
 class Note(models.Model):
-    """An internal note of the secretariat on an input; never shown to anybody else."""
+    """Internal note of the secretariat on an input, never shown to others."""
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="notes", verbose_name=_("input"))
     text = CleanTextField(_("note"), max_length=5000)
@@ -340,11 +343,12 @@ class PointState(models.TextChoices):
 
 class PointQuerySet(models.QuerySet["Point"]):
     def visible_to(self, user: Any, *, among: Iterable[int] | None = None) -> Self:
-        """Points whose source `user` may read: the input is visible, and in full where the point comes from a passage
-        that is held back; or the point was validated at a forum.
+        """Return points whose source `user` may read: the input is visible, in full if the point comes from a held-back
+        passage; or the point was validated at a forum.
 
-        Where only those of a few inputs are asked for, `among` gives their keys: else the database reads the keys of
-        all that `user` may read first."""
+        `among` limits the query to the keys of some inputs; otherwise the database first reads the keys of all visible
+        inputs.
+        """
         inputs = Submission.objects.all() if among is None else Submission.objects.filter(pk__in=among)
         seen = Q(submission__in=inputs.visible_to(user).values("pk"), held_back=False)
         seen |= Q(submission__in=inputs.in_full_for(user).values("pk"))
@@ -354,12 +358,12 @@ class PointQuerySet(models.QuerySet["Point"]):
         return self.filter(seen)
 
     def standing(self) -> Self:
-        """Points that count: validated, merged into another or answered."""
+        """Return points that count: validated, merged or answered."""
         return self.filter(state__in=[PointState.VALIDATED, PointState.MERGED, PointState.DISPOSED])
 
 
 class Point(models.Model):
-    """One ask inside an input, or one said in a session: the atom of the position."""
+    """One request in an input, or one statement made in a session: the unit that positions are built from."""
 
     COMMITTED = (
         "state", "reference", "consultation", "submission", "session", "stakeholder", "number", "kind", "theme",

@@ -1,1 +1,1 @@
-"""Mail and text messages: who receives what, and the outbox from which the worker sends it."""
+"""Mail and text messages: recipients and the outbox."""

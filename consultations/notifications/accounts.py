@@ -1,4 +1,4 @@
-"""Mail about accounts: closed, opened, corrected and let back in."""
+"""Mail about accounts: closed, reopened, corrected or restored."""
 
 from collections.abc import Iterable, Sequence
 
@@ -15,7 +15,7 @@ def account_changed(
     reason: str,
     proposed_by: User | None = None,
 ) -> None:
-    """Tell the person, and whom it concerns besides, what became of an account and who did it."""
+    """Notify the person and others concerned what was done to an account and by whom."""
     send_all(
         "consultations/mail/account_changed.txt",
         told,
@@ -29,7 +29,7 @@ def account_changed(
 
 
 def access_restored(person: User, uid: str, token: str, *, by: User, proposed_by: User) -> None:
-    """Send the person whom two people let back in the link to choose a new password."""
+    """Send the link to choose a new password after access was restored by two people."""
     send_all(
         "consultations/mail/access_restored.txt",
         [recipient(person)],
@@ -41,7 +41,7 @@ def access_restored(person: User, uid: str, token: str, *, by: User, proposed_by
 
 
 def proposed_about(proposal: Proposal) -> None:
-    """Warn the person whom a proposal concerns: whoever did not ask for it can still object."""
+    """Warn the person whom a proposal concerns, so that they can object."""
     if proposal.concerns and proposal.concerns.is_active:
         send_all(
             "consultations/mail/proposed_about.txt",

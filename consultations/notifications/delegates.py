@@ -1,5 +1,6 @@
-"""Mails that tell people what was decided on their seats at a forum, written the same way for the page that shows them
-before they go and for the outbox; and that a forum does not take place."""
+"""Mails about decisions on seats at a forum, rendered the same way for the preview and the outbox; and about cancelled
+forums.
+"""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -12,7 +13,9 @@ from .recipients import Recipient, address, one_line, recipient, send_all, typed
 
 
 class News(NamedTuple):
-    """What would be told by one mail: to whom, of whom. Without a mail it is told by telephone or letter."""
+    """One notification: the mail and the people it is about. Without a mail they must be told by telephone or
+    letter.
+    """
 
     name: str
     people: list[Delegate]
@@ -20,18 +23,19 @@ class News(NamedTuple):
 
     @property
     def key(self) -> str:
-        """What the page of review sends back: who is told of which decision. A later decision has another key."""
+        """Return the keys for the preview form: delegate and decision. A later decision has another key."""
         return ",".join(map(key_of, self.people))
 
 
 def key_of(delegate: Delegate) -> str:
-    """A person and the decision that is told."""
+    """Return the key of a person and the decision to notify about."""
     return f"{delegate.pk}-{delegate.state}"
 
 
 def news_of(people: Iterable[Delegate]) -> list[News]:
-    """The unsaved mails that tell these people of one forum, in their order: each at an address of their own, the
-    others through their institution in one mail; last those whom no mail reaches, each alone."""
+    """Return the unsaved mails that notify these people of one forum: each at their own address, the others in one mail
+    to their institution; last the unreachable ones.
+    """
     rows = list(people)
     reasons = refusal_reasons(rows)
     for row in rows:
@@ -84,7 +88,7 @@ WRITTEN_TO = (Invitation.State.SENT, Invitation.State.ANSWERED, Invitation.State
 
 
 def forum_cancelled(forum: Forum, reason: str) -> None:
-    """Tell everybody who may be about to come that the forum does not take place: each address once."""
+    """Notify everybody who may be about to travel that the forum is cancelled; each address once."""
     send_all(
         "consultations/mail/forum_cancelled.txt",
         _about_to_come(forum),
@@ -97,8 +101,9 @@ def forum_cancelled(forum: Forum, reason: str) -> None:
 
 
 def _about_to_come(forum: Forum) -> list[Recipient]:
-    """Who has a part in the programme, was named and not turned away, or had a letter and did not decline; people whom
-    no mail reaches stand for their institution."""
+    """Return everybody with a role in the programme, delegates not refused, and institutions that did not decline;
+    unreachable people are represented by their institution.
+    """
     hosts = User.objects.filter(session_roles__session__forum=forum, is_active=True).distinct().order_by("pk")
     named = forum.delegates.filter(state__in=EXPECTED, merged_into=None).order_by("pk")
     people = list(named.select_related("forum", "stakeholder", "user"))

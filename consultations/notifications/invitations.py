@@ -1,5 +1,4 @@
-"""Mails of the invitations to a forum. Each is written the same way for the page that shows it before it goes and for
-the outbox."""
+"""Mails about invitations to a forum, rendered the same way for the preview and the outbox."""
 
 from collections.abc import Sequence
 
@@ -11,29 +10,29 @@ PROGRAMME = 8  # sessions that a mail names; the page of the forum has them all
 
 
 def link_of(invitation: Invitation) -> str:
-    """The full address at which an institution answers, as its mails and its sheet of paper carry it."""
+    """Return the full URL at which an institution answers, for its mails and letters."""
     return address("forum_answer", token(invitation.key, invitation.token_round))
 
 
 def short_programme(invitation: Invitation) -> list[ForumSession]:
-    """The first sessions of the programme."""
+    """Return the first sessions of the programme."""
     return list(invitation.forum.sessions.all()[:PROGRAMME])
 
 
 def invitation_mail(
     invitation: Invitation, sessions: Sequence[ForumSession], actions: Sequence[ActionPoint]
 ) -> OutgoingMail | None:
-    """The letter of invitation as a mail, unsaved; None for an institution without an address."""
+    """Return the letter of invitation as an unsaved mail; None for an institution without an address."""
     return _mail("forum_invitation", invitation, sessions=sessions, actions=actions)
 
 
 def reminder_mail(invitation: Invitation) -> OutgoingMail | None:
-    """The reminder of a letter that has no answer yet, unsaved; None for an institution without an address."""
+    """Return the reminder about an unanswered letter as an unsaved mail; None for an institution without an address."""
     return _mail("forum_reminder", invitation)
 
 
 def answer_mail(invitation: Invitation, people: Sequence[Delegate]) -> OutgoingMail | None:
-    """What an institution has answered, unsaved: whoever shares its mailbox sees who comes."""
+    """Return the mail that confirms an institution's answer, unsaved."""
     return _mail("forum_answer", invitation, people=people)
 
 

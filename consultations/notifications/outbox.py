@@ -1,4 +1,4 @@
-"""The outbox: what waits there is sent by a worker, once: by itself, or together with what else waits for a person."""
+"""Outbox: a worker sends each message once, on its own or in a daily digest."""
 
 import logging
 import re
@@ -29,17 +29,17 @@ DIGEST_HOUR = 7  # of the portal's own clock, EAT
 
 
 def one_line(text: str) -> str:
-    """Return `text` with every run of spaces and line ends as one space."""
+    """Return `text` with runs of whitespace replaced by one space."""
     return " ".join(text.split())
 
 
 def outgoing(to: str, subject: str, body: str) -> OutgoingMail:
-    """Return an unsaved row of the outbox, with a subject that is one line and not too long."""
+    """Return an unsaved outbox row with a one-line subject of limited length."""
     return OutgoingMail(to=to, subject=one_line(subject)[:200], body=body)
 
 
 def queue(to: str, subject: str, body: str) -> OutgoingMail:
-    """Put a mail into the outbox. It leaves if the caller's transaction commits, and never if that rolls back."""
+    """Queue a mail. It is sent only if the caller's transaction commits."""
     mail = outgoing(to, subject, body)
     mail.save()
     return mail
@@ -49,10 +49,10 @@ def queue(to: str, subject: str, body: str) -> OutgoingMail:
 
 
 def deliver(limit: int = 50) -> int:
-    """Send up to `limit` messages that are due and return how many left.
+    """Send up to `limit` due messages and return how many were sent.
 
-    Each is sent once, however many workers run: a worker locks the row that it sends, the others pass over it.
-    What fails is tried again after a while, five times in all; then it stays as failed, with the error.
+    Each is sent once with any number of workers: a worker locks the row it sends and others skip it. Failures are
+    retried later, five times in all; then the message is marked as failed, with the error.
     """
     sent = 0
     for _turn in range(limit):
@@ -96,7 +96,7 @@ def _try_to_send(mail: OutgoingMail) -> None:
 
 
 def delete_texts() -> int:
-    """Delete the texts of messages that failed two weeks ago: nobody had them tried again. Return how many."""
+    """Delete the texts of messages that failed two weeks ago and were not retried. Return how many."""
     given_up = OutgoingMail.objects.filter(state=MailState.FAILED, due_at__lt=timezone.now() - KEEP_FAILED)
     return given_up.exclude(body="").update(body="")
 
@@ -105,14 +105,14 @@ def delete_texts() -> int:
 
 
 class Line(NamedTuple):
-    """A line of a mail: its words, and the page of the portal to which they lead, if any."""
+    """Line of a mail: its text, and the portal page it links to, if any."""
 
     words: str
     link: str = ""
 
 
 def message(mail: OutgoingMail) -> EmailMultiAlternatives:
-    """The mail as it travels, as text and as HTML; its identifier never changes, so that a server can tell a repeat."""
+    """Return the mail as text and HTML; its Message-ID never changes, so that servers can detect repeats."""
     host = urlsplit(settings.PORTAL_ADDRESS).hostname
     headers = {
         "Message-ID": f"<outbox-{mail.pk}-{mail.created_at:%Y%m%d%H%M%S%f}@{host}>",
@@ -127,12 +127,12 @@ def message(mail: OutgoingMail) -> EmailMultiAlternatives:
 
 
 def stop_link(address: str) -> str:
-    """The page on which whoever reads the mail of `address` stops it."""
+    """Return the URL at which the recipient at `address` can stop our mail."""
     return settings.PORTAL_ADDRESS + reverse("mail_stop", args=[stop_token(address)])
 
 
 def stop_headers(address: str) -> dict[str, str]:
-    """What lets a mail program offer to stop such mail (RFC 2369, RFC 8058)."""
+    """Return the headers by which mail programs offer to unsubscribe (RFC 2369, RFC 8058)."""
     return {
         "List-Unsubscribe": f"<{stop_link(address)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -140,7 +140,7 @@ def stop_headers(address: str) -> dict[str, str]:
 
 
 def as_html(mail: OutgoingMail) -> str:
-    """The same words as a page: no picture, nothing that tells of its opening, links only to pages of the portal."""
+    """Return the text as HTML: no images, no tracking, links to portal pages only."""
     language = mail.user.language if mail.user else Language.ENGLISH
     context = {"subject": mail.subject, "language": language, "blocks": list(_blocks(mail.body))}
     return isolated(render_to_string("consultations/mail/message.html", context))
@@ -160,16 +160,16 @@ def _line(line: str) -> Line:
 
 
 def next_digest(after: datetime) -> datetime:
-    """The next moment at which a day's notices leave."""
+    """Return the next time at which daily digests are sent."""
     day = timezone.localtime(after)
     hour = day.replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
     return hour if hour > day else hour + timedelta(days=1)
 
 
 def join_digests() -> int:
-    """Join the notices that are due for each person into one mail of the outbox; return how many were joined.
+    """Join the due notices of each person into one mail; return how many were joined.
 
-    Each notice goes into one mail, however many workers run: a worker locks the person, the others pass over.
+    Each notice goes into one mail with any number of workers: a worker locks the person and others skip it.
     """
     joined = 0
     while (notices := _join_next()) is not None:

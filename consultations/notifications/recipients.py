@@ -1,4 +1,4 @@
-"""Mail: written into the outbox together with what it tells of. Who gets what, in which words, and how often."""
+"""Write mails into the outbox in the caller's transaction: recipients, texts and timing."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -37,8 +37,9 @@ from .sms import is_available
 
 
 class Recipient(NamedTuple):
-    """Where a mail goes, how it greets (empty: nobody by name), in which language it speaks, and the person it is for:
-    whoever has an account chose how notices come."""
+    """Mail recipient: address, name for the salutation (or empty), language, and the account, which chose how to get
+    notices.
+    """
 
     address: str
     name: str = ""
@@ -57,11 +58,11 @@ def address(url_name: str, *args: object) -> str:
 def written(
     template: str, to: Recipient, *, always: bool = False, optional: bool = False, sms: bool = False, **context: object
 ) -> list[OutgoingMail]:
-    """Return the unsaved messages that a template gives for one recipient, in the recipient's language: by mail as the
-    person chose (receipts and what starts a clock come `always`), and by text message where one was asked for (`sms`).
+    """Return the unsaved messages of a template for one recipient, in the recipient's language: by mail as the person
+    chose (receipts and deadlines `always`), and by text message if chosen (`sms`).
 
-    The first line of what the template gives is the subject; a text message is that and the link. Where nobody has an
-    account, and where it is `optional`, whoever reads the mail can stop it.
+    The first line of the rendered template is the subject; a text message consists of that and the link. Recipients
+    without an account, and of `optional` mail, get a link to stop it.
     """
     optional = optional or to.user is None
     choice = Notices.AT_ONCE if always or to.user is None else to.user.notices
@@ -79,7 +80,7 @@ def written(
 
 
 def _by_telephone(to: Recipient, subject: str, link: str) -> list[OutgoingMail]:
-    """A person who gave a number among the notices asked for it."""
+    """Return whether the person gave a number for text messages."""
     if to.user is None or not to.user.phone or not is_available():
         return []
     text = f"{subject}: {link}" if link else subject
@@ -95,7 +96,7 @@ def send_all(
     sms: bool = False,
     **context: object,
 ) -> None:
-    """Put what each recipient is to get into the outbox, in the caller's transaction. See `written`."""
+    """Queue the messages for each recipient in the caller's transaction. See `written`."""
     how = {"always": always, "optional": optional, "sms": sms}
     made = [row for to in recipients for row in written(template, to, **how, **context)]
     OutgoingMail.objects.bulk_create(made, batch_size=500)
@@ -106,8 +107,9 @@ WORD_JOINER = "\u2060"  # shown as nothing; it parts what a mail program would j
 
 
 def typed(text: str) -> str:
-    """One line that somebody typed, such as a name or a title, for the text of a mail: never for its subject, which
-    goes out in the secretariat's name. Nothing in it looks like an address to a mail program."""
+    """Return one line of user input, such as a name or title, for the body of a mail, changed so that mail programs do
+    not turn it into a link. Not for subjects.
+    """
     return LIKE_LINKS.sub(WORD_JOINER, one_line(text))
 
 
@@ -115,21 +117,21 @@ def typed(text: str) -> str:
 
 
 def recipient(user: User) -> Recipient:
-    """Return how mail reaches a person."""
+    """Return the mail recipient for a person."""
     return Recipient(user.email, typed(user.name), user.language, user)
 
 
 def people_of(*stakeholders: Stakeholder) -> list[Recipient]:
-    """Return who gets the mail of these organisations: each focal point and alternate of today once.
+    """Return the recipients for these organisations: each current focal point and alternate once.
 
-    A verified organisation for which nobody can log in is reached at its contact address, if it gave one.
+    A verified organisation without anybody who can sign in gets mail at its contact address, if any.
     """
     found = [each for people in people_of_each(stakeholders).values() for each in people]
     return list({each.address.lower(): each for each in reversed(found)}.values())[::-1]
 
 
 def people_of_each(stakeholders: Iterable[Stakeholder]) -> dict[Stakeholder, list[Recipient]]:
-    """Return who gets the mail of each of these organisations, read in one query for all of them."""
+    """Return the recipients for each of these organisations. One query."""
     people: dict[int, list[Recipient]] = {body.pk: [] for body in stakeholders}
     speaking = (MembershipRole.FOCAL_POINT, MembershipRole.ALTERNATE)
     live = Membership.objects.live().filter(stakeholder__in=people, role__in=speaking, user__is_active=True)
@@ -142,9 +144,9 @@ def people_of_each(stakeholders: Iterable[Stakeholder]) -> dict[Stakeholder, lis
 
 
 def _author(submission: Submission) -> list[Recipient]:
-    """The author, while acting for the organisation; otherwise those who speak for it now.
+    """Return the author while acting for the organisation, otherwise its current focal points.
 
-    Whoever has left reads no more of it, and an officer who typed a letter did not write it.
+    Former members get no mail about it, and an officer who typed a letter is not its author.
     """
     author, body = submission.author, submission.stakeholder
     return [recipient(author)] if acts_for(author, body) else people_of(body)
@@ -161,8 +163,7 @@ def _invited(invitation: MembershipInvitation) -> list[Recipient]:
 
 
 def receipt(submission: Submission) -> None:
-    """Tell the author that the input arrived: reference, time and SHA-256 of the content, and which files are no part
-    of it because they were not taken."""
+    """Send the author a receipt: reference, time and SHA-256 of the content, and files that were refused."""
     link = address("receipt", submission.reference)
     own = [file for file in submission.attachments.all() if file.kind == AttachmentKind.EVIDENCE]
     refused = [file for file in own if file.state == AttachmentState.REFUSED]
@@ -171,24 +172,24 @@ def receipt(submission: Submission) -> None:
 
 
 def returned(submission: Submission) -> None:
-    """Tell the author what is missing, what the desk asks, and where to answer."""
+    """Notify the author of a returned input: what is missing, the questions, and where to answer."""
     questions = [one_line(question.text) for question in submission.questions.filter(answered_at=None)]
     link = address("my_input" if questions else "draft", submission.key)
     _about_input("returned", submission, link=link, questions=questions)
 
 
 def set_aside(submission: Submission) -> None:
-    """Tell the author that the input will not be used, and why."""
+    """Notify the author that the input is set aside, and why."""
     _about_input("set_aside", submission, link=address("my_input", submission.key))
 
 
 def accepted(submission: Submission) -> None:
-    """Tell the author that the input was accepted, and what happens to it now."""
+    """Notify the author that the input is on file, and what happens next."""
     _about_input("accepted", submission, link=address("my_input", submission.key))
 
 
 def sign_off_asked(submission: Submission, by: User) -> None:
-    """Ask the primary focal point of the organisation to read a draft and to sign it off."""
+    """Ask the organisation's primary focal point to read and sign off a draft."""
     primary = Membership.objects.live().filter(stakeholder=submission.stakeholder_id, is_primary=True)
     heads = [each.user for each in primary.select_related("user") if each.user.is_active and each.user_id != by.pk]
     send_all(
@@ -202,12 +203,12 @@ def sign_off_asked(submission: Submission, by: User) -> None:
 
 
 def signed_off(submission: Submission) -> None:
-    """Tell the author that the draft may be sent now."""
+    """Notify the author that the draft can be sent."""
     _about_input("signed_off", submission, link=address("draft", submission.key))
 
 
 def endorsed(endorsement: Endorsement) -> None:
-    """Tell the author that another organisation co-signs the input."""
+    """Notify the author that another organisation co-signed the input."""
     submission = endorsement.submission
     signer = typed(endorsement.stakeholder.name)
     _about_input("endorsed", submission, link=address("input", submission.reference), signer=signer)
@@ -232,7 +233,7 @@ NAMED = 20  # inputs that a mail names; the others are counted
 
 
 def inputs_taken_in(consultation: Consultation, taken: Mapping[Stakeholder, list[str]]) -> None:
-    """Tell each organisation once which inputs of its own were taken in from a spreadsheet, by their references."""
+    """Notify each organisation once of its inputs imported from a spreadsheet, with their references."""
     mails = [
         row
         for body, people in people_of_each(list(taken)).items()
@@ -253,7 +254,7 @@ def inputs_taken_in(consultation: Consultation, taken: Mapping[Stakeholder, list
 
 
 def import_done(job: Job) -> None:
-    """Tell whoever confirmed an import what came of it."""
+    """Notify the person who confirmed an import of its result."""
     taken = sum(map(len, job.result["taken"].values()))
     send_all(
         "consultations/mail/import_done.txt",
@@ -274,7 +275,7 @@ def import_done(job: Job) -> None:
 
 
 def not_as_written(number: int, first: list[str]) -> None:
-    """Tell the head of the secretariat and the system administrators what the check of everything stored found."""
+    """Notify the head of the secretariat and the system administrators of integrity findings."""
     people = User.objects.filter(office__in=[Office.HEAD, Office.SYSADMIN], is_active=True).order_by("pk")
     send_all(
         "consultations/mail/not_as_written.txt",
@@ -291,7 +292,7 @@ def not_as_written(number: int, first: list[str]) -> None:
 
 
 def warning_of_account(owner: User, *, is_locked: bool, at: datetime) -> None:
-    """Tell the owner of an account that it was locked, or that somebody failed at its second step; and what to do."""
+    """Warn the owner of an account that it was locked, or that somebody failed the second step."""
     pages = {"password": address("account_reset_password"), "factors": address("mfa_index")}
     pages["log"] = address("account_log")
     template = "consultations/mail/warning_of_account.txt"
@@ -302,12 +303,12 @@ def warning_of_account(owner: User, *, is_locked: bool, at: datetime) -> None:
 
 
 def organisation_verified(stakeholder: Stakeholder) -> None:
-    """Tell an organisation that it may take part from now on."""
+    """Notify an organisation that it is verified and can take part."""
     _about_organisation("organisation_verified", stakeholder, link=address("my_organisation"))
 
 
 def organisation_refused(stakeholder: Stakeholder) -> None:
-    """Tell an organisation that it was not verified, and why."""
+    """Notify an organisation that it was not verified, and why."""
     _about_organisation("organisation_refused", stakeholder, link=address("register_organisation"))
 
 
@@ -322,7 +323,7 @@ def _about_organisation(name: str, stakeholder: Stakeholder, *, link: str) -> No
 
 
 def membership_invitation(invitation: MembershipInvitation, token: str) -> None:
-    """Invite somebody to act for an organisation, by a link that holds the secret `token`."""
+    """Invite somebody to act for an organisation, by a link that contains the secret `token`."""
     send_all(
         "consultations/mail/membership_invitation.txt",
         _invited(invitation),
@@ -336,7 +337,7 @@ def membership_invitation(invitation: MembershipInvitation, token: str) -> None:
 
 
 def deadline_extended(consultation: Consultation) -> None:
-    """Tell every verified organisation that inputs are taken until a later moment."""
+    """Notify every verified organisation of a later deadline."""
     send_all(
         "consultations/mail/deadline_extended.txt",
         people_of(*Stakeholder.objects.verified()),
@@ -351,7 +352,7 @@ def deadline_extended(consultation: Consultation) -> None:
 
 
 def communique_circulated(communique: Communique, bodies: Iterable[Stakeholder]) -> None:
-    """Send the text of a communiqué to the organisations that took part, and say where comments go."""
+    """Send the text of a communiqué to the organisations that took part, with the address for comments."""
     send_all(
         "consultations/mail/communique_circulated.txt",
         people_of(*bodies),
@@ -363,7 +364,7 @@ def communique_circulated(communique: Communique, bodies: Iterable[Stakeholder])
 
 
 def clearing_officer_named(membership: Membership) -> None:
-    """Tell the institution's own people, or its contact address, who answers in its name from now on."""
+    """Notify the institution's people, or its contact address, of its new clearing officer."""
     body, officer = membership.stakeholder, membership.user
     send_all(
         "consultations/mail/clearing_officer_named.txt",
@@ -381,7 +382,7 @@ def clearing_officer_named(membership: Membership) -> None:
 
 
 def proposal_made(proposal: Proposal, people: Iterable[User]) -> None:
-    """Ask those who may confirm a proposal to read it. What its record is called stands in no subject."""
+    """Ask those who may confirm a proposal to read it. The subject does not name the record."""
     send_all(
         "consultations/mail/proposal_made.txt",
         map(recipient, people),
@@ -394,7 +395,7 @@ def proposal_made(proposal: Proposal, people: Iterable[User]) -> None:
 
 
 def proposal_ended(proposal: Proposal, reason: str = "") -> None:
-    """Tell whoever proposed something that nobody confirmed it, or who refused to and why."""
+    """Notify the proposer that nobody confirmed a proposal, or who refused it and why."""
     send_all(
         "consultations/mail/proposal_ended.txt",
         [recipient(proposal.proposed_by)],
@@ -409,7 +410,7 @@ def proposal_ended(proposal: Proposal, reason: str = "") -> None:
 def appointed(
     person: User, before: str, by: User | None, told: Iterable[User], *, proposed_by: User | None, reason: str
 ) -> None:
-    """Tell all staff, and the person, who was given which office or lost it, and by whom."""
+    """Notify all staff and the person of an appointment or its end, and who decided it."""
     offices = dict(Office.choices)
     send_all(
         "consultations/mail/appointed.txt",

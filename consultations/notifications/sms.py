@@ -1,4 +1,4 @@
-"""Text messages: sent by whatever class the setting SMS_SENDER names. Without one the portal sends none."""
+"""Send text messages through the class named in the setting SMS_SENDER. Without it the portal sends none."""
 
 import sys
 from typing import Protocol
@@ -8,14 +8,14 @@ from django.utils.module_loading import import_string
 
 
 class Sender(Protocol):
-    """What a sender does. It raises whatever went wrong: the outbox keeps the reason and tries again later."""
+    """Interface of a sender. It raises any error: the outbox stores it and retries later."""
 
     def send(self, to: str, text: str) -> None:
-        """Send `text` to the telephone number `to` (international form, +254...)."""
+        """Send `text` to the telephone number `to` (international format, +254...)."""
 
 
 class ConsoleSender:
-    """Writes text messages where the worker runs instead of sending them: for the demo and while developing."""
+    """Print text messages to standard output instead of sending them, for the demo and development."""
 
     def send(self, to: str, text: str) -> None:
         """Write the message to standard output."""
@@ -28,6 +28,6 @@ def is_available() -> bool:
 
 
 def send(to: str, text: str) -> None:
-    """Send one text message. Raises what the sender raises."""
+    """Send one text message. Raises the sender's errors."""
     sender: Sender = import_string(settings.SMS_SENDER)()
     sender.send(to, text)

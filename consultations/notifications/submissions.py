@@ -1,4 +1,4 @@
-"""What the desk writes to organisations, and they to it: requests, reminders, late inputs, replies to points."""
+"""Mail between the desk and organisations: requests, reminders, late inputs and replies to points."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from .recipients import Recipient, address, one_line, people_of, recipient, send
 
 
 def input_asked_for(reminder: Reminder, recipients: Iterable[Recipient]) -> None:
-    """Ask an organisation for its input, or remind it; `reminder` says which."""
+    """Ask an organisation for its input, or remind it, as `reminder` says."""
     consultation = reminder.consultation
     send_all(
         "consultations/mail/input_asked_for.txt",
@@ -23,13 +23,13 @@ def input_asked_for(reminder: Reminder, recipients: Iterable[Recipient]) -> None
 
 
 def late_asked(submission: Submission, reason: str) -> None:
-    """Tell the head of the secretariat that an organisation asks to be let in after the deadline, and why."""
+    """Notify the head of the secretariat of a request to send an input after the deadline."""
     heads = User.objects.filter(office=Office.HEAD, is_active=True).order_by("pk")
     _about_late("late_asked", submission, [recipient(head) for head in heads], reason, address("late_inputs"))
 
 
 def late_decided(submission: Submission, reason: str) -> None:
-    """Tell the author whether the draft is let in after the deadline, and why."""
+    """Notify the author whether the draft may be sent after the deadline, and why."""
     author, body = submission.author, submission.stakeholder
     to = [recipient(author)] if acts_for(author, body) else people_of(body)
     _about_late("late_decided", submission, to, reason, address("draft", submission.key))
@@ -49,7 +49,7 @@ def _about_late(name: str, submission: Submission, to: list[Recipient], reason: 
 
 
 def misreading_answered(misreading: Misreading) -> None:
-    """Tell an organisation what the desk answers: it had not recognised its point in what became of it."""
+    """Notify an organisation of the desk's answer about a misread point."""
     point = misreading.point
     send_all(
         "consultations/mail/misreading_answered.txt",

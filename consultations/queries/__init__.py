@@ -1,7 +1,7 @@
-"""What the pages read over several models: rounds, figures, lists of inputs, what waits.
+"""Read queries over several models: rounds, figures, lists of inputs and to-do items.
 
-Numbers count every input that was sent, since a number gives no content away. A name stands here only where
-`visible_to` lets the reader see an input of that organisation.
+Counts include every sent input, since a number reveals no content. Names appear only if `visible_to` lets the reader
+see an input of that organisation.
 """
 
 from .attachments import files_of

@@ -1,4 +1,4 @@
-"""What the access log tells: of one record beside the journal, and whether its seals still fit."""
+"""Read the access log: combined with the journal of a record, and checks of its seals."""
 
 from collections.abc import Callable, Iterable, Iterator
 from heapq import merge
@@ -13,12 +13,12 @@ REFUSED = (Access.REFUSAL, Access.UPLOAD_REFUSED)
 
 
 def history(record: Model, *, limit: int | None = None) -> list[Any]:
-    """What was done to `record` and what was refused, newest first: for staff. Two queries."""
+    """Return the history of `record` including refusals, newest first, for staff. Two queries."""
     return with_refusals(Event.objects.about(record).reverse()[:limit], record, limit=limit)
 
 
 def with_refusals(events: Iterable[Event], record: Model, *, limit: int | None = None) -> list[Any]:
-    """These entries of the journal about `record`, newest first, with what was refused in between. One query."""
+    """Return these journal entries about `record`, newest first, merged with the refusals in between. One query."""
     refused = AccessEntry.objects.about(record).filter(what__in=REFUSED).select_related("by").reverse()[:limit]
     return list(merge(events, refused, key=_when, reverse=True))[:limit]
 
@@ -28,23 +28,22 @@ def _when(entry: Any) -> Any:
 
 
 def of_account(person: User) -> Any:
-    """What happened with the account of `person`, newest first. One query."""
+    """Return the activity of the account of `person`, newest first. One query."""
     own = Q(by=person) | Q(kind=User._meta.label_lower, object_id=str(person.pk))
     return AccessEntry.objects.filter(own, what__in=OF_ACCOUNTS)
 
 
 class SealFinding(NamedTuple):
-    """What is wrong with a seal, or with what it covers; `seal` is None where the seal itself is missing."""
+    """Problem with a seal or the entries it covers; `seal` is None if the seal is missing."""
 
     seal: AccessSeal | None
     words: str
 
 
 def seal_findings(progress: Callable[[int], None] = lambda done: None) -> Iterator[SealFinding]:
-    """What is wrong with the sealed part of the access log; nothing where all is as it was sealed. Holds one entry at a
-    time in memory; `progress` is told how many entries were looked at.
+    """Yield problems of the sealed part of the access log. Streams the entries; `progress` receives the number checked.
 
-    Seals whose entries were removed after their time, as the journal says, are taken from the journal.
+    Seals whose entries were deleted after their retention period, as the journal records, are taken from the journal.
     """
     kept = {seal["last"]: seal for seal in _from_journal("seal_access_log")}
     removed_up_to = max((entry["last"] for entry in _from_journal("trim_access_log")), default=0)

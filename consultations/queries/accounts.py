@@ -1,4 +1,4 @@
-"""Accounts and their addresses."""
+"""Accounts and their e-mail addresses."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -20,7 +20,7 @@ WITH_ADDRESS: list[tuple[type[Model], str]] = [
 
 
 class AddressProblem(NamedTuple):
-    """An address that is not in its normal form: whose, in which column, and the form that it should have, if any."""
+    """Address that is not normalised: its record and column, and its normal form, if any."""
 
     record: Model
     field: str
@@ -29,14 +29,14 @@ class AddressProblem(NamedTuple):
 
     @property
     def address(self) -> str:
-        """The address as it stands."""
+        """Return the stored address."""
         return str(getattr(self.record, self.field))
 
 
 def address_problems() -> Iterator[AddressProblem]:
-    """Every address that is not in its normal form, accounts first; accounts that are closed may keep theirs.
+    """Return every address that is not normalised, accounts first; closed accounts may keep theirs.
 
-    What the database can see is left to it: only rows that are odd or hold an A-label are read.
+    The database preselects: only rows with unusual characters or A-labels are read.
     """
     for model, field in WITH_ADDRESS:
         odd = ~Q(**{f"{field}__regex": NORMAL}) & ~Q(**{field: ""}) | Q(**{f"{field}__contains": "xn--"})
@@ -63,16 +63,16 @@ def _form_or_none(address: str) -> str | None:
 
 
 def is_unconfirmed(user: User) -> bool:
-    """Whether nobody ever showed that the account's address is theirs: it was claimed, and never logged in with."""
+    """Return whether nobody ever proved to own the account's address: not confirmed and never used to sign in."""
     if user.last_login or user.office or user.memberships.exists():
         return False
     return not EmailAddress.objects.filter(user=user, verified=True).exists()
 
 
 def known_address(typed: str) -> str:
-    """Return the address of the account that `typed` means, or its normal form where there is none.
+    """Return the address of the account that `typed` refers to, or its normal form if there is none.
 
-    Asks the database only where the address can be read in several ways. Raises NotAnAddress.
+    Queries the database only if the address is ambiguous. Raises NotAnAddress.
     """
     first, *others = readings(typed)
     if not others:

@@ -1,4 +1,4 @@
-"""The files of an input, for the pages that show it."""
+"""Files of an input for the pages that show it."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ GONE = (AttachmentState.REMOVED,)
 
 
 def files_of(user: Any, submission: Submission) -> list[Attachment]:
-    """The files of `submission` that its page shows to `user`, oldest first.
+    """Return the files of `submission` that its page shows to `user`, oldest first.
 
-    Who reads the input in full also sees what is on its way, waits for the virus scanner or was refused.
+    Users who may read the input in full also see files that are uploading, waiting for the virus scanner or refused.
     """
     files = Attachment.objects.visible_to(user).filter(submission=submission)
     if Submission.objects.in_full_for(user).filter(pk=submission.pk).exists():

@@ -1,4 +1,4 @@
-"""What a device at the door takes along: the list of badges, the sessions and the organisations. A few queries."""
+"""Data for check-in devices: badges, sessions and organisations."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,25 +27,25 @@ from ncm_portal.workflow import now
 
 
 def sessions_at_hand(forum: Forum, user: Any) -> list[ForumSession]:
-    """The sessions of which `user` takes down points: all for the secretariat, else those one reports on."""
+    """Return the sessions for which `user` records points: all for the secretariat, otherwise the user's own."""
     found = forum.sessions.exclude(kind=SessionKind.BREAK).select_related("theme").order_by("starts_at", "order")
     return list(found if is_secretariat(user) else found.filter(pk__in=sessions_reported_by(user, forum)))
 
 
 def badges(forum: Forum) -> QuerySet[Delegate]:
-    """All who were ever named for a forum, with what a card says of them."""
+    """Return everybody ever named for a forum, with what their card shows."""
     along = ("stakeholder", "sits_in_for", "merged_into__stakeholder", "merged_into__sits_in_for")
     return forum.delegates.select_related(*along).order_by("name", "pk")
 
 
 def came_now(forum: Forum) -> dict[int, str]:
-    """Who came in this half-day (primary keys), each with the moment (ISO 8601)."""
+    """Return who checked in this half-day (primary keys), with the time (ISO 8601)."""
     found = counting(forum).filter(at__range=half_day(now()).span).order_by("-at", "-pk")
     return {person_of(check.delegate).pk: check.at.isoformat() for check in found}
 
 
 def remark(person: Delegate) -> str:
-    """What a card says besides: that the badge does not count, or whose seat it is."""
+    """Return the remark on a card: that the badge is not valid, or whose seat it is."""
     if person.state != DelegateState.CONFIRMED:
         return _("%(state)s: the badge is not valid, ask the desk") % {"state": capfirst(person.get_state_display())}
     if person.sits_in_for:
@@ -54,7 +54,7 @@ def remark(person: Delegate) -> str:
 
 
 def list_for_the_door(forum: Forum, user: Any) -> dict[str, Any]:
-    """Everything a device keeps for the hours without a network. Lists of lists, since it travels on bad lines."""
+    """Return everything a device needs while offline, as compact lists for slow connections."""
     sessions = sessions_at_hand(forum, user)
     bodies = Stakeholder.objects.verified().filter(delegates__forum=forum).distinct().order_by("name")
     return {
@@ -89,52 +89,52 @@ BEGINS = {"am": time(9), "pm": time(14)}  # where no programme says more
 
 
 class HalfDay(NamedTuple):
-    """The morning ("am") or the afternoon ("pm") of a day in Kenya. They sort as they follow each other."""
+    """Morning ("am") or afternoon ("pm") of a day in Kenya, in sortable order."""
 
     day: date
     part: str
 
     @property
     def code(self) -> str:
-        """The half-day as it stands in an address: "2017-10-17-am"."""
+        """Return the code for URLs: "2017-10-17-am"."""
         return f"{self.day.isoformat()}-{self.part}"
 
     @property
     def label(self) -> str:
-        """The half-day in words: "17 October 2017, morning"."""
+        """Return the label: "17 October 2017, morning"."""
         return f"{written(self.day, 'j F Y')}, {_('morning') if self.part == 'am' else _('afternoon')}"
 
     @property
     def span(self) -> tuple[datetime, datetime]:
-        """Its first and its last moment."""
+        """Return its first and last moment."""
         noon = datetime.combine(self.day, MIDDAY, NAIROBI)
         first, after = (noon - timedelta(hours=13), noon) if self.part == "am" else (noon, noon + timedelta(hours=11))
         return first, after - timedelta(microseconds=1)
 
     @property
     def begins(self) -> datetime:
-        """When it usually begins."""
+        """Return its usual start time."""
         return datetime.combine(self.day, BEGINS[self.part], NAIROBI)
 
 
 def half_day(at: datetime) -> HalfDay:
-    """The half-day in which an aware moment lies."""
+    """Return the half-day of an aware datetime."""
     there = at.astimezone(NAIROBI)
     return HalfDay(there.date(), "am" if there.time() < MIDDAY else "pm")
 
 
 def same_half_day(one: datetime, other: datetime) -> bool:
-    """Whether two moments lie in one half-day: what counts as coming once."""
+    """Return whether two datetimes are in the same half-day, which counts as one attendance."""
     return half_day(one) == half_day(other)
 
 
 def half_called(code: str, among: Iterable[HalfDay]) -> HalfDay | None:
-    """The one of `among` with this code; None where there is none."""
+    """Return the half-day in `among` with this code, or None."""
     return next((half for half in among if half.code == code), None)
 
 
 def half_days(forum: Forum) -> list[HalfDay]:
-    """The half-days of a forum with its programme's sessions; without a programme, both of each of its days."""
+    """Return the half-days with sessions of a forum; without a programme, both halves of each day."""
     times = forum.sessions.exclude(kind=SessionKind.BREAK).values_list("starts_at", flat=True)
     found = {half_day(at) for at in times}
     days = [date.fromordinal(number) for number in range(forum.starts_on.toordinal(), forum.ends_on.toordinal() + 1)]
@@ -142,25 +142,25 @@ def half_days(forum: Forum) -> list[HalfDay]:
 
 
 def counting(forum: Forum) -> QuerySet[CheckIn]:
-    """The check-ins of a forum that count. A person who was entered twice comes as the one who is kept."""
+    """Return the valid check-ins of a forum. Merged entries of a person count as the kept one."""
     seated = Q(delegate__state=DelegateState.CONFIRMED) | Q(delegate__merged_into__state=DelegateState.CONFIRMED)
     found = CheckIn.objects.filter(seated, delegate__forum=forum, voids=None, voided_by=None)
     return found.select_related("delegate__merged_into__sits_in_for", "delegate__sits_in_for")
 
 
 def person_of(delegate: Delegate) -> Delegate:
-    """The delegate who is kept of a person who was entered twice."""
+    """Return the kept entry of a merged delegate."""
     return delegate.merged_into or delegate
 
 
 def seat_of(delegate: Delegate) -> Delegate:
-    """The delegate whose seat this one takes: the own one, or the one it sits in for."""
+    """Return the delegate whose seat is used: the own one, or that of the person sat in for."""
     person = person_of(delegate)
     return person.sits_in_for or person
 
 
 def came_by_half_day(forum: Forum) -> dict[HalfDay, set[int]]:
-    """For each half-day in which anybody came: the delegates (primary keys) who did, each once."""
+    """Return for each half-day with check-ins the delegates who attended (primary keys), each once."""
     found: dict[HalfDay, set[int]] = {}
     person = Coalesce("delegate__merged_into", "delegate")
     for at, pk in counting(forum).select_related(None).order_by().values_list("at", person):
@@ -170,7 +170,7 @@ def came_by_half_day(forum: Forum) -> dict[HalfDay, set[int]]:
 
 @dataclass(frozen=True)
 class Present:
-    """Who is in the room: institutions (primary keys), groups, and how many seats are taken."""
+    """Who is present: institutions (primary keys), groups and the number of taken seats."""
 
     institutions: frozenset[int]
     groups: frozenset[str]
@@ -178,13 +178,13 @@ class Present:
 
 
 def _of_the_seat(field: str) -> Coalesce:
-    """A field of `seat_of` a check-in's delegate, in the database."""
+    """Return an expression for a field of the `seat_of` a check-in's delegate."""
     ways = ("merged_into__sits_in_for", "merged_into", "sits_in_for")
     return Coalesce(*(f"delegate__{way}__{field}" for way in ways), f"delegate__{field}")
 
 
 def present(forum: Forum, at: datetime | None = None) -> Present:
-    """Who is present at `at` (default: now): whoever came earlier on that day. One query."""
+    """Return who is present at `at` (default: now): everybody checked in earlier that day. One query."""
     moment = at or now()
     since = datetime.combine(moment.astimezone(NAIROBI).date(), time(), NAIROBI)
     came = counting(forum).filter(at__gte=since, at__lte=moment).order_by()

@@ -1,8 +1,8 @@
-"""Whether the journal still holds what was signed: the checkpoints of the file, and those that came by mail.
+"""Verify that the journal still matches signed checkpoints, from the file and from mails.
 
-    for finding in check_checkpoints([Path("mailed.txt")]): ...
+for finding in check_checkpoints([Path("mailed.txt")]): ...
 
-It needs no note that anybody kept by hand. `keys` is a published copy of the public keys, to hold against the portal's.
+Needs no manual records. `keys` is a published copy of the public keys to compare with the portal's.
 """
 
 import base64
@@ -27,7 +27,7 @@ Line = dict[str, Any]
 
 
 class Key(NamedTuple):
-    """A public key: its bytes, from when it signs, and until when (None: it signs today)."""
+    """Public key: its bytes and its period of use (None: still in use)."""
 
     public: bytes
     since: datetime
@@ -35,14 +35,14 @@ class Key(NamedTuple):
 
 
 class Unreadable(Exception):
-    """A file of keys or checkpoints that can't be used, with the reason in plain words."""
+    """Raised for an unusable file of keys or checkpoints, with the reason in plain words."""
 
 
 # --- Keys -----------------------------------------------------------------------------------------------------------
 
 
 def known_keys(path: Path | None = None) -> dict[str, Key]:
-    """The public keys in the file, by name, each signed by the one before. Raises Unreadable with what is wrong."""
+    """Return the public keys in the file by name, each signed by the previous one. Raises Unreadable."""
     path = path or keys_file()
     found: dict[str, Key] = {}
     last = ""
@@ -66,7 +66,7 @@ def known_keys(path: Path | None = None) -> dict[str, Key]:
 
 
 def _json_lines(path: Path) -> Iterator[Line]:
-    """Each line of a file of our own as JSON. Raises Unreadable."""
+    """Parse each line of one of our own files as JSON. Raises Unreadable."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeError) as error:
@@ -82,7 +82,7 @@ def _json_lines(path: Path) -> Iterator[Line]:
 
 
 def signed_lines(path: Path) -> list[Line]:
-    """The checkpoints in a file that somebody kept: lines of the portal's file, or the mails that brought them."""
+    """Return the checkpoints in a file kept by somebody: lines of the portal's file, or the mails."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -109,9 +109,9 @@ def _text_of_mail(data: bytes) -> str:
 
 
 def check_checkpoints(files: Iterable[Path] = (), keys: Path | None = None) -> Iterator[Finding]:
-    """Everything that contradicts a checkpoint: a cut end, a rewritten end, a signature that is not the portal's.
+    """Yield everything that contradicts a checkpoint: removed or rewritten entries, or foreign signatures.
 
-    A portal without a key, where nothing was ever signed, has none.
+    Yields nothing for a portal without a key that never signed anything.
     """
     lines: list[tuple[str, Line]] = []
     try:
@@ -147,7 +147,7 @@ def _about(what: str, number: Any = 0) -> Finding:
 
 
 def _fault(line: Line, keys: dict[str, Key]) -> str:
-    """What is wrong with one checkpoint by itself, in words."""
+    """Return what is wrong with a single checkpoint."""
     if any(not isinstance(line.get(name), kind) for name, kind in FIELDS.items()) or line.keys() != FIELDS.keys():
         return "has other fields than a checkpoint"
     key = keys.get(line["key"])
@@ -163,7 +163,9 @@ def _fault(line: Line, keys: dict[str, Key]) -> str:
 
 
 def _held_against_chain(lines: list[Line]) -> Iterator[Finding]:
-    """The first checkpoint that the journal contradicts: what is before it stands, what is behind can't be trusted."""
+    """Return the first checkpoint that the journal contradicts: earlier entries are intact, later ones cannot be
+    trusted.
+    """
     lines = sorted(lines, key=lambda line: line["number"])
     last = Event.objects.order_by("-number").values_list("number", flat=True).first() or 0
     good = 0
@@ -190,7 +192,7 @@ def _contradicted(line: Line, good: int, last: int) -> Finding:
 
 
 def _left_out(numbers: set[int]) -> Iterator[Finding]:
-    """Checkpoints that were signed and stand in no file: lines were taken away, or could not be written."""
+    """Return signed checkpoints that are in no file: lines were removed or could not be written."""
     signed = Checkpoint.objects.order_by("number").values_list("number", flat=True)
     missing = [number for number in signed.iterator(chunk_size=2000) if number not in numbers]
     if missing:

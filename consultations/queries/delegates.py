@@ -1,4 +1,4 @@
-"""The people of a forum for its desk: the list, the badges, and entries that may be one person."""
+"""Delegates of a forum for the desk: list, badges and possible duplicates."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ BADGES = {
 def people_of(
     forum: Forum, *, words: str = "", group: str = "", state: str = "", badge: str = ""
 ) -> QuerySet[Delegate]:
-    """The delegates of `forum`, narrowed by words of name, title or organisation, by group, state and badge."""
+    """Return the delegates of `forum`, filtered by words of name, title or organisation, by group, state and badge."""
     found = Delegate.objects.filter(forum=forum).select_related("stakeholder", "county", "sits_in_for", "merged_into")
     for word in words.split()[:10]:
         places = ("name", "title", "email", "stakeholder__name", "stakeholder__short_name")
@@ -72,21 +72,21 @@ def people_of(
 
 
 class Badges(NamedTuple):
-    """The badges of a forum: of the confirmed without one, of those withdrawn that have one."""
+    """Badges of a forum: confirmed delegates without one, and withdrawn delegates with one."""
 
     to_print: int
     to_take_back: int
 
 
 def badges(forum: Forum) -> Badges:
-    """How many badges are still to be printed, and how many were printed for people who lost their seat. One query."""
+    """Return the number of badges to print and of badges printed for people who lost their seat. One query."""
     return Badges(
         *forum.delegates.aggregate(a=Count("pk", BADGES["to_print"]), b=Count("pk", BADGES["to_take_back"])).values()
     )
 
 
 def came(person: Delegate) -> list[CheckIn]:
-    """When a person came, by what was recorded of all entries that turned out to be that person."""
+    """Return the first check-in of a person over all of their merged entries."""
     entries = Q(delegate=person) | Q(delegate__merged_into=person)
     return list(CheckIn.objects.filter(entries, voids=None, voided_by=None).order_by("at", "pk"))
 
@@ -95,7 +95,7 @@ def came(person: Delegate) -> list[CheckIn]:
 
 
 def _words(name: str) -> tuple[str, ...]:
-    """The words of a name without what stands before it: no case, no accents, no apostrophes."""
+    """Return the words of a name without titles, case, accents and apostrophes."""
     bare = "".join(each for each in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(each))
     words = re.sub(r"[\W_]+", " ", re.sub(r"['’‘ʼ`´]", "", bare)).split()
     return tuple(word for word in words if word not in ADDRESSES)
@@ -109,8 +109,9 @@ def _same_word(first: str, second: str) -> bool:
 
 
 def same_name(first: str, second: str) -> bool:
-    """Whether two names may be those of one person, in whatever order of words: every word of the shorter one is in the
-    longer one, misspelt or as an initial too, and at least one word stands in both in full."""
+    """Return whether two names may belong to one person, in any word order: every word of the shorter name occurs in
+    the longer one, possibly misspelt or as an initial, and at least one word occurs in full in both.
+    """
     short, long = sorted((_words(first), _words(second)), key=lambda words: (len(words), words))
     in_full = {word for word in short if len(word) > 1} & set(long)
     if not in_full or (len(short) < 2 and len(long) > 1):
@@ -126,7 +127,7 @@ def same_name(first: str, second: str) -> bool:
 
 
 class Person(NamedTuple):
-    """An entry as its likeness is looked for."""
+    """Entry of a delegate as used to detect duplicates."""
 
     pk: int
     name: str
@@ -134,8 +135,9 @@ class Person(NamedTuple):
 
 
 def twins(people: Iterable[Person]) -> list[tuple[int, int]]:
-    """Pairs of entries that may be one person: the same e-mail address with a word of the name in common, or names that
-    may be one. A mailbox that a whole ministry shares makes nobody the same."""
+    """Return pairs of entries that may be one person: the same e-mail address and a common word of the name, or similar
+    names. A mailbox shared by a ministry alone is not enough.
+    """
     by_word: dict[str, list[Person]] = defaultdict(list)
     for person in people:
         for word in {word for word in _words(person.name) if len(word) > 1}:
@@ -151,7 +153,9 @@ def twins(people: Iterable[Person]) -> list[tuple[int, int]]:
 
 
 def twins_of(forum: Forum) -> list[tuple[Delegate, Delegate]]:
-    """Live entries of `forum` that may be one person, in pairs. A substitute is somebody else than the principal."""
+    """Return pairs of active entries of `forum` that may be one person. A substitute is never a duplicate of the
+    principal.
+    """
     found = Delegate.objects.filter(forum=forum, state__in=LIVE).select_related("stakeholder", "county")
     entries = {each.pk: each for each in found.annotate(came=Count("check_ins"))}
     pairs = twins(Person(each.pk, each.name, each.email) for each in entries.values())
@@ -160,7 +164,7 @@ def twins_of(forum: Forum) -> list[tuple[Delegate, Delegate]]:
 
 
 def pair_of(forum: Forum, first: int, second: int) -> tuple[Delegate, Delegate] | None:
-    """Two entries of `forum` by their numbers, or None."""
+    """Return two entries of `forum` by primary key, or None."""
     found = Delegate.objects.filter(forum=forum, pk__in=[first, second]).select_related("stakeholder", "county")
     entries = {each.pk: each for each in found.annotate(came=Count("check_ins"))}
     return (entries[first], entries[second]) if len(entries) == 2 else None
@@ -177,7 +181,7 @@ CROWD, SHARE = (
 
 
 class GroupSeats(NamedTuple):
-    """The seats of one group. `seats` and `reserve` are None where nothing was planned for it."""
+    """Seats of one group. `seats` and `reserve` are None if not planned."""
 
     group: str
     label: str
@@ -189,22 +193,24 @@ class GroupSeats(NamedTuple):
 
     @property
     def over(self) -> int:
-        """Confirmed beyond the seats of the group."""
+        """Return the number of confirmed delegates beyond the group's seats."""
         return max(0, self.confirmed - self.seats) if self.seats is not None else 0
 
     @property
     def over_reserve(self) -> int:
-        """On the reserve list beyond its places."""
+        """Return the number of people on the reserve list beyond its places."""
         return max(0, self.waitlisted - self.reserve) if self.reserve is not None else 0
 
     @property
     def free(self) -> int | None:
-        """Seats of the group that nobody has; None where none were planned."""
+        """Return the group's free seats; None if not planned."""
         return None if self.seats is None else max(0, self.seats - self.confirmed)
 
 
 class SeatPlan(NamedTuple):
-    """All groups with a seat planned or a person named, the counties of those confirmed, and the seats of the forum."""
+    """All groups with planned seats or named people, the counties of confirmed delegates, and the seats of the
+    forum.
+    """
 
     seats: int
     groups: list[GroupSeats]
@@ -212,22 +218,22 @@ class SeatPlan(NamedTuple):
 
     @property
     def confirmed(self) -> int:
-        """Seats that are taken."""
+        """Return the number of taken seats."""
         return sum(row.confirmed for row in self.groups)
 
     @property
     def planned(self) -> int:
-        """Seats that were given to groups."""
+        """Return the number of seats assigned to groups."""
         return sum(row.seats or 0 for row in self.groups)
 
     @property
     def free(self) -> int:
-        """Seats that nobody has."""
+        """Return the number of free seats."""
         return max(0, self.seats - self.confirmed)
 
 
 class Seated(NamedTuple):
-    """What the plan counts of a person: group, county (its name, or nothing), state."""
+    """What the plan counts of a person: group, county (name or empty) and state."""
 
     group: str
     county: str
@@ -235,7 +241,7 @@ class Seated(NamedTuple):
 
 
 def seat_plan(forum: Forum) -> SeatPlan:
-    """The seats of `forum` as they stand. A substitute sits on the seat of the principal. Two queries."""
+    """Return the present seat plan of `forum`. A substitute uses the principal's seat. Two queries."""
     quotas = {row.group: (row.seats, row.reserve) for row in forum.quotas.all()}
     people = Delegate.objects.filter(forum=forum, state__in=COUNTED, sits_in_for=None).order_by()
     rows = people.values_list("group", "county__name", "state").annotate(Count("pk"))
@@ -244,7 +250,7 @@ def seat_plan(forum: Forum) -> SeatPlan:
 
 
 def plan(seats: int, quotas: Mapping[str, tuple[int, int]], people: Mapping[Seated, int]) -> SeatPlan:
-    """The plan for `people`, each kind with its number. Groups keep the order of the register."""
+    """Return the plan for `people`, with the number of each kind. Groups keep the order of the register."""
     numbers: Counter[tuple[str, str]] = Counter()
     counties: Counter[str] = Counter()
     for kind, number in people.items():
@@ -261,7 +267,7 @@ def plan(seats: int, quotas: Mapping[str, tuple[int, int]], people: Mapping[Seat
 
 
 def after(before: SeatPlan, chosen: Iterable[Seated], state: str) -> SeatPlan:
-    """The plan once all `chosen` are in `state`; the others stay where they are."""
+    """Return the plan after all `chosen` are moved to `state`."""
     chosen = list(chosen)
     quotas = {row.group: (row.seats, row.reserve) for row in before.groups if row.seats is not None}
     people: Counter[Seated] = Counter()
@@ -280,7 +286,9 @@ def after(before: SeatPlan, chosen: Iterable[Seated], state: str) -> SeatPlan:
 
 
 def balance(seats: SeatPlan) -> list[str]:
-    """What is out of balance in a plan, in plain words: too many first, then who is missing, then one county only."""
+    """Return the imbalances of a plan in plain words: over-full groups first, then missing groups, then a single
+    county.
+    """
     found = []
     if seats.confirmed > seats.seats:
         words = {"taken": seats.confirmed, "seats": seats.seats}
@@ -311,7 +319,7 @@ def _crowded(counties: Mapping[str, int]) -> list[str]:
 
 
 def free_in_group(forum: Forum, group: str) -> int | None:
-    """Seats of `group` that nobody has (below zero when there are too many); None where none were planned for it."""
+    """Return the free seats of `group` (negative if over-full); None if not planned."""
     quota = forum.quotas.filter(group=group).first()
     if quota is None:
         return None
@@ -328,10 +336,10 @@ KIND = Delegate._meta.label_lower
 
 
 def untold() -> QuerySet[Delegate]:
-    """The people of current forums whom the last decision of the secretariat was not told.
+    """Return the people of current forums who were not notified of the secretariat's last decision.
 
-    What an institution answered itself, by its link or on paper, is none; but whoever was told something before, of a
-    seat perhaps, is told of that change too. An entry that is another's hears nothing.
+    Answers by the institution itself need no notification, unless the person had been notified of something before,
+    such as a seat. Merged entries are left out.
     """
     decided = Event.objects.filter(kind=KIND, object_id=Cast(OuterRef("pk"), CharField()), after=OuterRef("state"))
     by_desk = decided.filter(verb__in=DECISIONS, by__isnull=False).exclude(data__has_key="letter")
@@ -340,21 +348,23 @@ def untold() -> QuerySet[Delegate]:
 
 
 def untold_of(forum: Forum) -> QuerySet[Delegate]:
-    """Those of one forum, by institution and name, with what a mail says of each."""
+    """Return those of one forum, ordered by institution and name, with what a mail needs."""
     found = untold().filter(forum=forum).select_related("forum", "stakeholder", "user", "sits_in_for")
     return found.order_by("stakeholder__name", "stakeholder", "name", "pk")
 
 
 def own_address(delegate: Delegate) -> str:
-    """The person's own address: as typed, else that of the person's account; empty where there is none. What an
-    organisation typed counts while it is verified, or where the person was told something before."""
+    """Return the person's own address: as entered, or of the person's account; empty if there is none. Addresses
+    entered by an organisation count only while it is verified, or if the person was notified before.
+    """
     user, is_known = delegate.user, delegate.stakeholder.state == StakeholderState.VERIFIED or delegate.told
     return (delegate.email if is_known else "") or (user.email if user and user.is_active else "")
 
 
 def institution_addresses(people: Iterable[Delegate]) -> dict[int, str]:
-    """Where mail to each institution of these people of one forum goes: where its letter went, else its contact
-    address or primary focal point; empty where there is none. Two queries."""
+    """Return the mail address of each institution of these people of one forum: of its letter, or its contact address
+    or primary focal point; empty if there is none. Two queries.
+    """
     rows = list(people)
     if not rows:
         return {}
@@ -363,7 +373,7 @@ def institution_addresses(people: Iterable[Delegate]) -> dict[int, str]:
 
 
 def refusal_reasons(people: Iterable[Delegate]) -> dict[int, str]:
-    """Why each of the refused among them was refused, as the journal keeps it."""
+    """Return the reasons of the refused people, from the journal."""
     refused = [str(row.pk) for row in people if row.state == Delegate.State.REFUSED]
     if not refused:
         return {}

@@ -1,4 +1,4 @@
-"""Which texts may say the same, in groups, and how many organisations say what a point says."""
+"""Groups of possible duplicates, and how many organisations make a point."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ GONE = [SubmissionState.WITHDRAWN, SubmissionState.SET_ASIDE, SubmissionState.RE
 
 @dataclass(frozen=True)
 class Alike:
-    """Texts that are connected by open pairs: inputs of one campaign, or points that may say the same."""
+    """Texts connected by open pairs: inputs of one campaign, or possibly duplicate points."""
 
     pairs: list[Likeness]
     texts: list[Point] | list[Submission]
 
     @property
     def is_of_points(self) -> bool:
-        """Whether it is a group of points; else of inputs."""
+        """Return whether it is a group of points rather than inputs."""
         return isinstance(self.texts[0], Point)
 
     @property
     def organisations(self) -> int:
-        """How many organisations stand behind its texts."""
+        """Return the number of organisations of its texts."""
         return len({text.stakeholder_id for text in self.texts} - {None})
 
     @property
     def best(self) -> int:
-        """The likeness of its most alike pair, in per cent."""
+        """Return the similarity of its most similar pair, in per cent."""
         return max(pair.per_cent for pair in self.pairs)
 
 
 def open_pairs() -> QuerySet[Likeness]:
-    """Pairs that wait for a decision and whose texts still count, the most alike first."""
+    """Return undecided pairs whose texts still count, the most similar first."""
     found = Likeness.objects.filter(state=LikenessState.OPEN)
     withdrawn = Q(first_point__state=PointState.WITHDRAWN) | Q(second_point__state=PointState.WITHDRAWN)
     gone = Q(first_input__state__in=GONE) | Q(second_input__state__in=GONE)
@@ -58,32 +58,33 @@ def open_pairs() -> QuerySet[Likeness]:
 
 
 def groups_alike(limit: int) -> tuple[list[Alike], int]:
-    """The first `limit` groups of texts that may say the same, the most alike first, and how many there are. Campaigns
-    of inputs come first. A few queries."""
+    """Return the first `limit` groups of possible duplicates, the most similar first, and the total. Campaigns of
+    inputs come first. A few queries.
+    """
     groups = sorted(_connected(open_pairs()), key=lambda group: not group.is_of_inputs)
     return _read([group.pairs for group in groups[:limit]]), len(groups)
 
 
 def number_of_groups() -> int:
-    """How many groups of texts wait for a decision whether they say the same. One query."""
+    """Return the number of undecided groups. One query."""
     return len(_connected(open_pairs()))
 
 
 def group_of(likeness: Likeness) -> Alike:
-    """The group to which an open pair belongs; a pair that was decided stands alone. A few queries."""
+    """Return the group of an open pair; a decided pair is a group of its own. A few queries."""
     groups = (group.pairs for group in _connected(open_pairs()))
     return _read([next((pairs for pairs in groups if likeness.pk in pairs), [likeness.pk])])[0]
 
 
 class _Group(NamedTuple):
-    """The keys of the pairs of a group, in the order of the pairs."""
+    """Keys of the pairs of a group, in order."""
 
     pairs: list[int]
     is_of_inputs: bool
 
 
 def _connected(pairs: QuerySet[Likeness]) -> list[_Group]:
-    """The pairs in groups that share no text. One query."""
+    """Return the pairs as groups that share no text. One query."""
     rows = pairs.values_list("pk", "first_input", "second_input", "first_point", "second_point")
     edges = [(pk, (bool(one), one or three), (bool(one), two or four)) for pk, one, two, three, four in rows]
     leader: dict[tuple[bool, int], tuple[bool, int]] = {}
@@ -103,7 +104,7 @@ def _connected(pairs: QuerySet[Likeness]) -> list[_Group]:
 
 
 def _read(groups: list[list[int]]) -> list[Alike]:
-    """The pairs with these keys, group by group, with their texts in the order in which they came."""
+    """Return the groups of pairs with these keys, with their texts in order of arrival."""
     asked = Likeness.objects.filter(pk__in=[pk for pairs in groups for pk in pairs]).select_related(
         *(f"{side}_{kind}__{more}" for side in ("first", "second") for kind, more in WITH)
     )
@@ -142,13 +143,14 @@ IN_CAMPAIGN = """(
 
 
 def in_campaign(*states: str) -> RawSQL:
-    """How many inputs stand in the campaign of an input, itself included, along pairs in these states (of Likeness):
-    to annotate inputs with. It counts what is not for everyone too: a number gives no content away."""
+    """Return an annotation for inputs: the size of the campaign, including the input itself, connected by pairs in
+    these states. It counts non-public inputs too, since a number reveals no content.
+    """
     return RawSQL(IN_CAMPAIGN, [list(states), list(states), GONE], output_field=IntegerField())  # noqa: S611 - no words of anybody's
 
 
 def pair_of_input(state: str) -> Subquery:
-    """The key of the most alike pair in this state that an input is part of: to annotate inputs with."""
+    """Return an annotation for inputs: the key of the most similar pair in this state."""
     of_it = Q(first_input=OuterRef("pk")) | Q(second_input=OuterRef("pk"))
     return Subquery(Likeness.objects.filter(of_it, state=state).order_by("-score", "pk").values("pk")[:1])
 
@@ -157,9 +159,9 @@ def pair_of_input(state: str) -> Subquery:
 
 
 def organisations_behind(points: Iterable[Point]) -> dict[int, int]:
-    """How many organisations say what each of `points` says: its own and those of all points merged with it.
+    """Return how many organisations make each of `points`: its own and those of all points joined to it.
 
-    A number gives no content away: it counts what is not for everyone too. One query.
+    Counts non-public points too, since a number reveals no content. One query.
     """
     own = {point.pk: point.merged_into_id or point.pk for point in points}
     said = Point.objects.standing().annotate(root=Coalesce("merged_into", "pk")).filter(root__in=set(own.values()))
@@ -169,25 +171,26 @@ def organisations_behind(points: Iterable[Point]) -> dict[int, int]:
 
 @dataclass(frozen=True)
 class Signed:
-    """Who co-signs an input: the live co-signatures in their order, and how many from each group."""
+    """Co-signatures of an input in order, and their number by group."""
 
     endorsements: list[Endorsement]
 
     @property
     def by_group(self) -> list[tuple[str, int]]:
-        """The groups in the order of the register, with the number of organisations of each."""
+        """Return the groups in the order of the register, with their number of organisations."""
         groups = [endorsement.stakeholder.group for endorsement in self.endorsements]
         return [(str(label), groups.count(code)) for code, label in Group.choices if code in groups]
 
 
 def co_signatures(submission: Submission) -> Signed:
-    """Who co-signs an input now. One query."""
+    """Return the current co-signatures of an input. One query."""
     return Signed(list(submission.endorsements.live().select_related("stakeholder")))
 
 
 def likeness_note(consultation: Consultation) -> dict[str, int] | None:
-    """What the search for points that say the same came to, for the paper's note on its method; None where it found
-    none. One query."""
+    """Return the figures of the search for duplicates, for the paper's note on the method; None if it found none. One
+    query.
+    """
     found = Likeness.objects.filter(first_point__consultation=consultation)
     numbers = found.aggregate(
         pairs=Count("pk"),

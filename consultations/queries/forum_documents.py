@@ -1,4 +1,4 @@
-"""The documents of a forum, and who reads them."""
+"""Documents of a forum and their readers."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ SENT = (DelegateState.NOMINATED, DelegateState.CONFIRMED, DelegateState.WAITLIST
 
 
 def documents(forum: Forum) -> QuerySet[ForumFile]:
-    """The documents of `forum` that were not taken away, in the order in which they came."""
+    """Return the documents of `forum` that were not removed, in order of upload."""
     return forum.files.filter(kind=ForumFileKind.DOCUMENT, removed_at=None).select_related("by").order_by("at", "pk")
 
 
 def readable_documents(user: Any, forum: Forum) -> QuerySet[ForumFile]:
-    """Those that `user` may read: all for the secretariat and for whoever takes part, otherwise those for everybody.
+    """Return those that `user` may read: all for the secretariat and participants, otherwise the public ones.
 
-    A forum in preparation shows nothing outside the secretariat.
+    A forum in preparation shows documents to the secretariat only.
     """
     found = documents(forum)
     if is_secretariat(user):
@@ -32,7 +32,7 @@ def readable_documents(user: Any, forum: Forum) -> QuerySet[ForumFile]:
 
 
 def takes_part(user: Any, forum: Forum) -> bool:
-    """Whether `user` is a delegate, has a part in a session, or acts for an organisation that sends somebody."""
+    """Return whether `user` is a delegate, has a role in a session, or acts for an organisation with delegates."""
     if not is_signed_in(user):
         return False
     bodies = [membership.stakeholder_id for membership in live_memberships(user)]
@@ -41,6 +41,6 @@ def takes_part(user: Any, forum: Forum) -> bool:
 
 
 def readable_document(user: Any, key: uuid.UUID) -> ForumFile | None:
-    """The document with this key, if `user` may read it."""
+    """Return the document with this key if `user` may read it."""
     file = ForumFile.objects.filter(key=key).select_related("forum").first()
     return readable_documents(user, file.forum).filter(pk=file.pk).first() if file else None

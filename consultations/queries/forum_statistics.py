@@ -1,6 +1,6 @@
-"""A forum in figures: who was invited and came, who spoke for how long, who was never heard, what was said on what.
+"""Statistics of a forum: invitations, attendance, speaking time, silent organisations and points by theme.
 
-Numbers only, but for the organisations that were never heard: their names are for the secretariat.
+Figures only, except the names of silent organisations, which only the secretariat sees.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ FEWEST = 3  # people of one sex that are shown as such: fewer could be known by 
 
 
 class GroupRow(NamedTuple):
-    """One group: letters sent and answered, people who came, and its share of the seats and of the time of speaking."""
+    """One group: letters sent and answered, attendance, and its shares of seats and speaking time."""
 
     label: str
     invited: int
@@ -53,19 +53,19 @@ class GroupRow(NamedTuple):
 
     @property
     def minutes(self) -> int:
-        """The time of speaking in whole minutes."""
+        """Return the speaking time in whole minutes."""
         return round(self.seconds / 60)
 
 
 class Line(NamedTuple):
-    """A label with its number."""
+    """Label with a number."""
 
     label: Any
     number: int
 
 
 class ThemeRow(NamedTuple):
-    """A theme with its number of points of each kind."""
+    """Theme with its number of points of each kind."""
 
     theme: Theme
     numbers: list[int]
@@ -94,14 +94,14 @@ class ForumFigures:
 
     @property
     def groups_that_came(self) -> int:
-        """How many groups were there."""
+        """Return the number of groups that attended."""
         return sum(bool(group.came) for group in self.groups)
 
 
 def shares(numbers: Iterable[int]) -> list[int]:
-    """The share of each number in whole per cent, so that they add up to 100: the largest remainders are rounded up.
+    """Return the shares in whole per cent, adding up to 100: the largest remainders are rounded up.
 
-    All 0 where there is nothing to share.
+    All are 0 if the total is 0.
     """
     found = list(numbers)
     total = sum(found)
@@ -115,10 +115,10 @@ def shares(numbers: Iterable[int]) -> list[int]:
 
 
 def pooled(told: Mapping[str, int], untold: int, fewest: int = FEWEST) -> tuple[dict[str, int], int]:
-    """What may be shown of small numbers of people: each of at least `fewest`, and the others in one pool.
+    """Suppress small numbers: show each of at least `fewest`, and the sum of the others.
 
-    Whoever told nothing is in the pool. When the pool itself would hold fewer, the smallest number that was to be shown
-    joins it, so that nobody finds one person by subtraction.
+    People who gave no answer are in the sum. If the sum itself is too small, the smallest shown number is added to it,
+    so that nobody can be identified by subtraction.
     """
     shown = {key: number for key, number in told.items() if number >= fewest}
     pool = untold + sum(number for number in told.values() if number < fewest)
@@ -129,7 +129,7 @@ def pooled(told: Mapping[str, int], untold: int, fewest: int = FEWEST) -> tuple[
 
 
 def forum_figures(forum: Forum) -> ForumFigures:
-    """Count a forum. Six queries, whatever its size."""
+    """Return the figures of a forum. Six queries, whatever its size."""
     half_days = came_by_half_day(forum)
     people = _people(forum, {pk for came in half_days.values() for pk in came})
     came = [person for person in people.values() if person["came"]]
@@ -156,7 +156,7 @@ def forum_figures(forum: Forum) -> ForumFigures:
 
 
 def _people(forum: Forum, came: set[int]) -> dict[int, dict[str, Any]]:
-    """The delegates who have a seat or came, by primary key, with what is counted of them."""
+    """Return the delegates with a seat or attendance, by primary key, with what is counted of them."""
     fields = ("pk", "stakeholder", "group", "county__name", "sex", "state")
     rows = Delegate.objects.filter(Q(state=DelegateState.CONFIRMED) | Q(pk__in=came), forum=forum, merged_into=None)
     found = {}
@@ -167,7 +167,7 @@ def _people(forum: Forum, came: set[int]) -> dict[int, dict[str, Any]]:
 
 
 def _letters_and_seats(forum: Forum) -> tuple[list[tuple[str, str, int]], Counter[str]]:
-    """The letters that went out by group and state, and the seats by group. One query."""
+    """Return the sent letters by group and state, and the seats by group. One query."""
     letters = forum.invitations.order_by().values_list("stakeholder__group", "state").annotate(Count("pk"))
     seats = forum.quotas.order_by().values_list("group", Value(SEATS), "seats")
     rows = list(letters.exclude(state=InvitationState.DRAFT).union(seats, all=True).order_by())
@@ -182,7 +182,7 @@ def _of_state(rows: list[tuple[str, str, int]], state: str) -> int:
 def _groups(
     forum: Forum, sent: list[tuple[str, str, int]], quotas: Counter[str], people: Mapping[int, dict[str, Any]]
 ) -> tuple[list[GroupRow], int]:
-    """The groups of which anybody was invited, seated or heard, and the minutes of speaking of all together."""
+    """Return the groups that were invited, seated or heard, and the total speaking minutes."""
     invited, answered = Counter[str](), Counter[str]()
     for group, state, number in sent:
         invited[group] += number
@@ -204,14 +204,14 @@ def _groups(
 
 
 def _spoken(forum: Forum) -> Counter[str]:
-    """Seconds of speaking by group, of speeches that have ended."""
+    """Return the seconds of speaking by group, for finished speeches."""
     ended = Speech.objects.filter(session__forum=forum, ended_at__isnull=False).order_by()
     rows = ended.values_list("group").annotate(spent=Sum(F("ended_at") - F("started_at")))
     return Counter({group: round(spent.total_seconds()) for group, spent in rows})
 
 
 def _counties(came: list[dict[str, Any]]) -> list[Line]:
-    """Who came from which county, most first; people without a county last."""
+    """Return attendance by county, largest first, people without a county last."""
     counted = Counter(person["county__name"] for person in came)
     without = counted.pop(None, 0)
     found = [Line(name, number) for name, number in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))]
@@ -219,7 +219,9 @@ def _counties(came: list[dict[str, Any]]) -> list[Line]:
 
 
 def _sexes(came: list[dict[str, Any]]) -> list[Line]:
-    """Women and men who came, where at least FEWEST told; everybody else in one line. Empty where nobody told."""
+    """Return attendance by sex if at least FEWEST people stated it, everybody else in one line. Empty if nobody stated
+    it.
+    """
     counted = Counter(person["sex"] for person in came)
     untold = counted.pop("", 0)
     if not counted:
@@ -234,7 +236,7 @@ def _half_days(came: Mapping[HalfDay, set[int]]) -> list[Line]:
 
 
 def _silent(forum: Forum, came: set[int]) -> list[Stakeholder]:
-    """Organisations that came, did not speak and raised no point, by name."""
+    """Return organisations that attended but neither spoke nor raised a point, by name."""
     spoke = Speech.objects.filter(session__forum=forum, started_at__isnull=False).order_by().values("stakeholder")
     raised = Point.objects.standing().filter(session__forum=forum, stakeholder__isnull=False).order_by()
     found = Stakeholder.objects.filter(pk__in=came).exclude(pk__in=spoke).exclude(pk__in=raised.values("stakeholder"))
@@ -242,7 +244,7 @@ def _silent(forum: Forum, came: set[int]) -> list[Stakeholder]:
 
 
 def _themes(forum: Forum) -> tuple[list[Any], list[ThemeRow]]:
-    """The kinds of which there are points, and for each theme its points by kind. One query."""
+    """Return the kinds of existing points, and the points of each theme by kind. One query."""
     made = Point.objects.standing().filter(session__forum=forum, theme=OuterRef("pk")).order_by()
     by_kind = made.values("kind").annotate(number=Count("pk")).values_list(JSONObject(kind="kind", number="number"))
     spoken_on = [
@@ -266,7 +268,7 @@ Row = list[Any]
 
 
 class ForumList(NamedTuple):
-    """One list: what it is called, what stands in it, and its rows, the first of which are the heads of the columns."""
+    """One list to export: name, description and rows, the first of which is the header."""
 
     label: Any
     what: Any
@@ -274,7 +276,7 @@ class ForumList(NamedTuple):
 
 
 def moment(at: Any) -> str:
-    """A moment as a spreadsheet sorts it, in East Africa Time: "2017-10-17 09:05"."""
+    """Return a time in EAT in sortable form: "2017-10-17 09:05"."""
     return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
 
 
@@ -302,7 +304,7 @@ def _delegates(forum: Forum) -> Iterator[Row]:
 
 
 def _attendance(forum: Forum) -> Iterator[Row]:
-    """Everybody with a seat, or who came, with a column for each half-day in which anybody came."""
+    """Return everybody with a seat or attendance, with a column for each half-day that had check-ins."""
     halves = came_by_half_day(forum)
     came = set().union(*halves.values())
     yield [_("Badge"), _("Name"), _("Organisation"), _("Group"), *(half.label for half in halves)]

@@ -1,4 +1,4 @@
-"""What is to be done next on a forum, and its figures: counted in a few queries, told by pure functions."""
+"""Next tasks and figures of a forum: counted in a few queries, derived by pure functions."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ DURING_OR_AFTER = {ForumState.IN_SESSION, ForumState.HELD}
 
 
 class Counts(NamedTuple):
-    """What the next actions are told from."""
+    """Counts from which the next tasks are derived."""
 
     state: str
     days_left: int
@@ -68,7 +68,7 @@ class Counts(NamedTuple):
 
 
 class Action(NamedTuple):
-    """Something to be done: in words, the name of the address where it is done, and whether its time is short."""
+    """One task: label, URL name, and whether it is urgent."""
 
     words: str
     url_name: str
@@ -76,8 +76,9 @@ class Action(NamedTuple):
 
 
 def next_actions(counts: Counts) -> list[Action]:
-    """What is to be done on a forum, the most pressing first: at the door, then what stops the day, then who comes;
-    once it is held, what it leaves behind."""
+    """Return the tasks of a forum, the most urgent first: check-in, then what blocks the forum, then participants;
+    after the forum, its follow-up.
+    """
     if counts.state in DURING_OR_AFTER:
         found = _at_the_door(counts) + _untold(counts) + _points(counts)
         return found + (_afterwards(counts) if counts.state == ForumState.HELD else [])
@@ -182,7 +183,7 @@ def _badges(counts: Counts) -> list[Action]:
 
 
 class Linked(NamedTuple):
-    """An action with its address; empty where the page does not exist."""
+    """Task with its URL; empty if the page does not exist."""
 
     words: str
     url: str
@@ -190,7 +191,7 @@ class Linked(NamedTuple):
 
 
 def linked(forum: Forum, actions: list[Action]) -> list[Linked]:
-    """The actions with the addresses where they are done."""
+    """Return the actions with their URLs."""
     return [Linked(action.words, _address(action.url_name, forum), action.urgent) for action in actions]
 
 
@@ -207,7 +208,7 @@ def _address(name: str, forum: Forum) -> str:
 
 
 def counts_of(forum: Forum) -> Counts:
-    """Everything that the home page of `forum` counts. Five queries, however many come."""
+    """Return all counts for the home page of `forum`. Five queries, whatever its size."""
     sessions = planned(forum)
     found = clashes(sessions, forum.starts_on, forum.ends_on)
     speakers = without(SessionRoleKind.RAPPORTEUR, sessions)
@@ -223,7 +224,9 @@ def counts_of(forum: Forum) -> Counts:
 
 
 def _numbers(forum: Forum) -> dict[str, int]:
-    """Letters, people, badges, who came, conflicts at the door and points to validate: in one query."""
+    """Return the numbers of letters, people, badges, check-ins, check-in conflicts and points to validate in
+    one query.
+    """
     parts = {**_letters_parts(), **_people_parts(), **_day_parts()}
     return next(iter(Forum.objects.filter(pk=forum.pk).values(**parts)))
 
@@ -255,7 +258,7 @@ def _people_parts() -> dict[str, Any]:
 
 
 def _day_parts() -> dict[str, Any]:
-    """An entry that turned out to be another's came as that one; a check-in that was voided did not come."""
+    """Return attendance by half-day; merged entries count as the kept one, voided check-ins do not count."""
     check_ins = CheckIn.objects.filter(delegate__forum=OuterRef("pk"), voids=None, voided_by=None)
     rows = QueuedRow.objects.filter(forum=OuterRef("pk"), settled_at=None).exclude(outcome=QueuedOutcome.TAKEN)
     person = Count(Coalesce("delegate__merged_into", "delegate"), distinct=True)
@@ -276,13 +279,13 @@ def _outcome_parts() -> dict[str, Any]:
 
 
 def _number(rows: QuerySet[Any], what: Any = None) -> Any:
-    """How many rows, as a part of another query."""
+    """Return a count subquery."""
     counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(number=what or Count("pk"))
     return Coalesce(Subquery(counted.values("number")), 0)
 
 
 def figures(counts: Counts) -> list[tuple[int, Any]]:
-    """The figures of a forum, each with its label."""
+    """Return the figures of a forum with their labels."""
     waitlisted = sum(row.waitlisted for row in counts.seats.groups)
     return [
         (counts.letters - counts.letters_to_send, _("invited")),

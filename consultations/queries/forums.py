@@ -1,4 +1,4 @@
-"""The home page of a forum at the desk: the parts of the work."""
+"""Sections of the home page of a forum at the desk, and public consultations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from consultations.models import (
 
 
 class Room(NamedTuple):
-    """One part of the work on a forum: what it is called, the name of its address (with the forum's slug), what for."""
+    """Section of the work on a forum: title, URL name (with the forum's slug) and description."""
 
     label: Any
     url_name: str
@@ -59,7 +59,7 @@ ROOMS = (
 
 
 class Door(NamedTuple):
-    """A room that can be entered: its words and its address."""
+    """Section with its URL."""
 
     label: Any
     url: str
@@ -67,7 +67,7 @@ class Door(NamedTuple):
 
 
 def doors(forum: Forum) -> list[Door]:
-    """The rooms of `forum` that exist, each with its address."""
+    """Return the existing sections of `forum` with their URLs."""
     found = []
     for room in ROOMS:
         try:
@@ -81,9 +81,9 @@ def doors(forum: Forum) -> list[Door]:
 
 
 def public_rounds() -> list[Consultation]:
-    """Consultations that everyone knows of: first those that take inputs, then the latest.
+    """Return announced consultations: open ones first, then the latest.
 
-    Each carries `forum_slug` and `forum_title` of its latest announced forum, empty where there is none, and
+    Each carries `forum_slug` and `forum_title` of its latest announced forum, empty if there is none, and
     `forums_announced`: key, slug and title of all of them, the latest first.
     """
     forums = Forum.objects.filter(consultation=OuterRef("pk")).exclude(state=ForumState.DRAFT).order_by("-starts_on")
@@ -96,13 +96,14 @@ def public_rounds() -> list[Consultation]:
 
 
 def current_round() -> Consultation | None:
-    """The consultation that the public pages speak of: an open one, or else the latest."""
+    """Return the consultation that the public pages show: an open one, or else the latest."""
     return next(iter(public_rounds()), None)
 
 
 def key_milestones(*rounds: Consultation | None) -> list[Milestone]:
-    """Milestones on the line of the home page, in order: those of no consultation and those of the first of `rounds`
-    that has any. One query."""
+    """Return the milestones of the home page timeline in order: those without a consultation and those of the first of
+    `rounds` that has any. One query.
+    """
     asked = [found.pk for found in rounds if found]
     key = list(Milestone.objects.filter(Q(consultation__in=asked) | Q(consultation=None), is_key=True))
     for number in asked:
@@ -112,8 +113,9 @@ def key_milestones(*rounds: Consultation | None) -> list[Milestone]:
 
 
 def themes_of(consultation: Consultation) -> QuerySet[Theme]:
-    """The consultation's themes in order; `objectives` holds the numbers of the leading objectives of the Compact,
-    `targets` the codes of the SDG targets whose link to the theme was read somewhere and not only assumed."""
+    """Return the consultation's themes in order; `objectives` holds the numbers of the lead objectives of the Compact,
+    `targets` the codes of SDG targets whose link to the theme has a source.
+    """
     return consultation.themes.annotate(
         objectives=_linked("order", framework=Framework.GCM_OBJECTIVE, relation=Relation.LEAD),
         targets=_linked("code", framework=Framework.SDG),
@@ -121,7 +123,7 @@ def themes_of(consultation: Consultation) -> QuerySet[Theme]:
 
 
 def _linked(field: str, *, framework: str, **conditions: str) -> ArrayAgg:
-    """The values of `field` of a theme's provisions in `framework`, in order."""
+    """Return the values of `field` of a theme's provisions in `framework`, in order."""
     found = Q(links__provision__framework=framework) & ~Q(links__evidence=Evidence.GENERAL)
     found &= Q(**{f"links__{name}": value for name, value in conditions.items()})
     order = "links__provision__order"

@@ -1,4 +1,4 @@
-"""Kenyan working days: Monday to Friday, without the public holidays."""
+"""Kenyan working days: Monday to Friday without public holidays."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -12,10 +12,10 @@ LONGEST_WAIT = 366  # days among which a working day is looked for
 
 
 def days_off(holidays: Iterable[PublicHoliday], years: Iterable[int]) -> dict[date, str]:
-    """The public holidays of `years`, each with its name.
+    """Return the public holidays of `years` with their names.
 
-    A day of Part I of the Schedule that falls on a Sunday moves to the first day after it that is no public holiday
-    (Public Holidays Act, Cap. 110, section 4). What a notice declares stays where the notice puts it.
+    A day of Part I of the Schedule that falls on a Sunday moves to the next day that is not a public holiday (Public
+    Holidays Act, Cap. 110, section 4). Gazetted days are not moved.
     """
     kept = [(day, each) for year in years for each in holidays if (day := each.in_year(year))]
     moves = [(day, each) for day, each in kept if day.weekday() == SUNDAY and each.rule != HolidayRule.ONCE]
@@ -42,7 +42,7 @@ def working_days_between(start: date, end: date) -> int:
 
 
 def working_day_after(start: date, number: int) -> date:
-    """The day on which `number` working days after `start` are full. One query."""
+    """Return the day on which `number` working days after `start` are complete. One query."""
     off = public_holidays(start, start + timedelta(days=2 * number + LONGEST_WAIT))
     day, left = start, number
     while left > 0:

@@ -1,4 +1,4 @@
-"""Letters of invitation to a forum: who could be invited with how many seats, where each letter stands."""
+"""Letters of invitation to a forum: candidates, seats and the state of each letter."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ LIVE = (*SEATED, DelegateState.WAITLISTED)
 
 
 def share_of(seats: int, institutions: int) -> int:
-    """The seats that one of so many institutions gets of the seats of its group: all alike, and one at least."""
+    """Return the seats offered to one institution: an equal share of its group's seats, at least one."""
     return max(1, seats // institutions) if institutions else max(1, seats)
 
 
 class Candidate(NamedTuple):
-    """An institution that could be invited, with the seats that its letter would offer and where it would go."""
+    """Institution that can be invited, with the seats of its letter and its address."""
 
     stakeholder: Stakeholder
     seats: int
@@ -45,7 +45,7 @@ class Candidate(NamedTuple):
 
 
 def candidates(forum: Forum, *, group: str = "", members: bool = False) -> list[Candidate]:
-    """The verified institutions that have no letter to `forum` yet, of one group or of all, by name. Three queries."""
+    """Return verified institutions without a letter to `forum`, of one or all groups, by name. Three queries."""
     invited = Invitation.objects.filter(forum=forum, stakeholder=OuterRef("pk"))
     found = Stakeholder.objects.verified().filter(~Exists(invited))
     found = found.filter(Q(group=group) if group else Q(), Q(is_ncm_member=True) if members else Q())
@@ -58,8 +58,9 @@ def candidates(forum: Forum, *, group: str = "", members: bool = False) -> list[
 
 
 def addresses_of(bodies: Iterable[Stakeholder]) -> dict[int, str]:
-    """Where a letter to each of these institutions goes: its contact address, once it is verified, else its primary
-    focal point."""
+    """Return the address for a letter to each of these institutions: its contact address if verified, else its primary
+    focal point.
+    """
     bodies = list(bodies)
     live = Membership.objects.live().filter(stakeholder__in=bodies, is_primary=True, user__is_active=True)
     primary = dict(live.values_list("stakeholder", "user__email"))
@@ -68,7 +69,7 @@ def addresses_of(bodies: Iterable[Stakeholder]) -> dict[int, str]:
 
 
 def letters_of(forum: Forum) -> QuerySet[Invitation]:
-    """The letters of a forum by institution, each with `named` (people on a seat) and `alternates`."""
+    """Return the letters of a forum by institution, each with `named` (people with a seat) and `alternates`."""
     found = forum.invitations.select_related("stakeholder").order_by("stakeholder__name", "pk")
     return found.annotate(
         named=Count("delegates", filter=Q(delegates__state__in=SEATED)),
@@ -77,8 +78,9 @@ def letters_of(forum: Forum) -> QuerySet[Invitation]:
 
 
 def people_of(invitation: Invitation) -> list[Delegate]:
-    """Whom an institution sends, those with a seat first, in the order in which they were named; `calendar` is the
-    address of each person's own calendar."""
+    """Return the people of an institution, those with a seat first, in the order of naming; `calendar` is the URL of
+    each person's calendar.
+    """
     live = list(invitation.delegates.filter(state__in=LIVE).order_by("pk"))
     for person in live:
         person.forum = invitation.forum
@@ -87,12 +89,12 @@ def people_of(invitation: Invitation) -> list[Delegate]:
 
 
 def letters_to_answer() -> QuerySet[Invitation]:
-    """Letters that went out and have no answer, of forums whose registration is open."""
+    """Return sent letters without an answer, for forums with open registration."""
     return Invitation.objects.filter(state=InvitationState.SENT, forum__state=ForumState.ANNOUNCED)
 
 
 def open_actions(forum: Forum, bodies: Iterable[int]) -> dict[int, list[ActionPoint]]:
-    """What each of these institutions promised at other forums and has not done yet, the earliest day first."""
+    """Return the open actions of each of these institutions from other forums, earliest due date first."""
     found: dict[int, list[ActionPoint]] = defaultdict(list)
     rows = ActionPoint.objects.filter(stakeholder__in=list(bodies), state=ActionState.OPEN).exclude(forum=forum)
     for action in rows.order_by("due_on", "pk"):
@@ -102,13 +104,13 @@ def open_actions(forum: Forum, bodies: Iterable[int]) -> dict[int, list[ActionPo
 
 
 def contacts() -> list[Forum]:
-    """The forums that people are invited to now and that say whom to ask."""
+    """Return the forums with open invitations that have a contact."""
     current = Forum.objects.filter(state__in=[ForumState.ANNOUNCED, ForumState.REGISTRATION_CLOSED])
     return list(current.exclude(contact="").order_by("starts_on"))
 
 
 def missing(invitation: Invitation) -> list[str]:
-    """What a letter lacks, in plain words."""
+    """Return what a letter lacks, in plain words."""
     lacks = [] if invitation.email else [_("no e-mail address: by post")]
     if invitation.state == InvitationState.DRAFT and not invitation.addressee:
         lacks.append(_("no named addressee"))
@@ -116,7 +118,7 @@ def missing(invitation: Invitation) -> list[str]:
 
 
 def next_step(invitation: Invitation) -> str:
-    """What is to be done about a letter now; `invitation` comes from `letters_of`."""
+    """Return the next step for a letter; `invitation` comes from `letters_of`."""
     left = (invitation.respond_by - timezone.localdate(now())).days
     named: int = getattr(invitation, "named", 0)
     match invitation.state:

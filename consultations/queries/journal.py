@@ -1,12 +1,10 @@
-"""Whether the journal still stands as it was written, and whether the records still say what it commits to.
+"""Verify that the journal is unaltered and that records match its commitments.
 
-    walk = Walk()
-    for finding in walk.findings(): ...     # every fault of the chain; then walk.checked, walk.last_hash
-    for finding in altered_records(): ...   # every record that is not as its last commitment says
+walk = Walk()     for finding in walk.findings(): ...     # every fault of the chain; then walk.checked, walk.last_hash
+for finding in altered_records(): ...   # every record that differs from its last commitment
 
-Both read through a cursor of the server's and hold few rows at a time, however many there are. `newest_commitments`
-streams what the last entry that speaks of each record commits to; `committed_words(record)` (models) is what it says
-now.
+Both use a server-side cursor and hold few rows in memory. `newest_commitments` streams the last commitment to each
+record; `committed_words(record)` (models) is its present text.
 """
 
 import json
@@ -47,7 +45,7 @@ NEWEST = """
 
 
 class Finding(NamedTuple):
-    """One thing that is not as it was: the record in words and by its key, what is wrong, the entry's number."""
+    """One deviation: the record in words and by key, the problem, and the entry's number."""
 
     record: str
     what: str
@@ -58,7 +56,9 @@ class Finding(NamedTuple):
 
 
 class Walk:
-    """One way through the whole journal. A fault does not end it: each later entry is held against its neighbour."""
+    """One pass over the whole journal. It continues after a fault: each later entry is checked against its
+    predecessor.
+    """
 
     def __init__(self, progress: Callable[[int], None] = lambda checked: None) -> None:
         self.checked, self.last_hash = 0, FIRST_HASH
@@ -68,7 +68,7 @@ class Walk:
         self._code = lru_cache(maxsize=2_000)(code_of)  # names of people and records come again and again
 
     def findings(self) -> Iterator[Finding]:
-        """Every fault, in the order of the chain; the end of the journal is where this ends."""
+        """Yield every fault in order of the chain, to the end of the journal."""
         for entries in _chunks():
             salts = _salts_of(entries)
             for entry in entries:
@@ -90,7 +90,7 @@ class Walk:
             self._told = entry.data.get("elsewhere", 0)
 
     def _fault(self, entry: Entry, salts: dict[int, bytes]) -> str:
-        """What is wrong with an entry, in words; empty where it stands as it was written."""
+        """Return what is wrong with an entry; empty if it is unaltered."""
         if entry.number != self.checked + 1:
             return _gap(self.checked + 1, entry.number)
         if entry.previous_hash != self.last_hash:
@@ -109,7 +109,7 @@ def _gap(expected: int, number: int) -> str:
 
 
 def _chunks() -> Iterator[list[Entry]]:
-    """All entries in order, few at a time where they are long: one may commit to thousands of records."""
+    """Yield all entries in order, fewer at a time if they are long: one may commit to thousands of records."""
     chunk: list[Entry] = []
     size = 0
     for entry in _entries():
@@ -123,7 +123,9 @@ def _chunks() -> Iterator[list[Entry]]:
 
 
 def _entries() -> Iterator[Entry]:
-    """All entries in order. Who reads on behind the last one sees whatever was committed meanwhile, without a gap."""
+    """Yield all entries in order. Reading on after the last one returns everything committed meanwhile, without
+    gaps.
+    """
     number, read = 0, CHUNK
     while read == CHUNK:
         read = 0
@@ -148,7 +150,7 @@ def _salts_of(entries: list[Entry]) -> dict[int, bytes]:
 
 
 def _erased_salts() -> set[int]:
-    """The numbers of the salts that entries let go."""
+    """Return the numbers of the salts that entries list as erased."""
     found = Event.objects.filter(verb=ERASE, commitments__has_key=ERASES).values_list("commitments", flat=True)
     return {number for commitments in found for number in commitments[ERASES]}
 
@@ -157,7 +159,7 @@ def _erased_salts() -> set[int]:
 
 
 class Newest(NamedTuple):
-    """What the last entry that speaks of a record commits to. No salt: it was erased, and nobody can tell any more."""
+    """Last commitment to a record. Without a salt it was erased and cannot be verified."""
 
     kind: str
     pk: int
@@ -166,7 +168,7 @@ class Newest(NamedTuple):
     salt: bytes | None
 
     def fits(self, words: Any) -> bool:
-        """Whether these are the words that the entry commits to, as far as anybody can tell."""
+        """Return whether this text matches the commitment, as far as it can be verified."""
         if self.salt is None:
             return True
         return code_of(self.salt, message(f"{self.kind}:{self.pk}", words)) == self.code
@@ -174,7 +176,7 @@ class Newest(NamedTuple):
 
 @contextmanager
 def one_moment() -> Iterator[None]:
-    """Let everything be read as it stood at one moment; inside a transaction, the caller's."""
+    """Read everything from one snapshot; inside a transaction, from the caller's."""
     outermost = not connection.in_atomic_block
     with transaction.atomic():
         if outermost:
@@ -184,8 +186,7 @@ def one_moment() -> Iterator[None]:
 
 
 def newest_commitments() -> Iterator[Newest]:
-    """The last commitment to each record, by kind and key. Needs a transaction: it is read through a cursor of the
-    server's, a few thousand at a time."""
+    """Yield the last commitment to each record by model and key. Needs a transaction: uses a server-side cursor."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(NEWEST)
         while rows := cursor.fetchmany(CHUNK):
@@ -194,7 +195,7 @@ def newest_commitments() -> Iterator[Newest]:
 
 
 def current_commitment(record: Model) -> Newest | None:
-    """The last commitment to `record`; None where no entry speaks of its words."""
+    """Return the last commitment to `record`; None if no entry commits to its text."""
     key = key_of(record)
     entry = Event.objects.filter(commitments__has_key=key).order_by("-number").values_list("number", "commitments")
     if (found := entry.first()) is None:
@@ -204,14 +205,15 @@ def current_commitment(record: Model) -> Newest | None:
 
 
 def is_as_committed(record: Model) -> bool:
-    """Whether `record`, as it is at hand, says what the journal commits to."""
+    """Return whether `record`, as loaded, matches the journal's commitment."""
     found = current_commitment(record)
     return found is not None and found.fits(committed_words(record))
 
 
 def altered_records(kinds: Iterable[type[Model]] | None = None) -> Iterator[Finding]:
-    """Every record that says something else than its last entry, that no entry speaks of, or that is gone; of these
-    `kinds` only, where some are named."""
+    """Yield every record that differs from its last entry, has no entry, or is missing; only of these `kinds`, if
+    given.
+    """
     with one_moment():
         known = groupby(newest_commitments(), key=lambda each: each.kind)
         models = {model._meta.label_lower: model for model in kinds or committing_models()}
@@ -225,7 +227,7 @@ def altered_records(kinds: Iterable[type[Model]] | None = None) -> Iterator[Find
 
 
 def _compared(model: type[Model], commitments: Iterator[Newest]) -> Iterator[Finding]:
-    """Both lists are in order of keys: side by side they show what is in one of them only."""
+    """Compare both streams in key order and yield what is only in one of them, or differs."""
     kind, known = model._meta.label_lower, next(commitments, None)
     for pk, words, silent in standing_words(model):
         while known is not None and known.pk < pk:

@@ -1,4 +1,4 @@
-"""Organisations whose names are easily taken for another's."""
+"""Organisations whose names are easily confused."""
 
 from typing import Any
 
@@ -8,19 +8,19 @@ from consultations.models import Stakeholder
 
 
 def lookalikes_of(organisation: Stakeholder) -> QuerySet[Stakeholder]:
-    """The other organisations whose name looks the same."""
+    """Return the other organisations with a look-alike name."""
     same = Q(name_skeleton=organisation.name_skeleton) & ~Q(name_skeleton="")
     return Stakeholder.objects.filter(same).exclude(pk=organisation.pk)
 
 
 def with_lookalikes(rows: QuerySet[Stakeholder]) -> QuerySet[Stakeholder]:
-    """`rows`, each with `has_lookalike`: whether the name of another organisation looks the same."""
+    """Annotate `rows` with `has_lookalike`: whether another organisation has a look-alike name."""
     others = Stakeholder.objects.filter(name_skeleton=OuterRef("name_skeleton")).exclude(pk=OuterRef("pk"))
     return rows.annotate(has_lookalike=Exists(others.exclude(name_skeleton="")))
 
 
 def suspicion(organisation: Stakeholder) -> dict[str, Any]:
-    """What the journal keeps of a name that looks like another, or has unusual characters; empty for most names."""
+    """Return what the journal records about a look-alike or unusual name; empty for most names."""
     names = list(lookalikes_of(organisation).values_list("name", flat=True)[:5])
     codes = [each.code for each in organisation.unusual_characters]
     return {**({"looks_like": names} if names else {}), **({"unusual_characters": codes} if codes else {})}

@@ -1,4 +1,4 @@
-"""The programme of a forum: what clashes in it, and what moving a session up or down makes of the times."""
+"""Programme of a forum: conflicts, reordering and calendars."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from consultations.models import (
 
 
 class Part(NamedTuple):
-    """Somebody's part in a session: which, and who (a key that is the same for the same person, and the name)."""
+    """Role of a person in a session: the role, a key that identifies the person, and the name."""
 
     kind: str
     key: str
@@ -39,7 +39,7 @@ class Part(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """A session as the programme sees it."""
+    """Session as used to check the programme."""
 
     pk: int
     order: int
@@ -53,14 +53,14 @@ class Planned(NamedTuple):
 
 
 class Clash(NamedTuple):
-    """Something in a programme that cannot be, in plain words, and the sessions that it concerns."""
+    """Conflict in a programme, in plain words, and the sessions concerned."""
 
     words: str
     sessions: tuple[int, ...]
 
 
 def planned(forum: Forum) -> list[Planned]:
-    """The programme of `forum` in its order, with everybody's parts. Two queries."""
+    """Return the programme of `forum` in order, with all roles. Two queries."""
     found = []
     roles = Prefetch("roles", SessionRole.objects.select_related("user"))
     for session in forum.sessions.prefetch_related(roles).order_by("starts_at", "order"):
@@ -75,13 +75,15 @@ def planned(forum: Forum) -> list[Planned]:
 
 
 def without(kind: str, sessions: Iterable[Planned]) -> list[Planned]:
-    """Breakouts in which nobody has this part."""
+    """Return breakouts in which nobody has this role."""
     breakouts = (each for each in sessions if each.kind == SessionKind.BREAKOUT)
     return [each for each in breakouts if all(part.kind != kind for part in each.parts)]
 
 
 def clashes(sessions: Sequence[Planned], first: date, last: date) -> list[Clash]:
-    """What cannot be in the programme of a forum from `first` to `last`: days, rooms, people, breaks, themes."""
+    """Return the conflicts in the programme of a forum from `first` to `last`: days, rooms, people, breaks and
+    themes.
+    """
     found = [clash for each in sessions for clash in _alone(each, first, last)]
     for one, other in combinations(sessions, 2):
         if one.starts_at < other.ends_at and other.starts_at < one.ends_at:
@@ -106,7 +108,7 @@ def _alone(each: Planned, first: date, last: date) -> Iterator[Clash]:
 
 
 def _together(one: Planned, other: Planned) -> Iterator[Clash]:
-    """What is wrong with two sessions that run at the same time."""
+    """Return the conflicts of two sessions that run at the same time."""
     pks, words = (one.pk, other.pk), {"one": one.title, "other": other.title, "room": one.room}
     if one.room and one.room.casefold() == other.room.casefold():
         yield Clash(_("%(one)s and %(other)s are in %(room)s at the same time.") % words, pks)
@@ -124,7 +126,7 @@ def _together(one: Planned, other: Planned) -> Iterator[Clash]:
 
 
 class Place(NamedTuple):
-    """Where a session comes to stand: its times, and its order among those that begin with it."""
+    """New position of a session: its times, and its order among sessions that start at the same time."""
 
     order: int
     starts_at: datetime
@@ -132,10 +134,11 @@ class Place(NamedTuple):
 
 
 def moved(sessions: Sequence[Planned], pk: int, *, up: bool) -> dict[int, Place]:
-    """The new places of the sessions that change when the one called `pk` goes up or down; none at the edge of a day.
+    """Return the new positions of the sessions that change when the session `pk` moves up or down; none at the edge of
+    a day.
 
-    Among sessions that begin together only their order changes. At the edge of these all of them change places with
-    the sessions before or after: each keeps its length, and the pause between the two stays as long as it was.
+    Among sessions that start together only their order changes. At the edge of such a block, the whole block changes
+    places with the previous or next one: each session keeps its length, and the pause in between stays the same.
     """
     me = next(each for each in sessions if each.pk == pk)
     day = timezone.localtime(me.starts_at).date()
@@ -171,30 +174,33 @@ GONE = (DelegateState.REFUSED, DelegateState.WITHDRAWN)
 
 
 def whole_calendar(forum: Forum) -> list[Entry]:
-    """Each session of the programme; while there is none, the forum's days. Three queries."""
+    """Return a calendar of all sessions; without sessions, of the forum's days. Three queries."""
     return _Calendar(forum, is_cancelled=False).everything()
 
 
 def calendar_of(forum: Forum, *, user: Any = None, delegate: Delegate | None = None) -> list[Entry]:
-    """The sessions of one person: where several run at the same time, those in which the person has a role, else all
-    of them as one entry. Who has withdrawn finds every entry cancelled, so that a calendar lets go of it."""
+    """Return the calendar of one person: of parallel sessions those in which the person has a role, otherwise all of
+    them as one entry. For withdrawn people every entry is cancelled, so that calendars remove it.
+    """
     is_gone = delegate is not None and delegate.state in GONE
     return _Calendar(forum, is_cancelled=is_gone).of_person(user or (delegate.user if delegate else None), delegate)
 
 
 def calendar_address(delegate: Delegate) -> str:
-    """The full address of a delegate's own calendar, which needs no account: whoever has it may read the programme."""
+    """Return the full URL of a delegate's calendar, which needs no account: anyone with the URL can read the
+    programme.
+    """
     args = [delegate.forum.slug, delegate.pk, signature(delegate)]
     return settings.PORTAL_ADDRESS + reverse("forum_ics_person", args=args)
 
 
 def signature(delegate: Delegate) -> str:
-    """What stands in the address of a delegate's calendar: it tells nothing of the code on the badge."""
+    """Return the signature in the URL of a delegate's calendar; it reveals nothing about the badge code."""
     return Signer(salt="forum.calendar").signature(f"{delegate.pk}:{delegate.ticket.hex}")
 
 
 def is_signed(delegate: Delegate, given: str) -> bool:
-    """Whether `given` is the signature of this delegate's calendar."""
+    """Return whether `given` is the signature of this delegate's calendar."""
     return constant_time_compare(signature(delegate), given)
 
 
@@ -257,7 +263,7 @@ class _Calendar:
         )
 
     def _days(self) -> Entry:
-        """The days of the forum from midnight to midnight, before its programme is known."""
+        """Return all-day entries for the forum, used before its programme is known."""
         forum, zone = self.forum, timezone.get_default_timezone()
         last = forum.ends_on + timedelta(days=1)
         start, end = (datetime.combine(each, time(), zone) for each in (forum.starts_on, last))
@@ -271,7 +277,7 @@ def _host() -> str:
 
 
 def _roles(row: ForumSession, user: Any, delegate: Delegate | None) -> list[str]:
-    """The roles of a person in a session, in words: by account, or by the name as typed where a role has no account."""
+    """Return the labels of a person's roles in a session: by account, or by name for roles without an account."""
     name = delegate.name if delegate else getattr(user, "name", "")
     mine = [role for role in row.roles.all() if _is_of(role, user, name)]
     return [str(role.get_kind_display()) for role in mine]
@@ -287,7 +293,9 @@ Changes = dict[str, tuple[int, datetime | None]]
 
 
 def _changes(forum: Forum, sessions: list[ForumSession]) -> Changes:
-    """How often, and when last, the journal tells of the forum ("") and of each session (its key). One query."""
+    """Return the number and time of the last journal entry about the forum ("") and each session (its key). One
+    query.
+    """
     about_forum = Q(kind=forum._meta.label_lower, object_id=str(forum.pk))
     about_sessions = Q(kind=ForumSession._meta.label_lower, object_id__in=[str(row.pk) for row in sessions])
     entries = Event.objects.filter(about_forum | about_sessions).exclude(verb=OF_PRINTING).order_by()
@@ -296,7 +304,7 @@ def _changes(forum: Forum, sessions: list[ForumSession]) -> Changes:
 
 
 def _latest_change(changes: Changes, rows: list[ForumSession]) -> tuple[int, datetime | None]:
-    """The number of changes of the forum and of `rows` together, and the moment of the last one."""
+    """Return the number of changes of the forum and of `rows` together, and the time of the last one."""
     found = [changes.get(key, (0, None)) for key in ("", *(str(row.pk) for row in rows))]
     moments = [moment.astimezone(UTC) for _number, moment in found if moment]
     return sum(number for number, _moment in found), max(moments, default=None)

@@ -1,4 +1,4 @@
-"""Proposals that need a second person: who may confirm one, and which wait for a reader."""
+"""Proposals that need a second person: who may confirm them, and those waiting for a reader."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,17 +10,17 @@ from consultations.permissions import is_staff, may_confirm_proposal
 
 
 def staff() -> QuerySet[User]:
-    """Everybody who holds an office of the staff and may log in."""
+    """Return all staff with an active account."""
     return User.objects.filter(office__in=STAFF_OFFICES, is_active=True)
 
 
 def confirmers_of(proposal: Proposal) -> list[User]:
-    """Those who may confirm a proposal, or refuse it."""
+    """Return those who may confirm or refuse a proposal."""
     return [user for user in staff() if may_confirm_proposal(user, proposal)]
 
 
 def proposals_to_confirm(user: Any) -> list[Proposal]:
-    """The open proposals that `user` may confirm, those that lapse first in front."""
+    """Return the open proposals that `user` may confirm, the first to lapse first."""
     if not is_staff(user):
         return []
     open_ones = Proposal.objects.visible_to(user).open().exclude(proposed_by=user).select_related("proposed_by")
@@ -29,7 +29,7 @@ def proposals_to_confirm(user: Any) -> list[Proposal]:
 
 
 def with_records(proposals: Iterable[Proposal]) -> list[Proposal]:
-    """The proposals with the records that they would change: one query for each kind of record."""
+    """Return the proposals with their records: one query for each model."""
     rows = list(proposals)
     by_kind: dict[str, list[Proposal]] = {}
     for row in rows:

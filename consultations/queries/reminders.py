@@ -1,4 +1,4 @@
-"""Organisations that were asked for their input, began one, or could be asked, and have not sent any."""
+"""Organisations without an input that were asked, have a draft, or could be asked."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ncm_portal.workflow import now
 def silent_organisations(
     consultation: Consultation, *, group: str = "", last: str = "", draft: str = ""
 ) -> QuerySet[Stakeholder]:
-    """Verified organisations that have sent `consultation` nothing, by name.
+    """Return verified organisations without an input to `consultation`, by name.
 
-    Each carries `has_draft`, `letter` (the number of the last one; 0 asked, None: none was written), `written_at`
-    and `wrote_to_principal`. `last` is never, week or today; `draft` is yes or no. One query.
+    Each carries `has_draft`, `letter` (number of the last one; 0: asked, None: none), `written_at` and
+    `wrote_to_principal`. `last` is never, week or today; `draft` is yes or no. One query.
     """
     inputs = Submission.objects.filter(consultation=consultation, stakeholder=OuterRef("pk"))
     letters = Reminder.objects.filter(consultation=consultation, stakeholder=OuterRef("pk")).order_by("-number")

@@ -1,7 +1,7 @@
-"""Finding inputs by words: PostgreSQL's full-text search, within what the reader may see.
+"""Search inputs with PostgreSQL full-text search, within what the reader may see.
 
-The words of an input, of its points and of its files stand in `SearchEntry` without the passages that are held back, so
-nobody finds an input by them. The first PARTS of what is shown are cut from text that went through `for_everybody`.
+`SearchEntry` holds the words of an input, its points and its files without held-back passages, so that nobody can find
+an input by them. The first PARTS of what is shown come from text after `for_everybody`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ WHOLE = f"HighlightAll=true, StartSel={BEGIN}, StopSel={END}"
 
 
 def searchable(typed: str) -> str:
-    """What somebody typed as words to search for: one line, not too long, without characters that no one can read."""
+    """Return the entered search words as one clean line of limited length."""
     try:
         return " ".join(clean_text(typed).split())[:LONGEST]
     except ValidationError:
@@ -54,11 +54,12 @@ def searchable(typed: str) -> str:
 
 
 def found(inputs: QuerySet[Submission], words: str) -> QuerySet[Submission]:
-    """Those of `inputs` that have `words` in their own text, in a point or in a file; or the one that `words` names by
-    its reference. As on the web: all words, "a phrase", or, -without. One query, or two, to choose how to look.
+    """Return those of `inputs` that contain `words` in their text, in a point or in a file; or the one whose reference
+    is `words`. Supports web search syntax: all words, "a phrase", or, -without. One query, or two to choose the
+    strategy.
 
-    Of words that stand in FEW inputs at most, these are looked up: a walk back in time would pass by nearly all others.
-    Of words that stand in many, the newest are soon met on that walk, and nobody waits until all are collected.
+    Words in at most FEW inputs are looked up in the index: scanning inputs by time would skip nearly all of them. Words
+    in many inputs are found quickly by such a scan, without collecting all matches.
     """
     named = _named_by_reference(inputs, words)
     if named is not None:
@@ -70,10 +71,9 @@ def found(inputs: QuerySet[Submission], words: str) -> QuerySet[Submission]:
 
 
 def _keys(*looked_for: QuerySet[Any, Any]) -> list[str | None]:
-    """The keys that each query finds, with commas between them; None where these are more than FEW. One query.
+    """Return the keys that each query finds, comma-separated; None if more than FEW. One query.
 
-    They come and go as one text: nothing is made of them here, and as many rows as keys would take longer to write and
-    to read than to look for.
+    Returned as one text, because writing and reading that many rows would take longer than the search itself.
     """
     found = [
         rows[: FEW + 1].query.get_compiler(connection=connection, elide_empty=False).as_sql() for rows in looked_for
@@ -85,13 +85,14 @@ def _keys(*looked_for: QuerySet[Any, Any]) -> list[str | None]:
 
 
 def _as_array(*keys: str | None) -> str:
-    """An array of PostgreSQL with all of `keys`, each with commas between them."""
+    """Return an SQL array of all `keys`, each comma-separated."""
     return f"{{{','.join(filter(None, keys))}}}"
 
 
 class _AmongFew(Func):
-    """Whether a key is one of an array of keys, which travels as one text. Found once and handed on, the keys are not
-    looked up again by the next query, and PostgreSQL knows how many there are."""
+    """Condition that a key is in an array of keys, passed as one text. The keys are not looked up again by the next
+    query, and PostgreSQL knows their number.
+    """
 
     template, arg_joiner = "%(expressions)s::bigint[])", " = ANY("
     output_field = BooleanField()
@@ -104,7 +105,9 @@ def _named_by_reference(inputs: QuerySet[Submission], words: str) -> QuerySet[Su
 
 
 def _reference_in(words: str) -> str:
-    """The reference of an input that `words` are, or that of the input of a point; empty where they are none."""
+    """Return the reference of an input that `words` consist of, or of the input of a point; empty if they are
+    neither.
+    """
     like = A_REFERENCE.fullmatch(words.upper())
     return like[1] if like and REFERENCE.fullmatch(like[1]) and re.search(r"\d", words) else ""
 
@@ -122,10 +125,10 @@ def _query(words: str) -> Any:
 
 
 def with_each_word(inputs: QuerySet[Submission], words: str) -> QuerySet[Submission]:
-    """Those of `inputs` in which every one of `words` begins a word of the text, of a point or of a file, or stands in
-    the organisation's name; is the reference, or ends it; or stands anywhere in an input that holds passages back.
+    """Return those of `inputs` that contain every one of `words` as the beginning of a word of the text, a point, a
+    file or the organisation's name; as the reference or its end; or anywhere in an input with held-back passages.
 
-    One query for each word, to choose how to look: see `found`.
+    One query for each word to choose the strategy: see `found`.
     """
     among = None
     for word in words.split()[:MOST_WORDS]:
@@ -138,7 +141,7 @@ def with_each_word(inputs: QuerySet[Submission], words: str) -> QuerySet[Submiss
 
 
 def _has_word(word: str) -> Q | set[str]:
-    """The keys of the inputs that have a word; a condition where these may be many, or where it is part of a name."""
+    """Return the keys of inputs with a word; or a condition if there may be many or it may be part of a name."""
     begins = SearchEntry.objects.order_by().filter(
         words=SearchQuery(_beginning(word), config="portal", search_type="raw")
     )
@@ -168,10 +171,10 @@ def _has_word(word: str) -> Q | set[str]:
 
 
 def _beginning(word: str) -> str:
-    """A query of PostgreSQL for words that begin with `word`, whatever signs it has.
+    """Return a tsquery for words that begin with `word`, whatever characters it contains.
 
-    The word itself is one of them. Named beside them it finds no more, but PostgreSQL knows of whole words how many
-    inputs have them: of one that all have it then reads the first it comes by, instead of collecting all to begin with.
+    It also names the whole word: this finds nothing more, but gives PostgreSQL statistics, so that for frequent words
+    it reads the first matches instead of collecting all.
     """
     quoted = word.replace("\\", "\\\\").replace("'", "''")
     return f"'{quoted}':* | '{quoted}'"
@@ -181,7 +184,7 @@ def _beginning(word: str) -> str:
 
 
 class Hit(NamedTuple):
-    """One match, as the edge of a page: its key, its place in time, and its reference."""
+    """Match at the edge of a page: key, time and reference."""
 
     pk: int
     submitted_at: datetime
@@ -189,9 +192,9 @@ class Hit(NamedTuple):
 
 
 def ranked(matches: QuerySet[Submission], words: str) -> list[Hit]:
-    """The newest RANKED of the inputs that have `words`, and one more, the best first; of equals the newest.
+    """Return the newest RANKED inputs with `words`, and one more, the best first; ties by time.
 
-    A word in the title weighs most, then the text and the points, then proposed wording and files. One query.
+    Matches in the title weigh most, then text and points, then proposed wording and files. One query.
     """
     words_of_it = _entries(words).filter(submission=OuterRef("pk")).values("submission")
     rank = Subquery(words_of_it.annotate(rank=Max(SearchRank(F("words"), _query(words)))).values("rank"))
@@ -203,8 +206,9 @@ def ranked(matches: QuerySet[Submission], words: str) -> list[Hit]:
 def ranked_page(
     inputs: QuerySet[Submission], words: str, *, before: Submission | None, after: Submission | None
 ) -> tuple[Page, list[Hit]]:
-    """A page of the matches, and all that are ranked: the newest RANKED in order of how well they match, and after
-    them the older ones by time, so that there is no depth at which the pages end."""
+    """Return a page of the matches and all ranked ones: the newest RANKED by rank, after them older ones by time, so
+    that pagination never ends early.
+    """
     matches = found(inputs, words)
     hits = ranked(matches, words)
     goes_on = len(hits) > RANKED
@@ -233,7 +237,7 @@ def _place_in_time(hit: Hit) -> tuple[datetime, int]:
 
 
 def _place(at: dict[int, int], before: Submission | None, after: Submission | None) -> int:
-    """Where a page begins among the ranked ones."""
+    """Return where a page begins among the ranked matches."""
     if before:
         return at.get(before.pk, -1) + 1
     return max(0, at.get(after.pk, 0) - PAGE) if after else 0
@@ -254,16 +258,16 @@ def _slice(inputs: QuerySet[Submission], hits: list[Hit], start: int, *, goes_on
 
 
 class Shown(NamedTuple):
-    """An input that was found: its title and a passage of it, both with the words marked."""
+    """Found input: its title and an excerpt, both with the words highlighted."""
 
     title: SafeString
     passage: SafeString
 
 
 def shown(inputs: Iterable[Submission], words: str, user: Any) -> dict[int, Shown]:
-    """For each of `inputs` where `words` stand in it: in the title and the text, else in a point or a file.
+    """Return for each of `inputs` where `words` occur: in the title and text, else in a point or a file.
 
-    Only in what everybody who reads the input may read, whoever asks. Two queries.
+    Uses only what every reader of the input may read. Two queries.
     """
     own = [(found.pk, for_everybody(f"{found.body}\n\n{found.proposed_wording}")) for found in inputs]
     passages = own + _elsewhere([pk for pk, _text in own], words, user)
@@ -280,8 +284,7 @@ def shown(inputs: Iterable[Submission], words: str, user: Any) -> dict[int, Show
 
 
 def _elsewhere(keys: list[int], words: str, user: Any) -> list[tuple[int, str]]:
-    """The points, then the files, that have the words, with the input that they belong to: of inputs only whose own
-    text has not all of them. One query."""
+    """Return the points, then the files, with the words, for inputs whose own text lacks some of them. One query."""
     entries = _entries(words).filter(submission__in=keys)
     in_text = SearchEntry.objects.annotate(below_title=_BelowTitle(F("words")))
     in_text = in_text.filter(point=None, attachment=None, below_title=_query(words), submission=OuterRef("submission"))
@@ -297,15 +300,16 @@ def _elsewhere(keys: list[int], words: str, user: Any) -> list[tuple[int, str]]:
 
 
 class _BelowTitle(Func):
-    """The words of an entry without those of the title, which weigh most (A)."""
+    """Search vector of an entry without the title's words, which have weight A."""
 
     template, function = "%(function)s(%(expressions)s, '{b,c,d}')", "ts_filter"
     output_field = SearchVectorField()
 
 
 def _marked(texts: list[str], words: str, *, whole: int) -> list[str]:
-    """`texts` marked by PostgreSQL, by English stems, or where none is found as the words stand; cut to what is around
-    the words but for the first `whole`."""
+    """Return `texts` highlighted by PostgreSQL, by English stems, or literally if that finds nothing; all but the first
+    `whole` shortened to an excerpt.
+    """
     clean = [text.replace(BEGIN, "").replace(END, "") for text in texts]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -322,10 +326,10 @@ def _as_html(marked: str) -> SafeString:
 
 
 def named_like(readable: QuerySet[Submission], words: str) -> list[Stakeholder]:
-    """Up to NAMES organisations with a name like `words`, the likest first: only those with an input in `readable`.
+    """Return up to NAMES organisations with names like `words`, the most similar first, with an input in `readable`.
 
-    One query, in one message with how it is to be asked: PostgreSQL's own threshold of likeness (0.6) would miss short
-    names with two letters wrong, and it takes comparing every name with `words` for cheaper than it is.
+    One query, sent together with its settings: the default similarity threshold (0.6) would miss short names with two
+    wrong letters, and the planner underestimates the cost of comparing every name.
     """
     if len(words) < SHORTEST_NAME or _reference_in(words):
         return []

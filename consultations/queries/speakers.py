@@ -1,4 +1,4 @@
-"""The list of speakers as a screen shows it: who speaks, who waits, how long each group has spoken."""
+"""Speakers' list for the screen: current speaker, queue, and speaking time by group."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ncm_portal import workflow
 
 @dataclass
 class GroupTime:
-    """How long a group has had the floor in a session."""
+    """Speaking time of a group in a session."""
 
     label: str
     used: timedelta
@@ -18,13 +18,13 @@ class GroupTime:
 
     @property
     def minutes(self) -> str:
-        """Minutes and seconds."""
+        """Return minutes and seconds."""
         return clock(self.used)
 
 
 @dataclass
 class Speakers:
-    """Who speaks in a session, since when, who waits, and the time by group, the longest first."""
+    """Current speaker and start time, queue, and speaking time by group, the longest first."""
 
     speaking: Speech | None
     waiting: list[Speech]
@@ -33,19 +33,19 @@ class Speakers:
 
     @property
     def running(self) -> str:
-        """For how long the one who speaks has spoken."""
+        """Return how long the current speaker has spoken."""
         began = self.speaking.started_at if self.speaking else None
         return clock(self.at - began) if began else ""
 
 
 def clock(length: timedelta) -> str:
-    """A length of time in minutes and seconds: 4:05."""
+    """Format a duration in minutes and seconds: 4:05."""
     seconds = max(0, int(length.total_seconds()))
     return f"{seconds // 60}:{seconds % 60:02}"
 
 
 def speakers(session: ForumSession | None) -> Speakers:
-    """The list of `session` at this moment. One query."""
+    """Return the present list of `session`. One query."""
     at = workflow.now()
     held = session.speeches.filter(struck_at=None) if session else Speech.objects.none()
     rows = list(held.select_related("stakeholder", "delegate").order_by("order", "pk"))

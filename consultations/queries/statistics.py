@@ -1,6 +1,6 @@
-"""Who was heard on what, from where and when: the figures of the coverage page and of the participation report.
+"""Statistics of inputs by theme, objective, county and time, for the coverage page and the participation report.
 
-Every input that was sent is counted, whoever may read it: a number gives no content away.
+Counts every sent input, since a number reveals no content.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ LONGEST_BY_DAY = 21  # a longer consultation is shown by weeks
 
 
 class Cell(NamedTuple):
-    """The inputs of one group."""
+    """Inputs of one group."""
 
     group: str
     number: int
 
 
 class Line(NamedTuple):
-    """One row of a matrix: how it is named in an address, what it is about, and the inputs of each group."""
+    """Row of a matrix: its name in URLs, its label, and the inputs of each group."""
 
     code: str
     label: str
@@ -54,45 +54,45 @@ class Line(NamedTuple):
 
     @property
     def total(self) -> int:
-        """Inputs of all groups; for objectives an input counts with each that it names."""
+        """Return the inputs of all groups; with objectives an input counts for each one that it names."""
         return sum(cell.number for cell in self.cells)
 
     @property
     def gaps(self) -> int:
-        """How many groups said nothing."""
+        """Return the number of groups without an input."""
         return sum(not cell.number for cell in self.cells)
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """Inputs by something (rows) and by group (columns). All groups are there: a gap is a finding."""
+    """Inputs by row and group. All groups are included: a gap is a finding."""
 
     groups: list[tuple[str, str]]
     lines: list[Line]
 
     @property
     def totals(self) -> list[int]:
-        """Inputs by group over all rows."""
+        """Return the inputs by group over all rows."""
         return [sum(line.cells[turn].number for line in self.lines) for turn in range(len(self.groups))]
 
     @property
     def columns(self) -> list[Cell]:
-        """The same with the groups."""
+        """Return the totals with their groups."""
         return [Cell(code, number) for (code, _label), number in zip(self.groups, self.totals, strict=True)]
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """Return the sum."""
         return sum(line.total for line in self.lines)
 
     @property
     def silent(self) -> list[Line]:
-        """Rows on which nobody said anything."""
+        """Return the rows without inputs."""
         return [line for line in self.lines if not line.total]
 
 
 class Place(NamedTuple):
-    """A county: its organisations that were heard, and their inputs."""
+    """County with its number of organisations and inputs."""
 
     county: County
     organisations: int
@@ -100,7 +100,7 @@ class Place(NamedTuple):
 
 
 class Tile(NamedTuple):
-    """Where a county stands on the tile map, under a label of three letters."""
+    """Position of a county on the tile map, with a label of three letters."""
 
     label: str
     column: int
@@ -108,7 +108,7 @@ class Tile(NamedTuple):
 
 
 class Arrival(NamedTuple):
-    """The inputs that arrived from one day to another, both counted, and all until then."""
+    """Inputs received between two dates (inclusive), and the running total."""
 
     first: date
     last: date
@@ -117,12 +117,12 @@ class Arrival(NamedTuple):
 
     @property
     def code(self) -> str:
-        """How these days are named in an address: "2017-10-02" or "2017-10-02--2017-10-08"."""
+        """Return the period for URLs: "2017-10-02" or "2017-10-02--2017-10-08"."""
         return "--".join(dict.fromkeys([self.first.isoformat(), self.last.isoformat()]))
 
 
 def by_theme(consultation: Consultation, themes: list[Theme]) -> Matrix:
-    """Inputs by theme and group. One query, over the tallies."""
+    """Return the inputs by theme and group. One query on the tallies."""
     counts = {
         (group.code, turn): number
         for group in heard(consultation, themes).groups
@@ -135,7 +135,7 @@ def by_theme(consultation: Consultation, themes: list[Theme]) -> Matrix:
 
 
 def by_objective(consultation: Consultation) -> Matrix:
-    """Inputs by the Compact's objectives that they name, and group; an input may name several. One query."""
+    """Return the inputs by named objectives of the Compact and by group; an input can name several. One query."""
     sent = Q(submissions__consultation=consultation, submissions__submitted_at__isnull=False)
     sent &= ~Q(submissions__state=SubmissionState.WITHDRAWN)
     objectives = Provision.objects.filter(framework=Framework.GCM_OBJECTIVE).order_by("order", "code")
@@ -157,7 +157,7 @@ def _matrix(rows: Iterable[tuple[str, str, list[int]]]) -> Matrix:
 
 
 def by_county(consultation: Consultation) -> list[Place]:
-    """All counties by name with what was heard from them. One query, over the tallies."""
+    """Return all counties by name with their figures. One query on the tallies."""
     heard_from = consultation.tallies.filter(inputs__gt=0, stakeholder__county=OuterRef("pk")).order_by()
     of_county = heard_from.values("stakeholder__county")
     counties = County.objects.order_by("name").annotate(
@@ -169,23 +169,23 @@ def by_county(consultation: Consultation) -> list[Place]:
 
 @cache
 def tiles() -> dict[str, Tile]:
-    """The places of the 47 counties on the tile map, by their codes."""
+    """Return the positions of the 47 counties on the tile map by code."""
     with TILES.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return {row["code"]: Tile(row["label"], int(row["column"]), int(row["row"])) for row in rows}
 
 
 def arrivals(consultation: Consultation) -> list[Arrival]:
-    """When the inputs arrived, by days in Nairobi, or by weeks from the first where there are many days. One query.
+    """Return when the inputs arrived, by days in Nairobi, or by weeks from the first if there are many days. One query.
 
-    Days and weeks without an input are there too.
+    Includes days and weeks without inputs.
     """
     sent = Submission.objects.sent().filter(consultation=consultation).order_by()
     return in_line(dict(sent.values_list(TruncDate("submitted_at")).annotate(Count("pk"))))
 
 
 def in_line(by_day: Mapping[date, int]) -> list[Arrival]:
-    """The numbers of days as a line of days or weeks, without a gap."""
+    """Return the counts as a gapless series of days or weeks."""
     if not by_day:
         return []
     first, last, found, so_far = min(by_day), max(by_day), [], 0
@@ -202,7 +202,7 @@ def in_line(by_day: Mapping[date, int]) -> list[Arrival]:
 
 
 class Participation(NamedTuple):
-    """How many took part."""
+    """Numbers of participation."""
 
     inputs: int
     organisations: int
@@ -211,7 +211,7 @@ class Participation(NamedTuple):
 
 @dataclass(frozen=True)
 class ThemeFigures:
-    """A theme with the numbers of its leading objectives and targets, and how much was heard on it."""
+    """Theme with its lead objectives and targets and its figures."""
 
     theme: Theme
     inputs: int
@@ -220,7 +220,7 @@ class ThemeFigures:
 
 
 class HeardGroup(NamedTuple):
-    """One group: its inputs by theme in the themes' order, and in all."""
+    """One group: its inputs by theme, and in total."""
 
     code: str
     label: str
@@ -230,7 +230,7 @@ class HeardGroup(NamedTuple):
 
 @dataclass(frozen=True)
 class Heard:
-    """Who has been heard: the themes, the groups with inputs, the groups without."""
+    """Inputs by theme and group: the themes, the groups with inputs and the groups without."""
 
     themes: list[Theme]
     groups: list[HeardGroup] = field(default_factory=list)
@@ -238,17 +238,17 @@ class Heard:
 
     @property
     def totals(self) -> list[int]:
-        """Inputs by theme over all groups."""
+        """Return the inputs by theme over all groups."""
         return [sum(column) for column in zip(*(group.by_theme for group in self.groups), strict=True)]
 
     @property
     def total(self) -> int:
-        """All inputs."""
+        """Return all inputs."""
         return sum(group.total for group in self.groups)
 
 
 class GroupOfDelegates(NamedTuple):
-    """One group at a forum: its delegates and the organisations that sent them."""
+    """Delegates of one group at a forum and their organisations."""
 
     label: str
     people: int
@@ -256,7 +256,7 @@ class GroupOfDelegates(NamedTuple):
 
 
 class Delegates(NamedTuple):
-    """Who comes to a forum: the groups, and everybody counted once."""
+    """Delegates to a forum by group, and in total."""
 
     groups: list[GroupOfDelegates]
     people: int
@@ -264,7 +264,7 @@ class Delegates(NamedTuple):
 
 
 def participation(consultation: Consultation) -> Participation:
-    """How many inputs were sent, by how many organisations, of how many groups."""
+    """Return the numbers of sent inputs, organisations and groups."""
     found = consultation.tallies.filter(inputs__gt=0).aggregate(
         inputs=Coalesce(Sum("inputs"), 0),
         organisations=Count("stakeholder", distinct=True),
@@ -274,7 +274,7 @@ def participation(consultation: Consultation) -> Participation:
 
 
 def theme_figures(consultation: Consultation) -> list[ThemeFigures]:
-    """For each theme of the consultation: inputs sent, points that stand, groups heard. Two queries."""
+    """Return for each theme of the consultation its inputs, valid points and groups. Two queries."""
     groups = Count("stakeholder__group", distinct=True, filter=Q(inputs__gt=0))
     rows = consultation.tallies.values_list("theme").annotate(Sum("inputs"), Sum("points"), groups=groups)
     counted = {theme: numbers for theme, *numbers in rows}
@@ -282,7 +282,7 @@ def theme_figures(consultation: Consultation) -> list[ThemeFigures]:
 
 
 def heard(consultation: Consultation, themes: list[Theme]) -> Heard:
-    """Inputs sent by group and theme, over `themes`; one query. Groups keep the order of the register."""
+    """Return the sent inputs by group and theme, over `themes`; one query. Groups keep the order of the register."""
     rows = consultation.tallies.filter(theme__in=themes, inputs__gt=0).values_list("stakeholder__group", "theme")
     counts = {(group, theme): number for group, theme, number in rows.annotate(Sum("inputs"))}
     found = Heard(themes)
@@ -296,14 +296,14 @@ def heard(consultation: Consultation, themes: list[Theme]) -> Heard:
 
 
 def named_organisations(consultation: Consultation, user: Any, theme: Theme) -> QuerySet[Stakeholder]:
-    """Organisations that have an input on `theme` which `user` may read, by name, with the number of those inputs."""
+    """Return organisations with an input on `theme` that `user` may read, by name, with the number of those inputs."""
     readable = Submission.objects.visible_to(user).sent().filter(consultation=consultation, theme=theme)
     named = Stakeholder.objects.filter(submissions__in=readable).only("name")
     return named.annotate(heard=Count("submissions")).order_by("name")
 
 
 def delegates_of(forum: Forum) -> Delegates:
-    """Confirmed delegates of a forum by group, the largest group first; numbers only, no names. One query."""
+    """Return the confirmed delegates of a forum by group, the largest first, without names. One query."""
     confirmed = Delegate.objects.filter(forum=forum, state=DelegateState.CONFIRMED).order_by()
     rows = list(confirmed.values_list("group", "stakeholder").annotate(Count("pk")))
     groups = []

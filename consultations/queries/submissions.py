@@ -1,4 +1,4 @@
-"""Lists of inputs: what a reader asked for, and pages that are found by key."""
+"""Lists of inputs: filters and keyset pagination."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ REFERENCE = re.compile(r"[A-Z0-9-]{1,20}", re.ASCII)
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a reader of the list of inputs asked for; None and "" ask for everything."""
+    """Filters of the list of inputs; None and "" mean everything."""
 
     consultation: Consultation | None = None
     theme: Theme | int | None = None
@@ -63,8 +63,9 @@ class Wanted:
 
     @property
     def conditions(self) -> dict[str, Any]:
-        """The same as conditions on inputs. Asks which organisations are meant where these are few: so the database
-        goes to their inputs instead of looking for them among all. Where words are searched for, these lead to them."""
+        """Apply the filters to inputs. Resolves organisations first if they are few, so that the database looks up
+        their inputs instead of scanning all. Search words come first.
+        """
         found = {
             "consultation": self.consultation,
             "theme": self.theme,
@@ -91,12 +92,12 @@ class Wanted:
 
 
 def _midnight(day: date) -> datetime:
-    """The moment at which a day begins in Nairobi."""
+    """Return the start of a day in Nairobi."""
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
 class Choice(NamedTuple):
-    """What a list may be narrowed to: of which kind, its key, its name in addresses, and its name in words."""
+    """Filter option: its kind, key, URL value and label."""
 
     kind: str
     pk: int
@@ -105,8 +106,9 @@ class Choice(NamedTuple):
 
 
 def choices(user: Any, organisation: int | None) -> list[Choice]:
-    """The themes, the objectives and the counties in their order, and the organisation with that key if `user` may
-    read an input of it. One query: every list of inputs begins with it."""
+    """Return the themes, objectives and counties in order, and the organisation with that key if `user` may read an
+    input of it. One query, run for every list of inputs.
+    """
     nothing = Value("")
     read = Submission.objects.visible_to(user).sent().filter(stakeholder=OuterRef("pk"))
     named = Stakeholder.objects.filter(Exists(read), pk=organisation)
@@ -132,14 +134,14 @@ def _choice(kind: str, pk: int, code: str, name: str, more: str, _order: int) ->
 
 
 class Counted(NamedTuple):
-    """How many rows a list has, as far as they were counted."""
+    """Number of rows of a list, up to a limit."""
 
     number: int
     is_more: bool
 
 
 class Page(NamedTuple):
-    """One page of a list, newest first, and the keys from which its neighbours are reached."""
+    """Page of a list, newest first, with the keys of its neighbours."""
 
     rows: list[Any]
     newer: str
@@ -147,10 +149,9 @@ class Page(NamedTuple):
 
 
 def counted(rows: QuerySet[Any], *, most: int = 0) -> Counted:
-    """How many `rows` there are, up to `most` (MOST_COUNTED): beyond that "more than 1,000" says enough and costs no
-    more.
+    """Count `rows` up to `most` (MOST_COUNTED); "more than 1,000" is enough beyond that.
 
-    They are counted in their order, so that the database walks along the index of the list and stops.
+    Counts in list order, so that the database walks the list's index and stops.
     """
     most = most or MOST_COUNTED
     number = rows[: most + 1].count()
@@ -158,32 +159,34 @@ def counted(rows: QuerySet[Any], *, most: int = 0) -> Counted:
 
 
 def readable_inputs(user: Any, wanted: Wanted) -> QuerySet[Submission]:
-    """Inputs that `user` may read and that were sent, as `wanted`, newest first, with what a list shows of them."""
+    """Return the sent inputs that `user` may read, filtered by `wanted`, newest first, with what a list shows."""
     found = Submission.objects.visible_to(user).sent().filter(**wanted.conditions)
     return found.select_related("stakeholder__county", "theme").only(*LISTED).order_by("-submitted_at", "-pk")
 
 
 def readable_by_reference(user: Any, references: Iterable[str]) -> QuerySet[Submission]:
-    """Inputs that `user` may read and that were sent, among `references`; anything that is no reference finds none."""
+    """Return the sent inputs that `user` may read among `references`; invalid references are ignored."""
     return by_reference(Submission.objects.visible_to(user).sent(), references)
 
 
 def by_reference(inputs: QuerySet[Submission], references: Iterable[str]) -> QuerySet[Submission]:
-    """Those of `inputs` that have one of `references`; anything that is no reference finds none."""
+    """Return those of `inputs` with one of `references`; invalid references are ignored."""
     return inputs.filter(reference__in=[asked for asked in references if REFERENCE.fullmatch(asked)])
 
 
 def input_page(inputs: QuerySet[Submission], *, before: Submission | None, after: Submission | None) -> Page:
-    """The page of `inputs` that begins after `before` (older) or ends before `after` (newer); the newest by default.
+    """Return the page of `inputs` after `before` (older) or before `after` (newer); the newest by default.
 
-    Pages are found by key, not by offset: a new input never shifts what a shared address shows.
+    Keyset pagination: a new input never shifts what a shared URL shows.
     """
     older, newer = beyond(before, "lt") if before else None, beyond(after, "gt") if after else None
     return page_between(inputs, "reference", older_than=older, newer_than=newer)
 
 
 def page_between(rows: QuerySet[Any], key: str, *, older_than: Q | None, newer_than: Q | None) -> Page:
-    """A page of `rows` (ordered, newest first) beyond one edge; `key` is the field that names a row in addresses."""
+    """Return a page of `rows` (ordered, newest first) beyond an edge; `key` is the field that identifies a row
+    in URLs.
+    """
     if newer_than:
         found = list(rows.filter(newer_than).reverse()[: PAGE + 1])
         shown, more_newer, more_older = found[:PAGE][::-1], len(found) > PAGE, True
@@ -198,11 +201,11 @@ def page_between(rows: QuerySet[Any], key: str, *, older_than: Q | None, newer_t
 def page_behind(
     rows: QuerySet[Any], key: str, *, order: str, size: int, among: QuerySet[Any] | None = None
 ) -> tuple[list[Any], str]:
-    """Up to `size` of `rows` behind the one that `key` names, from the first on where it names none; and the key of the
-    last one, where more follow.
+    """Return up to `size` of `rows` after the one identified by `key`, or from the start; and the key of the last one,
+    if more follow.
 
-    They stand in the `order` of one field ("-" before it: falling), and then of their numbers, which are the keys. The
-    edge is looked for `among` all rows of the kind: it may have left the list meanwhile.
+    Ordered by one field, `order` ("-" for descending), then by primary key, which is the key. The edge is looked up
+    `among` all rows, because it may have left the list.
     """
     field, is_falling = order.removeprefix("-"), order.startswith("-")
     side = "lt" if is_falling else "gt"
@@ -220,7 +223,9 @@ def _is_number(key: str) -> bool:
 
 
 def beyond(edge: Any, side: str) -> Q:
-    """Inputs on one side ("gt": newer, "lt": older) of `edge` in the order of sending; `edge` has both keys."""
+    """Return inputs on one side ("gt": newer, "lt": older) of `edge` in order of sending; `edge` holds both
+    sort keys.
+    """
     same_moment = Q(submitted_at=edge.submitted_at, **{f"pk__{side}": edge.pk})
     return Q(**{f"submitted_at__{side}e": edge.submitted_at}) & (
         Q(**{f"submitted_at__{side}": edge.submitted_at}) | same_moment
@@ -234,7 +239,7 @@ SOON = timedelta(days=2)
 
 
 class Waiting(NamedTuple):
-    """One thing that waits for the secretariat: in words, where to do it, whether its time is short."""
+    """Item of the secretariat's to-do list: label, URL and whether it is urgent."""
 
     text: str
     url: str
@@ -242,8 +247,9 @@ class Waiting(NamedTuple):
 
 
 def waiting(user: Any) -> list[Waiting]:
-    """What waits for a second person, whoever of the staff reads it; for the secretariat also what people sent: inputs,
-    organisations, points of sessions, similar texts, mail that failed."""
+    """Return the to-do list: for all staff, proposals waiting for a second person; for the secretariat also inputs,
+    organisations, points of sessions, duplicates and failed mail.
+    """
     return [*_to_confirm(user), *(_sent(user) if is_secretariat(user) else [])]
 
 

@@ -1,4 +1,4 @@
-"""Reference data: what everybody builds on, read from the CSV files in consultations/reference/ (README.md there)."""
+"""Load reference data from the CSV files in consultations/reference/ (see README.md there)."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,11 +13,11 @@ __all__ = ["FOLDER", "BadRow", "Tally", "load"]
 
 
 def load(folder: Path = FOLDER, say: Callable[[Tally], None] = lambda tally: None) -> list[Tally]:
-    """Bring the reference tables in line with the files of `folder`; all of it or nothing.
+    """Synchronise the reference tables with the files of `folder` in one transaction.
 
-    In: the folder, and what to do with each table's result as soon as it is there. Out: one Tally per table.
-    Records that the secretariat entered or edited (evidence N) stay as they are, and so does everything that the files
-    do not know: states, confirmations, contact addresses. Raises BadRow for the first row that cannot be right.
+    Calls back with each table's result and returns one Tally per table. Records that the secretariat entered or edited
+    (evidence N) are not changed, nor is anything that the files do not contain: states, confirmations, contact
+    addresses. Raises BadRow for the first invalid row.
     """
     tallies = []
     with transaction.atomic():

@@ -1,4 +1,6 @@
-"""The frame of reference: themes, the Compact's objectives and principles, SDG targets, instruments, terms, outline."""
+"""Load the reference frame: themes, the Compact's objectives and principles, SDG targets, instruments, terms,
+outline.
+"""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +28,7 @@ SOURCES = {"evidence": Cell("evidence", evidence), "source": Cell("source")}
 
 
 def load(folder: Path) -> Iterator[Tally]:
-    """Load the frame of reference from the files of `folder`. Raises BadRow."""
+    """Load the reference frame from the files of `folder`. Raises BadRow."""
     yield _themes(folder)
     yield save("GCM objectives", Provision, ["code"], _objectives(folder))
     yield save("GCM principles", Provision, ["code"], _principles(folder))
@@ -48,7 +50,7 @@ def ids(model: type[Model], field: str = "code") -> dict[str, int]:
 
 
 def _themes(folder: Path) -> Tally:
-    """Themes. Their titles are the article's, so their mark is S; introductions are the portal's own words."""
+    """Load themes. Their titles come from the article and have the mark S; the introductions are our own."""
     sessions = {text(row, "number"): _session(row) for row in rows(folder, "sessions.csv")}
     introductions = {text(row, "code"): text(row, "introduction") for row in rows(folder, "theme_introductions.csv")}
     found = drafts(
@@ -121,7 +123,7 @@ def _targets(folder: Path) -> list[Draft]:
 
 
 def _target_order(row: Row, column: str) -> int:
-    """The official order: within a goal the numbers come first, then the letters (10.7 before 10.c)."""
+    """Return the official sort key: within a goal numbers come before letters (10.7 before 10.c)."""
     found = re.fullmatch(r"(\d{1,2})\.(?:(\d{1,2})|([a-z]))", text(row, column))
     if not found:
         raise row.bad(column, f"“{text(row, column)}” is not an SDG target (like 10.7 or 10.c)")
@@ -149,7 +151,7 @@ def _targets_of_objectives(folder: Path) -> Tally:
 
 
 def _theme_provisions(folder: Path) -> Tally:
-    """Lead and related objectives and SDG targets of each theme, each link with its own mark."""
+    """Load lead and related objectives and SDG targets of each theme, each link with its own mark."""
     themes, provisions = ids(Theme), ids(Provision)
     found = []
     for row in rows(folder, "themes.csv"):
@@ -176,7 +178,7 @@ def _links(row: Row) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _marks_of_targets(row: Row, column: str) -> dict[str, str]:
-    """Read "5.2,16.9=R; others=G", or one mark for all, into a mark for each target and one for the others."""
+    """Parse "5.2,16.9=R; others=G", or a single mark, into a mark for each target and one for the others."""
     given = [part if "=" in part else f"others={part}" for part in codes(row, column)]
     pairs = [part.split("=", 1) for part in given]
     marks = {code.strip(): weakest(row, column, [mark]) for names, mark in pairs for code in names.split(",")}

@@ -1,4 +1,4 @@
-"""Public holidays: by rule those of the Act's Schedule, by day those that a notice declared."""
+"""Load public holidays: rules of the Act's Schedule, and gazetted dates."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ RULES = {str(rule): str(rule) for rule in HolidayRule.values}
 
 
 def load(folder: Path) -> Iterator[Tally]:
-    """Load the public holidays from the files of `folder`. Raises BadRow, also for what a rule does not give."""
+    """Load the public holidays from the files of `folder`. Raises BadRow, also for rules that yield no date."""
     found = drafts(
         PublicHoliday,
         rows(folder, "public_holidays.csv"),
@@ -37,7 +37,7 @@ def load(folder: Path) -> Iterator[Tally]:
 
 
 def _number(row: Row, column: str) -> int | None:
-    """A whole number, also a negative one; None for an empty cell."""
+    """Return a whole number, possibly negative; None for an empty cell."""
     found = text(row, column)
     if found and not re.fullmatch(r"-?[0-9]{1,4}", found):
         raise row.bad(column, f"“{found}” is not a whole number")
@@ -45,6 +45,6 @@ def _number(row: Row, column: str) -> int | None:
 
 
 def _is_dated(holiday: PublicHoliday) -> bool:
-    """Whether exactly what the rule needs is there, as the database will ask."""
+    """Return whether the row has exactly what its rule requires, like the database constraint."""
     given = {"once": holiday.on, "every_year": holiday.month and holiday.day, "easter": holiday.days_from_easter}
     return all((value is not None) == (rule == holiday.rule) for rule, value in given.items())

@@ -1,4 +1,4 @@
-"""Milestones: what was planned, and what came of it."""
+"""Load milestones with planned and actual dates."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -18,8 +18,8 @@ PRECISIONS = {name: name for name in ("day", "range", "month", "year", "unknown"
 def load(folder: Path) -> Iterator[Tally]:
     """Load the milestones from the files of `folder`. Raises BadRow.
 
-    A superseded plan is no milestone of its own: its dates are the planned dates of what took place instead. Where
-    only a plan was read, the milestone stays planned, however long ago: the secretariat confirms that it took place.
+    A superseded plan is not a milestone of its own: its dates become the planned dates of what took place instead. If
+    only a plan is known, the milestone stays planned until the secretariat confirms that it took place.
     """
     keys = {text(row, "title"): text(row, "short_title") for row in rows(folder, "key_milestones.csv")}
     found = drafts(
@@ -60,7 +60,7 @@ def _joined(found: list[Row]) -> list[Row]:
 
 
 def _replacement(plan: Row, found: list[Row]) -> Row:
-    """What took place instead of a plan: the next milestone of the same kind and level that was held."""
+    """Return what replaced a plan: the next held milestone of the same kind and level."""
 
     def follows(row: Row) -> bool:
         alike = all(text(row, column) == text(plan, column) for column in ("event_type", "level"))

@@ -1,4 +1,4 @@
-"""Who is at the table: counties, and institutions with their dated names and their suggested mandates."""
+"""Load counties, and institutions with dated names and suggested mandates."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -77,7 +77,7 @@ def _counties(folder: Path) -> list[Draft]:
 
 
 def _county_note(row: Row, column: str) -> str:
-    """The note on migration; where it is weaker than the county's own facts, it says so."""
+    """Return the note on migration, with a remark if its evidence is weaker than the county's."""
     note = text(row, column)
     doubtful = note and evidence(row, "note_evidence") not in DOCUMENTED
     return f"{note} (to be confirmed)" if doubtful else note
@@ -87,7 +87,7 @@ def _county_note(row: Row, column: str) -> str:
 
 
 def _county_governments(folder: Path) -> list[Row]:
-    """One organisation for each county: that each exists and is not a part of another one is our inference."""
+    """Return one organisation for each county government; that each exists separately is inferred."""
     return [
         row.with_cells(
             code=f"CG-{text(row, 'code')}",
@@ -105,7 +105,7 @@ def _county_governments(folder: Path) -> list[Row]:
 
 
 def _stakeholders(found: list[Row]) -> Tally:
-    """Save the organisations from the top down, so that each finds the one it is part of."""
+    """Save the organisations top-down, so that each finds its parent."""
     tally, counties = Tally("institutions"), ids(County)
     saved: dict[str, int | None] = {"": None}
     refuse_doubles(["code"], [Draft(row, {"code": required(row, "code")}) for row in found])
@@ -144,7 +144,7 @@ def _group(row: Row, column: str) -> str:
 
 
 def _is_member(row: Row, column: str) -> bool:
-    """Whether a document names the body as a member. What follows only from its function is no document."""
+    """Return whether a document names the body as a member; membership inferred from its function does not count."""
     return text(row, column) == "member" and evidence(row, "ncm_role_evidence") in DOCUMENTED
 
 
@@ -152,7 +152,7 @@ def _is_member(row: Row, column: str) -> bool:
 
 
 def _names(folder: Path, institutions: list[Row]) -> list[Draft]:
-    """Names with their dates, and for bodies without any the name of 2017 where it was another one."""
+    """Return names with their dates, and for bodies without any the name of 2017 if it differed."""
     dated = rows(folder, "institution_names.csv")
     known = {text(row, "institution_code") for row in dated}
     then = [_name_of_2017(row) for row in institutions if text(row, "code") not in known and _was_renamed(row)]
@@ -191,7 +191,7 @@ def _name_of_2017(row: Row) -> Row:
 
 
 def _mandates(institutions: list[Row]) -> list[Draft]:
-    """Suggested mandates: ours to propose, the secretariat's to confirm."""
+    """Load suggested mandates, which the secretariat confirms."""
     bodies, themes = ids(Stakeholder), ids(Theme)
     return [
         Draft(

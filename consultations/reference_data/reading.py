@@ -1,4 +1,4 @@
-"""Rows of the CSV files, and how their cells become values. Every complaint names file, line, column and reason."""
+"""Read the CSV files and convert their cells. Every error names file, line, column and reason."""
 
 import csv
 import re
@@ -20,7 +20,7 @@ MARKS = [Evidence.ARTICLE, Evidence.READ, Evidence.SECONDARY, Evidence.INFERRED,
 
 
 class BadRow(Exception):
-    """A row of a file that cannot be right."""
+    """Raised for an invalid row of a file."""
 
     def __init__(self, file: str, line: int, column: str, reason: str) -> None:
         self.file, self.line, self.column, self.reason = file, line, column, reason
@@ -36,11 +36,11 @@ class Row:
     cells: Mapping[str, str]
 
     def bad(self, column: str, reason: str) -> BadRow:
-        """Return the complaint about one cell."""
+        """Return the error for one cell."""
         return BadRow(self.file, self.line, column, reason)
 
     def with_cells(self, **cells: str) -> "Row":
-        """Return the same row with other or further cells."""
+        """Return a copy of the row with changed or added cells."""
         return Row(self.file, self.line, {**self.cells, **cells})
 
 
@@ -72,7 +72,7 @@ Reader = Callable[[Row, str], Any]
 
 
 def text(row: Row, column: str) -> str:
-    """Return a cell's text. Raises BadRow when the file has no such column."""
+    """Return a cell's text. Raises BadRow if the file has no such column."""
     if column not in row.cells:
         raise row.bad(column, "the file has no such column")
     return row.cells[column]
@@ -103,17 +103,17 @@ def day(row: Row, column: str) -> date | None:
 
 
 def codes(row: Row, column: str) -> list[str]:
-    """Return the codes of a cell, which stand between semicolons."""
+    """Return the codes of a cell, separated by semicolons."""
     return [code.strip() for code in text(row, column).split(";") if code.strip()]
 
 
 def evidence(row: Row, column: str) -> str:
-    """Return a cell's evidence mark; of mixed marks ("R/G", "R+G") the weaker one counts. Raises BadRow."""
+    """Return a cell's evidence mark; of mixed marks ("R/G", "R+G") the weaker one. Raises BadRow."""
     return weakest(row, column, re.split(r"[/+]", text(row, column)))
 
 
 def weakest(row: Row, column: str, marks: Iterable[str]) -> str:
-    """Return the weakest of some marks. Raises BadRow for what is no mark."""
+    """Return the weakest of some marks. Raises BadRow for an invalid mark."""
     given = list(marks)
     unknown = [mark for mark in given if mark not in MARKS]
     if unknown or not given:
@@ -122,7 +122,7 @@ def weakest(row: Row, column: str, marks: Iterable[str]) -> str:
 
 
 def one_of[Known](known: Mapping[str, Known], kind: str) -> Callable[[Row, str], Known]:
-    """Return a reader that looks a cell up among what is known. It raises BadRow for "no such `kind`"."""
+    """Return a function that looks a cell up in a mapping. It raises BadRow for "no such `kind`"."""
 
     def read(row: Row, column: str) -> Known:
         return look_up(row, column, text(row, column), known, kind)
@@ -131,7 +131,7 @@ def one_of[Known](known: Mapping[str, Known], kind: str) -> Callable[[Row, str],
 
 
 def look_up[Known](row: Row, column: str, code: str, known: Mapping[str, Known], kind: str) -> Known:
-    """Return what `code` stands for. Raises BadRow for "no such `kind`"."""
+    """Return the value for `code`. Raises BadRow for "no such `kind`"."""
     if code not in known:
         raise row.bad(column, f"there is no {kind} “{code}”")
     return known[code]
@@ -141,21 +141,21 @@ def look_up[Known](row: Row, column: str, code: str, known: Mapping[str, Known],
 
 
 class Cell(NamedTuple):
-    """Which column a field is read from, and how."""
+    """Column that a field is read from, and its converter."""
 
     column: str
     read: Reader = text
 
 
 class Draft(NamedTuple):
-    """What a row says about one record: values by field (foreign keys as `…_id`)."""
+    """Values of a row for one record by field (foreign keys as `…_id`)."""
 
     row: Row
     values: dict[str, Any]
 
 
 def drafts(model: type[Model], found: Iterable[Row], **cells: Cell) -> list[Draft]:
-    """Read rows into drafts of `model`. Raises BadRow also for what the model's own fields refuse."""
+    """Read rows into drafts of `model`. Raises BadRow also for values that the model's fields refuse."""
     return [Draft(row, {field: _value(model, field, cell, row) for field, cell in cells.items()}) for row in found]
 
 

@@ -1,4 +1,4 @@
-"""Bring a table in line with drafts: few queries, and a count of what was new, what changed and what was the same."""
+"""Synchronise a table with drafts in a few queries, and count new, changed and unchanged records."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from .reading import Draft
 
 @dataclass
 class Tally:
-    """What loading one table did."""
+    """Result of loading one table."""
 
     table: str
     new: int = 0
@@ -37,9 +37,9 @@ COUNTED = ("new", "changed", "same", "kept", "removed")
 
 
 def save(table: str, model: type[Model], key: Sequence[str], drafts: Sequence[Draft]) -> Tally:
-    """Insert or update one record of `model` per draft, found by the fields of `key`.
+    """Insert or update one record of `model` per draft, identified by the fields of `key`.
 
-    Records that carry the mark N are the secretariat's and stay as they are. Raises BadRow for a key that stands twice.
+    Records with the mark N belong to the secretariat and are not changed. Raises BadRow for a duplicate key.
     """
     refuse_doubles(key, drafts)
     tally, new, changed = Tally(table), [], []
@@ -91,7 +91,9 @@ def refuse_doubles(key: Sequence[str], drafts: Iterable[Draft]) -> None:
 
 
 def remove_others(model: type[Model], key: Sequence[str], drafts: Sequence[Draft]) -> int:
-    """Remove links (never records) of the owners in `drafts` that the file no longer has; N stays. Returns how many."""
+    """Delete links (never records) of the owners in `drafts` that are no longer in the file, except those marked N.
+    Returns how many.
+    """
     wanted = {_key(draft.values, key) for draft in drafts}
     stored = _stored(model, key, drafts)
     gone = [link.pk for at, link in stored.items() if at not in wanted and link.evidence != Evidence.OWN]
@@ -100,7 +102,7 @@ def remove_others(model: type[Model], key: Sequence[str], drafts: Sequence[Draft
 
 
 def link(table: str, through: type[Model], owner: str, other: str, wanted: Mapping[int, Iterable[int]]) -> Tally:
-    """Give each owner exactly the linked records of `wanted` (owner's id to the others' ids)."""
+    """Set the linked records of each owner to those of `wanted` (owner's id to the others' ids)."""
     pairs = {(own, found) for own, others in wanted.items() for found in others}
     stored = through._default_manager.filter(**{f"{owner}__in": wanted})
     ids = {(getattr(each, owner), getattr(each, other)): each.pk for each in stored}

@@ -1,4 +1,4 @@
-"""How the portal writes dates, numbers, hashes and other people's words."""
+"""Template tags and filters: dates, numbers, hashes and user text."""
 
 import re
 from datetime import date, datetime
@@ -31,7 +31,7 @@ SAID = {  # verbs in the words of their moves, where these are not the name of t
 
 @register.simple_tag
 def reference_number() -> str:
-    """The reference number of this request, as it stands in the log."""
+    """Return the reference number of this request, as in the log."""
     return current_reference()
 
 
@@ -41,19 +41,21 @@ def _in_nairobi(moment: date) -> date:
 
 @register.filter(name="typed")
 def typed_words(text: str) -> str:
-    """One line that somebody typed, for the text of a mail: nothing in it looks like an address to a mail program."""
+    """Return one line of user input for the body of a mail, changed so that mail programs do not turn it into a
+    link.
+    """
     return typed(text or "")
 
 
 @register.filter
 def eat(moment: datetime | None) -> str:
-    """Write an aware moment with the weekday and Kenya's time zone: "Friday 13 October 2017, 17:00 EAT (UTC+3)"."""
+    """Format an aware datetime with the weekday and Kenya's time zone: "Friday 13 October 2017, 17:00 EAT (UTC+3)"."""
     return f"{written(_in_nairobi(moment), 'l j F Y, H:i')} EAT (UTC+3)" if moment else ""
 
 
 @register.filter
 def day(moment: date | None) -> str:
-    """Write a date, or the Kenyan day of an aware moment: "13 October 2017"."""
+    """Format a date, or the Kenyan date of an aware datetime: "13 October 2017"."""
     if not moment:
         return ""
     at = _in_nairobi(moment)
@@ -62,7 +64,7 @@ def day(moment: date | None) -> str:
 
 @register.filter
 def age(since: datetime | None) -> str:
-    """Say how long something has waited, in whole days: "today", "1 day", "9 days"."""
+    """Format a waiting time in whole days: "today", "1 day", "9 days"."""
     if not since:
         return ""
     days = (timezone.localdate(workflow.now()) - timezone.localdate(since)).days
@@ -71,14 +73,14 @@ def age(since: datetime | None) -> str:
 
 @register.filter
 def dates(milestone: object, which: str) -> str:
-    """Write the "planned" or "actual" dates of a milestone, no more precisely than they are known: "4–6 Dec 2017"."""
+    """Format the "planned" or "actual" dates of a milestone, as precisely as they are known: "4–6 Dec 2017"."""
     start, end = getattr(milestone, f"{which}_start"), getattr(milestone, f"{which}_end")
     precision = getattr(milestone, f"{which}_precision")
     return span(start, end, precision) if start else ""
 
 
 def span(start: date, end: date | None = None, precision: str = "day") -> str:
-    """Write a first and a last day as briefly as they allow; `precision` is day, range, month, year or unknown."""
+    """Format a date range as briefly as possible; `precision` is day, range, month, year or unknown."""
     if precision in ("year", "unknown"):
         return _joined(start, end, ["Y"])
     if precision == "month":
@@ -87,7 +89,7 @@ def span(start: date, end: date | None = None, precision: str = "day") -> str:
 
 
 def _joined(start: date, end: date | None, parts: list[str]) -> str:
-    """Write what both ends share once: the year, the month and the year, or everything."""
+    """Format what both ends share only once: the year, the month and year, or everything."""
     last = written(end or start, " ".join(parts))
     for shared in range(len(parts), -1, -1):
         tail = " ".join(parts[len(parts) - shared :])
@@ -102,20 +104,21 @@ def _joined(start: date, end: date | None, parts: list[str]) -> str:
 
 @register.filter
 def paragraphs(text: str | None) -> SafeString:
-    """Show plain text literally, an empty line as a new paragraph. Nothing in it is ever markup."""
+    """Show plain text literally, with an empty line as a paragraph break, always escaped."""
     return SafeString(linebreaks(str(text), autoescape=True) if text else "")
 
 
 @register.filter
 def formatted(text: str | None, full: bool) -> SafeString:
-    """Show the words of an input with its few marks of Markdown; passages that are held back only to those who read
-    it in `full`. Ask `Submission.objects.in_full_for` who does."""
+    """Show the text of an input with its simple Markdown; held-back passages only with `full`.
+    `Submission.objects.in_full_for` returns who may see them.
+    """
     return as_html(str(text), full=bool(full)) if text else SafeString("")
 
 
 @register.filter
 def operative(text: str, verb: str) -> SafeString:
-    """Show plain text with the first occurrence of its operative words set bold."""
+    """Show plain text with the first occurrence of its operative words in bold."""
     text = str(text)
     found = re.search(rf"(?<!\w){re.escape(verb)}(?!\w)", text) if verb else None
     if not found:
@@ -125,21 +128,21 @@ def operative(text: str, verb: str) -> SafeString:
 
 @register.filter
 def spaced(sha256: str | None) -> str:
-    """Write a hash in groups of four, so that two people can compare it aloud."""
+    """Format a hash in groups of four, so that it can be compared aloud."""
     return " ".join(re.findall(".{1,4}", str(sha256 or "")))
 
 
 @register.filter
 def thousands(number: int | None) -> str:
-    """Write a whole number with a comma between its thousands: 20,000."""
+    """Format a whole number with thousands separators: 20,000."""
     return "" if number is None else f"{number:,}"
 
 
 @register.filter
 def spoken(verb: str) -> str:
-    """Say a verb of the journal in words: "return_for_completion" is "Return for completion".
+    """Return the label of a journal verb: "return_for_completion" is "Return for completion".
 
-    In Kiswahili this is a translation where the words are those of a move or listed in locale/borrowed.
+    In Kiswahili a translation if the words are those of a move or listed in locale/borrowed.
     """
     name, _colon, outcome = verb.partition(":")
     words = _(SAID.get(name) or name.replace("_", " ").capitalize())
@@ -148,7 +151,7 @@ def spoken(verb: str) -> str:
 
 @register.filter
 def runs(numbers: list[int]) -> str:
-    """Write ascending whole numbers with three or more neighbours joined: "4, 7, 13, 15–17"."""
+    """Format ascending whole numbers with runs of three or more joined: "4, 7, 13, 15–17"."""
     groups: list[list[int]] = []
     for number in numbers:
         if groups and number == groups[-1][-1] + 1:
@@ -171,5 +174,5 @@ MARK_OF = {state: kind for kind, states in MARKS.items() for state in states.spl
 
 @register.filter
 def mark(state: str) -> str:
-    """The mark that goes with a state, an outcome or a stance: done, wait, stop, note, or "" for an empty ring."""
+    """Return the symbol of a state, outcome or stance: done, wait, stop, note, or "" for an empty ring."""
     return MARK_OF.get(str(state), "")

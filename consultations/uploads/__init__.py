@@ -1,4 +1,4 @@
-"""What may come in as a file: told by its bytes, never by its name or by what a browser says it is."""
+"""Validate uploaded files by their content, never by name or claimed type."""
 
 from .rejections import Refused
 

@@ -1,4 +1,4 @@
-"""Archives, as the Office kinds are: read by their real entries, one after the other, within a bound."""
+"""Read archives, such as Office files, by their actual entries in sequence, with size limits."""
 
 import stat
 import struct
@@ -19,9 +19,9 @@ DESCRIPTORS = (12, 16, 20, 24)
 
 
 class Archive:
-    """An archive whose entries stand one behind the other and nowhere else, under names that an office program gives.
+    """Archive with contiguous entries and nothing else, under names that office programs use.
 
-    Raises Refused while it is opened or read.
+    Raises Refused on opening or reading.
     """
 
     def __init__(self, path: Path) -> None:
@@ -35,12 +35,13 @@ class Archive:
 
     @property
     def names(self) -> list[str]:
-        """The names of the entries, in the order of the directory."""
+        """Return the names of the entries in directory order."""
         return [entry.filename for entry in self.entries]
 
     def contents(self) -> Iterator[tuple[str, bytes]]:
-        """Each entry with its content. The sizes that the archive tells are not believed: what comes out is counted,
-        and so are its tags, before anybody reads them."""
+        """Yield each entry with its content. The sizes claimed by the archive are not trusted: the output and its tags
+        are counted before parsing.
+        """
         total = tags = 0
         for entry in self.entries:
             pieces = []
@@ -80,7 +81,7 @@ def _check_names(entries: list[ZipInfo]) -> None:
 
 
 def _check_layout(path: Path, archive: ZipFile) -> None:
-    """Each entry begins where the one before it ends, the directory follows, and nothing stands behind it."""
+    """Check that each entry starts where the previous one ends, followed by the directory and nothing else."""
     end = 0
     gaps: tuple[int, ...] = (0,)
     with path.open("rb") as file:

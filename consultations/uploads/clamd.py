@@ -1,4 +1,4 @@
-"""A ClamAV daemon, asked about a file over its own protocol: INSTREAM, as in clamd(8)."""
+"""Client of a ClamAV daemon by its INSTREAM protocol, as in clamd(8)."""
 
 import socket
 import struct
@@ -10,17 +10,17 @@ TO_CONNECT = 2
 
 
 class ScannerDown(Exception):
-    """The daemon did not answer."""
+    """Raised if the daemon does not answer."""
 
 
 class NoVerdict(ScannerDown):
-    """The daemon answered that it could not look at this file."""
+    """Raised if the daemon could not scan this file."""
 
 
 def scan(path: Path, address: str) -> str:
-    """What the daemon at `address` (a socket's path, or host:port) found in a file; "" for nothing.
+    """Return what the daemon at `address` (a socket's path, or host:port) found in a file; "" for nothing.
 
-    Raises ScannerDown, or NoVerdict where only this file is the matter.
+    Raises ScannerDown, or NoVerdict if the problem is this file only.
     """
     try:
         with _connected(address) as line, path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""A full disk, said in words to whoever sends something: it is not their file that is wrong."""
+"""Turn ENOSPC into a user-facing error: the upload failed because the disk is full, not because of the file."""
 
 import errno
 import logging
@@ -20,14 +20,14 @@ WORDS = gettext_lazy(
 
 
 class NoRoom(Blocked):
-    """The disk is full; nothing of what was to be written is kept."""
+    """Raised if the disk is full; nothing was stored."""
 
     def __init__(self) -> None:
         super().__init__(str(WORDS))
 
 
 def is_full(error: OSError) -> bool:
-    """Whether this error says that the disk is full, or what the portal may use of it. The technicians' log tells."""
+    """Return whether this error means that the disk or quota is full, and log it."""
     if error.errno in FULL:
         log.critical("No room on the disk: %s", error)
     return error.errno in FULL
@@ -35,7 +35,7 @@ def is_full(error: OSError) -> bool:
 
 @contextmanager
 def room_to_write() -> Iterator[None]:
-    """Raises NoRoom where the disk is full."""
+    """Context manager that raises NoRoom if the disk is full."""
     try:
         yield
     except OSError as error:
@@ -45,10 +45,10 @@ def room_to_write() -> Iterator[None]:
 
 
 class NotKept(UploadedFile):
-    """A file for whose bytes there was no room while they arrived."""
+    """Upload that could not be stored because the disk was full."""
 
 
 def has_room(file: UploadedFile) -> None:
-    """A validator of file fields: raises ValidationError for a file that was not kept."""
+    """Validate that a file was stored: raise ValidationError if the disk was full."""
     if isinstance(file, NotKept):
         raise ValidationError(WORDS)

@@ -1,4 +1,4 @@
-"""The kinds of file that come in, and how each is known by its first bytes."""
+"""File types accepted for upload, recognised by their first bytes."""
 
 import re
 import unicodedata
@@ -20,7 +20,7 @@ PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa", b"\x
 
 
 class Kind(NamedTuple):
-    """A kind of file: what it is called on the wire, and the ends that its name may have, the usual one first."""
+    """File type: media type and allowed extensions, the usual one first."""
 
     media_type: str
     ends: tuple[str, ...]
@@ -38,8 +38,9 @@ KINDS = {kind.media_type: kind for kind in (PDF, DOCX, ODT, XLSX, JPEG, PNG, MAI
 
 
 def family(path: Path, *, mails: bool = False) -> str:
-    """Whether a file is a "pdf", a "jpeg", a "png" or an "archive", which the Office kinds are; where `mails` come in,
-    also what may be a "mail". Raises Refused."""
+    """Return whether a file is a "pdf", "jpeg", "png" or "archive" (Office files); with `mails` also "mail". Raises
+    Refused.
+    """
     with path.open("rb") as file:
         start = file.read(ENOUGH)
     if not start:
@@ -71,7 +72,7 @@ def _what_else(start: bytes, unknown: str) -> Refused:
 
 
 def _refuse_two_in_one(path: Path, start: bytes, name: str) -> None:
-    """Refuse what other programs would read as another file: a PDF, an archive or a page of the web."""
+    """Refuse polyglot files, which other programs would read as a PDF, an archive or HTML."""
     head = start[:1024].lower()
     if name != "pdf" and b"%pdf-" in head:
         raise Refused("two_files")
@@ -96,7 +97,7 @@ ENDS = {end for kind in KINDS.values() for end in kind.ends}
 
 
 def tidy(name: str) -> str:
-    """The name without a path, without characters that no one sees or that turn the reading round."""
+    """Return the file name without a path, invisible characters or direction controls."""
     seen = "".join(
         " " if unicodedata.category(each)[0] in "CZ" else each for each in unicodedata.normalize("NFC", name)
     )
@@ -108,7 +109,7 @@ def tidy(name: str) -> str:
 
 
 def fitting(name: str, kind: Kind) -> str:
-    """The name with an end of `kind`: in place of the end of another kind, or behind one that is none of ours."""
+    """Return the name with an extension of `kind`: replacing that of another known type, or appended."""
     stem, _dot, end = name.rpartition(".")
     if end.lower() in kind.ends and stem:
         return name

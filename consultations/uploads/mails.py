@@ -1,4 +1,4 @@
-"""E-mails as mail programs save them (.eml; RFC 5322, RFC 2045): one letter whose parts are text; and its words."""
+"""Inspect e-mails saved as .eml (RFC 5322, RFC 2045): one message with text parts only; and extract their text."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ BROKEN = (MessageError, ValueError, LookupError, AttributeError, TypeError, Asse
 
 
 def inspect(path: Path) -> str:
-    """The words of the e-mail at `path`: from whom, to whom, when, about what, and its text. Raises Refused."""
+    """Return the text of the e-mail at `path`: sender, recipients, date, subject and body. Raises Refused."""
     data = path.read_bytes()
     if b"\0" in data or not NO_HEADER_BELOW.search(data):
         raise Refused("damaged")
@@ -48,7 +48,7 @@ def inspect(path: Path) -> str:
 
 
 def _check_head(mail: EmailMessage) -> None:
-    """A sender and a date is what every e-mail has (RFC 5322, 3.6), and a memorandum that begins like one has not."""
+    """Require a sender and a date (RFC 5322, 3.6), to tell e-mails from text that starts like one."""
     if any(len(mail.get_all(name, [])) > 1 for name in SHOWN):
         raise Refused("damaged")  # programs would show one or the other
     sender, date = mail["From"], mail["Date"]
@@ -63,7 +63,7 @@ def _encoding(part: MIMEPart) -> str:
 
 
 def _check_part(part: MIMEPart) -> None:
-    """A part is text, or joins parts; where a decoder stumbles, the library says so in the part's defects."""
+    """Require that a part is text or multipart; decoding errors are reported by the library as defects."""
     name, kind = part.get_filename(), part.get_content_type()
     if part.get_content_maintype() == "multipart":
         if (part.epilogue or "").strip():
@@ -102,7 +102,7 @@ def _written(part: MIMEPart) -> str:
 
 
 def _text(part: MIMEPart) -> str:
-    """The words of a part, without the tags of a page."""
+    """Return the text of a part, without HTML tags."""
     if part.get_content_subtype() == "plain":
         return _written(part).replace("\r\n", "\n").strip()
     page = _Page()
@@ -119,7 +119,7 @@ def _head(mail: EmailMessage) -> Iterator[str]:
 
 
 def _words(part: MIMEPart) -> str:
-    """The text of a part: of the same text in several forms the plainest, which stands first (RFC 2046, 5.1.4)."""
+    """Return the text of a part: of alternatives the plainest, which comes first (RFC 2046, 5.1.4)."""
     if not part.is_multipart():
         return _text(part)
     texts = [words for each in part.iter_parts() if (words := _words(each))]
@@ -127,7 +127,7 @@ def _words(part: MIMEPart) -> str:
 
 
 class _Page(HTMLParser):
-    """The words of a page. Raises Refused for what does something by itself, or is a file."""
+    """Extracts the text of an HTML body. Raises Refused for active content or embedded files."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -135,7 +135,7 @@ class _Page(HTMLParser):
         self._unseen = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a line where the page does."""
+        """Start a new line for block elements."""
         if tag in ACTIVE:
             raise Refused("mail_acts", what=f"<{tag}>")
         if any((value or "").strip().lower().startswith("data:") for _name, value in attrs):
@@ -145,15 +145,15 @@ class _Page(HTMLParser):
             self._pieces.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
-        """End what is not seen."""
+        """End hidden elements."""
         self._unseen -= tag in UNSEEN and self._unseen > 0
 
     def handle_data(self, data: str) -> None:
-        """Keep what is seen."""
+        """Collect visible text."""
         if not self._unseen:
             self._pieces.append(re.sub(r"\s+", " ", data))
 
     def words(self) -> str:
-        """What a reader sees, line for line."""
+        """Return the visible text line by line."""
         lines = (" ".join(line.split()) for line in "".join(self._pieces).splitlines())
         return "\n".join(filter(None, lines))

@@ -1,4 +1,6 @@
-"""Office files (ECMA-376 and OpenDocument): no macros, nothing embedded, nothing fetched; and the text in them."""
+"""Inspect Office files (ECMA-376 and OpenDocument): no macros, embedded objects or external content; and extract their
+text.
+"""
 
 import re
 from collections.abc import Callable
@@ -33,7 +35,7 @@ TEXT_PARTS = re.compile(
 
 
 def inspect(path: Path) -> tuple[Kind, str]:
-    """The kind of an Office file and the text in it. Raises Refused."""
+    """Return the type of an Office file and its text. Raises Refused."""
     archive = Archive(path)
     _check_parts(archive.names)
     if archive.names[:1] == ["mimetype"]:
@@ -141,10 +143,10 @@ def read(
     skipped: set[str] = frozenset(),  # type: ignore[assignment]
     aside: tuple[str, list[str]] = ("", []),
 ) -> str:
-    """Read XML without entities; `opened` looks at each element. Returns the text `inside` some elements, a line for
-    each of `breaks`, without what is `skipped`; the text of the element `aside[0]` is put to `aside[1]`.
+    """Parse XML without entities; calls `opened` for each element. Returns the text `inside` some elements, with a line
+    break for each of `breaks`, without `skipped` ones; the text of the element `aside[0]` is appended to `aside[1]`.
 
-    Raises Refused, also for XML that is not well formed.
+    Raises Refused, also for malformed XML.
     """
     pieces: list[str] = []
     within: list[str] = []

@@ -1,4 +1,4 @@
-"""PDF files: one document, sound, that does nothing by itself and carries no other file; and the text in it."""
+"""Inspect PDF files: intact, without active content or embedded files; and extract their text."""
 
 import contextlib
 import re
@@ -24,7 +24,7 @@ HARMLESS_ADDRESS = re.compile(r"(https?|mailto|tel|ftp):|[^:]*$", re.IGNORECASE)
 
 
 def inspect(path: Path) -> None:
-    """Look through every object of a PDF. Raises Refused."""
+    """Check every object of a PDF. Raises Refused."""
     _check_end(path)
     try:
         with pikepdf.open(path, attempt_recovery=False) as document:
@@ -49,7 +49,7 @@ def _check_end(path: Path) -> None:
 
 
 def _records(document: pikepdf.Pdf) -> Iterator[dict[str, Any]]:
-    """Every dictionary of the document, also those inside others."""
+    """Yield every dictionary of the document, including nested ones."""
     nested = (pikepdf.Dictionary, pikepdf.Stream, pikepdf.Array)
     pending: list[Any] = [document.trailer]
     for thing in document.objects:
@@ -85,7 +85,7 @@ def _check(record: dict[str, Any]) -> None:
 
 
 def text(path: Path, *, most: int, seconds: float) -> Iterator[str]:
-    """The text of a PDF page by page, until there are `most` characters or the time is over."""
+    """Return the text of a PDF page by page, up to `most` characters or the time limit."""
     ends, total = time.monotonic() + seconds, 0
     with contextlib.suppress(Exception):  # whatever the reader stumbles over: the text is for the search only
         for page in PdfReader(path).pages:

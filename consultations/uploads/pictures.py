@@ -1,4 +1,4 @@
-"""Pictures: drawn anew from their pixels, so that nothing comes along that a camera or anybody wrote into them."""
+"""Re-encode images from their pixels, which removes all metadata and appended data."""
 
 import zlib
 from io import BytesIO
@@ -14,9 +14,9 @@ Image.MAX_IMAGE_PIXELS = None  # only in the child process, where our own bound 
 
 
 def redraw(path: Path, to: Path, form: str) -> None:
-    """Write the picture at `path` (a "JPEG" or a "PNG") anew to the new file `to`.
+    """Re-encode the image at `path` ("JPEG" or "PNG") into the new file `to`.
 
-    Raises Refused, or OSError where it cannot be written.
+    Raises Refused, or OSError if it cannot be written.
     """
     if form == "PNG":
         _check_chunks(path)
@@ -46,7 +46,7 @@ def _drawn(picture: Image.Image, form: str) -> bytes:
 
 
 def _check_chunks(path: Path) -> None:
-    """A PNG ends with its last chunk (ISO/IEC 15948, 11.2.5)."""
+    """Check that a PNG ends with its last chunk (ISO/IEC 15948, 11.2.5)."""
     content = path.read_bytes()
     at = 8
     while at + 12 <= len(content):

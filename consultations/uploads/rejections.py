@@ -1,4 +1,4 @@
-"""A file that is not taken. The child process that finds out why knows no Django: the words are in `words`."""
+"""Refusals of uploads. The child process that inspects files does not load Django: messages are in `words`."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 
 class Refused(Exception):
-    """A file may not come in. `code` says why, `facts` fill the words for it."""
+    """Raised for a refused file. `code` is the reason, `facts` the values for its message."""
 
     def __init__(self, code: str, **facts: Any) -> None:
         self.code, self.facts = code, facts
@@ -88,5 +88,5 @@ WORDS = {
 
 
 def say(refusal: Refused) -> str:
-    """The refusal in the reader's language."""
+    """Return the message in the user's language."""
     return str(WORDS[refusal.code]) % refusal.facts

@@ -1,8 +1,8 @@
-"""Looking through a file in a child process, so that a hostile one costs one process and never the portal.
+"""Inspect a file in a sandboxed child process, so that a hostile file can only crash that process.
 
-The child starts with an empty environment, has its processor time, memory and output limited by the kernel, opens no
-network connection, starts no other program, and is killed when its time is over. It writes its verdict as one line of
-JSON, and after it the text of the file, as far as it comes in the time there is.
+The child starts with an empty environment; the kernel limits its CPU time, memory and output; it has no network, cannot
+start programs, and is killed at the time limit. It prints its result as one line of JSON, followed by the file's text
+as far as time allows.
 """
 
 import errno
@@ -26,7 +26,7 @@ FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "
 
 
 class Inspected(NamedTuple):
-    """What a file is, the text in it, and whether it was drawn anew."""
+    """Result of an inspection: type, text, and whether the image was re-encoded."""
 
     media_type: str
     text: str
@@ -36,10 +36,10 @@ class Inspected(NamedTuple):
 def inspect(
     path: Path, redrawn: Path, *, mails: bool = False, seconds: int = SECONDS, megabytes: int = MEGABYTES
 ) -> Inspected:
-    """Look through the file at `path` in a child process; a picture is drawn anew to `redrawn`. An e-mail comes in only
-    where `mails` do.
+    """Inspect the file at `path` in a child process; images are re-encoded into `redrawn`. E-mails are accepted only
+    with `mails`.
 
-    Raises Refused, or OSError where the disk has no room for what the child writes.
+    Raises Refused, or OSError if the disk is full.
     """
     given = (str(path), str(redrawn), str(seconds), str(megabytes), "mails" if mails else "")
     most = 4 * MOST_TEXT + MEGABYTE
@@ -66,7 +66,7 @@ def _understood(verdict: bytes, text: str) -> Inspected:
 
 
 def main(path: Path, redrawn: Path, *, mails: bool) -> None:
-    """Print the verdict and the text."""
+    """Print the result and the text."""
     from . import kinds, office, pdfs, pictures
     from . import mails as letters
 

@@ -1,4 +1,4 @@
-"""A file that comes in one piece and is no attachment: looked through like every other, then kept in its place."""
+"""Accept a single uploaded file that is not an attachment: inspect it, then store it."""
 
 import hashlib
 import os
@@ -22,7 +22,7 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Whole:
-    """A file that may come in, lying beside its place until it is kept."""
+    """Accepted file, stored beside its final place until it is kept."""
 
     name: str
     media_type: str
@@ -32,15 +32,15 @@ class Whole:
     place: Path
 
     def keep(self) -> None:
-        """Put it in its place, over what lay there."""
+        """Move it to its place, replacing an existing file."""
         self.lies.replace(self.place)
 
 
 @contextmanager
 def whole_file(place: Path, *, name: str, data: bytes) -> Iterator[Whole]:
-    """The file that came under `name`, looked through; what is not kept in the end leaves nothing behind.
+    """Return the inspected upload `name`; it is deleted unless it is kept.
 
-    Raises NotTaken for a file that may not come in, or of which the virus scanner says nothing.
+    Raises NotTaken for a refused file, or if the virus scanner gives no result.
     """
     came, redrawn = (place.with_suffix(f".{uuid.uuid4().hex}") for _part in range(2))
     came.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""How the bytes of an upload arrive: no request fills the disk, however large it says it is."""
+"""Upload handler that limits what a request can write to disk."""
 
 from io import BytesIO
 from typing import Any
@@ -11,21 +11,21 @@ from .disk_space import NotKept, is_full
 
 
 class BoundedUploadHandler(TemporaryFileUploadHandler):
-    """Keeps the files of a request up to LARGEST_UPLOAD bytes in all, and throws away what comes after.
+    """Stores the files of a request up to LARGEST_UPLOAD bytes in total and discards the rest.
 
-    A file that was cut off tells its true size, so that the page can say how much too large it is. One for which the
-    disk has no room arrives as NotKept, so that the page can say that.
+    A truncated file reports its true size, so that the error can say how much too large it is. If the disk is full the
+    file arrives as NotKept, so that the error can say that.
     """
 
     kept = 0
 
     @property
     def most(self) -> int:
-        """How many bytes are kept."""
+        """Return the number of bytes to store."""
         return settings.LARGEST_UPLOAD
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """In: what the request says about the file. Out: nothing; the file is begun."""
+        """Start a file."""
         self.has_room = True
         try:
             super().new_file(*args, **kwargs)
@@ -33,7 +33,7 @@ class BoundedUploadHandler(TemporaryFileUploadHandler):
             self._give_up(error)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """In: some bytes of the file. Out: nothing, since they are taken."""
+        """Store a chunk; returns None because it is consumed."""
         self.kept += len(raw_data)
         if not self.has_room or self.kept > self.most:
             return
@@ -49,7 +49,7 @@ class BoundedUploadHandler(TemporaryFileUploadHandler):
         self.upload_interrupted()
 
     def file_complete(self, file_size: int) -> UploadedFile | None:
-        """In: the size of the whole file. Out: the file, or that it was not kept."""
+        """Return the file, or a NotKept."""
         if self.has_room:
             try:
                 return super().file_complete(file_size)

@@ -1,4 +1,4 @@
-"""The account's page on which a person sees what happened with the account."""
+"""Page of one's own account activity."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +11,6 @@ SHOWN = 50
 
 @require_safe
 def account_log(request: HttpRequest) -> HttpResponse:
-    """The last log-ins, tries, lock-outs and warnings of one's own account."""
+    """Show the last sign-ins, attempts, lockouts and warnings of the user's account."""
     context = {"entries": of_account(request.user)[:SHOWN], "most": SHOWN}
     return render(request, "account/access_log.html", context)

@@ -1,4 +1,4 @@
-"""Accounts at the desk: found by name or address, closed, opened, corrected, and let back in by two people."""
+"""Accounts at the desk: search, close, reopen, correct and restore."""
 
 from collections.abc import Callable
 from typing import Any
@@ -43,7 +43,7 @@ LABELS = {
 @for_staff
 @require_safe
 def desk_accounts(request: HttpRequest) -> HttpResponse:
-    """Accounts whose name or address holds what was typed."""
+    """List the accounts whose name or address contains the search text."""
     form = AccountSearchForm(request.GET)
     words = form.cleaned_data["words"] if form.is_valid() else ""
     found = User.objects.filter(Q(name__icontains=words) | Q(email__icontains=words)) if words else User.objects.none()
@@ -54,7 +54,7 @@ def desk_accounts(request: HttpRequest) -> HttpResponse:
 @for_staff
 @require_safe
 def desk_account(request: HttpRequest, pk: int) -> HttpResponse:
-    """One account: whose it is, what it holds, and what the reader may do or propose."""
+    """Show one account: its holder, offices and memberships, and what the user may do or propose."""
     person = get_object_or_404(User, pk=pk)
     context = {
         "person": person,
@@ -73,7 +73,7 @@ def _takes_two(verb: str, person: User) -> bool:
 
 
 def _open_to(user: Any, person: User) -> list[str]:
-    """The verbs that the reader may use or propose on an account as it stands."""
+    """Return the verbs that the user may use or propose on the present account."""
     verbs = ["correct_address", "restore_access", "close_account"] if person.is_active else ["correct_address"]
     verbs += [] if person.is_active else ["reopen_account"]
     may = {verb: may_propose_for_account if _takes_two(verb, person) else ALONE[verb][1] for verb in verbs}
@@ -83,7 +83,7 @@ def _open_to(user: Any, person: User) -> list[str]:
 @for_staff
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_account_act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Say what follows from the act, ask why, and carry it out or propose it to a second person."""
+    """Show the consequences of an act and ask for the reason; then carry it out or propose it to a second person."""
     person = get_object_or_404(User, pk=pk)
     if verb not in LABELS or verb not in _open_to(request.user, person):
         raise Http404

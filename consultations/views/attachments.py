@@ -1,4 +1,4 @@
-"""Files of an input: added on a page or piece by piece, removed, and handed out to those who may read the input."""
+"""Files of an input: upload on a page or in chunks, remove, and download."""
 
 import uuid
 from typing import Any
@@ -27,7 +27,9 @@ EDITABLE = (SubmissionState.DRAFT, SubmissionState.RETURNED)
 
 
 def _with_files_of_mine(request: HttpRequest, key: uuid.UUID) -> Submission:
-    """The input whose files the reader looks after: an author of it, or the secretariat where it typed it. Else 404."""
+    """Return the input whose files the user manages: as an author, or as the secretariat for a paper input. Raises 404
+    otherwise.
+    """
     readable = Submission.objects.visible_to(request.user).select_related("stakeholder", "consultation")
     found = get_object_or_404(readable, key=key)
     if not may_submit(request.user, found) and not (is_secretariat(request.user) and found.entered_by_id):
@@ -36,7 +38,7 @@ def _with_files_of_mine(request: HttpRequest, key: uuid.UUID) -> Submission:
 
 
 def _home_of(user: Any, submission: Submission) -> str:
-    """The page on which the input is written, or else the one that shows it."""
+    """Return the URL of the page that edits the input, or else of the page that shows it."""
     if submission.state in EDITABLE:
         return reverse("draft", args=[submission.key])
     return reverse("my_input" if may_submit(user, submission) else "intake_check", args=[submission.key])
@@ -44,7 +46,7 @@ def _home_of(user: Any, submission: Submission) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def attachment_add(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """Add a file to an input: GET shows the page, POST takes the file and says what is wrong with it."""
+    """Add a file to an input: GET shows the form, POST uploads."""
     submission = _with_files_of_mine(request, key)
     mails = _takes_mails(submission)
     form, standing = FileForm(mails=mails), []
@@ -65,7 +67,7 @@ def attachment_add(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 def _takes_mails(submission: Submission) -> bool:
-    """Whether what is added here is the original of what somebody typed, which may be an e-mail."""
+    """Return whether the upload is the original of a paper input, which may be an e-mail."""
     return submission.entered_by_id is not None and submission.state not in EDITABLE
 
 
@@ -78,7 +80,7 @@ def _why_not(request: HttpRequest, submission: Submission) -> list[str]:
 
 
 def _take(request: HttpRequest, submission: Submission, file: UploadedFile) -> list[str]:
-    """Take a whole file at once; every reason why it was not taken."""
+    """Store a whole file; return every reason why it was refused."""
     by, begun = request.user, None
     try:
         begun = workflow.begin_file(submission, by=by, key=uuid.uuid4(), name=str(file.name), size=file.size or 0)
@@ -102,10 +104,10 @@ def _take(request: HttpRequest, submission: Submission, file: UploadedFile) -> l
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def attachment_chunk(request: HttpRequest, key: uuid.UUID, file: uuid.UUID) -> HttpResponse:
-    """Take the next bytes of a file whose key the browser made; GET says how much of it is here.
+    """Receive the next chunk of a file whose key the browser made; GET returns how much was received.
 
-    JSON: `received` says from where to go on, also after a refusal (`reasons`); with the last byte the file is looked
-    through and its `state` says what became of it. 507 (RFC 4918): the disk is full, and the same bytes may come later.
+    JSON: `received` is the offset to continue from, also after a refusal (`reasons`); after the last byte the file is
+    inspected and `state` is its result. 507 (RFC 4918): the disk is full, and the chunk can be sent again later.
     """
     submission = _with_files_of_mine(request, key)
     known = Attachment.objects.filter(submission=submission, key=file).first()
@@ -144,7 +146,7 @@ def _told(file: Attachment) -> dict[str, Any]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def attachment_remove(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """Take a file out of an input again: GET asks once more."""
+    """Remove a file from an input; GET asks for confirmation."""
     file = get_object_or_404(Attachment.objects.visible_to(request.user).select_related("submission"), key=key)
     submission = _with_files_of_mine(request, file.submission.key)
     home, reasons = _home_of(request.user, submission), []
@@ -166,7 +168,7 @@ def attachment_remove(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @login_not_required
 @require_safe
 def attachment(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
-    """Hand a file out to whoever may read its input: always to be saved, never to be shown in the portal's name."""
+    """Download a file, for readers of its input: always as an attachment, never inline."""
     readable = Attachment.objects.visible_to(request.user).shown().select_related("submission")
     file = get_object_or_404(readable, key=key)
     submission = file.submission

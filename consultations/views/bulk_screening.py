@@ -1,4 +1,4 @@
-"""Several inputs at once: an act on all that are marked, with a page before it that says what would come of each."""
+"""Bulk actions on inputs, with a confirmation page that shows the effect on each."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ MOST = 100
 
 
 class Act(NamedTuple):
-    """Something that is done to many inputs: its name, the form of its words, its verb, and what it does to each."""
+    """Bulk action: its name, form, verb and effect."""
 
     label: Any
     form: type[forms.Form]
@@ -61,7 +61,9 @@ ACTS = {
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_bulk(request: HttpRequest) -> HttpResponse:
-    """Show what an act would do to each of the marked inputs, refusals named; with `confirm` in the form, do it."""
+    """Show the effect of a bulk action on each selected input, including refusals; with `confirm` in the form,
+    run it.
+    """
     if request.method != "POST":
         return redirect("desk")
     name = request.POST.get("do", "")
@@ -87,7 +89,7 @@ def desk_bulk(request: HttpRequest) -> HttpResponse:
 
 
 def _marked(request: HttpRequest) -> list[Submission]:
-    """The marked inputs that the reader may see, the oldest first."""
+    """Return the selected inputs that the user may see, the oldest first."""
     keys = [key for key in map(_key, request.POST.getlist("inputs")[:MOST]) if key]
     sent = Submission.objects.visible_to(request.user).filter(submitted_at__isnull=False, key__in=keys)
     return list(sent.select_related("consultation", "stakeholder", "theme").order_by("submitted_at", "pk"))
@@ -101,7 +103,7 @@ def _key(typed: str) -> UUID | None:
 
 
 def _refusal(name: str, submission: Submission, user: Any) -> list[str]:
-    """Every reason for which the act would be refused on this input; none: it would happen."""
+    """Return every reason why the action would be refused for this input; empty if it is possible."""
     if name == "assign":
         return workflow.why_not_assigned(submission, None)
     try:
@@ -112,7 +114,7 @@ def _refusal(name: str, submission: Submission, user: Any) -> list[str]:
 
 
 def _do(request: HttpRequest, act: Act, marked: list[Submission], said: dict[str, Any]) -> HttpResponse:
-    """Carry the act out on each input by itself, so that one refusal stops no other."""
+    """Run the action on each input separately, so that one refusal does not stop the others."""
     outcomes = [(each, attempt(lambda each=each: act.verb(each, by=request.user, **said))) for each in marked]
     done = sum(not outcome.reasons for _each, outcome in outcomes)
     if done:

@@ -1,4 +1,4 @@
-"""The page at the door and in the rooms: it works without a network, and as a plain form without scripts."""
+"""Check-in page, which works offline, and without JavaScript as a plain form."""
 
 import gzip
 import hashlib
@@ -49,7 +49,7 @@ MOST_FOUND = 12
 
 
 def door_of(request: HttpRequest, slug: str) -> Forum:
-    """The forum of an address, for those who work at its door or report on its sessions; else 404."""
+    """Return the forum for check-in staff and session rapporteurs; raises 404 for others."""
     forum = get_object_or_404(Forum.objects.select_related("consultation"), slug=slug)
     if not may_use_door(request.user, forum):
         raise Http404
@@ -61,7 +61,7 @@ def door_of(request: HttpRequest, slug: str) -> Forum:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def door(request: HttpRequest, slug: str) -> HttpResponse:
-    """Check delegates in and take points down. What scripts add is a queue that waits for the network."""
+    """Check in delegates and record points. JavaScript adds an offline queue."""
     forum = door_of(request, slug)
     if request.method == "POST":
         return _come(request, forum)
@@ -97,8 +97,9 @@ def _show(request: HttpRequest, forum: Forum, form: WhoForm, reasons: list[str] 
 
 
 def _compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """A third of the bytes, for somebody with a session too: nothing in these answers was chosen by whoever asks, and
-    the token is masked anew each time (BREACH, CVE-2013-3587)."""
+    """Compress the response, also for signed-in users: it contains nothing chosen by the requester, and the token is
+    masked anew each time (BREACH, CVE-2013-3587).
+    """
     patch_vary_headers(response, ["Accept-Encoding"])
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         response.content = gzip.compress(response.content, mtime=0)
@@ -107,7 +108,7 @@ def _compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 def _found(forum: Forum, wanted: str) -> list[dict[str, Any]]:
-    """The badges that a number, a code or a part of a name means, each as a card with a form of its own."""
+    """Return the badges that match a number, a code or part of a name, as cards with a form each."""
     came, means = came_now(forum), _meant_by(wanted)
     cards: list[dict[str, Any]] = []
     for delegate in badges(forum):
@@ -119,7 +120,9 @@ def _found(forum: Forum, wanted: str) -> list[dict[str, Any]]:
 
 
 def _meant_by(wanted: str) -> Callable[[Delegate, Delegate], bool]:
-    """Whether a badge is meant: digits mean its number, a code its ticket, and words the name or the organisation."""
+    """Return whether a badge matches: digits are its number, a code its ticket, other words the name or
+    organisation.
+    """
     code = wanted.rpartition(":")[2].replace("-", "").casefold()
     if wanted.isdecimal():
         return lambda badge, person: str(badge.badge_number) == wanted
@@ -130,7 +133,7 @@ def _meant_by(wanted: str) -> Callable[[Delegate, Delegate], bool]:
 
 
 def _come(request: HttpRequest, forum: Forum) -> HttpResponse:
-    """Check one delegate in by the button of a card: a queue of one row."""
+    """Check one delegate in by the button of a card, as a queue of one row."""
     if not is_secretariat(request.user):
         raise Http404
     form = ComeForm(request.POST)
@@ -160,7 +163,7 @@ def _come(request: HttpRequest, forum: Forum) -> HttpResponse:
 
 @require_safe
 def door_list(request: HttpRequest, slug: str) -> HttpResponse:
-    """The list that a device keeps, with a fresh token for what it sends."""
+    """Return the list that a device stores, with a fresh token for sending its queue."""
     forum = door_of(request, slug)
     told = list_for_the_door(forum, request.user) | {"token": get_token(request), "version": version()}
     return _compressed(request, JsonResponse(told))
@@ -169,7 +172,7 @@ def door_list(request: HttpRequest, slug: str) -> HttpResponse:
 @takes_any_body
 @require_POST
 def door_queue(request: HttpRequest, slug: str) -> JsonResponse:
-    """Take over the rows of a device. JSON: for each its key, what became of it and why (`answers`); or `reasons`."""
+    """Import the rows of a device. JSON: for each its key, result and reason (`answers`); or `reasons`."""
     forum = door_of(request, slug)
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
         return JsonResponse({"reasons": [_("There are too many rows. Send fewer at a time.")]}, status=413)
@@ -189,7 +192,7 @@ def door_queue(request: HttpRequest, slug: str) -> JsonResponse:
 
 @require_safe
 def door_manifest(request: HttpRequest, slug: str) -> JsonResponse:
-    """What a telephone needs to put the page among its applications (W3C Web Application Manifest)."""
+    """Return the Web Application Manifest, with which phones can install the page."""
     forum = door_of(request, slug)
     here = reverse("door", args=[slug])
     icon = {"src": static("img/door.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
@@ -209,7 +212,7 @@ def door_manifest(request: HttpRequest, slug: str) -> JsonResponse:
 
 @require_safe
 def door_worker(request: HttpRequest, slug: str) -> HttpResponse:
-    """The script that keeps the page for the hours without a network. Its scope is the page's own address."""
+    """Return the service worker that keeps the page available offline. Its scope is the page's URL."""
     door_of(request, slug)
     page = reverse("door", args=[slug])
     shell = {"version": version(), "page": page, "files": [static(name) for name in FILES]}
@@ -218,7 +221,7 @@ def door_worker(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def version() -> str:
-    """The version of the page that a device keeps: it changes with any of its files, its template or its language."""
+    """Return the version of the page stored by devices: it changes with its files, template or language."""
     found = hashlib.sha256((get_language() or "").encode())
     for name in (*FILES, WORKER):
         found.update(Path(str(finders.find(name))).read_bytes())
@@ -239,7 +242,7 @@ PART, PATIENCE = 200, 20  # rows of a file that are taken over at once; seconds 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_door(request: HttpRequest, slug: str) -> HttpResponse:
-    """What is to be settled of what devices sent; a queue that comes as a file is taken over here."""
+    """Show check-in conflicts to resolve; import a queue from a file."""
     forum = desk_forum(slug)
     if request.method != "POST":
         return _show_desk(request, forum)
@@ -260,8 +263,9 @@ def forum_door(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _take_file(request: HttpRequest, forum: Forum, data: bytes) -> list[QueuedRow | None]:
-    """Take a file over in parts, each by itself, so that others wait for no more than one of them; None for a row that
-    has to wait for the next time. What was taken over before is the same rows."""
+    """Import a file in separate parts, so that others wait for one part at most; None for a row to be retried later.
+    Rows imported earlier are not duplicated.
+    """
     queue, taken, begun = read_queue(data, forum), [], time.monotonic()
     told: Any = {"device": queue.device, "device_now": queue.device_now, "by": request.user}
     for start in range(0, max(1, len(queue.rows)), PART):
@@ -312,7 +316,7 @@ def _show_desk(
 
 
 def _cards(rows: list[QueuedRow], settling: tuple[UUID, SettleForm] | None) -> list[dict[str, Any]]:
-    """Each row with its times and a form: at the door, by the device's own clock, and when it arrived."""
+    """Return each row with its times and form: at check-in, by the device's clock, and on arrival."""
     checks = {check.key: check for check in CheckIn.objects.filter(key__in=[row.key for row in rows], voided_by=None)}
     return [
         {
@@ -327,12 +331,12 @@ def _cards(rows: list[QueuedRow], settling: tuple[UUID, SettleForm] | None) -> l
 
 
 def form_of(row: QueuedRow, has_check_in: bool, data: Any = None) -> SettleForm:
-    """The form that settles a row; its fields are named after it, since many stand on one page."""
+    """Return the form that resolves a row; its fields are prefixed, because a page shows many."""
     return SettleForm(data, has_check_in=has_check_in, prefix=f"row-{row.pk}")
 
 
 def _words(row: QueuedRow) -> str:
-    """The words of a point, or the code of a badge, as they came."""
+    """Return the text of a point or the code of a badge as received."""
     said = row.payload if isinstance(row.payload, dict) else {"as_text": row.payload}
     names = ["text", "as_text"] if row.kind == QueuedKind.POINT else ["code", "badge", "as_text"]
     return str(next((said[name] for name in names if said.get(name)), ""))
@@ -341,7 +345,7 @@ def _words(row: QueuedRow) -> str:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_door_settle(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """Settle one row that a device sent."""
+    """Resolve one row of a device."""
     forum = desk_forum(slug)
     row = get_object_or_404(forum.queued_rows.select_related("forum", "settled_by"), key=key)
     if request.method != "POST":
@@ -359,7 +363,7 @@ def forum_door_settle(request: HttpRequest, slug: str, key: UUID) -> HttpRespons
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_door_doubles(request: HttpRequest, slug: str) -> HttpResponse:
-    """Keep the first of every badge that came at several devices, all together."""
+    """Keep the first check-in of every badge that was checked in on several devices."""
     forum = desk_forum(slug)
     if request.method != "POST":
         return redirect("forum_door", slug)
@@ -371,7 +375,7 @@ def forum_door_doubles(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def clock_off(row: QueuedRow, check: CheckIn | None) -> str:
-    """How far the device's clock was off, in words; "" for less than two minutes, or where it is not known."""
+    """Return the difference of the device's clock in words; "" if less than two minutes or unknown."""
     minutes = round((row.device_at - check.at).total_seconds() / 60) if check else 0
     if abs(minutes) < 2:
         return ""
@@ -387,7 +391,7 @@ def clock_off(row: QueuedRow, check: CheckIn | None) -> str:
 @for_secretariat
 @require_safe
 def forum_registers(request: HttpRequest, slug: str) -> HttpResponse:
-    """The way to the register of this half-day, or else of the forum's first."""
+    """Redirect to the register of this half-day, or of the forum's first."""
     forum = desk_forum(slug)
     halves = checkin.half_days(forum)
     here = checkin.half_day(now())
@@ -397,7 +401,7 @@ def forum_registers(request: HttpRequest, slug: str) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_register(request: HttpRequest, slug: str, half: str) -> HttpResponse:
-    """Enter who signed the register of a half-day, as it lies on the table."""
+    """Enter who signed the paper register of a half-day."""
     forum = desk_forum(slug)
     found = checkin.half_called(half, checkin.half_days(forum))
     if found is None:

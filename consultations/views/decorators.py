@@ -1,4 +1,4 @@
-"""Whose page it is, and the one way in which a button of a page becomes a verb."""
+"""Decorators of desk pages, and the shared way to run a verb from a POST."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -14,7 +14,7 @@ View = Callable[..., HttpResponse]
 
 
 def for_secretariat(view: View) -> View:
-    """Show a page to the secretariat only. For everybody else it is not there: the same 404 as for an unknown one."""
+    """Restrict a page to the secretariat; others get the same 404 as for an unknown page."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -26,7 +26,7 @@ def for_secretariat(view: View) -> View:
 
 
 def for_staff(view: View) -> View:
-    """Show a page to whoever holds an office of the staff, system administrators too; it is not there for others."""
+    """Restrict a page to staff including system administrators; others get a 404."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -38,7 +38,7 @@ def for_staff(view: View) -> View:
 
 
 class Outcome(NamedTuple):
-    """What came of a verb: why it did not happen (no reason: it did), and the HTTP status that goes with that."""
+    """Result of a verb: the reasons of a refusal (empty if it succeeded) and the HTTP status."""
 
     reasons: list[str]
     status: int = 303
@@ -49,9 +49,9 @@ INVALID = Outcome([], 422)  # of a form whose fields say what is wrong
 
 
 def carry_out(request: HttpRequest, record: Any, verb: str, verbs: Mapping[str, Callable[..., Any]]) -> Outcome:
-    """Carry out the one of `verbs` that the address names, on `record`, as the reader and with the reason typed.
+    """Run the one of `verbs` named in the URL on `record`, as the user and with the entered reason.
 
-    404 for a verb that this page does not have. Nothing is raised when the record may not move: the reasons come back.
+    Raises 404 for a verb that this page does not offer. Refusals are returned as reasons, not raised.
     """
     if verb not in verbs:
         raise Http404
@@ -62,7 +62,7 @@ def carry_out(request: HttpRequest, record: Any, verb: str, verbs: Mapping[str, 
 
 
 def attempt(act: Callable[[], Any], record: Any = None) -> Outcome:
-    """Run a verb and give back every reason for which it was refused; then `record` is read again as it stands."""
+    """Run a verb and return every reason of a refusal; `record` is then reloaded."""
     try:
         act()
     except Blocked as refusal:

@@ -1,4 +1,6 @@
-"""Accrediting at the desk: the people of a forum, what a decision would make of its seats, and each person."""
+"""Delegates of a forum at the desk: list, decisions and their effect on seats, single people, imports and
+notifications.
+"""
 
 from collections.abc import Mapping
 from functools import partial
@@ -51,7 +53,7 @@ PAGE, MOST = 200, 500
 @for_secretariat
 @require_safe
 def forum_delegates(request: HttpRequest, slug: str) -> HttpResponse:
-    """Everybody who was named for a forum, with the seat plan; several may be marked and decided together."""
+    """List everybody named for a forum, with the seat plan; several can be selected and decided together."""
     forum, form = desk_forum(slug), WantedDelegatesForm(request.GET)
     found = people_of(forum, **form.wanted)
     rows, last = page_behind(found, request.GET.get("after", ""), order="name", size=PAGE)
@@ -78,7 +80,7 @@ def forum_delegates(request: HttpRequest, slug: str) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_delegates_decide(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show what a move would make of the seats, for all that are marked; with `confirm` in the form, make it."""
+    """Show the effect of a move on the seats for all selected delegates; with `confirm` in the form, make it."""
     forum = desk_forum(slug)
     if request.method != "POST":
         return redirect("forum_delegates", slug)
@@ -110,7 +112,7 @@ def _marked(request: HttpRequest, forum: Forum) -> list[Delegate]:
 def _preview(
     request: HttpRequest, forum: Forum, move: Move, marked: list[Delegate], form: ReasonForm, outcome: Outcome
 ) -> HttpResponse:
-    """What would come of it: who may not move, and the seats before and after those that may."""
+    """Return the effect: who cannot move, and the seats before and after."""
     found = [(each, _refusal(move, each, request.user)) for each in marked]
     ready = [each for each, reasons in found if not reasons]
     before = seat_plan(forum)
@@ -161,7 +163,7 @@ def _person(slug: str, pk: int) -> Delegate:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_delegate(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """One person: what is said of them, corrected in place, who sits in, and what may be decided."""
+    """Show one delegate: details to correct, substitute and possible moves."""
     person = _person(slug, pk)
     form = DelegateForm(request.POST if request.method == "POST" else None, initial=DelegateForm.says(person))
     if request.method != "POST" or not form.is_valid():
@@ -197,7 +199,7 @@ def _show(
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_delegate_move(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
-    """Let somebody sit in, end that, or give the seat to the first on the reserve list."""
+    """Set or end a substitute, or give the seat to the first on the reserve list."""
     person = _person(slug, pk)
     acts = {"substitute": _substitute, "end_substitute": _end, "promote": _promote}
     if verb not in acts:
@@ -265,7 +267,7 @@ def forum_promote(request: HttpRequest, slug: str) -> HttpResponse:
 @for_secretariat
 @require_safe
 def forum_twins(request: HttpRequest, slug: str) -> HttpResponse:
-    """Entries of a forum that may be one person, across organisations too."""
+    """List entries of a forum that may be one person, across organisations."""
     forum = desk_forum(slug)
     return render(request, "consultations/delegates/duplicates.html", {"forum": forum, "pairs": twins_of(forum)})
 
@@ -273,7 +275,7 @@ def forum_twins(request: HttpRequest, slug: str) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_twin(request: HttpRequest, slug: str, first: int, second: int) -> HttpResponse:
-    """Two entries side by side: for each field that differs, which is right; then they are one."""
+    """Compare two entries and choose the right value of each differing field; then merge them."""
     forum = desk_forum(slug)
     pair = pair_of(forum, first, second)
     if pair is None:
@@ -302,7 +304,7 @@ Uploaded = tuple[str, str]  # the name of an uploaded list, and the encoding of 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_import(request: HttpRequest, slug: str) -> HttpResponse:
-    """Upload a list; look at what it would do; confirm it."""
+    """Upload, preview and confirm a list of delegates."""
     forum = desk_forum(slug)
     if request.method == "POST" and "rows" in request.POST:
         try:
@@ -373,7 +375,7 @@ def _preview_import(
 
 
 def _shown(row: TriedRow) -> tuple[TriedRow, list[Any]]:
-    """A row, and what a preview shows of it: organisation and name, then what it changes."""
+    """Return a preview row: organisation and name, then the changes."""
     changes = ", ".join(f"{name}: {value}" for name, value in row.changes.items())
     return row, [row.cells["organisation"] or "", row.cells["name"] or "", changes]
 
@@ -387,7 +389,7 @@ WHOLE = 3  # mails that the review shows unfolded
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_tell(request: HttpRequest, slug: str) -> HttpResponse:
-    """Every mail that would tell somebody what was decided, and whom no mail reaches; its button sends the marked."""
+    """Preview every notification of decisions and the unreachable people; POST sends the selected ones."""
     forum = desk_forum(slug)
     if request.method == "POST":
         keys = [key for value in request.POST.getlist("key") for key in value.split(",")]

@@ -1,4 +1,4 @@
-"""What a draft does besides being written: it is saved as it is typed, looked at as others will, and signed off."""
+"""Drafts: autosave, preview and sign-off."""
 
 from typing import Any
 from uuid import UUID
@@ -26,10 +26,10 @@ from .submissions import AUTHOR_MOVES, EDITABLE, INSIDE, chosen_round, inside, k
 
 @require_POST
 def draft_save(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Save a form as it stands, for the script that does so while somebody types; the Save button does the same.
+    """Save a form as it is, for autosave; the Save button does the same.
 
-    JSON: when it was saved and who else has the draft open; or why it was not (`reasons`), with the words that a
-    colleague saved meanwhile (`theirs`). Nothing is ever overwritten.
+    JSON: the time of saving and who else has the draft open; or why it was not saved (`reasons`), with the text that a
+    colleague saved meanwhile (`theirs`). Never overwrites.
     """
     saved = _saved(request, key)
     consultation = saved.consultation if saved else chosen_round(request)[0]
@@ -50,7 +50,7 @@ def draft_save(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _saved(request: HttpRequest, key: UUID) -> Submission | None:
-    """The draft with `key`; None where there is none yet. 404 for somebody else's."""
+    """Return the draft with `key`; None if it does not exist yet. Raises 404 for another organisation's."""
     return own_input(request, key) if Submission.objects.filter(key=key).exists() else None
 
 
@@ -70,7 +70,7 @@ def _as_saved(request: HttpRequest, draft: Submission) -> dict[str, Any]:
 
 @require_safe
 def draft_preview(request: HttpRequest, key: UUID) -> HttpResponse:
-    """A draft exactly as others will see it, and beside it what only its organisation and the secretariat read."""
+    """Show a draft exactly as others will see it, beside what only its organisation and the secretariat read."""
     found = own_input(request, key)
     return _show(request, found) if found.state in EDITABLE else redirect("my_input", found.key)
 
@@ -96,8 +96,9 @@ def _show(request: HttpRequest, draft: Submission, reasons: list[str] | None = N
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_off(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Ask for the sign-off of a draft, or sign off what was read (`do`; `seen_at` says which text that was,
-    `file` which files)."""
+    """Ask for the sign-off of a draft, or sign off what was read (`do`; `seen_at` is its text version, `file` its
+    files).
+    """
     draft = own_input(request, key)
     do = request.POST.get("do")
     if request.method != "POST" or do not in INSIDE:

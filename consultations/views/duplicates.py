@@ -1,4 +1,4 @@
-"""Texts that may say the same, side by side at the desk: found by a search, decided by people."""
+"""Possible duplicates at the desk, compared side by side."""
 
 from collections import Counter
 from typing import Any, NamedTuple
@@ -38,7 +38,7 @@ UNDER_WAY = [JobState.WAITING, JobState.RUNNING]
 
 
 class Beside(NamedTuple):
-    """A text that is shown beside others: its pieces, with the words marked that another uses too."""
+    """Text in a comparison: its parts, with the words highlighted that another text uses too."""
 
     text: Any
     pieces: list[similarity.Piece]
@@ -48,7 +48,7 @@ class Beside(NamedTuple):
 @for_secretariat
 @require_safe
 def likenesses(request: HttpRequest) -> HttpResponse:
-    """The groups of texts that may say the same, the search for more, and what was decided last."""
+    """List the groups of possible duplicates, the pending comparisons and the last decisions."""
     groups, number = groups_alike(SHOWN)
     decided = Likeness.objects.exclude(state=LikenessState.OPEN).order_by("-decided_at", "-pk")
     context = {
@@ -64,7 +64,7 @@ def likenesses(request: HttpRequest) -> HttpResponse:
 
 
 def _rounds() -> list[Consultation]:
-    """The consultations in which points may be merged, with how many texts were not compared yet."""
+    """Return the consultations in which points can be joined, with the number of texts not compared yet."""
     under_way = Consultation.objects.filter(state__in=[ConsultationState.OPEN, ConsultationState.CLOSED])
     found = list(under_way.order_by("-opens_at"))
     for each in found:
@@ -76,7 +76,7 @@ def _rounds() -> list[Consultation]:
 @for_secretariat
 @require_POST
 def likenesses_compare(request: HttpRequest, slug: str) -> HttpResponse:
-    """Let the worker compare what was not compared yet in a consultation."""
+    """Queue the comparison of new texts of a consultation."""
     consultation = get_object_or_404(Consultation, slug=slug)
     workflow.ask_to_compare(consultation, by=request.user)
     messages.success(request, _("The search starts in a moment. The results are listed here."))
@@ -86,7 +86,7 @@ def likenesses_compare(request: HttpRequest, slug: str) -> HttpResponse:
 @for_secretariat
 @require_safe
 def likeness(request: HttpRequest, pk: int) -> HttpResponse:
-    """The group of a pair: the texts side by side with the words in common marked, and what can be decided."""
+    """Show the group of a pair: the texts side by side with common words highlighted, and the possible decisions."""
     return _show(request, get_object_or_404(Likeness, pk=pk))
 
 
@@ -114,7 +114,7 @@ def _show(
 
 
 def _beside(group: Alike) -> list[Beside]:
-    """The first texts of the group; marked are the words that at least two of them use."""
+    """Return the first texts of the group, with words highlighted that at least two of them use."""
     texts = group.texts[:BESIDE]
     used = Counter(word for text in texts for word in similarity.words_of(_words(text)))
     common = {word for word, number in used.items() if number > 1}
@@ -123,14 +123,14 @@ def _beside(group: Alike) -> list[Beside]:
 
 
 def _words(text: Any) -> str:
-    """The words of a text as the secretariat reads them: in full."""
+    """Return the text as the secretariat reads it, in full."""
     return text.text if isinstance(text, Point) else redaction.in_full(text.body)
 
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def likeness_merge(request: HttpRequest, pk: int) -> HttpResponse:
-    """Decide that the chosen pairs say the same."""
+    """Decide that the selected pairs are duplicates."""
 
     def act(form: AlikeForm) -> None:
         reason = form.cleaned_data["reason"]
@@ -142,7 +142,7 @@ def likeness_merge(request: HttpRequest, pk: int) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def likeness_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
-    """Decide that the chosen pairs do not say the same."""
+    """Decide that the selected pairs are not duplicates."""
 
     def act(form: AlikeForm) -> None:
         workflow.dismiss_group(form.chosen, by=request.user, reason=form.cleaned_data["reason"])
@@ -153,7 +153,7 @@ def likeness_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def likeness_move(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Take back what was decided about a pair: the verb stands in the address."""
+    """Undo the decision about a pair by the verb in the URL."""
     pair = get_object_or_404(Likeness, pk=pk)
     if request.method != "POST":
         return redirect("likeness", pk)

@@ -1,4 +1,4 @@
-"""Organisations that did not recognise their point in what became of it: each gets an answer."""
+"""Replies of organisations about misread points, and their answers."""
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -21,7 +21,7 @@ SHOWN = 50
 @for_secretariat
 @require_safe
 def desk_replies(request: HttpRequest) -> HttpResponse:
-    """Replies that wait for an answer, the oldest first, and below them those that were answered."""
+    """List unanswered replies, the oldest first, and answered ones below."""
     return _show(request)
 
 
@@ -51,7 +51,7 @@ def _page(request: HttpRequest, name: str, rows: QuerySet[Misreading], *, order:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_reply(request: HttpRequest, pk: int) -> HttpResponse:
-    """Answer one reply; the organisation is told by mail. The address keeps which page of the list it stands on."""
+    """Answer one reply; the organisation is notified by mail. The URL keeps the page of the list."""
     back = reverse("desk_replies", query=request.GET)
     if request.method != "POST":
         return redirect(back)

@@ -1,4 +1,4 @@
-"""What the address of the list of inputs asks for: words and choices, shared by every page that lists them."""
+"""Filters of the list of inputs in the query string, shared by every page with such a list."""
 
 import re
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ NOT_LISTED = (SubmissionState.DRAFT, SubmissionState.WITHDRAWN)
 
 
 class Filter(NamedTuple):
-    """One choice above the list: its name in the address, its label, the options, and the option that is chosen."""
+    """Filter above the list: URL parameter, label, options and selected option."""
 
     name: str
     label: Promise
@@ -34,56 +34,56 @@ class Filter(NamedTuple):
 
     @property
     def chosen(self) -> str:
-        """What is chosen, in the address's words; empty for everything."""
+        """Return the selected value as in the URL; empty for everything."""
         return self.asked if self.asked in self.options else ""
 
     @property
     def found(self) -> Any:
-        """What the chosen option stands for, or None."""
+        """Return the record of the selected option, or None."""
         return self.options[self.chosen][1] if self.chosen else None
 
     @property
     def is_unknown(self) -> bool:
-        """Whether the address asks for something that there is not."""
+        """Return whether the URL has a value that does not exist."""
         return bool(self.asked) and not self.chosen
 
 
 @dataclass(frozen=True)
 class Asked:
-    """All that an address asks of the list: the words to search for, and the filters with what is chosen."""
+    """Search words and filters of a query string."""
 
     words: str
     filters: list[Filter]
 
     @property
     def wanted(self) -> queries.Wanted:
-        """The choices as conditions on inputs."""
+        """Return the selection as filters on inputs."""
         found = {each.name: each.found for each in self.filters if each.found}
         return queries.Wanted(consultation=found.pop("round", None), by_words=bool(self.words), **found)
 
     @property
     def round(self) -> Consultation | None:
-        """The consultation that is asked for."""
+        """Return the selected consultation."""
         return next((each.found for each in self.filters if each.name == "round"), None)
 
     @property
     def is_unknown(self) -> bool:
-        """Whether a choice names something that there is not."""
+        """Return whether any filter has a value that does not exist."""
         return any(each.is_unknown for each in self.filters)
 
     @property
     def address(self) -> dict[str, str]:
-        """What is asked for, as the query of an address; without what is empty or unknown."""
+        """Return the query string without empty or unknown values."""
         return {**({"q": self.words} if self.words else {}), **self.choices}
 
     @property
     def choices(self) -> dict[str, str]:
-        """The same without the words."""
+        """Return the query string without the search words."""
         return {each.name: each.chosen for each in self.filters if each.chosen}
 
 
 def asked_of(request: HttpRequest, rounds: list[Consultation]) -> Asked:
-    """Read the address of `request`. States are a choice for those who see more than accepted inputs."""
+    """Parse the query string of `request`. States can be filtered by users who see more than inputs on file."""
     asked = request.GET
     options: dict[str, Options] = {}
     for choice in queries.choices(request.user, _number(asked.get("organisation", ""))):
@@ -115,7 +115,7 @@ def _states(user: Any) -> Options:
 
 
 def _days(typed: str) -> Options:
-    """The days between which inputs are asked for, both counted: "2017-10-02" or "2017-10-02--2017-10-08"."""
+    """Parse a date range (inclusive): "2017-10-02" or "2017-10-02--2017-10-08"."""
     found = DAYS.fullmatch(typed)
     if found is None:
         return {}
@@ -128,5 +128,5 @@ def _days(typed: str) -> Options:
 
 
 def _number(typed: str) -> int | None:
-    """The number of an organisation; None where it can be none."""
+    """Parse the primary key of an organisation; None if invalid."""
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None

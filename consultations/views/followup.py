@@ -1,4 +1,4 @@
-"""Action points: noted after a forum, looked after until they are done, reported by who does them, read by all."""
+"""Action points: created after a forum, tracked until done, reported by organisations, read by everybody."""
 
 from typing import Any
 from uuid import UUID
@@ -39,14 +39,14 @@ BY_REASON = {verb: ACTION_MOVES[verb] for verb in VERBS}
 
 
 def forum_of(slug: str) -> Forum:
-    """The forum with this address, whatever its state; 404 when there is none."""
+    """Return the forum with this slug in any state; raises 404 if there is none."""
     return get_object_or_404(Forum.objects.select_related("consultation"), slug=slug)
 
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_actions(request: HttpRequest, slug: str) -> HttpResponse:
-    """The action points of a forum, the overdue first, and a form for another one."""
+    """List the action points of a forum, overdue first, with a form to add one."""
     forum = forum_of(slug)
     if request.method != "POST":
         return _list(request, forum)
@@ -80,7 +80,7 @@ def _list(
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_actions_carry(request: HttpRequest, slug: str) -> HttpResponse:
-    """Make an action point of every validated commitment, each once."""
+    """Create an action point for every validated commitment, each once."""
     forum = forum_of(slug)
     if request.method == "POST":
         made = len(workflow.carry_commitments(forum, by=request.user))
@@ -92,7 +92,7 @@ def forum_actions_carry(request: HttpRequest, slug: str) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_action(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """One action point: what was said and done about it, its words to be amended while it is open."""
+    """Show one action point with its history; edit it while it is open."""
     action = _action(slug, key)
     if request.method != "POST":
         return _show(request, action)
@@ -136,7 +136,7 @@ def _show(
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_action_move(request: HttpRequest, slug: str, key: UUID, verb: str) -> HttpResponse:
-    """Confirm that an action is done, drop it or open it again: the verb stands in the address."""
+    """Confirm, drop or reopen an action by the verb in the URL."""
     action = _action(slug, key)
     if request.method != "POST":
         return redirect("forum_action", slug, key)
@@ -160,7 +160,7 @@ def forum_action_move(request: HttpRequest, slug: str, key: UUID, verb: str) -> 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_action(request: HttpRequest, key: UUID) -> HttpResponse:
-    """What the reader's organisation is to do, and a field to say that it is done. 404 for another's."""
+    """Show an action of the user's organisation, with a form to report it done. Raises 404 for another's."""
     bodies = organisations_of(request.user)
     action = get_object_or_404(with_source(ActionPoint.objects.filter(stakeholder__in=bodies)), key=key)
     posted = request.POST if request.method == "POST" else None
@@ -185,7 +185,7 @@ def my_action(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 @kept_for_visitors
 def commitments(request: HttpRequest) -> HttpResponse:
-    """What institutions promised at forums that are reported: by institution, with what became of it."""
+    """List commitments from reported forums by institution, with their outcome."""
     found = queries.commitments()
     form = WantedCommitmentsForm(request.GET, bodies=_bodies(found))
     context = {"form": form, **_by_body(_narrowed(found, form.wanted))}
@@ -197,7 +197,7 @@ def _bodies(actions: QuerySet[ActionPoint]) -> QuerySet[Stakeholder]:
 
 
 def _narrowed(actions: QuerySet[ActionPoint], wanted: dict[str, Any]) -> QuerySet[ActionPoint]:
-    """Actions as they were asked for by organisation and state."""
+    """Filter actions by organisation and state."""
     state = wanted.get("state")
     if wanted.get("organisation"):
         actions = actions.filter(stakeholder=wanted["organisation"])
@@ -209,7 +209,7 @@ def _narrowed(actions: QuerySet[ActionPoint], wanted: dict[str, Any]) -> QuerySe
 
 
 def _by_body(actions: QuerySet[ActionPoint]) -> dict[str, Any]:
-    """The actions under the name of who does them, in the order of these names, and how many there are."""
+    """Return the actions grouped by organisation in name order, and their number."""
     rows = list(actions[: MOST_FOR_ALL + 1])
     found: dict[str, list[ActionPoint]] = {}
     for row in rows[:MOST_FOR_ALL]:
@@ -221,7 +221,7 @@ def _by_body(actions: QuerySet[ActionPoint]) -> dict[str, Any]:
 @for_secretariat
 @require_safe
 def desk_commitments(request: HttpRequest) -> HttpResponse:
-    """All action points over all forums, the overdue first."""
+    """List the action points of all forums, overdue first."""
     every = ActionPoint.objects.all()
     form = DeskCommitmentsForm(request.GET, bodies=_bodies(every))
     found = in_order(with_source(_narrowed(every, form.wanted)))

@@ -1,4 +1,4 @@
-"""A forum in figures, and its lists as files."""
+"""Statistics of a forum, and its exports."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def _context(forum: Forum) -> dict[str, Any]:
 @for_secretariat
 @require_safe
 def forum_figures_desk(request: HttpRequest, slug: str) -> HttpResponse:
-    """The figures of a forum, at any time, with the names of those who were never heard."""
+    """Show the figures of a forum at any time, with the names of silent organisations."""
     return render(request, "consultations/forum_statistics/figures.html", _context(forum_of(slug)))
 
 
@@ -42,7 +42,7 @@ def forum_figures_desk(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @kept_for_visitors
 def figures_of_forum(request: HttpRequest, slug: str) -> HttpResponse:
-    """The figures of a forum for everybody, once it is reported. 404 before."""
+    """Show the public figures of a forum once it is reported; raises 404 before."""
     reported = Forum.objects.filter(state=ForumState.REPORTED).select_related("consultation")
     return render(
         request,
@@ -54,7 +54,7 @@ def figures_of_forum(request: HttpRequest, slug: str) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_lists(request: HttpRequest, slug: str) -> HttpResponse | StreamingHttpResponse:
-    """The lists of a forum; each is taken out with a button, since the journal keeps who took it."""
+    """Show the lists of a forum; each is downloaded by POST, because the journal records exports."""
     forum = forum_of(slug)
     if request.method != "POST":
         return _lists(request, forum)

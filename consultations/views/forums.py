@@ -1,4 +1,4 @@
-"""The home page of a forum at the desk: where it stands, what moves it, and the way to every part of the work."""
+"""Home page of a forum at the desk: state, moves and links to all sections."""
 
 import uuid
 from collections.abc import Callable
@@ -30,7 +30,7 @@ from .stored_files import hand_out
 
 
 def _verb(move: Move) -> Callable[..., Any]:
-    """The verb of a move, for a page that always sends a reason: it goes along where the move keeps one."""
+    """Return the verb of a move for pages that always send a reason: it is passed on if the move keeps one."""
     verb = getattr(workflow, move.verb)
     return verb if move.needs_reason else lambda record, *, by, reason: verb(record, by=by)
 
@@ -39,14 +39,14 @@ VERBS = {name: _verb(move) for name, move in FORUM_MOVES.items()}
 
 
 def desk_forum(slug: str) -> Forum:
-    """The forum with this address, whatever its state; 404 when there is none."""
+    """Return the forum with this slug in any state; raises 404 if there is none."""
     return get_object_or_404(Forum.objects.select_related("consultation"), slug=slug)
 
 
 @for_secretariat
 @require_safe
 def forum_home(request: HttpRequest, slug: str) -> HttpResponse:
-    """Where a forum stands and what is to be done."""
+    """Show the state of a forum and its tasks."""
     return _show(request, desk_forum(slug))
 
 
@@ -72,7 +72,7 @@ def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE) -
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
-    """Announce, open, close or cancel a forum: the verb stands in the address."""
+    """Announce, open, close or cancel a forum by the verb in the URL."""
     forum = desk_forum(slug)
     if request.method != "POST":
         return redirect("forum_home", slug)
@@ -89,7 +89,7 @@ def forum_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_seats(request: HttpRequest, slug: str) -> HttpResponse:
-    """How many seats and places on the reserve list each group has, against the seats of the forum."""
+    """Edit the seats and reserve-list places of each group."""
     forum = desk_forum(slug)
     form = SeatsForm(request.POST if request.method == "POST" else None, forum=forum)
     outcome = INVALID if form.errors else NOTHING_DONE
@@ -115,7 +115,7 @@ def _now(plan: Any, label: str) -> int:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_documents(request: HttpRequest, slug: str) -> HttpResponse:
-    """The documents of a forum; one is added below them."""
+    """List the documents of a forum, with a form to add one."""
     forum = desk_forum(slug)
     if request.method != "POST":
         return _show_seats(request, forum, DocumentForm())
@@ -142,7 +142,7 @@ def _show_seats(
 @for_secretariat
 @require_POST
 def forum_document_move(request: HttpRequest, slug: str, key: uuid.UUID, verb: str) -> HttpResponse:
-    """Show a document to everybody or to the participants only, or take it away."""
+    """Make a document public or for participants only, or remove it."""
     forum = desk_forum(slug)
     file = get_object_or_404(ForumFile, forum=forum, key=key)
     acts = {
@@ -161,7 +161,7 @@ def forum_document_move(request: HttpRequest, slug: str, key: uuid.UUID, verb: s
 @login_not_required
 @require_safe
 def forum_document(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
-    """Hand a document of a forum out to whoever may read it: always to be saved, never shown in the portal's name."""
+    """Download a document of a forum, for its readers: always as an attachment, never inline."""
     file = readable_document(request.user, key)
     if file is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""The import of a spreadsheet of inputs, from the upload to what came of it, and the progress of any long work."""
+"""Import of a spreadsheet of inputs from upload to result, and the progress page of background jobs."""
 
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -34,7 +34,7 @@ STATES = {
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_inputs(request: HttpRequest) -> HttpResponse:
-    """Upload a spreadsheet of inputs; what can be read goes on to its preview."""
+    """Upload a spreadsheet of inputs; a readable one leads to its preview."""
     form = InputsImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -54,7 +54,7 @@ def import_inputs(request: HttpRequest) -> HttpResponse:
 
 
 def _prepared(request: HttpRequest, form: InputsImportForm) -> Job:
-    """The job of a sound upload. Raises NoRoom when the disk is full."""
+    """Create the job of a valid upload. Raises NoRoom if the disk is full."""
     chosen = form.cleaned_data
     kept = {name: chosen[name] for name in ("consultation", "channel", "received_on")}
     trial = imports.try_rows(form.sheet, by=request.user, **kept)
@@ -65,7 +65,7 @@ def _prepared(request: HttpRequest, form: InputsImportForm) -> Job:
 @for_secretariat
 @require_safe
 def import_template(request: HttpRequest, slug: str) -> HttpResponse:
-    """The workbook to fill in for a consultation."""
+    """Return the template workbook of a consultation."""
     consultation = get_object_or_404(Consultation, slug=slug)
     return _workbook(imports.template(consultation), f"{consultation.slug}-inputs.xlsx")
 
@@ -80,7 +80,7 @@ def _workbook(content: bytes, name: str) -> HttpResponse:
 @for_secretariat
 @require_safe
 def job(request: HttpRequest, key: UUID) -> HttpResponse:
-    """The preview of an import, the progress of any job, or what came of it."""
+    """Show the preview of an import, the progress of a job, or its result."""
     return _show(request, _job(key))
 
 
@@ -89,7 +89,7 @@ def _job(key: UUID, **of_kind: str) -> Job:
 
 
 def _show(request: HttpRequest, found: Job, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
-    """Show a job; while it is under way the page asks for itself again, unless the reader stopped that."""
+    """Render a job; while it runs the page refreshes itself, unless the user stopped that."""
     context = {"job": found, "reasons": outcome.reasons, "still": "still" in request.GET}
     if found.kind == JobKind.IMPORT_INPUTS and found.state == JobState.PREPARED:
         context |= _preview(request, found)
@@ -125,7 +125,7 @@ def _preview(request: HttpRequest, found: Job) -> dict[str, Any]:
 
 
 class Rows(NamedTuple):
-    """One page of the rows of a preview."""
+    """Page of the rows of a preview."""
 
     shown: list[Any]
     earlier: int | None
@@ -154,7 +154,7 @@ def _result(found: Job) -> dict[str, Any]:
 @for_secretariat
 @require_POST
 def job_names(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Confirm which organisations are meant by names that are written otherwise."""
+    """Confirm which organisations are meant by unknown names."""
     found = _job(key)
     try:
         form = NamesForm(request.POST, suggested=imports.suggestions(imports.tried(found).unknown))
@@ -172,7 +172,7 @@ def job_names(request: HttpRequest, key: UUID) -> HttpResponse:
 @for_secretariat
 @require_POST
 def job_confirm(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Confirm an import, once: it is carried out behind the pages."""
+    """Confirm an import, once; it then runs in the background."""
     found = _job(key, kind=JobKind.IMPORT_INPUTS)
     outcome = attempt(lambda: confirm_import(found, by=request.user), found)
     if outcome.reasons:
@@ -184,7 +184,7 @@ def job_confirm(request: HttpRequest, key: UUID) -> HttpResponse:
 @for_secretariat
 @require_safe
 def job_left_out(request: HttpRequest, key: UUID) -> HttpResponse:
-    """The rows that are wrong, to correct and send again."""
+    """Return the invalid rows to correct and upload again."""
     found = _job(key, kind=JobKind.IMPORT_INPUTS)
     try:
         return _workbook(imports.left_out(found), "rows-to-correct.xlsx")

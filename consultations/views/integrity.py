@@ -1,4 +1,4 @@
-"""What the checks of everything stored found, for the secretariat and the technicians."""
+"""Results of the integrity checks, for the secretariat and system administrators."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,7 +12,7 @@ EARLIER = 30
 
 @require_safe
 def desk_checks(request: HttpRequest) -> HttpResponse:
-    """The last check with its findings and what to do about them, and when the earlier ones were. Two queries."""
+    """Show the last check with its findings and what to do about them, and the times of earlier checks. Two queries."""
     if not is_staff(request.user):
         raise Http404
     last = IntegrityCheck.objects.first()

@@ -1,4 +1,4 @@
-"""The link in a letter of invitation: whoever holds it answers for the institution, without an account."""
+"""Answer a letter of invitation by its link, without an account."""
 
 from typing import Any
 
@@ -19,14 +19,14 @@ from .ratelimit import limited
 
 
 def _page(request: HttpRequest, name: str, status: int = 200, **context: Any) -> HttpResponse:
-    """A page that no search engine keeps."""
+    """Render a page that search engines do not index."""
     page = render(request, f"consultations/invitation_replies/{name}.html", context, status=status)
     page["X-Robots-Tag"] = "noindex, nofollow"
     return page
 
 
 def _no_such_link(request: HttpRequest) -> HttpResponse:
-    """The same page for a link that is unknown, mistyped, replaced by a newer one, or over."""
+    """Return the same page for a link that is unknown, mistyped, replaced or expired."""
     return _page(request, "no_such_link", 404, contacts=contacts())
 
 
@@ -35,7 +35,7 @@ def _no_such_link(request: HttpRequest) -> HttpResponse:
 @limited("answer")
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_answer(request: HttpRequest, token: str) -> HttpResponse:
-    """Who is invited to what, until when; what was answered so far, and the form to answer or to change it."""
+    """Show the invitation and the present answer, with the form to answer or change it."""
     invitation = workflow.invited_by(token)
     if invitation is None:
         return _no_such_link(request)
@@ -80,7 +80,7 @@ def _answer(invitation: Invitation, form: AnswerForm, token: str) -> None:
 @limited("answer")
 @require_safe
 def forum_answer_receipt(request: HttpRequest, token: str) -> HttpResponse:
-    """What the institution has answered, to keep or to print."""
+    """Show the institution's answer, to keep or print."""
     invitation = workflow.invited_by(token)
     if invitation is None:
         return _no_such_link(request)

@@ -1,4 +1,4 @@
-"""Letters of invitation at the desk: written, reviewed before they go, sent, answered from paper, issued anew."""
+"""Letters of invitation at the desk: create, review, send, enter paper answers, issue new links."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -43,7 +43,7 @@ def _forum(slug: str) -> Forum:
 @for_secretariat
 @require_safe
 def forum_letters_list(request: HttpRequest, slug: str) -> HttpResponse:
-    """The letters of a forum, or those in the state that `?state=` names: what each lacks, and the next step."""
+    """List the letters of a forum, or those in the state `?state=`: what each lacks, and the next step."""
     forum = _forum(slug)
     every = list(letters_of(forum))
     asked = request.GET.get("state")
@@ -71,7 +71,7 @@ def forum_letters_list(request: HttpRequest, slug: str) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_letters_new(request: HttpRequest, slug: str) -> HttpResponse:
-    """Choose institutions by group, the members of the NCM or all, and write them a letter each."""
+    """Choose institutions by group, NCM membership or all, and create a letter for each."""
     forum = _forum(slug)
     asked = request.GET.get("group", "")
     group = asked if asked in Group.values else ""
@@ -110,7 +110,7 @@ def _write(request: HttpRequest, forum: Forum, form: InviteForm) -> None:
 
 
 class Written(NamedTuple):
-    """A letter with the mail that would go (none: by post), and what stands against it."""
+    """Letter with its mail (None: by post) and the reasons against sending it."""
 
     letter: Invitation
     mail: OutgoingMail | None
@@ -118,7 +118,7 @@ class Written(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Whom the mail is for."""
+        """Return the addressee."""
         return self.letter.stakeholder.name
 
 
@@ -126,7 +126,7 @@ REVIEWS = {"send": (InvitationState.DRAFT, "send_invitation"), "remind": (Invita
 
 
 def _written(forum: Forum, kind: str, keys: list[str]) -> list[Written]:
-    """What would go, of all letters that could or of those whose keys the address names. The mails are not stored."""
+    """Return the unsaved mails of all letters that can be sent, or of those whose keys the URL names."""
     state, verb = REVIEWS[kind]
     letters = list(letters_of(forum).filter(state=state).select_related("forum__consultation"))
     if keys:
@@ -148,7 +148,7 @@ def _written(forum: Forum, kind: str, keys: list[str]) -> list[Written]:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_letters_review(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    """Every mail that would go, whom it goes to, and who gets none and why; its button sends what is shown."""
+    """Preview every mail with its address, and the letters without one and why; POST sends what is shown."""
     forum = _forum(slug)
     if request.method == "POST":
         (_send if kind == "send" else _remind)(request, forum, request.POST.getlist("key"))
@@ -169,7 +169,7 @@ def forum_letters_review(request: HttpRequest, slug: str, kind: str) -> HttpResp
 
 
 def _keys(values: list[str]) -> list[UUID]:
-    """Those of the values that are keys: what cannot be read names no letter."""
+    """Return the valid keys among the values."""
     found = []
     for value in values:
         try:
@@ -191,7 +191,7 @@ def _send(request: HttpRequest, forum: Forum, values: list[str]) -> None:
 
 
 def _remind(request: HttpRequest, forum: Forum, values: list[str]) -> None:
-    """Remind each by itself, so that one refusal stops no other."""
+    """Remind each separately, so that one refusal does not stop the others."""
     reminded = 0
     for each in forum.invitations.filter(key__in=_keys(values)).select_related("stakeholder"):
         outcome = attempt(lambda each=each: workflow.remind_invited(each, by=request.user))
@@ -214,7 +214,7 @@ def _letter(slug: str, key: UUID) -> Invitation:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_letter(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """A letter with its answer: correct it, see its link, its scan and what happened to it."""
+    """Show a letter with its answer: correct it, see its link, its scan and its history."""
     letter = _letter(slug, key)
     known = {name: getattr(letter, name) for name in ("seats", "addressee", "email", "respond_by")}
     form = LetterForm(request.POST if request.method == "POST" else None, initial=known)
@@ -268,7 +268,7 @@ def forum_letter_move(request: HttpRequest, slug: str, key: UUID, verb: str) -> 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_letter_answer(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """Type an answer that came by letter, with its scan."""
+    """Enter an answer that came by letter, with its scan."""
     letter = _letter(slug, key)
     if letter.state == InvitationState.DRAFT:
         raise Http404
@@ -300,7 +300,7 @@ def _record(request: HttpRequest, letter: Invitation, form: PaperAnswerForm) -> 
 @for_secretariat
 @require_safe
 def forum_letter_file(request: HttpRequest, slug: str, key: UUID, file: UUID) -> HttpResponseBase:
-    """Hand out the scan of an answer: always to be saved, never to be shown in the portal's name."""
+    """Download the scan of an answer: always as an attachment, never inline."""
     rows = ForumFile.objects.filter(invitation__key=key, forum__slug=slug, removed_at=None)
     found = get_object_or_404(rows, key=file)
     return hand_out(request, found.stored_file, found.name, found.media_type)

@@ -1,4 +1,4 @@
-"""The page behind the link "stop writing to this address" of a mail."""
+"""Page behind the "stop e-mails" link of a mail."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,7 +20,7 @@ from .ratelimit import limited
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited("stop")
 def mail_stop(request: HttpRequest, token: str) -> HttpResponse:
-    """Say what stops and what goes on: GET changes nothing, POST stops the mail, or takes that back (`do=resume`)."""
+    """Explain what stops and what continues: GET changes nothing, POST stops the mail or undoes that (`do=resume`)."""
     address_hash = hash_in_stop_token(token)
     if address_hash is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""Organisations at the desk: who waits for verification, who takes part, and who acts for them."""
+"""Organisations at the desk: verification, register and memberships; registration and notification settings."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -29,7 +29,7 @@ VERBS = {verb: getattr(workflow, verb) for verb in STAKEHOLDER_MOVES}
 @for_secretariat
 @require_safe
 def desk_organisations(request: HttpRequest) -> HttpResponse:
-    """Organisations that wait, and below them the register by name, narrowed by words, group and state."""
+    """List organisations to verify, and below them the register, filtered by words, group and state."""
     form = WantedOrganisationsForm(request.GET)
     wanted = form.wanted
     found = with_lookalikes(_narrowed(wanted.pop("words", ""))).filter(**wanted)
@@ -56,7 +56,7 @@ def _narrowed(words: str) -> QuerySet[Stakeholder]:
 @for_secretariat
 @require_safe
 def desk_organisation(request: HttpRequest, pk: int) -> HttpResponse:
-    """One organisation: what it says of itself, its people, its inputs, and its next move."""
+    """Show one organisation: details, people, inputs and next move."""
     return _show(request, _organisation(pk))
 
 
@@ -86,7 +86,7 @@ def _show(request: HttpRequest, stakeholder: Stakeholder, outcome: Outcome = NOT
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_organisation_move(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Verify, refuse, suspend or reinstate an organisation: the verb stands in the address."""
+    """Verify, refuse, suspend or reinstate an organisation by the verb in the URL."""
     stakeholder = _organisation(pk)
     if request.method != "POST":
         return redirect("desk_organisation", pk)
@@ -102,7 +102,7 @@ def desk_organisation_move(request: HttpRequest, pk: int, verb: str) -> HttpResp
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def notices(request: HttpRequest) -> HttpResponse:
-    """At once, together once a day, or not at all; and a number for text messages."""
+    """Choose how to get notices: at once, daily or not at all; and a number for text messages."""
     form = NoticesForm(request.POST or None, person=request.user)
     if request.method == "POST" and form.is_valid():
         chosen = {"phone": request.user.phone, **form.cleaned_data}
@@ -117,7 +117,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def register_organisation(request: HttpRequest) -> HttpResponse:
-    """Register an organisation; the person who does it becomes its primary focal point."""
+    """Register an organisation; the user becomes its primary focal point."""
     form = OrganisationForm(request.POST or None)
     context, status = {"form": form, "organisations": organisations_of(request.user)}, 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
@@ -135,7 +135,9 @@ def register_organisation(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def join_organisation(request: HttpRequest, token: str) -> HttpResponse:
-    """Accept an invitation: open to whoever holds its link, accepted by the person whose address it was sent to."""
+    """Accept an invitation: anyone with the link can open it, only the person with the invited address can
+    accept it.
+    """
     invitation = workflow.invited(token)
     context = {"invitation": invitation, "next": request.path}
     if invitation is None:
@@ -153,7 +155,7 @@ def join_organisation(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_off_rule(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say whether the inputs of an organisation wait for its primary focal point, who alone may say so."""
+    """Set whether the inputs of an organisation need a sign-off; only its primary focal point may."""
     stakeholder = get_object_or_404(Stakeholder, pk=pk)
     if not may_rule_on_sign_off(request.user, stakeholder):
         raise Http404
@@ -184,7 +186,7 @@ def invite_officer(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def end_membership(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
-    """Let a person act for an organisation no longer; what was done until then stays."""
+    """End a membership; earlier acts of the person are kept."""
     stakeholder = _managed(request, pk)
     live = Membership.objects.live().filter(stakeholder=stakeholder, valid_until=None)
     found = get_object_or_404(live.select_related("stakeholder", "user"), pk=membership)
@@ -203,7 +205,7 @@ def end_membership(request: HttpRequest, pk: int, membership: int) -> HttpRespon
 
 
 def _managed(request: HttpRequest, pk: int) -> Stakeholder:
-    """The organisation, where the reader may manage its people; otherwise the same 404 as for none."""
+    """Return the organisation if the user may manage its people; otherwise raises the same 404 as for none."""
     stakeholder = get_object_or_404(Stakeholder, pk=pk)
     if not may_manage_members(request.user, stakeholder):
         raise Http404
@@ -211,7 +213,7 @@ def _managed(request: HttpRequest, pk: int) -> Stakeholder:
 
 
 def _home_of(request: HttpRequest, stakeholder: Stakeholder) -> str:
-    """Where the reader manages an organisation: the secretariat at the desk, others at their own page."""
+    """Return the URL where the user manages an organisation: at the desk for the secretariat, else its own page."""
     if is_secretariat(request.user):
         return reverse("desk_organisation", args=[stakeholder.pk])
     return reverse("my_organisation", query={"organisation": stakeholder.pk})

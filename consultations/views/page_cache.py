@@ -1,11 +1,10 @@
-"""Pages for visitors are kept in memory until the next entry of the journal.
+"""Cache pages for visitors in memory until the next journal entry.
 
-A page of the portal costs ten to twenty times what an empty one does, nearly all of it in asking and in filling the
-template. Whatever the public pages show is changed by verbs and by edits in the admin, and both enter it in the
-journal before they commit. So a page that everybody gets alike is kept together with the hash of the journal's last
-entry, which stands for all before it, and asking for that is one small query: log-ins and mail in the outbox change
-nothing. A minute bounds what depends on the clock, such as "4 days left", and what is loaded without an entry: the
-reference data.
+Rendering a page costs ten to twenty times as much as an empty one, mostly queries and templates. Verbs and admin edits
+change everything that public pages show, and both write a journal entry before they commit. So a page that is the same
+for everybody is cached under the hash of the last journal entry, which one small query returns; sign-ins and mail do
+not invalidate it. A time limit of one minute covers what depends on the clock, such as "4 days left", and reference
+data, which is loaded without an entry.
 """
 
 import hashlib
@@ -27,9 +26,9 @@ SECONDS = 60
 
 
 def kept_for_visitors(view: View) -> View:
-    """Let visitors get the page of `view` from memory until something is entered in the journal.
+    """Serve the page of `view` to visitors from memory until the next journal entry.
 
-    Never for anybody with a cookie other than that of the language, inside a transaction, or while developing.
+    Never for requests with a cookie other than the language cookie, inside a transaction, or in development.
     """
 
     @wraps(view)
@@ -56,7 +55,7 @@ def _is_for_everybody(request: HttpRequest) -> bool:
 
 
 def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
-    """Only a whole page without anything made for one reader: no cookie, no form token."""
+    """Return whether a response can be cached: complete, and without cookies or form tokens."""
     is_personal = response.cookies or request.META.get("CSRF_COOKIE_NEEDS_UPDATE")
     return response.status_code == 200 and not response.streaming and not is_personal
 

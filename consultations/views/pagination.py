@@ -1,4 +1,4 @@
-"""Lists that go on, page behind page, each page found by the key of the last row before it."""
+"""Keyset pagination of lists, and streamed CSV and XLSX exports."""
 
 import csv
 import tempfile
@@ -16,8 +16,7 @@ from consultations.queries import page_behind
 
 
 class Further(NamedTuple):
-    """A page of a list that goes on: its rows, and the addresses of the next one and of the first, empty where there is
-    no next one or this is the first."""
+    """Page of a list: its rows, and the URLs of the next and first pages, empty if there are none."""
 
     rows: list[Any]
     next: str
@@ -25,9 +24,10 @@ class Further(NamedTuple):
 
 
 def further(request: HttpRequest, page: str, name: str, rows: QuerySet[Any], **options: Any) -> Further:
-    """The page of `rows` that `request` asks for by `name`; `page` is the view of the list. Options: of page_behind.
+    """Return the page of `rows` that `request` asks for by the parameter `name`; `page` is the view of the list. Other
+    options are those of page_behind.
 
-    What else the address asks for, of another list on the same page too, is kept.
+    Other parameters of the URL, also of another list on the page, are kept.
     """
     found, last = page_behind(rows, request.GET.get(name, ""), **options)
     kept = {other: value for other, value in request.GET.items() if other != name}
@@ -43,7 +43,7 @@ Rows = Iterable[list[Any]]
 
 
 def csv_blocks(rows: Rows) -> Iterator[bytes]:
-    """A CSV file with the mark by which spreadsheet programs know UTF-8; no cell is ever taken for a formula."""
+    """Yield a CSV file with a byte order mark for spreadsheet programs; no cell is ever read as a formula."""
     out = StringIO(newline="")
     writer = csv.writer(out)
     out.write("\ufeff")
@@ -57,7 +57,9 @@ def csv_blocks(rows: Rows) -> Iterator[bytes]:
 
 
 def xlsx_blocks(rows: Rows) -> Iterator[bytes]:
-    """A workbook in which every cell is text. It is written to a file first: its parts are known only at the end."""
+    """Yield a workbook in which every cell is text. It is written to a temporary file first, because its parts are
+    known only at the end.
+    """
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     for row in rows:

@@ -1,4 +1,4 @@
-"""The register of what came on paper or by mail: typed, kept with its original, checked by a second person."""
+"""Inputs that came on paper or by mail: typed, stored with the original, and checked by a second person."""
 
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ SHOWN = 100
 @for_secretariat
 @require_safe
 def intake(request: HttpRequest) -> HttpResponse:
-    """What was typed from paper and mails: what waits for its check, the oldest first, then the last ones checked."""
+    """List typed inputs: those to check, the oldest first, then the last checked."""
     typed = _typed(request)
     waiting = typed.filter(state=SubmissionState.SUBMITTED, checked_at=None).order_by("submitted_at", "pk")
     checked = typed.filter(checked_at__isnull=False).order_by("-checked_at", "-pk")
@@ -36,7 +36,7 @@ def intake(request: HttpRequest) -> HttpResponse:
 
 
 def _typed(request: HttpRequest) -> QuerySet[Submission]:
-    """Inputs that somebody typed; rows of spreadsheets are not among them."""
+    """Return inputs typed by staff, without imported rows."""
     entry = Event.objects.filter(
         kind="consultations.submission", object_id=Cast(OuterRef("pk"), CharField()), verb="take_in_many"
     )
@@ -48,7 +48,7 @@ def _typed(request: HttpRequest) -> QuerySet[Submission]:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def intake_new(request: HttpRequest) -> HttpResponse:
-    """Type an input that came on paper or by mail; the next page takes its scan."""
+    """Enter an input that came on paper or by mail; the next page takes its scan."""
     form, reasons = IntakeForm(request.POST or None, by=request.user), []
     if request.method == "POST" and form.is_valid():
         outcome = attempt(lambda: _take_in(request, form))
@@ -82,7 +82,7 @@ def _take_in(request: HttpRequest, form: IntakeForm) -> None:
 @for_secretariat
 @require_safe
 def intake_check(request: HttpRequest, key: UUID) -> HttpResponse:
-    """What was typed beside its original: add the original, correct the typing, or say that both say the same."""
+    """Show the typed text beside the original: add the original, correct the text, or confirm that they match."""
     return _show(request, _one(request, key))
 
 
@@ -110,7 +110,7 @@ def _show(request: HttpRequest, submission: Submission, outcome: Outcome = NOTHI
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def intake_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
-    """Say that what was typed is what the original says."""
+    """Confirm that the typed text matches the original."""
     submission = _one(request, key)
     if verb not in CHECKING:
         raise Http404
@@ -126,7 +126,7 @@ def intake_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def intake_correct(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Correct what was typed, until it is checked. Whoever corrects it leaves the check to somebody else."""
+    """Correct the typed text until it is checked. Whoever corrects it cannot check it."""
     submission = _one(request, key)
     form, outcome = TypedForm(request.POST or None, typed=submission), NOTHING_DONE
     if request.method == "POST":

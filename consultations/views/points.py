@@ -1,4 +1,4 @@
-"""Points at the desk: found by words, merged when they say the same, taken apart again."""
+"""Points at the desk: search, join and separate, and points of sessions."""
 
 import re
 from typing import Any
@@ -35,7 +35,7 @@ POINT_VERBS = {
 @for_secretariat
 @require_safe
 def desk_points(request: HttpRequest) -> HttpResponse:
-    """All points, the latest first, narrowed by words, theme, kind and state."""
+    """List all points, the latest first, filtered by words, theme, kind and state."""
     form = WantedPointsForm(request.GET)
     found = _narrowed(_points(), form.wanted)
     older, newer = _edge(request, "before"), _edge(request, "after")
@@ -46,7 +46,7 @@ def desk_points(request: HttpRequest) -> HttpResponse:
 
 
 def _points() -> QuerySet[Point]:
-    """Points with what a list shows of them, and those merged into each."""
+    """Return points with what a list shows, and those joined to each."""
     behind = Prefetch("merged", Point.objects.select_related("stakeholder").order_by("reference"))
     return Point.objects.select_related(
         "submission", "session", "stakeholder", "theme", "merged_into"
@@ -60,7 +60,7 @@ def _narrowed(points: QuerySet[Point], wanted: dict[str, Any]) -> QuerySet[Point
 
 
 def _edge(request: HttpRequest, name: str) -> Q | None:
-    """The points beyond the one whose key the address names; None where it names none."""
+    """Return the points beyond the one whose key the URL names; None without one."""
     key, side = request.GET.get(name, ""), {"before": "lt", "after": "gt"}[name]
     return Q(**{f"pk__{side}": int(key)}) if key.isdecimal() and len(key) < 19 else None
 
@@ -71,7 +71,7 @@ def _edge(request: HttpRequest, name: str) -> Q | None:
 @for_secretariat
 @require_safe
 def desk_point(request: HttpRequest, reference: str) -> HttpResponse:
-    """A point with what stands behind it, and beside it the points that may say the same."""
+    """Show a point with the points joined to it, and possible duplicates."""
     return _show(request, _point(reference))
 
 
@@ -102,7 +102,7 @@ def _show(
 
 
 def _twins(point: Point, words: str) -> QuerySet[Point]:
-    """Validated points of the consultation that share most with `words`, the closest first."""
+    """Return validated points of the consultation most similar to `words`, the closest first."""
     terms = " | ".join(dict.fromkeys(re.findall(r"\w{3,40}", words)[:60]))
     query = SearchQuery(terms, search_type="raw", config="english")
     candidates = _points().filter(consultation=point.consultation_id, state=PointState.VALIDATED).exclude(pk=point.pk)
@@ -113,7 +113,7 @@ def _twins(point: Point, words: str) -> QuerySet[Point]:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_point_merge(request: HttpRequest, reference: str) -> HttpResponse:
-    """Let a point stand behind another that says the same."""
+    """Join a point to its duplicate."""
     point = _point(reference)
     if request.method != "POST":
         return redirect("desk_point", reference)
@@ -138,7 +138,7 @@ def _both(point: Point, into: Point) -> dict[str, str]:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_point_move(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
-    """Validate a point, or take a merged one apart again: the verb stands in the address."""
+    """Validate a point or separate a joined one, by the verb in the URL."""
     point = _point(reference)
     if request.method != "POST":
         return redirect("desk_point", reference)
@@ -161,7 +161,7 @@ MOVES = {verb: POINT_MOVES[verb] for verb in VERBS}
 
 @require_http_methods(["GET", "HEAD"])
 def session_read_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """One point of a session after another, as the room hears it: `point` in the address is its number."""
+    """Show the points of a session one by one, for reading back in the room: `point` in the URL is its number."""
     return _show_read_back(request, session_of(request, pk), _number(request.GET.get("point", "")))
 
 
@@ -196,7 +196,7 @@ def _show_read_back(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_read_back_move(request: HttpRequest, pk: int, number: int, verb: str) -> HttpResponse:
-    """Validate a point that was read back, or send it back with a note; then comes the next one that waits."""
+    """Validate a point that was read back, or send it back with a note; then show the next one."""
     session = session_of(request, pk)
     point = get_object_or_404(session.points.all(), number=number)
     if request.method != "POST":
@@ -213,7 +213,7 @@ def session_read_back_move(request: HttpRequest, pk: int, number: int, verb: str
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_point_correct(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Put a draft of a session right, as its rapporteur or for the secretariat."""
+    """Correct a draft point of a session, as its rapporteur or the secretariat."""
     session = session_of(request, pk)
     point = get_object_or_404(session.points.select_related("theme", "stakeholder"), number=number)
     if not may_write_point(request.user, point):
@@ -264,7 +264,7 @@ SHOWN_EVENTS = 20
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_points(request: HttpRequest, pk: int) -> HttpResponse:
-    """The points of a session: its rapporteur writes them down and hands them in, the secretariat validates them."""
+    """List the points of a session: its rapporteur records and hands them in, the secretariat validates them."""
     session = session_of(request, pk)
     if request.method != "POST":
         return _show_session(request, session)
@@ -279,7 +279,7 @@ def session_points(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def session_of(request: HttpRequest, pk: int) -> ForumSession:
-    """The session, for its rapporteur, its chair and the secretariat; a 404 for everybody else."""
+    """Return the session for its rapporteur, its chair and the secretariat; raises 404 for others."""
     session = get_object_or_404(ForumSession.objects.select_related("forum__consultation", "theme"), pk=pk)
     if not (is_secretariat(request.user) or works_in_session(request.user, session.pk)):
         raise Http404
@@ -316,7 +316,7 @@ def _show_session(
 
 
 def notes_on(points: list[Point]) -> dict[int, str]:
-    """Why each of `points` that are drafts was sent back the last time, by primary key. At most one query."""
+    """Return the last reason why each draft among `points` was sent back, by primary key. At most one query."""
     drafts = [str(point.pk) for point in points if point.state == PointState.DRAFT]
     if not drafts:
         return {}
@@ -327,14 +327,14 @@ def notes_on(points: list[Point]) -> dict[int, str]:
 def _with_moves(
     request: HttpRequest, points: list[Point], one_of_each: dict[str, Point]
 ) -> list[tuple[Point, list[OpenMove]]]:
-    """Each point with its moves; within one session the same moves are open in the same state."""
+    """Return each point with its moves; in one session, points in the same state have the same moves."""
     moves = {state: moves_open_to(SESSION_MOVES, point, request.user) for state, point in one_of_each.items()}
     return [(point, moves[point.state]) for point in points]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_point_move(request: HttpRequest, pk: int, number: int, verb: str) -> HttpResponse:
-    """Hand in or validate one point of a session: the verb stands in the address."""
+    """Hand in or validate one point of a session by the verb in the URL."""
     session = session_of(request, pk)
     point = get_object_or_404(session.points.all(), number=number)
     if request.method != "POST":
@@ -348,7 +348,7 @@ def session_point_move(request: HttpRequest, pk: int, number: int, verb: str) ->
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand in every draft of a session, one after the other; what is refused stays a draft and says why."""
+    """Hand in every draft of a session one by one; refused ones stay drafts, with the reason."""
     session = session_of(request, pk)
     if request.method != "POST":
         return redirect("session_points", pk)

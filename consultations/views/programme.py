@@ -1,4 +1,4 @@
-"""The programme of a forum at the desk: sessions in their order, what clashes, who has which part."""
+"""Programme of a forum at the desk: sessions, conflicts and roles; calendars."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -31,7 +31,7 @@ from .forums import desk_forum
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_programme(request: HttpRequest, slug: str) -> HttpResponse:
-    """The programme with its clashes; a session is added below it."""
+    """Show the programme with its conflicts, and a form to add a session."""
     forum = desk_forum(slug)
     if request.method != "POST":
         return _show(request, forum)
@@ -67,7 +67,7 @@ def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE, *
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_breakouts(request: HttpRequest, slug: str) -> HttpResponse:
-    """One breakout for each theme that has none."""
+    """Create one breakout for each theme without one."""
     forum = desk_forum(slug)
     if request.method != "POST":
         return redirect("forum_programme", slug)
@@ -94,7 +94,7 @@ def _session(slug: str, pk: int) -> ForumSession:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_session(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """One session: what the programme says of it, who has which part, and its moves."""
+    """Show one session: details, roles and moves."""
     session = _session(slug, pk)
     if request.method != "POST":
         return _show_session(request, session)
@@ -130,7 +130,7 @@ def _show_session(
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_session_move(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
-    """Move a session up or down, give a part in it, open, close or cancel it: what is done stands in the address."""
+    """Move a session up or down, assign a role, open, close or cancel it, by the verb in the URL."""
     if verb not in ACTS:
         raise Http404
     if request.method != "POST":
@@ -188,7 +188,7 @@ ACTS = {
 @for_secretariat
 @require_POST
 def forum_part_away(request: HttpRequest, slug: str, pk: int, role: int) -> HttpResponse:
-    """Take a part in a session from somebody again."""
+    """Remove a role in a session."""
     found = SessionRole.objects.select_related("session__forum", "user")
     row = get_object_or_404(found, pk=role, session=pk, session__forum__slug=slug)
     outcome = attempt(lambda: workflow.take_part(row, by=request.user))
@@ -203,7 +203,7 @@ def forum_part_away(request: HttpRequest, slug: str, pk: int, role: int) -> Http
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_copy(request: HttpRequest, slug: str) -> HttpResponse:
-    """Prepare the next forum like this one."""
+    """Create a new forum from this one."""
     forum = desk_forum(slug)
     form = CopyForm(request.POST if request.method == "POST" else None, initial={"title": forum.title})
     outcome = INVALID if form.errors else NOTHING_DONE
@@ -234,14 +234,14 @@ def _file(forum: Forum, entries: Iterable[Entry]) -> HttpResponse:
 @login_not_required
 @require_safe
 def forum_ics(request: HttpRequest, slug: str) -> HttpResponse:
-    """The programme of an announced forum."""
+    """Return the programme of an announced forum as a calendar."""
     forum = _announced(slug)
     return _file(forum, whole_calendar(forum))
 
 
 @require_safe
 def forum_ics_mine(request: HttpRequest, slug: str) -> HttpResponse:
-    """The sessions of whoever is signed in, with that person's roles."""
+    """Return the calendar of the signed-in person, with their roles."""
     forum = _announced(slug)
     own = forum.delegates.filter(user=request.user).exclude(state__in=("refused", "withdrawn")).first()
     return _file(forum, calendar_of(forum, user=request.user, delegate=own))
@@ -250,7 +250,7 @@ def forum_ics_mine(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def forum_ics_person(request: HttpRequest, slug: str, pk: int, signature: str) -> HttpResponse:
-    """The sessions of a delegate, whom the address names and its signature vouches for; 404 for an altered one."""
+    """Return the calendar of the delegate named by the signed URL; raises 404 for an invalid signature."""
     forum = _announced(slug)
     delegate = Delegate.objects.filter(forum=forum, pk=pk, merged_into=None).select_related("user").first()
     if delegate is None or not is_signed(delegate, signature):

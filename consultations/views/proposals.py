@@ -1,4 +1,4 @@
-"""Proposals at the desk: what waits for a second person, with its consequences, confirmed, refused or withdrawn."""
+"""Proposals at the desk: confirm, refuse or withdraw, with consequences shown."""
 
 from collections.abc import Callable
 from typing import Any
@@ -37,7 +37,7 @@ DONE = {
 @for_staff
 @require_safe
 def desk_proposals(request: HttpRequest) -> HttpResponse:
-    """What waits for the reader as the second person, and below it every proposal, the latest first."""
+    """List proposals that the user can confirm, and below them all proposals, the latest first."""
     rows = Proposal.objects.visible_to(request.user).select_related("proposed_by", "decided_by")
     page = further(request, "desk_proposals", "after", rows, order="-pk", size=PAGE)
     context = {
@@ -52,7 +52,7 @@ def desk_proposals(request: HttpRequest) -> HttpResponse:
 @for_staff
 @require_safe
 def desk_proposal(request: HttpRequest, key: UUID) -> HttpResponse:
-    """One proposal: what would change, why, who proposed it, and what the reader may do about it."""
+    """Show one proposal: the change, the reason, the proposer and the possible moves."""
     return _show(request, _proposal(request, key))
 
 
@@ -80,7 +80,7 @@ def _show(request: HttpRequest, proposal: Proposal, outcome: Outcome = NOTHING_D
 @for_staff
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_proposal_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
-    """Confirm, refuse or withdraw a proposal: the verb stands in the address."""
+    """Confirm, refuse or withdraw a proposal by the verb in the URL."""
     proposal = _proposal(request, key)
     if request.method != "POST":
         return redirect("desk_proposal", key)

@@ -1,4 +1,4 @@
-"""Pages for everyone: the list of inputs, the privacy notice, the accessibility statement."""
+"""Public pages: inputs, privacy notice and accessibility statement."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -19,10 +19,10 @@ from consultations.views.page_cache import kept_for_visitors
 @require_safe
 @kept_for_visitors
 def inputs(request: HttpRequest) -> HttpResponse:
-    """The inputs that the reader may read, narrowed by what the address chooses: newest first, or the best match first
-    where it has words to search for.
+    """List the inputs that the user may read, filtered by the query string: newest first, or best match first if it has
+    search words.
 
-    What the address asks for and is not there is left out with a notice; the list is shown all the same.
+    Unknown values in the query string are ignored, with a notice.
     """
     rounds = queries.public_rounds()
     current = rounds[0] if rounds else None
@@ -46,7 +46,7 @@ def inputs(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, asked: Asked, before: Submission | None, after: Submission | None) -> dict[str, Any]:
-    """A page of all that was asked for, newest first."""
+    """Render a page of all filtered inputs, newest first."""
     readable = queries.readable_inputs(request.user, asked.wanted)
     page = queries.input_page(readable, before=before, after=after)
     if after and not page.rows:
@@ -55,9 +55,9 @@ def _list(request: HttpRequest, asked: Asked, before: Submission | None, after: 
 
 
 def _search(request: HttpRequest, asked: Asked, before: Submission | None, after: Submission | None) -> dict[str, Any]:
-    """A page of what has the words, each input with the passage that has them; organisations with a name like that.
+    """Render a page of search results, each with an excerpt; and organisations with similar names.
 
-    Where no input has the words, the inputs of these organisations are listed.
+    If no input matches, the inputs of these organisations are listed.
     """
     readable = queries.readable_inputs(request.user, asked.wanted).only(*queries.LISTED, "body", "proposed_wording")
     page, hits = queries.ranked_page(readable, asked.words, before=before, after=after)
@@ -78,12 +78,12 @@ def _search(request: HttpRequest, asked: Asked, before: Submission | None, after
 
 
 def _matches(hits: list[queries.Hit]) -> queries.Counted:
-    """How many matches there are, as far as they were ranked: to count the others would be to search again."""
+    """Return the number of ranked matches; counting all would mean searching again."""
     return queries.Counted(len(hits), is_more=len(hits) == queries.RANKED)
 
 
 def _edges(request: HttpRequest) -> tuple[Submission | None, Submission | None, bool]:
-    """The inputs between which the asked page lies, and whether the address named one that is not there."""
+    """Return the inputs at the edges of the requested page, and whether the URL names one that does not exist."""
     asked = {name: request.GET[name] for name in ("before", "after") if request.GET.get(name)}
     edges = queries.readable_by_reference(request.user, asked.values()).only("reference", "submitted_at")
     found = {row.reference: row for row in edges} if asked else {}
@@ -92,7 +92,7 @@ def _edges(request: HttpRequest) -> tuple[Submission | None, Submission | None, 
 
 
 def _address(asked: Asked, *, without_words: bool = False, **edge: str) -> str:
-    """The address of a neighbouring page, or of one that chooses more; empty where there is none."""
+    """Return the URL of a neighbouring page or an additional filter; empty if there is none."""
     if not any(edge.values()):
         return ""
     return reverse("inputs", query={**(asked.choices if without_words else asked.address), **edge})
@@ -101,12 +101,12 @@ def _address(asked: Asked, *, without_words: bool = False, **edge: str) -> str:
 @login_not_required
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """What is kept about people, why, for how long, and what they may ask for (Data Protection Act 2019, s. 29)."""
+    """Show the privacy notice (Data Protection Act 2019, s. 29)."""
     return render(request, "consultations/public/privacy.html")
 
 
 @login_not_required
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """How accessible the portal is, what is known not to work, and whom to tell."""
+    """Show the accessibility statement."""
     return render(request, "consultations/public/accessibility.html")

@@ -1,4 +1,4 @@
-"""How often one reader may ask for what costs much: a fair share, so that nobody's programs keep others waiting."""
+"""Rate limits per reader for expensive requests."""
 
 import time
 from collections.abc import Callable
@@ -16,7 +16,9 @@ View = Callable[..., HttpResponseBase]
 
 
 def limited(what: str) -> Callable[[View], View]:
-    """Let each reader have the page of a view as often as settings.LIMITS says of `what`; then 429 (RFC 6585)."""
+    """Limit how often a reader may request a view, as settings.LIMITS says for `what`; then respond with 429 (RFC
+    6585).
+    """
 
     def limit(view: View) -> View:
         @wraps(view)
@@ -32,9 +34,9 @@ def limited(what: str) -> Callable[[View], View]:
 
 
 def seconds_to_wait(what: str, who: str) -> int:
-    """Count one more request for `what` by a reader; how long to wait where it is one too many, else 0.
+    """Count one more request for `what` by a reader; return the seconds to wait if it exceeds the limit, else 0.
 
-    Counted in the memory of each server process: refusing must cost next to nothing, and no flood reaches the database.
+    Counted in the memory of each server process: refusing must be cheap, and floods must not reach the database.
     """
     most, seconds = settings.LIMITS[what]
     moment, counts = int(time.time()), caches["limits"]
@@ -48,7 +50,7 @@ def seconds_to_wait(what: str, who: str) -> int:
 
 
 def line_of(request: HttpRequest) -> str:
-    """The line that asks, for counting: all whose address nobody says are one."""
+    """Return the client address to count by; requests without a known address share one counter."""
     return client_address(request) or "somebody"
 
 

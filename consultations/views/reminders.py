@@ -1,4 +1,4 @@
-"""Organisations that have not sent their input: who they are, and the letters that go to them."""
+"""Organisations without an input, and reminders to them."""
 
 from typing import Any
 
@@ -31,8 +31,9 @@ def _round(slug: str | None) -> Consultation | None:
 @for_secretariat
 @require_safe
 def non_responses(request: HttpRequest) -> HttpResponse:
-    """Organisations that sent nothing to a consultation (the current one, or `?consultation=`), with the last letter
-    to each."""
+    """List organisations without an input to a consultation (the current one, or `?consultation=`), with their last
+    letter.
+    """
     consultation, form = _round(request.GET.get("consultation")), SilentForm(request.GET)
     context: dict[str, Any] = {"consultation": consultation, "form": form}
     if consultation:
@@ -45,9 +46,9 @@ def non_responses(request: HttpRequest) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def non_responses_letters(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show who would get which letter, and who none and why; with `confirm` in the form, write them.
+    """Preview the letters and the organisations that get none and why; with `confirm` in the form, create them.
 
-    `bodies` are the marked ones; `do=all` means every organisation that was asked or has begun, as the filters stand.
+    `bodies` are the selected ones; `do=all` means every organisation that was asked or has a draft, within the filters.
     """
     consultation = _round(slug)
     if request.method != "POST" or consultation is None:
@@ -78,7 +79,7 @@ def _everybody(request: HttpRequest, consultation: Consultation) -> list[int]:
 
 
 def _write(request: HttpRequest, consultation: Consultation, letters: list[Letter]) -> None:
-    """Write each letter by itself, so that one refusal stops no other."""
+    """Create each letter separately, so that one refusal does not stop the others."""
     written = 0
     for letter in letters:
         body = letter.stakeholder

@@ -1,4 +1,4 @@
-"""The desk of the secretariat: what waits, and each input from screening to its points."""
+"""The secretariat's desk: to-do list, and each input from screening to its points."""
 
 from collections.abc import Iterable
 from itertools import count
@@ -63,9 +63,10 @@ WORDED = {"return_for_completion": ReturnForm, "set_aside": SetAsideForm}
 
 
 def front(request: HttpRequest) -> dict[str, Any]:
-    """What waits at the desk: inputs to screen, the oldest first, inputs to split, organisations, points of sessions.
+    """Return the data of the desk's front page: inputs to read, the oldest first, inputs to split, organisations,
+    points of sessions.
 
-    The page itself is put together in `positions`, which knows the papers too.
+    The page itself is rendered in `positions`, which knows the papers too.
     """
     sent, organisations = _ever_sent(request), Stakeholder.objects.waiting()
     waiting = sent.filter(state=SubmissionState.SUBMITTED)
@@ -89,7 +90,7 @@ def front(request: HttpRequest) -> dict[str, Any]:
 
 
 def _said_since(request: HttpRequest) -> dict[str, int]:
-    """How many replies of authors and reports of organisations wait for an answer: both in one query."""
+    """Return the number of unanswered replies and late requests in one query."""
     rows = {"replies": Misreading.objects.filter(answered_at=None), "reported_done": reported_done()}
     numbers = {name: Coalesce(Subquery(_number(found)), 0) for name, found in rows.items()}
     return User.objects.filter(pk=request.user.pk).order_by().values(**numbers).get()
@@ -100,12 +101,12 @@ def _number(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _ever_sent(request: HttpRequest) -> QuerySet[Submission]:
-    """Inputs that the reader may see and that were sent at some time, withdrawn ones too."""
+    """Return inputs that the user may see and that were ever sent, including withdrawn ones."""
     return Submission.objects.visible_to(request.user).filter(submitted_at__isnull=False)
 
 
 def _by_theme(inputs: QuerySet[Submission]) -> QuerySet[Theme]:
-    """Themes with the number of `inputs` on each and the moment of the oldest."""
+    """Return themes with the number of `inputs` on each and the date of the oldest."""
     found = Theme.objects.filter(submissions__in=inputs)
     return found.annotate(waiting=Count("submissions"), oldest=Min("submissions__submitted_at")).order_by("order")
 
@@ -124,7 +125,7 @@ def _sessions_with_points() -> list[dict[str, Any]]:
 @for_secretariat
 @require_safe
 def desk_inputs(request: HttpRequest) -> HttpResponse:
-    """All inputs that were ever sent, newest first, narrowed by words, theme and state."""
+    """List all inputs ever sent, newest first, filtered by words, theme and state."""
     form, ever_sent = WantedInputsForm(request.GET), _ever_sent(request)
     most = RANKED if form.wanted.get("words") else 0  # each that is counted must be looked into
     found = _narrowed(ever_sent, form.wanted, request.user)
@@ -139,7 +140,7 @@ def desk_inputs(request: HttpRequest) -> HttpResponse:
 
 
 def neighbour(request: HttpRequest, **edge: str) -> str:
-    """The address of the neighbouring page of a list, with what the list is narrowed to; empty where there is none."""
+    """Return the URL of the neighbouring page of a list with its filters; empty if there is none."""
     if not any(edge.values()):
         return ""
     kept = {name: value for name, value in request.GET.items() if name not in ("before", "after")}
@@ -158,7 +159,7 @@ def _narrowed(inputs: QuerySet[Submission], wanted: dict[str, Any], user: Any) -
 @for_secretariat
 @require_safe
 def desk_input(request: HttpRequest, key: UUID) -> HttpResponse:
-    """An input as it came, with its points beside it: screen it, then take its points out one by one."""
+    """Show an input with its points: read it, then extract its points."""
     return _show(request, _input(request, key))
 
 
@@ -214,13 +215,13 @@ def _show(
 
 
 def _moves_of(submission: Submission) -> dict[str, Move]:
-    """The moves that concern an input at the desk: only what somebody typed is checked against an original."""
+    """Return the moves of an input at the desk: only typed inputs are checked against an original."""
     typed = submission.entered_by_id is not None
     return {name: move for name, move in workflow.moves_of(submission).items() if typed or "original" not in name}
 
 
 def _around(request: HttpRequest, submission: Submission) -> dict[str, Submission | None]:
-    """The inputs that wait before and after this one in the queue."""
+    """Return the previous and next inputs in the queue."""
     waiting = _ever_sent(request).filter(state=SubmissionState.SUBMITTED).only("key", "reference")
     before, after = waiting.filter(beyond(submission, "lt")), waiting.filter(beyond(submission, "gt"))
     return {
@@ -230,8 +231,9 @@ def _around(request: HttpRequest, submission: Submission) -> dict[str, Submissio
 
 
 class Passage(NamedTuple):
-    """A sentence of a text: its number in the form, whether it is marked, and its parts, each with whether a point
-    has its words already."""
+    """Sentence of a text: its number in the form, whether it is marked, and its parts, each with whether a point
+    already covers it.
+    """
 
     number: int
     text: str
@@ -240,7 +242,7 @@ class Passage(NamedTuple):
 
 
 def _lines(submission: Submission, form: SplitForm | None, points: Iterable[Point]) -> list[list[Passage]]:
-    """The sentences of the text by line, numbered through as the form numbers them, and marked as they were sent."""
+    """Return the sentences of the text by line, numbered as in the form and marked as submitted."""
     marked = set(form["passages"].value() or []) if form else set()
     said = [point.text for point in points if point.state != PointState.WITHDRAWN]
     numbers = count()
@@ -256,7 +258,7 @@ def _lines(submission: Submission, form: SplitForm | None, points: Iterable[Poin
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
-    """Accept an input, return it with questions, set it aside or take that back: the verb stands in the address."""
+    """Put an input on file, return it with questions, set it aside or undo that, by the verb in the URL."""
     submission = _input(request, key)
     if request.method != "POST":
         return redirect("desk_input", key)
@@ -280,7 +282,7 @@ def desk_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_input_split(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Take a point out of an accepted input."""
+    """Extract a point from an input on file."""
     submission = _input(request, key)
     if request.method != "POST":
         return redirect("desk_input", key)
@@ -297,7 +299,7 @@ def desk_input_split(request: HttpRequest, key: UUID) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_note(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Write an internal note on an input."""
+    """Add an internal note to an input."""
     submission = _input(request, key)
     if request.method != "POST":
         return redirect("desk_input", key)
@@ -311,7 +313,7 @@ def desk_note(request: HttpRequest, key: UUID) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_assign(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Say which officer looks after an input."""
+    """Assign an input to an officer."""
     submission = _input(request, key)
     if request.method != "POST":
         return redirect("desk_input", key)

@@ -1,4 +1,4 @@
-"""Who has been heard on what, from where and when: for everybody, as tables first and pictures beside them."""
+"""Public coverage page: inputs by theme, objective, county and time, as tables with charts."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -15,9 +15,9 @@ from consultations.views.page_cache import kept_for_visitors
 @require_safe
 @kept_for_visitors
 def show(request: HttpRequest) -> HttpResponse:
-    """The coverage of the consultation asked for by `?round=`, or else of the one that is open or the latest.
+    """Show the coverage of the consultation `?round=`, or else of the open or latest one.
 
-    Numbers count every input that was sent; each leads to the list of those that the reader may read.
+    Counts include every sent input; each links to the list of those that the user may read.
     """
     rounds = queries.public_rounds()
     asked = (found for found in rounds if found.slug == request.GET.get("round"))

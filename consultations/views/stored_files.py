@@ -1,4 +1,4 @@
-"""The one way in which a stored file goes out: its own bytes, or a page that says why it can't be given now."""
+"""Serve stored files: their verified content, or a page that explains why not."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ LATER = 60 * 60  # seconds: somebody has to put the file back
 
 
 class Sent(NamedTuple):
-    """How a file goes out: under which name, as what, and how a reader knows again what is at hand already."""
+    """How a file is served: name, media type and cache validator."""
 
     name: str
     media_type: str
@@ -22,7 +22,7 @@ class Sent(NamedTuple):
 
 
 def send_file(request: HttpRequest, file: StoredFile, sent: Sent) -> HttpResponseBase:
-    """The stored file, or 304 to a reader who has it. Raises NotGenuine, also where only 304 would have been said."""
+    """Return the stored file, or 304 for a valid cache entry. Raises NotGenuine, also in the latter case."""
     opened = open_genuine(file)
     known = get_conditional_response(request, etag=sent.etag, last_modified=sent.modified) if sent.etag else None
     if known is not None:
@@ -34,9 +34,9 @@ def send_file(request: HttpRequest, file: StoredFile, sent: Sent) -> HttpRespons
 def hand_out(
     request: HttpRequest, file: StoredFile, name: str, media_type: str, *, for_everybody: bool = False, etag: str = ""
 ) -> HttpResponseBase:
-    """Hand out a file that came from outside: always to be saved, never to be shown in the portal's name.
+    """Serve an uploaded file: always as an attachment, never inline.
 
-    Where its bytes are not those that were stored, or are gone, the answer is the page that says so (503).
+    If its content is altered or missing, returns an error page (503).
     """
     try:
         answer = send_file(request, file, Sent(name, media_type, etag, to_be_saved=True))
@@ -51,7 +51,7 @@ def hand_out(
 
 
 def not_genuine(request: HttpRequest) -> HttpResponse:
-    """The page that says that a file is not what was stored, or not there; nobody keeps it."""
+    """Return the error page for an altered or missing file, uncacheable."""
     answer = render(request, "consultations/stored_files/not_genuine.html", status=503)
     answer["Retry-After"], answer["Cache-Control"] = str(LATER), "no-store"
     return answer

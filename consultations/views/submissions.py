@@ -1,4 +1,4 @@
-"""What a stakeholder does before the secretariat reads it: write an input, keep it, send it, hold its receipt."""
+"""Stakeholder pages for inputs: write, save, send, sign-off and receipt."""
 
 from datetime import datetime
 from typing import Any
@@ -36,12 +36,11 @@ NO_KEY = gettext_lazy("The form arrived incomplete, so nothing was saved. What y
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: HttpRequest) -> HttpResponse:
-    """Write an input: GET shows the form, POST saves it (`do=save`) and goes on to what it is saved for: to the page
-    that shows it as others will see it (`preview`), to the one that takes files (`files`), to the sign-off inside the
-    organisation (`ask_sign_off`, `sign_off`), or to the secretariat (`send`).
+    """Write an input: GET shows the form, POST saves it (`do=save`) and continues with the preview (`preview`), the
+    files (`files`), the sign-off (`ask_sign_off`, `sign_off`) or sending it (`send`).
 
-    With several open consultations the address says which (`?consultation=slug`). What is typed after the deadline
-    (`&late=yes`) is kept as a draft and refused with the deadline, until the head lets it in.
+    With several open consultations the URL names one (`?consultation=slug`). What is entered after the deadline
+    (`&late=yes`) is kept as a draft and cannot be sent unless the head allows it.
     """
     if not organisations_of(request.user):
         return render(request, "consultations/submissions/no_organisation.html")
@@ -56,13 +55,13 @@ def submit(request: HttpRequest) -> HttpResponse:
 
 
 def chosen_round(request: HttpRequest) -> tuple[Consultation | None, list[Consultation]]:
-    """The consultation that an input is for, where it is known, and all that take inputs now."""
+    """Return the consultation of an input, if known, and all open ones."""
     rounds = [found for found in Consultation.objects.filter(state=ConsultationState.OPEN) if found.takes_inputs]
     return _asked_for(request) or (rounds[0] if len(rounds) == 1 else None), rounds
 
 
 def _asked_for(request: HttpRequest) -> Consultation | None:
-    """The consultation that the address names. 404 for one that nobody knows of yet."""
+    """Return the consultation named in the URL. Raises 404 for one that is not announced."""
     slug = request.GET.get("consultation")
     known = Consultation.objects.exclude(state=ConsultationState.DRAFT)
     return get_object_or_404(known, slug=slug) if slug else None
@@ -70,7 +69,7 @@ def _asked_for(request: HttpRequest) -> Consultation | None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Go on writing a draft, or complete an input that came back. One that was sent is shown where it stands."""
+    """Edit a draft, or complete a returned input. A sent input redirects to its page."""
     found = own_input(request, key)
     if request.method == "POST":
         return _write(request, found.consultation, found)
@@ -81,7 +80,7 @@ def draft(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def own_input(request: HttpRequest, key: UUID) -> Submission:
-    """The input with `key` that the reader may write for. One and the same 404 for anybody else's and for none."""
+    """Return the input with `key` if the user may write for it. Raises the same 404 for others' and unknown ones."""
     return _own(request, Submission.objects.to_be_written(), key=key)
 
 
@@ -94,19 +93,21 @@ def _own(request: HttpRequest, inputs: QuerySet[Submission], **named: Any) -> Su
 
 
 def sign_offs(request: HttpRequest, submission: Submission) -> list[Move]:
-    """What the reader may do about the sign-off of a draft: sign it off, or else ask for that; nothing once it is."""
+    """Return what the user may do about the sign-off of a draft: sign off, or ask for it; nothing once it is signed
+    off.
+    """
     moves = [move for verb, move in workflow.moves_of(submission).items() if verb in INSIDE]
     return [move for move in moves if move.may(request.user, submission)][-1:]
 
 
 def history_of(submission: Submission) -> QuerySet[Event]:
-    """What the organisation sees of the journal: what happened, not what the secretariat noted or failed to do."""
+    """Return the journal entries that the organisation may see, without the secretariat's notes and refusals."""
     return Event.objects.about(submission).exclude(verb="note").exclude(verb__endswith=":refused").reverse()
 
 
 @require_safe
 def receipt(request: HttpRequest, reference: str) -> HttpResponse:
-    """The receipt of an input that was sent: what arrived, when, and its hash."""
+    """Show the receipt of a sent input: content, time and hash."""
     inputs = Submission.objects.select_related("consultation", "stakeholder", "theme")
     found = _own(request, inputs, reference=reference)
     files = [file for file in files_of(request.user, found) if file.kind == Attachment.Kind.EVIDENCE]
@@ -147,7 +148,7 @@ def _write(request: HttpRequest, consultation: Consultation, saved: Submission |
 
 
 def _go_on(request: HttpRequest, saved: Submission, do: str) -> HttpResponse:
-    """Do what the draft was saved for. Raises Blocked or Conflict."""
+    """Run the action that the draft was saved for. Raises Blocked or Conflict."""
     if do == "send":
         return redirect("receipt", _send(request, saved).reference)
     if do == "files":
@@ -166,7 +167,7 @@ def inside(
     seen_at: datetime | None = None,
     seen_files: list[str] | None = None,
 ) -> None:
-    """Ask for the sign-off, or sign the text off that the reader has seen. Raises Blocked or Conflict."""
+    """Ask for the sign-off, or sign off the text that the user has seen. Raises Blocked or Conflict."""
     if verb == "sign_off":
         workflow.sign_off(saved, by=request.user, seen_at=seen_at or saved.edited_at, seen_files=seen_files)
         messages.success(request, _("Signed off. It can now be sent."))
@@ -178,9 +179,9 @@ def inside(
 def keep(
     request: HttpRequest, form: SubmissionForm, consultation: Consultation, saved: Submission | None
 ) -> Submission:
-    """Save what was typed. The first saving makes the draft; the same form sent twice finds it again.
+    """Save the entered values. The first save creates the draft; the same form sent again finds it.
 
-    Raises Blocked, and Conflict when a colleague saved other words since.
+    Raises Blocked, and Conflict if a colleague saved a different text since.
     """
     if saved is None:
         key = form.cleaned_data["key"]
@@ -192,7 +193,7 @@ def keep(
 
 
 def _send(request: HttpRequest, saved: Submission) -> Submission:
-    """Send a draft. Where the same text was sent a moment ago, by a second click, that is its sending."""
+    """Send a draft. If the same text was just sent by a double click, return that."""
     if _was_sent(saved):
         return saved
     try:
@@ -217,7 +218,7 @@ def _page(
     status: int = 200,
     **context: Any,
 ) -> HttpResponse:
-    """The form, on its first page or on the page of its draft, with everything that was typed."""
+    """Render the form, new or for an existing draft, with the entered values."""
     if saved and form.is_bound and status == 409:
         form.start_from(saved)
     context |= {"form": form, "consultation": consultation, "saved": saved}
@@ -241,8 +242,9 @@ PAGE = 50
 
 
 def late_standing(submission: Submission, user: Any) -> dict[str, Any]:
-    """What a page says about a draft that is too late: whether its author may ask to be let in, and the last entry of
-    the journal about that. Empty for one that is in time."""
+    """Return what a page shows about a late draft: whether its author may ask to send it late, and the last journal
+    entry about that. Empty for a draft in time.
+    """
     if submission.state != SubmissionState.DRAFT:
         return {}
     try:
@@ -254,7 +256,7 @@ def late_standing(submission: Submission, user: Any) -> dict[str, Any]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_late(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Ask the head of the secretariat to let one's draft in after the deadline, and say why."""
+    """Ask the head of the secretariat to allow sending a draft after the deadline."""
     readable = Submission.objects.visible_to(request.user).select_related("consultation", "stakeholder", "theme")
     submission = get_object_or_404(readable, key=key)
     if not may_submit(request.user, submission):
@@ -279,9 +281,9 @@ def ask_late(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def asked_late() -> QuerySet[Submission]:
-    """Drafts whose authors asked to be let in and wait for the answer, the first to ask first.
+    """Return drafts with an unanswered request to be sent late, the oldest request first.
 
-    Each carries `asked_at`, `asked_by` and `why`. Their texts are not read: they were not sent.
+    Each carries `asked_at`, `asked_by` and `why`. Their texts are not loaded: they were not sent.
     """
     drafts = _last_said().filter(state=SubmissionState.DRAFT, late_at=None)
     shown = drafts.filter(last_verb="ask_late").select_related("consultation", "stakeholder", "theme")
@@ -302,7 +304,7 @@ NAMES = {"last_verb": "verb", "asked_at": "at", "asked_by": "by_name", "why": "r
 @for_secretariat
 @require_safe
 def late_inputs(request: HttpRequest) -> HttpResponse:
-    """Drafts whose authors ask to be let in after the deadline, and those that were let in."""
+    """List drafts with a request to be sent late, and those allowed."""
     return _show(request)
 
 
@@ -326,7 +328,7 @@ def _show(request: HttpRequest, outcome: Outcome = NOTHING_DONE) -> HttpResponse
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def late_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
-    """Let a draft in after the deadline, or keep it out: the verb stands in the address, with the page of the list."""
+    """Allow or refuse sending a draft late, by the verb in the URL, keeping the page of the list."""
     back = reverse("late_inputs", query=request.GET)
     if request.method != "POST":
         return redirect(back)

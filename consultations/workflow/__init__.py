@@ -1,4 +1,4 @@
-"""The verbs of the consultation and the tables of moves they follow."""
+"""Verbs of the consultations app and their tables of moves."""
 
 from .access_log import (
     enter_export,

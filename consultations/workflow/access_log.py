@@ -1,5 +1,6 @@
-"""What is entered in the access log beside refusals: reading of what is restricted, personal data taken out, files
-that were not taken; and its seals."""
+"""Access log entries other than refusals: restricted reads, exports of personal data and refused files; and its
+seals.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -19,21 +20,21 @@ FIRST_DIGEST = "0" * 64
 
 
 def enter_reading(record: Model, *, by: User) -> None:
-    """Enter that `by` read a restricted `record`: once a day. Raises NotLogged, and then it may not be shown."""
+    """Log that `by` read a restricted `record`, once a day. Raises NotLogged, in which case it must not be shown."""
     day = timezone.localdate()
     once = f"read {record._meta.label_lower} {record.pk} {by.pk} {day}"
     AccessEntry.objects.add(Access.READ, by=by, about=record, once=once, must=True)
 
 
 def enter_export(about: Model | None, *, by: User | None, **details: Any) -> None:
-    """Enter that `by` takes personal data out as a file. Raises NotLogged, and then nothing may go out."""
+    """Log that `by` exports personal data. Raises NotLogged, in which case nothing must be sent."""
     AccessEntry.objects.add(Access.EXPORT, by=by, about=about, details=details, must=True)
 
 
 def enter_refused_file(
     about: Model | None, *, by: Any, name: str, sha256: str, size: int, reasons: Sequence[str]
 ) -> None:
-    """Enter that a file was not taken, and why: nothing else is kept of it."""
+    """Log a refused file and the reason; nothing else of it is kept."""
     details = {"verb": "add_file", "file": name[:200], "size": size, "reasons": list(reasons)}
     AccessEntry.objects.add(Access.UPLOAD_REFUSED, by=by, about=about, sha256=sha256, details=details)
 
@@ -47,15 +48,16 @@ ACCOUNT = User._meta.label_lower
 
 
 class Warned(NamedTuple):
-    """The last warning of an owner: when, and up to which entry."""
+    """Last warning of an owner: time, and last entry included."""
 
     at: datetime
     last: int
 
 
 def warn_owners() -> int:
-    """Write to the owners of accounts that were locked, or whose second step failed: at most one mail an hour for each
-    of the two; say how many (a chore). Whoever tries learns nothing from it: it is done apart, by the worker."""
+    """Warn the owners of accounts that were locked or whose second step failed: at most one mail an hour for each;
+    return how many (periodic task). Run by the worker, so that attackers learn nothing from it.
+    """
     since = timezone.now() - A_DAY
     recent = AccessEntry.objects.filter(what__in=WARNED_OF, kind=ACCOUNT, at__gt=since).order_by("pk")
     found = {(entry.object_id, entry.what): entry for entry in recent.exclude(object_id="")}
@@ -80,7 +82,7 @@ def _is_due(entry: AccessEntry, warned: Warned | None) -> bool:
 
 
 def _was_guessed(entry: AccessEntry) -> bool:
-    """Whether it is the account that was locked: not an address from which somebody tries one account after another."""
+    """Return whether this account itself was attacked, not an address that tries many accounts."""
     failed = AccessEntry.objects.filter(what=Access.LOG_IN_FAILED, kind=ACCOUNT, object_id=entry.object_id)
     return failed.filter(at__gt=entry.at - 2 * SPAN, at__lte=entry.at).count() >= TRIES
 
@@ -95,7 +97,7 @@ def _warn(entry: AccessEntry) -> bool:
 
 
 def _alone(lock: int) -> bool:
-    """Whether nobody else holds `lock`, which is then held until the transaction ends."""
+    """Return whether nobody else holds `lock`, acquiring it until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock])
         return cursor.fetchone()[0]
@@ -105,7 +107,9 @@ def _alone(lock: int) -> bool:
 
 
 def seal_access_log(*, at_least: timedelta = timedelta(hours=1)) -> int:
-    """Seal what was entered since the last seal, where that is an hour ago; say how many seals were made (a chore)."""
+    """Seal the entries since the last seal, if it is at least an hour old; return the number of seals (periodic
+    task).
+    """
     last = AccessSeal.objects.order_by("-last_id").first()
     if last and timezone.now() - last.at < at_least:
         return 0
@@ -116,10 +120,10 @@ def seal_access_log(*, at_least: timedelta = timedelta(hours=1)) -> int:
 
 
 def _settled_end() -> int | None:
-    """The last entry behind which no other will ever come to stand before it; None while one is being written.
+    """Return the last entry before which no other can still appear; None while one is being written.
 
-    Each entry holds SEAL_LOCK from before its number is handed out until it is committed. Whoever holds it alone knows
-    that every number up to the last is settled: committed, or never to be used. It is only tried: nobody waits.
+    Each writer holds SEAL_LOCK from before its number is assigned until commit. Whoever holds it exclusively knows that
+    all lower numbers are final: committed or never used. Uses a try-lock: nobody waits.
     """
     with transaction.atomic():
         return AccessEntry.objects.aggregate(last=Max("pk"))["last"] if _alone(SEAL_LOCK) else None
@@ -141,9 +145,9 @@ def _seal_up_to(end: int) -> int:
 
 @transaction.atomic
 def trim_access_log() -> int:
-    """Remove the entries whose time is over (KEPT_FOR), seal by seal, and enter it in the journal; say how many.
+    """Delete entries whose retention period (KEPT_FOR) is over, seal by seal, and journal it; return how many.
 
-    The seals stay: they and the journal say how many entries there were. The database refuses to remove younger ones.
+    The seals are kept: they and the journal say how many entries there were. The database refuses to delete newer ones.
     """
     seal = AccessSeal.objects.filter(at__lt=timezone.now() - KEPT_FOR).order_by("-last_id").first()
     over = AccessEntry.objects.filter(pk__lte=seal.last_id if seal else 0)

@@ -1,6 +1,6 @@
-"""Accounts: their addresses, how they end and how somebody who is locked out comes back.
+"""Accounts: addresses, closing, reopening and restoring access.
 
-Whoever holds an office or clears text for a ministry is closed, corrected and let back in by two people: see the acts.
+For office holders and clearing officers these need two people: see the acts.
 """
 
 from collections.abc import Iterable, Mapping
@@ -36,7 +36,7 @@ CORRECT, RESTORE = gettext_lazy("Correct the address of the account"), gettext_l
 
 
 def address_of(typed: str) -> str:
-    """Return the normal form of an address. Raises Blocked, in plain words, for what is none."""
+    """Return the normal form of an address. Raises Blocked if it is invalid."""
     try:
         return normal_form(typed)
     except NotAnAddress as error:
@@ -48,7 +48,7 @@ def address_of(typed: str) -> str:
 
 @verb
 def close_account(user: User, *, by: User, reason: str) -> User:
-    """Close the account of somebody who holds no office and clears no text: see `CLOSE_ACCOUNT` for the others.
+    """Close the account of somebody without an office or clearing role; for others see `CLOSE_ACCOUNT`.
 
     Raises NotAllowed, or Blocked with every reason.
     """
@@ -60,7 +60,7 @@ def close_account(user: User, *, by: User, reason: str) -> User:
 
 @verb
 def reopen_account(user: User, *, by: User, reason: str) -> User:
-    """Let somebody log in again. Office and memberships do not come back, nor does the password.
+    """Reopen an account. Offices, memberships and the password are not restored.
 
     Raises NotAllowed, or Blocked with every reason.
     """
@@ -89,7 +89,7 @@ def _must_be_open(person: User, reason: str = "-") -> None:
 
 
 def _close(person: User, by: User | None, reason: str, proposed_by: User | None = None) -> User:
-    """Write that the account is closed: nobody logs in with it, what its holder was ends, and so do its sessions."""
+    """Close the account: no more sign-ins, and its offices, memberships and sessions end."""
     effects, told = _effects_of_closing(person), _to_tell(person)
     office, person.office, person.is_active = person.office, Office.NONE, False
     person.set_unusable_password()  # the key of every session is made of it: none outlives it
@@ -121,7 +121,7 @@ def _both(proposed_by: User | None, by: User | None) -> dict[str, str]:
 
 
 def _to_tell(person: User) -> list[recipients.Recipient]:
-    """The person, and all staff where what the person holds makes it their matter."""
+    """Return whom to notify: the person, and all staff for office holders."""
     known = {each.pk: each for each in staff()} if account_takes_two(person) else {}
     reached = [person] if is_normal(person.email) else []
     return [recipients.recipient(each) for each in (known | {each.pk: each for each in reached}).values()]
@@ -132,8 +132,8 @@ def _to_tell(person: User) -> list[recipients.Recipient]:
 
 @verb
 def correct_address(user: User, *, address: str, by: User, reason: str) -> User:
-    """Write another address into the account of somebody who holds no office and clears no text; see also
-    `CORRECT_ADDRESS`. Its holder confirms it at the next log-in; the old address is told.
+    """Change the address of an account without an office or clearing role; see also `CORRECT_ADDRESS`. Its holder
+    confirms it at the next sign-in; the old address is notified.
 
     Raises NotAllowed, or Blocked with every reason.
     """
@@ -145,7 +145,7 @@ def correct_address(user: User, *, address: str, by: User, reason: str) -> User:
 
 
 def address_free_for(person: User, typed: str) -> str:
-    """Return the normal form of an address that the account may get. Raises Blocked."""
+    """Return the normal form of an address that is free for the account. Raises Blocked."""
     address = address_of(typed)
     if address == person.email:
         raise Blocked(_("The account already has this address."))
@@ -157,7 +157,7 @@ def address_free_for(person: User, typed: str) -> str:
 
 
 def _correct(person: User, address: str, by: User, reason: str, proposed_by: User | None = None) -> User:
-    """Write the address. Both mailboxes are told, and all staff where it is their matter."""
+    """Change the address. Both addresses are notified, and all staff for office holders."""
     give_up_unconfirmed(address, by=by, keeper=person)
     effects, told, before = _effects_of_address(person, address), _to_tell(person), person.email
     EmailAddress.objects.filter(user=person).delete()
@@ -172,16 +172,16 @@ def _correct(person: User, address: str, by: User, reason: str, proposed_by: Use
 
 
 def _masked(address: str) -> str:
-    """What the journal keeps of an address for ever: the first letter and the domain."""
+    """Return the masked address for the journal: the first letter and the domain."""
     local, _at, domain = address.rpartition("@")
     return f"{local[:1]}…@{domain}"
 
 
 @verb
 def give_up_unconfirmed(address: str, *, by: User | None, keeper: User | None = None) -> int:
-    """Take `address` from the accounts that claimed it and never confirmed it, for the sake of who really has it.
+    """Release `address` from accounts that claimed it without ever confirming it, for its real owner.
 
-    Such an account has never been logged in to. Returns how many there were.
+    Such accounts were never used to sign in. Returns how many there were.
     """
     claims = User.objects.select_for_update(no_key=True).filter(email=address)
     rows = [each for each in claims if (keeper is None or each.pk != keeper.pk) and is_unconfirmed(each)]
@@ -194,14 +194,15 @@ def give_up_unconfirmed(address: str, *, by: User | None, keeper: User | None = 
 
 
 def _given_up(person: User) -> str:
-    """What stands instead of an address that somebody else has: what it was, and no address any more."""
+    """Return the placeholder for a released address: it names the old one but is not an address."""
     return f"{person.email[:230]} #{person.pk}"
 
 
 @verb
 def repair_address(user: User, *, by: User | None = None) -> User:
-    """Bring an account's address into its normal form. Where another account has that address, or where there is no
-    such form, the account is closed instead and keeps what it has."""
+    """Normalise an account's address. If another account has that address, or there is no normal form, the account is
+    closed instead and keeps its address.
+    """
     row = locked(user)
     if is_normal(row.email):
         return row
@@ -220,7 +221,7 @@ def repair_address(user: User, *, by: User | None = None) -> User:
 
 @verb
 def repair_addresses(*, by: User | None = None) -> int:
-    """Repair every address that `address_problems` finds, the accounts first; say how many there were."""
+    """Repair every address found by `address_problems`, accounts first; return how many."""
     problems = list(address_problems())
     for problem in problems:
         if isinstance(problem.record, User):
@@ -234,7 +235,7 @@ def repair_addresses(*, by: User | None = None) -> int:
 
 
 def _repair_confirmed(row: EmailAddress, wanted: str | None) -> None:
-    """What a person confirmed: corrected with the account, or forgotten where somebody else has it."""
+    """Repair a confirmed address: changed with the account, or deleted if somebody else has it."""
     others = [User.objects.filter(email=wanted).exclude(pk=row.user_id), EmailAddress.objects.filter(email=wanted)]
     if wanted and not any(each.exists() for each in others):
         EmailAddress.objects.filter(pk=row.pk).update(email=wanted)
@@ -246,7 +247,7 @@ def _repair_confirmed(row: EmailAddress, wanted: str | None) -> None:
 
 
 class Sentence(NamedTuple):
-    """A sentence with what stands in it, said in the language of whoever reads it."""
+    """Translatable sentence with its values, rendered in the reader's language."""
 
     text: Words
     values: Mapping[str, object]
@@ -309,7 +310,7 @@ def _effects_of_restoring(person: User, address: str) -> list[Sentence]:
 
 
 def effects_of(verb: str, person: User) -> list[Sentence]:
-    """What follows from one of these verbs, in sentences."""
+    """Return the effects of one of these verbs, in sentences."""
     return {
         "close_account": lambda: _effects_of_closing(person),
         "reopen_account": lambda: _effects_of_opening(person),
@@ -319,7 +320,7 @@ def effects_of(verb: str, person: User) -> list[Sentence]:
 
 
 def _one_of_the_secretariat(person: User, proposal: Proposal, by: User) -> None:
-    """Two technicians alone let nobody in and close nobody out while somebody of the secretariat could take part."""
+    """Require somebody of the secretariat among the two people, while the secretariat has active members."""
     others = staff().exclude(office=Office.SYSADMIN).exclude(pk=person.pk)
     if not is_secretariat(by) and not is_secretariat(proposal.proposed_by) and others.exists():
         raise Blocked(_("One of the two people must be from the secretariat."))
@@ -351,7 +352,7 @@ def _check_restoring(person: User, values: Mapping[str, Any], by: User) -> None:
 
 
 def _carry_out_restoring(person: User, values: Mapping[str, Any], by: User, proposal: Proposal) -> None:
-    """Remove what the person lost, and send a link for a new password. Whoever is told may object at once."""
+    """Remove the lost credentials, and send a link for a new password. Those notified can object at once."""
     _one_of_the_secretariat(person, proposal, by)
     address, told = str(values.get("address") or ""), {each.pk: each for each in staff()}
     effects = _effects_of_restoring(person, address)

@@ -1,4 +1,4 @@
-"""Offices: given and taken away by two people, laid down by their holder, and told to all staff."""
+"""Offices: appointed and removed by two people, given up by their holder, with notification of all staff."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ OFFICES = dict(Office.choices)
 
 
 def against(person: User, office: str) -> list[str]:
-    """What speaks against giving `person` this office, in plain words."""
+    """Return what prevents `person` from getting this office, in plain words."""
     reasons = []
     if office not in OFFICES:
         reasons.append(_("There is no such office."))
@@ -61,7 +61,7 @@ def _carry_out(person: User, values: Mapping[str, Any], by: User, proposal: Prop
 
 
 def _give(person: User, office: str, by: User, reason: str, proposed_by: User | None = None) -> User:
-    """Write the office, the entry in the journal and the mails. All staff of before and after are told."""
+    """Set the office, write the journal entry and queue the mails to all previous and present staff."""
     told = {each.pk: each for each in staff()}
     before, person.office = person.office, office
     person.save()
@@ -85,8 +85,9 @@ APPOINT = Act(
 
 
 def is_first_head(person: User, office: str, by: Any) -> bool:
-    """Whether this would be the first head of all, whom a system administrator appoints alone: nobody holds that
-    office, and the journal knows of nobody who did."""
+    """Return whether this would be the first head ever, whom a system administrator appoints alone: nobody holds that
+    office, and the journal knows of nobody who did.
+    """
     if office != Office.HEAD or not is_sysadmin(by) or by.pk == person.pk:
         return False
     return not (
@@ -112,7 +113,9 @@ def appoint(user: User, *, office: str, by: User, reason: str = "") -> User:
 
 @verb
 def announce_administrator(user: User, *, by: None) -> User:
-    """Journal that a system administrator was made on the server, by a command and by nobody known; tell all staff."""
+    """Journal that a system administrator was created on the server by a command, without a known actor; notify all
+    staff.
+    """
     reason = _("Created on the server with the command createsuperuser.")
     journal("appoint", user, by=by, before="", after=user.office, reason=reason)
     recipients.appointed(user, Office.NONE, by, staff(), proposed_by=None, reason=reason)
@@ -121,7 +124,7 @@ def announce_administrator(user: User, *, by: None) -> User:
 
 @verb
 def lay_down_office(*, by: User, reason: str = "") -> User:
-    """Lay down one's own office, which takes nobody else. Raises Blocked without one, or for the last of the staff."""
+    """Give up one's own office, which needs nobody else. Raises Blocked without one, or for the last staff member."""
     row = locked(by)
     if not row.office:
         raise Blocked(_("You hold no office."))

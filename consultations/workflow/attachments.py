@@ -1,4 +1,4 @@
-"""Files of an input: begun, received piece by piece, looked through, taken in or refused, taken out again."""
+"""Files of an input: started, received in chunks, inspected, accepted or refused, and removed."""
 
 import hashlib
 import os
@@ -43,7 +43,7 @@ PAUSE = 30  # seconds for which a scanner that is down is left alone
 
 
 def files_may_change(file: Attachment) -> list[Condition]:
-    """Evidence changes until the input is sent, an original until it was checked or decided on."""
+    """Evidence can change until the input is sent, an original until it is checked or decided."""
     submission = file.submission
     if file.kind == AttachmentKind.ORIGINAL:
         unchecked = submission.state == S.SUBMITTED and not submission.checked_at
@@ -90,8 +90,9 @@ ATTACHMENT_MOVES = table(
 
 
 def kind_of_files(submission: Submission, user: User, to: object = ADD) -> AttachmentKind:
-    """What kind of file `user` adds to and removes from `submission` now: evidence, by authors until it is sent; the
-    original, by the secretariat, of what came on paper, until it is checked. Raises NotAllowed or Blocked."""
+    """Return which kind of file `user` can add to or remove from `submission` now: evidence, for authors until it is
+    sent; the original of a paper input, for the secretariat until it is checked. Raises NotAllowed or Blocked.
+    """
     if submission.state in (S.DRAFT, S.RETURNED):
         demand(may_submit(user, submission), who=AUTHORS, to=to)
         return AttachmentKind.EVIDENCE
@@ -105,9 +106,9 @@ def kind_of_files(submission: Submission, user: User, to: object = ADD) -> Attac
 
 @verb
 def begin_file(submission: Submission, *, by: User, key: uuid.UUID, name: str, size: int) -> Attachment:
-    """Begin to take a file; the same `key` (made by the browser) is the same file, however often it is begun.
+    """Start receiving a file; the same `key` (made by the browser) is the same file, however often it is started.
 
-    Raises NotAllowed, or Blocked when it is too large, one too many, or beyond a person's or organisation's quota.
+    Raises NotAllowed, or Blocked if it is too large, one too many, or over a person's or organisation's quota.
     """
     row = locked(submission)
     kind = kind_of_files(row, by)
@@ -140,8 +141,9 @@ def _check_limits(submission: Submission, kind: AttachmentKind, size: int) -> No
 
 
 def _check_quotas(body: Stakeholder, by: User, size: int) -> None:
-    """Raise Blocked where the files of a person or of an organisation take all the room that is theirs. Whoever begins
-    another file meanwhile waits for these rows, so that two at once do not pass the limit."""
+    """Raise Blocked if a person's or organisation's quota is used up. Locks these rows, so that concurrent uploads
+    cannot pass the limit.
+    """
     person, body = locked(by), locked(body)
     theirs = _("The files of %(name)s") % {"name": body.name}
     stored = Attachment.objects.stored()
@@ -175,10 +177,10 @@ def _megabytes(size: int) -> str:
 
 @verb
 def receive(attachment: Attachment, *, by: User, offset: int, data: bytes) -> Attachment:
-    """Put the next bytes of a file behind those that are here; what came before is not taken twice.
+    """Append the next bytes of a file; bytes received before are skipped.
 
-    Returns the row: its `received` says from where to go on. Raises NotAllowed or Blocked, NoRoom where the disk is
-    full. The journal tells of the file, not of its pieces.
+    Returns the row: its `received` is the offset to continue from. Raises NotAllowed or Blocked, NoRoom if the disk is
+    full. The journal records the file, not its chunks.
     """
     file = locked(attachment)
     kind_of_files(file.submission, by)
@@ -202,17 +204,17 @@ def _put_behind(path: Path, offset: int, data: bytes) -> None:
 
 
 def part_of(file: Attachment) -> Path:
-    """Where the bytes of a file lie until it was looked through."""
+    """Return the path of the bytes of a file before its inspection."""
     return file.path.with_suffix(".part")
 
 
 @verb
 def add_file(attachment: Attachment, *, by: User) -> Attachment:
-    """Look through a file that has arrived in full, and take it in: ready, or waiting for the virus scanner. One that
-    may not come in is refused and its bytes are thrown away; then `state_reason` says why.
+    """Inspect a fully received file and accept it: ready, or waiting for the virus scanner. A refused file is deleted,
+    with the reason in `state_reason`.
 
-    Raises NotAllowed, Blocked when the input was sent meanwhile, or NoRoom where the disk is full: the file is here in
-    full then, and may be looked through later.
+    Raises NotAllowed, Blocked if the input was sent meanwhile, or NoRoom if the disk is full: then the file is kept and
+    can be inspected later.
     """
     redrawn = attachment.path.with_suffix(f".{uuid.uuid4().hex}")
     try:
@@ -244,7 +246,7 @@ def _take_in(file: Attachment, found: sandbox.Inspected, redrawn: Path, *, by: U
 
 
 def _looked_through(file: Attachment, redrawn: Path) -> tuple[sandbox.Inspected | Refused, str | None]:
-    """What the file is or why it is refused, and the virus in it: none is "", None says that nobody looked yet."""
+    """Return the inspection result or refusal, and the virus found: "" for none, None if not scanned yet."""
     try:
         is_original = file.kind == AttachmentKind.ORIGINAL  # what came by mail is no evidence of an author
         found = sandbox.inspect(part_of(file).resolve(), redrawn.resolve(), mails=is_original)
@@ -258,12 +260,12 @@ def _looked_through(file: Attachment, redrawn: Path) -> tuple[sandbox.Inspected 
 
 
 def _virus_in(path: Path) -> str:
-    """What the scanner finds; nothing where the portal has none. Raises ScannerDown."""
+    """Return what the scanner finds; empty if the portal has no scanner. Raises ScannerDown."""
     return clamd.scan(path, settings.CLAMD) if settings.CLAMD else ""
 
 
 def _put_in_place(file: Attachment, source: Path) -> None:
-    """Let the file's own name appear, whole, in one step; the pieces go once this is committed."""
+    """Rename the file into place atomically; the chunks are deleted after commit."""
     data = source.read_bytes()
     file.size = file.received = len(data)
     file.sha256 = hashlib.sha256(data).hexdigest()
@@ -276,9 +278,9 @@ def _put_in_place(file: Attachment, source: Path) -> None:
 
 
 def _refuse(verb: str, file: Attachment, reason: str, *, by: User | None) -> Attachment:
-    """Refuse a file: nothing of it stays but its name and the reason. What a receipt covers keeps its hash there.
+    """Refuse a file: only its name and the reason are kept. Receipts that cover it keep its hash.
 
-    The access log tells of every refused file and keeps its hash; the journal only of one that was taken in before.
+    The access log records every refused file with its hash; the journal only files accepted before.
     """
     submission = file.submission
     sha256 = file.sha256 or hashlib.sha256(part_of(file).read_bytes()).hexdigest()
@@ -311,7 +313,7 @@ def _enter(verb: str, file: Attachment, *, by: User | None, reason: str = "") ->
 
 
 def _unsign(submission: Submission, file: Attachment, *, by: User | None) -> None:
-    """What was signed off was signed off with the files it had."""
+    """Remove the sign-off, which covered the files at the time."""
     is_unsent = submission.state in (S.DRAFT, S.RETURNED)
     if submission.signed_off_at and is_unsent and file.kind == AttachmentKind.EVIDENCE:
         submission.signed_off_at = submission.signed_off_by = None
@@ -321,7 +323,7 @@ def _unsign(submission: Submission, file: Attachment, *, by: User | None) -> Non
 
 @verb
 def remove_file(attachment: Attachment, *, by: User) -> Attachment:
-    """Take a file out again. What was sent with the input before stays on the disk, where nobody is given it.
+    """Remove a file. If it was sent with the input before, it stays on disk but is not served.
 
     Raises NotAllowed or Blocked.
     """
@@ -359,8 +361,9 @@ _tried_at = float("-inf")
 
 
 def inspect_waiting() -> int:
-    """Let the virus scanner look at the files that wait for it; say how many came to a verdict. While it is down they
-    wait on. Where the portal has no scanner any more, nothing waits for one."""
+    """Scan the files that wait for the virus scanner; return how many got a result. They keep waiting while it is down.
+    If the portal has no scanner any more, they are accepted.
+    """
     global _tried_at
     done = 0
     if time.monotonic() - _tried_at < PAUSE:
@@ -381,7 +384,7 @@ def inspect_waiting() -> int:
 
 @verb
 def judge_file(attachment: Attachment, virus: str, *, by: User | None = None) -> Attachment:
-    """Let a file that waited be opened, or refuse it for what the scanner found in it."""
+    """Make a waiting file available, or refuse it because of a virus."""
     submission = locked(attachment.submission)
     file = locked(attachment)
     if file.state != A.WAITING:
@@ -393,14 +396,14 @@ def judge_file(attachment: Attachment, virus: str, *, by: User | None = None) ->
 
 
 def clear_unfinished() -> int:
-    """Give up the uploads that stopped a day ago; say how many."""
+    """Give up uploads without progress for a day; return how many."""
     stopped = Attachment.objects.filter(state=A.UPLOADING, uploaded_at__lt=now() - KEPT)
     return sum(give_up_file(file) is not None for file in stopped[:20])
 
 
 @verb
 def give_up_file(attachment: Attachment, *, by: User | None = None) -> Attachment | None:
-    """Take out a file whose sending stopped; None where it is not being sent any more. The journal never told of it."""
+    """Remove a file whose upload stopped; None if it is no longer uploading. The journal has no entry about it."""
     file = locked(attachment)
     if file.state != A.UPLOADING:
         return None

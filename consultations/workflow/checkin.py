@@ -1,4 +1,4 @@
-"""At the door and in the rooms: what devices send after an outage, and the signed register."""
+"""Check-in: queues from offline devices, and the signed register."""
 
 import uuid
 from collections import Counter
@@ -46,11 +46,11 @@ MOST_ROWS, POINT_LIMIT, WHO_LIMIT, DEVICE_LIMIT = 2_000, 2_000, 200, 60
 
 @verb
 def take_queue(forum: Forum, rows: Sequence[Any], *, device: str, device_now: datetime, by: User) -> list[QueuedRow]:
-    """Take over the queue of a device: check-ins and points, each row kept as it came with what became of it.
+    """Import the queue of a device: check-ins and points, each row stored as received with its result.
 
-    `device_now` is what the device's clock says at this moment: by it, the times of the rows become times of the
-    portal. A key that is known is the same row, whoever sends it again. Gives the rows in the order in which they
-    came. Raises NotAllowed, or Blocked where the queue as a whole can't be taken; then nothing is changed.
+    `device_now` is the device's present clock, used to convert the times of its rows. A known key is the same row,
+    whoever sends it. Returns the rows in the order received. Raises NotAllowed, or Blocked if the queue as a whole
+    cannot be imported; then nothing is changed.
     """
     demand(may_use_door(by, forum), who=DOOR_KEEPERS, to=gettext_lazy("Send the check-in queue"))
     if len(rows) > MOST_ROWS:
@@ -67,7 +67,7 @@ def take_queue(forum: Forum, rows: Sequence[Any], *, device: str, device_now: da
 
 
 def _known(forum: Forum, rows: Iterable[Row]) -> dict[uuid.UUID, QueuedRow]:
-    """The rows that came before. Raises Blocked where one of them came for another forum."""
+    """Return the rows received before. Raises Blocked if one of them came for another forum."""
     found = QueuedRow.objects.filter(key__in=[row.key for row in rows]).select_related("delegate")
     if any(row.forum_id != forum.pk for row in found):
         raise Blocked(_("This queue belongs to another forum. Nothing was imported."))
@@ -82,7 +82,7 @@ def _name_of(device: str) -> str:
 
 
 class _Taking:
-    """One queue on its way into the portal."""
+    """Import of one queue."""
 
     def __init__(self, forum: Forum, by: User, device: str, clock: Clock, rows: list[Row]) -> None:
         self.forum, self.by, self.device, self.clock, self.rows = forum, by, device, clock, rows
@@ -90,7 +90,7 @@ class _Taking:
         self.checks: list[CheckIn] = []
 
     def carried_out(self) -> dict[uuid.UUID, QueuedRow]:
-        """Judge every row, write what they make, and give the rows as they are kept."""
+        """Judge every row, create its records, and return the stored rows."""
         if not self.rows:
             return {}
         known = [row for row in self.rows if row.is_known]
@@ -142,7 +142,7 @@ class _Taking:
     # --- Points -----------------------------------------------------------------------------------------------------
 
     def _points(self, rows: list[Row]) -> dict[uuid.UUID, Verdict]:
-        """Write the points. All sessions are locked first: nobody waits for one while holding the journal."""
+        """Create the points. Locks all sessions first, so that nobody waits for one while holding the journal."""
         if not rows:
             return {}
         wanted = {row.number("session") for row in rows}
@@ -182,7 +182,7 @@ class _Taking:
 
 
 def _wrong_with(row: Row, body: Stakeholder | None, theme: Any) -> list[str]:
-    """What stands against a point, in words."""
+    """Return the reasons against a point."""
     text, reasons = row.word("text"), []
     if row.word("sort") not in PointKind.values:
         reasons.append(_("Its kind is not recognised."))
@@ -205,7 +205,7 @@ def _wrong_with(row: Row, body: Stakeholder | None, theme: Any) -> list[str]:
 
 
 def _closed(sessions: Iterable[ForumSession]) -> dict[int, datetime]:
-    """When those sessions that are closed were closed, by the journal."""
+    """Return when closed sessions were closed, from the journal."""
     ended = {str(session.pk): session for session in sessions if session.state == SessionState.CLOSED}
     entries = Event.objects.filter(kind=ForumSession._meta.label_lower, object_id__in=ended, verb="close_session")
     found = {entry.object_id: entry.at for entry in entries} if ended else {}
@@ -219,10 +219,10 @@ def _closed(sessions: Iterable[ForumSession]) -> dict[int, datetime]:
 def enter_register(
     forum: Forum, half: checkin.HalfDay, *, by: User, signed: Collection[int], unsigned: Collection[int] = ()
 ) -> tuple[int, int]:
-    """Enter who signed the register of a half-day, by the delegates' primary keys, as check-ins on paper.
+    """Enter who signed the register of a half-day, by delegate primary key, as paper check-ins.
 
-    Whoever is entered already is left as is; `unsigned` were entered by mistake, and are voided. Gives how many were
-    entered and how many voided. Raises NotAllowed, or Blocked with every reason.
+    Existing entries are kept; `unsigned` were entered by mistake and are voided. Returns how many were entered and
+    voided. Raises NotAllowed, or Blocked with every reason.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Enter the signed register"))
     Forum.objects.select_for_update(no_key=True).get(pk=forum.pk)
@@ -252,18 +252,18 @@ def _signature(delegate: Delegate, at: datetime, by: User) -> CheckIn:
 
 
 def seated(forum: Forum) -> QuerySet[Delegate]:
-    """The delegates with a seat, as they stand in the register."""
+    """Return the delegates with a seat, in the order of the register."""
     found = forum.delegates.filter(state=DelegateState.CONFIRMED).select_related("stakeholder", "sits_in_for")
     return found.order_by("badge_number", "name", "pk")
 
 
 def entered_on_paper(forum: Forum, half: checkin.HalfDay) -> dict[int, CheckIn]:
-    """The signatures of a half-day that count, by the delegate's primary key."""
+    """Return the valid paper signatures of a half-day, by delegate primary key."""
     found = checkin.counting(forum).filter(channel=CheckInChannel.PAPER, at__range=half.span)
     return {checkin.person_of(check.delegate).pk: check for check in found}
 
 
 def begins(forum: Forum, half: checkin.HalfDay) -> datetime:
-    """When a half-day begins: with its first session, or else at the usual hour."""
+    """Return the start of a half-day: of its first session, or the usual hour."""
     times = sorted(session.starts_at for session in forum.sessions.all())
     return next((at for at in times if checkin.half_day(at) == half), half.begins)

@@ -1,4 +1,4 @@
-"""What people settle of what devices sent: nothing is deleted, a further row voids."""
+"""Resolution of check-in conflicts: nothing is deleted, a further row voids."""
 
 from django.db.models import TextChoices
 from django.utils import timezone
@@ -24,7 +24,7 @@ HOW_LIMIT, REASON_LIMIT = 300, 200
 
 
 class Settling(TextChoices):
-    """How somebody settles what a device sent."""
+    """How a conflict is resolved."""
 
     FIRST = "first", gettext_lazy("Keep the first and void later ones")
     THIS = "this", gettext_lazy("Keep this one and void the others")
@@ -34,10 +34,10 @@ class Settling(TextChoices):
 
 @verb
 def settle_queued(row: QueuedRow, *, by: User, how: str, note: str = "") -> QueuedRow:
-    """Settle a row that was refused or is in conflict. A check-in is never deleted: a further one voids it.
+    """Resolve a refused or conflicting row. Check-ins are never deleted: a further one voids them.
 
-    Where the others of its seat and half-day are voided with it, their rows are settled too. Raises NotAllowed, or
-    Blocked with every reason.
+    If others of its seat and half-day are voided too, their rows are resolved as well. Raises NotAllowed, or Blocked
+    with every reason.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Resolve a check-in conflict"))
     Forum.objects.select_for_update(no_key=True).get(pk=row.forum_id)
@@ -59,9 +59,9 @@ def settle_queued(row: QueuedRow, *, by: User, how: str, note: str = "") -> Queu
 
 
 def alike_of(row: QueuedRow) -> list[CheckIn]:
-    """The check-ins that count for the seat and half-day of this row's own, the first at the door first.
+    """Return the valid check-ins for the seat and half-day of this row's check-in, the earliest first.
 
-    Empty where the row made none, or that is void.
+    Empty if the row created none, or it is void.
     """
     own = checkin.counting(row.forum).filter(key=row.key).first()
     if own is None:
@@ -87,7 +87,7 @@ def _not_to_be_settled(row: QueuedRow, how: str, note: str, alike: list[CheckIn]
 
 
 def _voided(row: QueuedRow, how: str, alike: list[CheckIn]) -> list[CheckIn]:
-    """Which of the check-ins are void by this."""
+    """Return which of the check-ins this resolution voids."""
     if how == Settling.NOTE:
         return []
     own = next(check for check in alike if check.key == row.key)
@@ -95,12 +95,12 @@ def _voided(row: QueuedRow, how: str, alike: list[CheckIn]) -> list[CheckIn]:
 
 
 def first_of(alike: list[CheckIn]) -> CheckIn:
-    """The first at the door. A signature on paper tells no hour: it is first only where nothing else is."""
+    """Return the earliest check-in. A paper signature has no time: it comes first only if there is nothing else."""
     return next((check for check in alike if check.channel != CheckInChannel.PAPER), alike[0])
 
 
 def _beside(kept: CheckIn, alike: list[CheckIn]) -> list[CheckIn]:
-    """All but the one that is kept; a signature on paper goes along with the person who is kept."""
+    """Return all but the kept one; a paper signature of the kept person is kept too."""
     person = checkin.person_of(kept.delegate)
     return [
         check
@@ -127,8 +127,9 @@ def _void(checks: list[CheckIn], *, by: User, reason: str) -> None:
 
 
 def doubles(forum: Forum) -> tuple[list[QueuedRow], list[CheckIn]]:
-    """Open conflicts in which one badge came at several devices and nobody else takes its seat: their rows, and the
-    check-ins after the first."""
+    """Return open conflicts in which one badge was checked in on several devices and nobody else uses its seat: their
+    rows, and the check-ins after the first.
+    """
     rows = forum.queued_rows.filter(outcome=QueuedOutcome.CONFLICT, kind=QueuedKind.CHECK_IN, settled_at=None)
     waiting = {row.key: row for row in rows}
     found: tuple[list[QueuedRow], list[CheckIn]] = [], []
@@ -147,9 +148,9 @@ def doubles(forum: Forum) -> tuple[list[QueuedRow], list[CheckIn]]:
 
 @verb
 def settle_doubles(forum: Forum, *, by: User) -> int:
-    """Keep the first of each badge that came at several devices, and void its later check-ins, all together.
+    """Keep the first check-in of each badge checked in on several devices and void later ones, all together.
 
-    Who sits in for whom is settled one by one. Gives the number of rows. Raises NotAllowed, or Blocked without any.
+    Substitutes are resolved one by one. Returns the number of rows. Raises NotAllowed, or Blocked if there are none.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Resolve a check-in conflict"))
     Forum.objects.select_for_update(no_key=True).get(pk=forum.pk)

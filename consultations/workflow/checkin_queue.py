@@ -1,4 +1,4 @@
-"""Rows of a device's queue: read as they came, and judged. Nothing that a device can send makes the reading fail."""
+"""Parse and judge the rows of a device's queue. No input from a device can make parsing fail."""
 
 import json
 import re
@@ -38,7 +38,7 @@ NAMELESS = uuid.UUID("6f3a4d9e-52a7-4f0c-9a39-6a1d4a7c2f10")  # names rows that 
 
 
 def moment(value: Any, otherwise: datetime) -> datetime:
-    """An aware moment as a device writes it (ISO 8601); `otherwise` where none can be read."""
+    """Parse an aware datetime (ISO 8601); `otherwise` if invalid."""
     try:
         found = parse_datetime(value) if isinstance(value, str) else None
     except ValueError:
@@ -48,20 +48,20 @@ def moment(value: Any, otherwise: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class Clock:
-    """A device's clock beside the portal's: what both said when the queue was handed over."""
+    """Clock of a device and of the portal when the queue was sent."""
 
     device: datetime
     portal: datetime
 
     def at_the_door(self, device_at: datetime) -> datetime:
-        """The portal's time of what the device says happened at `device_at`: never after it was handed over."""
+        """Return the portal's time for the device time `device_at`, not later than the sending."""
         age = min(max(self.device - device_at, timedelta()), LONGEST_WAIT)
         return self.portal - age
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a queue as it was read. `said` is what came, or {} where that was no list of named values."""
+    """One parsed row of a queue. `said` is the received object, or {} if it was not one."""
 
     key: uuid.UUID
     kind: str
@@ -71,17 +71,17 @@ class Row:
     is_known: bool
 
     def word(self, name: str) -> str:
-        """What stands under `name`, if it is text or a whole number: as text."""
+        """Return the value of `name` as text, if it is text or a whole number."""
         value = self.said.get(name)
         return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
     def number(self, name: str) -> int | None:
-        """What stands under `name` as a whole number that a primary key can be."""
+        """Return the value of `name` as a whole number in primary key range."""
         word = self.word(name).strip()
         return int(word) if re.fullmatch(r"[0-9]{1,9}", word) else None
 
     def day(self, name: str) -> date | None:
-        """What stands under `name` as a day (ISO 8601); None where none can be read."""
+        """Return the value of `name` as a date (ISO 8601); None if invalid."""
         try:
             return parse_date(self.word(name).strip())
         except ValueError:
@@ -89,7 +89,7 @@ class Row:
 
 
 def read(raw: Any, clock: Clock, forum: Forum) -> Row:
-    """Read one row. Without a key of its own it gets one from its words, so that a resend is the same row."""
+    """Parse one row. Without a key it gets one derived from its content, so that a resend is the same row."""
     said = raw if isinstance(raw, dict) else {}
     kind = said.get("kind")
     is_known = kind in QueuedKind.values
@@ -111,7 +111,9 @@ def _key(value: Any, raw: Any, forum: Forum) -> uuid.UUID:
 
 
 def kept(raw: Any) -> Any:
-    """What came, as the database can keep it; with signs or numbers in it that it can't, as one text in ASCII."""
+    """Return the received value as the database can store it; as ASCII text if it contains characters or numbers that
+    it cannot.
+    """
     try:
         clean_text(json.dumps(raw, ensure_ascii=False, allow_nan=False))
         readable = "\\u0000" not in json.dumps(raw)
@@ -125,7 +127,7 @@ def kept(raw: Any) -> Any:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of a row: the outcome, why, whom it is about, and whether a check-in is made of it."""
+    """Result of a row: outcome, reason, delegate, and whether a check-in is created."""
 
     outcome: str
     reason: str = ""
@@ -134,13 +136,13 @@ class Verdict:
 
 
 def refused(reason: str, delegate: Delegate | None = None) -> Verdict:
-    """Not taken over, and why."""
+    """Return a refusal with its reason."""
     return Verdict(QueuedOutcome.REFUSED, reason, delegate)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A check-in that counts already: who, where and when."""
+    """Existing valid check-in: who, where and when."""
 
     person: Delegate
     device: str
@@ -149,13 +151,13 @@ class Seen:
 
 
 def hour_of(at: datetime) -> str:
-    """The hour in Kenya, as it is told: "08:31"."""
+    """Format the hour in Kenya: "08:31"."""
     return f"{timezone.localtime(at, checkin.NAIROBI):%H:%M}"
 
 
 @dataclass
 class Book:
-    """What the door knows of a forum while a queue is taken over; it learns from every row."""
+    """Delegates and check-ins of a forum while a queue is imported; updated by every row."""
 
     forum: Forum
     by_ticket: dict[uuid.UUID, Delegate] = field(default_factory=dict)
@@ -165,7 +167,7 @@ class Book:
 
     @classmethod
     def opened(cls, forum: Forum, rows: Iterable[Row]) -> "Book":
-        """Read the forum's delegates, locked, and who came; and which codes in `rows` are of other forums."""
+        """Load the forum's delegates, locked, and check-ins; and which codes in `rows` belong to other forums."""
         book = cls(forum)
         along, people = ("sits_in_for", "merged_into__sits_in_for"), {}
         for delegate in (
@@ -184,12 +186,12 @@ class Book:
         return book
 
     def note(self, seen: Seen) -> None:
-        """Somebody came."""
+        """Record a check-in."""
         place = (checkin.seat_of(seen.person).pk, checkin.half_day(seen.at))
         self.came.setdefault(place, []).append(seen)
 
     def find(self, row: Row) -> Delegate | str:
-        """The delegate whose badge a row names; or why there is none, in words."""
+        """Return the delegate of a row's badge, or the reason why there is none."""
         code = row.word("code").strip()
         if not code:
             number = row.number("badge")
@@ -205,12 +207,12 @@ class Book:
 
 
 def unknown_kind() -> Verdict:
-    """The verdict on a row of which nobody knows what it is."""
+    """Return the result for a row of unknown kind."""
     return refused(_("This is not a check-in or a point of a session."))
 
 
 def judge(row: Row, at: datetime, book: Book, device: str) -> Verdict:
-    """What becomes of a check-in that a device sends, made at `at`. The book notes it if it is taken over."""
+    """Return the result of a check-in from a device made at `at`, and record it if it is accepted."""
     found = book.find(row)
     if isinstance(found, str):
         return refused(found)
@@ -230,7 +232,7 @@ def judge(row: Row, at: datetime, book: Book, device: str) -> Verdict:
 
 
 def channel_of(row: Row) -> str:
-    """How the badge was read: by the camera, or typed."""
+    """Return how the badge was read: by camera, or typed."""
     return CheckInChannel.QR if row.said.get("how") == "qr" else CheckInChannel.MANUAL
 
 
@@ -239,7 +241,7 @@ def _is_own(seen: Seen, person: Delegate, device: str) -> bool:
 
 
 def _agrees(seen: Seen, person: Delegate) -> bool:
-    """A signature on paper and a badge at the door are one person who came."""
+    """Return whether a paper signature and a check-in belong to the same person."""
     return seen.person.pk == person.pk and seen.channel == CheckInChannel.PAPER
 
 
@@ -251,7 +253,7 @@ def _rivalry(seen: Seen, person: Delegate) -> str:
 
 
 def check_in_of(row: Row, verdict: Verdict, clock: Clock, **fields: Any) -> CheckIn:
-    """The check-in that is made of a row, not saved yet."""
+    """Return the unsaved check-in of a row."""
     at = clock.at_the_door(row.device_at)
     return CheckIn(
         key=row.key,

@@ -1,4 +1,4 @@
-"""Anchoring the journal outside: every hour where it ended, signed, into a file and by mail; and the key for it."""
+"""Checkpoints of the journal: signed every hour, written to a file and mailed; and their key."""
 
 import base64
 import fcntl
@@ -36,7 +36,7 @@ _looked_at = float("-inf")
 
 
 def make_key() -> str:
-    """Make the first key, and return its name. Raises Blocked where there is one, or where it can't be written."""
+    """Create the first key and return its name. Raises Blocked if there is one, or it cannot be written."""
     path = Path(settings.CHECKPOINT_KEY)
     if path.exists() or keys_file().exists():
         raise Blocked(_("There is already a key. Rotate it to get a new one."))
@@ -44,9 +44,9 @@ def make_key() -> str:
 
 
 def rotate_key() -> str:
-    """Put a new key in the place of the one that signs, which signs it as its last act; return the new one's name.
+    """Replace the signing key by a new one, which the old key signs; return the new name.
 
-    Raises Blocked where there is none, or where it can't be written.
+    Raises Blocked if there is none, or it cannot be written.
     """
     path = Path(settings.CHECKPOINT_KEY)
     signer = load_key()
@@ -56,8 +56,9 @@ def rotate_key() -> str:
 
 
 def _new_key(path: Path, *, signer: Ed25519PrivateKey | None, signed_by: str) -> str:
-    """Write the private key beside its place, then the public one for everybody, then let the key be the one that
-    signs: whoever is interrupted in between finds that done at the next signing."""
+    """Write the private key to a temporary place, publish the public key, then activate it: an interrupted rotation is
+    completed at the next signing.
+    """
     new = Ed25519PrivateKey.generate()
     public = new.public_key().public_bytes_raw()
     name, at = key_id(public), timezone.now().isoformat(timespec="seconds")
@@ -81,7 +82,7 @@ def _beside(path: Path) -> Path:
 
 
 def load_key() -> Ed25519PrivateKey | None:
-    """The key that signs; None where there is none. Raises Blocked for a file that holds none."""
+    """Return the signing key; None if there is none. Raises Blocked for an invalid file."""
     path = Path(settings.CHECKPOINT_KEY)
     if _beside(path).exists() and _name_in(_beside(path)) in known_keys():
         _beside(path).replace(path)  # its maker was interrupted after it was made known
@@ -105,9 +106,9 @@ def _name_in(path: Path) -> str:
 
 
 def anchor_journal() -> int:
-    """Sign where the journal ends, an hour after the last time, and only if it grew; say how many were signed.
+    """Sign the end of the journal, at most hourly and only if it grew; return how many were signed.
 
-    A chore of the worker. Whatever stands in the way is said in the log, and tried again.
+    Periodic task. Errors are logged and retried.
     """
     global _looked_at
     if time.monotonic() - _looked_at < LOOK:
@@ -124,9 +125,9 @@ def anchor_journal() -> int:
 
 @transaction.atomic
 def sign_checkpoint(*, at_once: bool = False) -> Checkpoint | None:
-    """Sign where the journal ends and mail it to the named addresses; None where nothing is to be signed now.
+    """Sign the end of the journal and mail it to the configured addresses; None if there is nothing to sign.
 
-    One worker at a time. Never for a journal that contradicts what was signed before: that is what an attacker wants.
+    One worker at a time. Never signs a journal that contradicts an earlier checkpoint: that would help an attacker.
     """
     key = load_key()
     if key is None:
@@ -155,7 +156,7 @@ def _mail(made: Checkpoint) -> str:
 
 
 def write_checkpoints() -> int:
-    """Bring the file up to what was signed; say how many lines were missing. Raises OSError if it can't be written."""
+    """Add missing checkpoints to the file; return how many. Raises OSError if it cannot be written."""
     path, last = checkpoints_file(), Checkpoint.objects.order_by("-number").first()
     there = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     if last is None or there.endswith(f"{last.line}\n"):
@@ -168,7 +169,7 @@ def write_checkpoints() -> int:
 
 
 def _append(path: Path, lines: list[str]) -> None:
-    """Write lines behind those that are there, whole, also in a file that may only grow (chattr +a)."""
+    """Append whole lines, also to an append-only file (chattr +a)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644), "r+b", buffering=0) as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""What stands, committed to in one go: after an upgrade from entries that named no words, after a loaded archive."""
+"""Commit to existing records at once: after an upgrade from journal format 1, or after loading an archive."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -14,9 +14,9 @@ UPGRADE = "commit_to_records"
 
 
 def commit_after_upgrade() -> int:
-    """Commit to every record once, in a journal that began with entries of the old form; say to how many.
+    """Commit to every record once, in a journal that began with format 1; return how many.
 
-    Called at the end of `migrate`. Nothing is entered in an empty portal, nor a second time.
+    Called at the end of `migrate`. Writes nothing in an empty portal, or a second time.
     """
     old = Event.objects.filter(format=OLD_FORMAT).exclude(kind="")
     if not old.exists() or Event.objects.filter(verb=UPGRADE).exists():
@@ -26,9 +26,9 @@ def commit_after_upgrade() -> int:
 
 @verb
 def commit_to_records(*, by: None = None) -> int:
-    """Enter in the journal what every record says now, in as few entries as it takes; say how many records they are.
+    """Journal the present text of every record, in as few entries as possible; return the number of records.
 
-    From then on whatever is changed past the verbs is found, also in records that no entry spoke of before.
+    From then on any change that bypasses the verbs is detected, also in records without earlier entries.
     """
     consultation = Consultation.objects.order_by("pk").first()
     if consultation is None:  # every record whose words count belongs to one

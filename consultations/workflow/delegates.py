@@ -1,4 +1,4 @@
-"""Who gets a seat: confirming one or many, the reserve list, substitutes, one person who was named twice, the seats."""
+"""Seats of delegates: confirmation, reserve list, substitutes, merged entries and seat quotas."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
@@ -30,7 +30,7 @@ TOLD_BY_TWO = ("stakeholder", *EDITED)  # what may differ between two entries of
 
 
 def ready_to_confirm(delegate: Delegate) -> list[Condition]:
-    """A delegate is confirmed for a verified organisation while a seat is free; a substitute has the principal's."""
+    """The organisation is verified and a seat is free; a substitute uses the seat of the principal."""
     forum = delegate.forum
     taken = forum.delegates.filter(state=D.CONFIRMED, sits_in_for=None).count()
     name, seats = {"name": delegate.stakeholder.name}, {"taken": taken, "seats": forum.seats}
@@ -83,7 +83,7 @@ DELEGATE_MOVES = table(
 
 
 def _within_the_group(delegate: Delegate, *, by: User, reason: str) -> None:
-    """Raise Blocked where the seats of the delegate's group are all taken, unless the head confirms with a reason."""
+    """Raise Blocked if the seats of the delegate's group are taken, unless the head confirms with a reason."""
     if delegate.sits_in_for_id:
         return
     free = free_in_group(delegate.forum, delegate.group)
@@ -95,7 +95,9 @@ def _within_the_group(delegate: Delegate, *, by: User, reason: str) -> None:
 
 @verb
 def confirm(delegate: Delegate, *, by: User, reason: str = "") -> Delegate:
-    """Give a delegate a seat and the next badge number. Beyond the seats of a group only the head, with a `reason`."""
+    """Give a delegate a seat and the next badge number. Only the head can exceed the seats of a group, with a
+    `reason`.
+    """
 
     def give_badge(row: Delegate) -> None:
         _within_the_group(row, by=by, reason=reason)
@@ -106,7 +108,7 @@ def confirm(delegate: Delegate, *, by: User, reason: str = "") -> Delegate:
 
 
 def _one_at_a_time(forum_id: int) -> Forum:
-    """The forum, locked: seats are counted one decision at a time."""
+    """Return the forum, locked, so that seats are counted one decision at a time."""
     return next(iter(Forum.objects.select_for_update(no_key=True).filter(pk=forum_id)))
 
 

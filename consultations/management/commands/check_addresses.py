@@ -1,4 +1,4 @@
-"""Find the addresses that are not in their one normal form, and the accounts that share one; repair them."""
+"""Find e-mail addresses that are not normalised, and accounts that share one; repair them."""
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -7,7 +7,7 @@ from consultations.workflow import repair_addresses
 
 
 def line_about(problem: AddressProblem) -> str:
-    """What is wrong, whose address it is, and what a repair does."""
+    """Describe the problem, the owner of the address, and what a repair would do."""
     record = problem.record
     said = f"{record._meta.verbose_name} {record.pk} ({record}): {problem.address!a}"
     if problem.holder:

@@ -1,4 +1,4 @@
-"""The key that signs where the journal ended: make it, put a new one in its place, print the public ones."""
+"""Create, rotate or print the key that signs checkpoints of the journal."""
 
 from django.core.management.base import BaseCommand, CommandError
 

@@ -1,4 +1,4 @@
-"""Make a system administrator on the server: Django's own command, which is journaled here and told to all staff."""
+"""Create a system administrator on the server: Django's command, with a journal entry and mail to all staff."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ class Command(createsuperuser.Command):
     help = "Make a system administrator; everybody who holds an office is told by mail."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make the account, then write the entry in the journal and the mails."""
+        """Create the account, write the journal entry and queue the mails."""
         known = set(User.objects.filter(office=Office.SYSADMIN).values_list("pk", flat=True))
         super().handle(*args, **options)
         for user in User.objects.filter(office=Office.SYSADMIN).exclude(pk__in=known):

@@ -1,5 +1,6 @@
-"""Django's `migrate`, by the owner of the tables; afterwards the running role gets its rights on what is new. When the
-tables are up to date, the journal commits to what stands, once after an upgrade."""
+"""Run Django's `migrate` as the owner of the tables, then grant the runtime role access to new tables. Once the tables
+are up to date, the journal commits to the existing records, once after an upgrade.
+"""
 
 from django.conf import settings
 from django.core.management.base import CommandError
@@ -40,6 +41,6 @@ class Command(migrate.Command):
 
 
 def _is_up_to_date(database: str) -> bool:
-    """Whether every migration is applied: only then the tables are those that the models know."""
+    """Return whether all migrations are applied, so that the tables match the models."""
     executor = MigrationExecutor(connections[database])
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())

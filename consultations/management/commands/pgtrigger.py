@@ -1,4 +1,4 @@
-"""django-pgtrigger's command, by the owner of the tables, which lets nobody else switch triggers off afterwards."""
+"""Run django-pgtrigger's command as the owner of the tables; only the owner can disable triggers."""
 
 from django.conf import settings
 from pgtrigger.management.commands import pgtrigger

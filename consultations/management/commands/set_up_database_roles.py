@@ -1,4 +1,4 @@
-"""Set up the two database roles: the owner of the tables, and the role that the portal runs as."""
+"""Create the two database roles: the owner of the tables and the runtime role of the portal."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError

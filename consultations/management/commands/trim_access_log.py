@@ -1,4 +1,4 @@
-"""Remove the entries of the access log whose time is over."""
+"""Delete access log entries whose retention period is over."""
 
 from django.core.management.base import BaseCommand
 

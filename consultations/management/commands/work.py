@@ -1,4 +1,4 @@
-"""The one worker: it sends the mail, runs the jobs and does the chores, once or again and again."""
+"""Run the worker, which sends mail and runs jobs and periodic tasks, once or continuously."""
 
 import logging
 import signal
@@ -32,8 +32,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{sent} sent, {run} jobs, {done} chores")
 
     def _watch(self) -> None:
-        """Three threads, so that neither a long job nor the check of the night keeps mail waiting. A request to end
-        waits for one mail or for the next step of a job."""
+        """Run three threads, so that neither a long job nor the nightly check delays mail. A stop request waits for the
+        current mail or the next step of a job.
+        """
         ending = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: ending.set())
@@ -64,7 +65,7 @@ class Command(BaseCommand):
 
 
 def _until_nothing(act: Callable[[], int]) -> int:
-    """Act again and again until there is nothing to do; return how much was done in all."""
+    """Call a function until it has nothing to do; return the total."""
     total = 0
     while done := act():
         total += done

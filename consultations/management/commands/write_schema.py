@@ -1,4 +1,4 @@
-"""Write down what the migrations make, for the check of the schema; after each new migration, on a fresh database."""
+"""Write the schema that the migrations create to `schema.txt`; run it after each new migration, on a fresh database."""
 
 from django.core.management.base import BaseCommand
 
