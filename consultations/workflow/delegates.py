@@ -126,13 +126,13 @@ def refuse_delegate(delegate: Delegate, *, by: User, reason: str) -> Delegate:
 
 @verb
 def withdraw_delegate(delegate: Delegate, *, by: User, reason: str = "") -> Delegate:
-    """Take back a delegate; the seat is free again."""
+    """Withdraw a delegate, which frees the seat."""
     return make(DELEGATE_MOVES["withdraw_delegate"], delegate, by=by, reason=reason)
 
 
 @verb
 def edit_delegate(delegate: Delegate, *, by: User, **fields: Any) -> Delegate:
-    """Correct what is said of a person (EDITED). The same again changes nothing. Raises NotAllowed."""
+    """Correct a person's details (EDITED). Unchanged values have no effect. Raises NotAllowed."""
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Correct a delegate"))
     row = locked(delegate)
     changed = {name: [_plain(getattr(row, name)), _plain(value)] for name, value in fields.items()}
@@ -154,7 +154,9 @@ def _plain(value: Any) -> str:
 
 @verb
 def decide_delegates(forum: Forum, *, by: User, move: str, delegates: Iterable[Delegate], reason: str = "") -> int:
-    """Make one move for several delegates of `forum`: all of them, or none with every reason. Returns how many."""
+    """Make one move for several delegates of `forum`: for all of them, or for none with every reason. Returns
+    how many.
+    """
     decided, reasons = list(delegates), []
     act = _DECISIONS[move]
     _one_at_a_time(forum.pk)
@@ -185,7 +187,7 @@ def promote(
 ) -> Delegate:
     """Give a seat to the first on the reserve list of a group: a free one, or that of `instead_of`, who is withdrawn.
 
-    First is who was nominated first. Raises Blocked when nobody of that group stands on the list, or no seat is free.
+    The order is that of nomination. Raises Blocked if the group has nobody on the list, or no seat is free.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Promote from the reserve list"))
     _one_at_a_time(forum.pk)
@@ -207,9 +209,9 @@ def promote(
 
 @verb
 def substitute(principal: Delegate, *, by: User, name: str, title: str = "", email: str = "") -> Delegate:
-    """Let a person sit in for a confirmed delegate, on that seat and with a badge number of their own.
+    """Let a person sit in for a confirmed delegate, with a badge number of their own.
 
-    Raises NotAllowed, or Blocked when the principal has no seat, or somebody sits there already.
+    Raises NotAllowed, or Blocked if the principal has no seat or already has a substitute.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Have someone sit in for a delegate"))
     forum = _one_at_a_time(principal.forum_id)
@@ -235,7 +237,7 @@ def substitute(principal: Delegate, *, by: User, name: str, title: str = "", ema
 
 @verb
 def end_substitute(delegate: Delegate, *, by: User, reason: str = "") -> Delegate:
-    """The principal came after all: who sat in is withdrawn, with all that was recorded kept."""
+    """End a substitution because the principal is present: the substitute is withdrawn, and all records are kept."""
     if delegate.sits_in_for_id is None:
         raise Blocked(_("%(name)s does not sit in for anyone.") % {"name": delegate.name})
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("End a substitution"))
@@ -247,13 +249,14 @@ def end_substitute(delegate: Delegate, *, by: User, reason: str = "") -> Delegat
 
 @verb
 def merge_delegates(first: Delegate, second: Delegate, *, by: User, chosen: Mapping[str, int]) -> Delegate:
-    """Make two entries of one person one. `chosen`: for a field of TOLD_BY_TWO the pk of the entry that is right.
+    """Merge two entries of one person. `chosen`: for a field of TOLD_BY_TWO the primary key of the entry with the right
+    value.
 
-    The entry with the stronger state stays (confirmed, reserve list, nominated), of two alike the one with a seat of
-    its own, then the older; the other is withdrawn and points to it. Nothing is lost: its check-ins, speeches and badge
-    lead to the one that stays; a seat on which it sat in is free for a substitute again.
+    Keeps the entry with the stronger state (confirmed, reserve list, nominated), then the one with a seat of its own,
+    then the older one; the other is withdrawn and points to it. Check-ins, speeches and the badge of the withdrawn
+    entry lead to the kept one; a seat on which it sat in can have a new substitute.
 
-    Raises NotAllowed, or Blocked when they are not two live entries of one forum.
+    Raises NotAllowed, or Blocked unless they are two active entries of one forum.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Merge two entries of one person"))
     _one_at_a_time(first.forum_id)
@@ -282,7 +285,7 @@ def merge_delegates(first: Delegate, second: Delegate, *, by: User, chosen: Mapp
 
 
 def _choose(stays: Delegate, goes: Delegate, chosen: Mapping[str, int]) -> dict[str, list[str]]:
-    """Put onto the entry that stays what the other says better; an account goes along. Returns what changed."""
+    """Copy the chosen values to the kept entry, with the account. Returns what changed."""
     changed = {}
     for name in TOLD_BY_TWO:
         here, there = getattr(stays, name), getattr(goes, name)
@@ -300,9 +303,9 @@ def _choose(stays: Delegate, goes: Delegate, chosen: Mapping[str, int]) -> dict[
 
 @verb
 def set_seats(forum: Forum, *, by: User, seats: int, groups: Mapping[str, tuple[int, int]]) -> Forum:
-    """Say how many seats a forum has, and of these each group (seats, places on the reserve list).
+    """Set the seats of a forum and of each group (seats, places on the reserve list).
 
-    A group that is not in `groups` has none planned. Raises NotAllowed, or Blocked when the groups have more than the
+    Groups that are not in `groups` have none. Raises NotAllowed, or Blocked if the groups have more seats than the
     forum, or the forum fewer than are confirmed.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Set the seats"))
@@ -350,11 +353,11 @@ def print_paper(
     people: Mapping[int, str] | None = None,
     badges: Collection[int] = (),
 ) -> Model:
-    """Record that a paper of the forum was printed and what it said, so that the portal can tell what changed since.
+    """Record that a document of the forum was printed and its content, so that later changes can be detected.
 
-    `people` gives for each delegate (by primary key) what was printed of that person; `badges` are those whose badge it
-    was: they are marked, and printing one anew moves the mark. Gives the entry of the journal, by whose number the same
-    lot is found again. Raises NotAllowed, or Blocked when a badge belongs to nobody who has a seat here.
+    `people` gives for each delegate (by primary key) what was printed about them; `badges` are those whose badge was
+    printed: they are marked, and a reprint moves the mark. Returns the journal entry, whose number identifies the
+    batch. Raises NotAllowed, or Blocked if a badge belongs to nobody with a seat at this forum.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Print a paper"))
     if badges:
@@ -382,8 +385,9 @@ def _mark(forum: Forum, badges: Collection[int]) -> None:
 
 @verb
 def tell_delegates(forum: Forum, *, by: User, keys: Collection[str]) -> list[News]:
-    """Tell those of the decisions with these keys that were not told yet, by mail where a mail reaches somebody; the
-    others are noted as told by telephone or letter. Doing it again tells nobody twice. Raises NotAllowed."""
+    """Notify delegates of the decisions with these keys, unless already notified: by mail if possible; the others are
+    recorded as told by telephone or letter. Repeating it notifies nobody twice. Raises NotAllowed.
+    """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Notify the delegates"))
     row, wanted = locked(forum), set(keys)  # one telling at a time
     people = untold_of(row).select_for_update(of=("self",), no_key=True)

@@ -1,4 +1,4 @@
-"""Drafts: begun and saved by several people of one organisation, and signed off there before they are sent."""
+"""Drafts: created and edited by several people of an organisation, and signed off before they are sent."""
 
 import uuid
 from collections.abc import Collection
@@ -23,7 +23,7 @@ TAKEN_IN = (AttachmentState.READY, AttachmentState.WAITING)
 
 
 def moves_of(submission: Submission) -> dict[str, Move]:
-    """The moves that concern this input: those of a sign-off only where its organisation waits for one."""
+    """Return the moves for this input: sign-off moves only if its organisation requires one."""
     waits = submission.stakeholder.signs_off and not submission.signed_off_at
     return {verb: move for verb, move in SUBMISSION_MOVES.items() if waits or verb not in INSIDE}
 
@@ -38,7 +38,7 @@ def start_draft(
     provisions: list[Provision] | None = None,
     **fields: object,
 ) -> Submission:
-    """Begin an input of `stakeholder`. The same `key` (made by the browser) always gives the same draft.
+    """Create a draft of `stakeholder`. The same `key` (made by the browser) always gives the same draft.
 
     `fields` are those of DRAFT_FIELDS. Raises NotAllowed unless `by` acts for the organisation.
     """
@@ -63,10 +63,10 @@ def edit_draft(
     provisions: list[Provision] | None = None,
     **fields: object,
 ) -> Submission:
-    """Change the words of a draft or of a returned input. What was signed off is so no longer.
+    """Edit the text of a draft or of a returned input, which removes its sign-off.
 
-    `seen_at` is the `edited_at` that the editor started from: raises Conflict when somebody saved since. Raises
-    NotAllowed, or Blocked when the input was sent already.
+    `seen_at` is the `edited_at` that the editor started from: raises Conflict if somebody saved since. Raises
+    NotAllowed, or Blocked if the input was already sent.
     """
     row = Submission.objects.select_for_update(of=("self",), no_key=True).get(pk=submission.pk)
     demand(may_submit(by, row), who=AUTHORS, to=gettext_lazy("Edit an input"))
@@ -98,7 +98,7 @@ def _known(fields: dict[str, object]) -> dict[str, object]:
 
 @verb
 def ask_sign_off(submission: Submission, *, by: User) -> Submission:
-    """Ask the primary focal point to read a draft and sign it off; mails it there. Raises NotAllowed or Blocked."""
+    """Ask the primary focal point by mail to sign off a draft. Raises NotAllowed or Blocked."""
 
     def count(row: Submission) -> None:
         count_mail(caused_by=by, stakeholder=row.stakeholder)
@@ -112,10 +112,10 @@ def ask_sign_off(submission: Submission, *, by: User) -> Submission:
 def sign_off(
     submission: Submission, *, by: User, seen_at: datetime | None = None, seen_files: Collection[str] | None = None
 ) -> Submission:
-    """Sign a draft off, so that it may be sent; any later edit takes that back. Tells the author by mail.
+    """Sign off a draft, so that it can be sent; any later edit removes the sign-off. Notifies the author by mail.
 
-    `seen_at` is the `edited_at` of the text that was read: raises Conflict when somebody saved since. `seen_files` are
-    the keys of the files that stood beside it. Raises NotAllowed or Blocked.
+    `seen_at` is the `edited_at` of the text that was read: raises Conflict if somebody saved since. `seen_files` are
+    the keys of the files shown with it. Raises NotAllowed or Blocked.
     """
 
     def stamp(row: Submission) -> None:
@@ -134,7 +134,7 @@ def sign_off(
 
 @verb
 def rule_on_sign_off(stakeholder: Stakeholder, *, by: User, needed: bool) -> Stakeholder:
-    """Say whether inputs of an organisation wait for its primary focal point's sign-off. Raises NotAllowed."""
+    """Set whether inputs of an organisation need a sign-off by its primary focal point. Raises NotAllowed."""
     demand(may_rule_on_sign_off(by, stakeholder), who=PRIMARY, to=gettext_lazy("Set who signs off inputs"))
     row = Stakeholder.objects.select_for_update(of=("self",), no_key=True).get(pk=stakeholder.pk)
     if row.signs_off != needed:
@@ -145,9 +145,9 @@ def rule_on_sign_off(stakeholder: Stakeholder, *, by: User, needed: bool) -> Sta
 
 
 def be_seen(submission: Submission, user: User) -> list[Any]:
-    """Note that `user` has the draft open now, and return who else has: a Presence each, the latest first.
+    """Record that `user` has the draft open, and return who else has it open, as Presences, the latest first.
 
-    Only colleagues of one organisation see each other so. Three queries; nothing of it is evidence or kept for long.
+    Only colleagues of one organisation see each other. Three queries; nothing is evidence or kept for long.
     """
     Presence.objects.update_or_create(submission=submission, user=user, defaults={"seen_at": now()})
     Presence.objects.filter(seen_at__lt=now() - KEPT).delete()

@@ -1,4 +1,4 @@
-"""Texts that say nearly the same: the search that suggests pairs, and what staff decide about them."""
+"""Possible duplicates: the search that suggests pairs, and the decisions of staff."""
 
 from collections.abc import Callable, Iterable
 from itertools import islice
@@ -38,7 +38,7 @@ Text = Point | Submission
 
 
 def may_become_one(likeness: Likeness) -> list[Condition]:
-    """What merging a pair needs: two points that still stand. Two inputs are only seen as one campaign."""
+    """Both points are still valid. Two inputs are only marked as one campaign."""
     if likeness.first_point_id is None:
         return []
     first, second = standing_for(likeness.first_point), standing_for(likeness.second_point)
@@ -48,7 +48,7 @@ def may_become_one(likeness: Likeness) -> list[Condition]:
 
 
 def standing_for(point: Point) -> Point:
-    """The point behind which `point` stands, or itself."""
+    """Return the point that `point` is joined to, or itself."""
     return point.merged_into or point
 
 
@@ -59,7 +59,7 @@ def _stands(point: Point) -> Condition:
 
 
 def nothing_stands_on_it(likeness: Likeness) -> list[Condition]:
-    """What taking a decision back needs: two points that stand apart. Two inputs were never joined."""
+    """The two points are not joined. Two inputs never are."""
     if likeness.first_point_id is None:
         return []
     apart = standing_for(likeness.first_point) != standing_for(likeness.second_point)
@@ -99,8 +99,8 @@ LIKENESS_MOVES = table(
 
 @verb
 def merge_likeness(likeness: Likeness, *, by: User, reason: str, into: Point | None = None) -> Likeness:
-    """Decide that both say the same. Of two points one stands behind the other from now on: behind `into`, if it is
-    one of them, else behind the first. Two inputs are seen as of one campaign, and nothing else changes.
+    """Decide that a pair are duplicates. Of two points one is joined to the other: to `into` if it is one of them, else
+    to the first. Two inputs are marked as one campaign without other changes.
 
     Raises NotAllowed or Blocked.
     """
@@ -123,15 +123,16 @@ def _join(row: Likeness, into: Point | None, by: User, reason: str) -> None:
 
 @verb
 def dismiss_likeness(likeness: Likeness, *, by: User, reason: str) -> Likeness:
-    """Decide that they do not say the same. The pair is not suggested again."""
+    """Decide that a pair are not duplicates. The pair is not suggested again."""
     move = LIKENESS_MOVES["dismiss_likeness"]
     return make(move, likeness, by=by, reason=reason, change=lambda row: _decide(row, by, reason))
 
 
 @verb
 def reopen_likeness(likeness: Likeness, *, by: User, reason: str) -> Likeness:
-    """Take back what was decided about a pair; it is suggested again. The journal keeps both. Raises NotAllowed or
-    Blocked."""
+    """Undo the decision about a pair, which is then suggested again. The journal keeps both. Raises NotAllowed or
+    Blocked.
+    """
 
     def undecide(row: Likeness) -> None:
         row.decided_by, row.decided_at, row.reason = None, None, ""
@@ -145,13 +146,13 @@ def _decide(row: Likeness, by: User, reason: str) -> None:
 
 @verb
 def merge_group(likenesses: Iterable[Likeness], *, by: User, reason: str, into: Point | None = None) -> list[Likeness]:
-    """Decide the same about several pairs at once: all or none of them. Points end up behind `into`."""
+    """Decide that several pairs are duplicates: all of them or none. Points end up joined to `into`."""
     return [merge_likeness(each, by=by, reason=reason, into=into) for each in likenesses]
 
 
 @verb
 def dismiss_group(likenesses: Iterable[Likeness], *, by: User, reason: str) -> list[Likeness]:
-    """Decide about several pairs at once that they do not say the same: all or none of them."""
+    """Decide that several pairs are not duplicates: all of them or none."""
     return [dismiss_likeness(each, by=by, reason=reason) for each in likenesses]
 
 
@@ -160,7 +161,7 @@ def dismiss_group(likenesses: Iterable[Likeness], *, by: User, reason: str) -> l
 
 @verb
 def ask_to_compare(consultation: Consultation, *, by: User) -> Job:
-    """Let the worker look for texts of the consultation that say the same; one search waits at a time."""
+    """Queue a search for duplicates in the consultation; one search waits at a time."""
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Search for duplicates"))
     Consultation.objects.select_for_update(of=("self",), no_key=True).get(pk=consultation.pk)
     waiting = Job.objects.filter(kind=JobKind.COMPARE, consultation=consultation, state=JobState.WAITING).first()
@@ -172,10 +173,10 @@ def ask_to_compare(consultation: Consultation, *, by: User) -> Job:
 
 
 def compare(job: Job, progress: Callable[[int, int], None]) -> dict[str, Any]:
-    """Compare what was not compared yet with everything, and keep the pairs that are alike. It decides nothing.
+    """Compare new texts with all others and store the similar pairs, without deciding anything.
 
-    The runner of JobKind.COMPARE. What was compared is marked as such with the pairs that it gave, so that a search
-    that breaks off goes on where it was.
+    The runner of JobKind.COMPARE. Compared texts are marked together with their pairs, so that an interrupted search
+    continues where it was.
     """
     assert job.consultation is not None
     inputs, points = inputs_to_compare(job.consultation), points_to_compare(job.consultation)
@@ -198,18 +199,18 @@ NOT_COMPARED_INPUT = NOT_COMPARED | Q(compared_at__lt=F("edited_at"))
 
 
 def inputs_to_compare(consultation: Consultation) -> QuerySet[Submission]:
-    """The inputs among which campaigns are looked for: those that wait at the desk and those that were accepted."""
+    """Return the inputs compared for campaigns: those waiting at the desk and those on file."""
     states = [SubmissionState.SUBMITTED, SubmissionState.ACCEPTED]
     return Submission.objects.filter(consultation=consultation, state__in=states).order_by("pk")
 
 
 def points_to_compare(consultation: Consultation) -> QuerySet[Point]:
-    """The points among which those are looked for that say the same: all that count."""
+    """Return the points compared for duplicates: all that count."""
     return Point.objects.standing().filter(consultation=consultation).order_by("pk")
 
 
 def _search(texts: QuerySet[Any], is_new: Q, kind: str, at_least: float, add: Callable[[int], None]) -> int:
-    """Compare the new ones of `texts`, some at a time, and return how many pairs were kept."""
+    """Compare the new ones of `texts` in batches, and return how many pairs were stored."""
     new = {row.pk: row for row in texts.filter(is_new)}
     if not new:
         return 0
@@ -227,14 +228,14 @@ def _search(texts: QuerySet[Any], is_new: Q, kind: str, at_least: float, add: Ca
 
 
 def _words(row: Text) -> str:
-    """The words of a text, also those held back: only the secretariat reads what comes of it."""
+    """Return a text including held-back passages: only the secretariat reads the results."""
     if isinstance(row, Point):
         return row.text
     return redaction.in_full("\n".join([row.title, row.body, row.proposed_wording]))
 
 
 def _likeness(kind: str, pair: similarity.Pair[int], rows: dict[int, Any]) -> Likeness | None:
-    """The row to keep; None for points that are parts of one input, or stand for each other already."""
+    """Return the row to store; None for points of one input, or points already joined."""
     first, second = sorted([rows[pair.first], rows[pair.second]], key=lambda row: row.pk)
     if isinstance(first, Point) and _is_known(first, second):
         return None
@@ -249,7 +250,7 @@ def _is_known(first: Point, second: Point) -> bool:
 
 
 def _keep(kind: str, likenesses: list[Likeness]) -> int:
-    """Keep the pairs that are not known yet, whatever was decided about them; return how many."""
+    """Store the new pairs, skipping pairs that were decided before; return how many."""
     before = Likeness.objects.count()
     Likeness.objects.bulk_create(likenesses, ignore_conflicts=True)
     return Likeness.objects.count() - before

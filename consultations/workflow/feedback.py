@@ -1,4 +1,4 @@
-"""What is said about an input after it was written: co-signatures, and points that their author does not recognise."""
+"""Feedback on inputs: co-signatures and misread points."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,7 +31,9 @@ def _reasons(*conditions: Condition) -> list[str]:
 
 
 def ready_to_endorse(submission: Submission, stakeholder: Stakeholder) -> list[Condition]:
-    """What a co-signature needs: another's accepted public input, a verified organisation, an open file."""
+    """The input is another organisation's, public and on file; the organisation is verified and the consultation not
+    archived.
+    """
     is_public = submission.audience == Audience.PUBLIC and submission.state == SubmissionState.ACCEPTED
     is_open = submission.consultation.state in {ConsultationState.OPEN, ConsultationState.CLOSED}
     is_verified, name = stakeholder.state == StakeholderState.VERIFIED, {"name": stakeholder.name}
@@ -53,7 +55,7 @@ def ready_to_endorse(submission: Submission, stakeholder: Stakeholder) -> list[C
 
 @verb
 def endorse(submission: Submission, stakeholder: Stakeholder, *, by: User) -> Endorsement:
-    """Co-sign another organisation's public input. Done twice, it is one co-signature. Mails the author.
+    """Co-sign another organisation's public input, and notify the author by mail. Repeating it has no effect.
 
     Raises NotAllowed unless `by` acts for `stakeholder`, or Blocked with every reason.
     """
@@ -74,7 +76,7 @@ def endorse(submission: Submission, stakeholder: Stakeholder, *, by: User) -> En
 
 @verb
 def withdraw_endorsement(endorsement: Endorsement, *, by: User) -> Endorsement:
-    """Take a co-signature back. It counts no more, and stays on record. Taken back twice, it is taken back once."""
+    """Withdraw a co-signature. It no longer counts and stays on record. Repeating it has no effect."""
     row = Endorsement.objects.select_for_update(of=("self",), no_key=True).get(pk=endorsement.pk)
     demand(acts_for(by, row.stakeholder_id), who=AUTHORS, to=gettext_lazy("Withdraw a co-signature"))
     if row.withdrawn_at is None:
@@ -89,7 +91,7 @@ def withdraw_endorsement(endorsement: Endorsement, *, by: User) -> Endorsement:
 
 
 def ready_to_say_misread(point: Point, stakeholder: Stakeholder) -> list[Condition]:
-    """What saying so needs: a point of one's own input, answered in a published paper, about which nothing was said."""
+    """The point is of the organisation's own input and answered in a published paper, and it has not replied before."""
     final = point.merged_into or point
     is_said = Misreading.objects.filter(point=point, stakeholder=stakeholder).exists()
     return [
@@ -105,7 +107,7 @@ def ready_to_say_misread(point: Point, stakeholder: Stakeholder) -> list[Conditi
 
 @verb
 def say_misread(point: Point, stakeholder: Stakeholder, *, by: User, text: str) -> Misreading:
-    """Tell the desk, once, that the organisation does not recognise its point in what became of it. The desk answers.
+    """Tell the desk, once, that the answer to a point misreads it. The desk has to reply.
 
     Raises NotAllowed unless `by` acts for `stakeholder`, or Blocked with every reason.
     """

@@ -1,4 +1,4 @@
-"""After a forum: who does what by when until it is done, and the communiqué that tells what was adopted."""
+"""Follow-up of a forum: action points and the communiqué."""
 
 import hashlib
 from datetime import date
@@ -51,7 +51,7 @@ A, C = ActionState, CommuniqueState
 
 
 def ready_to_circulate(communique: Communique) -> list[Condition]:
-    """A communiqué goes round once the forum is held, and says whom comments reach."""
+    """The forum is closed and has a contact for comments."""
     forum = communique.forum
     return [
         either(
@@ -124,9 +124,9 @@ def note_action(
     responsible: str = "",
     due_on: date | None = None,
 ) -> ActionPoint:
-    """Note who does what by when, as decided at a forum. The same words for the same organisation are the same action.
+    """Create an action point decided at a forum. The same text for the same organisation is the same action.
 
-    Raises NotAllowed, or Blocked when nothing is to be done or nobody does it.
+    Raises NotAllowed, or Blocked if the text or the responsible party is missing.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Add an action point"))
     _demand_words(text, stakeholder, responsible)
@@ -152,9 +152,10 @@ def _enter(forum: Forum, by: User, **fields: object) -> ActionPoint:
 
 @verb
 def carry_commitments(forum: Forum, *, by: User) -> list[ActionPoint]:
-    """Make an open action point of every validated commitment of the forum's sessions, each once; return the new ones.
+    """Create an open action point from every validated commitment of the forum's sessions, each once; return the new
+    ones.
 
-    One that names nobody waits for a name. Raises NotAllowed.
+    Those without a responsible party wait for one. Raises NotAllowed.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Carry commitments over"))
     locked(forum)  # two people who carry at once wait for each other
@@ -173,7 +174,7 @@ def carry_commitments(forum: Forum, *, by: User) -> list[ActionPoint]:
 
 
 def commitments_to_carry(forum: Forum) -> list[Point]:
-    """Validated commitments of the forum's sessions that are no action point yet."""
+    """Return validated commitments of the forum's sessions without an action point."""
     made = Point.objects.filter(session__forum=forum, kind=PointKind.COMMITMENT, action=None)
     standing = made.filter(state__in=[PointState.VALIDATED, PointState.DISPOSED])
     return list(standing.select_related("stakeholder").order_by("session__starts_at", "session__order", "number"))
@@ -189,7 +190,7 @@ def amend_action(
     responsible: str = "",
     due_on: date | None = None,
 ) -> ActionPoint:
-    """Say anew what is to be done, by whom or by when, while it is open. The journal keeps what it said before.
+    """Change the text, responsible party or date of an open action. The journal keeps the earlier values.
 
     Raises NotAllowed or Blocked.
     """
@@ -212,9 +213,9 @@ def _open(action: ActionPoint) -> ActionPoint:
 
 @verb
 def say_done(action: ActionPoint, *, by: User, note: str) -> ActionPoint:
-    """Report for the organisation that an action is done; the secretariat is told and confirms it with `finish_action`.
+    """Report, for the organisation, that an action is done; the secretariat confirms it with `finish_action`.
 
-    Raises NotAllowed, or Blocked when it has ended or nothing is said.
+    Raises NotAllowed, or Blocked if it is closed or the report is empty.
     """
     demand(acts_for(by, action.stakeholder_id), who=AUTHORS, to=gettext_lazy("Report an action point"))
     if not note.strip():
@@ -228,7 +229,7 @@ def say_done(action: ActionPoint, *, by: User, note: str) -> ActionPoint:
 
 @verb
 def finish_action(action: ActionPoint, *, by: User, report: str) -> ActionPoint:
-    """Confirm that an action is done, with what came of it. Raises NotAllowed or Blocked."""
+    """Confirm that an action is done, with its outcome. Raises NotAllowed or Blocked."""
 
     def end(row: ActionPoint) -> None:
         if not report.strip():
@@ -244,13 +245,13 @@ def _end(row: ActionPoint, report: str) -> None:
 
 @verb
 def drop_action(action: ActionPoint, *, by: User, reason: str) -> ActionPoint:
-    """Nobody will do it any more, and why. Raises NotAllowed or Blocked."""
+    """Close an action that nobody will do, with the reason. Raises NotAllowed or Blocked."""
     return make(ACTION_MOVES["drop_action"], action, by=by, reason=reason, change=lambda row: _end(row, reason))
 
 
 @verb
 def reopen_action(action: ActionPoint, *, by: User, reason: str) -> ActionPoint:
-    """It is not done after all, or to be done again. Raises NotAllowed or Blocked."""
+    """Reopen an action that is not done. Raises NotAllowed or Blocked."""
 
     def begin_again(row: ActionPoint) -> None:
         row.report, row.ended_on = "", None
@@ -263,9 +264,9 @@ def reopen_action(action: ActionPoint, *, by: User, reason: str) -> ActionPoint:
 
 @verb
 def draft_communique(forum: Forum, *, by: User, body: str) -> Communique:
-    """Begin the communiqué of a forum with `body`. A forum has one: begun a second time, it is the one that is there.
+    """Create the communiqué of a forum with `body`. A forum has one: repeating it returns the existing one.
 
-    Raises NotAllowed, or Blocked when there is no text.
+    Raises NotAllowed, or Blocked if the text is empty.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Write a communiqué"))
     _demand_text(body)
@@ -285,9 +286,9 @@ def _demand_text(body: str) -> None:
 
 @verb
 def edit_communique(communique: Communique, *, by: User, body: str, version: int) -> Communique:
-    """Put `body` in the place of a draft's text. `version` is the one that the writer started from.
+    """Replace a draft's text by `body`. `version` is the one that the editor started from.
 
-    Raises Conflict when somebody saved since, NotAllowed, or Blocked when it is no draft any more.
+    Raises Conflict if somebody saved since, NotAllowed, or Blocked if it is not a draft.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Write a communiqué"))
     _demand_text(body)
@@ -306,7 +307,7 @@ def edit_communique(communique: Communique, *, by: User, body: str, version: int
 
 @verb
 def circulate_communique(communique: Communique, *, by: User) -> Communique:
-    """Send the text to the verified organisations that took part; comments go to the forum's contact.
+    """Send the text to verified organisations that took part; comments go to the forum's contact.
 
     Raises NotAllowed or Blocked.
     """
@@ -327,7 +328,7 @@ def clear_communique(communique: Communique, *, by: User) -> Communique:
 
 @verb
 def publish_communique(communique: Communique, *, by: User) -> Communique:
-    """Show the text to everybody, with the hash of its words. Raises NotAllowed or Blocked."""
+    """Publish the text with its hash. Raises NotAllowed or Blocked."""
 
     def seal(row: Communique) -> None:
         row.published_at, row.sha256 = now(), text_sha256(row.body)
@@ -338,13 +339,13 @@ def publish_communique(communique: Communique, *, by: User) -> Communique:
 
 
 def text_sha256(body: str) -> str:
-    """The SHA-256 of a communiqué's words in UTF-8, lines ended by a line feed: what `sha256sum` says of the file."""
+    """Return the SHA-256 of a communiqué's text in UTF-8 with line feeds, as `sha256sum` gives for the file."""
     return hashlib.sha256(body.encode()).hexdigest()
 
 
 @verb
 def return_communique(communique: Communique, *, by: User, reason: str) -> Communique:
-    """Take the text back to draft; a clearance falls. Raises NotAllowed or Blocked."""
+    """Return the text to draft, which removes a clearance. Raises NotAllowed or Blocked."""
 
     def unsign(row: Communique) -> None:
         row.cleared_by = None
@@ -357,9 +358,9 @@ def return_communique(communique: Communique, *, by: User, reason: str) -> Commu
 
 @verb
 def take_list(forum: Forum, *, by: User, what: str, form: str) -> None:
-    """Enter in the access log that a list of the forum, with names of people, is taken out as a file.
+    """Log that a list of the forum with personal data is exported.
 
-    Raises NotAllowed; NotLogged, and then nothing may go out.
+    Raises NotAllowed; or NotLogged, in which case nothing must be sent.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Export a list of the forum"))
     enter_export(forum, by=by, list=what, form=form)

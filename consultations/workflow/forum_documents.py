@@ -1,4 +1,4 @@
-"""Files of a forum: looked through as every file that comes in, kept where the web server hands nothing out."""
+"""Files of a forum: inspected like every upload, and stored outside the folders that the web server serves."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,8 +23,9 @@ def keep_forum_file(
     invitation: Invitation | None = None,
     for_everybody: bool = False,
 ) -> ForumFile:
-    """Keep a file of a forum: a document, or the scan of what came on paper. Raises NotAllowed, Blocked for a file that
-    may not come in, NoRoom where the disk is full."""
+    """Store a file of a forum: a document, or the scan of a paper. Raises NotAllowed, Blocked for a refused file,
+    NoRoom if the disk is full.
+    """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Add a file"))
     file = ForumFile(forum=forum, invitation=invitation, kind=kind, title=title, for_everybody=for_everybody)
     with whole_file(file.path, name=name, data=data) as came:
@@ -40,7 +41,7 @@ def keep_forum_file(
 
 @verb
 def change_document(file: ForumFile, *, by: User, for_everybody: bool) -> ForumFile:
-    """Show a document to everybody, or to the participants only. Raises NotAllowed, Blocked for what is no document."""
+    """Make a document public or visible to participants only. Raises NotAllowed, or Blocked for a scan."""
     row = _document(file, by)
     if row.for_everybody != for_everybody:
         row.for_everybody = for_everybody
@@ -52,7 +53,7 @@ def change_document(file: ForumFile, *, by: User, for_everybody: bool) -> ForumF
 
 @verb
 def remove_document(file: ForumFile, *, by: User) -> ForumFile:
-    """Take a document away again; it stays on the disk, where nobody is given it. Raises NotAllowed or Blocked."""
+    """Remove a document; it stays on disk but is not served. Raises NotAllowed or Blocked."""
     row = _document(file, by)
     if row.removed_at is None:
         row.removed_at = now()

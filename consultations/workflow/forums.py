@@ -1,4 +1,4 @@
-"""Consultations, forums, sessions and delegates: opening, closing, confirming, letting in."""
+"""Consultations, forums, sessions and check-ins: opening, closing, nominating."""
 
 import uuid
 from datetime import datetime
@@ -54,7 +54,7 @@ C, F, D, P = ConsultationState, ForumState, DelegateState, SessionState
 
 
 def ready_to_open(consultation: Consultation) -> list[Condition]:
-    """A consultation opens with themes and a deadline that lies ahead."""
+    """The consultation has themes, and its deadline is in the future."""
     return [
         either(consultation.themes.exists(), _("It has at least one theme"), _("It has no theme yet")),
         either(
@@ -66,19 +66,20 @@ def ready_to_open(consultation: Consultation) -> list[Condition]:
 
 
 def ready_to_announce(forum: Forum) -> list[Condition]:
-    """A forum is announced with a programme."""
+    """The forum has a programme."""
     return [either(forum.sessions.exists(), _("It has a programme"), _("It has no programme yet"))]
 
 
 def ready_to_cancel(session: ForumSession) -> list[Condition]:
-    """A session is cancelled while nobody has said anything in it."""
+    """The session has no points."""
     said = session.points.exists()
     return [either(not said, _("It has no points yet"), _("It has points, which must be kept"))]
 
 
 def ready_to_report(forum: Forum) -> list[Condition]:
-    """A forum is reported once its minutes and attendance are closed, its communiqué is published and nothing that a
-    device sent is in dispute."""
+    """The minutes and the attendance are complete, the communiqué is published and every check-in conflict is
+    resolved.
+    """
     points = Point.objects.filter(session__forum=forum, state__in=[PointState.DRAFT, PointState.SUBMITTED]).count()
     sitting = forum.sessions.filter(state=P.OPEN).count()
     told = Communique.objects.filter(forum=forum, state=CommuniqueState.PUBLISHED).exists()
@@ -193,13 +194,13 @@ def open_consultation(consultation: Consultation, *, by: User) -> Consultation:
 
 @verb
 def close_consultation(consultation: Consultation, *, by: User) -> Consultation:
-    """Take no more inputs."""
+    """Stop accepting inputs."""
     return make(CONSULTATION_MOVES["close_consultation"], consultation, by=by)
 
 
 @verb
 def extend(consultation: Consultation, *, closes_at: datetime, by: User, reason: str) -> Consultation:
-    """Move the deadline to a later moment that lies ahead. Mails every verified organisation."""
+    """Move the deadline to a later time in the future. Mails every verified organisation."""
 
     def move_deadline(row: Consultation) -> None:
         if closes_at <= row.closes_at or deadline_passed(closes_at):
@@ -214,43 +215,43 @@ def extend(consultation: Consultation, *, closes_at: datetime, by: User, reason:
 
 @verb
 def archive(consultation: Consultation, *, by: User) -> Consultation:
-    """Close the file of a consultation."""
+    """Archive a consultation."""
     return make(CONSULTATION_MOVES["archive"], consultation, by=by)
 
 
 @verb
 def announce(forum: Forum, *, by: User) -> Forum:
-    """Show the forum to everybody."""
+    """Make the forum public."""
     return make(FORUM_MOVES["announce"], forum, by=by)
 
 
 @verb
 def close_registration(forum: Forum, *, by: User) -> Forum:
-    """Take no more nominations."""
+    """Stop accepting nominations."""
     return make(FORUM_MOVES["close_registration"], forum, by=by)
 
 
 @verb
 def open_forum(forum: Forum, *, by: User) -> Forum:
-    """Begin the meeting."""
+    """Start the forum."""
     return make(FORUM_MOVES["open_forum"], forum, by=by)
 
 
 @verb
 def close_forum(forum: Forum, *, by: User) -> Forum:
-    """End the meeting."""
+    """End the forum."""
     return make(FORUM_MOVES["close_forum"], forum, by=by)
 
 
 @verb
 def report_forum(forum: Forum, *, by: User) -> Forum:
-    """The report of the forum is out."""
+    """Publish the report of the forum."""
     return make(FORUM_MOVES["report_forum"], forum, by=by)
 
 
 @verb
 def cancel_forum(forum: Forum, *, by: User, reason: str) -> Forum:
-    """The forum does not take place. Mails whoever was invited, named or given a part, unless nobody knew of it yet."""
+    """Cancel the forum. Mails everybody invited, named or with a role, unless it was not announced yet."""
     known = forum.state != ForumState.DRAFT
     row = make(FORUM_MOVES["cancel_forum"], forum, by=by, reason=reason)
     if known:
@@ -260,19 +261,19 @@ def cancel_forum(forum: Forum, *, by: User, reason: str) -> Forum:
 
 @verb
 def open_session(session: ForumSession, *, by: User) -> ForumSession:
-    """Begin a session of the programme."""
+    """Start a session."""
     return make(SESSION_MOVES["open_session"], session, by=by)
 
 
 @verb
 def cancel_session(session: ForumSession, *, by: User, reason: str) -> ForumSession:
-    """Take a session off the programme. It stays on record."""
+    """Cancel a session, which stays on record."""
     return make(SESSION_MOVES["cancel_session"], session, by=by, reason=reason)
 
 
 @verb
 def close_session(session: ForumSession, *, by: User) -> ForumSession:
-    """End a session of the programme; whoever still has the floor has finished, so that the time counts."""
+    """End a session, and the current speech, so that its time counts."""
     row = make(SESSION_MOVES["close_session"], session, by=by)
     for speech in row.speeches.filter(started_at__isnull=False, ended_at=None):
         end_speech(speech, by=by)
@@ -281,9 +282,9 @@ def close_session(session: ForumSession, *, by: User) -> ForumSession:
 
 @verb
 def nominate(forum: Forum, stakeholder: Stakeholder, *, by: User, name: str, **fields: object) -> Delegate:
-    """Name a person whom an organisation sends to a forum. Group and county are kept as they are today.
+    """Nominate a person for an organisation. Stores today's group and county.
 
-    `fields`: title, email, role, user, county. Raises NotAllowed, or Blocked when the forum takes no nominations.
+    `fields`: title, email, role, user, county. Raises NotAllowed, or Blocked if nominations are closed.
     """
     fields.setdefault("county", stakeholder.county)
     delegate = Delegate(forum=forum, stakeholder=stakeholder, name=name, group=stakeholder.group, **fields)
@@ -306,10 +307,10 @@ def check_in(
     device: str = "",
     device_at: datetime | None = None,
 ) -> CheckIn:
-    """Record that a confirmed delegate came. The same `key` (made by the device) is one row, however often it is sent.
+    """Check in a confirmed delegate. The same `key` (made by the device) is one row, however often it is sent.
 
-    `at` is the time at the door (default: now), `device_at` the same by the clock of the `device`. Raises NotAllowed,
-    or Blocked when the delegate has no seat.
+    `at` is the time of check-in (default: now), `device_at` the same by the clock of the `device`. Raises NotAllowed,
+    or Blocked if the delegate has no seat.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Check in a delegate"))
     row = Delegate.objects.select_for_update(of=("self",), no_key=True).get(pk=delegate.pk)

@@ -1,6 +1,6 @@
-"""Imports that a person confirms: of inputs, carried out by the worker, of delegates and of organisations.
+"""Imports confirmed by a person: of inputs, run by the worker, of delegates and of organisations.
 
-What the rows say is read by `consultations.imports`, which gives its readers to these verbs.
+`consultations.imports` reads the rows and passes its readers to these verbs.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -25,7 +25,7 @@ IMPORT_INPUTS = gettext_lazy("Import inputs")
 
 @verb
 def prepare_import(consultation: Consultation, *, by: User, asked: Mapping[str, Any], rows: int) -> Job:
-    """Keep what was chosen at the upload of a spreadsheet, for its preview and until somebody confirms it.
+    """Store the options of a spreadsheet upload for its preview, until it is confirmed.
 
     Raises NotAllowed.
     """
@@ -37,9 +37,9 @@ def prepare_import(consultation: Consultation, *, by: User, asked: Mapping[str, 
 
 @verb
 def confirm_names(job: Job, *, by: User, names: Mapping[str, int], wrong_rows: Callable[[Job], list[int]]) -> Job:
-    """Say which organisations are meant by names that are written otherwise. Raises NotAllowed or Blocked.
+    """Set the organisations meant by differently spelt names. Raises NotAllowed or Blocked.
 
-    `wrong_rows` reads the spreadsheet anew and returns the numbers of the rows that are wrong with these names.
+    `wrong_rows` reads the spreadsheet again and returns the numbers of the rows that are invalid with these names.
     """
     row = _prepared(job, by)
     row.asked["names"] = {**row.asked["names"], **names}
@@ -50,7 +50,7 @@ def confirm_names(job: Job, *, by: User, names: Mapping[str, int], wrong_rows: C
 
 @verb
 def confirm_import(job: Job, *, by: User) -> Job:
-    """Let the import begin, once: its sound new rows are taken in by the worker. Raises NotAllowed or Blocked."""
+    """Start an import, once: the worker imports its valid new rows. Raises NotAllowed or Blocked."""
     row = _prepared(job, by)
     row.state, row.by = JobState.WAITING, by
     row.save()
@@ -70,21 +70,21 @@ def _prepared(job: Job, by: User) -> Job:
 
 
 class DelegateList(Protocol):
-    """What a list of delegates asks for, as it was read against the entries that are here."""
+    """Changes in a list of delegates compared with the existing entries."""
 
     def newcomers(self) -> Iterable[tuple[Stakeholder, dict[str, Any]]]:
-        """Whom it names newly: the organisation that sends them, and what is said of each, the name too."""
+        """Return the new delegates: the organisation and the values of each, including the name."""
 
     def corrections(self) -> Iterable[tuple[Delegate, dict[str, Any]]]:
-        """The entries of which it says something else, each with what that is."""
+        """Return the existing entries to correct, with their new values."""
 
 
 @verb
 def import_delegates[Read: DelegateList](forum: Forum, *, by: User, read: Callable[[], Read]) -> Read:
-    """Nominate whom a list names newly, correct of whom it says something else, and return the list.
+    """Nominate the new delegates of a list, correct changed ones, and return the list.
 
-    `read` reads it once the forum is locked, so that two imports of one list never both nominate. The same list again
-    changes nothing: then it raises Blocked. Raises NotAllowed.
+    `read` parses it once the forum is locked, so that concurrent imports of one list do not both nominate. Raises
+    Blocked if the list changes nothing. Raises NotAllowed.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Import delegates"))
     locked(forum)
@@ -104,9 +104,9 @@ def import_delegates[Read: DelegateList](forum: Forum, *, by: User, read: Callab
 
 @verb
 def import_stakeholders(rows: Iterable[Mapping[str, Any]], *, by: User) -> list[Stakeholder]:
-    """Enter the organisations that a spreadsheet names newly, and correct those of which it says something else.
+    """Create the new organisations of a spreadsheet, and correct changed ones.
 
-    Each row holds the values of one, told apart by its name. Their state is moved by other verbs. Raises NotAllowed.
+    Each row holds the values of one, identified by name. Other verbs change their state. Raises NotAllowed.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Import organisations"))
     return [_keep(values, by) for values in rows]

@@ -1,4 +1,4 @@
-"""The check of everything that is stored: one at a time, once a night, and its result kept and told."""
+"""Integrity check: one at a time, nightly, with its result stored and reported."""
 
 import logging
 import subprocess
@@ -27,8 +27,9 @@ KEPT, TOLD = 200, 5  # findings in the table, and in the mail
 
 
 def check_is_due(at: datetime | None = None) -> bool:
-    """Whether the check of the night is still to be made: at night where there was none this night; by day where the
-    last one is too long ago. A new portal waits for its first night."""
+    """Return whether the nightly check is due: at night if there was none this night; by day if the last one is too
+    old. A new portal waits for its first night.
+    """
     moment = timezone.localtime(at or now())
     last = IntegrityCheck.objects.order_by("-begun_at").values_list("begun_at", flat=True).first()
     if moment.hour in NIGHT:
@@ -39,7 +40,7 @@ def check_is_due(at: datetime | None = None) -> bool:
 
 @contextmanager
 def only_checker(*, nightly: bool = False) -> Iterator[bool]:
-    """True to the only one who checks now; for the check of the night, only while that is due."""
+    """Return True for the only process that may check now; for the nightly check only while it is due."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [CHECK_LOCK])
         (is_mine,) = cursor.fetchone()
@@ -52,8 +53,9 @@ def only_checker(*, nightly: bool = False) -> Iterator[bool]:
 
 
 def check_nightly(ending: Callable[[], bool] = lambda: False) -> int:
-    """Make the check of the night where it is due, in a process of its own: the worker stays small. Returns how many
-    checks were made. A worker that is asked to end breaks it off."""
+    """Run the nightly check if it is due, in its own process, to keep the worker small. Returns the number of checks.
+    Stops when the worker is asked to stop.
+    """
     if not check_is_due():
         return 0
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "verify_all", "--nightly"]
@@ -68,8 +70,9 @@ def check_nightly(ending: Callable[[], bool] = lambda: False) -> int:
 
 @transaction.atomic
 def keep_check(report: Mapping[str, Any]) -> IntegrityCheck:
-    """Keep the result of a check for the desk. What was found is told to the technicians' log, to the head of the
-    secretariat and to the system administrators."""
+    """Store the result of a check for the desk. Findings are logged and mailed to the head of the secretariat and the
+    system administrators.
+    """
     kept = IntegrityCheck.objects.create(
         begun_at=report["begun_at"],
         seconds=report["seconds"],

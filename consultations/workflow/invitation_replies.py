@@ -1,4 +1,4 @@
-"""What institutions answer to a letter of invitation, by its link or on paper: who comes, who stands in, or nobody."""
+"""Answers of institutions to a letter of invitation, by its link or on paper."""
 
 import hashlib
 import uuid
@@ -30,9 +30,9 @@ TOLD = ("name", "title", "email", "access_needs", "sex")
 
 @dataclass(frozen=True)
 class Named:
-    """One row of an answer: somebody who is named now (`row`, a key made with the form) or was before (`delegate`).
+    """One row of an answer: a new person (`row`, a key made with the form) or an existing one (`delegate`).
 
-    `seen` is the print of what the page showed of somebody who was named before; `leaves` takes the person out.
+    `seen` is the fingerprint of what the page showed of an existing person; `leaves` removes the person.
     """
 
     name: str
@@ -49,20 +49,20 @@ class Named:
 
 @dataclass(frozen=True)
 class Paper:
-    """The letter in which an answer came: its reference and the day on which it was received."""
+    """Letter with an answer: its reference and date of receipt."""
 
     reference: str
     received_on: date
 
 
 def print_of(delegate: Delegate) -> str:
-    """A short print of what is known of a person, by which a form tells that somebody changed it meanwhile."""
+    """Return a short fingerprint of a person's data, by which a form detects concurrent changes."""
     told = "\x00".join([*(getattr(delegate, name) for name in TOLD), delegate.state])
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def invited_by(secret: str) -> Invitation | None:
-    """The invitation behind the secret of a link: the one issued last, until the forum is over or called off."""
+    """Return the invitation of a link's secret: the current one, until the forum is over or cancelled."""
     rows = Invitation.objects.select_related("forum__consultation", "stakeholder").filter(token_hash=hashed(secret))
     current = (ForumState.ANNOUNCED, ForumState.REGISTRATION_CLOSED, ForumState.IN_SESSION)
     return rows.filter(forum__state__in=current).first()
@@ -78,11 +78,11 @@ def answer_invitation(
     message: str = "",
     paper: Paper | None = None,
 ) -> Invitation:
-    """Say who comes. Rows that are not given stay as they are, so that two who answer at once lose nobody's names.
+    """Record who attends. Existing rows that are not given stay unchanged, so that concurrent answers lose no names.
 
-    Officers stand as nominated, never more than there are seats; alternates wait on the reserve list, no more than
-    there are seats either. The same rows sent twice are the same people. Mails the institution. Raises NotAllowed, or
-    Blocked with every reason.
+    Participants are nominated, up to the number of seats; alternates go on the reserve list, up to the same number.
+    Sending the same rows twice has no further effect. Mails the institution. Raises NotAllowed, or Blocked with every
+    reason.
     """
 
     def write(row: Invitation) -> None:
@@ -108,7 +108,9 @@ def decline_invitation(
     message: str = "",
     paper: Paper | None = None,
 ) -> Invitation:
-    """Say that nobody comes; who was named before is withdrawn. Mails the institution. Raises NotAllowed or Blocked."""
+    """Record that nobody attends; people named before are withdrawn. Mails the institution. Raises NotAllowed or
+    Blocked.
+    """
 
     def write(row: Invitation) -> None:
         _refuse_after_registration(row, by)
@@ -134,9 +136,10 @@ def record_answer(
     people: Sequence[Named] | None,
     message: str = "",
 ) -> Invitation:
-    """Record what came by letter, with its scan (name and content): who comes, or, where `people` is None, nobody.
+    """Record an answer by letter with its scan (name and content): the people, or with `people` None, that nobody
+    attends.
 
-    Raises NotAllowed or Blocked, also for a scan that may not come in; then nothing is recorded.
+    Raises NotAllowed or Blocked, also for a refused scan; then nothing is recorded.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Record an answer by letter"))
     said: dict[str, Any] = {"answered_by": answered_by, "message": message, "paper": paper}
@@ -150,25 +153,27 @@ def record_answer(
 
 
 def _locked_people(row: Invitation) -> list[Delegate]:
-    """Whom the institution sends; by their keys, since their usual order would lock the forum along with them."""
+    """Return the institution's people, locked; ordered by key, because their default order would lock the forum too."""
     return list(row.delegates.select_for_update(of=("self",), no_key=True).filter(state__in=LIVE).order_by("pk"))
 
 
 def _refuse_after_registration(row: Invitation, by: User | LinkHolder) -> None:
-    """What comes on paper is recorded until the forum begins; a link answers until registration closes."""
+    """Raise Blocked after the end: paper answers are recorded until the forum begins, answers by link until
+    registration closes.
+    """
     if isinstance(by, LinkHolder) and row.forum.state != ForumState.ANNOUNCED:
         contact = row.forum.contact or _("the secretariat")
         raise Blocked(_("Registration has closed. Ask %(contact)s.") % {"contact": contact})
 
 
 def _count_mail(row: Invitation, by: User | LinkHolder) -> None:
-    """Each answer writes to the institution's mailbox."""
+    """Count the mail to the institution against its limit."""
     if row.email and isinstance(by, LinkHolder):
         count_mail(caused_by=by, stakeholder=row.stakeholder)
 
 
 def _stamp(row: Invitation, answered_by: str, message: str, paper: Paper | None) -> None:
-    """The first answer says whether it came in time; later changes do not make it late."""
+    """Set whether the first answer was in time; later changes do not make it late."""
     if row.answered_at is None:
         row.answered_at = _received(paper) if paper else now()
     row.answered_by, row.message = answered_by, message
@@ -192,7 +197,7 @@ def _acknowledge(row: Invitation) -> None:
 def _write_people(
     row: Invitation, people: Sequence[Named], live: dict[int, Delegate], by: User | LinkHolder
 ) -> list[str]:
-    """Write the rows; return every reason for which the answer cannot stand like this."""
+    """Save the rows; return every reason against this answer."""
     reasons: list[str] = []
     for each in people:
         known = live.get(each.delegate or 0) or _named_before(row, each)
@@ -216,7 +221,7 @@ def _write_people(
 
 
 def _named_before(row: Invitation, each: Named) -> Delegate | None:
-    """Whoever this row of the form named when it was sent the first time."""
+    """Return the person whom this row of the form named when it was first sent."""
     return Delegate.objects.filter(ticket=ticket(row.key, each.row), invitation=row).first() if each.row else None
 
 
@@ -233,7 +238,7 @@ def _name(row: Invitation, each: Named, by: User | LinkHolder) -> Delegate:
 
 
 def _move(row: Invitation, delegate: Delegate, verb: str, by: User | LinkHolder) -> Delegate:
-    """What the institution itself decides; the letter in the journal tells it from a decision of the secretariat."""
+    """Make a move for the institution; the letter in the journal distinguishes it from decisions of the secretariat."""
 
     def may(user: Any, each: Delegate) -> bool:
         return each.invitation_id == row.pk and may_answer_invitation(user, row)
@@ -243,8 +248,7 @@ def _move(row: Invitation, delegate: Delegate, verb: str, by: User | LinkHolder)
 
 
 def _correct(known: Delegate, each: Named, by: User | LinkHolder) -> list[str]:
-    """Take over what was corrected. The name of somebody who is confirmed stands on a badge: another is another
-    person."""
+    """Save corrections. The name of a confirmed person is on a badge: a different name means a different person."""
     changed = [name for name in TOLD if getattr(known, name) != getattr(each, name)]
     if "name" in changed and known.state == D.CONFIRMED:
         words = _("“%(name)s” is confirmed. Remove the name and enter the other person in a separate row.")

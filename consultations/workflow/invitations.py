@@ -1,4 +1,4 @@
-"""Letters of invitation to a forum: written, sent once, reminded of, lapsed, issued anew."""
+"""Letters of invitation to a forum: written, sent once, reminded of, lapsed and reissued."""
 
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
@@ -49,7 +49,7 @@ REMINDED = (7, 2)  # days before the day of the answer on which the portal remin
 
 
 def today() -> date:
-    """The day in Nairobi on which a verb acts."""
+    """Return today's date in Nairobi."""
     return timezone.localdate(now())
 
 
@@ -57,14 +57,14 @@ def today() -> date:
 
 
 def registration_is_open(invitation: Invitation) -> list[Condition]:
-    """The forum is announced, and its registration not closed."""
+    """The forum is announced, and its registration is open."""
     is_open = invitation.forum.state == F.ANNOUNCED
     state = {"state": invitation.forum.get_state_display()}
     return [either(is_open, _("Registration is open"), _("Registration is not open: the forum is %(state)s") % state)]
 
 
 def letter_is_written(invitation: Invitation) -> list[Condition]:
-    """There is a text, the institution is verified, the day of the answer lies ahead."""
+    """The letter has a text, the institution is verified, and the reply date is in the future."""
     body = invitation.stakeholder
     is_verified = body.state == StakeholderState.VERIFIED
     name = {"name": body.name}
@@ -76,19 +76,19 @@ def letter_is_written(invitation: Invitation) -> list[Condition]:
 
 
 def day_lies_ahead(invitation: Invitation) -> Condition:
-    """The day of the answer is not over."""
+    """The reply date has not passed."""
     ahead = invitation.respond_by >= today()
     return either(ahead, _("The reply date is in the future"), _("The reply date has passed"))
 
 
 def day_is_over(invitation: Invitation) -> list[Condition]:
-    """The day of the answer is over."""
+    """The reply date has passed."""
     over = invitation.respond_by < today()
     return [either(over, _("The reply date has passed"), _("The reply date has not passed yet"))]
 
 
 def may_be_reminded(invitation: Invitation) -> list[Condition]:
-    """It has an address, was not written to today, and carries the link that its first letter carried."""
+    """It has an e-mail address, was not e-mailed today, and its link is that of the first letter."""
     sent = [moment for moment in (invitation.sent_at, invitation.reminded_at) if moment]
     written_today = any(timezone.localdate(moment) == today() for moment in sent)
     same = invitation.token_hash in (None, hashed(token(invitation.key, invitation.token_round)))
@@ -103,12 +103,12 @@ def may_be_reminded(invitation: Invitation) -> list[Condition]:
 
 
 def takes_answers(invitation: Invitation) -> bool:
-    """Whether an answer may be recorded now."""
+    """Return whether an answer can be recorded now."""
     return all(need.met for need in answers_are_taken(invitation))
 
 
 def answers_are_taken(invitation: Invitation) -> list[Condition]:
-    """The forum is announced and not in session yet: what comes on paper is recorded until then."""
+    """The forum is announced and not yet in session: paper answers are recorded until then."""
     forum = invitation.forum
     state = {"state": forum.get_state_display()}
     taken = forum.state in (F.ANNOUNCED, F.REGISTRATION_CLOSED)
@@ -175,8 +175,9 @@ INVITATION_MOVES = table(
 def write_invitations(
     forum: Forum, *, by: User, respond_by: date, offers: Iterable[tuple[Stakeholder, int, str]]
 ) -> list[Invitation]:
-    """Write a letter to each of the institutions offered so many seats, to be sent to such an address, numbered in
-    their order. Who has a letter to this forum gets no second one. Raises NotAllowed or Blocked."""
+    """Create a letter for each of the institutions, with its seats and address, numbered in order. Institutions with a
+    letter to this forum are skipped. Raises NotAllowed or Blocked.
+    """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Write letters of invitation"))
     row = locked(forum)
     if row.state not in (F.DRAFT, F.ANNOUNCED):
@@ -207,7 +208,7 @@ def _check_day(forum: Forum, respond_by: date) -> None:
 def change_invitation(
     invitation: Invitation, *, by: User, seats: int, addressee: str, email: str, respond_by: date
 ) -> Invitation:
-    """Correct a letter: seats, to whom, where to, by when. Fewer seats than people named is refused.
+    """Change a letter: seats, addressee, address and reply date. Refuses fewer seats than people named.
 
     Raises NotAllowed or Blocked.
     """
@@ -233,8 +234,9 @@ def change_invitation(
 
 @verb
 def send_invitations(forum: Forum, *, by: User, keys: Collection[Any]) -> list[Invitation]:
-    """Send those of the letters with these keys that can go and have not gone; return them. Doing it again sends
-    nothing: nobody gets two. Raises NotAllowed."""
+    """Send those of the letters with these keys that can be sent and were not sent; return them. Repeating it sends
+    nothing twice. Raises NotAllowed.
+    """
     demand(is_secretariat(by), who=SECRETARIAT, to=INVITATION_MOVES["send_invitation"].label)
     row = locked(forum)  # one sending at a time
     drafts = row.invitations.filter(state=L.DRAFT, key__in=list(keys)).select_related("forum", "stakeholder")
@@ -245,7 +247,7 @@ def send_invitations(forum: Forum, *, by: User, keys: Collection[Any]) -> list[I
 
 @verb
 def send_invitation(invitation: Invitation, *, by: User) -> Invitation:
-    """Send one letter: its link is good from now on. Mails it where there is an address; the others go by post."""
+    """Send one letter, which activates its link. By mail if there is an address; otherwise by post."""
 
     def issue(row: Invitation) -> None:
         row.sent_at, row.token_hash = now(), hashed(token(row.key, row.token_round))
@@ -264,7 +266,7 @@ def _post(mail: OutgoingMail | None) -> None:
 
 @verb
 def remind_invited(invitation: Invitation, *, by: User | None) -> Invitation:
-    """Remind an institution that has not answered, once a day at most. `by` is None where the portal does it."""
+    """Remind an institution without an answer, at most once a day. `by` is None for automatic reminders."""
 
     def count(row: Invitation) -> None:
         row.reminders, row.reminded_at = row.reminders + 1, now()
@@ -276,14 +278,15 @@ def remind_invited(invitation: Invitation, *, by: User | None) -> Invitation:
 
 @verb
 def lapse_invitation(invitation: Invitation, *, by: User | None) -> Invitation:
-    """Note that the day of the answer went by without one. An answer that comes later is taken all the same."""
+    """Mark a letter as lapsed after its reply date. A later answer is still accepted."""
     return make(INVITATION_MOVES["lapse_invitation"], invitation, by=by)
 
 
 @verb
 def reissue_link(invitation: Invitation, *, by: User, reason: str) -> Invitation:
-    """Make the link void and a new one good, where the old one came into the wrong hands. It is sent to nobody by
-    itself: the page of the letter shows it, and the letter is printed with it."""
+    """Replace a link that was leaked by a new one. It is not sent automatically: the page of the letter shows it, and
+    the letter is printed with it.
+    """
 
     def renew(row: Invitation) -> None:
         row.token_round += 1
@@ -296,8 +299,9 @@ def reissue_link(invitation: Invitation, *, by: User, reason: str) -> Invitation
 
 
 def is_due(sent: date, reminded: date | None, respond_by: date, day: date) -> bool:
-    """Whether the portal reminds on `day`: once from the seventh day before the day of the answer and once from the
-    second, never later than that day, and not within two days of the letter itself."""
+    """Return whether an automatic reminder is due on `day`: once from the seventh day before the reply date and once
+    from the second, never after it, and not within two days of the letter itself.
+    """
     left = (respond_by - day).days
     rung = next((days for days in sorted(REMINDED) if 0 <= left <= days), None)
     if rung is None or (day - sent).days < 2:
@@ -306,7 +310,7 @@ def is_due(sent: date, reminded: date | None, respond_by: date, day: date) -> bo
 
 
 def remind_invitations() -> int:
-    """Write the reminders that are due, each once, however many workers run; say how many. A chore of the worker."""
+    """Queue due reminders, each once with any number of workers; return how many. Periodic task."""
     return sum(_remind(pk) for pk in list(_near().values_list("pk", flat=True)))
 
 
@@ -337,8 +341,9 @@ def _remind(pk: int) -> bool:
 
 
 def lapse_invitations() -> int:
-    """Let the letters lapse whose day is over, of forums that still take answers; say how many. A chore of the
-    worker."""
+    """Mark letters after their reply date as lapsed, for forums that still accept answers; return how many. Periodic
+    task.
+    """
     over = letters_to_answer().filter(respond_by__lt=today()).values_list("pk", flat=True)
     return sum(_lapse(pk) for pk in list(over))
 

@@ -1,7 +1,7 @@
-"""No more mail than fits: each person, organisation and receiving address has a number that settings.MAIL_LIMITS names.
+"""Rate limits of mail: settings.MAIL_LIMITS per person, organisation and receiving address.
 
-A refused verb takes its count back with everything else it did. Two at once wait for each other's row, so the number is
-exact; whoever counts does so before anything is entered in the journal.
+A refused verb rolls its count back. Concurrent senders wait for each other's row, so the number is exact; counting
+happens before writing to the journal.
 """
 
 from datetime import datetime, timedelta
@@ -27,8 +27,9 @@ ONE_MORE = """
 
 
 def count_mail(*, caused_by: Any, stakeholder: Stakeholder, address: str = "") -> None:
-    """Count one more mail for `stakeholder`, to `address` where it was typed. Raises Blocked with every limit that is
-    reached. What the secretariat sends counts at the address only."""
+    """Count one more mail for `stakeholder`, to `address` if it was entered. Raises Blocked with every limit reached.
+    Mail of the secretariat counts at the address only.
+    """
     counted = {MailScope.ADDRESS: address_hash(address)} if address else {}
     if not is_secretariat(caused_by):
         counted[MailScope.ORGANISATION] = str(stakeholder.pk)
@@ -40,13 +41,15 @@ def count_mail(*, caused_by: Any, stakeholder: Stakeholder, address: str = "") -
 
 
 def why_person_waits(person: User) -> str:
-    """Count one more mail that `person` causes on the account pages; why it may not leave, empty where it may."""
+    """Count one more mail that `person` causes on the account pages; return why it cannot be sent, empty if it can."""
     return _one_more(MailScope.PERSON, str(person.pk))
 
 
 def may_write_to_account(address: str, kind: str) -> bool:
-    """Count one more mail of one kind from the account pages to `address`, and say whether it fits. Whoever asked is
-    not told: that would say whether there is an account. The hour is that for which such a link is good."""
+    """Count one more mail of one kind from the account pages to `address`, and return whether it is within the limit.
+    The requester is not told: that would reveal whether an account exists. The hour is that for which such a link is
+    valid.
+    """
     return not _one_more(MailScope.ACCOUNT, f"{address_hash(address)[:32]}:{kind.rpartition('/')[2][:31]}")
 
 
@@ -70,7 +73,7 @@ def _reached(scope: str) -> str:
 
 
 def _window(hours: int) -> datetime:
-    """The beginning of the hour or the day, as the clock on the wall in Nairobi has it."""
+    """Return the start of the hour or day in Nairobi."""
     moment = localtime(now())
     return moment.replace(hour=moment.hour - moment.hour % hours, minute=0, second=0, microsecond=0)
 
@@ -80,5 +83,5 @@ def _in_words(moment: datetime) -> str:
 
 
 def clear_mail_counts() -> int:
-    """Forget what was counted a week ago; say how many rows."""
+    """Delete counts older than a week; return how many rows."""
     return MailCount.objects.filter(since__lt=now() - KEPT).delete()[0]

@@ -1,4 +1,4 @@
-""" "Stop writing to me": said and taken back by whoever holds the link of a mail, without an account."""
+"""Stop and resume mail to an address by the link of a mail, without an account."""
 
 from consultations.models import MailStop
 from ncm_portal.workflow import now, verb
@@ -6,7 +6,7 @@ from ncm_portal.workflow import now, verb
 
 @verb
 def stop_mail(address_hash: str, *, by: None = None) -> MailStop:
-    """Let the portal write no more to the address with this hash, but for what its owner's account needs."""
+    """Stop mail to the address with this hash, except what its owner's account needs."""
     MailStop.objects.get_or_create(address_hash=address_hash, defaults={"stopped_at": now()})
     stop = MailStop.objects.select_for_update(no_key=True).get(address_hash=address_hash)
     if stop.resumed_at:
@@ -17,5 +17,5 @@ def stop_mail(address_hash: str, *, by: None = None) -> MailStop:
 
 @verb
 def resume_mail(address_hash: str, *, by: None = None) -> None:
-    """Let the portal write to the address with this hash again."""
+    """Resume mail to the address with this hash."""
     MailStop.objects.in_force().filter(address_hash=address_hash).update(resumed_at=now())

@@ -1,4 +1,4 @@
-"""What is known of a milestone: when it was planned, when it took place, or that it did not."""
+"""Milestones: planned and actual dates, and outcome."""
 
 from datetime import date
 from typing import Any
@@ -26,7 +26,7 @@ def date_milestone(
     actual_end: date | None = None,
     note: str = "",
 ) -> Milestone:
-    """Note the planned dates of a milestone, its actual ones and its state; the journal keeps what stood there before.
+    """Set the planned and actual dates and the state of a milestone; the journal keeps the earlier values.
 
     Raises NotAllowed, or Blocked with every reason.
     """
@@ -49,7 +49,7 @@ def date_milestone(
 
 
 def _set(row: Milestone, name: str, day: date | None) -> None:
-    """Set a date; a first day that somebody typed is a day, whatever was known of it before."""
+    """Set a date; an entered first day has day precision, whatever it had before."""
     if name.endswith("_start") and getattr(row, name) != day:
         setattr(row, name.replace("_start", "_precision"), "day" if day else "")
     setattr(row, name, day)
@@ -68,7 +68,7 @@ def problems_with_dates(
     actual_start: date | None = None,
     actual_end: date | None = None,
 ) -> list[tuple[str, str]]:
-    """What is wrong with the dates of a milestone in this state: the field and the words for each. One query."""
+    """Return the errors in the dates of a milestone in this state by field. One query."""
     found = []
     if not planned_start and not actual_start:
         found.append(("planned_start", _("Enter the planned date or the date it took place.")))

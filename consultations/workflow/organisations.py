@@ -1,4 +1,4 @@
-"""How organisations and people come to the table, and how they leave it."""
+"""Organisations, memberships, mandates and notification settings."""
 
 import hashlib
 import secrets
@@ -72,7 +72,7 @@ STAKEHOLDER_MOVES = table(
 
 
 def on_both_sides(user: User) -> list[str]:
-    """Why this person may act for no organisation, in plain words: nobody decides on what comes from oneself."""
+    """Return why this person cannot act for an organisation: nobody decides on their own input."""
     if not user.is_staff:
         return []
     words = _("%(name)s holds an office of the secretariat and cannot act for an organisation.")
@@ -80,7 +80,7 @@ def on_both_sides(user: User) -> list[str]:
 
 
 def _not_to_oneself(email: str, by: User) -> list[str]:
-    """Why nobody is invited at this address by `by`: it is that of `by`, or of somebody who holds an office."""
+    """Return why `by` cannot invite this address: it is their own, or that of an office holder."""
     known = list(User.objects.filter(Q(email=email) | Q(emailaddress__email=email)).distinct())
     own = any(user.pk == by.pk for user in known)
     return [_("You cannot invite yourself.")] if own else [words for user in known for words in on_both_sides(user)]
@@ -88,10 +88,10 @@ def _not_to_oneself(email: str, by: User) -> list[str]:
 
 @verb
 def register_organisation(*, by: User, **fields: object) -> Stakeholder:
-    """Enter an organisation on behalf of the person who logs in; that person becomes its primary focal point.
+    """Register an organisation for the signed-in person, who becomes its primary focal point.
 
-    `fields` are columns of Stakeholder (name, short_name, group, county, contact_email, about). It waits for the
-    secretariat's verification. The same name from the same person, while it waits, is the same organisation. Raises
+    `fields` are columns of Stakeholder (name, short_name, group, county, contact_email, about). It waits for
+    verification by the secretariat. While it waits, the same name from the same person is the same organisation. Raises
     NotAllowed for a visitor.
     """
     demand(is_signed_in(by), who=gettext_lazy("people who have signed in"), to=gettext_lazy("Register an organisation"))
@@ -114,7 +114,7 @@ def _today() -> date:
 
 
 def _forget(user: User) -> None:
-    """Memberships are read once per request; forget them where they changed."""
+    """Clear the memberships cached for the request after a change."""
     user.__dict__.pop("live_memberships", None)
 
 
@@ -127,7 +127,7 @@ def _settle(verb: str, stakeholder: Stakeholder, by: User, reason: str) -> Stake
 
 @verb
 def verify(stakeholder: Stakeholder, *, by: User, reason: str = "") -> Stakeholder:
-    """Confirm that the organisation is what it says; it takes part from now on. Mails its people."""
+    """Verify an organisation, so that it can take part. Mails its people."""
     row = _settle("verify", stakeholder, by, reason)
     recipients.organisation_verified(row)
     return row
@@ -143,13 +143,13 @@ def refuse(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder:
 
 @verb
 def suspend(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder:
-    """Let an organisation take no further part until it is reinstated."""
+    """Suspend an organisation until it is reinstated."""
     return _settle("suspend", stakeholder, by, reason)
 
 
 @verb
 def reinstate(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder:
-    """Let a suspended organisation take part again."""
+    """Reinstate a suspended organisation."""
     return _settle("reinstate", stakeholder, by, reason)
 
 
@@ -157,9 +157,9 @@ def reinstate(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder
 def invite_officer(stakeholder: Stakeholder, *, email: str, role: str, by: User) -> tuple[MembershipInvitation, str]:
     """Invite somebody by mail to act for an organisation. Returns the invitation and the secret token of its link.
 
-    Only the token's hash is kept. A clearing officer is invited by the secretariat only. An organisation invites once
-    it is verified. Raises NotAllowed, or Blocked for the address of whoever invites, of somebody who holds an office of
-    the staff, or that takes no invitations, and where a limit is reached.
+    Only the token's hash is stored. Only the secretariat invites clearing officers. An organisation can invite once it
+    is verified. Raises NotAllowed, or Blocked for the inviter's own address, an office holder's address, an address
+    that accepts no invitations, and if a limit is reached.
     """
     allowed = may_manage_members(by, stakeholder)
     if role == MembershipRole.CLEARING_OFFICER:
@@ -185,8 +185,9 @@ def invite_officer(stakeholder: Stakeholder, *, email: str, role: str, by: User)
 
 
 def _check_inviting(stakeholder: Stakeholder, by: User, address: str) -> None:
-    """Raise Blocked where no invitation may leave. The secretariat may invite for an organisation that it has not
-    verified yet: so the first person comes to one of the register."""
+    """Raise Blocked if invitations are not possible. The secretariat can invite for an unverified organisation, to add
+    its first person.
+    """
     state = Stakeholder.objects.values_list("state", flat=True).get(pk=stakeholder.pk)
     if state != S.VERIFIED and not (state == S.REGISTERED and is_secretariat(by)):
         words = {
@@ -207,7 +208,7 @@ def _hashed(token: str) -> str:
 
 
 def invited(token: str) -> MembershipInvitation | None:
-    """The invitation behind a link, if it is still good."""
+    """Return the invitation of a link if it is still valid."""
     found = MembershipInvitation.objects.filter(token_hash=_hashed(token), accepted_at=None, expires_at__gte=now())
     return found.select_related("stakeholder").first()
 
@@ -216,7 +217,7 @@ def invited(token: str) -> MembershipInvitation | None:
 def join(token: str, *, by: User) -> Membership:
     """Accept an invitation as the person it was sent to. The first focal point of an organisation is its primary one.
 
-    Raises Blocked when the invitation is spent or was sent to another address, or for who holds an office.
+    Raises Blocked if the invitation is used up or was sent to another address, or for an office holder.
     """
     invitation = invited(token)
     if invitation is None or not is_signed_in(by):
@@ -240,8 +241,9 @@ def _is_first(invitation: MembershipInvitation) -> bool:
 def add_member(
     user: User, stakeholder: Stakeholder, *, role: str, by: User, is_primary: bool = False, letter: str = ""
 ) -> Membership:
-    """Let `user` act for an organisation from today, on a letter of mandate. Raises NotAllowed, or Blocked for who
-    holds an office of the staff."""
+    """Let `user` act for an organisation from today, by a letter of mandate. Raises NotAllowed, or Blocked for an
+    office holder.
+    """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Add a person to an organisation"))
     return _add(user, stakeholder, role, by, is_primary=is_primary, mandate_letter=letter)
 
@@ -262,7 +264,7 @@ def _add(user: User, stakeholder: Stakeholder, role: str, by: User, **fields: ob
 
 @verb
 def end_membership(membership: Membership, *, by: User, reason: str = "") -> Membership:
-    """Let a membership end at once; what was done under it stays. Raises NotAllowed, or Blocked when it is over."""
+    """End a membership at once; earlier acts are kept. Raises NotAllowed, or Blocked if it has ended."""
     demand(may_manage_members(by, membership.stakeholder), who=MANAGERS, to=gettext_lazy("End a membership"))
     row = locked(membership)
     if row.valid_until and row.valid_until <= _today():
@@ -278,10 +280,10 @@ def end_membership(membership: Membership, *, by: User, reason: str = "") -> Mem
 def confirm_mandate(
     ministry: Stakeholder, theme: Theme, *, by: User, is_lead: bool = False, basis: str = ""
 ) -> Mandate:
-    """Confirm a ministry's mandate over a theme: from now on it clears the theme's paragraphs.
+    """Confirm a ministry's mandate over a theme, whose paragraphs it clears from then on.
 
-    It is the secretariat's own from then on: loading the reference data again leaves it alone. Raises NotAllowed, or
-    Blocked when another ministry leads on the theme.
+    It then belongs to the secretariat: loading the reference data does not change it. Raises NotAllowed, or Blocked if
+    another ministry leads on the theme.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Confirm a mandate"))
     leads = Mandate.objects.filter(theme=theme, is_lead=True, is_confirmed=True).exclude(ministry=ministry)
@@ -316,7 +318,7 @@ TRY_AGAIN = Move(
 
 @verb
 def try_again(mail: OutgoingMail, *, by: User) -> OutgoingMail:
-    """Let a message that failed wait for the worker again, with all its tries before it."""
+    """Retry a failed message, with all its attempts again."""
 
     def change(row: OutgoingMail) -> None:
         row.tries, row.due_at = 0, timezone.now()
@@ -326,7 +328,7 @@ def try_again(mail: OutgoingMail, *, by: User) -> OutgoingMail:
 
 @verb
 def choose_notices(user: User, *, by: User, notices: str, phone: str = "") -> User:
-    """Choose how notices come, and give or take back the number for text messages. The journal keeps no number."""
+    """Set how notices are sent, and the number for text messages. The journal does not store the number."""
     demand(
         is_signed_in(by) and by.pk == user.pk,
         who=gettext_lazy("each person"),

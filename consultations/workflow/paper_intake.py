@@ -1,4 +1,4 @@
-"""Inputs that the secretariat takes in for an organisation: from paper, from a mail, from a spreadsheet."""
+"""Inputs registered by the secretariat for an organisation: from paper, mail or a spreadsheet."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -41,11 +41,10 @@ def take_in(
     late_reason: str = "",
     **fields: object,
 ) -> tuple[Submission, bool]:
-    """Take in an input that an organisation sent by letter or e-mail: theirs, typed by the secretariat.
+    """Register an input that an organisation sent by letter or e-mail, typed by the secretariat.
 
-    The same `key` is one input, however often it is taken in. Returns it and whether it is new. One that was received
-    after the deadline is let in by the head alone, who says why (`late_reason`). Raises NotAllowed or Blocked with
-    every reason.
+    The same `key` is one input, however often it is sent. Returns it and whether it is new. Only the head can register
+    one received after the deadline, with a reason (`late_reason`). Raises NotAllowed or Blocked with every reason.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=TAKING_IN)
     moment = now()
@@ -71,7 +70,7 @@ def _known(fields: dict[str, object]) -> dict[str, object]:
 
 
 class SheetRow(NamedTuple):
-    """An input as it stands in a row of a spreadsheet. The same `key` is the same input."""
+    """Input in a row of a spreadsheet. The same `key` is the same input."""
 
     key: uuid.UUID
     stakeholder: Stakeholder
@@ -86,13 +85,13 @@ class SheetRow(NamedTuple):
 
 
 class WhyNot:
-    """Why rows of one spreadsheet may not be taken in; asked once of all rows that the verb cannot tell apart."""
+    """Reasons against rows of one spreadsheet; computed once for rows that the verb cannot distinguish."""
 
     def __init__(self, draft: Submission) -> None:
         self.draft, self._known = draft, {}
 
     def about(self, row: SheetRow) -> list[str]:
-        """Every reason against one row, none when it may be taken in. Raises NotAllowed."""
+        """Return every reason against one row; none if it can be imported. Raises NotAllowed."""
         marks = [text for text in (row.title, row.body, row.proposed_wording) if "[[" in text or "]]" in text]
         body = row.stakeholder
         named = None if body.state == Stakeholder.State.VERIFIED else body.pk  # only who is not verified is named
@@ -114,7 +113,7 @@ class WhyNot:
 
 
 class TakenIn(NamedTuple):
-    """What came of many rows: the inputs that are new, and why others were refused, by their keys."""
+    """Result of an import: the new inputs, and the reasons of refused ones, by key."""
 
     new: list[Submission]
     refused: dict[uuid.UUID, list[str]]
@@ -129,10 +128,10 @@ def take_in_many(
     channel: str,
     data: Mapping[str, object] | None = None,
 ) -> TakenIn:
-    """Take in the rows of a spreadsheet that an organisation filled in, in a few statements for all of them together.
+    """Import the rows of a spreadsheet filled in by an organisation, in a few statements for all of them.
 
-    Rows that are here already are passed over; a row that may not be taken in keeps out no other. `data` goes into the
-    journal beside each input. Raises NotAllowed.
+    Existing rows are skipped; a refused row does not stop others. `data` is added to the journal entry of each input.
+    Raises NotAllowed.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=TAKING_IN)
     references = iter(next_references(consultation, len(rows)))  # and nobody else takes in until this is over
@@ -169,7 +168,7 @@ def _without_provisions(row: SheetRow) -> dict[str, object]:
 
 
 def _write(new: list[Submission], rows: Mapping[uuid.UUID, SheetRow]) -> None:
-    """Write the inputs as sent: the database lets one that is typed for its author begin so."""
+    """Insert the inputs as sent: the database allows that initial state for inputs typed for their author."""
     copy_in(new)
     links = Submission.provisions.through
     ends = [links._meta.get_field(name) for name in ("submission", "provision")]
@@ -180,9 +179,9 @@ def _write(new: list[Submission], rows: Mapping[uuid.UUID, SheetRow]) -> None:
 def retype(
     submission: Submission, *, by: User, provisions: list[Provision] | None = None, **fields: object
 ) -> Submission:
-    """Correct what was typed from the original, before a second person has checked it.
+    """Correct the typed text before a second person has checked it.
 
-    Whoever corrects it is its typist from then on, so that another one checks. Raises NotAllowed or Blocked.
+    Whoever corrects it becomes its typist, so that somebody else checks it. Raises NotAllowed or Blocked.
     """
     row = Submission.objects.select_for_update(of=("self",), no_key=True).get(pk=submission.pk)
     demand(is_secretariat(by) and row.entered_by_id is not None, who=SECRETARIAT, to=gettext_lazy("Correct the typing"))
@@ -203,7 +202,7 @@ def retype(
 
 @verb
 def check_against_original(submission: Submission, *, by: User) -> Submission:
-    """Say that what was typed is what stands in the original: a second person, never the one who typed it."""
+    """Confirm that the typed text matches the original: a second person, never the typist."""
 
     def stamp(row: Submission) -> None:
         row.checked_by, row.checked_at = by, now()

@@ -1,4 +1,4 @@
-"""Points: split out of inputs, written down in sessions, merged when they say the same, never lost."""
+"""Points: extracted from inputs, recorded in sessions, joined if they are duplicates."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -33,7 +33,7 @@ S = PointState
 
 
 def stands_alone(point: Point) -> list[Condition]:
-    """What taking a point back needs: no other stands behind it."""
+    """No other point is joined to it."""
     alone = point.pk is None or not point.merged.exists()
     return [either(alone, _("No other point is joined to it"), _("Other points are joined to it: separate them first"))]
 
@@ -80,13 +80,12 @@ def split(
     due_on: date | None = None,
     held_back: bool = False,
 ) -> Point:
-    """Take one ask out of an accepted input as a point, validated at once: the secretariat screens what it splits.
+    """Extract one request from an input on file as a validated point.
 
-    The same words of the same kind, taken out a second time, are the same point. A commitment says who is
-    `responsible` and by when (`due_on`). Words that touch a passage which the author holds back are held back too;
-    `held_back` says so of words that tell it in another way.
+    The same text of the same kind is the same point. A commitment has a `responsible` party and a date (`due_on`). Text
+    that overlaps a held-back passage is held back too; `held_back` marks text that reveals it in other words.
 
-    Raises NotAllowed, or Blocked when the input is not accepted or the point is empty.
+    Raises NotAllowed, or Blocked if the input is not on file or the point is empty.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Split an input into points"))
     row = Submission.objects.select_for_update(of=("self",), no_key=True).get(pk=submission.pk)
@@ -129,12 +128,12 @@ def write_point(
     responsible: str = "",
     due_on: date | None = None,
 ) -> Point:
-    """Write down a point that was made in a session, as its rapporteur or for the secretariat. It starts as a draft.
+    """Record a point made in a session, as its rapporteur or the secretariat. It starts as a draft.
 
-    The same words of the same organisation, written a second time, are the same point. A commitment says who is
-    `responsible` and by when (`due_on`).
+    The same text of the same organisation is the same point. A commitment has a `responsible` party and a date
+    (`due_on`).
 
-    Raises NotAllowed, or Blocked when it is empty or has no theme.
+    Raises NotAllowed, or Blocked if it is empty or has no theme.
     """
     allowed = is_secretariat(by) or is_rapporteur(by, session.pk)
     demand(allowed, who=WRITERS, to=gettext_lazy("Record a point"))
@@ -173,19 +172,19 @@ def _write(by: User, text: str, provisions: Iterable[Provision], **fields: objec
 
 @verb
 def hand_in(point: Point, *, by: User) -> Point:
-    """Hand a session's point to the chair for validation."""
+    """Submit a session's point for validation by the chair."""
     return make(POINT_MOVES["hand_in"], point, by=by)
 
 
 @verb
 def validate(point: Point, *, by: User) -> Point:
-    """Confirm that the point says what was said; from now on it counts."""
+    """Confirm that the point is correct; it counts from then on."""
     return make(POINT_MOVES["validate"], point, by=by)
 
 
 @verb
 def send_back(point: Point, *, by: User, reason: str) -> Point:
-    """Send a point that was read back to the rapporteur, with what is to be put right in it."""
+    """Return a point to the rapporteur with what to correct."""
     return make(POINT_MOVES["send_back"], point, by=by, reason=reason)
 
 
@@ -202,7 +201,7 @@ def correct_point(
     responsible: str = "",
     due_on: date | None = None,
 ) -> Point:
-    """Put a session's point right while it is a draft; what it said before stays in the journal.
+    """Correct a session's draft point; the journal keeps the earlier text.
 
     Raises NotAllowed, or Blocked with every reason.
     """
@@ -230,9 +229,9 @@ def correct_point(
 
 @verb
 def merge(point: Point, *, into: Point, by: User, reason: str) -> Point:
-    """Let `point` stand behind `into`, which says the same. Both stay; what was merged into `point` moves along.
+    """Join `point` to its duplicate `into`. Both are kept; points joined to `point` move along.
 
-    Raises NotAllowed, or Blocked when `into` is the point itself, is of another consultation or does not stand.
+    Raises NotAllowed, or Blocked if `into` is the point itself, belongs to another consultation or does not count.
     """
 
     def stand_behind(row: Point) -> None:
@@ -266,7 +265,7 @@ def _about(point: Point) -> dict[str, str]:
 
 @verb
 def unmerge(point: Point, *, by: User, reason: str) -> Point:
-    """Let a merged point stand on its own again."""
+    """Separate a joined point."""
 
     def stand_alone(row: Point) -> None:
         row.merged_into = None
@@ -276,11 +275,11 @@ def unmerge(point: Point, *, by: User, reason: str) -> Point:
 
 @verb
 def take_back(point: Point, *, by: User, reason: str) -> Point:
-    """Take back a point that was taken out or written down wrongly. It stays on record and counts no more."""
+    """Withdraw a point that was extracted or recorded by mistake. It stays on record and no longer counts."""
     return make(POINT_MOVES["take_back"], point, by=by, reason=reason)
 
 
 @verb
 def dispose(point: Point, *, by: User) -> Point:
-    """Mark a point as answered: publication does this in one act for all points of a paper."""
+    """Mark a point as answered; publication does this for all points of a paper."""
     return make(POINT_MOVES["dispose"], point, by=by)

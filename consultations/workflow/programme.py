@@ -1,4 +1,4 @@
-"""The programme of a forum: sessions added, changed, moved and cancelled, and who has which part; a forum copied."""
+"""Programme of a forum: add, change, move and cancel sessions, assign roles, and copy a forum."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -36,7 +36,7 @@ COPIED = ("title", "place", "venue", "convenors", "concept", "seats", "letter_te
 
 
 def _open_programme(forum: Forum, by: User) -> Forum:
-    """The forum, locked. Raises NotAllowed, or Blocked when it is over."""
+    """Return the forum, locked. Raises NotAllowed, or Blocked if it is over."""
     demand(is_secretariat(by), who=SECRETARIAT, to=CHANGE)
     row = next(
         iter(
@@ -61,7 +61,7 @@ def _still_planned(session: ForumSession, by: User) -> ForumSession:
 
 @verb
 def add_session(forum: Forum, *, by: User, **said: Any) -> ForumSession:
-    """Put a session into the programme. `said`: SAID. Raises NotAllowed or Blocked."""
+    """Add a session to the programme. `said`: SAID. Raises NotAllowed or Blocked."""
     row = _open_programme(forum, by)
     made = ForumSession.everything.create(forum=row, order=_next_order(row), **_checked(said))
     journal("add_session", row, by=by, before=row.state, after=row.state, data={"session": made.pk, **_plain(made)})
@@ -90,7 +90,7 @@ def _plain(session: ForumSession) -> dict[str, str]:
 
 @verb
 def change_session(session: ForumSession, *, by: User, **said: Any) -> ForumSession:
-    """Change what the programme says of a planned session. The same again changes nothing."""
+    """Change a planned session. Unchanged values have no effect."""
     row = _still_planned(session, by)
     before = _plain(row)
     for name, value in _checked(said).items():
@@ -105,7 +105,7 @@ def change_session(session: ForumSession, *, by: User, **said: Any) -> ForumSess
 
 @verb
 def move_session(session: ForumSession, *, by: User, up: bool) -> list[ForumSession]:
-    """Let a session change places with the one before or after it on its day; returns those that moved."""
+    """Swap a session with the previous or next one on its day; returns those that moved."""
     row = _still_planned(session, by)
     places = moved(planned(row.forum), row.pk, up=up)
     found = ForumSession.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=places).order_by("pk")
@@ -134,7 +134,7 @@ def move_session(session: ForumSession, *, by: User, up: bool) -> list[ForumSess
 def breakouts_for_themes(
     forum: Forum, *, by: User, starts_at: datetime, ends_at: datetime, rooms: Iterable[str] = ()
 ) -> list[ForumSession]:
-    """One breakout, all at the same time, for each theme of the consultation that has none; rooms in their order."""
+    """Create one breakout, all at the same time, for each theme of the consultation without one; rooms in order."""
     row = _open_programme(forum, by)
     have = row.sessions.filter(kind=SessionKind.BREAKOUT).values("theme")
     themes = list(row.consultation.themes.exclude(pk__in=have).order_by("order"))
@@ -162,7 +162,9 @@ def _name(theme: Theme) -> str:
 
 @verb
 def give_part(session: ForumSession, *, by: User, kind: str, user: User | None = None, name: str = "") -> SessionRole:
-    """Let somebody, with an account or by name, chair, moderate, report or speak. The same again is the same."""
+    """Assign the role of chair, moderator, rapporteur or speaker to an account or a name. Repeating it has no
+    effect.
+    """
     _open_programme(session.forum, by)
     if user is None and not name.strip():
         raise Blocked(_("Enter the address of an account, or enter a name."))
@@ -177,7 +179,7 @@ def give_part(session: ForumSession, *, by: User, kind: str, user: User | None =
 
 @verb
 def take_part(role: SessionRole, *, by: User) -> None:
-    """Take a part in a session from somebody again; the journal keeps who had it."""
+    """Remove a role in a session; the journal keeps it."""
     _open_programme(role.session.forum, by)
     data = {"kind": role.kind, "name": str(role.user or role.name)}
     journal("take_part", role.session, by=by, before=role.session.state, after=role.session.state, data=data)
@@ -191,8 +193,9 @@ def take_part(role: SessionRole, *, by: User) -> None:
 def copy_forum(
     forum: Forum, *, by: User, code: str, starts_on: date, title: str = "", with_parts: bool = False
 ) -> Forum:
-    """Prepare the next forum like this one: programme on the new days, rooms, seats, letter and documents; nobody's
-    nomination. With `with_parts`, who chairs, moderates, reports and speaks too. Raises NotAllowed or Blocked."""
+    """Create the next forum from this one: programme on the new dates, rooms, seats, letter and documents, without
+    delegates. With `with_parts` also the roles. Raises NotAllowed or Blocked.
+    """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Copy a forum"))
     slug = slugify(code)[:50]
     if not slug or Forum.objects.filter(code=code).exists() or Forum.objects.filter(slug=slug).exists():
@@ -233,7 +236,7 @@ def _copy_programme(forum: Forum, made: Forum, shift: timedelta, with_parts: boo
 
 
 def _copy_documents(forum: Forum, made: Forum, by: User) -> list[str]:
-    """Copy what was stored; the titles of documents that are missing on the disk, or are not what was stored."""
+    """Copy the stored documents; return the titles of missing or altered ones."""
     left_out = []
     for file in forum.files.filter(kind=ForumFileKind.DOCUMENT, removed_at=None):
         try:

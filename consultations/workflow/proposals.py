@@ -1,4 +1,4 @@
-"""Grave changes by two people: one proposes, another confirms, and only then something changes."""
+"""Changes by two people: one proposes, another confirms, and only then the change is made."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -37,7 +37,7 @@ P = ProposalState
 
 
 def time_is_over(proposal: Proposal) -> list[Condition]:
-    """The time in which it could be confirmed is over."""
+    """The time to confirm it is over."""
     return [either(proposal.is_over, _("It has expired"), _("It can still be confirmed"))]
 
 
@@ -78,9 +78,9 @@ PROPOSAL_MOVES = table(
 
 @verb
 def propose(record: Model, *, act: str, by: User, reason: str, values: Mapping[str, Any] | None = None) -> Proposal:
-    """Propose as the first of two people the act with this code on `record`; those who may confirm it get a mail.
+    """Propose, as the first of two people, the act with this code on `record`; those who may confirm it get a mail.
 
-    `values` is what the act takes, as JSON. Raises NotAllowed, or Blocked with every reason.
+    `values` are the arguments of the act as JSON. Raises NotAllowed, or Blocked with every reason.
     """
     row, what, given = locked(record), acts()[act], dict(values or {})
     concerns = what.concerns(row)
@@ -112,7 +112,7 @@ def _kind(record: Model) -> str:
 
 
 def _open_already(act: str, record: Model) -> list[str]:
-    """Why nothing more may be proposed now; a proposal whose time is over makes room first."""
+    """Return why nothing more can be proposed now; lapses an expired proposal first."""
     found = Proposal.objects.filter(act=act, record_kind=_kind(record), record_id=record.pk, state=P.PROPOSED).first()
     if found is None:
         return []
@@ -124,7 +124,7 @@ def _open_already(act: str, record: Model) -> list[str]:
 
 @verb
 def confirm_proposal(proposal: Proposal, *, by: User) -> Proposal:
-    """Confirm as the second person what somebody proposed: the change is made at once, or nothing happens at all.
+    """Confirm a proposal as the second person: the change is made at once, or nothing is changed.
 
     Raises NotAllowed, or Blocked with every reason.
     """
@@ -140,7 +140,7 @@ def confirm_proposal(proposal: Proposal, *, by: User) -> Proposal:
 
 @verb
 def refuse_proposal(proposal: Proposal, *, by: User, reason: str) -> Proposal:
-    """Say as the second person that it shall not be; nothing changes. Mails whoever proposed it."""
+    """Refuse a proposal as the second person; nothing changes. Mails the proposer."""
     row = _decide("refuse_proposal", proposal, by, reason)
     recipients.proposal_ended(row, reason)
     return row
@@ -148,20 +148,20 @@ def refuse_proposal(proposal: Proposal, *, by: User, reason: str) -> Proposal:
 
 @verb
 def withdraw_proposal(proposal: Proposal, *, by: User, reason: str = "") -> Proposal:
-    """Take back what one proposed; nothing changes."""
+    """Withdraw one's own proposal; nothing changes."""
     return _decide("withdraw_proposal", proposal, by, reason)
 
 
 @verb
 def lapse_proposal(proposal: Proposal, *, by: User | None) -> Proposal:
-    """Note that nobody confirmed it in time. Mails whoever proposed it."""
+    """Mark a proposal as lapsed. Mails the proposer."""
     row = _decide("lapse_proposal", proposal, by)
     recipients.proposal_ended(row)
     return row
 
 
 def _decide(verb: str, proposal: Proposal, by: User | None, reason: str = "", *, in_time: bool = False) -> Proposal:
-    """Make a move of a proposal; its entry in the journal names both people."""
+    """Make a move of a proposal; its journal entry names both people."""
 
     def stamp(row: Proposal) -> None:
         if in_time and row.is_over:
@@ -175,7 +175,7 @@ def _decide(verb: str, proposal: Proposal, by: User | None, reason: str = "", *,
 
 
 def why_not(proposal: Proposal, user: Any) -> list[str]:
-    """Why the change could not be made now, in plain words; empty when it could."""
+    """Return why the change cannot be made now, in plain words; empty if it can."""
     act: Act = proposal.definition
     try:
         act.check(proposal.record, proposal.values, user)
@@ -190,7 +190,7 @@ def why_not(proposal: Proposal, user: Any) -> list[str]:
 
 
 def lapse_proposals() -> int:
-    """Let the proposals lapse whose time is over; say how many. A chore of the worker."""
+    """Lapse expired proposals; return how many. Periodic task."""
     over = Proposal.objects.filter(state=P.PROPOSED, lapses_at__lt=now()).values_list("pk", flat=True)
     return sum(_lapse(pk) for pk in list(over))
 

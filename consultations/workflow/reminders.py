@@ -1,4 +1,4 @@
-"""Organisations that were asked for their input, or began one, and have not sent it: asked once, then reminded."""
+"""Reminders to organisations that were asked for an input, or have a draft, and have not sent one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,7 +17,9 @@ ESCALATED = 2  # from the second reminder on the principal is written to as well
 
 @dataclass(frozen=True)
 class Letter:
-    """The next letter to an organisation: its number (0 asks, others remind), who gets it, what stands against it."""
+    """Next letter to an organisation: its number (0 asks, others remind), its recipients, and the reasons
+    against it.
+    """
 
     stakeholder: Stakeholder
     number: int
@@ -27,9 +29,9 @@ class Letter:
 
 
 def next_letters(consultation: Consultation, stakeholders: Iterable[Stakeholder]) -> list[Letter]:
-    """The letter that each of `stakeholders` would get now. Three queries, however many they are.
+    """Return the next letter to each of `stakeholders`. Three queries, whatever their number.
 
-    Who was never asked and has begun a draft is reminded; who has begun nothing is asked first.
+    Organisations with a draft are reminded even if they were never asked; those without one are asked first.
     """
     bodies = list(stakeholders)
     last: dict[int, Reminder] = {}
@@ -80,7 +82,7 @@ def request_input(stakeholder: Stakeholder, *, consultation: Consultation, by: U
 
 @verb
 def remind(stakeholder: Stakeholder, *, consultation: Consultation, by: User) -> Reminder:
-    """Remind an organisation that was asked, or that began an input, and has not sent one; at most once a day.
+    """Remind an organisation that was asked or has a draft and has not sent an input; at most once a day.
 
     From the second reminder on its principal gets the letter too. Raises NotAllowed or Blocked.
     """

@@ -1,4 +1,4 @@
-"""Around the screening of an input: who looks after it, what its author answers, and who is let in too late."""
+"""Around screening: assignment, answers to questions and misread points, and late inputs."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,9 +16,9 @@ CARED_FOR = (SubmissionState.SUBMITTED, SubmissionState.RETURNED, SubmissionStat
 
 @verb
 def assign(submission: Submission, *, to: User | None, by: User) -> Submission:
-    """Say which officer looks after an input; None: nobody in particular. Anybody of the secretariat may still act.
+    """Assign an input to an officer; None removes the assignment. Any officer may still act.
 
-    Raises NotAllowed, or Blocked when `to` is no officer or the input has come to its end.
+    Raises NotAllowed, or Blocked if `to` is not an officer or the input is finished.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Assign an input"))
     row = locked(submission)
@@ -36,7 +36,7 @@ def assign(submission: Submission, *, to: User | None, by: User) -> Submission:
 
 
 def why_not_assigned(submission: Submission, to: User | None) -> list[str]:
-    """What stands against giving an input to this person, in plain words."""
+    """Return the reasons against assigning an input to this person."""
     reasons = []
     if submission.state not in CARED_FOR:
         reasons.append(
@@ -49,9 +49,9 @@ def why_not_assigned(submission: Submission, to: User | None) -> list[str]:
 
 @verb
 def answer_question(question: Question, *, by: User, answer: str) -> Question:
-    """Answer what the desk asked about a returned input, as its authors; until it is sent again the answer may change.
+    """Answer a question about a returned input, as its authors; the answer can change until the input is sent again.
 
-    Raises NotAllowed, or Blocked when the input was sent again already or the answer is empty.
+    Raises NotAllowed, or Blocked if the input was sent again or the answer is empty.
     """
     row = locked(question)
     submission = locked(row.submission)
@@ -72,9 +72,9 @@ def _answer(row: Question | Misreading, by: User, answer: str) -> None:
 
 @verb
 def answer_misreading(misreading: Misreading, *, by: User, answer: str) -> Misreading:
-    """Answer an organisation that did not recognise its point in what became of it. Mails it there, once.
+    """Answer an organisation that reported a misread point, once, by mail.
 
-    Raises NotAllowed, or Blocked when it was answered already or the answer is empty.
+    Raises NotAllowed, or Blocked if it was answered before or the answer is empty.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Answer a reply to a point"))
     row = locked(misreading)
@@ -92,7 +92,7 @@ def answer_misreading(misreading: Misreading, *, by: User, answer: str) -> Misre
 
 @verb
 def ask_late(submission: Submission, *, by: User, reason: str) -> Submission:
-    """Ask the head of the secretariat to let a draft in after the deadline. Mails the head.
+    """Ask the head of the secretariat to allow sending a draft after the deadline. Mails the head.
 
     Raises NotAllowed or Blocked.
     """
@@ -107,7 +107,7 @@ def ask_late(submission: Submission, *, by: User, reason: str) -> Submission:
 
 @verb
 def admit_late(submission: Submission, *, by: User, reason: str) -> Submission:
-    """Let a draft in after the deadline: it may be sent from now on, and everybody reads why. Mails the author.
+    """Allow sending a draft after the deadline, with a reason that everybody can read. Mails the author.
 
     Raises NotAllowed or Blocked.
     """
@@ -122,7 +122,9 @@ def admit_late(submission: Submission, *, by: User, reason: str) -> Submission:
 
 @verb
 def refuse_late(submission: Submission, *, by: User, reason: str) -> Submission:
-    """Keep a draft out that came after the deadline, and say why. Mails the author. Raises NotAllowed or Blocked."""
+    """Refuse to let a draft be sent after the deadline, with the reason. Mails the author. Raises NotAllowed or
+    Blocked.
+    """
     row = make(SUBMISSION_MOVES["refuse_late"], submission, by=by, reason=reason)
     submissions.late_decided(row, reason)
     return row

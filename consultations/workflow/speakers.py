@@ -1,6 +1,6 @@
-"""The list of speakers of a session: who asked for the floor, who has it, how long they spoke.
+"""Speakers' list of a session: requests, current speaker and speaking times.
 
-Every change is journalled about the session, so that its last entry tells whether there is news.
+Every change is journalled about the session, so that its last entry shows whether anything changed.
 """
 
 from django.db.models import Max, QuerySet
@@ -24,12 +24,12 @@ LIST = gettext_lazy("Keep the list of speakers")
 
 
 def waiting_speeches(session: ForumSession) -> QuerySet[Speech]:
-    """Those who wait for the floor, in their order."""
+    """Return the waiting speakers in order."""
     return session.speeches.filter(started_at=None, struck_at=None).order_by("order", "pk")
 
 
 def _held(session: ForumSession, by: User) -> ForumSession:
-    """The session, locked: its list changes one step after another."""
+    """Return the session, locked, so that changes to its list are serialised."""
     demand(is_secretariat(by), who=SECRETARIAT, to=LIST)
     return locked(session)
 
@@ -56,7 +56,7 @@ def _is_waiting(speech: Speech) -> list[str]:
 def ask_floor(
     session: ForumSession, *, by: User, stakeholder: Stakeholder | None = None, delegate: Delegate | None = None
 ) -> Speech:
-    """Put an organisation, or a delegate of it, at the end of the list. Who waits already keeps the place.
+    """Add an organisation, or one of its delegates, to the end of the list. Those already waiting keep their place.
 
     Raises NotAllowed, or Blocked with every reason.
     """
@@ -87,7 +87,7 @@ def ask_floor(
 
 @verb
 def give_floor(speech: Speech, *, by: User) -> Speech:
-    """Let somebody speak whose turn it is, or out of turn. One speaks at a time. Raises NotAllowed or Blocked."""
+    """Give somebody the floor, in or out of turn. One speaker at a time. Raises NotAllowed or Blocked."""
     session, row = _speech(speech, by)
     if row.started_at and not row.ended_at:
         return row
@@ -108,7 +108,7 @@ def give_floor(speech: Speech, *, by: User) -> Speech:
 
 @verb
 def end_speech(speech: Speech, *, by: User) -> Speech:
-    """Take down that somebody has finished; ended twice, the first time counts. Raises NotAllowed or Blocked."""
+    """End a speech; if it is ended twice, the first time counts. Raises NotAllowed or Blocked."""
     session, row = _speech(speech, by)
     if row.ended_at:
         return row
@@ -121,7 +121,7 @@ def end_speech(speech: Speech, *, by: User) -> Speech:
 
 @verb
 def strike_speech(speech: Speech, *, by: User) -> Speech:
-    """Take somebody off the list who does not want to speak any more. Raises NotAllowed or Blocked."""
+    """Remove somebody from the list. Raises NotAllowed or Blocked."""
     session, row = _speech(speech, by)
     if row.struck_at:
         return row
@@ -134,7 +134,7 @@ def strike_speech(speech: Speech, *, by: User) -> Speech:
 
 @verb
 def move_speech(speech: Speech, *, by: User, up: bool) -> Speech:
-    """Move somebody one place up or down the list; at its end nothing moves. Raises NotAllowed or Blocked."""
+    """Move somebody one place up or down the list; no effect at its ends. Raises NotAllowed or Blocked."""
     session, row = _speech(speech, by)
     if reasons := _is_waiting(row):
         raise Blocked(reasons)

@@ -1,4 +1,4 @@
-"""What happens to an input, from the first word to the secretariat's answer."""
+"""Moves of an input, from draft to decision."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -56,7 +56,7 @@ DRAFT_FIELDS = ("theme", "title", "body", "proposed_wording", "language", "audie
 
 
 def ready_to_send(submission: Submission) -> list[Condition]:
-    """What an input needs to be sent: its words, a verified organisation and an open consultation."""
+    """The input has a text, its organisation is verified and the consultation is open."""
     consultation = submission.consultation
     is_let_in = bool(submission.submitted_at or submission.late_at)  # sent in time before, or let in
     in_time = is_under_way(consultation) if is_let_in else consultation.takes_inputs
@@ -74,17 +74,17 @@ def ready_to_send(submission: Submission) -> list[Condition]:
 
 
 def is_under_way(consultation: Consultation) -> bool:
-    """Whether the consultation has opened and its file is not closed yet."""
+    """Return whether the consultation has opened and is not archived."""
     return consultation.state in {consultation.State.OPEN, consultation.State.CLOSED}
 
 
 def written_hour(moment: datetime) -> str:
-    """An aware moment in the reader's language: "13 October 2017, 17:00 EAT (UTC+3)"."""
+    """Format an aware datetime in the reader's language: "13 October 2017, 17:00 EAT (UTC+3)"."""
     return f"{dateformat.format(timezone.localtime(moment), 'j F Y, H:i')} EAT (UTC+3)"
 
 
 def _is_answered(submission: Submission) -> list[Condition]:
-    """Every question that the desk asked when it returned the input has its answer."""
+    """Every question asked when the input was returned has an answer."""
     if submission.state != S.RETURNED:
         return []
     asked = list(submission.questions.values_list("answer", flat=True))
@@ -94,7 +94,7 @@ def _is_answered(submission: Submission) -> list[Condition]:
 
 
 def came_too_late(submission: Submission) -> list[Condition]:
-    """What asking to be let in needs: the deadline has passed, the file is open and nobody let it in yet."""
+    """The deadline has passed, the consultation is not archived, and late sending was not allowed yet."""
     consultation = submission.consultation
     when = {"moment": written_hour(consultation.closes_at)}
     is_over = is_under_way(consultation) and not consultation.takes_inputs
@@ -107,7 +107,7 @@ def came_too_late(submission: Submission) -> list[Condition]:
 
 
 def _is_complete(submission: Submission) -> list[Condition]:
-    """It has its words and comes from a verified organisation."""
+    """It has a text and comes from a verified organisation."""
     name = {"name": submission.stakeholder.name}
     return [
         either(bool(submission.title.strip()), _("It has a title"), _("It has no title yet")),
@@ -122,7 +122,7 @@ def _is_complete(submission: Submission) -> list[Condition]:
 
 
 def _is_marked_well(submission: Submission) -> list[Condition]:
-    """Its passages that are held back are closed, and its title, which stands in lists, holds nothing back."""
+    """Its held-back passages are marked correctly, and its title, which is public, has none."""
     found = []
     if "[[" in submission.title or "]]" in submission.title:
         found.append(Condition(_("Everyone can see the title, so no part of it can be held back"), False))
@@ -137,7 +137,7 @@ def _is_marked_well(submission: Submission) -> list[Condition]:
 
 
 def _has_its_files(submission: Submission) -> list[Condition]:
-    """No file is on its way: the receipt covers every one."""
+    """No file is uploading: the receipt covers every file."""
     if submission.pk is None:
         return []
     prefetch_related_objects([submission], FILES)  # read once: the hash covers them too
@@ -156,7 +156,7 @@ def _is_signed_off(submission: Submission) -> list[Condition]:
 
 
 def _somebody_signs(submission: Submission) -> Condition:
-    """The organisation has a primary focal point who can log in: nobody else signs in that person's place."""
+    """The organisation has a primary focal point who can sign in: nobody else can sign off for that person."""
     primary = Membership.objects.live().filter(stakeholder=submission.stakeholder_id, is_primary=True)
     name = {"name": submission.stakeholder.name}
     here = _("%(name)s has a primary focal point, who signs it off") % name
@@ -165,7 +165,7 @@ def _somebody_signs(submission: Submission) -> Condition:
 
 
 def ready_for_sign_off(submission: Submission) -> list[Condition]:
-    """What a sign-off needs: its words and somebody who signs it. It waits neither for files nor for the deadline."""
+    """It has a text and somebody who can sign it off. Files and the deadline do not matter."""
     fresh, again = _("It is waiting for the sign-off"), _("It is already signed off")
     return [
         *_is_complete(submission),
@@ -175,9 +175,9 @@ def ready_for_sign_off(submission: Submission) -> list[Condition]:
 
 
 def received_in_time(submission: Submission) -> list[Condition]:
-    """What an input on paper or by mail needs: its words, a verified organisation, received by the deadline or let in.
+    """It has a text, its organisation is verified, and it was received by the deadline or allowed late.
 
-    It may be typed after the deadline, but not before the consultation opens or once its file is closed.
+    It can be typed after the deadline, but not before the consultation opens or once it is archived.
     """
     consultation = submission.consultation
     day = {"day": dateformat.format(timezone.localdate(consultation.closes_at), "j F Y")}
@@ -190,21 +190,21 @@ def received_in_time(submission: Submission) -> list[Condition]:
 
 
 def came_late(submission: Submission) -> bool:
-    """Whether what came on paper or by mail was received after the day of the deadline."""
+    """Return whether an input on paper or by mail was received after the day of the deadline."""
     received = submission.received_on
     return received is None or received > timezone.localdate(submission.consultation.closes_at)
 
 
 def nothing_was_taken_out(submission: Submission) -> list[Condition]:
-    """What taking a decision back needs: nobody works on with what the input said."""
+    """No points were extracted from it."""
     standing = submission.pk is not None and submission.points.exclude(state=PointState.WITHDRAWN).exists()
     return [either(not standing, _("It has no points"), _("It has points: withdraw them first"))]
 
 
 def checked_where_typed(submission: Submission) -> list[Condition]:
-    """What letting in an input needs that somebody typed for its author: a second person compared it with the original.
+    """If somebody typed it for its author, a second person has compared it with the original.
 
-    A spreadsheet needs nobody: it is the original, and its preview was confirmed row by row.
+    Spreadsheets need no check: they are the original, and their preview was confirmed row by row.
     """
     if submission.entered_by_id is None or came_in_a_sheet(submission):
         return []
@@ -216,12 +216,12 @@ def checked_where_typed(submission: Submission) -> list[Condition]:
 
 
 def came_in_a_sheet(submission: Submission) -> bool:
-    """Whether the input was a row of a spreadsheet, as the journal says."""
+    """Return whether the input was a row of a spreadsheet, according to the journal."""
     return submission.pk is not None and Event.objects.about(submission).filter(verb="take_in_many").exists()
 
 
 def has_its_original(submission: Submission) -> list[Condition]:
-    """What checking needs: the scan or mail to compare with, and that it was not done yet."""
+    """The scan or mail to compare with is there, and it has not been checked yet."""
     originals = Attachment.objects.filter(submission=submission.pk, kind=Attachment.Kind.ORIGINAL).shown()
     kept, missing = (
         _("The original is kept with it"),
@@ -311,10 +311,10 @@ SUBMISSION_MOVES = table(
 
 @verb
 def submit(submission: Submission, *, by: User, seen_at: datetime | None = None) -> Submission:
-    """Send an input: it gets its reference at the first sending, the hash of its content and a receipt by mail.
+    """Send an input: sets its reference at the first sending and the hash of its content, and mails a receipt.
 
-    `seen_at` is the `edited_at` of the text that was read: raises Conflict when somebody saved since. Raises
-    NotAllowed or Blocked, with the deadline when it has passed.
+    `seen_at` is the `edited_at` of the text that was read: raises Conflict if somebody saved since. Raises NotAllowed
+    or Blocked, with the deadline if it has passed.
     """
 
     def stamp(row: Submission) -> None:
@@ -332,8 +332,9 @@ def submit(submission: Submission, *, by: User, seen_at: datetime | None = None)
 
 
 def stamp_as_sent(row: Submission, objectives: Iterable[str] | None = None) -> None:
-    """Give an input, as it is sent, its reference, the moment and the hash of its content. Sent again, it keeps the
-    moment of the first time, gets that of this one, and its hash covers what its author answered."""
+    """Set the reference, time and content hash of an input as it is sent. When it is sent again, it keeps the first
+    time and also gets the new one, and its hash covers the author's answers.
+    """
     row.reference = row.reference or next_references(row.consultation)[0]
     row.resent_at = now() if row.submitted_at else None
     row.submitted_at = row.submitted_at or now()
@@ -358,7 +359,7 @@ def _decide(
 
 @verb
 def accept(submission: Submission, *, by: User, reason: str = "") -> Submission:
-    """Screen an input and let it in; from now on its audience may read it. Mails the author."""
+    """Put an input on file; its audience can then read it. Mails the author."""
     row = _decide("accept", submission, by, reason)
     recipients.accepted(row)
     return row
@@ -368,9 +369,9 @@ def accept(submission: Submission, *, by: User, reason: str = "") -> Submission:
 def return_for_completion(
     submission: Submission, *, by: User, reason: str, questions: Iterable[str] = ()
 ) -> Submission:
-    """Send an input back with what is missing; the author may complete and send it again. Mails the author.
+    """Return an input with what is missing; the author can complete and send it again. Mails the author.
 
-    Each of `questions` is answered in place before the input can be sent again.
+    Each of `questions` must be answered before it can be sent again.
     """
     row = _decide("return_for_completion", submission, by, reason, questions=questions)
     recipients.returned(row)
@@ -381,9 +382,9 @@ def return_for_completion(
 def set_aside(
     submission: Submission, *, by: User, reason: str, set_aside_for: str = SetAsideReason.OTHER
 ) -> Submission:
-    """Keep an input on file without taking it into the paper, and say why: from the list, and in words.
+    """Set an input aside, not to be used in the paper, with a reason from the list and an explanation.
 
-    Mails the author. Raises NotAllowed, or Blocked for a reason that the list does not have.
+    Mails the author. Raises NotAllowed, or Blocked for an unknown reason.
     """
     if set_aside_for not in SetAsideReason.values:
         raise Blocked(_("Choose a reason from the list."))
@@ -394,7 +395,7 @@ def set_aside(
 
 @verb
 def reopen(submission: Submission, *, by: User, reason: str) -> Submission:
-    """Take back what was decided about an input; it waits at the desk again. Mails nobody: the next decision does."""
+    """Undo the decision about an input, which then waits at the desk again. Mails nobody: the next decision does."""
 
     def undecide(row: Submission) -> None:
         row.decided_by = row.decided_at = None
@@ -405,13 +406,13 @@ def reopen(submission: Submission, *, by: User, reason: str) -> Submission:
 
 @verb
 def withdraw(submission: Submission, *, by: User, reason: str = "") -> Submission:
-    """Take back an input that was not accepted yet. It stays on file."""
+    """Withdraw an input that is not on file yet. It is kept."""
     return make(SUBMISSION_MOVES["withdraw"], submission, by=by, reason=reason)
 
 
 @verb
 def add_note(submission: Submission, *, by: User, text: str) -> Note:
-    """Write an internal note of the secretariat on an input."""
+    """Add an internal note of the secretariat to an input."""
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Write a note"))
     note = Note.objects.create(submission=submission, text=text, by=by, at=now())
     journal("note", submission, by=by)
@@ -429,7 +430,7 @@ LAST_REFERENCE = """
 
 
 def next_references(consultation: Consultation, number: int = 1) -> list[str]:
-    """The next free references of the consultation's year; a lock until commit keeps them unique and gapless."""
+    """Return the next free references of the consultation's year; a lock until commit keeps them unique and gapless."""
     year = timezone.localtime(consultation.opens_at).year
     last = after_lock(LAST_REFERENCE, f"NCM-{year}-%", lock=(REFERENCE_LOCK, year))
     first = int(last[0].rsplit("-", 1)[1]) + 1 if last else 1
